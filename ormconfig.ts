@@ -1,0 +1,11 @@
+import 'reflect-metadata';
+import { createDataSource } from './src/db/index.js';
+import { entities, migrations } from './src/schema.js';
+
+/** The DataSource of the TypeORM command line: `npx typeorm-ts-node-esm` and scripts/check-migrations.ts. */
+export default createDataSource({
+  url: process.env['DATABASE_URL'] ?? 'postgres://postgres@127.0.0.1:5432/starling',
+  entities,
+  migrations,
+  poolSize: 2,
+});

@@ -1,0 +1,71 @@
+import type { Request, Response } from 'express';
+import type { Principal, Scope } from '../modules/auth/principal.js';
+
+export type DtoClass<Dto extends object = object> = new () => Dto;
+
+/** A file that was streamed to disk within the route's size limit. The handler owns it and must move or delete it. */
+export interface UploadedFile {
+  originalName: string;
+  path: string;
+  size: number;
+}
+
+export interface RouteContext<Body extends object, Query extends object> {
+  /** Undefined on public routes only. */
+  principal: Principal;
+  params: Record<string, string>;
+  query: Query;
+  body: Body;
+  /** Present when the route declares an upload and the caller sent one. */
+  file: UploadedFile | undefined;
+  /** For streamed answers and headers; most handlers never need them. */
+  request: Request;
+  response: Response;
+}
+
+/**
+ * How a handler answers. `json` is wrapped in the envelope; `raw` sends bytes as they are; `streamed` says the handler
+ * has already written the response.
+ */
+export type Reply =
+  | { kind: 'json'; status: number; data: unknown }
+  | { kind: 'raw'; contentType: string; bytes: Buffer | string; fileName?: string }
+  | { kind: 'streamed' };
+
+export const ok = (data: unknown): Reply => ({ kind: 'json', status: 200, data });
+export const created = (data: unknown): Reply => ({ kind: 'json', status: 201, data });
+export const accepted = (data: unknown): Reply => ({ kind: 'json', status: 202, data });
+
+/** What the OpenAPI document says about a success. Errors are documented for all routes alike. */
+export interface DocumentedResponse {
+  status: 200 | 201 | 202;
+  description: string;
+  /** The class of `data`, or `[Class]` for an array of it; absent for files. */
+  data?: DtoClass | [DtoClass];
+  contentType?: string;
+}
+
+export interface Route<Body extends object = object, Query extends object = object> {
+  method: 'get' | 'post' | 'patch' | 'delete';
+  /** Express form, such as `/api/contacts/:id`. A parameter named `id` or ending in `Id` must be a UUID. */
+  path: string;
+  tag: string;
+  summary: string;
+  /** `public` asks for no credentials; otherwise the scope the caller needs. */
+  access: 'public' | Scope;
+  /** With `upload`, the class of the multipart text fields. */
+  body?: DtoClass<Body>;
+  query?: DtoClass<Query>;
+  upload?: { field: string; maxBytes: number };
+  /** True where a repeat with the same `Idempotency-Key` must get the first answer. */
+  idempotent?: boolean;
+  response: DocumentedResponse;
+  handler(context: RouteContext<Body, Query>): Promise<Reply>;
+}
+
+/** Keeps the inferred DTO types while a list of routes forgets them. */
+export function defineRoute<Body extends object = object, Query extends object = object>(
+  route: Route<Body, Query>,
+): Route {
+  return route;
+}

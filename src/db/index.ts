@@ -1,0 +1,1 @@
+export { createDataSource, Database, type Tx } from './database.js';

@@ -1,0 +1,62 @@
+/** What went wrong with one field of the caller's input, and how to mend it. */
+export interface FieldError {
+  path: string;
+  message: string;
+}
+
+/**
+ * The policy behind an error. The API maps a kind to a status; modules never speak HTTP.
+ * `conflict` is about the state of a thing, `not_possible` about something that is missing for the request to work.
+ */
+export type ErrorKind =
+  | 'invalid'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'not_found'
+  | 'conflict'
+  | 'too_large'
+  | 'unsupported_type'
+  | 'not_possible'
+  | 'too_many'
+  | 'unavailable';
+
+/** An expected refusal. `code` is stable for programs, `message` is written for the person who reads it. */
+export class DomainError extends Error {
+  readonly kind: ErrorKind;
+  readonly code: string;
+  readonly errors: FieldError[];
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(
+    kind: ErrorKind,
+    code: string,
+    message: string,
+    details: { errors?: FieldError[]; retryAfterSeconds?: number } = {},
+  ) {
+    super(message);
+    this.name = 'DomainError';
+    this.kind = kind;
+    this.code = code;
+    this.errors = details.errors ?? [];
+    this.retryAfterSeconds = details.retryAfterSeconds;
+  }
+}
+
+export function notFound(thing: string, id: string): DomainError {
+  return new DomainError(
+    'not_found',
+    `${thing}_not_found`,
+    `There is no ${thing.replaceAll('_', ' ')} ${id}.`,
+  );
+}
+
+/** Invalid input: one message per field. */
+export function invalid(errors: FieldError[], code = 'invalid_input'): DomainError {
+  const message = errors.map((error) => `${error.path}: ${error.message}`).join('; ');
+  return new DomainError('invalid', code, message, { errors });
+}
+
+/** The message of anything that was thrown. */
+export function errorMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,38 @@
+/** A page of a keyset-paged list. `nextCursor` is opaque to callers; null on the last page. */
+export interface Page<Item> {
+  items: Item[];
+  nextCursor: string | null;
+  /** Given where counting is cheap. */
+  total?: number;
+}
+
+export interface PageRequest {
+  /** 1 to 500. */
+  limit: number;
+  cursor?: string;
+}
+
+export function encodeCursor(key: readonly unknown[]): string {
+  return Buffer.from(JSON.stringify(key)).toString('base64url');
+}
+
+/** The key inside a cursor, or undefined when it is not one of ours. */
+export function decodeCursor(cursor: string): unknown[] | undefined {
+  try {
+    const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    return Array.isArray(key) ? key : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Cuts the one extra row a repository fetched to know whether there is a next page. */
+export function toPage<Item>(
+  rows: Item[],
+  limit: number,
+  keyOf: (item: Item) => readonly unknown[],
+): Page<Item> {
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  return { items, nextCursor: rows.length > limit && last ? encodeCursor(keyOf(last)) : null };
+}

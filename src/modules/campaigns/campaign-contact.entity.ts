@@ -1,0 +1,75 @@
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+
+/** The furthest state of a recipient, derived from its messages. */
+export type RecipientState =
+  'pending' | 'queued' | 'sending' | 'sent' | 'delivered' | 'read' | 'failed' | 'skipped' | 'unknown';
+
+/** A recipient of a campaign. The table also holds what was known of the contact when the campaign was made. */
+@Entity('campaign_contacts')
+@Index('campaign_contacts_recipient', ['campaignId', 'phone'], { unique: true })
+@Index('campaign_contacts_pending', ['campaignId', 'id'], { where: `state = 'pending'` })
+@Index('campaign_contacts_in_flight', ['campaignId', 'updatedAt'], {
+  where: `state IN ('queued', 'sending')`,
+})
+@Index('campaign_contacts_state', ['campaignId', 'state', 'id'])
+@Index('campaign_contacts_contact', ['contactId'])
+export class CampaignContact {
+  @PrimaryColumn('uuid')
+  id!: string;
+
+  @Column('uuid', { name: 'tenant_id' })
+  tenantId!: string;
+
+  @Column('uuid', { name: 'campaign_id' })
+  @ForeignKey('Campaign', { onDelete: 'CASCADE' })
+  campaignId!: string;
+
+  @Column('uuid', { name: 'contact_id' })
+  contactId!: string;
+
+  @Column('text')
+  phone!: string;
+
+  @Column('text', { nullable: true })
+  name!: string | null;
+
+  /** Template variables of this recipient: contact attributes overlaid with the campaign's own. */
+  @Column('jsonb', { default: () => `'{}'` })
+  variables!: Record<string, unknown>;
+
+  @Column('text', { default: 'pending' })
+  state!: RecipientState;
+
+  /** Why it was skipped, or the code of its failure. */
+  @Column('text', { nullable: true })
+  code!: string | null;
+
+  /** The part to send next, from 0; equals the number of parts once all were sent. */
+  @Column('integer', { name: 'next_part', default: 0 })
+  nextPart!: number;
+
+  /** Rises with every claim; a writer that holds an older one is fenced off. */
+  @Column('integer', { name: 'claim_epoch', default: 0 })
+  claimEpoch!: number;
+
+  @Column('uuid', { name: 'sender_id', nullable: true })
+  senderId!: string | null;
+
+  @Column('timestamptz', { name: 'sent_at', nullable: true })
+  sentAt!: Date | null;
+
+  @Column('timestamptz', { name: 'delivered_at', nullable: true })
+  deliveredAt!: Date | null;
+
+  @Column('timestamptz', { name: 'read_at', nullable: true })
+  readAt!: Date | null;
+
+  @Column('timestamptz', { name: 'replied_at', nullable: true })
+  repliedAt!: Date | null;
+
+  @Column('timestamptz', { name: 'opted_out_at', nullable: true })
+  optedOutAt!: Date | null;
+
+  @Column('timestamptz', { name: 'updated_at', default: () => 'now()' })
+  updatedAt!: Date;
+}

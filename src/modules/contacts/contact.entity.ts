@@ -1,0 +1,42 @@
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+
+/** A person who may be written to. */
+@Entity('contacts')
+@Index('contacts_tenant_phone', ['tenantId', 'phone'], { unique: true })
+export class Contact {
+  @PrimaryColumn('uuid')
+  id!: string;
+
+  @Column('uuid', { name: 'tenant_id' })
+  @ForeignKey('Tenant', { onDelete: 'CASCADE' })
+  tenantId!: string;
+
+  /** E.164 with the leading plus sign. */
+  @Column('text')
+  phone!: string;
+
+  @Column('text', { nullable: true })
+  name!: string | null;
+
+  /** Free fields of the tenant, usable in templates as `{{contact.<key>}}`. */
+  @Column('jsonb', { default: () => `'{}'` })
+  attributes!: Record<string, unknown>;
+
+  /** Set when the person asked not to be written to. */
+  @Column('timestamptz', { name: 'opted_out_at', nullable: true })
+  optedOutAt!: Date | null;
+
+  /** How the opt-out came: `keyword`, `api` or `import`. */
+  @Column('text', { name: 'opt_out_source', nullable: true })
+  optOutSource!: string | null;
+
+  /** The sender this contact last talked to: the sticky choice. */
+  @Column('uuid', { name: 'last_sender_id', nullable: true })
+  lastSenderId!: string | null;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt!: Date;
+
+  @Column('timestamptz', { name: 'updated_at', default: () => 'now()' })
+  updatedAt!: Date;
+}

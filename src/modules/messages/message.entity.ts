@@ -1,0 +1,88 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+
+export type MessageState =
+  | 'pending'
+  | 'queued'
+  | 'sending'
+  | 'sent'
+  | 'delivered'
+  | 'read'
+  | 'played'
+  | 'failed'
+  | 'skipped'
+  | 'unknown'
+  | 'received';
+
+/** One part handed, or about to be handed, to one chat; or one that came in. */
+@Entity('messages')
+@Index('messages_wa_id', ['waMessageId'])
+@Index('messages_recipient_part', ['campaignContactId', 'part'], {
+  unique: true,
+  where: "campaign_contact_id IS NOT NULL AND direction = 'out'",
+})
+@Index('messages_contact', ['contactId', 'id'])
+@Index('messages_tenant', ['tenantId', 'id'])
+@Index('messages_sending', ['updatedAt'], { where: `state = 'sending'` })
+@Index('messages_inbound_once', ['senderId', 'waMessageId'], { unique: true, where: `direction = 'in'` })
+export class Message {
+  @PrimaryColumn('uuid')
+  id!: string;
+
+  @Column('uuid', { name: 'tenant_id' })
+  tenantId!: string;
+
+  @Column('text')
+  direction!: 'in' | 'out';
+
+  @Column('uuid', { name: 'contact_id', nullable: true })
+  contactId!: string | null;
+
+  @Column('uuid', { name: 'sender_id' })
+  senderId!: string;
+
+  @Column('uuid', { name: 'campaign_id', nullable: true })
+  campaignId!: string | null;
+
+  @Column('uuid', { name: 'campaign_contact_id', nullable: true })
+  campaignContactId!: string | null;
+
+  /** Which part of the campaign's sequence, from 0. */
+  @Column('integer', { default: 0 })
+  part!: number;
+
+  @Column('text')
+  type!: string;
+
+  /** The text as the recipient sees it. */
+  @Column('text', { nullable: true })
+  body!: string | null;
+
+  @Column('text')
+  state!: MessageState;
+
+  @Column('text', { nullable: true })
+  code!: string | null;
+
+  /** WhatsApp's id; allocated before hand-over where the transport accepts one. */
+  @Column('text', { name: 'wa_message_id', nullable: true })
+  waMessageId!: string | null;
+
+  /** The recipient's claim under which it was handed over. */
+  @Column('integer', { name: 'claim_epoch', default: 0 })
+  claimEpoch!: number;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt!: Date;
+
+  @Column('timestamptz', { name: 'sent_at', nullable: true })
+  sentAt!: Date | null;
+
+  @Column('timestamptz', { name: 'delivered_at', nullable: true })
+  deliveredAt!: Date | null;
+
+  @Column('timestamptz', { name: 'read_at', nullable: true })
+  readAt!: Date | null;
+
+  @Column('timestamptz', { name: 'updated_at', default: () => 'now()' })
+  updatedAt!: Date;
+}

@@ -1,0 +1,112 @@
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import type { TransportName } from '../../transports/transport.js';
+
+/** The state of the account's connection. Pausing is separate (`pausedAt`): a paused sender stays connected. */
+export type SenderStatus =
+  'created' | 'connecting' | 'qr' | 'connected' | 'disconnected' | 'logged_out' | 'banned';
+
+/** A WhatsApp account that sends. */
+@Entity('senders')
+@Index('senders_tenant_name', ['tenantId', 'name'], { unique: true })
+@Index('senders_rotation', ['tenantId', 'lastUsedAt'], {
+  where: `status = 'connected' AND paused_at IS NULL`,
+})
+@Index('senders_next_slot', ['tenantId', 'nextAvailableAt'], {
+  where: `status = 'connected' AND paused_at IS NULL`,
+})
+export class Sender {
+  @PrimaryColumn('uuid')
+  id!: string;
+
+  @Column('uuid', { name: 'tenant_id' })
+  @ForeignKey('Tenant', { onDelete: 'CASCADE' })
+  tenantId!: string;
+
+  @Column('text')
+  name!: string;
+
+  /** E.164; known once paired, or given at creation to make sure the right phone is paired. */
+  @Column('text', { name: 'phone_number', nullable: true })
+  phoneNumber!: string | null;
+
+  @Column('text')
+  transport!: TransportName;
+
+  @Column('jsonb', { name: 'transport_config', default: () => `'{}'` })
+  transportConfig!: Record<string, unknown>;
+
+  @Column('text', { array: true, default: () => `'{}'` })
+  tags!: string[];
+
+  @Column('text', { default: 'created' })
+  status!: SenderStatus;
+
+  @Column('timestamptz', { name: 'paused_at', nullable: true })
+  pausedAt!: Date | null;
+
+  /** `operator`, or the code of the failure that paused it. */
+  @Column('text', { name: 'pause_reason', nullable: true })
+  pauseReason!: string | null;
+
+  /** 0 to 100; below 50 the sender is skipped. */
+  @Column('integer', { name: 'health_score', default: 100 })
+  healthScore!: number;
+
+  /** From when idle time earns health back. */
+  @Column('timestamptz', { name: 'health_since', default: () => 'now()' })
+  healthSince!: Date;
+
+  @Column('integer', { name: 'consecutive_failures', default: 0 })
+  consecutiveFailures!: number;
+
+  @Column('integer', { name: 'quota_per_minute', default: 20 })
+  quotaPerMinute!: number;
+
+  @Column('integer', { name: 'quota_per_hour', default: 500 })
+  quotaPerHour!: number;
+
+  @Column('integer', { name: 'quota_per_day', default: 5000 })
+  quotaPerDay!: number;
+
+  /** A window starts at its first message and lasts its full length from there. */
+  @Column('timestamptz', { name: 'minute_started_at', nullable: true })
+  minuteStartedAt!: Date | null;
+
+  @Column('integer', { name: 'minute_used', default: 0 })
+  minuteUsed!: number;
+
+  @Column('timestamptz', { name: 'hour_started_at', nullable: true })
+  hourStartedAt!: Date | null;
+
+  @Column('integer', { name: 'hour_used', default: 0 })
+  hourUsed!: number;
+
+  @Column('timestamptz', { name: 'day_started_at', nullable: true })
+  dayStartedAt!: Date | null;
+
+  @Column('integer', { name: 'day_used', default: 0 })
+  dayUsed!: number;
+
+  @Column('timestamptz', { name: 'last_used_at', nullable: true })
+  lastUsedAt!: Date | null;
+
+  /** The next free slot: pace and used-up quota windows are folded into this one time. */
+  @Column('timestamptz', { name: 'next_available_at', default: () => 'now()' })
+  nextAvailableAt!: Date;
+
+  /** Until then the account may answer but not open conversations (a time-lock by WhatsApp). */
+  @Column('timestamptz', { name: 'restricted_until', nullable: true })
+  restrictedUntil!: Date | null;
+
+  @Column('integer', { name: 'sent_total', default: 0 })
+  sentTotal!: number;
+
+  @Column('integer', { name: 'failed_total', default: 0 })
+  failedTotal!: number;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt!: Date;
+
+  @Column('timestamptz', { name: 'updated_at', default: () => 'now()' })
+  updatedAt!: Date;
+}

@@ -1,0 +1,38 @@
+import { ApiKey, IdempotencyKey, RefreshToken, User } from './modules/auth/auth.entity.js';
+import { CampaignContact } from './modules/campaigns/campaign-contact.entity.js';
+import { CampaignCount } from './modules/campaigns/campaign-count.entity.js';
+import { Campaign } from './modules/campaigns/campaign.entity.js';
+import { ContactList, ContactListMember } from './modules/contacts/contact-list.entity.js';
+import { Contact } from './modules/contacts/contact.entity.js';
+import { Import, ImportRejection } from './modules/contacts/import/import.entity.js';
+import { Suppression } from './modules/contacts/suppression.entity.js';
+import { Message } from './modules/messages/message.entity.js';
+import { Sender } from './modules/senders/sender.entity.js';
+import { Session } from './modules/sessions/session.entity.js';
+import { Tenant } from './modules/tenants/tenant.entity.js';
+import { WorkerProcess } from './modules/workers/worker.entity.js';
+import { allMigrations } from '../migrations/index.js';
+
+/** Every table, named once: for the DataSource, the migration check and the tests. */
+export const entities = [
+  Tenant,
+  User,
+  ApiKey,
+  RefreshToken,
+  IdempotencyKey,
+  Contact,
+  ContactList,
+  ContactListMember,
+  Suppression,
+  Import,
+  ImportRejection,
+  Sender,
+  Session,
+  WorkerProcess,
+  Campaign,
+  CampaignContact,
+  CampaignCount,
+  Message,
+];
+
+export const migrations = allMigrations;

@@ -1,0 +1,101 @@
+/** The port between the engine and WhatsApp. Every transport implements it; nothing above it knows which one runs. */
+
+export type TransportName = 'whatsapp-web' | 'baileys' | 'waha' | 'cloud-api' | 'simulator';
+
+export type MessageType =
+  'text' | 'image' | 'video' | 'audio' | 'voice' | 'document' | 'location' | 'contact' | 'poll';
+
+export interface Capabilities {
+  /** A resend with the same message id reaches the phone at most once. */
+  idempotentIds: boolean;
+  messageTypes: readonly MessageType[];
+  typing: boolean;
+  receipts: boolean;
+  numberCheck: boolean;
+  pairingCode: boolean;
+  /** True when a live connection must be hosted by one worker (see sessions). */
+  needsSession: boolean;
+}
+
+/** Text is the only part for now; every other type joins this union with its own fields. */
+export interface TextContent {
+  type: 'text';
+  text: string;
+}
+export type OutboundContent = TextContent;
+
+export interface OutboundMessage {
+  /** Pre-allocated by `allocateMessageId`; undefined where the transport cannot take one. */
+  waMessageId: string | undefined;
+  /** E.164, with the leading plus sign. */
+  to: string;
+  content: OutboundContent;
+  /** For a ledger or a trace only; never shown to the recipient. */
+  reference?: { campaignId?: string; part?: number };
+}
+
+/**
+ * How a hand-over ended. `rejected` is the recipient's or the content's fault and final; `retryLater` names whom the
+ * limit binds; `senderLost` means the account or its connection is gone; `unknown` means handed over, fate not known.
+ */
+export type SendOutcome =
+  | { kind: 'sent'; waMessageId: string; at: Date }
+  | { kind: 'rejected'; code: RejectionCode; permanent: true }
+  | { kind: 'retryLater'; code: RetryCode; at: Date; scope: 'sender' | 'contact' | 'global' }
+  | { kind: 'senderLost'; code: LossCode }
+  | { kind: 'unknown'; code: 'timeout' | 'connection_lost' };
+
+export type RejectionCode =
+  'not_on_whatsapp' | 'invalid_number' | 'blocked_by_recipient' | 'content_rejected';
+/** `restricted`: the sender may answer but not start conversations until `at` (WhatsApp's 463 time-lock). */
+export type RetryCode = 'rate_limited' | 'restricted' | 'pair_limited' | 'unavailable';
+export type LossCode = 'disconnected' | 'logged_out' | 'banned';
+
+/** `played` is a voice message that was listened to. `failed` is an error the network reported after its ack. */
+export type ReceiptStatus = 'server' | 'delivered' | 'read' | 'played' | 'failed';
+
+export type TransportEvent =
+  | { type: 'qr'; payload: string; expiresAt: Date }
+  | { type: 'connected'; phoneNumber: string }
+  | { type: 'disconnected'; reason: LossCode }
+  | { type: 'credentials'; credentials: string }
+  | { type: 'receipt'; waMessageId: string; status: ReceiptStatus; at: Date; code?: string }
+  | { type: 'message'; waMessageId: string; from: string; text: string; at: Date };
+
+export interface SessionOptions {
+  senderId: string;
+  /** The sender's own settings for this transport, already validated by `validateConfig`. */
+  config: Record<string, unknown>;
+  /** What an earlier `credentials` event handed over; undefined when the sender was never paired. */
+  credentials: string | undefined;
+  /** Called in the order things happened. Must not throw. */
+  onEvent(event: TransportEvent): void;
+}
+
+/** One account's live connection. `send` never throws for what WhatsApp may answer: it returns a SendOutcome. */
+export interface TransportSession {
+  /** Starts pairing or restores the session; resolves when under way, events tell the rest. Rejects when it cannot start. */
+  connect(): Promise<void>;
+  /** Drops the connection and keeps the pairing. */
+  disconnect(): Promise<void>;
+  /** Unlinks the device; its credentials are worthless afterwards. */
+  logout(): Promise<void>;
+  allocateMessageId(): string | undefined;
+  /** Shows "typing..." to the chat until the next send or `durationMs`. */
+  showTyping(to: string, durationMs: number): Promise<void>;
+  send(message: OutboundMessage): Promise<SendOutcome>;
+  /** Proof of life: a round trip that does not rely on reported status. */
+  probe(): Promise<boolean>;
+}
+
+export interface Transport {
+  readonly name: TransportName;
+  readonly capabilities: Capabilities;
+  /** Problems in a sender's `transportConfig`, as `path` and message; empty when it is fine. */
+  validateConfig(config: Record<string, unknown>): { path: string; message: string }[];
+  openSession(options: SessionOptions): TransportSession;
+  /** Frees what all sessions of this transport share. */
+  close(): Promise<void>;
+}
+
+export type TransportRegistry = Partial<Record<TransportName, Transport>>;

@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { createDataSource, Database } from '../../src/db/index.js';
+import { newId } from '../../src/lib/ids.js';
+import { entities, migrations } from '../../src/schema.js';
+
+/** Name of the migrated database every test file's own database is cloned from (made by test/support/global-setup.ts). */
+export const TEMPLATE_DATABASE = 'starling_template';
+
+export interface TestDatabase {
+  database: Database;
+  url: string;
+  /** A fresh tenant row. */
+  createTenant(): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** A PostgreSQL database of this test file's own, cloned from the migrated template. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const adminUrl = process.env['STARLING_TEST_POSTGRES_URL'];
+  if (!adminUrl) throw new Error('Tests need the PostgreSQL that test/support/global-setup.ts starts.');
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  await asAdmin(adminUrl, `CREATE DATABASE ${name} TEMPLATE ${TEMPLATE_DATABASE}`);
+  const url = new URL(adminUrl);
+  url.pathname = `/${name}`;
+  const dataSource = createDataSource({ url: url.href, entities, migrations, poolSize: 10 });
+  await dataSource.initialize();
+  const database = new Database(dataSource);
+  return {
+    database,
+    url: url.href,
+    async createTenant() {
+      const id = newId();
+      await database.manager.query('INSERT INTO tenants (id, slug, name) VALUES ($1, $2, $3)', [
+        id,
+        id,
+        'Test',
+      ]);
+      return id;
+    },
+    async close() {
+      await dataSource.destroy();
+      await asAdmin(adminUrl, `DROP DATABASE ${name} WITH (FORCE)`);
+    },
+  };
+}
+
+async function asAdmin(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
