@@ -1,0 +1,156 @@
+import {
+  getCountryCallingCode,
+  isSupportedCountry,
+  parsePhoneNumberFromString,
+  validatePhoneNumberLength,
+  type CountryCode,
+  type PhoneNumber,
+} from 'libphonenumber-js/max';
+
+export type PhoneOutcome =
+  | {
+      ok: true;
+      /** E.164 with the leading plus sign. */
+      phone: string;
+      /** ISO 3166 alpha-2, or `001` for numbers of no country. */
+      country: string;
+    }
+  | { ok: false; reason: string };
+
+const SCHEME = /^(?:whatsapp|tel|phone|mobile|callto|sms)\s*:\s*/i;
+const WHATSAPP_ID = /@(?:c\.us|s\.whatsapp\.net)$/i;
+/** Text that a spreadsheet kept from being read as a number. */
+const TEXT_MARK = /^['’‘`]/u;
+const INVISIBLE = /\p{Cf}|\p{Cc}/gu;
+const DASHES = /[‐‑‒–—―−﹣－]/gu;
+const EXPONENT = /^(\d)(?:[.,](\d+))?e\+?(\d{1,2})$/i;
+const FLOAT = /^(\d{7,})[.,]0{1,2}$/;
+/** E.164 allows 15 digits; the trunk or exit code in front may add a few. */
+const MAX_DIGITS = 15;
+const MIN_DIGITS = 5;
+
+const regionNames = new Intl.DisplayNames(['en'], { type: 'region' });
+
+/** True for an ISO 3166 alpha-2 code that has a numbering plan; case does not matter. */
+export function isPhoneCountry(code: string): boolean {
+  return isSupportedCountry(code.toUpperCase());
+}
+
+/**
+ * Brings a phone number as people and spreadsheets write it to E.164. National numbers need `defaultCountry`
+ * (ISO 3166 alpha-2). A number without a plus sign that is no valid number of the default country is taken as
+ * international when it is valid as such. The reason of a refusal is plain words for the person who owns the number.
+ */
+export function normalisePhone(input: string, defaultCountry?: string): PhoneOutcome {
+  const country = defaultCountry?.toUpperCase();
+  if (country !== undefined && !isSupportedCountry(country)) {
+    return refuse(`"${defaultCountry}" is not a country code; use two letters such as BR`);
+  }
+  const written = tidy(input);
+  if (written === '') return refuse('the phone number is empty');
+
+  const exponent = EXPONENT.exec(written);
+  if (exponent) return fromExponent(exponent, country);
+
+  const text = FLOAT.exec(written)?.[1] ?? written;
+  const fault = faultOfCharacters(text);
+  if (fault) return refuse(fault);
+  return fromDigits(text, country);
+}
+
+/** `+5511*****4321`: enough to recognise a number in a log, too little to call it. */
+export function maskPhone(phone: string): string {
+  const [start, end] = phone.length >= 12 ? [5, 4] : [3, 2];
+  if (phone.length <= start + end) return '*'.repeat(phone.length);
+  return phone.slice(0, start) + '*'.repeat(phone.length - start - end) + phone.slice(-end);
+}
+
+function refuse(reason: string): PhoneOutcome {
+  return { ok: false, reason };
+}
+
+/** ASCII digits and plain punctuation, without the decoration of links, ids and spreadsheets. */
+function tidy(input: string): string {
+  return input
+    .normalize('NFKC')
+    .replace(/[\t\r\n]+/g, ' ')
+    .replace(INVISIBLE, '')
+    .replace(/[٠-٩]/gu, (digit) => String((digit.codePointAt(0) ?? 0) - 0x660))
+    .replace(/[۰-۹]/gu, (digit) => String((digit.codePointAt(0) ?? 0) - 0x6f0))
+    .replace(DASHES, '-')
+    .trim()
+    .replace(TEXT_MARK, '')
+    .replace(SCHEME, '')
+    .replace(WHATSAPP_ID, '')
+    .trim();
+}
+
+/** `5.511987654321E+12` is exact; `5.51199E+12` was rounded by a spreadsheet and would reach somebody else. */
+function fromExponent([, first = '', fraction = '', exponent]: RegExpExecArray, country?: CountryCode) {
+  if (fraction.length !== Number(exponent)) {
+    return refuse(
+      'a spreadsheet shortened the number and its last digits are lost; format the column as text and export again',
+    );
+  }
+  return fromDigits(first + fraction, country);
+}
+
+function faultOfCharacters(text: string): string | undefined {
+  if (/\p{L}/u.test(text)) return 'the phone number contains letters';
+  const stray = /[^\d\s+().\-/]/u.exec(text);
+  if (stray) return `the phone number contains "${stray[0]}"`;
+  if (text.lastIndexOf('+') > text.search(/[\d+]/)) return 'the cell holds more than one phone number';
+  const digits = text.replace(/\D/g, '').replace(/^00/, '');
+  if (digits.length === 0) return 'the phone number has no digits';
+  if (digits.length < MIN_DIGITS) return `the phone number is too short (${digits.length} digits)`;
+  if (digits.length > MAX_DIGITS + 3) return `the phone number is too long (${digits.length} digits)`;
+  return undefined;
+}
+
+function fromDigits(text: string, country?: CountryCode): PhoneOutcome {
+  const digits = text.replace(/\D/g, '');
+  if (text.includes('+')) return fromInternational(`+${digits}`, text.replace(/[^\d+()]/g, ''));
+  if (digits.startsWith('00')) return fromInternational(`+${digits.slice(2)}`);
+
+  if (country !== undefined) {
+    const national = accept(parsePhoneNumberFromString(digits, country));
+    if (national) return national;
+  }
+  const international = accept(parsePhoneNumberFromString(`+${digits}`));
+  if (international) return international;
+  if (country === undefined) {
+    return refuse('it has no country code: write it with + and the country code, or give a default country');
+  }
+  return refuse(faultOfNumber(digits, country));
+}
+
+/** `withTrunk` keeps the parentheses of `+44 (0)20 ...`, whose zero is not dialled from abroad. */
+function fromInternational(plusDigits: string, withTrunk = plusDigits): PhoneOutcome {
+  const outcome =
+    accept(parsePhoneNumberFromString(plusDigits)) ??
+    accept(parsePhoneNumberFromString(withTrunk.replace('(0)', '')));
+  return outcome ?? refuse(faultOfNumber(plusDigits));
+}
+
+function accept(number: PhoneNumber | undefined): PhoneOutcome | undefined {
+  if (!number?.isValid()) return undefined;
+  return { ok: true, phone: number.number, country: number.country ?? '001' };
+}
+
+function faultOfNumber(text: string, country?: CountryCode): string {
+  const parsed = parsePhoneNumberFromString(text, country);
+  const region = parsed?.country ?? country ?? parsed?.getPossibleCountries()[0];
+  const where = region
+    ? `${regionNames.of(region) ?? region} (+${getCountryCallingCode(region)})`
+    : undefined;
+  switch (validatePhoneNumberLength(text, country)) {
+    case 'TOO_SHORT':
+      return where ? `the phone number is too short for ${where}` : 'the phone number is too short';
+    case 'TOO_LONG':
+      return where ? `the phone number is too long for ${where}` : 'the phone number is too long';
+    case 'INVALID_COUNTRY':
+      return 'its country code does not exist';
+    default:
+      return where ? `there is no such phone number in ${where}` : 'there is no such phone number';
+  }
+}

@@ -1,0 +1,71 @@
+import { describe, expect, it } from '@jest/globals';
+import { isPhoneCountry, maskPhone, normalisePhone } from '../../src/lib/phone.js';
+
+describe('a phone number is understood as people and spreadsheets write it', () => {
+  it.each([
+    ['+55 11 98765-4321', undefined, '+5511987654321'],
+    ['0055 11 98765 4321', undefined, '+5511987654321'],
+    ['(11) 98765-4321', 'BR', '+5511987654321'],
+    ['011 98765.4321', 'br', '+5511987654321'],
+    ['5511987654321', 'BR', '+5511987654321'],
+    ['5511987654321', undefined, '+5511987654321'],
+    ['5511987654321', 'FR', '+5511987654321'],
+    ['5511987654321.0', undefined, '+5511987654321'],
+    ['5.511987654321E+12', undefined, '+5511987654321'],
+    ['5,511987654321E+12', undefined, '+5511987654321'],
+    ['11987654321.0', 'BR', '+5511987654321'],
+    ['whatsapp:+5511987654321', undefined, '+5511987654321'],
+    ['tel:+55-11-98765-4321', undefined, '+5511987654321'],
+    ['5511987654321@c.us', undefined, '+5511987654321'],
+    ["'+5511987654321", undefined, '+5511987654321'],
+    ['＋５５１１９８７６５４３２１', undefined, '+5511987654321'],
+    ['+٥٥١١٩٨٧٦٥٤٣٢١', undefined, '+5511987654321'],
+    ['\u202a+55 11 98765\u20114321\u202c', undefined, '+5511987654321'],
+    ['+44 (0)20 7946 0018', undefined, '+442079460018'],
+    ['020 7946 0018', 'GB', '+442079460018'],
+    ['030/123456', 'DE', '+4930123456'],
+    ['+1 (202) 555-0143', 'BR', '+12025550143'],
+    ['011 55 11 98765 4321', 'US', '+5511987654321'],
+  ])('%s (%s) is %s', (input, country, phone) => {
+    expect(normalisePhone(input, country)).toMatchObject({ ok: true, phone });
+  });
+
+  it('names the country of the number', () => {
+    expect(normalisePhone('+4930123456', 'BR')).toMatchObject({ country: 'DE' });
+  });
+});
+
+describe('a phone number that cannot be right is refused in plain words', () => {
+  it.each([
+    ['', 'BR', /empty/],
+    ['   ', 'BR', /empty/],
+    ['call me', 'BR', /letters/],
+    ['1-800-FLOWERS', 'US', /letters/],
+    ['123', 'BR', /too short/],
+    ['+55 11 9876', undefined, /too short for Brazil/],
+    ['+55 11 98765 4321 99', undefined, /too long for Brazil/],
+    ['12345678901234567890', 'BR', /too long/],
+    ['+999 123 456 789', undefined, /country code does not exist/],
+    ['(11) 98765-4321', undefined, /default country/],
+    ['+1 111 111 1111', undefined, /no such phone number/],
+    ['00 00 00 00 00', 'BR', /country code does not exist/],
+    ['5.51199E+12', 'BR', /last digits are lost/],
+    ['5.51198765432E+12', 'BR', /last digits are lost/],
+    ['+5511987654321 +5511987654322', 'BR', /more than one/],
+    ['+55#11', 'BR', /contains "#"/],
+    ['+5511987654321', 'XX', /not a country code/],
+  ])('%s (%s): %s', (input, country, reason) => {
+    expect(normalisePhone(input, country)).toEqual({ ok: false, reason: expect.stringMatching(reason) });
+  });
+});
+
+it('a masked number can be recognised but not called', () => {
+  expect(maskPhone('+5511987654321')).toBe('+5511*****4321');
+  expect(maskPhone('+3901234')).toBe('+39***34');
+  expect(maskPhone('123')).toBe('***');
+});
+
+it('knows which countries have phone numbers', () => {
+  expect(isPhoneCountry('br')).toBe(true);
+  expect(isPhoneCountry('XX')).toBe(false);
+});
