@@ -1,0 +1,126 @@
+import {
+  analyzeSync,
+  CaseTag,
+  IfTag,
+  LiquidError,
+  UnlessTag,
+  Value,
+  type Arguments,
+  type Template,
+  type Variable,
+} from 'liquidjs';
+import { errorMessage } from '../../../lib/errors.js';
+import { childrenOf, lastDefaultOf, MAX_TEMPLATE_LENGTH, parseTemplate } from './template-engine.js';
+
+type Argument = Arguments extends Iterable<infer One> ? One : never;
+
+export interface TemplateVariable {
+  /** `['contact', 'city']` for `{{ contact.city }}`. */
+  path: string[];
+  /** True when every use has a default or stands in a condition about it: recipients without it are fine. */
+  optional: boolean;
+}
+
+export interface TemplateProblem {
+  message: string;
+  /** From 1; absent when the whole text is the problem. */
+  line?: number;
+  column?: number;
+}
+
+export type TemplateAnalysis =
+  { ok: true; variables: TemplateVariable[] } | { ok: false; error: TemplateProblem };
+
+/** What a template asks of its recipients, without what it assigns itself; or where it does not parse. */
+export function analyseTemplate(text: string): TemplateAnalysis {
+  if (text.trim() === '') return { ok: false, error: { message: 'The text is empty.' } };
+  if (text.length > MAX_TEMPLATE_LENGTH) {
+    const message = `The text has ${text.length} characters; at most ${MAX_TEMPLATE_LENGTH} are allowed.`;
+    return { ok: false, error: { message } };
+  }
+  try {
+    return { ok: true, variables: variablesOf(parseTemplate(text)) };
+  } catch (error) {
+    return { ok: false, error: problemOf(error) };
+  }
+}
+
+/** How a variable is written: `contact.city`. */
+export function variableName(path: readonly string[]): string {
+  return path.join('.');
+}
+
+/** `{{ city }}` and `{{ contact.city }}` are the same variable. */
+export function attributeName(path: readonly string[]): string {
+  return variableName(path[0] === 'contact' ? path.slice(1) : path);
+}
+
+function problemOf(error: unknown): TemplateProblem {
+  if (!LiquidError.is(error)) return { message: errorMessage(error) };
+  const { message, token } = error;
+  const [line, column] = token.getPosition();
+  return { message: message.replace(/, line:\d+, col:\d+$/, ''), line, column };
+}
+
+function variablesOf(templates: Template[]): TemplateVariable[] {
+  const optional = new Set<string>();
+  markOptional(templates, new Set(), optional);
+  const found = new Map<string, TemplateVariable>();
+  // `globals` is what the template did not assign or loop over itself.
+  for (const variable of Object.values(analyzeSync(templates, { partials: false }).globals).flat()) {
+    const path = pathOf(variable);
+    const key = JSON.stringify(path);
+    const isOptional = optional.has(placeOf(variable));
+    found.set(key, { path, optional: isOptional && (found.get(key)?.optional ?? true) });
+  }
+  return [...found.values()];
+}
+
+/** Collects the places of variables that may be missing, walking into blocks with what their conditions ask about. */
+function markOptional(templates: Template[], guarded: ReadonlySet<string>, optional: Set<string>): void {
+  for (const template of templates) {
+    const isCondition =
+      template instanceof IfTag || template instanceof UnlessTag || template instanceof CaseTag;
+    const inside = new Set(guarded);
+    for (const argument of template.arguments?.() ?? []) {
+      const forgiven = isCondition ? argument : beforeDefault(argument);
+      const forgivenPlaces = new Set(forgiven ? variablesIn(forgiven).map(placeOf) : []);
+      for (const variable of variablesIn(argument)) {
+        const name = attributeName(pathOf(variable));
+        if (isCondition) inside.add(name);
+        if (forgivenPlaces.has(placeOf(variable)) || guarded.has(name)) optional.add(placeOf(variable));
+      }
+    }
+    markOptional(childrenOf(template), inside, optional);
+  }
+}
+
+/** The part of a value that its last `default` filter stands in for. */
+function beforeDefault(argument: Argument): Value | undefined {
+  if (!(argument instanceof Value)) return undefined;
+  const last = lastDefaultOf(argument);
+  if (last < 0) return undefined;
+  const filters = argument.filters.slice(0, last);
+  return Object.assign(Object.create(Value.prototype) as Value, { initial: argument.initial, filters });
+}
+
+/** Liquid's own analysis, asked about a template that consists of this one argument. */
+function variablesIn(argument: Argument): Variable[] {
+  const template = { arguments: () => [argument] } as unknown as Template;
+  return Object.values(analyzeSync([template], { partials: false }).variables).flat();
+}
+
+function placeOf({ location }: Variable): string {
+  return `${location.row}:${location.col}`;
+}
+
+/**
+ * The path up to the first segment that is only known while rendering (`contact[key]`). Liquid's `first`, `last` and
+ * `size` are questions about a value, not names of one.
+ */
+function pathOf(variable: Variable): string[] {
+  const computed = variable.segments.findIndex((segment) => typeof segment === 'object');
+  const path = (computed < 0 ? variable.segments : variable.segments.slice(0, computed)).map(String);
+  const last = path.at(-1);
+  return path.length > 1 && last && ['first', 'last', 'size'].includes(last) ? path.slice(0, -1) : path;
+}

@@ -1,0 +1,111 @@
+import { AssignTag, Liquid, toValueSync, Value, type Context, type Template } from 'liquidjs';
+
+/** Longest template source of one part, in characters. */
+export const MAX_TEMPLATE_LENGTH = 4_096;
+/** Longest rendered text: WhatsApp cuts a text message at 65,536 characters. */
+export const MAX_TEXT_LENGTH = 65_536;
+
+const CACHED_TEMPLATES = 500;
+
+/**
+ * Templates come from tenants, so they are cut off from everything but their scope: no files (the tags that load them
+ * are gone), no prototype members, bounded length, time (ms) and memory (objects made while rendering). A variable
+ * without a value is an error instead of a hole in the text.
+ */
+function createEngine(): Liquid {
+  const engine = new Liquid({
+    templates: {},
+    ownPropertyOnly: true,
+    strictFilters: true,
+    strictVariables: true,
+    lenientIf: true,
+    parseLimit: MAX_TEMPLATE_LENGTH,
+    renderLimit: 500,
+    memoryLimit: 500_000,
+  });
+  for (const tag of ['include', 'render', 'layout', 'block']) delete engine.tags[tag];
+  return engine;
+}
+
+const engine = createEngine();
+const cache = new Map<string, Template[]>();
+
+/** Parses, or takes the parsed form from a bounded cache: a campaign renders one text a million times. */
+export function parseTemplate(text: string): Template[] {
+  const known = cache.get(text);
+  // A map keeps insertion order: taking an entry out and putting it back makes its first key the least used one.
+  if (known) cache.delete(text);
+  const templates = known ?? prepare(engine.parse(text));
+  cache.set(text, templates);
+  if (cache.size > CACHED_TEMPLATES) {
+    const [oldest] = cache.keys();
+    if (oldest !== undefined) cache.delete(oldest);
+  }
+  return templates;
+}
+
+export function renderTemplate(templates: Template[], scope: object): string {
+  return String(engine.renderSync(templates, scope));
+}
+
+export function childrenOf(template: Template): Template[] {
+  return template.children ? toValueSync<Template[]>(template.children(false, true)) : [];
+}
+
+/** Where the last `default` filter stands; -1 when the value has none. */
+export function lastDefaultOf(value: Value): number {
+  return value.filters.findLastIndex((filter) => filter.name === 'default');
+}
+
+function prepare(templates: Template[]): Template[] {
+  for (const template of templates) {
+    for (const argument of template.arguments?.() ?? []) {
+      if (!(argument instanceof Value)) continue;
+      if (lastDefaultOf(argument) >= 0) forgiveBeforeDefault(argument);
+      else if (template instanceof AssignTag) keepUndefined(argument);
+    }
+    prepare(childrenOf(template));
+  }
+  return templates;
+}
+
+/**
+ * Liquid forgives a missing variable only when `default` is the first filter. People also write
+ * `name | capitalize | default: "you"` and `nickname | default: contact.name | default: "you"`: everything before the
+ * last default may be missing here, and that last default's own argument is looked at only when it is needed.
+ */
+function forgiveBeforeDefault(value: Value): void {
+  const last = lastDefaultOf(value);
+  const before = value.filters.slice(0, last);
+  const after = value.filters.slice(last + 1);
+  const fallback = value.filters[last];
+  value.value = function* (context: Context): Generator<unknown, unknown, unknown> {
+    const strict = context.strictVariables;
+    context.strictVariables = false;
+    let result: unknown;
+    try {
+      result = yield value.initial.evaluate(context, true);
+      for (const filter of before) result = yield filter.render(result, context);
+    } finally {
+      context.strictVariables = strict;
+    }
+    if (fallback && !hasContent(result)) result = yield fallback.render(result, context);
+    for (const filter of after) result = yield filter.render(result, context);
+    return result;
+  };
+}
+
+function hasContent(value: unknown): boolean {
+  if (typeof value === 'string' || Array.isArray(value)) return value.length > 0;
+  return value !== undefined && value !== null && value !== false;
+}
+
+/** `assign` would turn a missing variable into null, which later prints as nothing; undefined stays an error there. */
+function keepUndefined(value: Value): void {
+  value.value = function* (context: Context): Generator<unknown, unknown, unknown> {
+    let result: unknown = yield value.initial.evaluate(context, true);
+    if (result === undefined || result === null) return undefined;
+    for (const filter of value.filters) result = yield filter.render(result, context);
+    return result;
+  };
+}

@@ -1,0 +1,136 @@
+import { describe, expect, it } from '@jest/globals';
+import { analyseTemplate } from '../../src/modules/campaigns/core/template-analysis.js';
+import { renderPart, templateScope } from '../../src/modules/campaigns/core/template.js';
+
+const ana = { phone: '+5511987654321', name: 'Ana', variables: { city: 'Recife', plan: 'gold' } };
+const nobody = { phone: '+5511987654322', name: null, variables: { city: ' ' } };
+
+function render(content: string, recipient: Parameters<typeof templateScope>[0] = ana) {
+  return renderPart({ type: 'text', content }, templateScope(recipient));
+}
+
+function required(text: string): string[] {
+  const analysis = analyseTemplate(text);
+  if (!analysis.ok) throw new Error(analysis.error.message);
+  return analysis.variables.filter(({ optional }) => !optional).map(({ path }) => path.join('.'));
+}
+
+describe('rendering a part', () => {
+  it.each([
+    ['Hi {{contact.name}} of {{ contact.city }}!', 'Hi Ana of Recife!'],
+    ['{{name}} {{phoneNumber}} {{city}}', 'Ana +5511987654321 Recife'],
+    ['{{ contact.phoneNumber }} {{ name | upcase }}', '+5511987654321 ANA'],
+    ['{% if contact.plan == "gold" %}VIP{% else %}you{% endif %}', 'VIP'],
+    ['{% for i in (1..3) %}{{ i }}{% endfor %}', '123'],
+  ])('%s', (content, text) => {
+    expect(render(content)).toEqual({ ok: true, text });
+  });
+
+  it.each([
+    ['Hi {{ contact.name | default: "there" }}', 'Hi there'],
+    ['Hi {{ contact.name | capitalize | default: "there" }}', 'Hi there'],
+    ['Hi {{ contact.nick | default: contact.name | default: "there" }}', 'Hi there'],
+    ['Hi{% if name %} {{ name }}{% endif %}!', 'Hi!'],
+    ['{% assign n = contact.name %}Hi{% if n %} {{ n }}{% endif %}', 'Hi'],
+    ['{% unless contact.city %}no city{% endunless %}', 'no city'],
+  ])('a missing or blank value is forgiven where the template provides for it: %s', (content, text) => {
+    expect(render(content, nobody)).toEqual({ ok: true, text });
+  });
+
+  it('an argument of a default is looked at only when it is needed', () => {
+    expect(render('{{ name | default: contact.nick }}')).toEqual({ ok: true, text: 'Ana' });
+    expect(render('{{ name | default: contact.nick }}', nobody)).toMatchObject({ ok: false });
+  });
+
+  it.each([
+    'Hi {{ contact.name }},',
+    'Hi {{ name | upcase }},',
+    '{{ "Hi " | append: name }}',
+    'Hi {% echo contact.name %},',
+    '{% assign n = contact.name | upcase %}Hi {{ n }},',
+    '{% capture n %}{{ contact.name }}{% endcapture %}Hi {{ n }}',
+    '{% if true %}{% if true %}Hi {{ contact.name }}{% endif %}{% endif %}',
+    '{{ contact.city }}',
+  ])('a missing value is never sent as a hole: %s', (content) => {
+    expect(render(content, nobody)).toMatchObject({ ok: false, code: 'template_missing_variable' });
+  });
+
+  it('says which variable is missing', () => {
+    expect(render('{{ contact.nick }}', nobody)).toMatchObject({
+      reason: 'The recipient has no value for contact.nick.',
+    });
+  });
+
+  it('a text of blanks only is empty', () => {
+    expect(render('{% if name %}{{ name }}{% endif %} ', nobody)).toMatchObject({ code: 'template_empty' });
+  });
+
+  it('reaches nothing but its scope', () => {
+    for (const content of [
+      '{{ contact.constructor }}',
+      '{{ constructor.name }}',
+      '{{ contact.__proto__.toString }}',
+      '{{ name.constructor }}',
+      '{% include "/etc/passwd" %}',
+      '{% render "x" %}',
+      '{% layout "x" %}',
+    ]) {
+      expect(render(content)).toMatchObject({ ok: false });
+    }
+    const hostile = JSON.parse('{"__proto__": {"polluted": "yes"}, "contact": "me"}') as Record<
+      string,
+      unknown
+    >;
+    expect(render('{{ contact.polluted }}', { ...ana, variables: hostile })).toMatchObject({ ok: false });
+    expect(render('{{ contact.name }}', { ...ana, variables: hostile })).toEqual({ ok: true, text: 'Ana' });
+  });
+
+  it('cannot run or grow without bounds', () => {
+    for (const content of [
+      '{% for i in (1..100000000) %}x{% endfor %}',
+      '{% for i in (1..9999) %}{% for j in (1..9999) %}x{% endfor %}{% endfor %}',
+      '{% assign s = "xxxxxxxxxx" %}{% for i in (1..99) %}{% assign s = s | append: s %}{% endfor %}{{ s }}',
+    ]) {
+      expect(render(content)).toMatchObject({ ok: false, code: 'template_failed' });
+    }
+  });
+});
+
+describe('analysing a template', () => {
+  it.each([
+    ['Hi {{ name }} of {{contact.city}}', ['name', 'contact.city']],
+    ['{{ contact["first name"] }}', ['contact.first name']],
+    ['{{ name | default: "x" }}{{ contact.a | upcase | default: "x" }}', []],
+    ['{{ contact.a | default: contact.b }}', ['contact.b']],
+    ['{{ contact.a | default: contact.b | default: "x" }}', []],
+    ['{{ name | default: "x" }} {{ name }}', ['name']],
+    ['{% if city %}{{ city }} {{ plan }}{% endif %}', ['plan']],
+    ['{% if name %}{{ contact.name }}{% endif %}', []],
+    [
+      '{% if contact.a == "x" and contact.b %}{{ contact.b }}{% else %}{{ contact.c }}{% endif %}',
+      ['contact.c'],
+    ],
+    ['{% for i in (1..2) %}{{ i }}{{ forloop.index }}{% endfor %}', []],
+    ['{% for tag in contact.tags %}{{ tag }}{% endfor %}{{ contact.tags.first }}', ['contact.tags']],
+    ['{% assign x = contact.a %}{{ x }}', ['contact.a']],
+    ['{{ "a" | append: contact.b }}', ['contact.b']],
+    ['{% raw %}{{ nothing }}{% endraw %}', []],
+  ])('%s needs %j', (text, expected) => {
+    expect(required(text)).toEqual(expected);
+  });
+
+  it('says where a template does not parse', () => {
+    expect(analyseTemplate('Hi\n  {{ name | nosuchfilter }}')).toEqual({
+      ok: false,
+      error: { message: 'undefined filter: nosuchfilter', line: 2, column: 3 },
+    });
+    expect(analyseTemplate('Hi {{ name')).toMatchObject({ ok: false, error: { line: 1, column: 4 } });
+    expect(analyseTemplate('{% if name %}x')).toMatchObject({ ok: false, error: { line: 1 } });
+    expect(analyseTemplate('{% include "x" %}')).toMatchObject({ ok: false, error: { line: 1 } });
+  });
+
+  it('refuses an empty and an overlong text', () => {
+    expect(analyseTemplate(' \n')).toMatchObject({ ok: false });
+    expect(analyseTemplate('x'.repeat(4097))).toMatchObject({ ok: false });
+  });
+});
