@@ -51,6 +51,12 @@ export class InitialSchema1763600000000 implements MigrationInterface {
       CONSTRAINT "PK_b5c6db50392003e35d51ef7aba7" PRIMARY KEY ("tenant_id", "key")
     )`);
     await runner.query(`CREATE INDEX "idempotency_keys_created" ON "idempotency_keys" ("created_at")`);
+    await runner.query(`CREATE TABLE "rate_limits" (
+      "key" character varying(255) NOT NULL,
+      "points" integer NOT NULL DEFAULT '0',
+      "expire" bigint,
+      CONSTRAINT "PK_8cb6aa4831e3e775ccf370521db" PRIMARY KEY ("key")
+    )`);
     await runner.query(`CREATE TABLE "campaign_contacts" (
       "id" uuid NOT NULL,
       "tenant_id" uuid NOT NULL,
@@ -350,7 +356,7 @@ export class InitialSchema1763600000000 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(
-      `DROP TABLE "workers", "tenants", "sessions", "senders", "messages", "suppressions", "import_rejections", "imports", "contacts", "contact_list_members", "contact_lists", "campaigns", "campaign_counts", "campaign_contacts", "idempotency_keys", "refresh_tokens", "api_keys", "users"`,
+      `DROP TABLE "workers", "tenants", "sessions", "senders", "messages", "suppressions", "import_rejections", "imports", "contacts", "contact_list_members", "contact_lists", "campaigns", "campaign_counts", "campaign_contacts", "rate_limits", "idempotency_keys", "refresh_tokens", "api_keys", "users"`,
     );
   }
 }

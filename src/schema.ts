@@ -1,4 +1,4 @@
-import { ApiKey, IdempotencyKey, RefreshToken, User } from './modules/auth/auth.entity.js';
+import { ApiKey, IdempotencyKey, RateLimit, RefreshToken, User } from './modules/auth/auth.entity.js';
 import { CampaignContact } from './modules/campaigns/campaign-contact.entity.js';
 import { CampaignCount } from './modules/campaigns/campaign-count.entity.js';
 import { Campaign } from './modules/campaigns/campaign.entity.js';
@@ -20,6 +20,7 @@ export const entities = [
   ApiKey,
   RefreshToken,
   IdempotencyKey,
+  RateLimit,
   Contact,
   ContactList,
   ContactListMember,

@@ -119,3 +119,18 @@ export class IdempotencyKey {
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
 }
+
+/** Attempts per key, for all processes together. The columns are what rate-limiter-flexible expects. */
+@Entity('rate_limits')
+export class RateLimit {
+  /** Holds no addresses in clear: limiter name and SHA-256. */
+  @PrimaryColumn('varchar', { length: 255 })
+  key!: string;
+
+  @Column('integer', { default: 0 })
+  points!: number;
+
+  /** Milliseconds since 1970. */
+  @Column('bigint', { nullable: true })
+  expire!: string | null;
+}
