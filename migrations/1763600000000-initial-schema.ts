@@ -157,6 +157,7 @@ export class InitialSchema1763600000000 implements MigrationInterface {
       "updated_at" TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT now(),
       CONSTRAINT "PK_b99cd40cfd66a99f1571f4f72e6" PRIMARY KEY ("id")
     )`);
+    await runner.query(`CREATE INDEX "contacts_tenant" ON "contacts" ("tenant_id", "id")`);
     await runner.query(`CREATE UNIQUE INDEX "contacts_tenant_phone" ON "contacts" ("tenant_id", "phone")`);
     await runner.query(`CREATE TABLE "imports" (
       "id" uuid NOT NULL,
@@ -167,6 +168,7 @@ export class InitialSchema1763600000000 implements MigrationInterface {
       "options" jsonb NOT NULL,
       "list_id" uuid,
       "rows_done" integer NOT NULL DEFAULT '0',
+      "progress" integer NOT NULL DEFAULT '0',
       "created" integer NOT NULL DEFAULT '0',
       "updated" integer NOT NULL DEFAULT '0',
       "unchanged" integer NOT NULL DEFAULT '0',
@@ -179,6 +181,12 @@ export class InitialSchema1763600000000 implements MigrationInterface {
       CONSTRAINT "PK_ea10c62f5eb1d75e83d8b5225db" PRIMARY KEY ("id")
     )`);
     await runner.query(`CREATE INDEX "imports_tenant_created" ON "imports" ("tenant_id", "created_at")`);
+    await runner.query(`CREATE TABLE "import_phones" (
+      "import_id" uuid NOT NULL,
+      "phone" text NOT NULL,
+      "tenant_id" uuid NOT NULL,
+      CONSTRAINT "PK_19896bd972b0e2842f21136faf1" PRIMARY KEY ("import_id", "phone")
+    )`);
     await runner.query(`CREATE TABLE "import_rejections" (
       "import_id" uuid NOT NULL,
       "line" integer NOT NULL,
@@ -241,6 +249,7 @@ export class InitialSchema1763600000000 implements MigrationInterface {
       "transport_config" jsonb NOT NULL DEFAULT '{}',
       "tags" text array NOT NULL DEFAULT '{}',
       "status" text NOT NULL DEFAULT 'created',
+      "status_reason" text,
       "paused_at" TIMESTAMP WITH TIME ZONE,
       "pause_reason" text,
       "health_score" integer NOT NULL DEFAULT '100',
@@ -270,6 +279,7 @@ export class InitialSchema1763600000000 implements MigrationInterface {
     await runner.query(
       `CREATE INDEX "senders_rotation" ON "senders" ("tenant_id", "last_used_at") WHERE status = 'connected' AND paused_at IS NULL`,
     );
+    await runner.query(`CREATE INDEX "senders_tags" ON "senders" USING gin ("tags")`);
     await runner.query(`CREATE UNIQUE INDEX "senders_tenant_name" ON "senders" ("tenant_id", "name")`);
     await runner.query(`CREATE TABLE "sessions" (
       "sender_id" uuid NOT NULL,
@@ -341,6 +351,9 @@ export class InitialSchema1763600000000 implements MigrationInterface {
       `ALTER TABLE "imports" ADD CONSTRAINT "FK_5d35cce45075b8f5365104c99b2" FOREIGN KEY ("tenant_id") REFERENCES "tenants"("id") ON DELETE CASCADE ON UPDATE NO ACTION`,
     );
     await runner.query(
+      `ALTER TABLE "import_phones" ADD CONSTRAINT "FK_c14471230e48963951901fa54eb" FOREIGN KEY ("import_id") REFERENCES "imports"("id") ON DELETE CASCADE ON UPDATE NO ACTION`,
+    );
+    await runner.query(
       `ALTER TABLE "import_rejections" ADD CONSTRAINT "FK_91b0879e933bce03366b0e50ece" FOREIGN KEY ("import_id") REFERENCES "imports"("id") ON DELETE CASCADE ON UPDATE NO ACTION`,
     );
     await runner.query(
@@ -356,7 +369,7 @@ export class InitialSchema1763600000000 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(
-      `DROP TABLE "workers", "tenants", "sessions", "senders", "messages", "suppressions", "import_rejections", "imports", "contacts", "contact_list_members", "contact_lists", "campaigns", "campaign_counts", "campaign_contacts", "rate_limits", "idempotency_keys", "refresh_tokens", "api_keys", "users"`,
+      `DROP TABLE "workers", "tenants", "sessions", "senders", "messages", "suppressions", "import_rejections", "import_phones", "imports", "contacts", "contact_list_members", "contact_lists", "campaigns", "campaign_counts", "campaign_contacts", "rate_limits", "idempotency_keys", "refresh_tokens", "api_keys", "users"`,
     );
   }
 }

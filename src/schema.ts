@@ -4,7 +4,7 @@ import { CampaignCount } from './modules/campaigns/campaign-count.entity.js';
 import { Campaign } from './modules/campaigns/campaign.entity.js';
 import { ContactList, ContactListMember } from './modules/contacts/contact-list.entity.js';
 import { Contact } from './modules/contacts/contact.entity.js';
-import { Import, ImportRejection } from './modules/contacts/import/import.entity.js';
+import { Import, ImportPhone, ImportRejection } from './modules/contacts/import/import.entity.js';
 import { Suppression } from './modules/contacts/suppression.entity.js';
 import { Message } from './modules/messages/message.entity.js';
 import { Sender } from './modules/senders/sender.entity.js';
@@ -26,6 +26,7 @@ export const entities = [
   ContactListMember,
   Suppression,
   Import,
+  ImportPhone,
   ImportRejection,
   Sender,
   Session,

@@ -143,14 +143,10 @@ function faultOfNumber(text: string, country?: CountryCode): string {
   const where = region
     ? `${regionNames.of(region) ?? region} (+${getCountryCallingCode(region)})`
     : undefined;
-  switch (validatePhoneNumberLength(text, country)) {
-    case 'TOO_SHORT':
-      return where ? `the phone number is too short for ${where}` : 'the phone number is too short';
-    case 'TOO_LONG':
-      return where ? `the phone number is too long for ${where}` : 'the phone number is too long';
-    case 'INVALID_COUNTRY':
-      return 'its country code does not exist';
-    default:
-      return where ? `there is no such phone number in ${where}` : 'there is no such phone number';
-  }
+  const fault = validatePhoneNumberLength(text, country);
+  if (fault === 'INVALID_COUNTRY') return 'its country code does not exist';
+  const what = where ? ` for ${where}` : '';
+  if (fault === 'TOO_SHORT') return `the phone number is too short${what}`;
+  if (fault === 'TOO_LONG') return `the phone number is too long${what}`;
+  return where ? `there is no such phone number in ${where}` : 'there is no such phone number';
 }

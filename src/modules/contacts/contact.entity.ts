@@ -3,6 +3,7 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 /** A person who may be written to. */
 @Entity('contacts')
 @Index('contacts_tenant_phone', ['tenantId', 'phone'], { unique: true })
+@Index('contacts_tenant', ['tenantId', 'id'])
 export class Contact {
   @PrimaryColumn('uuid')
   id!: string;

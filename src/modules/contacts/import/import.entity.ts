@@ -34,6 +34,10 @@ export class Import {
   @Column('integer', { name: 'rows_done', default: 0 })
   rowsDone!: number;
 
+  /** How much of the file is committed, in percent. */
+  @Column('integer', { default: 0 })
+  progress!: number;
+
   @Column('integer', { default: 0 })
   created!: number;
 
@@ -62,6 +66,23 @@ export class Import {
 
   @Column('timestamptz', { name: 'completed_at', nullable: true })
   completedAt!: Date | null;
+}
+
+/**
+ * The numbers a running import has already met, so that a repeat is found however large the file is and however often
+ * the import was resumed. Emptied when the import ends.
+ */
+@Entity('import_phones')
+export class ImportPhone {
+  @PrimaryColumn('uuid', { name: 'import_id' })
+  @ForeignKey('Import', { onDelete: 'CASCADE' })
+  importId!: string;
+
+  @PrimaryColumn('text')
+  phone!: string;
+
+  @Column('uuid', { name: 'tenant_id' })
+  tenantId!: string;
 }
 
 /** A row that was not imported, and why. */
