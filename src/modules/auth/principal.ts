@@ -21,5 +21,5 @@ export interface Principal {
   email: string;
   role: Role;
   scopes: readonly Scope[];
-  via: 'jwt' | 'api_key' | 'none';
+  via: 'jwt' | 'api_key' | 'basic' | 'none';
 }

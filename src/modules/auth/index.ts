@@ -1,0 +1,19 @@
+export { ApiKeyService, type NewApiKey } from './api-key.service.js';
+export {
+  ApiKeyDto,
+  CreateApiKeyDto,
+  CreatedApiKeyDto,
+  ListApiKeysQuery,
+  LoggedOutDto,
+  LoginDto,
+  MeDto,
+  RefreshTokenDto,
+  TokensDto,
+} from './auth.dto.js';
+export { presentApiKey, presentCreatedApiKey, presentLogin, presentPrincipal } from './auth.presenter.js';
+export { AuthService, type Login, type LoginRequest } from './auth.service.js';
+export { Authenticator, type AuthMode, type Credentials } from './authenticator.js';
+export { bootstrapAdmin, type BootstrapOutcome } from './bootstrap.js';
+export { IdempotencyService, type IdempotencyClaim, type IdempotencyOutcome } from './idempotency.service.js';
+export { defaultLoginLimits, LoginLimiter, type LoginLimits } from './login-limiter.js';
+export { scopes, type Principal, type Scope } from './principal.js';

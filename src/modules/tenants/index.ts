@@ -1,0 +1,1 @@
+export { TenantRepository } from './tenant.repository.js';
