@@ -1,3 +1,11 @@
+/**
+ * Jest runs ES modules only in processes with this flag. Set here it reaches Jest's worker processes, and a memory
+ * limit for workers keeps Jest from running tests outside of them: so `npx jest test/queue` works as it is.
+ */
+const FLAG = '--experimental-vm-modules';
+const options = process.env.NODE_OPTIONS ?? '';
+if (!options.includes(FLAG)) process.env.NODE_OPTIONS = `${options} ${FLAG} --no-warnings`.trim();
+
 /** Runs TypeScript as native ES modules through swc; type errors are the type checker's business. */
 export default {
   testEnvironment: 'node',
@@ -19,5 +27,8 @@ export default {
     ],
   },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  globalSetup: '<rootDir>/test/support/global-setup.mjs',
+  globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
+  workerIdleMemoryLimit: '1GB',
   testTimeout: 30_000,
 };

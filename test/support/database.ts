@@ -4,9 +4,6 @@ import { createDataSource, Database } from '../../src/db/index.js';
 import { newId } from '../../src/lib/ids.js';
 import { entities, migrations } from '../../src/schema.js';
 
-/** Name of the migrated database every test file's own database is cloned from (made by test/support/global-setup.ts). */
-export const TEMPLATE_DATABASE = 'starling_template';
-
 export interface TestDatabase {
   database: Database;
   url: string;
@@ -18,9 +15,12 @@ export interface TestDatabase {
 /** A PostgreSQL database of this test file's own, cloned from the migrated template. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const adminUrl = process.env['STARLING_TEST_POSTGRES_URL'];
-  if (!adminUrl) throw new Error('Tests need the PostgreSQL that test/support/global-setup.ts starts.');
+  const template = process.env['STARLING_TEST_TEMPLATE'];
+  if (!adminUrl || !template) {
+    throw new Error('Tests need the PostgreSQL that test/support/global-setup.mjs starts.');
+  }
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await asAdmin(adminUrl, `CREATE DATABASE ${name} TEMPLATE ${TEMPLATE_DATABASE}`);
+  await asAdmin(adminUrl, `CREATE DATABASE ${name} TEMPLATE ${template}`);
   const url = new URL(adminUrl);
   url.pathname = `/${name}`;
   const dataSource = createDataSource({ url: url.href, entities, migrations, poolSize: 10 });
