@@ -8,6 +8,7 @@ export type SenderStatus =
 /** A WhatsApp account that sends. */
 @Entity('senders')
 @Index('senders_tenant_name', ['tenantId', 'name'], { unique: true })
+@Index('senders_tags', ['tags'], { type: 'gin' })
 @Index('senders_rotation', ['tenantId', 'lastUsedAt'], {
   where: `status = 'connected' AND paused_at IS NULL`,
 })
@@ -40,6 +41,10 @@ export class Sender {
 
   @Column('text', { default: 'created' })
   status!: SenderStatus;
+
+  /** Why it is not connected, in words for people; null when there is nothing to explain. */
+  @Column('text', { name: 'status_reason', nullable: true })
+  statusReason!: string | null;
 
   @Column('timestamptz', { name: 'paused_at', nullable: true })
   pausedAt!: Date | null;
