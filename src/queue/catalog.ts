@@ -43,7 +43,9 @@ export interface JobDefinition {
   everyMs?: number;
 }
 
-export const jobCatalog: { readonly [Name in JobName]: JobDefinition } = {
+export type JobCatalog = { readonly [Name in JobName]: JobDefinition };
+
+export const jobCatalog: JobCatalog = {
   'message.send': { queue: 'messages', attempts: 20, backoffMs: 1_000 },
   'campaign.feed': { queue: 'campaigns', attempts: 20, backoffMs: 1_000 },
   'contacts.import': { queue: 'imports', attempts: 5, backoffMs: 2_000 },
@@ -81,14 +83,14 @@ export type JobHandler<Name extends JobName> = (
 export type JobHandlers = { [Name in JobName]: JobHandler<Name> };
 
 export interface EnqueueOptions {
-  /** A job with an id that is already waiting, delayed or running is not added twice. */
+  /** A job with an id that is already waiting, delayed or running is not added twice. No ':', not only digits. */
   id?: string;
   delayMs?: number;
   /** 1 is the most urgent; absent is before all of them. */
   priority?: number;
 }
 
-/** What modules may ask of the queue. */
+/** What modules may ask of the queue. A queue that cannot be reached is a DomainError of kind `unavailable`. */
 export interface JobQueue {
   enqueue<Name extends JobName>(
     name: Name,
@@ -99,6 +101,10 @@ export interface JobQueue {
     name: Name,
     jobs: { payload: JobPayloads[Name]; options?: EnqueueOptions }[],
   ): Promise<void>;
-  /** Lets a resting job run now; adds it when it is not there. A running one is left alone. */
+  /**
+   * Makes sure that the job starts after this call: a resting one runs now, an absent one is added, a waiting one is
+   * left alone. A running one is not disturbed; it runs once more as soon as it has ended, because it may have read
+   * the database before the caller's change.
+   */
   wake<Name extends JobName>(name: Name, payload: JobPayloads[Name], id: string): Promise<void>;
 }

@@ -1,0 +1,204 @@
+import { setMaxListeners } from 'node:events';
+import type { JobsOptions, Queue as AnyBullQueue } from 'bullmq';
+import { DomainError } from '../lib/errors.js';
+import type { Logger } from '../lib/logger.js';
+import type { QueueBackend, WorkerSettings } from './backend.js';
+import type { EnqueueOptions, JobCatalog, JobHandlers, JobName, JobPayloads, QueueName } from './catalog.js';
+import { queueConcurrency } from './catalog.js';
+import type { ConnectionLog } from './connection-log.js';
+import { endsWithin, queueUnavailable, withinDeadline } from './deadline.js';
+import { FailureArchive } from './failure-archive.js';
+import { assertHandlersMatchCatalog } from './handler-check.js';
+import { JobRunner } from './job-runner.js';
+import type { Queue } from './queue.js';
+import { keepSchedules } from './schedules.js';
+import type { StoredBullQueue, StoredBullWorker } from './stored-job.js';
+import { wakeJob } from './wake.js';
+
+/** Time a caller waits for a queue that does not answer, for the connection and for the command. */
+const ANSWER_DEADLINE_MS = 5_000;
+const PING_DEADLINE_MS = 2_000;
+/** Time to close workers whose handlers have ended or were given up. */
+const CLOSE_DEADLINE_MS = 3_000;
+/** Jobs of one addBulk: large enough to be quick, small enough not to block the server for others. */
+const BULK_SIZE = 500;
+
+export interface BullJobQueueDependencies {
+  backend: QueueBackend;
+  catalog: JobCatalog;
+  errors: ConnectionLog;
+  logger: Logger;
+  workerTiming?: Pick<WorkerSettings, 'lockDuration' | 'stalledInterval'>;
+}
+
+/** The job queue on BullMQ; see `Queue` for what callers may rely on. */
+export class BullJobQueue implements Queue {
+  private readonly queues = new Map<QueueName, StoredBullQueue>();
+  private readonly archive: FailureArchive;
+  private readonly draining = new AbortController();
+  private workers: StoredBullWorker[] = [];
+  private runner: JobRunner | undefined;
+  private stopSchedules: (() => void) | undefined;
+  private closing: Promise<void> | undefined;
+
+  constructor(private readonly deps: BullJobQueueDependencies) {
+    // Every running handler may listen for the drain.
+    setMaxListeners(0, this.draining.signal);
+    for (const { queue } of Object.values(deps.catalog)) {
+      if (!this.queues.has(queue)) this.queues.set(queue, this.watched(deps.backend.openQueue(queue)));
+    }
+    this.archive = new FailureArchive(deps.backend, deps.logger);
+    this.watched(this.archive.queue);
+  }
+
+  async enqueue<Name extends JobName>(
+    name: Name,
+    payload: JobPayloads[Name],
+    options: EnqueueOptions = {},
+  ): Promise<void> {
+    const bullOptions = toBullOptions(options);
+    await this.reach(() => this.queueOf(name).add(name, { payload }, bullOptions));
+  }
+
+  async enqueueMany<Name extends JobName>(
+    name: Name,
+    jobs: { payload: JobPayloads[Name]; options?: EnqueueOptions }[],
+  ): Promise<void> {
+    const bullJobs = jobs.map(({ payload, options }) => ({
+      name,
+      data: { payload },
+      opts: toBullOptions(options ?? {}),
+    }));
+    for (let start = 0; start < bullJobs.length; start += BULK_SIZE) {
+      const chunk = bullJobs.slice(start, start + BULK_SIZE);
+      await this.reach(() => this.queueOf(name).addBulk(chunk));
+    }
+  }
+
+  async wake<Name extends JobName>(name: Name, payload: JobPayloads[Name], id: string): Promise<void> {
+    assertUsableId(id);
+    await this.reach(() => wakeJob(this.queueOf(name), { name, payload, id }, { whenRunning: 'defer' }));
+  }
+
+  async ping(): Promise<boolean> {
+    try {
+      await withinDeadline(PING_DEADLINE_MS, this.deps.backend.ready());
+      await withinDeadline(PING_DEADLINE_MS, this.deps.backend.ping());
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async startWorkers(handlers: JobHandlers, options: { messageConcurrency: number }): Promise<void> {
+    const { catalog, backend, logger } = this.deps;
+    assertHandlersMatchCatalog(handlers, catalog);
+    if (this.runner) throw new Error('The workers of this queue have been started already.');
+    const runner = new JobRunner({
+      handlers,
+      catalog,
+      logger,
+      archive: this.archive,
+      signal: this.draining.signal,
+      wakeIfNotRunning: (name, payload, id) =>
+        wakeJob(this.queueOf(name as JobName), { name, payload, id }, { whenRunning: 'leave' }),
+    });
+    this.runner = runner;
+    this.workers = [...this.queues.keys()].map((name) =>
+      backend.openWorker(name, (job, token) => runner.process(job, token), {
+        ...this.deps.workerTiming,
+        concurrency: name === 'messages' ? options.messageConcurrency : queueConcurrency[name],
+        settings: {
+          backoffStrategy: (attempts, _type, _error, job) => runner.retryDelay(attempts, job as never),
+        },
+      }),
+    );
+    this.workers.push(this.archive.open());
+    for (const worker of this.workers) this.watched(worker);
+    const schedules = keepSchedules(
+      catalog,
+      (name) => this.queueOf(name),
+      (work) => this.reach(work),
+    );
+    this.stopSchedules = schedules.stop;
+    await schedules.firstCheck;
+  }
+
+  async drain(timeoutMs: number): Promise<void> {
+    this.stopSchedules?.();
+    this.draining.abort(new Error('The process is shutting down.'));
+    const workers = this.workers.splice(0);
+    if (workers.length === 0) return;
+    await Promise.all(workers.map((worker) => worker.pause(true)));
+    const runner = this.runner;
+    if (runner) await endsWithin(timeoutMs, runner.whenIdle());
+    const left = runner?.runningJobs ?? 0;
+    if (left > 0) {
+      this.deps.logger.warn(
+        { jobs: left },
+        'jobs were still running at the end of the drain; others will take them over',
+      );
+    }
+    // Closing waits for handlers and for the server; it is forced when one of them will not come.
+    const force = left > 0 || !(await this.ping());
+    await endsWithin(CLOSE_DEADLINE_MS, Promise.all(workers.map((worker) => worker.close(force))));
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.shutDown();
+    return this.closing;
+  }
+
+  boardQueues(): AnyBullQueue[] {
+    return [...this.queues.values(), this.archive.queue] as AnyBullQueue[];
+  }
+
+  private async shutDown(): Promise<void> {
+    await this.drain(0);
+    const queues = [...this.queues.values(), this.archive.queue];
+    await endsWithin(CLOSE_DEADLINE_MS, Promise.all(queues.map((queue) => queue.close())));
+    await endsWithin(CLOSE_DEADLINE_MS, this.deps.backend.close());
+  }
+
+  private queueOf(name: JobName): StoredBullQueue {
+    const queue = this.queues.get(this.deps.catalog[name].queue);
+    if (!queue) throw new Error(`The job ${name} has no queue.`);
+    return queue;
+  }
+
+  /** Runs a command, but not before the server is there: a command sent into the dark could run much later. */
+  private async reach<Result>(command: () => Promise<Result>): Promise<Result> {
+    try {
+      await withinDeadline(ANSWER_DEADLINE_MS, this.deps.backend.ready());
+      return await withinDeadline(ANSWER_DEADLINE_MS, command());
+    } catch (error) {
+      if (error instanceof DomainError) throw error;
+      this.deps.errors.report(error);
+      throw queueUnavailable();
+    }
+  }
+
+  /** BullMQ's objects emit the errors of their connections; unheard ones would end the process. */
+  private watched<Emitter extends { on(event: 'error', listener: (error: Error) => void): unknown }>(
+    emitter: Emitter,
+  ): Emitter {
+    emitter.on('error', (error) => this.deps.errors.report(error));
+    return emitter;
+  }
+}
+
+function toBullOptions({ id, delayMs, priority }: EnqueueOptions): JobsOptions {
+  if (id !== undefined) assertUsableId(id);
+  return {
+    ...(id === undefined ? {} : { jobId: id }),
+    ...(delayMs === undefined ? {} : { delay: Math.max(0, Math.round(delayMs)) }),
+    ...(priority === undefined ? {} : { priority }),
+  };
+}
+
+/** BullMQ's rules: ':' separates its keys, and plain numbers are the ids it gives itself. */
+function assertUsableId(id: string): void {
+  if (id === '' || id.includes(':') || /^\d+$/.test(id)) {
+    throw new Error(`The job id "${id}" must not be empty, a plain number or contain ":".`);
+  }
+}

@@ -1,0 +1,38 @@
+import { systemClock } from '../lib/clock.js';
+import type { Logger } from '../lib/logger.js';
+import { BullJobQueue } from './bull-job-queue.js';
+import { jobCatalog, type JobCatalog } from './catalog.js';
+import { ConnectionLog } from './connection-log.js';
+import { createPostgresBackend } from './postgres-backend.js';
+import type { Queue } from './queue.js';
+import { createRedisBackend } from './redis-backend.js';
+
+export type * from './catalog.js';
+export type { Queue } from './queue.js';
+
+export type QueueSettings =
+  { backend: 'redis'; redisUrl: string } | { backend: 'postgres'; databaseUrl: string };
+
+export interface QueueOverrides {
+  catalog?: JobCatalog;
+  /** First part of all Redis keys; several installations may share a server. */
+  namespace?: string;
+  /** How long a job belongs to a worker that gives no sign of life, and how often that is checked. */
+  workerTiming?: { lockDuration: number; stalledInterval: number };
+}
+
+/** Connects in the background and keeps trying; nothing is thrown for a server that is down. */
+export function createQueue(settings: QueueSettings, logger: Logger, overrides: QueueOverrides = {}): Queue {
+  const errors = new ConnectionLog(logger, systemClock);
+  const backend =
+    settings.backend === 'redis'
+      ? createRedisBackend(settings.redisUrl, overrides.namespace ?? 'starling', errors)
+      : createPostgresBackend(settings.databaseUrl, errors);
+  return new BullJobQueue({
+    backend,
+    errors,
+    logger,
+    catalog: overrides.catalog ?? jobCatalog,
+    ...(overrides.workerTiming ? { workerTiming: overrides.workerTiming } : {}),
+  });
+}

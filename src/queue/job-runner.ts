@@ -1,0 +1,118 @@
+import { DelayedError, UnrecoverableError } from 'bullmq';
+import { errorMessage } from '../lib/errors.js';
+import type { Logger } from '../lib/logger.js';
+import { systemRandom, type Random } from '../lib/random.js';
+import { retryDelayMs } from './backoff.js';
+import type { JobCatalog, JobContext, JobDefinition, JobHandlers, JobOutcome } from './catalog.js';
+import type { FailureArchive } from './failure-archive.js';
+import { DEFERRED_WAKE, type StoredBullJob } from './stored-job.js';
+
+/** For a job that only a newer version of the program knows: it waits for a process of that version. */
+const UNKNOWN_JOB = { attempts: 20, backoffMs: 5_000 };
+const DEFERRED_WAKE_PAUSE_MS = 250;
+
+type AnyHandler = (payload: unknown, context: JobContext) => Promise<JobOutcome>;
+
+interface RunnerDependencies {
+  handlers: JobHandlers;
+  catalog: JobCatalog;
+  archive: FailureArchive;
+  logger: Logger;
+  /** Resolves false while the job is still running. */
+  wakeIfNotRunning(name: string, payload: unknown, id: string): Promise<boolean>;
+  /** Aborted when the process drains. */
+  signal: AbortSignal;
+  random?: Random;
+}
+
+/** Runs the catalogue's handlers for BullMQ's workers and turns their outcomes into BullMQ's states. */
+export class JobRunner {
+  private readonly handlers: ReadonlyMap<string, AnyHandler>;
+  private readonly random: Random;
+  private running = 0;
+  private idleListeners: (() => void)[] = [];
+
+  constructor(private readonly deps: RunnerDependencies) {
+    this.handlers = new Map(Object.entries(deps.handlers) as [string, AnyHandler][]);
+    this.random = deps.random ?? systemRandom;
+  }
+
+  get runningJobs(): number {
+    return this.running;
+  }
+
+  /** Resolves when no handler is at work. */
+  whenIdle(): Promise<void> {
+    if (this.running === 0) return Promise.resolve();
+    return new Promise((resolve) => this.idleListeners.push(resolve));
+  }
+
+  /** BullMQ's processor. Returns when the job is done; throws what BullMQ understands otherwise. */
+  async process(job: StoredBullJob, token: string | undefined): Promise<void> {
+    // A job that was fetched in the moment of draining goes back untouched.
+    if (this.deps.signal.aborted) return this.rest(job, token, new Date());
+    this.running += 1;
+    try {
+      const outcome = await this.run(job);
+      if (outcome.kind === 'runAgain') await this.runAgain(job, token, outcome.at);
+    } catch (error) {
+      if (error instanceof DelayedError) throw error;
+      await this.fail(job, token, error);
+    } finally {
+      this.running -= 1;
+      if (this.running === 0) this.idleListeners.splice(0).forEach((resolve) => resolve());
+    }
+  }
+
+  /** BullMQ's back-off strategy. `attemptsMade` includes the failure that just happened. */
+  retryDelay(attemptsMade: number, job: StoredBullJob | undefined): number {
+    const { backoffMs } = this.definitionOf(job?.name);
+    return retryDelayMs(attemptsMade - (job?.data.forgivenAttempts ?? 0), backoffMs, this.random);
+  }
+
+  private async run(job: StoredBullJob): Promise<JobOutcome> {
+    if (job.name === DEFERRED_WAKE) return this.runDeferredWake(job);
+    const handler = this.handlers.get(job.name);
+    if (!handler) throw new Error(`This process has no handler for the job ${job.name}.`);
+    return handler(job.data.payload, { signal: this.deps.signal });
+  }
+
+  private async runDeferredWake(job: StoredBullJob): Promise<JobOutcome> {
+    const target = job.data.wakes;
+    if (!target) return { kind: 'done' };
+    const woken = await this.deps.wakeIfNotRunning(target.name, job.data.payload, target.id);
+    return woken ? { kind: 'done' } : { kind: 'runAgain', at: new Date(Date.now() + DEFERRED_WAKE_PAUSE_MS) };
+  }
+
+  private async runAgain(job: StoredBullJob, token: string | undefined, at: Date): Promise<void> {
+    if (job.attemptsMade > (job.data.forgivenAttempts ?? 0)) {
+      await job.updateData({ ...job.data, forgivenAttempts: job.attemptsMade });
+    }
+    await this.rest(job, token, at);
+  }
+
+  /** BullMQ counts no attempt for a job that is moved this way. */
+  private async rest(job: StoredBullJob, token: string | undefined, at: Date): Promise<never> {
+    await job.moveToDelayed(at.getTime(), token);
+    throw new DelayedError();
+  }
+
+  private async fail(job: StoredBullJob, token: string | undefined, error: unknown): Promise<never> {
+    // An aborted handler may throw: being interrupted by a restart is not the job's failure.
+    if (this.deps.signal.aborted) return this.rest(job, token, new Date());
+    const failuresInARow = job.attemptsMade + 1 - (job.data.forgivenAttempts ?? 0);
+    const report = { job: job.name, jobId: job.id, failuresInARow, error: errorMessage(error) };
+    if (failuresInARow < this.definitionOf(job.name).attempts) {
+      this.deps.logger.warn(report, 'a job failed and will be tried again');
+      throw error;
+    }
+    this.deps.logger.error(report, 'a job failed for the last time');
+    await this.deps.archive.add(job, error);
+    throw new UnrecoverableError(errorMessage(error));
+  }
+
+  private definitionOf(name: string | undefined): Pick<JobDefinition, 'attempts' | 'backoffMs'> {
+    const catalog: Readonly<Record<string, JobDefinition>> = this.deps.catalog;
+    return (name === undefined ? undefined : catalog[name]) ?? UNKNOWN_JOB;
+  }
+}

@@ -1,0 +1,91 @@
+import { DEFAULT_SCHEMA, runMigrations, type PgPool, type PgPoolClient, type PgQueryResult } from 'bullmq';
+import pg from 'pg';
+import type { ConnectionLog } from './connection-log.js';
+import { pause } from './deadline.js';
+
+/** Each of the eight workers keeps one connection for LISTEN; the rest do the queries of all of them. */
+const POOL_SIZE = 18;
+const CONNECT_TIMEOUT_MS = 5_000;
+const RETRY_MS = 500;
+
+/**
+ * The pool BullMQ is given. It exists at once and hands out connections only after BullMQ's tables are there and
+ * up to date, trying again while the server is away: BullMQ remembers a failed first connection for ever.
+ */
+export class MigratedPool implements PgPool {
+  readonly ready: Promise<void>;
+  /** BullMQ reads here whether a lost LISTEN connection will be noticed. */
+  readonly options = { keepAlive: true };
+  private readonly pool: pg.Pool;
+  private ended = false;
+
+  constructor(
+    databaseUrl: string,
+    private readonly errors: ConnectionLog,
+  ) {
+    this.pool = new pg.Pool({
+      connectionString: databaseUrl,
+      max: POOL_SIZE,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      idleTimeoutMillis: 30_000,
+      ...this.options,
+      application_name: 'starling-queue',
+      options: `-c search_path=${DEFAULT_SCHEMA}`,
+    });
+    this.pool.setMaxListeners(0);
+    this.pool.on('error', (error) => errors.report(error));
+    this.ready = this.untilItWorks(() => this.migrate());
+    // Whoever waits for it sees the failure; without anybody waiting it must not end the process.
+    this.ready.catch((error: unknown) => errors.report(error));
+  }
+
+  async connect(): Promise<PgPoolClient> {
+    await this.ready;
+    return this.untilItWorks(() => this.pool.connect()) as Promise<PgPoolClient>;
+  }
+
+  async query<Row>(text: string, params?: readonly unknown[]): Promise<PgQueryResult<Row>> {
+    await this.ready;
+    const { rows, rowCount } = await this.pool.query(text, params as unknown[]);
+    return { rows: rows as Row[], rowCount };
+  }
+
+  on(event: 'error' | 'connect', listener: (subject: never) => void): this {
+    this.pool.on(event as 'error', listener as (subject: unknown) => void);
+    return this;
+  }
+
+  removeAllListeners(event?: string): this {
+    this.pool.removeAllListeners(event as 'error');
+    return this;
+  }
+
+  async end(): Promise<void> {
+    if (this.ended) return;
+    this.ended = true;
+    await this.pool.end();
+  }
+
+  /** Several processes may start at once: BullMQ's migrations hold an advisory lock. */
+  private async migrate(): Promise<void> {
+    const client = await this.pool.connect();
+    try {
+      await runMigrations(client as unknown as PgPoolClient, DEFAULT_SCHEMA);
+    } finally {
+      client.release();
+    }
+  }
+
+  private async untilItWorks<Result>(work: () => Promise<Result>): Promise<Result> {
+    for (;;) {
+      if (this.ended) throw new Error('The job queue is closed.');
+      try {
+        return await work();
+      } catch (error) {
+        if (this.ended) throw error;
+        this.errors.report(error);
+        await pause(RETRY_MS);
+      }
+    }
+  }
+}

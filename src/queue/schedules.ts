@@ -1,0 +1,35 @@
+import type { JobCatalog, JobName } from './catalog.js';
+import type { StoredBullQueue } from './stored-job.js';
+
+const CHECK_EVERY_MS = 15_000;
+
+/**
+ * Keeps the schedulers of all jobs with `everyMs` in the queue: each runs once per interval in the whole fleet.
+ * They are looked after for as long as the process works, because a queue that was lost (a flushed Redis) would
+ * otherwise never start the job that rebuilds it. `firstCheck` resolves also when the queue could not be reached.
+ */
+export function keepSchedules(
+  catalog: JobCatalog,
+  queueOf: (name: JobName) => StoredBullQueue,
+  reach: <Result>(command: () => Promise<Result>) => Promise<Result>,
+): { firstCheck: Promise<void>; stop(): void } {
+  const scheduled = (Object.keys(catalog) as JobName[]).flatMap((name) => {
+    const { everyMs } = catalog[name];
+    return everyMs === undefined ? [] : [{ name, everyMs }];
+  });
+  const check = async () => {
+    for (const { name, everyMs } of scheduled) {
+      await reach(() => ensureSchedule(queueOf(name), name, everyMs)).catch(() => undefined);
+    }
+  };
+  const timer = setInterval(() => void check(), CHECK_EVERY_MS);
+  timer.unref();
+  return { firstCheck: check(), stop: () => clearInterval(timer) };
+}
+
+/** Touches a scheduler only when it is missing or has another interval: setting it anew starts its interval again. */
+async function ensureSchedule(queue: StoredBullQueue, name: JobName, everyMs: number): Promise<void> {
+  const existing = await queue.getJobScheduler(name);
+  if (existing && Number(existing.every) === everyMs) return;
+  await queue.upsertJobScheduler(name, { every: everyMs }, { name, data: { payload: {} } });
+}

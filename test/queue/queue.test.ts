@@ -1,0 +1,286 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { JobHandler } from '../../src/queue/catalog.js';
+import type { Queue } from '../../src/queue/index.js';
+import { waitFor } from '../support/wait-for.js';
+import { catalogWith, handlersWith, sendPayload, servers, type QueueServer } from './backends.js';
+
+const CONCURRENCY = { messageConcurrency: 5 };
+const feed = { tenantId: 'tenant', campaignId: 'campaign' };
+const done = { kind: 'done' as const };
+
+/** Counts runs per recipient or campaign, and does what it is told. */
+function recorder<Payload>(
+  then: (run: number, payload: Payload) => Awaited<ReturnType<JobHandler<'campaign.feed'>>>,
+) {
+  const runs: Payload[] = [];
+  return { runs, handler: async (payload: Payload) => then(runs.push(payload), payload) };
+}
+
+describe.each(servers)('the queue on $name', ({ start }) => {
+  let server: QueueServer;
+  beforeAll(async () => {
+    server = await start();
+  });
+  afterAll(() => server.close());
+
+  /** A queue object with a name space of its own is not needed: every test uses its own ids and closes its workers. */
+  async function withQueue(work: (queue: Queue) => Promise<void>, catalog = catalogWith({})): Promise<void> {
+    const queue = server.open({ catalog });
+    try {
+      await work(queue);
+    } finally {
+      await Promise.all(
+        queue.boardQueues().map((bull) => bull.obliterate({ force: true }).catch(() => undefined)),
+      );
+      await queue.close();
+    }
+  }
+
+  it('answers a ping', () => withQueue(async (queue) => expect(await queue.ping()).toBe(true)));
+
+  it('hands a job with its payload to its handler, once', () =>
+    withQueue(async (queue) => {
+      const { runs, handler } = recorder(() => done);
+      await queue.startWorkers(handlersWith({ 'message.send': handler as never }), CONCURRENCY);
+      await queue.enqueue('message.send', sendPayload('a'), { id: 'send-a' });
+      await waitFor(async () => runs[0]);
+      expect(runs).toEqual([sendPayload('a')]);
+    }));
+
+  it('does not add a job twice while its id is waiting or resting, and takes the id again afterwards', () =>
+    withQueue(async (queue) => {
+      const { runs, handler } = recorder(() => done);
+      await queue.enqueue('message.send', sendPayload('first'), { id: 'send-a' });
+      await queue.enqueue('message.send', sendPayload('second'), { id: 'send-a' });
+      await queue.enqueue('message.send', sendPayload('later'), { id: 'send-b', delayMs: 100 });
+      await queue.enqueueMany('message.send', [
+        { payload: sendPayload('second'), options: { id: 'send-b' } },
+        { payload: sendPayload('third'), options: { id: 'send-c' } },
+      ]);
+      await queue.startWorkers(handlersWith({ 'message.send': handler as never }), CONCURRENCY);
+      await waitFor(async () => (runs.length === 3 ? true : undefined));
+      expect(runs.map((payload) => (payload as { recipientId: string }).recipientId).toSorted()).toEqual([
+        'first',
+        'later',
+        'third',
+      ]);
+      await waitFor(async () => {
+        await queue.enqueue('message.send', sendPayload('again'), { id: 'send-a' });
+        return runs.length === 4 ? true : undefined;
+      });
+    }));
+
+  it('adds many jobs in order and keeps the delays of resting ones', () =>
+    withQueue(async (queue) => {
+      const { runs, handler } = recorder(() => done);
+      const jobs = Array.from({ length: 1_200 }, (_, index) => ({
+        payload: { tenantId: 'tenant', senderId: String(index), messages: [] },
+        options: { id: `in-${index}` },
+      }));
+      await queue.enqueueMany('transport.inbound', jobs);
+      await queue.startWorkers(handlersWith({ 'transport.inbound': handler as never }), CONCURRENCY);
+      await waitFor(async () => (runs.length === 1_200 ? true : undefined), { timeoutMs: 20_000 });
+      expect(runs).toEqual(jobs.map(({ payload }) => payload));
+    }));
+
+  it('takes urgent jobs first', () =>
+    withQueue(async (queue) => {
+      const { runs, handler } = recorder<{ senderId: string }>(() => done);
+      const job = (senderId: string) => ({ tenantId: 'tenant', senderId, messages: [] });
+      await queue.enqueue('transport.inbound', job('low'), { priority: 10 });
+      await queue.enqueue('transport.inbound', job('high'), { priority: 1 });
+      await queue.enqueue('transport.inbound', job('first'));
+      await queue.startWorkers(handlersWith({ 'transport.inbound': handler }), CONCURRENCY);
+      await waitFor(async () => (runs.length === 3 ? true : undefined));
+      expect(runs.map(({ senderId }) => senderId)).toEqual(['first', 'high', 'low']);
+    }));
+
+  it('lets a job run again any number of times without using up its attempts', () =>
+    withQueue(
+      async (queue) => {
+        // Fails every third time; in the whole far more often than the two attempts of the catalogue.
+        const { runs, handler } = recorder((run) => {
+          if (run % 3 === 0) throw new Error('a bad moment');
+          return run < 60 ? { kind: 'runAgain', at: new Date() } : done;
+        });
+        await queue.startWorkers(handlersWith({ 'campaign.feed': handler as never }), CONCURRENCY);
+        await queue.enqueue('campaign.feed', feed, { id: 'feed-1' });
+        await waitFor(async () => (runs.length >= 61 ? true : undefined), { timeoutMs: 20_000 });
+      },
+      catalogWith({ 'campaign.feed': { attempts: 2, backoffMs: 1 } }),
+    ));
+
+  it('rests a job until the time its handler named', () =>
+    withQueue(async (queue) => {
+      const startedAt: number[] = [];
+      const handler = async () => {
+        startedAt.push(Date.now());
+        return startedAt.length === 1 ? { kind: 'runAgain' as const, at: new Date(Date.now() + 400) } : done;
+      };
+      await queue.startWorkers(handlersWith({ 'campaign.feed': handler }), CONCURRENCY);
+      await queue.enqueue('campaign.feed', feed, { id: 'feed-1' });
+      const [first, second] = await waitFor(async () => (startedAt.length === 2 ? startedAt : undefined));
+      expect(second! - first!).toBeGreaterThanOrEqual(395);
+    }));
+
+  it('tries a failing job as often as the catalogue says, shows it to the dashboard and frees its id', () =>
+    withQueue(
+      async (queue) => {
+        const { runs, handler } = recorder(() => {
+          throw new Error('broken for good');
+        });
+        await queue.startWorkers(handlersWith({ 'contacts.import': handler as never }), CONCURRENCY);
+        await queue.enqueue('contacts.import', { tenantId: 'tenant', importId: 'i' }, { id: 'import-i' });
+        const failures = queue.boardQueues().at(-1)!;
+        const failed = await waitFor(async () => (await failures.getFailed())[0]);
+        expect(failed).toMatchObject({ name: 'contacts.import', failedReason: 'broken for good' });
+        expect(runs).toHaveLength(3);
+        await waitFor(async () => {
+          await queue.enqueue('contacts.import', { tenantId: 'tenant', importId: 'i' }, { id: 'import-i' });
+          return runs.length > 3 ? true : undefined;
+        });
+      },
+      catalogWith({ 'contacts.import': { attempts: 3, backoffMs: 5 } }),
+    ));
+
+  it('wakes a resting job, adds an absent one and leaves a waiting one alone', () =>
+    withQueue(async (queue) => {
+      const { runs, handler } = recorder(() => done);
+      await queue.enqueue('campaign.feed', feed, { id: 'feed-resting', delayMs: 600_000 });
+      await queue.enqueue('campaign.feed', feed, { id: 'feed-waiting' });
+      await Promise.all(
+        ['resting', 'waiting', 'absent'].flatMap((id) => [
+          queue.wake('campaign.feed', feed, `feed-${id}`),
+          queue.wake('campaign.feed', feed, `feed-${id}`),
+        ]),
+      );
+      await queue.startWorkers(handlersWith({ 'campaign.feed': handler as never }), CONCURRENCY);
+      await waitFor(async () => (runs.length === 3 ? true : undefined));
+      await queue.drain(1_000);
+      expect(runs).toHaveLength(3);
+    }));
+
+  it('wakes a resting job at once while workers are idle', () =>
+    withQueue(async (queue) => {
+      const { runs, handler } = recorder((run) =>
+        run === 1 ? { kind: 'runAgain', at: new Date(Date.now() + 600_000) } : done,
+      );
+      await queue.startWorkers(handlersWith({ 'campaign.feed': handler as never }), CONCURRENCY);
+      await queue.enqueue('campaign.feed', feed, { id: 'feed-1' });
+      const campaigns = queue.boardQueues().find(({ name }) => name === 'campaigns')!;
+      await waitFor(async () => ((await campaigns.getJobState('feed-1')) === 'delayed' ? true : undefined));
+      await queue.wake('campaign.feed', feed, 'feed-1');
+      await waitFor(async () => (runs.length === 2 ? true : undefined), { timeoutMs: 2_000 });
+    }));
+
+  it('runs a job once more when it was woken while it ran', () =>
+    withQueue(async (queue) => {
+      let finishFirst = () => {};
+      const firstRun = new Promise<void>((resolve) => {
+        finishFirst = resolve;
+      });
+      let runs = 0;
+      const handler = async () => {
+        runs += 1;
+        if (runs === 1) await firstRun;
+        return done;
+      };
+      await queue.startWorkers(handlersWith({ 'campaign.feed': handler }), CONCURRENCY);
+      await queue.enqueue('campaign.feed', feed, { id: 'feed-1' });
+      await waitFor(async () => (runs === 1 ? true : undefined));
+      await queue.wake('campaign.feed', feed, 'feed-1');
+      finishFirst();
+      await waitFor(async () => (runs === 2 ? true : undefined));
+    }));
+
+  it('runs a recurring job once per interval in a fleet of three', async () => {
+    const catalog = catalogWith({ 'maintenance.reconcile': { everyMs: 500 } });
+    const { runs, handler } = recorder(() => done);
+    const fleet = [1, 2, 3].map(() => server.open({ catalog }));
+    const startedAt = Date.now();
+    await Promise.all(
+      fleet.map((queue) =>
+        queue.startWorkers(handlersWith({ 'maintenance.reconcile': handler }), CONCURRENCY),
+      ),
+    );
+    await waitFor(async () => (runs.length >= 6 ? true : undefined), { timeoutMs: 8_000 });
+    const intervals = (Date.now() - startedAt) / 500;
+    await Promise.all(fleet.map((queue) => queue.close()));
+    // One more than the intervals: the first run comes at once.
+    expect(runs.length).toBeLessThanOrEqual(Math.ceil(intervals) + 2);
+    await withQueue(async () => {});
+  });
+
+  it('drains: aborts the signal, waits for the running job and takes no other', () =>
+    withQueue(async (queue) => {
+      let finished = 0;
+      let started = 0;
+      const handler: JobHandler<'message.send'> = async (_payload, { signal }) => {
+        started += 1;
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+        finished += 1;
+        return done;
+      };
+      await queue.startWorkers(handlersWith({ 'message.send': handler }), { messageConcurrency: 2 });
+      await queue.enqueueMany(
+        'message.send',
+        ['a', 'b', 'c'].map((id) => ({ payload: sendPayload(id) })),
+      );
+      await waitFor(async () => (started === 2 ? true : undefined));
+      await queue.drain(5_000);
+      expect({ started, finished }).toEqual({ started: 2, finished: 2 });
+      const messages = queue.boardQueues().find(({ name }) => name === 'messages')!;
+      expect(await messages.getJobCountByTypes('waiting', 'delayed')).toBe(1);
+    }));
+
+  it('ends a drain in time when a job does not', () =>
+    withQueue(async (queue) => {
+      let started = false;
+      const handler = () => {
+        started = true;
+        return new Promise<never>(() => {});
+      };
+      await queue.startWorkers(handlersWith({ 'message.send': handler }), CONCURRENCY);
+      await queue.enqueue('message.send', sendPayload('a'));
+      await waitFor(async () => started || undefined);
+      const before = Date.now();
+      await queue.drain(200);
+      expect(Date.now() - before).toBeLessThan(4_000);
+    }));
+
+  it('gives an interrupted job back without counting a failure', async () => {
+    const catalog = catalogWith({ 'message.send': { attempts: 1 } });
+    const first = server.open({ catalog });
+    let started = false;
+    const interrupted: JobHandler<'message.send'> = (_payload, { signal }) => {
+      started = true;
+      return new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(new Error('interrupted')));
+      });
+    };
+    await first.startWorkers(handlersWith({ 'message.send': interrupted }), CONCURRENCY);
+    await first.enqueue('message.send', sendPayload('a'), { id: 'send-a' });
+    await waitFor(async () => started || undefined);
+    await first.close();
+    await withQueue(async (second) => {
+      const { runs, handler } = recorder(() => done);
+      await second.startWorkers(handlersWith({ 'message.send': handler as never }), CONCURRENCY);
+      await waitFor(async () => runs[0]);
+    }, catalog);
+  });
+
+  it('refuses to start when a job has no handler or a handler no job', () =>
+    withQueue(async (queue) => {
+      const { 'campaign.feed': _feed, ...rest } = handlersWith({});
+      const handlers = { ...rest, 'campaign.fed': rest['message.send'] } as never;
+      await expect(queue.startWorkers(handlers, CONCURRENCY)).rejects.toThrow(
+        'jobs without a handler: campaign.feed; handlers without a job: campaign.fed',
+      );
+    }));
+
+  it.each(['', '12', 'a:b'])('refuses the job id "%s"', (id) =>
+    withQueue(async (queue) => {
+      await expect(queue.enqueue('message.send', sendPayload('a'), { id })).rejects.toThrow('must not be');
+    }),
+  );
+});
