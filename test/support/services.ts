@@ -15,12 +15,12 @@ export async function startTestServices(environment: NodeJS.ProcessEnv): Promise
   try {
     if (!environment['STARLING_TEST_REDIS_URL']) {
       const redis = await startTestRedis();
-      stops.push(redis.stop);
+      stops.push(() => redis.stop());
       environment['STARLING_TEST_REDIS_URL'] = redis.url;
     }
     if (!environment['STARLING_TEST_POSTGRES_URL']) {
       const postgres = await startTestPostgres();
-      stops.push(postgres.stop);
+      stops.push(() => postgres.stop());
       environment['STARLING_TEST_POSTGRES_URL'] = postgres.url;
     }
     environment['STARLING_TEST_TEMPLATE'] = await ensureTemplate(environment['STARLING_TEST_POSTGRES_URL']);
