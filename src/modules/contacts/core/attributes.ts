@@ -1,0 +1,73 @@
+import type { FieldError } from '../../../lib/errors.js';
+
+export const MAX_NAME_LENGTH = 200;
+/** Attributes of one contact. */
+export const MAX_ATTRIBUTES = 200;
+/** Characters of one attribute's value, in JSON. */
+export const MAX_ATTRIBUTE_LENGTH = 4_096;
+const MAX_KEY_LENGTH = 64;
+
+/** What a Liquid template can write after `contact.`. */
+const KEY = /^[\p{L}_][\p{L}\p{M}\p{N}_]*$/u;
+/** Fields a contact has anyway, and names that are dangerous as keys of an object. */
+const RESERVED = new Set(['name', 'phone', 'phoneNumber', '__proto__', 'constructor', 'prototype']);
+
+export type Attributes = Record<string, unknown>;
+
+/** Everything that is wrong with the attributes a caller sent; empty when they can be stored. */
+export function attributeFaults(attributes: Attributes, path = 'attributes'): FieldError[] {
+  const entries = Object.entries(attributes);
+  if (entries.length > MAX_ATTRIBUTES) {
+    return [
+      { path, message: `A contact has at most ${MAX_ATTRIBUTES} attributes; these are ${entries.length}.` },
+    ];
+  }
+  return entries.flatMap(([key, value]) => {
+    const message = keyFault(key) ?? valueFault(value);
+    return message === undefined ? [] : [{ path: `${path}.${key.slice(0, MAX_KEY_LENGTH)}`, message }];
+  });
+}
+
+/**
+ * A column title as an attribute key: `Código Postal` becomes `codigo_postal`. Never one that is reserved or in
+ * `taken`: those are numbered. A title without a letter or digit becomes `column_<position>`.
+ */
+export function attributeKey(title: string, position: number, taken: ReadonlySet<string>): string {
+  const base = slug(title) || `column_${position}`;
+  for (let number = 1; ; number += 1) {
+    const key = number === 1 ? base : `${base}_${number}`;
+    if (!RESERVED.has(key) && !taken.has(key)) return key;
+  }
+}
+
+function keyFault(key: string): string | undefined {
+  if (key.length > MAX_KEY_LENGTH) return `An attribute's key has at most ${MAX_KEY_LENGTH} characters.`;
+  if (RESERVED.has(key)) return `"${key}" is reserved; choose another key.`;
+  if (!KEY.test(key)) {
+    return "An attribute's key consists of letters, digits and underscores and does not start with a digit.";
+  }
+  return undefined;
+}
+
+function valueFault(value: unknown): string | undefined {
+  const written = JSON.stringify(value) ?? 'null';
+  if (written.includes('\\u0000')) return 'The value contains a NUL character; leave it out.';
+  if (written.length > MAX_ATTRIBUTE_LENGTH) {
+    return `An attribute has at most ${MAX_ATTRIBUTE_LENGTH} characters; this one has ${written.length}.`;
+  }
+  return undefined;
+}
+
+function slug(title: string): string {
+  const key = title
+    .normalize('NFKD')
+    // Latin accents go; the marks of other scripts are part of their letters and stay.
+    .replace(/[\u0300-\u036f]/g, '')
+    .normalize('NFC')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{M}\p{N}]+/gu, '_')
+    .replace(/^_+|_+$/g, '');
+  // Room for the number of a collision.
+  const cut = key.slice(0, MAX_KEY_LENGTH - 6).replace(/\p{Surrogate}$/u, '');
+  return /^[\p{N}\p{M}]/u.test(cut) ? `column_${cut}`.slice(0, MAX_KEY_LENGTH - 6) : cut;
+}

@@ -1,0 +1,75 @@
+import { normalisePhone } from '../../../../lib/phone.js';
+import { MAX_ATTRIBUTE_LENGTH, MAX_NAME_LENGTH } from '../../core/attributes.js';
+import type { ColumnPlan } from './columns.js';
+
+/** A row of the file as text. `line` counts from 1: the line a csv row starts at, or the row of the sheet. */
+export interface SourceRow {
+  line: number;
+  cells: string[];
+}
+
+export interface ImportedContact {
+  kind: 'contact';
+  phone: string;
+  name: string | null;
+  attributes: Record<string, string>;
+}
+
+export interface RejectedRow {
+  kind: 'rejected';
+  line: number;
+  reason: string;
+  cells: string[];
+}
+
+/** What a spreadsheet shows where a formula failed. */
+const SPREADSHEET_ERROR = /^#(?:N\/A|REF!|VALUE!|NAME\?|DIV\/0!|NUM!|NULL!|SPILL!|CALC!|GETTING_DATA)$/;
+
+/** Text PostgreSQL can store: no NUL, no half of a surrogate pair. */
+export function storableText(text: string): string {
+  return text.replaceAll('\0', '').replace(/\p{Surrogate}/gu, '\uFFFD');
+}
+
+/** Reads one data row by the file's column plan. Empty and failed cells become no attribute at all. */
+export function readRow(
+  row: SourceRow,
+  plan: ColumnPlan,
+  defaultCountry?: string,
+): ImportedContact | RejectedRow {
+  const reject = (reason: string): RejectedRow => ({
+    kind: 'rejected',
+    line: row.line,
+    reason,
+    cells: row.cells.map(storableText),
+  });
+  const surplus = row.cells.findIndex((cell, index) => index >= plan.titles.length && cell.trim() !== '');
+  if (surplus >= 0) {
+    return reject(
+      `the row has ${surplus + 1} columns but the first row has ${plan.titles.length}; quote cells that contain the delimiter`,
+    );
+  }
+  const phoneCell = (row.cells[plan.phone] ?? '').trim();
+  if (SPREADSHEET_ERROR.test(phoneCell)) return reject(`the phone cell holds the error ${phoneCell}`);
+  const phone = normalisePhone(phoneCell, defaultCountry);
+  if (!phone.ok) return reject(phone.reason);
+
+  const name = plan.name.map((index) => usable(row.cells[index])).filter((part) => part !== '');
+  const fullName = name.join(' ').replace(/\s+/g, ' ');
+  if (fullName.length > MAX_NAME_LENGTH)
+    return reject(`the name is longer than ${MAX_NAME_LENGTH} characters`);
+
+  const attributes: Record<string, string> = {};
+  for (const { index, key } of plan.attributes) {
+    const value = usable(row.cells[index]);
+    if (value.length > MAX_ATTRIBUTE_LENGTH) {
+      return reject(`the cell "${plan.titles[index]}" is longer than ${MAX_ATTRIBUTE_LENGTH} characters`);
+    }
+    if (value !== '') attributes[key] = value;
+  }
+  return { kind: 'contact', phone: phone.phone, name: fullName || null, attributes };
+}
+
+function usable(cell = ''): string {
+  const text = storableText(cell).trim();
+  return SPREADSHEET_ERROR.test(text) ? '' : text;
+}

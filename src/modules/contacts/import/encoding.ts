@@ -1,0 +1,90 @@
+import { createReadStream } from 'node:fs';
+import { TextDecoder } from 'node:util';
+import { refusal } from './refusal.js';
+
+export type TextEncoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
+
+/** Bytes 0x80 to 0x9f of Windows-1252; the five it leaves undefined stay control characters, as browsers do it. */
+const WINDOWS_1252 =
+  '\u20ac\x81\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\x8d\u017d\x8f' +
+  '\x90\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\x9d\u017e\u0178';
+
+/** Control characters a text file has no use for, as a share of its bytes, before it is called binary. */
+const MAX_CONTROL_SHARE = 0.01;
+
+/**
+ * The encoding of a text file: by its byte order mark; else UTF-8 when the whole file is valid UTF-8 (a sample would
+ * miss the one accent at the end); else Windows-1252, of which Latin-1 is a part. Refuses binary content.
+ */
+export async function detectEncoding(path: string): Promise<TextEncoding> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let utf8 = true;
+  let first = true;
+  let bytes = 0;
+  let controls = 0;
+  for await (const data of createReadStream(path, { highWaterMark: 256 * 1024 })) {
+    const chunk = data as Buffer;
+    if (first) {
+      const marked = encodingOfMark(chunk);
+      if (marked) return marked;
+      first = false;
+    }
+    if (chunk.includes(0)) throw refusal('The file is not a csv or xlsx file: it holds binary data.');
+    bytes += chunk.length;
+    controls += countControls(chunk);
+    utf8 &&= decodes(decoder, chunk);
+  }
+  if (bytes === 0) throw refusal('The file is empty.');
+  if (controls > bytes * MAX_CONTROL_SHARE) {
+    throw refusal('The file is not a csv or xlsx file: it holds binary data.');
+  }
+  return utf8 && decodes(decoder) ? 'utf-8' : 'windows-1252';
+}
+
+/** Bytes to text; characters whose bytes lie in two chunks stay whole. The byte order mark is left out. */
+export async function* decodeChunks(
+  chunks: AsyncIterable<Uint8Array>,
+  encoding: TextEncoding,
+): AsyncGenerator<string> {
+  if (encoding === 'windows-1252') {
+    for await (const chunk of chunks) yield decodeWindows1252(chunk);
+    return;
+  }
+  const decoder = new TextDecoder(encoding);
+  for await (const chunk of chunks) {
+    const text = decoder.decode(chunk, { stream: true });
+    if (text !== '') yield text;
+  }
+  const rest = decoder.decode();
+  if (rest !== '') yield rest;
+}
+
+function encodingOfMark(start: Buffer): TextEncoding | undefined {
+  if (start[0] === 0xef && start[1] === 0xbb && start[2] === 0xbf) return 'utf-8';
+  if (start[0] === 0xff && start[1] === 0xfe) return 'utf-16le';
+  if (start[0] === 0xfe && start[1] === 0xff) return 'utf-16be';
+  return undefined;
+}
+
+function decodes(decoder: TextDecoder, chunk?: Buffer): boolean {
+  try {
+    decoder.decode(chunk, { stream: chunk !== undefined });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Not counted: tab to carriage return, and the end-of-file mark and escape that old programs write. */
+function countControls(chunk: Buffer): number {
+  let count = 0;
+  for (const byte of chunk) {
+    if (byte < 0x20 && (byte < 0x09 || byte > 0x0d) && byte !== 0x1a && byte !== 0x1b) count += 1;
+  }
+  return count;
+}
+
+function decodeWindows1252(chunk: Uint8Array): string {
+  const latin1 = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString('latin1');
+  return latin1.replace(/[\x80-\x9f]/g, (character) => WINDOWS_1252[character.charCodeAt(0) - 0x80] ?? '');
+}

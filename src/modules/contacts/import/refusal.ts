@@ -1,0 +1,6 @@
+import { DomainError } from '../../../lib/errors.js';
+
+/** Why a whole file cannot be imported; the reason is shown to its owner. */
+export function refusal(reason: string): DomainError {
+  return new DomainError('invalid', 'import_file_refused', reason);
+}

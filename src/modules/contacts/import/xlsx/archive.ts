@@ -1,0 +1,106 @@
+import { openPromise, type Entry, type ZipFile } from 'yauzl';
+import { errorMessage } from '../../../../lib/errors.js';
+import type { ImportLimits } from '../limits.js';
+import { refusal } from '../refusal.js';
+
+const MAX_ENTRIES = 5_000;
+/** Small files may compress as well as they like. */
+const RATIO_FREE_BYTES = 16 * 1024 ** 2;
+
+/** The zip around a workbook. Every byte that is unpacked counts against the limits, whatever the headers claim. */
+export class Archive {
+  private unpackedBytes = 0;
+
+  private constructor(
+    private readonly zip: ZipFile,
+    private readonly entries: ReadonlyMap<string, Entry>,
+    private readonly limits: ImportLimits,
+  ) {}
+
+  static async open(path: string, limits: ImportLimits): Promise<Archive> {
+    const zip = await orRefuse(openPromise(path, { autoClose: false }));
+    try {
+      if (zip.entryCount > MAX_ENTRIES) throw refusal(`The file is a zip of ${zip.entryCount} files.`);
+      const entries = new Map<string, Entry>();
+      for await (const entry of damageRefused(zip.eachEntry())) {
+        if (entry.isEncrypted()) throw refusal('The workbook is protected with a password; remove it first.');
+        entries.set(entry.fileName.toLowerCase(), entry);
+      }
+      return new Archive(zip, entries, limits);
+    } catch (error) {
+      zip.close();
+      throw error;
+    }
+  }
+
+  has(name: string): boolean {
+    return this.entries.has(name.toLowerCase());
+  }
+
+  /** Unpacked size as the zip states it: good enough for a progress bar, not for a limit. */
+  statedSize(name: string): number {
+    return this.entries.get(name.toLowerCase())?.uncompressedSize ?? 0;
+  }
+
+  /** The unpacked bytes of one file. */
+  async *read(name: string): AsyncGenerator<Buffer> {
+    const entry = this.entries.get(name.toLowerCase());
+    if (!entry) throw refusal(`The workbook is damaged: ${name} is missing.`);
+    const stream = await orRefuse(this.zip.openReadStreamPromise(entry));
+    let bytes = 0;
+    for await (const chunk of damageRefused(stream as AsyncIterable<Buffer>)) {
+      bytes += chunk.length;
+      this.unpackedBytes += chunk.length;
+      this.checkBounds(bytes, entry);
+      yield chunk;
+    }
+  }
+
+  close(): void {
+    this.zip.close();
+  }
+
+  private checkBounds(bytes: number, entry: Entry): void {
+    const { maxEntryBytes, maxUnpackedBytes, maxCompressionRatio } = this.limits;
+    const ratio = bytes / Math.max(1, entry.compressedSize);
+    if (bytes > maxEntryBytes || this.unpackedBytes > maxUnpackedBytes) {
+      throw refusal(
+        `The workbook unpacks to more than ${Math.floor(maxEntryBytes / 1024 ** 2)} MB; split it or use csv.`,
+      );
+    }
+    if (bytes > RATIO_FREE_BYTES && ratio > maxCompressionRatio) {
+      throw refusal(
+        'The workbook unpacks to an implausible size, as a zip bomb does; save it again or use csv.',
+      );
+    }
+  }
+}
+
+const damaged = (error: unknown) =>
+  refusal(`The file starts like an xlsx workbook but is damaged or incomplete: ${errorMessage(error)}.`);
+
+async function orRefuse<Value>(promise: Promise<Value>): Promise<Value> {
+  try {
+    return await promise;
+  } catch (error) {
+    throw isSystemError(error) ? error : damaged(error);
+  }
+}
+
+async function* damageRefused<Value>(values: AsyncIterable<Value>): AsyncGenerator<Value> {
+  const iterator = values[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const next = await orRefuse(iterator.next());
+      if (next.done) return;
+      yield next.value;
+    }
+  } finally {
+    await iterator.return?.();
+  }
+}
+
+/** The disk's trouble is not the file's: such an import is tried again. zlib's codes start with Z_. */
+function isSystemError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error;
+}

@@ -1,0 +1,151 @@
+import type { SourceRow } from '../core/rows.js';
+import type { ImportLimits } from '../limits.js';
+import { refusal } from '../refusal.js';
+import { serialDate } from './styles.js';
+import { unescapeText, XmlReader, type XmlHandler } from './xml.js';
+
+export interface SheetContext {
+  sharedStrings: readonly string[];
+  /** Per cell style: does it show dates. */
+  dateStyles: readonly boolean[];
+  date1904: boolean;
+  limits: ImportLimits;
+}
+
+/** The non-empty rows of a worksheet, as the chunks of its XML come in. */
+export async function* readSheet(
+  chunks: AsyncIterable<Uint8Array>,
+  context: SheetContext,
+): AsyncGenerator<SourceRow> {
+  const sheet = new SheetHandler(context);
+  const reader = new XmlReader(sheet);
+  for await (const chunk of chunks) {
+    reader.write(chunk);
+    yield* sheet.takeRows();
+  }
+  reader.end();
+  yield* sheet.takeRows();
+}
+
+class SheetHandler implements XmlHandler {
+  private rows: SourceRow[] = [];
+  private line = 0;
+  private cells: string[] = [];
+  private cellsRead = 0;
+  private column = -1;
+  private type = 'n';
+  private style = 0;
+  private value = '';
+  private inValue = false;
+  private phonetic = 0;
+
+  constructor(private readonly context: SheetContext) {}
+
+  takeRows(): SourceRow[] {
+    const rows = this.rows;
+    this.rows = [];
+    return rows;
+  }
+
+  open(name: string, attributes: Record<string, string>): void {
+    if (name === 'row') this.startRow(attributes);
+    else if (name === 'c') this.startCell(attributes);
+    else if (name === 'rPh') this.phonetic += 1;
+    // `v` is the value, also of a formula; `t` is the text of an inline string; `f`, the formula itself, is left out.
+    else if (name === 'v' || (name === 't' && this.phonetic === 0)) this.inValue = true;
+  }
+
+  text(text: string): void {
+    if (!this.inValue) return;
+    this.value += text;
+    if (this.value.length > this.context.limits.maxCellLength) this.refuseLongCell();
+  }
+
+  close(name: string): void {
+    if (name === 'v' || name === 't') this.inValue = false;
+    else if (name === 'rPh') this.phonetic -= 1;
+    else if (name === 'c') this.endCell();
+    else if (name === 'row') this.endRow();
+  }
+
+  private startRow(attributes: Record<string, string>): void {
+    const stated = Number(attributes['r']);
+    // Rows come in order; a writer that leaves numbers out or repeats one must not make two rows share a line.
+    this.line = Number.isInteger(stated) && stated > this.line ? stated : this.line + 1;
+    this.cells = [];
+    this.column = -1;
+  }
+
+  private startCell(attributes: Record<string, string>): void {
+    this.cellsRead += 1;
+    if (this.cellsRead > this.context.limits.maxCells) {
+      throw refusal('The sheet has too many cells; split it or use csv.');
+    }
+    this.column = columnIndex(attributes['r']) ?? this.column + 1;
+    this.type = attributes['t'] ?? 'n';
+    this.style = Number(attributes['s'] ?? 0);
+    this.value = '';
+  }
+
+  private endCell(): void {
+    const text = this.cellText();
+    if (text === '') return;
+    const { maxColumns, maxCellLength } = this.context.limits;
+    if (this.column >= maxColumns) {
+      throw refusal(`Row ${this.line} has more than ${maxColumns} columns.`);
+    }
+    if (text.length > maxCellLength) this.refuseLongCell();
+    while (this.cells.length < this.column) this.cells.push('');
+    this.cells[this.column] = text;
+  }
+
+  private endRow(): void {
+    if (this.cells.some((cell) => cell.trim() !== '')) this.rows.push({ line: this.line, cells: this.cells });
+    this.cells = [];
+  }
+
+  private cellText(): string {
+    switch (this.type) {
+      case 's':
+        return this.context.sharedStrings[Number(this.value)] ?? '';
+      case 'inlineStr':
+      case 'str':
+        return unescapeText(this.value);
+      case 'b':
+        return this.value === '' ? '' : this.value === '1' ? 'true' : 'false';
+      case 'n':
+        return this.numberText();
+      // ISO dates (`d`) and errors such as #N/A (`e`) are what they show.
+      default:
+        return this.value;
+    }
+  }
+
+  /** `5.511987654321E12` becomes the digits that stand in the cell; Excel keeps 15 of them. */
+  private numberText(): string {
+    const written = this.value.trim();
+    const number = Number(written);
+    if (written === '' || !Number.isFinite(number)) return written;
+    if (this.context.dateStyles[this.style]) return serialDate(number, this.context.date1904);
+    return Number.isSafeInteger(number) ? String(number) : String(Number(number.toPrecision(15)));
+  }
+
+  private refuseLongCell(): never {
+    throw refusal(
+      `Row ${this.line} has a cell of more than ${this.context.limits.maxCellLength} characters.`,
+    );
+  }
+}
+
+/** `C5` is column 2. */
+function columnIndex(reference: string | undefined): number | undefined {
+  if (reference === undefined) return undefined;
+  let column = 0;
+  for (const character of reference.toUpperCase()) {
+    const letter = character.charCodeAt(0) - 64;
+    if (letter < 1 || letter > 26) break;
+    column = column * 26 + letter;
+  }
+  // Excel ends at XFD.
+  return column >= 1 && column <= 16_384 ? column - 1 : undefined;
+}

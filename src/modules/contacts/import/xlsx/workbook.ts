@@ -1,0 +1,78 @@
+import { posix } from 'node:path';
+import { refusal } from '../refusal.js';
+import type { Archive } from './archive.js';
+import { readXml } from './xml.js';
+
+/** Where the parts of a workbook lie in its archive. */
+export interface Workbook {
+  sheet: string;
+  sharedStrings: string | undefined;
+  styles: string | undefined;
+  /** Serial dates count from 1904 instead of 1900. */
+  date1904: boolean;
+}
+
+interface Relation {
+  /** The last word of the relation's type: `worksheet`, `sharedStrings`, ... */
+  type: string;
+  target: string;
+}
+
+const HIDDEN = new Set(['hidden', 'veryhidden']);
+
+/** Finds the first visible worksheet and what is needed to read it. */
+export async function readWorkbook(archive: Archive): Promise<Workbook> {
+  const root = archive.has('_rels/.rels') ? await readRelations(archive, '') : new Map<string, Relation>();
+  const main = ofType(root, 'officeDocument') ?? 'xl/workbook.xml';
+  if (!archive.has(main)) {
+    throw refusal('The file is a zip archive but not an xlsx workbook; upload one xlsx or csv file.');
+  }
+  const relations = await readRelations(archive, main);
+  const sheets: { relation: string; hidden: boolean }[] = [];
+  let date1904 = false;
+  await readXml(archive.read(main), {
+    open(name, attributes) {
+      if (name === 'workbookPr') date1904 = ['1', 'true'].includes(attributes['date1904'] ?? '');
+      if (name !== 'sheet') return;
+      const relation = Object.entries(attributes).find(
+        ([key]) => /(?:^|:)id$/.test(key) && key !== 'sheetId',
+      );
+      sheets.push({
+        relation: relation?.[1] ?? '',
+        hidden: HIDDEN.has((attributes['state'] ?? '').toLowerCase()),
+      });
+    },
+  });
+  const first = sheets.find(({ relation, hidden }) => {
+    return !hidden && relations.get(relation)?.type === 'worksheet';
+  });
+  const sheet = first && relations.get(first.relation)?.target;
+  if (!sheet) throw refusal('The workbook has no visible sheet.');
+  return {
+    sheet,
+    sharedStrings: ofType(relations, 'sharedStrings'),
+    styles: ofType(relations, 'styles'),
+    date1904,
+  };
+}
+
+/** The relations of a part (`''`: of the whole archive), with targets as names in the archive. */
+async function readRelations(archive: Archive, part: string): Promise<Map<string, Relation>> {
+  const folder = posix.dirname(part);
+  const relations = new Map<string, Relation>();
+  await readXml(archive.read(posix.join(folder, '_rels', `${posix.basename(part)}.rels`)), {
+    open(name, attributes) {
+      const target = attributes['Target'];
+      if (name !== 'Relationship' || target === undefined || attributes['TargetMode'] === 'External') return;
+      relations.set(attributes['Id'] ?? '', {
+        type: attributes['Type']?.split('/').at(-1) ?? '',
+        target: target.startsWith('/') ? target.slice(1) : posix.join(folder, target),
+      });
+    },
+  });
+  return relations;
+}
+
+function ofType(relations: ReadonlyMap<string, Relation>, type: string): string | undefined {
+  return [...relations.values()].find((relation) => relation.type === type)?.target;
+}

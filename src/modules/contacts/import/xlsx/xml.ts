@@ -1,0 +1,77 @@
+import { StringDecoder } from 'node:string_decoder';
+import { SaxesParser, type SaxesTagPlain } from 'saxes';
+import { errorMessage } from '../../../../lib/errors.js';
+import { refusal } from '../refusal.js';
+
+/** Bytes between two tags. The parser keeps such text in memory, so an endless one must end here. */
+const MAX_TEXT_BYTES = 4 * 1024 ** 2;
+
+export interface XmlHandler {
+  open?(name: string, attributes: Record<string, string>): void;
+  text?(text: string): void;
+  close?(name: string): void;
+}
+
+/**
+ * A push parser that hands over local names (a writer may prefix all of its tags). Document types are refused: no
+ * spreadsheet program writes them, and entities are how small XML becomes large.
+ */
+export class XmlReader {
+  private readonly parser = new SaxesParser({ xmlns: false, position: false });
+  private readonly decoder = new StringDecoder('utf8');
+  private bytesSinceTag = 0;
+
+  constructor(handler: XmlHandler) {
+    this.parser.on('doctype', () => {
+      throw refusal('The workbook holds a document type declaration, which is not allowed.');
+    });
+    this.parser.on('error', (error) => {
+      throw refusal(`The workbook is damaged: ${errorMessage(error)}.`);
+    });
+    this.parser.on('opentag', (tag: SaxesTagPlain) => {
+      this.bytesSinceTag = 0;
+      handler.open?.(localName(tag.name), tag.attributes);
+    });
+    this.parser.on('closetag', (tag: SaxesTagPlain) => {
+      this.bytesSinceTag = 0;
+      handler.close?.(localName(tag.name));
+    });
+    if (handler.text) {
+      this.parser.on('text', (text) => handler.text?.(text));
+      this.parser.on('cdata', (text) => handler.text?.(text));
+    }
+  }
+
+  /** A character whose bytes lie in two chunks is handed over whole. */
+  write(chunk: Uint8Array): void {
+    this.bytesSinceTag += chunk.length;
+    this.parser.write(this.decoder.write(chunk));
+    if (this.bytesSinceTag > MAX_TEXT_BYTES) {
+      throw refusal('The workbook holds an implausibly long text, as a zip bomb does.');
+    }
+  }
+
+  end(): void {
+    this.parser.write(this.decoder.end());
+    this.parser.close();
+  }
+}
+
+/** Reads a small part of the workbook as a whole. */
+export async function readXml(chunks: AsyncIterable<Uint8Array>, handler: XmlHandler): Promise<void> {
+  const reader = new XmlReader(handler);
+  for await (const chunk of chunks) reader.write(chunk);
+  reader.end();
+}
+
+export function localName(name: string): string {
+  return name.slice(name.indexOf(':') + 1);
+}
+
+/** Excel writes control characters as `_x000D_`, and a literal underscore before such text as `_x005F_`. */
+export function unescapeText(text: string): string {
+  if (!text.includes('_x')) return text;
+  return text.replace(/_x([0-9a-f]{4})_/gi, (_, code: string) =>
+    String.fromCharCode(Number.parseInt(code, 16)),
+  );
+}
