@@ -56,7 +56,7 @@ export class MigratedPool implements PgPool {
   }
 
   removeAllListeners(event?: string): this {
-    this.pool.removeAllListeners(event as 'error');
+    this.pool.removeAllListeners(event);
     return this;
   }
 
@@ -70,7 +70,7 @@ export class MigratedPool implements PgPool {
   private async migrate(): Promise<void> {
     const client = await this.pool.connect();
     try {
-      await runMigrations(client as unknown as PgPoolClient, DEFAULT_SCHEMA);
+      await runMigrations(client, DEFAULT_SCHEMA);
     } finally {
       client.release();
     }

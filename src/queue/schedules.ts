@@ -1,7 +1,7 @@
 import type { JobCatalog, JobName } from './catalog.js';
 import type { StoredBullQueue } from './stored-job.js';
 
-const CHECK_EVERY_MS = 15_000;
+const LONGEST_CHECK_PAUSE_MS = 15_000;
 
 /**
  * Keeps the schedulers of all jobs with `everyMs` in the queue: each runs once per interval in the whole fleet.
@@ -12,17 +12,19 @@ export function keepSchedules(
   catalog: JobCatalog,
   queueOf: (name: JobName) => StoredBullQueue,
   reach: <Result>(command: () => Promise<Result>) => Promise<Result>,
-): { firstCheck: Promise<void>; stop(): void } {
+): { firstCheck: Promise<void>; stop: () => void } {
   const scheduled = (Object.keys(catalog) as JobName[]).flatMap((name) => {
     const { everyMs } = catalog[name];
     return everyMs === undefined ? [] : [{ name, everyMs }];
   });
   const check = async () => {
     for (const { name, everyMs } of scheduled) {
+      // `reach` has logged it; the next check tries again.
       await reach(() => ensureSchedule(queueOf(name), name, everyMs)).catch(() => undefined);
     }
   };
-  const timer = setInterval(() => void check(), CHECK_EVERY_MS);
+  const checkEveryMs = Math.min(LONGEST_CHECK_PAUSE_MS, ...scheduled.map(({ everyMs }) => everyMs));
+  const timer = setInterval(() => void check(), checkEveryMs);
   timer.unref();
   return { firstCheck: check(), stop: () => clearInterval(timer) };
 }

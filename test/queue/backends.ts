@@ -57,9 +57,10 @@ export const servers = [
   { name: 'PostgreSQL', start: postgresServer },
 ];
 
+const nothing = () => Promise.resolve({ kind: 'done' as const });
+
 /** Handlers that do nothing, except the given ones. */
 export function handlersWith(handlers: Partial<JobHandlers>): JobHandlers {
-  const nothing = () => Promise.resolve({ kind: 'done' as const });
   const all = Object.fromEntries(Object.keys(jobCatalog).map((name) => [name, nothing]));
   return { ...all, ...handlers } as JobHandlers;
 }

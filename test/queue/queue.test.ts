@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { JobHandler } from '../../src/queue/catalog.js';
 import type { Queue } from '../../src/queue/index.js';
@@ -7,6 +8,7 @@ import { catalogWith, handlersWith, sendPayload, servers, type QueueServer } fro
 const CONCURRENCY = { messageConcurrency: 5 };
 const feed = { tenantId: 'tenant', campaignId: 'campaign' };
 const done = { kind: 'done' as const };
+const inboundOf = (senderId: string) => ({ tenantId: 'tenant', senderId, messages: [] });
 
 /** Counts runs per recipient or campaign, and does what it is told. */
 function recorder<Payload>(
@@ -23,7 +25,7 @@ describe.each(servers)('the queue on $name', ({ start }) => {
   });
   afterAll(() => server.close());
 
-  /** A queue object with a name space of its own is not needed: every test uses its own ids and closes its workers. */
+  /** Each test leaves its queues empty, so that the tests of a server can share them. */
   async function withQueue(work: (queue: Queue) => Promise<void>, catalog = catalogWith({})): Promise<void> {
     const queue = server.open({ catalog });
     try {
@@ -41,7 +43,7 @@ describe.each(servers)('the queue on $name', ({ start }) => {
   it('hands a job with its payload to its handler, once', () =>
     withQueue(async (queue) => {
       const { runs, handler } = recorder(() => done);
-      await queue.startWorkers(handlersWith({ 'message.send': handler as never }), CONCURRENCY);
+      await queue.startWorkers(handlersWith({ 'message.send': handler }), CONCURRENCY);
       await queue.enqueue('message.send', sendPayload('a'), { id: 'send-a' });
       await waitFor(async () => runs[0]);
       expect(runs).toEqual([sendPayload('a')]);
@@ -57,7 +59,7 @@ describe.each(servers)('the queue on $name', ({ start }) => {
         { payload: sendPayload('second'), options: { id: 'send-b' } },
         { payload: sendPayload('third'), options: { id: 'send-c' } },
       ]);
-      await queue.startWorkers(handlersWith({ 'message.send': handler as never }), CONCURRENCY);
+      await queue.startWorkers(handlersWith({ 'message.send': handler }), CONCURRENCY);
       await waitFor(async () => (runs.length === 3 ? true : undefined));
       expect(runs.map((payload) => (payload as { recipientId: string }).recipientId).toSorted()).toEqual([
         'first',
@@ -78,7 +80,7 @@ describe.each(servers)('the queue on $name', ({ start }) => {
         options: { id: `in-${index}` },
       }));
       await queue.enqueueMany('transport.inbound', jobs);
-      await queue.startWorkers(handlersWith({ 'transport.inbound': handler as never }), CONCURRENCY);
+      await queue.startWorkers(handlersWith({ 'transport.inbound': handler }), CONCURRENCY);
       await waitFor(async () => (runs.length === 1_200 ? true : undefined), { timeoutMs: 20_000 });
       expect(runs).toEqual(jobs.map(({ payload }) => payload));
     }));
@@ -86,10 +88,9 @@ describe.each(servers)('the queue on $name', ({ start }) => {
   it('takes urgent jobs first', () =>
     withQueue(async (queue) => {
       const { runs, handler } = recorder<{ senderId: string }>(() => done);
-      const job = (senderId: string) => ({ tenantId: 'tenant', senderId, messages: [] });
-      await queue.enqueue('transport.inbound', job('low'), { priority: 10 });
-      await queue.enqueue('transport.inbound', job('high'), { priority: 1 });
-      await queue.enqueue('transport.inbound', job('first'));
+      await queue.enqueue('transport.inbound', inboundOf('low'), { priority: 10 });
+      await queue.enqueue('transport.inbound', inboundOf('high'), { priority: 1 });
+      await queue.enqueue('transport.inbound', inboundOf('first'));
       await queue.startWorkers(handlersWith({ 'transport.inbound': handler }), CONCURRENCY);
       await waitFor(async () => (runs.length === 3 ? true : undefined));
       expect(runs.map(({ senderId }) => senderId)).toEqual(['first', 'high', 'low']);
@@ -103,7 +104,7 @@ describe.each(servers)('the queue on $name', ({ start }) => {
           if (run % 3 === 0) throw new Error('a bad moment');
           return run < 60 ? { kind: 'runAgain', at: new Date() } : done;
         });
-        await queue.startWorkers(handlersWith({ 'campaign.feed': handler as never }), CONCURRENCY);
+        await queue.startWorkers(handlersWith({ 'campaign.feed': handler }), CONCURRENCY);
         await queue.enqueue('campaign.feed', feed, { id: 'feed-1' });
         await waitFor(async () => (runs.length >= 61 ? true : undefined), { timeoutMs: 20_000 });
       },
@@ -129,7 +130,7 @@ describe.each(servers)('the queue on $name', ({ start }) => {
         const { runs, handler } = recorder(() => {
           throw new Error('broken for good');
         });
-        await queue.startWorkers(handlersWith({ 'contacts.import': handler as never }), CONCURRENCY);
+        await queue.startWorkers(handlersWith({ 'contacts.import': handler }), CONCURRENCY);
         await queue.enqueue('contacts.import', { tenantId: 'tenant', importId: 'i' }, { id: 'import-i' });
         const failures = queue.boardQueues().at(-1)!;
         const failed = await waitFor(async () => (await failures.getFailed())[0]);
@@ -154,7 +155,7 @@ describe.each(servers)('the queue on $name', ({ start }) => {
           queue.wake('campaign.feed', feed, `feed-${id}`),
         ]),
       );
-      await queue.startWorkers(handlersWith({ 'campaign.feed': handler as never }), CONCURRENCY);
+      await queue.startWorkers(handlersWith({ 'campaign.feed': handler }), CONCURRENCY);
       await waitFor(async () => (runs.length === 3 ? true : undefined));
       await queue.drain(1_000);
       expect(runs).toHaveLength(3);
@@ -165,7 +166,7 @@ describe.each(servers)('the queue on $name', ({ start }) => {
       const { runs, handler } = recorder((run) =>
         run === 1 ? { kind: 'runAgain', at: new Date(Date.now() + 600_000) } : done,
       );
-      await queue.startWorkers(handlersWith({ 'campaign.feed': handler as never }), CONCURRENCY);
+      await queue.startWorkers(handlersWith({ 'campaign.feed': handler }), CONCURRENCY);
       await queue.enqueue('campaign.feed', feed, { id: 'feed-1' });
       const campaigns = queue.boardQueues().find(({ name }) => name === 'campaigns')!;
       await waitFor(async () => ((await campaigns.getJobState('feed-1')) === 'delayed' ? true : undefined));
@@ -175,21 +176,18 @@ describe.each(servers)('the queue on $name', ({ start }) => {
 
   it('runs a job once more when it was woken while it ran', () =>
     withQueue(async (queue) => {
-      let finishFirst = () => {};
-      const firstRun = new Promise<void>((resolve) => {
-        finishFirst = resolve;
-      });
+      const gate = new EventEmitter();
       let runs = 0;
       const handler = async () => {
         runs += 1;
-        if (runs === 1) await firstRun;
+        if (runs === 1) await once(gate, 'open');
         return done;
       };
       await queue.startWorkers(handlersWith({ 'campaign.feed': handler }), CONCURRENCY);
       await queue.enqueue('campaign.feed', feed, { id: 'feed-1' });
       await waitFor(async () => (runs === 1 ? true : undefined));
       await queue.wake('campaign.feed', feed, 'feed-1');
-      finishFirst();
+      gate.emit('open');
       await waitFor(async () => (runs === 2 ? true : undefined));
     }));
 
@@ -264,7 +262,7 @@ describe.each(servers)('the queue on $name', ({ start }) => {
     await first.close();
     await withQueue(async (second) => {
       const { runs, handler } = recorder(() => done);
-      await second.startWorkers(handlersWith({ 'message.send': handler as never }), CONCURRENCY);
+      await second.startWorkers(handlersWith({ 'message.send': handler }), CONCURRENCY);
       await waitFor(async () => runs[0]);
     }, catalog);
   });

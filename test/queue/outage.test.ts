@@ -1,0 +1,181 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { createQueue, type Queue } from '../../src/queue/index.js';
+import { createTestDatabase } from '../support/database.js';
+import { waitFor } from '../support/wait-for.js';
+import { catalogWith, handlersWith, logger, sendPayload, servers } from './backends.js';
+
+const CONCURRENCY = { messageConcurrency: 2 };
+const cleanups: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
+});
+
+function opened(queue: Queue): Queue {
+  cleanups.push(() => queue.close());
+  return queue;
+}
+
+/** Collects the recipients of the messages that were handled. */
+function collector() {
+  const handled: string[] = [];
+  const handler = async ({ recipientId }: { recipientId: string }) => {
+    handled.push(recipientId);
+    return { kind: 'done' as const };
+  };
+  return { handled, handlers: handlersWith({ 'message.send': handler }) };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+async function startRedis(port: number): Promise<ChildProcess> {
+  const dir = await mkdtemp(join(tmpdir(), 'starling-redis-'));
+  const options = [
+    '--port',
+    String(port),
+    '--bind',
+    '127.0.0.1',
+    '--dir',
+    dir,
+    '--save',
+    '',
+    '--appendonly',
+    'no',
+  ];
+  const child = spawn('redis-server', options, { stdio: 'ignore' });
+  await once(child, 'spawn');
+  cleanups.push(async () => {
+    await killed(child);
+    await rm(dir, { recursive: true, force: true });
+  });
+  return child;
+}
+
+async function killed(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exit;
+}
+
+describe.each(servers)('on $name', ({ start }) => {
+  it('gives the job of a killed worker to another one', async () => {
+    const server = await start();
+    cleanups.push(() => server.close());
+    const workerTiming = { lockDuration: 1_000, stalledInterval: 500 };
+    const queue = server.open({ catalog: catalogWith({}), workerTiming });
+    await queue.enqueue('message.send', sendPayload('survivor'), { id: 'send-survivor' });
+    const doomed = spawn(
+      process.execPath,
+      ['--import', 'tsx', 'test/queue/doomed-worker.ts', JSON.stringify(server.settings), server.namespace],
+      { stdio: ['ignore', 'pipe', 'inherit'], env: { PATH: process.env['PATH'] } },
+    );
+    cleanups.push(() => killed(doomed));
+    const [line] = (await once(doomed.stdout, 'data')) as [Buffer];
+    expect(line.toString()).toBe('survivor\n');
+    await killed(doomed);
+    const { handled, handlers } = collector();
+    await queue.startWorkers(handlers, CONCURRENCY);
+    await waitFor(() => handled.length === 1, { timeoutMs: 15_000 });
+    expect(handled).toEqual(['survivor']);
+  });
+});
+
+describe('a queue whose server is away', () => {
+  const nowhere = [
+    { backend: 'redis' as const, redisUrl: 'redis://127.0.0.1:1' },
+    { backend: 'postgres' as const, databaseUrl: 'postgres://postgres@127.0.0.1:1/nothing' },
+  ];
+
+  it.each(nowhere)('says so in bounded time on $backend', async (settings) => {
+    const queue = createQueue(settings, logger);
+    expect(await queue.ping()).toBe(false);
+    await expect(queue.enqueue('message.send', sendPayload('a'))).rejects.toMatchObject({
+      kind: 'unavailable',
+      code: 'queue_unavailable',
+    });
+    await queue.close();
+  });
+
+  it('ends its workers in bounded time', async () => {
+    const queue = createQueue(nowhere[0]!, logger, { catalog: catalogWith({}) });
+    await queue.startWorkers(handlersWith({}), CONCURRENCY);
+    const before = Date.now();
+    await queue.drain(500);
+    await queue.close();
+    expect(Date.now() - before).toBeLessThan(12_000);
+  });
+
+  it('works as soon as Redis comes, after Redis restarted, and after Redis lost everything', async () => {
+    const port = await freePort();
+    const catalog = catalogWith({ 'maintenance.reconcile': { everyMs: 1_000 } });
+    const queue = opened(
+      createQueue({ backend: 'redis', redisUrl: `redis://127.0.0.1:${port}` }, logger, { catalog }),
+    );
+    const { handled, handlers } = collector();
+    let reconciled = 0;
+    const reconcile = async () => {
+      reconciled += 1;
+      return { kind: 'done' as const };
+    };
+    await queue.startWorkers({ ...handlers, 'maintenance.reconcile': reconcile }, CONCURRENCY);
+    const first = await startRedis(port);
+    await waitFor(() => queue.ping());
+    await queue.enqueue('message.send', sendPayload('early'));
+    await waitFor(() => handled.includes('early') && reconciled > 0, { timeoutMs: 15_000 });
+
+    // This Redis keeps nothing on disk: a restart is also the loss of every job and scheduler.
+    await killed(first);
+    await startRedis(port);
+    const before = reconciled;
+    await waitFor(() => queue.ping());
+    await queue.enqueue('message.send', sendPayload('late'));
+    await waitFor(() => handled.includes('late') && reconciled > before + 1, { timeoutMs: 20_000 });
+  });
+
+  it('goes on after PostgreSQL ended all its connections', async () => {
+    const database = await createTestDatabase();
+    cleanups.push(() => database.close());
+    const queue = opened(
+      createQueue({ backend: 'postgres', databaseUrl: database.url }, logger, { catalog: catalogWith({}) }),
+    );
+    const { handled, handlers } = collector();
+    await queue.startWorkers(handlers, CONCURRENCY);
+    await queue.enqueue('message.send', sendPayload('before'));
+    await waitFor(() => handled.includes('before'));
+
+    const admin = new pg.Client({ connectionString: database.url });
+    await admin.connect();
+    await admin.query(
+      'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+    );
+    await admin.end();
+
+    await waitFor(() => queue.ping());
+    await waitFor(async () => {
+      await queue.enqueue('message.send', sendPayload('after'), { id: 'send-after' }).catch(() => undefined);
+      return handled.includes('after');
+    });
+  });
+
+  it('lets several processes create the tables at once', async () => {
+    const database = await createTestDatabase();
+    cleanups.push(() => database.close());
+    const settings = { backend: 'postgres' as const, databaseUrl: database.url };
+    const queues = [1, 2, 3, 4].map(() => opened(createQueue(settings, logger)));
+    expect(await Promise.all(queues.map((queue) => queue.ping()))).toEqual([true, true, true, true]);
+  });
+});
