@@ -1,0 +1,180 @@
+import { addMs, type Clock } from '../../lib/clock.js';
+import { seededRandom, type Random } from '../../lib/random.js';
+import type { LossCode, OutboundMessage, RejectionCode, SendOutcome } from '../transport.js';
+import type { Behaviour } from './core/behaviour.js';
+import { drawAftermath, drawOutcome, numberHas, seedOf, type Aftermath } from './core/decisions.js';
+import { newMessageId } from './core/identity.js';
+import { sampleLatency } from './core/latency.js';
+import { isPhone } from './core/rules.js';
+import type { Ledger } from './ledger.js';
+import type { Phone } from './phone.js';
+
+/** What the network says to a hand-over, and how long it takes to say so. */
+export interface Answer {
+  outcome: SendOutcome;
+  afterMs: number;
+}
+
+export interface HandOverPorts {
+  seed: number;
+  idempotentIds: boolean;
+  ledger: Ledger;
+  clock: Clock;
+  /** The account loses its connection, its pairing or its right to send. */
+  lose(phone: Phone, reason: LossCode): void;
+  /** What follows an arrival: receipts and perhaps a reply, counted from `afterMs` from now. */
+  follow(phone: Phone, arrived: { id: string; to: string }, aftermath: Aftermath, afterMs: number): void;
+}
+
+/** How many numbers' attempts are remembered; only the repeatability of a seeded run rests on it. */
+const MAX_ATTEMPTS = 1_000_000;
+
+/** Takes messages from senders and decides, repeatably, what becomes of them. */
+export class HandOver {
+  private readonly attempts = new Map<string, number>();
+  private unregistered: ReadonlySet<string>;
+  private blocked: ReadonlySet<string>;
+
+  constructor(
+    private readonly ports: HandOverPorts,
+    private behaviour: Behaviour,
+  ) {
+    this.unregistered = new Set(behaviour.unregisteredNumbers);
+    this.blocked = new Set(behaviour.blockedNumbers);
+  }
+
+  behaveLike(behaviour: Behaviour): void {
+    this.behaviour = behaviour;
+    this.unregistered = new Set(behaviour.unregisteredNumbers);
+    this.blocked = new Set(behaviour.blockedNumbers);
+  }
+
+  /**
+   * A message that arrives does so now, before the answer is on its way: a sender that dies while waiting for the
+   * answer has sent. A resend of an id that arrived is answered like the first time and changes nothing.
+   */
+  accept(phone: Phone, message: OutboundMessage): Answer {
+    const { to } = message;
+    if (!isPhone(to)) return refused('invalid_number', 0);
+    const earlier = this.earlierArrival(phone, message);
+    if (earlier) return earlier;
+    // The attempt is part of the seed: a retry may fare better, and other numbers' traffic changes nothing.
+    const random = seededRandom(seedOf(this.ports.seed, 'send', to, this.countAttempt(to)));
+    const latencyMs = sampleLatency(this.behaviour.latency, random);
+    const chance = drawOutcome(this.behaviour.outcomes, random);
+    const fault = phone.strike();
+    const problem = fault ? undefined : this.numberProblem(to);
+    if (problem) return refused(problem, latencyMs);
+    return (
+      this.accountTrouble(phone, to, fault ?? chance, latencyMs) ??
+      this.handOverTrouble(phone, message, fault ?? chance, random, latencyMs) ??
+      this.arrive(phone, message, random, latencyMs)
+    );
+  }
+
+  private earlierArrival(phone: Phone, message: OutboundMessage): Answer | undefined {
+    if (!this.ports.idempotentIds || message.waMessageId === undefined) return undefined;
+    const arrival = this.ports.ledger.find(phone.senderId, message.waMessageId);
+    if (!arrival) return undefined;
+    this.ports.ledger.resent(arrival);
+    return { outcome: { kind: 'sent', waMessageId: arrival.id, at: arrival.at }, afterMs: 0 };
+  }
+
+  private numberProblem(to: string): RejectionCode | undefined {
+    const { outcomes } = this.behaviour;
+    const { seed } = this.ports;
+    if (this.unregistered.has(to) || numberHas(seed, 'unregistered', to, outcomes.unregistered)) {
+      return 'not_on_whatsapp';
+    }
+    if (this.blocked.has(to) || numberHas(seed, 'blocked', to, outcomes.blocked))
+      return 'blocked_by_recipient';
+    return undefined;
+  }
+
+  /** What ends the sender's connection, or forbids it to write. */
+  private accountTrouble(phone: Phone, to: string, trouble: string, latencyMs: number): Answer | undefined {
+    const reason = losses[trouble];
+    if (reason) {
+      this.ports.lose(phone, reason);
+      return { outcome: { kind: 'senderLost', code: reason }, afterMs: 0 };
+    }
+    const now = this.ports.clock.now();
+    if (trouble === 'restrict') phone.restrictedUntil = now.getTime() + this.behaviour.restrictionMs;
+    if (phone.restrictedUntil <= now.getTime() || phone.hasWritten(to)) return undefined;
+    const at = new Date(phone.restrictedUntil);
+    return {
+      outcome: { kind: 'retryLater', code: 'restricted', at, scope: 'sender' },
+      afterMs: latencyMs,
+    };
+  }
+
+  /** What goes wrong with this one hand-over. */
+  private handOverTrouble(
+    phone: Phone,
+    message: OutboundMessage,
+    trouble: string,
+    random: Random,
+    latencyMs: number,
+  ): Answer | undefined {
+    if (trouble === 'time_out') return this.timeOut(phone, message, random, latencyMs);
+    const now = this.ports.clock.now();
+    const later = addMs(now, this.behaviour.retryAfterMs);
+    if (trouble === 'fail') {
+      const outcome: SendOutcome = { kind: 'retryLater', code: 'unavailable', at: later, scope: 'sender' };
+      return { outcome, afterMs: latencyMs };
+    }
+    const nextWindow = phone.takeRateSlot(now.getTime(), this.behaviour.rateLimit);
+    if (trouble !== 'rate_limit' && nextWindow === undefined) return undefined;
+    const at = nextWindow === undefined ? later : new Date(nextWindow);
+    return {
+      outcome: { kind: 'retryLater', code: 'rate_limited', at, scope: 'sender' },
+      afterMs: latencyMs,
+    };
+  }
+
+  private timeOut(phone: Phone, message: OutboundMessage, random: Random, latencyMs: number): Answer {
+    if (random() < this.behaviour.timeOut.arrives) this.arrive(phone, message, random, latencyMs);
+    return { outcome: { kind: 'unknown', code: 'timeout' }, afterMs: this.behaviour.timeOut.afterMs };
+  }
+
+  private arrive(phone: Phone, message: OutboundMessage, random: Random, latencyMs: number): Answer {
+    const { to, content, reference } = message;
+    const id = message.waMessageId ?? newMessageId();
+    const at = this.ports.clock.now();
+    phone.messageArrived();
+    this.ports.ledger.add({
+      id,
+      senderId: phone.senderId,
+      sender: phone.number,
+      to,
+      campaignId: reference?.campaignId,
+      part: reference?.part ?? 0,
+      body: content.text,
+      typingMs: phone.takeTyping(to),
+      at,
+    });
+    const aftermath = drawAftermath(this.behaviour, { to, text: content.text }, random);
+    this.ports.follow(phone, { id, to }, aftermath, latencyMs);
+    return { outcome: { kind: 'sent', waMessageId: id, at }, afterMs: latencyMs };
+  }
+
+  private countAttempt(to: string): number {
+    const attempt = (this.attempts.get(to) ?? 0) + 1;
+    this.attempts.set(to, attempt);
+    if (this.attempts.size > MAX_ATTEMPTS) {
+      const oldest = this.attempts.keys().next().value;
+      if (oldest !== undefined) this.attempts.delete(oldest);
+    }
+    return attempt;
+  }
+}
+
+const losses: Partial<Record<string, LossCode>> = {
+  disconnect: 'disconnected',
+  log_out: 'logged_out',
+  ban: 'banned',
+};
+
+function refused(code: RejectionCode, afterMs: number): Answer {
+  return { outcome: { kind: 'rejected', code, permanent: true }, afterMs };
+}

@@ -1,0 +1,73 @@
+import { invalid, type FieldError } from '../../../lib/errors.js';
+import { fields, phone, text, type Rule } from '../core/rules.js';
+import type { SimulatorNetwork } from '../network.js';
+
+export interface EndpointInput {
+  query: URLSearchParams;
+  body: Record<string, unknown>;
+}
+
+type Endpoint = (network: SimulatorNetwork, input: EndpointInput) => unknown;
+
+const MAX_PAGE = 10_000;
+const DEFAULT_PAGE = 100;
+
+/** What the simulator's process answers, by method and path. */
+export const endpoints: Record<string, Endpoint> = {
+  'GET /health': (network) => ({ status: 'ok', ...network.stats() }),
+  'GET /ledger': (network, { query }) => ledgerPage(network, query),
+  'GET /ledger/summary': (network, { query }) => {
+    knownOnly(query, ['campaignId']);
+    return network.ledger.summary(query.get('campaignId') ?? undefined);
+  },
+  'GET /behaviour': (network) => network.behaviour,
+  'POST /behaviour': (network, { body }) => network.change(body),
+  'POST /inbound': (network, { body }) => {
+    const message = readFields(body, { to: text, from: phone, text });
+    return network.write({ to: message.to, from: message.from, text: message.text });
+  },
+  'POST /pair': (network, { body }) => pair(network, body),
+};
+
+function ledgerPage(network: SimulatorNetwork, query: URLSearchParams): unknown {
+  knownOnly(query, ['campaignId', 'limit', 'cursor']);
+  const limit = Number(query.get('limit') ?? DEFAULT_PAGE);
+  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE) {
+    throw invalid([{ path: 'limit', message: `must be a whole number from 1 to ${MAX_PAGE}` }]);
+  }
+  const page = network.ledger.page({
+    limit,
+    cursor: query.get('cursor') ?? undefined,
+    campaignId: query.get('campaignId') ?? undefined,
+  });
+  if (!page) {
+    throw invalid([{ path: 'cursor', message: 'is not a cursor; take nextCursor of the page before' }]);
+  }
+  return page;
+}
+
+function pair(network: SimulatorNetwork, body: Record<string, unknown>): unknown {
+  if (body['phoneNumber'] === undefined) return network.scan(readFields(body, { sender: text }).sender);
+  const { sender, phoneNumber } = readFields(body, { sender: text, phoneNumber: phone });
+  return network.scan(sender, phoneNumber);
+}
+
+/** All of these fields, each of them a string by its rule, and no others. */
+function readFields<Name extends string>(
+  body: Record<string, unknown>,
+  shape: Record<Name, Rule>,
+): Record<Name, string> {
+  const missing: FieldError[] = Object.keys(shape)
+    .filter((name) => body[name] === undefined)
+    .map((path) => ({ path, message: 'is missing' }));
+  const problems = [...missing, ...fields(shape)(body, '')];
+  if (problems.length > 0) throw invalid(problems);
+  return body as Record<Name, string>;
+}
+
+function knownOnly(query: URLSearchParams, known: string[]): void {
+  const problems = [...query.keys()]
+    .filter((key) => !known.includes(key))
+    .map((path) => ({ path, message: `is not known here; known are ${known.join(', ')}` }));
+  if (problems.length > 0) throw invalid(problems);
+}

@@ -1,0 +1,61 @@
+import type { RawData } from 'ws';
+import type { OutboundMessage, SendOutcome, TransportEvent } from '../../transport.js';
+
+/** One link carries all sessions of a process; a WebSocket message is a JSON array of these. */
+export type ClientFrame =
+  | {
+      type: 'connect';
+      session: number;
+      senderId: string;
+      config: Record<string, unknown>;
+      credentials: string | undefined;
+    }
+  | { type: 'disconnect'; session: number; request: number }
+  /** Unlinks a device, connected or not. */
+  | { type: 'unlink'; credentials: string; request: number }
+  | { type: 'typing'; session: number; to: string; durationMs: number }
+  | { type: 'probe'; session: number; request: number }
+  | { type: 'send'; session: number; request: number; message: OutboundMessage };
+
+export type ServerFrame =
+  | { type: 'hello'; idempotentIds: boolean }
+  | { type: 'event'; session: number; event: Wire<TransportEvent> }
+  | { type: 'sent'; request: number; outcome: Wire<SendOutcome> }
+  | { type: 'done'; request: number; alive: boolean };
+
+/** JSON has no dates: they travel as ISO 8601. */
+export type Wire<Value> = Value extends Date
+  ? string
+  : Value extends object
+    ? { [Key in keyof Value]: Wire<Value[Key]> }
+    : Value;
+
+export function toWire<Value extends object>(value: Value): Wire<Value> {
+  // Date has toJSON, so the frame's own JSON.stringify writes what the type says.
+  return value as unknown as Wire<Value>;
+}
+
+export function outcomeFromWire(outcome: Wire<SendOutcome>): SendOutcome {
+  if (outcome.kind === 'sent' || outcome.kind === 'retryLater') {
+    return { ...outcome, at: new Date(outcome.at) };
+  }
+  return outcome;
+}
+
+export function eventFromWire(event: Wire<TransportEvent>): TransportEvent {
+  if (event.type === 'qr') return { ...event, expiresAt: new Date(event.expiresAt) };
+  if (event.type === 'receipt' || event.type === 'message') return { ...event, at: new Date(event.at) };
+  return event;
+}
+
+/** The frames of one WebSocket message; throws when it is not an array of objects. */
+export function parseFrames<Frame>(data: RawData): Frame[] {
+  const bytes = Array.isArray(data) ? Buffer.concat(data) : asBuffer(data);
+  const frames: unknown = JSON.parse(bytes.toString('utf8'));
+  if (!Array.isArray(frames)) throw new Error('a message must be an array of frames');
+  return frames as Frame[];
+}
+
+function asBuffer(data: Buffer | ArrayBuffer): Buffer {
+  return Buffer.isBuffer(data) ? data : Buffer.from(data);
+}

@@ -1,0 +1,164 @@
+import type {
+  LossCode,
+  OutboundMessage,
+  SendOutcome,
+  SessionOptions,
+  TransportEvent,
+  TransportSession,
+} from '../transport.js';
+import { newMessageId } from './core/identity.js';
+import type { SimulatorNetwork } from './network.js';
+import type { Line, Phone } from './phone.js';
+
+type State = 'idle' | 'pairing' | 'connecting' | 'connected';
+
+/** A sender's session inside the network's own process. */
+export class NetworkSession implements TransportSession, Line {
+  private state: State = 'idle';
+  /** Rises whenever the state starts over: a task scheduled before belongs to the past. */
+  private attempt = 0;
+  private credentials: string | undefined;
+  private lastLoss: LossCode = 'disconnected';
+  private readonly waiting = new Set<(outcome: SendOutcome) => void>();
+  readonly phone: Phone;
+
+  constructor(
+    private readonly network: SimulatorNetwork,
+    private readonly options: SessionOptions,
+  ) {
+    this.credentials = options.credentials;
+    this.phone = network.phoneOf(options.senderId, options.config);
+  }
+
+  async connect(): Promise<void> {
+    if (this.state === 'connected') {
+      this.emit({ type: 'connected', phoneNumber: this.phone.number });
+      return;
+    }
+    if (this.state !== 'idle') return;
+    this.attempt += 1;
+    if (this.credentials === undefined) this.startPairing();
+    else this.restore(this.credentials);
+  }
+
+  /** Resolves when the events that were under way have been told. */
+  async disconnect(): Promise<void> {
+    this.stop();
+    await this.network.schedule.settled();
+  }
+
+  async logout(): Promise<void> {
+    this.stop();
+    if (this.credentials !== undefined) this.network.revoke(this.credentials);
+    this.credentials = undefined;
+    this.lastLoss = 'logged_out';
+    await this.network.schedule.settled();
+  }
+
+  allocateMessageId(): string | undefined {
+    return this.network.idempotentIds ? newMessageId() : undefined;
+  }
+
+  async showTyping(to: string, durationMs: number): Promise<void> {
+    if (this.state === 'connected') this.network.typing(this.phone, to, durationMs);
+  }
+
+  async send(message: OutboundMessage): Promise<SendOutcome> {
+    if (this.state !== 'connected') return { kind: 'senderLost', code: this.lastLoss };
+    const { outcome, afterMs } = this.network.accept(this.phone, message);
+    if (afterMs <= 0) return outcome;
+    return new Promise((resolve) => {
+      this.waiting.add(resolve);
+      this.network.schedule.after(afterMs, () => {
+        if (this.waiting.delete(resolve)) resolve(outcome);
+      });
+    });
+  }
+
+  async probe(): Promise<boolean> {
+    return this.state === 'connected';
+  }
+
+  /** A phone scanned the pairing code. */
+  scanned(): void {
+    if (this.state !== 'pairing') return;
+    this.network.pairingOver(this);
+    if (this.phone.banned) {
+      this.lose('banned');
+      return;
+    }
+    this.credentials = this.network.pair(this.phone);
+    this.emit({ type: 'credentials', credentials: this.credentials });
+    this.goOnline();
+  }
+
+  deliver(event: TransportEvent): void {
+    this.emit(event);
+  }
+
+  /** The network ended it. What waits for an answer was handed over, its fate is not known here. */
+  lose(reason: LossCode): void {
+    this.stop();
+    this.lastLoss = reason;
+    if (reason === 'logged_out') this.credentials = undefined;
+    this.emit({ type: 'disconnected', reason });
+  }
+
+  private restore(credentials: string): void {
+    const refusal = this.network.recognise(this.phone, credentials);
+    if (refusal) {
+      this.lose(refusal);
+      return;
+    }
+    this.state = 'connecting';
+    this.later(this.network.behaviour.pairing.connectDelayMs, () => this.goOnline());
+  }
+
+  private startPairing(): void {
+    this.state = 'pairing';
+    this.showQr();
+    const { autoPair, autoPairAfterMs } = this.phone.config;
+    if (autoPair === false) return;
+    this.later(autoPairAfterMs ?? this.network.behaviour.pairing.scanDelayMs, () => this.scanned());
+  }
+
+  /** Shows a pairing code, and a new one whenever it expires. */
+  private showQr(): void {
+    if (this.state !== 'pairing') return;
+    const { payload, expiresAt, lifetimeMs } = this.network.offerPairing(this);
+    this.emit({ type: 'qr', payload, expiresAt });
+    this.later(lifetimeMs, () => this.showQr());
+  }
+
+  private goOnline(): void {
+    if (this.phone.banned) {
+      this.lose('banned');
+      return;
+    }
+    this.state = 'connected';
+    this.emit({ type: 'connected', phoneNumber: this.phone.number });
+    this.phone.attach(this);
+  }
+
+  private stop(): void {
+    this.state = 'idle';
+    this.attempt += 1;
+    this.lastLoss = 'disconnected';
+    this.network.pairingOver(this);
+    this.phone.detach(this);
+    for (const resolve of this.waiting) resolve({ kind: 'unknown', code: 'connection_lost' });
+    this.waiting.clear();
+  }
+
+  private later(ms: number, task: () => void): void {
+    const { attempt } = this;
+    this.network.schedule.after(ms, () => {
+      if (this.attempt === attempt) task();
+    });
+  }
+
+  /** Never within the caller's own call: events come in order, after what caused them. */
+  private emit(event: TransportEvent): void {
+    this.network.schedule.after(0, () => this.options.onEvent(event));
+  }
+}
