@@ -35,7 +35,10 @@ export function waitTimes(
   now: Date,
   random: Random,
 ): Wait[] {
-  const upcoming = senders.map((slot) => ({ slot, at: dueTime(slot, requests[0]?.messages ?? 1, now, random) }));
+  const upcoming = senders.map((slot) => ({
+    slot,
+    at: dueTime(slot, requests[0]?.messages ?? 1, now, random),
+  }));
   const first = Math.min(...upcoming.map(({ at }) => at.getTime()));
   return requests.map((request) => {
     const next = upcoming.reduce((a, b) => (b.at < a.at ? b : a));

@@ -1,0 +1,102 @@
+import type { Database, Tx } from '../../db/index.js';
+import { Batcher } from '../../lib/batcher.js';
+import { latest, type Clock } from '../../lib/clock.js';
+import type { Logger } from '../../lib/logger.js';
+import { afterIdleTime, afterResult, type SendResult } from './core/health.js';
+import { lockHealth, lockRecovering, writeHealth, type HealthRecord } from './health.repository.js';
+
+export interface RecordedResult {
+  senderId: string;
+  result: SendResult;
+  code?: string;
+  /** Until then the account may answer but not start conversations. */
+  restrictedUntil?: Date;
+  /** The network wants no message from this sender before. */
+  notBefore?: Date;
+}
+
+interface PausedSender {
+  senderId: string;
+  tenantId: string;
+  code: string | undefined;
+}
+
+const COALESCING = { maxItems: 300, maxDelayMs: 3 };
+const RECOVERY_BATCH = 500;
+
+/** Writes what sends did to their senders' health: concurrent calls of a process share one transaction. */
+export class HealthRecorder {
+  private readonly results: Batcher<RecordedResult[], string[]>;
+
+  constructor(private readonly deps: { database: Database; clock: Clock; logger: Logger }) {
+    this.results = new Batcher((batch) => this.writeResults(batch), COALESCING);
+  }
+
+  async record(results: RecordedResult[]): Promise<{ pausedSenderIds: string[] }> {
+    if (results.length === 0) return { pausedSenderIds: [] };
+    return { pausedSenderIds: await this.results.add(results) };
+  }
+
+  async recoverIdle(): Promise<void> {
+    for (let locked = RECOVERY_BATCH; locked === RECOVERY_BATCH;) {
+      locked = await this.deps.database.transaction((tx) => this.recoverSome(tx));
+    }
+  }
+
+  private async recoverSome(tx: Tx): Promise<number> {
+    const now = this.deps.clock.now();
+    const records = await lockRecovering(tx, now, RECOVERY_BATCH);
+    await writeHealth(
+      tx,
+      records.map((record) => ({ ...record, ...afterIdleTime(record, now) })),
+    );
+    return records.length;
+  }
+
+  private async writeResults(batch: RecordedResult[][]): Promise<string[][]> {
+    const paused = await this.deps.database.transaction((tx) => this.foldResults(tx, batch.flat()));
+    // After the commit: nobody is alerted about a pause that was rolled back.
+    for (const sender of paused) {
+      this.deps.logger.error(
+        { alert: 'sender.paused', ...sender },
+        'A sender was paused after ten failures in a row; find the cause, then resume it.',
+      );
+    }
+    const pausedIds = new Set(paused.map(({ senderId }) => senderId));
+    return batch.map((results) => {
+      const senderIds = new Set(results.map(({ senderId }) => senderId));
+      return [...senderIds].filter((id) => pausedIds.has(id));
+    });
+  }
+
+  /** Answers the senders that these results paused. */
+  private async foldResults(tx: Tx, results: RecordedResult[]): Promise<PausedSender[]> {
+    const now = this.deps.clock.now();
+    const before = await lockHealth(tx, [...new Set(results.map((result) => result.senderId))]);
+    const records = new Map(before.map((record) => [record.id, record]));
+    for (const result of results) {
+      const record = records.get(result.senderId);
+      if (record) records.set(record.id, applyResult(record, result, now));
+    }
+    await writeHealth(tx, [...records.values()]);
+    return before
+      .filter((record) => !record.pausedAt && records.get(record.id)?.pausedAt)
+      .map(({ id, tenantId }) => ({ senderId: id, tenantId, code: lastFailureCode(results, id) }));
+  }
+}
+
+function applyResult(record: HealthRecord, result: RecordedResult, now: Date): HealthRecord {
+  const { restrictedUntil, notBefore } = result;
+  return {
+    ...record,
+    ...afterResult(record, result.result, now),
+    restrictedUntil: restrictedUntil
+      ? latest(record.restrictedUntil ?? restrictedUntil, restrictedUntil)
+      : record.restrictedUntil,
+    nextAvailableAt: notBefore ? latest(record.nextAvailableAt, notBefore) : record.nextAvailableAt,
+  };
+}
+
+function lastFailureCode(results: RecordedResult[], senderId: string): string | undefined {
+  return results.findLast((result) => result.senderId === senderId && result.result === 'failure')?.code;
+}

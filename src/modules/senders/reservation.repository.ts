@@ -1,0 +1,199 @@
+import type { Tx } from '../../db/index.js';
+import type { MessageType, TransportName } from '../../transports/transport.js';
+import { MAX_CONSECUTIVE_FAILURES, MIN_HEALTH_TO_SEND } from './core/health.js';
+import type { SenderSlot } from './core/slot.js';
+import type { PoolCensus } from './core/waiting.js';
+import { slotColumns, toSlot, writeSlots, type SlotRow } from './slot-row.js';
+
+/** Who may serve a request: explicit ids and tags together; with neither, every sender of the tenant. */
+export interface SenderPool {
+  senderIds: string[];
+  senderTags: string[];
+}
+
+/** A pool as the reservation searches it. All requests of one batch share it. */
+export interface PoolSearch {
+  tenantId: string;
+  pool: SenderPool;
+  newConversation: boolean;
+  messages: number;
+  messageTypes: readonly MessageType[];
+  /** The transports that can carry those types. */
+  transports: readonly TransportName[];
+}
+
+/** Slots read when telling waiting requests when to ask again. */
+const UPCOMING_SLOTS = 50;
+
+/** The parameters of one statement, numbered as they are added. */
+class Parameters {
+  readonly values: unknown[] = [];
+
+  add(value: unknown, type: string): string {
+    this.values.push(value);
+    return `$${this.values.length}::${type}`;
+  }
+}
+
+/**
+ * Locks up to `limit` senders that may send now, least recently used first, and those named in `namedIds`. Rows that
+ * another worker holds are skipped. Two statements, because an index in ascending order keeps the never-used (null)
+ * at its end, while they are first in the rotation.
+ */
+export async function lockEligible(
+  tx: Tx,
+  search: PoolSearch,
+  namedIds: readonly string[],
+  limit: number,
+  now: Date,
+): Promise<SenderSlot[]> {
+  const found = new Map<string, SenderSlot>();
+  const collect = async (
+    condition: string,
+    order: string,
+    ids: readonly string[] | undefined,
+    most: number,
+  ) => {
+    const { text, values } = eligibleQuery(search, now, { condition, order, ids, limit: most });
+    const rows: SlotRow[] = await tx.query(text, values);
+    for (const row of rows) found.set(row.id, toSlot(row));
+    return rows.length;
+  };
+  if (namedIds.length > 0) await collect('true', 'id', namedIds, namedIds.length);
+  const fresh = await collect('last_used_at IS NULL', 'id', undefined, limit);
+  if (fresh < limit) {
+    await collect('last_used_at IS NOT NULL', 'last_used_at', undefined, limit - fresh);
+  }
+  return [...found.values()];
+}
+
+interface EligibleOptions {
+  condition: string;
+  order: string;
+  ids: readonly string[] | undefined;
+  limit: number;
+}
+
+/** The statement behind `lockEligible`; exported so that a test can look at its plan. */
+export function eligibleQuery(
+  search: PoolSearch,
+  now: Date,
+  options: EligibleOptions,
+): { text: string; values: unknown[] } {
+  const parameters = new Parameters();
+  const at = parameters.add(now, 'timestamptz');
+  const messages = parameters.add(search.messages, 'integer');
+  const conditions = [
+    ...ableConditions(search, parameters),
+    `next_available_at <= ${at}`,
+    ...(search.newConversation ? [`(restricted_until IS NULL OR restricted_until <= ${at})`] : []),
+    ...['minute', 'hour', 'day'].map((window) => roomIn(window, messages, at)),
+    ...(options.ids ? [`id = ANY(${parameters.add(options.ids, 'uuid[]')})`] : []),
+    options.condition,
+  ];
+  const limit = parameters.add(options.limit, 'integer');
+  const text = `SELECT ${slotColumns} FROM senders WHERE ${conditions.join(' AND ')}
+    ORDER BY ${options.order} LIMIT ${limit} FOR UPDATE SKIP LOCKED`;
+  return { text, values: parameters.values };
+}
+
+/** A request larger than the quota itself asks for the whole quota (see `grantable`). */
+function roomIn(window: string, messages: string, at: string): string {
+  const smallest = 'least(quota_per_minute, quota_per_hour, quota_per_day)';
+  return `(${window}_started_at IS NULL OR ${window}_started_at + interval '1 ${window}' <= ${at}
+    OR quota_per_${window} - ${window}_used >= least(${messages}, ${smallest}))`;
+}
+
+/** Writes the senders that a batch used, in one statement. */
+export async function writeReserved(tx: Tx, slots: readonly SenderSlot[]): Promise<void> {
+  await writeSlots(tx, slots);
+}
+
+/** The senders of the pool that will be free soonest. With `ids`, those senders only, all of them. */
+export async function upcomingSlots(
+  tx: Tx,
+  search: PoolSearch,
+  ids: readonly string[] | undefined,
+  now: Date,
+): Promise<SenderSlot[]> {
+  const parameters = new Parameters();
+  const conditions = ableConditions(search, parameters);
+  if (search.newConversation) {
+    conditions.push(
+      `(restricted_until IS NULL OR restricted_until <= ${parameters.add(now, 'timestamptz')})`,
+    );
+  }
+  if (ids) conditions.push(`id = ANY(${parameters.add(ids, 'uuid[]')})`);
+  const limit = parameters.add(ids ? ids.length : UPCOMING_SLOTS, 'integer');
+  const rows: SlotRow[] = await tx.query(
+    `SELECT ${slotColumns} FROM senders WHERE ${conditions.join(' AND ')}
+      ORDER BY next_available_at LIMIT ${limit}`,
+    parameters.values,
+  );
+  return rows.map(toSlot);
+}
+
+interface CensusRow {
+  total: string;
+  supported: string;
+  connected: string;
+  unpaused: string;
+  healthy: string;
+  restricted_until: Date | null;
+}
+
+/** Counts the pool by condition. Reads all of it, so it is asked only when nobody could ever serve the request. */
+export async function poolCensus(tx: Tx, search: PoolSearch, id: string | undefined): Promise<PoolCensus> {
+  const parameters = new Parameters();
+  const conditions = poolConditions(search, parameters);
+  if (id !== undefined) conditions.push(`id = ${parameters.add(id, 'uuid')}`);
+  const supported = `transport = ANY(${parameters.add(search.transports, 'text[]')})`;
+  const connected = `${supported} AND status = 'connected'`;
+  const unpaused = `${connected} AND paused_at IS NULL`;
+  const healthy = `${unpaused} AND ${healthyCondition}`;
+  const [row]: CensusRow[] = await tx.query(
+    `SELECT count(*) AS total, count(*) FILTER (WHERE ${supported}) AS supported,
+      count(*) FILTER (WHERE ${connected}) AS connected, count(*) FILTER (WHERE ${unpaused}) AS unpaused,
+      count(*) FILTER (WHERE ${healthy}) AS healthy,
+      min(restricted_until) FILTER (WHERE ${healthy}) AS restricted_until
+      FROM senders WHERE ${conditions.join(' AND ')}`,
+    parameters.values,
+  );
+  return {
+    total: Number(row?.total ?? 0),
+    supported: Number(row?.supported ?? 0),
+    connected: Number(row?.connected ?? 0),
+    unpaused: Number(row?.unpaused ?? 0),
+    healthy: Number(row?.healthy ?? 0),
+    restrictedUntil: row?.restricted_until ?? null,
+  };
+}
+
+const healthyCondition = `health_score >= ${MIN_HEALTH_TO_SEND} AND consecutive_failures < ${MAX_CONSECUTIVE_FAILURES}`;
+
+/** Connected, unpaused, healthy members of the pool; the first two are the predicate of the partial indexes. */
+function ableConditions(search: PoolSearch, parameters: Parameters): string[] {
+  return [
+    ...poolConditions(search, parameters),
+    `status = 'connected' AND paused_at IS NULL`,
+    healthyCondition,
+    `transport = ANY(${parameters.add(search.transports, 'text[]')})`,
+  ];
+}
+
+function poolConditions({ tenantId, pool }: PoolSearch, parameters: Parameters): string[] {
+  const conditions = [`tenant_id = ${parameters.add(tenantId, 'uuid')}`];
+  const membership = poolMembership(pool, (value, type) => parameters.add(value, type));
+  return membership ? [...conditions, membership] : conditions;
+}
+
+/** The SQL condition for membership; undefined when every sender belongs. */
+export function poolMembership(
+  pool: SenderPool,
+  add: (value: unknown, type: string) => string,
+): string | undefined {
+  const parts: string[] = [];
+  if (pool.senderIds.length > 0) parts.push(`id = ANY(${add(pool.senderIds, 'uuid[]')})`);
+  if (pool.senderTags.length > 0) parts.push(`tags && ${add(pool.senderTags, 'text[]')}`);
+  return parts.length > 0 ? `(${parts.join(' OR ')})` : undefined;
+}

@@ -1,0 +1,127 @@
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsNotEmpty,
+  IsObject,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+} from 'class-validator';
+import type { TransportName } from '../../transports/transport.js';
+
+export const transportNames = ['whatsapp-web', 'baileys', 'waha', 'cloud-api', 'simulator'] as const;
+const connectionStatuses = [
+  'created',
+  'connecting',
+  'qr',
+  'connected',
+  'disconnected',
+  'logged_out',
+  'banned',
+] as const;
+export const presentedStatuses = [...connectionStatuses, 'paused'] as const;
+type PresentedStatus = (typeof presentedStatuses)[number];
+
+/** PostgreSQL's integer. */
+const MAX_QUOTA = 2_147_483_647;
+
+class SenderSettingsDto {
+  /** With country code, such as +5511987654321. When given, only this phone may be paired. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(40)
+  phoneNumber?: string | null;
+
+  /** Settings of the transport; each transport checks its own. */
+  @IsOptional()
+  @IsObject()
+  transportConfig?: Record<string, unknown>;
+
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_QUOTA)
+  quotaPerMinute?: number;
+
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_QUOTA)
+  quotaPerHour?: number;
+
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_QUOTA)
+  quotaPerDay?: number;
+
+  /** Campaigns choose senders by these. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(50)
+  @IsString({ each: true })
+  @IsNotEmpty({ each: true })
+  @MaxLength(60, { each: true })
+  tags?: string[];
+}
+
+export class CreateSenderDto extends SenderSettingsDto {
+  @IsString()
+  @Matches(/\S/, { message: 'name must not be empty' })
+  @MaxLength(120)
+  name!: string;
+
+  @IsIn(transportNames)
+  transport!: TransportName;
+}
+
+export class UpdateSenderDto extends SenderSettingsDto {
+  @IsOptional()
+  @IsString()
+  @Matches(/\S/, { message: 'name must not be empty' })
+  @MaxLength(120)
+  name?: string;
+}
+
+export class ListSendersQuery {
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(500)
+  limit?: number;
+
+  @IsOptional()
+  @IsString()
+  cursor?: string;
+
+  @IsOptional()
+  @IsIn(presentedStatuses)
+  status?: PresentedStatus;
+
+  @IsOptional()
+  @IsIn(transportNames)
+  transport?: TransportName;
+
+  @IsOptional()
+  @IsString()
+  tag?: string;
+
+  /** Part of the name. */
+  @IsOptional()
+  @IsString()
+  name?: string;
+}
+
+export class QrQuery {
+  /** `json` (a data URL) unless given. */
+  @IsOptional()
+  @IsIn(['json', 'png', 'raw', 'svg'])
+  format?: 'json' | 'png' | 'raw' | 'svg';
+}

@@ -1,0 +1,96 @@
+import { QueryFailedError } from 'typeorm';
+import type { Tx } from '../../db/index.js';
+import { decodeCursor, toPage, type Page, type PageRequest } from '../../lib/pages.js';
+import { isId } from '../../lib/ids.js';
+import { invalid } from '../../lib/errors.js';
+import type { TransportName } from '../../transports/transport.js';
+import { poolMembership, type SenderPool } from './reservation.repository.js';
+import { Sender, type SenderStatus } from './sender.entity.js';
+
+export interface SenderFilter {
+  /** As presented: `paused` is a status here too. */
+  status?: SenderStatus | 'paused';
+  transport?: TransportName;
+  tag?: string;
+  /** Part of the name, case-insensitive. */
+  name?: string;
+}
+
+const PG_UNIQUE_VIOLATION = '23505';
+
+/** True when the statement failed because the tenant already has a sender of that name. */
+export function isNameTaken(error: unknown): boolean {
+  if (!(error instanceof QueryFailedError)) return false;
+  const cause: { code?: string; constraint?: string } = error.driverError;
+  return cause.code === PG_UNIQUE_VIOLATION && cause.constraint === 'senders_tenant_name';
+}
+
+export function findSender(tx: Tx, tenantId: string, id: string): Promise<Sender | null> {
+  return tx.findOneBy(Sender, { tenantId, id });
+}
+
+export function lockSender(tx: Tx, tenantId: string, id: string): Promise<Sender | null> {
+  return tx.findOne(Sender, { where: { tenantId, id }, lock: { mode: 'pessimistic_write' } });
+}
+
+/** Inserts a new sender, or writes the changed columns of one that was locked before. */
+export async function saveSender(tx: Tx, sender: Sender): Promise<void> {
+  await tx.save(Sender, sender, { reload: false });
+}
+
+export async function deleteSender(tx: Tx, tenantId: string, id: string): Promise<boolean> {
+  const { affected } = await tx.delete(Sender, { tenantId, id });
+  return affected === 1;
+}
+
+/** The newest first. Ids are UUID v7, so their order is the order of creation. */
+export async function listSenders(
+  tx: Tx,
+  tenantId: string,
+  filter: SenderFilter,
+  page: PageRequest,
+): Promise<Page<Sender>> {
+  const query = tx.createQueryBuilder(Sender, 'sender').where('sender.tenantId = :tenantId', { tenantId });
+  if (filter.status === 'paused') {
+    query.andWhere("sender.pausedAt IS NOT NULL AND sender.status NOT IN ('logged_out', 'banned')");
+  } else if (filter.status) {
+    query.andWhere('sender.status = :status', { status: filter.status });
+    query.andWhere("(sender.pausedAt IS NULL OR sender.status IN ('logged_out', 'banned'))");
+  }
+  if (filter.transport) query.andWhere('sender.transport = :transport', { transport: filter.transport });
+  if (filter.tag) query.andWhere('sender.tags @> ARRAY[:tag]::text[]', { tag: filter.tag });
+  if (filter.name) {
+    query.andWhere('position(lower(:name) in lower(sender.name)) > 0', { name: filter.name });
+  }
+  const total = await query.getCount();
+  if (page.cursor !== undefined) query.andWhere('sender.id < :after', { after: cursorId(page.cursor) });
+  const rows = await query
+    .orderBy('sender.id', 'DESC')
+    .limit(page.limit + 1)
+    .getMany();
+  return { ...toPage(rows, page.limit, (sender) => [sender.id]), total };
+}
+
+function cursorId(cursor: string): string {
+  const id = decodeCursor(cursor)?.[0];
+  if (!isId(id)) {
+    throw invalid([{ path: 'cursor', message: 'use the nextCursor of an earlier page as it was given' }]);
+  }
+  return id;
+}
+
+/** How many senders a pool has, and how many of them are connected. */
+export async function countPool(
+  tx: Tx,
+  tenantId: string,
+  pool: SenderPool,
+): Promise<{ total: number; connected: number }> {
+  const values: unknown[] = [tenantId];
+  const membership = poolMembership(pool, (value, type) => `$${values.push(value)}::${type}`);
+  const [row]: { total: string; connected: string }[] = await tx.query(
+    `SELECT count(*) AS total, count(*) FILTER (WHERE status = 'connected') AS connected
+      FROM senders WHERE tenant_id = $1 ${membership ? `AND ${membership}` : ''}`,
+    values,
+  );
+  return { total: Number(row?.total ?? 0), connected: Number(row?.connected ?? 0) };
+}

@@ -1,0 +1,202 @@
+import type { Database, Tx } from '../../db/index.js';
+import type { Clock } from '../../lib/clock.js';
+import { invalid, notFound } from '../../lib/errors.js';
+import { newId } from '../../lib/ids.js';
+import type { Page, PageRequest } from '../../lib/pages.js';
+import type { JobQueue } from '../../queue/catalog.js';
+import type { TransportRegistry } from '../../transports/transport.js';
+import { MAX_HEALTH } from './core/health.js';
+import { refoldNextSlot } from './core/slot.js';
+import type { SenderPool } from './reservation.repository.js';
+import { Sender } from './sender.entity.js';
+import {
+  completeQuotas,
+  configErrors,
+  DEFAULT_QUOTAS,
+  nameTaken,
+  phoneOf,
+  quotaErrors,
+  requireTransport,
+  tidyTags,
+  type SenderChanges,
+  type SenderInput,
+} from './sender-input.js';
+import { senderStats, slotOf, type SenderStats } from './sender-stats.js';
+import {
+  countPool,
+  deleteSender,
+  findSender,
+  isNameTaken,
+  listSenders,
+  lockSender,
+  saveSender,
+  type SenderFilter,
+} from './sender.repository.js';
+
+export interface SenderServiceDeps {
+  database: Database;
+  queue: JobQueue;
+  clock: Clock;
+  transports: TransportRegistry;
+  /** ISO 3166 code for numbers without a country code. */
+  defaultCountry?: string;
+}
+
+/** The tenant's senders. Every call is bound to one tenant; another tenant's sender is `sender_not_found`. */
+export class SenderService {
+  constructor(private readonly deps: SenderServiceDeps) {}
+
+  /** Refuses with `invalid_input` (each field named) or `sender_name_taken`. The sender is not connected yet. */
+  async create(tenantId: string, input: SenderInput): Promise<Sender> {
+    const transport = requireTransport(this.deps.transports, input.transport);
+    const config = input.transportConfig ?? {};
+    const quotas = completeQuotas(input, DEFAULT_QUOTAS);
+    const { phone, errors } = phoneOf(input.phoneNumber, this.deps.defaultCountry);
+    const problems = [...errors, ...quotaErrors(quotas), ...configErrors(transport, config)];
+    if (problems.length > 0) throw invalid(problems);
+    const sender = newSender(tenantId, this.deps.clock.now());
+    Object.assign(sender, quotas, {
+      name: input.name.trim(),
+      phoneNumber: phone,
+      transport: input.transport,
+      transportConfig: config,
+      tags: tidyTags(input.tags),
+    });
+    await this.save(this.deps.database.manager, sender);
+    return sender;
+  }
+
+  list(tenantId: string, filter: SenderFilter, page: PageRequest): Promise<Page<Sender>> {
+    return listSenders(this.deps.database.manager, tenantId, filter, page);
+  }
+
+  async get(tenantId: string, id: string): Promise<Sender> {
+    const sender = await findSender(this.deps.database.manager, tenantId, id);
+    if (!sender) throw notFound('sender', id);
+    return sender;
+  }
+
+  /**
+   * Changes what is given and leaves the rest. Changed quotas count at once, also against what was sent in the windows
+   * under way; a changed `transportConfig` counts from the next connect. `phoneNumber: null` lets another phone pair.
+   */
+  update(tenantId: string, id: string, changes: SenderChanges): Promise<Sender> {
+    return this.change(tenantId, id, (sender) => {
+      const { phone, errors } = phoneOf(changes.phoneNumber, this.deps.defaultCountry);
+      if (changes.transportConfig) {
+        const transport = requireTransport(this.deps.transports, sender.transport);
+        errors.push(...configErrors(transport, changes.transportConfig));
+        sender.transportConfig = changes.transportConfig;
+      }
+      if (changes.name !== undefined) sender.name = changes.name.trim();
+      if (changes.tags !== undefined) sender.tags = tidyTags(changes.tags);
+      if (changes.phoneNumber !== undefined) sender.phoneNumber = phone;
+      errors.push(...this.applyQuotas(sender, changes));
+      if (errors.length > 0) throw invalid(errors);
+    });
+  }
+
+  /** The session's host drops the connection when it finds the row gone; the queue tells it at once. */
+  async remove(tenantId: string, id: string): Promise<void> {
+    const removed = await deleteSender(this.deps.database.manager, tenantId, id);
+    if (!removed) throw notFound('sender', id);
+    await this.deps.queue.enqueue('session.sync', { tenantId, senderId: id });
+  }
+
+  /** A paused sender stays connected, receives, and sends nothing new. Pausing twice keeps the first reason. */
+  pause(tenantId: string, id: string): Promise<Sender> {
+    return this.change(tenantId, id, (sender) => {
+      sender.pauseReason = sender.pausedAt ? sender.pauseReason : 'operator';
+      sender.pausedAt ??= this.deps.clock.now();
+    });
+  }
+
+  /**
+   * Lets it send again, also after ten failures in a row: that count starts anew. Its health stays; below 50 the sender
+   * is skipped until idle time or `resetHealth` brings it back.
+   */
+  resume(tenantId: string, id: string): Promise<Sender> {
+    return this.change(tenantId, id, (sender) => {
+      sender.pausedAt = null;
+      sender.pauseReason = null;
+      sender.consecutiveFailures = 0;
+    });
+  }
+
+  /** Full health and no failures in a row. Does not resume a paused sender. */
+  resetHealth(tenantId: string, id: string): Promise<Sender> {
+    return this.change(tenantId, id, (sender) => {
+      sender.healthScore = MAX_HEALTH;
+      sender.healthSince = this.deps.clock.now();
+      sender.consecutiveFailures = 0;
+    });
+  }
+
+  /** What was sent in the windows under way, what is left of them, and what the sender waits for. */
+  async stats(tenantId: string, id: string): Promise<SenderStats> {
+    return senderStats(await this.get(tenantId, id), this.deps.clock.now());
+  }
+
+  /** How many senders the pool names and how many of them are connected now. */
+  findPool(tenantId: string, pool: SenderPool): Promise<{ total: number; connected: number }> {
+    return countPool(this.deps.database.manager, tenantId, pool);
+  }
+
+  private applyQuotas(sender: Sender, changes: SenderChanges): ReturnType<typeof quotaErrors> {
+    const { quotaPerMinute, quotaPerHour, quotaPerDay } = changes;
+    if (quotaPerMinute === undefined && quotaPerHour === undefined && quotaPerDay === undefined) return [];
+    const before = slotOf(sender);
+    const now = this.deps.clock.now();
+    sender.quotaPerMinute = quotaPerMinute ?? sender.quotaPerMinute;
+    sender.quotaPerHour = quotaPerHour ?? sender.quotaPerHour;
+    sender.quotaPerDay = quotaPerDay ?? sender.quotaPerDay;
+    sender.nextAvailableAt = refoldNextSlot(before, slotOf(sender).windows, now, now);
+    return quotaErrors(sender);
+  }
+
+  private change(tenantId: string, id: string, change: (sender: Sender) => void): Promise<Sender> {
+    return this.deps.database.transaction(async (tx) => {
+      const sender = await lockSender(tx, tenantId, id);
+      if (!sender) throw notFound('sender', id);
+      change(sender);
+      sender.updatedAt = this.deps.clock.now();
+      await this.save(tx, sender);
+      return sender;
+    });
+  }
+
+  private async save(tx: Tx, sender: Sender): Promise<void> {
+    try {
+      await saveSender(tx, sender);
+    } catch (error) {
+      throw isNameTaken(error) ? nameTaken(sender.name) : error;
+    }
+  }
+}
+
+function newSender(tenantId: string, now: Date): Sender {
+  return Object.assign(new Sender(), {
+    id: newId(),
+    tenantId,
+    status: 'created',
+    statusReason: null,
+    pausedAt: null,
+    pauseReason: null,
+    healthScore: MAX_HEALTH,
+    healthSince: now,
+    consecutiveFailures: 0,
+    minuteStartedAt: null,
+    minuteUsed: 0,
+    hourStartedAt: null,
+    hourUsed: 0,
+    dayStartedAt: null,
+    dayUsed: 0,
+    lastUsedAt: null,
+    nextAvailableAt: now,
+    restrictedUntil: null,
+    sentTotal: 0,
+    failedTotal: 0,
+    createdAt: now,
+    updatedAt: now,
+  } satisfies Partial<Sender>);
+}

@@ -1,0 +1,84 @@
+import type { Tx } from '../../db/index.js';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from './core/quota.js';
+import type { SenderSlot } from './core/slot.js';
+
+/** A sender's row as far as slots and quota windows go. */
+export interface SlotRow {
+  id: string;
+  quota_per_minute: number;
+  quota_per_hour: number;
+  quota_per_day: number;
+  minute_started_at: Date | null;
+  minute_used: number;
+  hour_started_at: Date | null;
+  hour_used: number;
+  day_started_at: Date | null;
+  day_used: number;
+  last_used_micros: string | null;
+  next_available_at: Date;
+}
+
+export const slotColumns = `id, quota_per_minute, quota_per_hour, quota_per_day, minute_started_at, minute_used,
+  hour_started_at, hour_used, day_started_at, day_used, next_available_at,
+  (extract(epoch FROM last_used_at) * 1000000)::bigint AS last_used_micros`;
+
+export function toSlot(row: SlotRow): SenderSlot {
+  return {
+    id: row.id,
+    windows: {
+      minute: {
+        lengthMs: MINUTE_MS,
+        quota: row.quota_per_minute,
+        startedAt: row.minute_started_at,
+        used: row.minute_used,
+      },
+      hour: {
+        lengthMs: HOUR_MS,
+        quota: row.quota_per_hour,
+        startedAt: row.hour_started_at,
+        used: row.hour_used,
+      },
+      day: { lengthMs: DAY_MS, quota: row.quota_per_day, startedAt: row.day_started_at, used: row.day_used },
+    },
+    // Microseconds fit a double until the year 2255.
+    lastUsedMicros: Number(row.last_used_micros ?? 0),
+    nextAvailableAt: row.next_available_at,
+  };
+}
+
+/** Locks these senders' rows in the order of their ids, so that two batches never wait for each other. */
+export async function lockSlots(tx: Tx, senderIds: readonly string[]): Promise<SenderSlot[]> {
+  const rows: SlotRow[] = await tx.query(
+    `SELECT ${slotColumns} FROM senders WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE`,
+    [senderIds],
+  );
+  return rows.map(toSlot);
+}
+
+/** Writes windows, last use and next slot of locked rows in one statement. */
+export async function writeSlots(tx: Tx, slots: readonly SenderSlot[]): Promise<void> {
+  if (slots.length === 0) return;
+  await tx.query(
+    `UPDATE senders SET minute_started_at = s.minute_started_at, minute_used = s.minute_used,
+        hour_started_at = s.hour_started_at, hour_used = s.hour_used,
+        day_started_at = s.day_started_at, day_used = s.day_used,
+        last_used_at = CASE WHEN s.micros > 0 THEN timestamptz 'epoch' + s.micros * interval '1 microsecond' END,
+        next_available_at = s.next_available_at
+      FROM unnest($1::uuid[], $2::timestamptz[], $3::integer[], $4::timestamptz[], $5::integer[],
+        $6::timestamptz[], $7::integer[], $8::bigint[], $9::timestamptz[])
+        AS s(id, minute_started_at, minute_used, hour_started_at, hour_used, day_started_at, day_used, micros,
+          next_available_at)
+      WHERE senders.id = s.id`,
+    [
+      slots.map((slot) => slot.id),
+      slots.map((slot) => slot.windows.minute.startedAt),
+      slots.map((slot) => slot.windows.minute.used),
+      slots.map((slot) => slot.windows.hour.startedAt),
+      slots.map((slot) => slot.windows.hour.used),
+      slots.map((slot) => slot.windows.day.startedAt),
+      slots.map((slot) => slot.windows.day.used),
+      slots.map((slot) => slot.lastUsedMicros),
+      slots.map((slot) => slot.nextAvailableAt),
+    ],
+  );
+}

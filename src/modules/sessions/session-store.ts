@@ -1,0 +1,189 @@
+import type { Database, Tx } from '../../db/index.js';
+import type { TextEncryption } from '../../lib/encryption.js';
+import type { TransportName } from '../../transports/transport.js';
+import { changeConnection, type ConnectionChange } from '../senders/index.js';
+import { Session, type DesiredState } from './session.entity.js';
+
+/** Proof of being a session's host. A write with an older epoch changes nothing. */
+export interface Lease {
+  senderId: string;
+  workerId: string;
+  epoch: number;
+}
+
+/** A session whose lease was just won, with what it takes to open it. */
+export interface ClaimedSession {
+  lease: Lease;
+  tenantId: string;
+  transport: TransportName;
+  transportConfig: Record<string, unknown>;
+  /** The phone that must be paired; null when any may. */
+  phoneNumber: string | null;
+  /** Encrypted; see `openCredentials`. */
+  credentials: string | null;
+}
+
+/** What a host writes about its session; only what is given changes. */
+export interface SessionChange {
+  qr?: { payload: string; expiresAt: Date } | null;
+  /** Plain text; stored encrypted. */
+  credentials?: string | null;
+  desiredState?: DesiredState;
+  connection?: ConnectionChange;
+  /** Gives the lease up. */
+  release?: boolean;
+}
+
+interface ClaimRow {
+  sender_id: string;
+  tenant_id: string;
+  epoch: number;
+  credentials: string | null;
+  transport: TransportName;
+  transport_config: Record<string, unknown>;
+  phone_number: string | null;
+}
+
+const LEASE_IS_FREE = '(sessions.lease_expires_at IS NULL OR sessions.lease_expires_at < now())';
+
+/** The sessions table as the hosts see it. Lease times are the database's, so that hosts need not agree on one. */
+export class SessionStore {
+  constructor(private readonly deps: { database: Database; encryption: TextEncryption }) {}
+
+  /** Wins up to `limit` free sessions of that desired state, or the one of `senderId` when it is free. */
+  async claim(options: {
+    workerId: string;
+    leaseMs: number;
+    transports: readonly TransportName[];
+    desired: DesiredState;
+    limit: number;
+    senderId?: string;
+  }): Promise<ClaimedSession[]> {
+    const rows: ClaimRow[] = await this.deps.database.manager.query(
+      `WITH free AS (
+          SELECT sessions.sender_id, senders.transport, senders.transport_config, senders.phone_number
+          FROM sessions JOIN senders ON senders.id = sessions.sender_id
+          WHERE sessions.desired_state = $1 AND ${LEASE_IS_FREE}
+            AND senders.transport = ANY($2::text[]) AND ($3::uuid IS NULL OR sessions.sender_id = $3)
+          LIMIT $4 FOR UPDATE OF sessions SKIP LOCKED
+        ), claimed AS (
+          UPDATE sessions SET worker_id = $5, epoch = sessions.epoch + 1,
+            lease_expires_at = now() + $6::double precision * interval '1 millisecond', updated_at = now()
+          FROM free WHERE sessions.sender_id = free.sender_id
+          RETURNING sessions.sender_id, sessions.tenant_id, sessions.epoch, sessions.credentials,
+            free.transport, free.transport_config, free.phone_number
+        ) SELECT * FROM claimed`,
+      [
+        options.desired,
+        options.transports,
+        options.senderId ?? null,
+        options.limit,
+        options.workerId,
+        options.leaseMs,
+      ],
+    );
+    return rows.map((row) => ({
+      lease: { senderId: row.sender_id, workerId: options.workerId, epoch: row.epoch },
+      tenantId: row.tenant_id,
+      transport: row.transport,
+      transportConfig: row.transport_config,
+      phoneNumber: row.phone_number,
+      credentials: row.credentials,
+    }));
+  }
+
+  /** Renews all leases of a worker in one statement and tells what each session should be. Lost ones are not answered. */
+  async renew(leases: readonly Lease[], leaseMs: number): Promise<Map<string, DesiredState>> {
+    const [first] = leases;
+    if (!first) return new Map();
+    const rows: { sender_id: string; desired_state: DesiredState }[] = await this.deps.database.manager.query(
+      `WITH renewed AS (
+          UPDATE sessions SET lease_expires_at = now() + $1::double precision * interval '1 millisecond'
+          FROM unnest($2::uuid[], $3::integer[]) AS held(sender_id, epoch)
+          WHERE sessions.sender_id = held.sender_id AND sessions.epoch = held.epoch AND sessions.worker_id = $4
+          RETURNING sessions.sender_id, sessions.desired_state
+        ) SELECT * FROM renewed`,
+      [leaseMs, leases.map((lease) => lease.senderId), leases.map((lease) => lease.epoch), first.workerId],
+    );
+    return new Map(rows.map((row) => [row.sender_id, row.desired_state]));
+  }
+
+  /** Writes as the session's host. False, and nothing written, when the lease went to somebody else. */
+  record(lease: Lease, change: SessionChange): Promise<boolean> {
+    return this.deps.database.transaction(async (tx) => {
+      const { senderId, workerId, epoch } = lease;
+      const { affected } = await tx.update(Session, { senderId, workerId, epoch }, this.columnsOf(lease, change));
+      if (affected !== 1) return false;
+      if (change.connection) await changeConnection(tx, senderId, change.connection);
+      return true;
+    });
+  }
+
+  /** Throws when they cannot be read with the application's secret. */
+  openCredentials(session: ClaimedSession): string | undefined {
+    if (session.credentials === null) return undefined;
+    return this.deps.encryption.decrypt(session.credentials, session.lease.senderId);
+  }
+
+  async desiredState(senderId: string): Promise<DesiredState | undefined> {
+    const session = await this.deps.database.manager.findOneBy(Session, { senderId });
+    return session?.desiredState;
+  }
+
+  /** Frees the leases of workers that are known to be dead, and says so of their senders. */
+  async freeLeasesOf(tx: Tx, workerIds: readonly string[]): Promise<void> {
+    const rows: { sender_id: string }[] = await tx.query(
+      `WITH freed AS (
+          UPDATE sessions SET worker_id = NULL, lease_expires_at = NULL, qr_payload = NULL, qr_expires_at = NULL
+          WHERE worker_id = ANY($1::uuid[]) RETURNING sender_id
+        ) SELECT sender_id FROM freed`,
+      [workerIds],
+    );
+    await markDisconnected(
+      tx,
+      rows.map((row) => row.sender_id),
+    );
+  }
+
+  /** A sender that should be disconnected and that nobody hosts is so, whatever its last host managed to write. */
+  settleUnhosted(senderId: string): Promise<void> {
+    return this.deps.database.transaction(async (tx) => {
+      const rows: { sender_id: string }[] = await tx.query(
+        `SELECT sender_id FROM sessions WHERE sender_id = $1 AND desired_state <> 'connected' AND ${LEASE_IS_FREE}
+          FOR UPDATE`,
+        [senderId],
+      );
+      await markDisconnected(
+        tx,
+        rows.map((row) => row.sender_id),
+      );
+    });
+  }
+
+  private columnsOf(lease: Lease, change: SessionChange): Partial<Session> {
+    const columns: Partial<Session> = { updatedAt: new Date() };
+    if (change.qr !== undefined) {
+      columns.qrPayload = change.qr?.payload ?? null;
+      columns.qrExpiresAt = change.qr?.expiresAt ?? null;
+    }
+    if (change.credentials !== undefined) {
+      columns.credentials =
+        change.credentials === null
+          ? null
+          : this.deps.encryption.encrypt(change.credentials, lease.senderId);
+    }
+    if (change.desiredState) columns.desiredState = change.desiredState;
+    if (change.release) Object.assign(columns, { workerId: null, leaseExpiresAt: null });
+    return columns;
+  }
+}
+
+/** For senders whose host is gone; a final state stays. */
+async function markDisconnected(tx: Tx, senderIds: readonly string[]): Promise<void> {
+  if (senderIds.length === 0) return;
+  const rows: { id: string }[] = await tx.query(
+    `SELECT id FROM senders WHERE id = ANY($1::uuid[]) AND status IN ('connecting', 'qr', 'connected')`,
+    [senderIds],
+  );
+  for (const { id } of rows) await changeConnection(tx, id, { status: 'disconnected' });
+}

@@ -1,0 +1,8 @@
+export { WorkerProcess } from './worker.entity.js';
+export {
+  beat,
+  removeSilentWorkers,
+  removeWorkers,
+  workersOn,
+  type WorkerIdentity,
+} from './worker.repository.js';
