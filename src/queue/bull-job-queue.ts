@@ -141,7 +141,7 @@ export class BullJobQueue implements Queue {
     }
     // Closing waits for handlers and for the server; it is forced when one of them will not come.
     const force = left > 0 || !(await this.ping());
-    await endsWithin(CLOSE_DEADLINE_MS, Promise.all(workers.map((worker) => worker.close(force))));
+    await endsWithin(CLOSE_DEADLINE_MS, Promise.all(workers.map((worker) => closeWorker(worker, force))));
   }
 
   close(): Promise<void> {
@@ -185,6 +185,13 @@ export class BullJobQueue implements Queue {
     emitter.on('error', (error) => this.deps.errors.report(error));
     return emitter;
   }
+}
+
+async function closeWorker(worker: StoredBullWorker, force: boolean): Promise<void> {
+  // A forced close leaves the wait for the next job pending, which would keep the process alive.
+  const interrupted = force ? worker.getBackend().disconnectBlocking(false) : undefined;
+  await worker.close(force);
+  await interrupted;
 }
 
 function toBullOptions({ id, delayMs, priority }: EnqueueOptions): JobsOptions {
