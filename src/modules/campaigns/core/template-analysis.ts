@@ -10,6 +10,7 @@ import {
   type Variable,
 } from 'liquidjs';
 import { errorMessage } from '../../../lib/errors.js';
+import { isStorable } from './storable.js';
 import { childrenOf, lastDefaultOf, MAX_TEMPLATE_LENGTH, parseTemplate } from './template-engine.js';
 
 type Argument = Arguments extends Iterable<infer One> ? One : never;
@@ -38,6 +39,9 @@ export function analyseTemplate(text: string): TemplateAnalysis {
     const message = `The text has ${text.length} characters; at most ${MAX_TEMPLATE_LENGTH} are allowed.`;
     return { ok: false, error: { message } };
   }
+  if (!isStorable(text)) {
+    return { ok: false, error: { message: 'The text contains a broken or NUL character.' } };
+  }
   try {
     return { ok: true, variables: variablesOf(parseTemplate(text)) };
   } catch (error) {
@@ -50,9 +54,9 @@ export function variableName(path: readonly string[]): string {
   return path.join('.');
 }
 
-/** `{{ city }}` and `{{ contact.city }}` are the same variable. */
-export function attributeName(path: readonly string[]): string {
-  return variableName(path[0] === 'contact' ? path.slice(1) : path);
+/** Where a variable lies among a recipient's own: `{{ city }}` and `{{ contact.city }}` are the same one. */
+export function attributePath(path: readonly string[]): string[] {
+  return path[0] === 'contact' ? path.slice(1) : [...path];
 }
 
 function problemOf(error: unknown): TemplateProblem {
@@ -86,7 +90,7 @@ function markOptional(templates: Template[], guarded: ReadonlySet<string>, optio
       const forgiven = isCondition ? argument : beforeDefault(argument);
       const forgivenPlaces = new Set(forgiven ? variablesIn(forgiven).map(placeOf) : []);
       for (const variable of variablesIn(argument)) {
-        const name = attributeName(pathOf(variable));
+        const name = variableName(attributePath(pathOf(variable)));
         if (isCondition) inside.add(name);
         if (forgivenPlaces.has(placeOf(variable)) || guarded.has(name)) optional.add(placeOf(variable));
       }

@@ -1,0 +1,177 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import {
+  CampaignListQuery,
+  CampaignRemovedResponse,
+  CampaignResponse,
+  CampaignStatsResponse,
+  CheckedCampaignResponse,
+  CreateCampaignDto,
+  ExportQuery,
+  presentCampaign,
+  presentCampaigns,
+  presentCampaignStats,
+  presentChecked,
+  presentRecipients,
+  RecipientListQuery,
+  RecipientResponse,
+  UpdateCampaignDto,
+  type CampaignManager,
+} from '../../modules/campaigns/index.js';
+import { created, defineRoute, ok, type Route } from '../route.js';
+
+const DEFAULT_LIMIT = 50;
+const tag = 'campaigns';
+
+/** Campaigns: create, run, watch, report. */
+export function campaignRoutes(deps: { campaigns: CampaignManager }): Route[] {
+  return [...collectionRoutes(deps), ...actionRoutes(deps), ...reportRoutes(deps)];
+}
+
+function collectionRoutes({ campaigns }: { campaigns: CampaignManager }): Route[] {
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/api/campaigns',
+      tag,
+      summary: 'List campaigns, newest first',
+      access: 'campaigns:read',
+      query: CampaignListQuery,
+      response: { status: 200, description: 'A page of campaigns.', data: [CampaignResponse] },
+      handler: async ({ principal, query }) =>
+        ok(
+          presentCampaigns(
+            await campaigns.list(principal.tenantId, {
+              limit: query.limit ?? DEFAULT_LIMIT,
+              cursor: query.cursor,
+              status: query.status,
+            }),
+          ),
+        ),
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/api/campaigns',
+      tag,
+      summary: 'Create a draft campaign with its recipients',
+      access: 'campaigns:write',
+      body: CreateCampaignDto,
+      idempotent: true,
+      response: {
+        status: 201,
+        description: 'The draft; `warnings` tells which recipients will be skipped for a missing variable.',
+        data: CheckedCampaignResponse,
+      },
+      handler: async ({ principal, body }) =>
+        created(presentChecked(await campaigns.create(principal.tenantId, body))),
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/api/campaigns/:id',
+      tag,
+      summary: 'Show a campaign',
+      access: 'campaigns:read',
+      response: { status: 200, description: 'The campaign.', data: CampaignResponse },
+      handler: async ({ principal, params }) =>
+        ok(presentCampaign(await campaigns.get(principal.tenantId, idOf(params)))),
+    }),
+    defineRoute({
+      method: 'patch',
+      path: '/api/campaigns/:id',
+      tag,
+      summary: 'Change name, texts or pace of a draft',
+      access: 'campaigns:write',
+      body: UpdateCampaignDto,
+      response: { status: 200, description: 'The changed draft.', data: CheckedCampaignResponse },
+      handler: async ({ principal, params, body }) =>
+        ok(presentChecked(await campaigns.update(principal.tenantId, idOf(params), body))),
+    }),
+    defineRoute({
+      method: 'delete',
+      path: '/api/campaigns/:id',
+      tag,
+      summary: 'Delete a campaign that is not running, with its recipients',
+      access: 'campaigns:write',
+      response: { status: 200, description: 'It is gone.', data: CampaignRemovedResponse },
+      handler: async ({ principal, params }) => {
+        await campaigns.remove(principal.tenantId, idOf(params));
+        return ok({ id: idOf(params) });
+      },
+    }),
+  ];
+}
+
+const actions = {
+  start: 'Start a campaign, or go on with a paused one',
+  pause: 'Pause a running campaign; what was handed over already still arrives',
+  resume: 'Go on with a paused campaign',
+  stop: 'Stop a campaign for good; recipients not on their way are skipped',
+} as const;
+
+function actionRoutes({ campaigns }: { campaigns: CampaignManager }): Route[] {
+  return (['start', 'pause', 'resume', 'stop'] as const).map((action) =>
+    defineRoute({
+      method: 'post',
+      path: `/api/campaigns/:id/${action}`,
+      tag,
+      summary: actions[action],
+      access: 'campaigns:write',
+      response: { status: 200, description: 'The campaign in its new state.', data: CampaignResponse },
+      handler: async ({ principal, params }) =>
+        ok(presentCampaign(await campaigns[action](principal.tenantId, idOf(params)))),
+    }),
+  );
+}
+
+function reportRoutes({ campaigns }: { campaigns: CampaignManager }): Route[] {
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/api/campaigns/:id/stats',
+      tag,
+      summary: 'Count recipients by state, sender and code',
+      access: 'campaigns:read',
+      response: { status: 200, description: 'The numbers of this moment.', data: CampaignStatsResponse },
+      handler: async ({ principal, params }) =>
+        ok(presentCampaignStats(await campaigns.stats(principal.tenantId, idOf(params)))),
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/api/campaigns/:id/contacts',
+      tag,
+      summary: 'List recipients and what became of them',
+      access: 'campaigns:read',
+      query: RecipientListQuery,
+      response: { status: 200, description: 'A page of recipients.', data: [RecipientResponse] },
+      handler: async ({ principal, params, query }) => {
+        const page = { limit: query.limit ?? DEFAULT_LIMIT, cursor: query.cursor, state: query.state };
+        return ok(presentRecipients(await campaigns.recipients(principal.tenantId, idOf(params), page)));
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/api/campaigns/:id/export',
+      tag,
+      summary: 'Download the report of all recipients',
+      access: 'campaigns:read',
+      query: ExportQuery,
+      response: { status: 200, description: 'One line per recipient.', contentType: 'text/csv' },
+      handler: async ({ principal, params, response }) => {
+        const { fileName, chunks } = await campaigns.exportCsv(principal.tenantId, idOf(params));
+        response.attachment(fileName).type('text/csv; charset=utf-8');
+        await pipeline(Readable.from(chunks), response).catch(unlessReceiverLeft);
+        return { kind: 'streamed' };
+      },
+    }),
+  ];
+}
+
+/** Somebody who closes the download early is no error of ours. */
+function unlessReceiverLeft(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+}
+
+/** Present on every route whose path has `:id`. */
+function idOf(params: Record<string, string>): string {
+  return params['id'] ?? '';
+}

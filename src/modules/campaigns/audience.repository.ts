@@ -1,0 +1,122 @@
+import type { Tx } from '../../db/index.js';
+
+export interface CampaignKey {
+  tenantId: string;
+  campaignId: string;
+}
+
+export interface InlineRecipient {
+  phone: string;
+  name: string | null;
+  variables: Record<string, unknown>;
+}
+
+/**
+ * A UUID v7 made in SQL: the campaign's millisecond ($3, 12 hexadecimal digits), then the position in the audience, so
+ * that a campaign is worked off in the order of its audience, then 40 random bits.
+ */
+function recipientId(position: string): string {
+  return `($3::text || '7' || lpad(to_hex((${position} >> 20) & 4095), 3, '0') || '8'
+    || lpad(to_hex(${position} & 1048575), 5, '0')
+    || substr(replace(gen_random_uuid()::text, '-', ''), 1, 10))::uuid`;
+}
+
+function millisecondOf(campaignId: string): string {
+  return campaignId.replaceAll('-', '').slice(0, 12);
+}
+
+/** Adds recipients that are contacts already; their attributes are overlaid with the campaign's own variables. */
+export async function insertInlineRecipients(
+  tx: Tx,
+  key: CampaignKey,
+  recipients: InlineRecipient[],
+  firstPosition: number,
+): Promise<void> {
+  await tx.query(
+    `INSERT INTO campaign_contacts (id, tenant_id, campaign_id, contact_id, phone, name, variables)
+     SELECT ${recipientId('given.position')}, $1, $2, contacts.id, contacts.phone,
+            coalesce(given.name, contacts.name), contacts.attributes || given.variables
+     FROM jsonb_to_recordset($4::jsonb) AS given(position bigint, phone text, name text, variables jsonb)
+     JOIN contacts ON contacts.tenant_id = $1 AND contacts.phone = given.phone
+     ON CONFLICT (campaign_id, phone) DO NOTHING`,
+    [
+      key.tenantId,
+      key.campaignId,
+      millisecondOf(key.campaignId),
+      JSON.stringify(recipients.map((one, index) => ({ ...one, position: firstPosition + index }))),
+    ],
+  );
+}
+
+/** Adds every member of the lists that is not in the audience yet, in the order they joined. */
+export async function insertListRecipients(
+  tx: Tx,
+  key: CampaignKey,
+  listIds: string[],
+  firstPosition: number,
+): Promise<void> {
+  await tx.query(
+    `INSERT INTO campaign_contacts (id, tenant_id, campaign_id, contact_id, phone, name, variables)
+     SELECT ${recipientId('members.position')}, $1, $2, contacts.id, contacts.phone, contacts.name,
+            contacts.attributes
+     FROM (SELECT contact_id, $5::bigint + row_number() OVER (ORDER BY min(added_at), contact_id) AS position
+           FROM contact_list_members WHERE tenant_id = $1 AND list_id = ANY($4::uuid[]) GROUP BY contact_id) members
+     JOIN contacts ON contacts.id = members.contact_id AND contacts.tenant_id = $1
+     ON CONFLICT (campaign_id, phone) DO NOTHING`,
+    [key.tenantId, key.campaignId, millisecondOf(key.campaignId), listIds, firstPosition],
+  );
+}
+
+/** Those of the ids that are no lists of the tenant. */
+export async function unknownLists(tx: Tx, tenantId: string, ids: string[]): Promise<Set<string>> {
+  return missingIds(tx, 'contact_lists', tenantId, ids);
+}
+
+/** Those of the ids that are no senders of the tenant. */
+export async function unknownSenders(tx: Tx, tenantId: string, ids: string[]): Promise<Set<string>> {
+  return missingIds(tx, 'senders', tenantId, ids);
+}
+
+async function missingIds(
+  tx: Tx,
+  table: 'contact_lists' | 'senders',
+  tenantId: string,
+  ids: string[],
+): Promise<Set<string>> {
+  const rows = await tx.query<{ id: string }[]>(
+    `SELECT id FROM ${table} WHERE tenant_id = $1 AND id = ANY($2::uuid[])`,
+    [tenantId, ids],
+  );
+  const known = new Set(rows.map(({ id }) => id));
+  return new Set(ids.filter((id) => !known.has(id.toLowerCase())));
+}
+
+/** How large the audience is, and how many of it have a value for each attribute path. One pass, whatever its size. */
+export async function audienceCoverage(
+  tx: Tx,
+  campaignId: string,
+  paths: string[][],
+): Promise<{ total: number; covered: number[] }> {
+  const counters = paths.map((path, index) => {
+    const inVariables = `coalesce(variables #>> $${index + 2}::text[], '') ~ '\\S'`;
+    const present =
+      path.join('.') === 'name' ? `(${inVariables} OR coalesce(name, '') ~ '\\S')` : inVariables;
+    return `, count(*) FILTER (WHERE ${present})::int AS "${index}"`;
+  });
+  const [row] = await tx.query<Record<string, number>[]>(
+    `SELECT count(*)::int AS total${counters.join('')} FROM campaign_contacts WHERE campaign_id = $1`,
+    [campaignId, ...paths],
+  );
+  return { total: row?.['total'] ?? 0, covered: paths.map((_, index) => row?.[String(index)] ?? 0) };
+}
+
+/** Attribute names the audience has, for a helpful refusal: of the first thousand recipients, at most fifty names. */
+export async function knownAttributes(tx: Tx, campaignId: string): Promise<string[]> {
+  const rows = await tx.query<{ name: string }[]>(
+    `SELECT DISTINCT jsonb_object_keys(variables) AS name
+     FROM (SELECT variables FROM campaign_contacts WHERE campaign_id = $1 LIMIT 1000) sample
+     ORDER BY name LIMIT 50`,
+    [campaignId],
+  );
+  return rows.map(({ name }) => name);
+}

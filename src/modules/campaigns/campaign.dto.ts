@@ -1,0 +1,195 @@
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsISO31661Alpha2,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Length,
+  Max,
+  MaxLength,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import { JSONSchema } from 'class-validator-jsonschema';
+import type { RecipientState } from './campaign-contact.entity.js';
+import type { CampaignStatus } from './campaign.entity.js';
+
+export const MAX_INLINE_CONTACTS = 10_000;
+const MAX_PARTS = 10;
+const ONE_HOUR_MS = 3_600_000;
+
+export const campaignStatuses: readonly CampaignStatus[] = [
+  'draft',
+  'scheduled',
+  'running',
+  'paused',
+  'completed',
+  'failed',
+  'stopped',
+];
+
+export const recipientStates: readonly RecipientState[] = [
+  'pending',
+  'queued',
+  'sending',
+  'sent',
+  'delivered',
+  'read',
+  'failed',
+  'skipped',
+  'unknown',
+];
+
+export class CampaignPartDto {
+  @IsIn(['text'])
+  type!: 'text';
+
+  /** A Liquid template: `Hi {{ contact.name | default: "there" }}`. */
+  @IsString()
+  content!: string;
+}
+
+export class CampaignOptionsDto {
+  /** Prefer the sender a contact last talked to; true unless said otherwise. */
+  @IsOptional()
+  @IsBoolean()
+  stickySender?: boolean;
+}
+
+const contactSchema: Parameters<typeof JSONSchema>[0] = {
+  items: {
+    oneOf: [
+      { type: 'string', description: 'A phone number, such as +5511987654321.' },
+      {
+        type: 'object',
+        properties: {
+          phoneNumber: { type: 'string' },
+          name: { type: 'string' },
+          variables: { type: 'object', additionalProperties: true },
+        },
+        required: ['phoneNumber'],
+      },
+    ],
+  },
+};
+
+/** Fields a draft can be changed in; a new campaign has them too. */
+class CampaignSettingsDto {
+  /** The parts every recipient gets, in order. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(MAX_PARTS)
+  @ValidateNested({ each: true })
+  @Type(() => CampaignPartDto)
+  messages?: CampaignPartDto[];
+
+  /** Short for one text part. */
+  @IsOptional()
+  @IsString()
+  template?: string;
+
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(ONE_HOUR_MS)
+  @JSONSchema({ description: 'Milliseconds between two messages of one sender, at least.', default: 2_000 })
+  minDelay?: number;
+
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(ONE_HOUR_MS)
+  @JSONSchema({ description: 'Milliseconds between two messages of one sender, at most.', default: 5_000 })
+  maxDelay?: number;
+}
+
+export class CreateCampaignDto extends CampaignSettingsDto {
+  @IsString()
+  @Length(1, 200)
+  name!: string;
+
+  /** Phone numbers, or objects with a phone number, a name and template variables. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(MAX_INLINE_CONTACTS, {
+    message: `at most ${MAX_INLINE_CONTACTS} contacts fit into one request; import a file into a list and use listIds`,
+  })
+  @JSONSchema(contactSchema)
+  contacts?: unknown[];
+
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(100)
+  @IsUUID(undefined, { each: true })
+  listIds?: string[];
+
+  /** The senders that may serve this campaign; without ids and tags every sender of the tenant. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(1_000)
+  @IsUUID(undefined, { each: true })
+  senderIds?: string[];
+
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(100)
+  @IsString({ each: true })
+  @MaxLength(100, { each: true })
+  senderTags?: string[];
+
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => CampaignOptionsDto)
+  options?: CampaignOptionsDto;
+
+  /** The country of numbers without a country code, such as BR. */
+  @IsOptional()
+  @IsISO31661Alpha2()
+  defaultCountry?: string;
+}
+
+export class UpdateCampaignDto extends CampaignSettingsDto {
+  @IsOptional()
+  @IsString()
+  @Length(1, 200)
+  name?: string;
+}
+
+class PageQuery {
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(500)
+  limit?: number;
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(1_000)
+  cursor?: string;
+}
+
+export class CampaignListQuery extends PageQuery {
+  @IsOptional()
+  @IsIn(campaignStatuses)
+  status?: CampaignStatus;
+}
+
+export class RecipientListQuery extends PageQuery {
+  @IsOptional()
+  @IsIn(recipientStates)
+  state?: RecipientState;
+}
+
+export class ExportQuery {
+  @IsOptional()
+  @IsIn(['csv'])
+  format?: 'csv';
+}

@@ -1,0 +1,35 @@
+import type { Database, Tx } from '../../db/index.js';
+import type { Clock } from '../../lib/clock.js';
+import type { Logger } from '../../lib/logger.js';
+import type { Random } from '../../lib/random.js';
+import type { JobQueue } from '../../queue/catalog.js';
+import type { SenderPool } from './campaign.entity.js';
+
+/** What campaigns need of the contacts module. */
+export interface CampaignContacts {
+  /** Phones in E.164. What is not given stays as the contact has it. */
+  upsertMany(
+    tx: Tx,
+    tenantId: string,
+    contacts: { phone: string; name?: string | null }[],
+  ): Promise<{ id: string; phone: string }[]>;
+}
+
+/** What campaigns need of the senders module. */
+export interface CampaignSenders {
+  findPool(tenantId: string, pool: SenderPool): Promise<{ total: number; connected: number }>;
+}
+
+export interface CampaignDeps {
+  database: Database;
+  queue: JobQueue;
+  contacts: CampaignContacts;
+  senders: CampaignSenders;
+  clock: Clock;
+  random: Random;
+  logger: Logger;
+  /** ISO 3166 alpha-2: how national numbers are read when a request names no country. */
+  defaultCountry?: string;
+  /** Recipients of one campaign that may be queued or sending at once; 1,000 unless given. */
+  window?: number;
+}

@@ -1,0 +1,136 @@
+import { LessThan } from 'typeorm';
+import type { Tx } from '../../db/index.js';
+import type { RecipientState } from './campaign-contact.entity.js';
+import { Campaign, type CampaignStatus } from './campaign.entity.js';
+
+/** What the ledger counts: every recipient state, and two facts a recipient can have in any of them. */
+export type Counter = RecipientState | 'replied' | 'opted_out';
+export type Counts = Record<Counter, number>;
+
+export interface CampaignFilter {
+  limit: number;
+  status?: CampaignStatus;
+  /** The id of the last campaign of the page before. */
+  before?: string;
+}
+
+export async function insertCampaign(tx: Tx, campaign: Partial<Campaign> & { id: string }): Promise<void> {
+  await tx.insert(Campaign, campaign);
+}
+
+export async function findCampaign(tx: Tx, tenantId: string, id: string): Promise<Campaign | undefined> {
+  return (await tx.findOneBy(Campaign, { tenantId, id })) ?? undefined;
+}
+
+/** Newest first (ids sort by creation time); one row more than asked for, to know whether there is a next page. */
+export async function listCampaigns(tx: Tx, tenantId: string, filter: CampaignFilter): Promise<Campaign[]> {
+  return tx.find(Campaign, {
+    where: {
+      tenantId,
+      ...(filter.status ? { status: filter.status } : {}),
+      ...(filter.before ? { id: LessThan(filter.before) } : {}),
+    },
+    order: { id: 'DESC' },
+    take: filter.limit + 1,
+  });
+}
+
+/** Holds the row against other changes of its status; recipients may still change (their counts refer to the row). */
+export async function lockCampaign(tx: Tx, tenantId: string, id: string): Promise<Campaign | undefined> {
+  const rows = await tx.query<unknown[]>(
+    'SELECT 1 FROM campaigns WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE',
+    [tenantId, id],
+  );
+  return rows.length > 0 ? findCampaign(tx, tenantId, id) : undefined;
+}
+
+export async function updateCampaign(tx: Tx, id: string, change: Partial<Campaign>): Promise<void> {
+  await tx.update(Campaign, { id }, change);
+}
+
+/** False when the campaign is not in one of the `from` states (any more), or is not the tenant's. */
+export async function changeStatus(
+  tx: Tx,
+  campaign: { tenantId: string; id: string },
+  from: CampaignStatus[],
+  change: { to: CampaignStatus; at: Date },
+): Promise<boolean> {
+  const rows = await tx.query<unknown[]>(
+    `WITH changed AS (
+       UPDATE campaigns SET
+         status = $4,
+         started_at = CASE WHEN $4 = 'running' THEN coalesce(started_at, $5) ELSE started_at END,
+         completed_at = CASE WHEN $4 IN ('completed', 'failed', 'stopped') THEN $5::timestamptz END,
+         waiting_reason = NULL, waiting_until = NULL, updated_at = $5
+       WHERE tenant_id = $1 AND id = $2 AND status = ANY($3::text[])
+       RETURNING id)
+     SELECT id FROM changed`,
+    [campaign.tenantId, campaign.id, from, change.to, change.at],
+  );
+  return rows.length > 0;
+}
+
+export async function removeCampaign(
+  tx: Tx,
+  tenantId: string,
+  id: string,
+  from: CampaignStatus[],
+): Promise<boolean> {
+  const rows = await tx.query<unknown[]>(
+    `WITH gone AS (
+       DELETE FROM campaigns WHERE tenant_id = $1 AND id = $2 AND status = ANY($3::text[]) RETURNING id)
+     SELECT id FROM gone`,
+    [tenantId, id, from],
+  );
+  return rows.length > 0;
+}
+
+/** Several campaigns' counters at once; `entries` is the length of their ledgers. */
+export async function countsOf(
+  tx: Tx,
+  campaignIds: string[],
+): Promise<Map<string, { counts: Counts; entries: number }>> {
+  const rows = await tx.query<{ campaign_id: string; counter: Counter; sum: number; entries: number }[]>(
+    `SELECT campaign_id, counter, sum(delta)::int AS sum, count(*)::int AS entries
+     FROM campaign_counts WHERE campaign_id = ANY($1::uuid[]) GROUP BY campaign_id, counter`,
+    [campaignIds],
+  );
+  const found = new Map(campaignIds.map((id) => [id, { counts: noCounts(), entries: 0 }]));
+  for (const row of rows) {
+    const campaign = found.get(row.campaign_id);
+    if (!campaign) continue;
+    campaign.counts[row.counter] = row.sum;
+    campaign.entries += row.entries;
+  }
+  return found;
+}
+
+/**
+ * Replaces a campaign's ledger entries by one per counter. One statement sees one snapshot: entries appended meanwhile
+ * are neither deleted nor summed, and of two folds at once each sums only what it deleted itself.
+ */
+export async function foldCounts(tx: Tx, campaignId: string): Promise<void> {
+  await tx.query(
+    `WITH folded AS (DELETE FROM campaign_counts WHERE campaign_id = $1 RETURNING tenant_id, counter, delta)
+     INSERT INTO campaign_counts (tenant_id, campaign_id, counter, delta)
+     SELECT tenant_id, $1::uuid, counter, sum(delta) FROM folded
+     GROUP BY tenant_id, counter HAVING sum(delta) <> 0`,
+    [campaignId],
+  );
+}
+
+export function noCounts(): Counts {
+  return {
+    pending: 0,
+    queued: 0,
+    sending: 0,
+    sent: 0,
+    delivered: 0,
+    read: 0,
+    failed: 0,
+    skipped: 0,
+    unknown: 0,
+    replied: 0,
+    opted_out: 0,
+  };
+}

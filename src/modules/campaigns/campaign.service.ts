@@ -1,0 +1,157 @@
+import { DomainError, invalid, notFound } from '../../lib/errors.js';
+import { isId } from '../../lib/ids.js';
+import { decodeCursor, toPage, type Page } from '../../lib/pages.js';
+import type { CreateCampaignDto, UpdateCampaignDto } from './campaign.dto.js';
+import type { Campaign, CampaignStatus } from './campaign.entity.js';
+import type { CampaignDeps } from './campaign.ports.js';
+import {
+  countsOf,
+  findCampaign,
+  listCampaigns,
+  lockCampaign,
+  noCounts,
+  updateCampaign,
+  type Counts,
+} from './campaign.repository.js';
+import { readDelays } from './core/pace-input.js';
+import { readParts } from './core/parts-input.js';
+import { CampaignCreation, nameProblems, refuse } from './creation.service.js';
+import { CampaignLifecycle } from './lifecycle.service.js';
+import { CampaignReports, type CampaignStats, type RecipientQuery } from './report.service.js';
+import type { RecipientRow } from './report.repository.js';
+import { checkCoverage, type CampaignWarning } from './template-coverage.js';
+
+export interface CountedCampaign {
+  campaign: Campaign;
+  counts: Counts;
+}
+
+/**
+ * Everything an operator does with campaigns. All calls are about one tenant; a campaign of another tenant is
+ * `campaign_not_found`. Refusals are DomainErrors: `invalid` for input, `not_possible` for a campaign that cannot work
+ * (empty_audience, no_sender_in_pool, unknown_variable), `conflict` for an action its state does not allow.
+ */
+export class CampaignManager {
+  private readonly creation: CampaignCreation;
+  private readonly lifecycle: CampaignLifecycle;
+  private readonly reports: CampaignReports;
+
+  constructor(private readonly deps: CampaignDeps) {
+    this.creation = new CampaignCreation(deps);
+    this.lifecycle = new CampaignLifecycle(deps);
+    this.reports = new CampaignReports(deps);
+  }
+
+  /** Stores a draft with its whole audience, deduplicated per phone number. */
+  async create(
+    tenantId: string,
+    input: CreateCampaignDto,
+  ): Promise<CountedCampaign & { warnings: CampaignWarning[] }> {
+    const { id, warnings } = await this.creation.create(tenantId, input);
+    return { ...(await this.get(tenantId, id)), warnings };
+  }
+
+  async get(tenantId: string, id: string): Promise<CountedCampaign> {
+    const campaign = await findCampaign(this.deps.database.manager, tenantId, id);
+    if (!campaign) throw notFound('campaign', id);
+    const [counted] = await this.count([campaign]);
+    return counted ?? { campaign, counts: noCounts() };
+  }
+
+  /** Newest first. */
+  async list(
+    tenantId: string,
+    query: { limit: number; cursor?: string; status?: CampaignStatus },
+  ): Promise<Page<CountedCampaign>> {
+    const before = query.cursor === undefined ? undefined : decodeCursor(query.cursor)?.[0];
+    if (query.cursor !== undefined && !isId(before)) {
+      throw invalid([{ path: 'cursor', message: 'does not belong to this list; start without one' }]);
+    }
+    const rows = await listCampaigns(this.deps.database.manager, tenantId, {
+      limit: query.limit,
+      ...(query.status ? { status: query.status } : {}),
+      ...(isId(before) ? { before } : {}),
+    });
+    const page = toPage(rows, query.limit, ({ id }) => [id]);
+    return { ...page, items: await this.count(page.items) };
+  }
+
+  /** Changes name, texts or pace of a draft; the texts are held against the audience again. */
+  async update(
+    tenantId: string,
+    id: string,
+    input: UpdateCampaignDto,
+  ): Promise<CountedCampaign & { warnings: CampaignWarning[] }> {
+    const warnings = await this.deps.database.transaction(async (tx) => {
+      const campaign = await lockCampaign(tx, tenantId, id);
+      if (!campaign) throw notFound('campaign', id);
+      if (campaign.status !== 'draft') {
+        const message = `The campaign is ${campaign.status}; only a draft can be changed.`;
+        throw new DomainError('conflict', `campaign_${campaign.status}`, message);
+      }
+      const { change, needed } = readChange(input, campaign);
+      await updateCampaign(tx, id, { ...change, updatedAt: this.deps.clock.now() });
+      return (await checkCoverage(tx, id, needed)).warnings;
+    });
+    return { ...(await this.get(tenantId, id)), warnings };
+  }
+
+  async start(tenantId: string, id: string): Promise<CountedCampaign> {
+    await this.lifecycle.start(tenantId, id);
+    return this.get(tenantId, id);
+  }
+
+  /** Nothing is queued for sending after this has answered; what was already handed over arrives. */
+  async pause(tenantId: string, id: string): Promise<CountedCampaign> {
+    await this.lifecycle.pause(tenantId, id);
+    return this.get(tenantId, id);
+  }
+
+  async resume(tenantId: string, id: string): Promise<CountedCampaign> {
+    await this.lifecycle.resume(tenantId, id);
+    return this.get(tenantId, id);
+  }
+
+  /** Final: recipients not on their way yet become skipped(campaign_stopped), in the background. */
+  async stop(tenantId: string, id: string): Promise<CountedCampaign> {
+    await this.lifecycle.stop(tenantId, id);
+    return this.get(tenantId, id);
+  }
+
+  /** Deletes the campaign and its recipients; messages stay in their conversations. */
+  remove(tenantId: string, id: string): Promise<void> {
+    return this.lifecycle.remove(tenantId, id);
+  }
+
+  /** Every recipient counted once, in its furthest state. */
+  stats(tenantId: string, id: string): Promise<CampaignStats> {
+    return this.reports.stats(tenantId, id);
+  }
+
+  recipients(tenantId: string, id: string, query: RecipientQuery): Promise<Page<RecipientRow>> {
+    return this.reports.recipients(tenantId, id, query);
+  }
+
+  /** Reads batch by batch, as fast as the chunks are taken. */
+  exportCsv(tenantId: string, id: string): Promise<{ fileName: string; chunks: AsyncIterable<string> }> {
+    return this.reports.exportCsv(tenantId, id);
+  }
+
+  private async count(campaigns: Campaign[]): Promise<CountedCampaign[]> {
+    const ids = campaigns.map(({ id }) => id);
+    const ledgers = await countsOf(this.deps.database.manager, ids);
+    return campaigns.map((campaign) => ({
+      campaign,
+      counts: ledgers.get(campaign.id)?.counts ?? noCounts(),
+    }));
+  }
+}
+
+function readChange(input: UpdateCampaignDto, campaign: Campaign) {
+  const changesParts = input.messages !== undefined || input.template !== undefined;
+  const { parts, needed, errors } = readParts(changesParts ? input : { messages: campaign.parts });
+  const { delays, errors: delayErrors } = readDelays(input, campaign);
+  refuse([...(input.name === undefined ? [] : nameProblems(input.name)), ...errors, ...delayErrors]);
+  const name = input.name === undefined ? {} : { name: input.name.trim() };
+  return { change: { ...name, parts, ...delays }, needed };
+}

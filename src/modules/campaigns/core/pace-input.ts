@@ -1,0 +1,24 @@
+import type { FieldError } from '../../../lib/errors.js';
+
+export interface Delays {
+  minDelay: number;
+  maxDelay: number;
+}
+
+/** Milliseconds: the pace engine.md fixes as the default. */
+export const DEFAULT_DELAYS: Delays = { minDelay: 2_000, maxDelay: 5_000 };
+
+/** Fills in what the request leaves open; a default gives way to the bound the caller did give. */
+export function readDelays(
+  input: Partial<Delays>,
+  current: Delays = DEFAULT_DELAYS,
+): { delays: Delays; errors: FieldError[] } {
+  const { minDelay, maxDelay } = input;
+  const delays = {
+    minDelay: minDelay ?? Math.min(current.minDelay, maxDelay ?? current.minDelay),
+    maxDelay: maxDelay ?? Math.max(current.maxDelay, minDelay ?? current.maxDelay),
+  };
+  if (delays.minDelay <= delays.maxDelay) return { delays, errors: [] };
+  const message = `is ${delays.minDelay} ms, more than maxDelay (${delays.maxDelay} ms); it must be at most that`;
+  return { delays, errors: [{ path: 'minDelay', message }] };
+}

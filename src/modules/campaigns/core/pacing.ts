@@ -1,0 +1,63 @@
+import { randomInt, type Random } from '../../../lib/random.js';
+
+/** The pace one sender keeps, in milliseconds between two of its messages. */
+export interface Pace {
+  minDelay: number;
+  maxDelay: number;
+  /** Messages every recipient gets. */
+  parts: number;
+}
+
+/** How far ahead messages are queued: a pool that changes is felt after this long at most. */
+const HORIZON_MS = 60_000;
+
+/** Keeps at least this many recipients queued, so that a slow pace does not starve a sender between two feeds. */
+const MIN_WINDOW = 20;
+
+/**
+ * Jobs come a little early on purpose: the reservation keeps the real pace, and a sender that waits for a late job
+ * would lose its slot for good.
+ */
+const EARLINESS = 0.75;
+
+/** The time one sender spends on one recipient, on average. */
+function averageStep({ minDelay, maxDelay, parts }: Pace): number {
+  return ((minDelay + maxDelay) / 2) * parts;
+}
+
+/** How many recipients may be queued or sending at once: what the senders manage within the horizon, at most `limit`. */
+export function feedWindow(pace: Pace, senders: number, limit: number): number {
+  const step = averageStep(pace);
+  if (step === 0) return limit;
+  const reachable = Math.ceil((Math.max(senders, 1) * HORIZON_MS) / step);
+  return Math.min(limit, Math.max(reachable, MIN_WINDOW));
+}
+
+/**
+ * Milliseconds from now until each of `count` recipients should be tried: dealt out over the senders in turn, each
+ * sender at random steps between its two delays, behind the `ahead` recipients that are queued already.
+ */
+export function staggeredDelays(
+  pace: Pace,
+  work: { count: number; ahead: number; senders: number },
+  random: Random,
+): number[] {
+  const senders = Math.max(work.senders, 1);
+  const behind = Math.floor(work.ahead / senders) * averageStep(pace) * EARLINESS;
+  const next = Array.from({ length: Math.min(senders, work.count) }, () =>
+    Math.round(behind + randomInt(random, 0, pace.minDelay)),
+  );
+  return Array.from({ length: work.count }, (_, index) => {
+    const sender = index % next.length;
+    const delay = next[sender] ?? 0;
+    const step = randomInt(random, pace.minDelay, pace.maxDelay) * pace.parts;
+    next[sender] = delay + Math.round(step * EARLINESS);
+    return delay;
+  });
+}
+
+/** When the last of `remaining` recipients is served at this pace; quotas and pauses come on top. */
+export function estimateFinish(pace: Pace, remaining: number, senders: number, from: Date): Date | undefined {
+  if (senders < 1) return undefined;
+  return new Date(from.getTime() + Math.ceil((remaining * averageStep(pace)) / senders));
+}

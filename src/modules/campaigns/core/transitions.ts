@@ -1,0 +1,50 @@
+import type { CampaignStatus } from '../campaign.entity.js';
+
+/** What an operator may ask of a campaign. */
+export type CampaignAction = 'start' | 'pause' | 'resume' | 'stop' | 'remove';
+
+const allowed: { readonly [Action in CampaignAction]: readonly CampaignStatus[] } = {
+  start: ['draft', 'scheduled', 'paused'],
+  pause: ['running'],
+  resume: ['paused'],
+  stop: ['scheduled', 'running', 'paused'],
+  remove: ['draft', 'scheduled', 'paused', 'completed', 'failed', 'stopped'],
+};
+
+/** The states an action may begin in: the condition of its conditional update. */
+export function allowedFrom(action: CampaignAction): CampaignStatus[] {
+  return [...allowed[action]];
+}
+
+const described: { readonly [Status in CampaignStatus]: string } = {
+  draft: 'has not been started',
+  scheduled: 'waits for its start time',
+  running: 'is running',
+  paused: 'is paused',
+  completed: 'is completed',
+  failed: 'has failed',
+  stopped: 'was stopped',
+};
+
+const advice: { readonly [Action in CampaignAction]: Partial<Record<CampaignStatus, string>> } = {
+  start: {
+    running: 'it needs no start',
+    completed: 'create a new one to send again',
+    failed: 'create a new one to send again',
+    stopped: 'a stopped campaign cannot go on; create a new one',
+  },
+  pause: { draft: 'there is nothing to pause', paused: 'there is nothing to do' },
+  resume: { draft: 'start it instead', running: 'there is nothing to do' },
+  stop: { draft: 'delete it instead' },
+  remove: { running: 'stop or pause it first' },
+};
+
+/** Why an action is refused in the campaign's present state, for the person who asked. */
+export function refusal(action: CampaignAction, status: CampaignStatus): string {
+  const verb =
+    action === 'remove'
+      ? 'deleted'
+      : { start: 'started', pause: 'paused', resume: 'resumed', stop: 'stopped' }[action];
+  const hint = advice[action][status];
+  return `The campaign ${described[status]} and cannot be ${verb}${hint ? `: ${hint}` : ''}.`;
+}

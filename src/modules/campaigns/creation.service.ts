@@ -1,0 +1,164 @@
+import type { Tx } from '../../db/index.js';
+import { DomainError, invalid, type FieldError } from '../../lib/errors.js';
+import { newId } from '../../lib/ids.js';
+import { isPhoneCountry, normalisePhone } from '../../lib/phone.js';
+import {
+  insertInlineRecipients,
+  insertListRecipients,
+  unknownLists,
+  unknownSenders,
+  type CampaignKey,
+  type InlineRecipient,
+} from './audience.repository.js';
+import type { CreateCampaignDto } from './campaign.dto.js';
+import type { SenderPool } from './campaign.entity.js';
+import type { CampaignDeps, CampaignSenders } from './campaign.ports.js';
+import { insertCampaign, updateCampaign } from './campaign.repository.js';
+import { readContacts, type InlineContact } from './core/audience-input.js';
+import { readDelays } from './core/pace-input.js';
+import { readParts } from './core/parts-input.js';
+import { isStorable } from './core/storable.js';
+import { checkCoverage, type CampaignWarning } from './template-coverage.js';
+
+const MAX_REPORTED_ERRORS = 100;
+const CONTACTS_PER_STATEMENT = 1_000;
+
+/** Turns a request into a draft campaign with its recipients, or into a refusal that names every problem. */
+export class CampaignCreation {
+  constructor(private readonly deps: CampaignDeps) {}
+
+  async create(
+    tenantId: string,
+    input: CreateCampaignDto,
+  ): Promise<{ id: string; warnings: CampaignWarning[] }> {
+    const request = this.read(input);
+    const listIds = distinctIds(input.listIds);
+    await this.refuseUnknownIds(tenantId, input);
+    await refuseEmptyPool(this.deps.senders, tenantId, request.pool);
+    const key = { tenantId, campaignId: newId() };
+    const now = this.deps.clock.now();
+    return this.deps.database.transaction(async (tx) => {
+      await insertCampaign(tx, {
+        id: key.campaignId,
+        tenantId,
+        name: input.name.trim(),
+        status: 'draft',
+        parts: request.parts,
+        pool: request.pool,
+        listIds,
+        ...request.delays,
+        stickySender: input.options?.stickySender ?? true,
+        totalRecipients: 0,
+        createdAt: now,
+        updatedAt: now,
+      });
+      await this.addInline(tx, key, request.recipients);
+      if (listIds.length > 0) await insertListRecipients(tx, key, listIds, request.recipients.length);
+      const { total, warnings } = await checkCoverage(tx, key.campaignId, request.needed);
+      await updateCampaign(tx, key.campaignId, { totalRecipients: total });
+      return { id: key.campaignId, warnings };
+    });
+  }
+
+  private read(input: CreateCampaignDto) {
+    const errors: FieldError[] = nameProblems(input.name);
+    const { parts, needed, errors: partErrors } = readParts(input);
+    const { delays, errors: delayErrors } = readDelays(input);
+    const { contacts, errors: contactErrors } = readContacts(input.contacts ?? []);
+    const { recipients, errors: phoneErrors } = this.normalise(contacts, input.defaultCountry);
+    errors.push(...partErrors, ...delayErrors, ...contactErrors, ...phoneErrors);
+    refuse(errors);
+    const pool: SenderPool = {
+      senderIds: distinctIds(input.senderIds),
+      senderTags: [...new Set(input.senderTags ?? [])],
+    };
+    return { parts, needed, delays, recipients, pool };
+  }
+
+  /** Brings numbers to E.164; of several with the same number the first is kept. */
+  private normalise(
+    contacts: InlineContact[],
+    country: string | undefined,
+  ): { recipients: InlineRecipient[]; errors: FieldError[] } {
+    if (country !== undefined && !isPhoneCountry(country)) {
+      const message = `"${country}" is not a country code; use two letters such as BR`;
+      return { recipients: [], errors: [{ path: 'defaultCountry', message }] };
+    }
+    const errors: FieldError[] = [];
+    const byPhone = new Map<string, InlineRecipient>();
+    for (const { path, phoneNumber, name, variables } of contacts) {
+      const outcome = normalisePhone(phoneNumber, country ?? this.deps.defaultCountry);
+      if (!outcome.ok) errors.push({ path: `${path}.phoneNumber`, message: outcome.reason });
+      else if (!byPhone.has(outcome.phone)) {
+        byPhone.set(outcome.phone, { phone: outcome.phone, name, variables });
+      }
+    }
+    return { recipients: [...byPhone.values()], errors };
+  }
+
+  private async addInline(tx: Tx, key: CampaignKey, recipients: InlineRecipient[]): Promise<void> {
+    for (let start = 0; start < recipients.length; start += CONTACTS_PER_STATEMENT) {
+      const batch = recipients.slice(start, start + CONTACTS_PER_STATEMENT);
+      const contacts = batch.map(({ phone, name }) => (name === null ? { phone } : { phone, name }));
+      await this.deps.contacts.upsertMany(tx, key.tenantId, contacts);
+      await insertInlineRecipients(tx, key, batch, start);
+    }
+  }
+
+  private async refuseUnknownIds(tenantId: string, input: CreateCampaignDto): Promise<void> {
+    const tx = this.deps.database.manager;
+    const { listIds = [], senderIds = [] } = input;
+    const [lists, senders] = await Promise.all([
+      unknownLists(tx, tenantId, listIds),
+      unknownSenders(tx, tenantId, senderIds),
+    ]);
+    refuse([
+      ...namedAt('listIds', listIds, lists, 'list'),
+      ...namedAt('senderIds', senderIds, senders, 'sender'),
+    ]);
+  }
+}
+
+/** A campaign nobody can serve is refused when it is made and again when it is started. */
+export async function refuseEmptyPool(
+  senders: CampaignSenders,
+  tenantId: string,
+  pool: SenderPool,
+): Promise<void> {
+  const { total } = await senders.findPool(tenantId, pool);
+  if (total > 0) return;
+  const path = pool.senderTags.length > 0 ? 'senderTags' : 'senderIds';
+  const wanted = [
+    pool.senderIds.length > 0 ? `ids ${pool.senderIds.join(', ')}` : '',
+    pool.senderTags.length > 0 ? `tags ${pool.senderTags.join(', ')}` : '',
+  ].filter(Boolean);
+  const message =
+    wanted.length === 0
+      ? 'There are no senders yet; create one with POST /api/senders.'
+      : `No sender matches the pool (${wanted.join('; ')}).`;
+  throw new DomainError('not_possible', 'no_sender_in_pool', message, { errors: [{ path, message }] });
+}
+
+export function nameProblems(name: string): FieldError[] {
+  if (name.trim() === '') return [{ path: 'name', message: 'must not be blank' }];
+  return isStorable(name) ? [] : [{ path: 'name', message: 'contains a broken or NUL character' }];
+}
+
+export function refuse(errors: FieldError[]): void {
+  if (errors.length === 0) return;
+  const reported = errors.slice(0, MAX_REPORTED_ERRORS);
+  if (errors.length > reported.length) {
+    reported.push({ path: '', message: `and ${errors.length - reported.length} more problems` });
+  }
+  throw invalid(reported);
+}
+
+function distinctIds(ids: string[] = []): string[] {
+  return [...new Set(ids.map((id) => id.toLowerCase()))];
+}
+
+function namedAt(path: string, ids: string[], unknown: Set<string>, thing: string): FieldError[] {
+  return ids.flatMap((id, index) =>
+    unknown.has(id) ? [{ path: `${path}[${index}]`, message: `there is no ${thing} ${id}` }] : [],
+  );
+}

@@ -1,0 +1,92 @@
+import type { Tx } from '../../db/index.js';
+
+export interface ClaimedRecipient {
+  id: string;
+  claimEpoch: number;
+}
+
+/**
+ * Takes the next recipients in audience order; those another transaction holds are passed over. One that was queued
+ * before and has just been put back waits two seconds: the job that put it back may still be finishing, and the queue
+ * would take its new job for the same one.
+ */
+export async function claimPending(tx: Tx, campaignId: string, limit: number): Promise<ClaimedRecipient[]> {
+  return tx.query<ClaimedRecipient[]>(
+    `WITH due AS (
+       SELECT id FROM campaign_contacts WHERE campaign_id = $1 AND state = 'pending'
+         AND (claim_epoch = 0 OR updated_at < now() - interval '2 seconds')
+       ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED
+     ), claimed AS (
+       UPDATE campaign_contacts SET state = 'queued', claim_epoch = claim_epoch + 1, updated_at = now()
+       FROM due WHERE campaign_contacts.id = due.id
+       RETURNING campaign_contacts.id, claim_epoch)
+     SELECT id, claim_epoch AS "claimEpoch" FROM claimed ORDER BY id`,
+    [campaignId, limit],
+  );
+}
+
+/** Gives back recipients whose jobs could not be queued, unless somebody else has moved them meanwhile. */
+export async function putBackClaimed(tx: Tx, claimed: ClaimedRecipient[]): Promise<void> {
+  await tx.query(
+    `WITH mine AS (
+       SELECT recipient.id FROM campaign_contacts recipient
+       JOIN unnest($1::uuid[], $2::int[]) AS taken(id, claim_epoch)
+         ON taken.id = recipient.id AND taken.claim_epoch = recipient.claim_epoch
+       WHERE recipient.state = 'queued' ORDER BY recipient.id FOR UPDATE OF recipient)
+     UPDATE campaign_contacts SET state = 'pending', updated_at = now()
+     FROM mine WHERE campaign_contacts.id = mine.id`,
+    [claimed.map(({ id }) => id), claimed.map(({ claimEpoch }) => claimEpoch)],
+  );
+}
+
+/** Completes a running campaign nobody of which waits or is on the way. Looks at the recipients, not at the counters. */
+export async function completeWhenDone(tx: Tx, campaignId: string, at: Date): Promise<boolean> {
+  const rows = await tx.query<unknown[]>(
+    `WITH completed AS (
+       UPDATE campaigns SET status = 'completed', completed_at = $2, waiting_reason = NULL, waiting_until = NULL,
+         updated_at = $2
+       WHERE id = $1 AND status = 'running' AND NOT EXISTS (
+         SELECT 1 FROM campaign_contacts WHERE campaign_id = $1 AND state IN ('pending', 'queued', 'sending'))
+       RETURNING id)
+     SELECT id FROM completed`,
+    [campaignId, at],
+  );
+  return rows.length > 0;
+}
+
+/** Recipients of a stopped campaign ended in one statement, and statements in one go. */
+const SKIP_BATCH = 5_000;
+const SKIP_BATCHES = 20;
+
+/** Ends the recipients of a stopped campaign that were not on their way yet: at most 100,000 in one go. */
+export async function skipLeftOver(tx: Tx, campaignId: string): Promise<void> {
+  for (let batch = 0; batch < SKIP_BATCHES; batch += 1) {
+    if ((await skipBatch(tx, campaignId)) < SKIP_BATCH) return;
+  }
+}
+
+async function skipBatch(tx: Tx, campaignId: string): Promise<number> {
+  const [row] = await tx.query<{ skipped: number }[]>(
+    `WITH left_over AS (
+       SELECT recipient.id FROM campaign_contacts recipient
+       JOIN campaigns ON campaigns.id = recipient.campaign_id AND campaigns.status = 'stopped'
+       WHERE recipient.campaign_id = $1 AND recipient.state IN ('pending', 'queued')
+       LIMIT $2 FOR UPDATE OF recipient SKIP LOCKED
+     ), skipped AS (
+       UPDATE campaign_contacts SET state = 'skipped', code = 'campaign_stopped', updated_at = now()
+       FROM left_over WHERE campaign_contacts.id = left_over.id
+       RETURNING 1)
+     SELECT count(*)::int AS skipped FROM skipped`,
+    [campaignId, SKIP_BATCH],
+  );
+  return row?.skipped ?? 0;
+}
+
+/** Of all tenants: campaigns that need their feed job, to send or to finish stopping. */
+export async function campaignsToFeed(tx: Tx): Promise<{ tenantId: string; campaignId: string }[]> {
+  return tx.query<{ tenantId: string; campaignId: string }[]>(
+    `SELECT tenant_id AS "tenantId", id AS "campaignId" FROM campaigns
+     WHERE status = 'running' OR (status = 'stopped' AND EXISTS (
+       SELECT 1 FROM campaign_contacts WHERE campaign_id = campaigns.id AND state IN ('pending', 'queued')))`,
+  );
+}

@@ -1,0 +1,109 @@
+import { addMs } from '../../lib/clock.js';
+import type { JobContext, JobOutcome, JobPayloads } from '../../queue/catalog.js';
+import type { Campaign } from './campaign.entity.js';
+import type { CampaignDeps } from './campaign.ports.js';
+import { countsOf, findCampaign, foldCounts, lockCampaign } from './campaign.repository.js';
+import { feedJobId, sendJobId } from './core/job-ids.js';
+import { feedWindow, staggeredDelays, type Pace } from './core/pacing.js';
+import {
+  campaignsToFeed,
+  claimPending,
+  completeWhenDone,
+  putBackClaimed,
+  skipLeftOver,
+  type ClaimedRecipient,
+} from './feed.repository.js';
+
+const DEFAULT_WINDOW = 1_000;
+const FEED_EVERY_MS = 1_000;
+const FOLD_ABOVE_ENTRIES = 500;
+
+/** Keeps running campaigns' windows of queued recipients filled, completes them, and finishes stopping stopped ones. */
+export class CampaignFeeder {
+  constructor(private readonly deps: CampaignDeps) {}
+
+  readonly handleFeed = async (
+    { tenantId, campaignId }: JobPayloads['campaign.feed'],
+    { signal }: JobContext,
+  ): Promise<JobOutcome> => {
+    if (signal.aborted) return this.soon();
+    const campaign = await findCampaign(this.deps.database.manager, tenantId, campaignId);
+    if (campaign?.status === 'running') return this.feed(campaign);
+    if (campaign?.status === 'stopped') return this.finishStopping(campaign);
+    return { kind: 'done' };
+  };
+
+  /** Gives every campaign that needs one its feed job again: at boot, and when the queue may have lost it. */
+  readonly rewakeRunningCampaigns = async (): Promise<void> => {
+    for (const payload of await campaignsToFeed(this.deps.database.manager)) {
+      await this.deps.queue.wake('campaign.feed', payload, feedJobId(payload.campaignId));
+    }
+  };
+
+  private async feed(campaign: Campaign): Promise<JobOutcome> {
+    const { database, clock, senders, logger } = this.deps;
+    const { connected } = await senders.findPool(campaign.tenantId, campaign.pool);
+    const { claimed, ahead, entries } = await this.claim(campaign, connected);
+    if (claimed.length > 0) await this.enqueue(campaign, claimed, { ahead, senders: connected });
+    if (entries > FOLD_ABOVE_ENTRIES) await foldCounts(database.manager, campaign.id);
+    if (claimed.length === 0 && (await completeWhenDone(database.manager, campaign.id, clock.now()))) {
+      await foldCounts(database.manager, campaign.id);
+      logger.info({ campaignId: campaign.id }, 'campaign completed');
+      return { kind: 'done' };
+    }
+    return this.soon();
+  }
+
+  /** Under the campaign's lock, so that two feeders never fill the same window twice and none feeds after a pause. */
+  private async claim(
+    { tenantId, id }: Campaign,
+    senders: number,
+  ): Promise<{ claimed: ClaimedRecipient[]; ahead: number; entries: number }> {
+    return this.deps.database.transaction(async (tx) => {
+      const campaign = await lockCampaign(tx, tenantId, id);
+      const ledger = (await countsOf(tx, [id])).get(id);
+      if (campaign?.status !== 'running' || !ledger) return { claimed: [], ahead: 0, entries: 0 };
+      const { counts, entries } = ledger;
+      const ahead = counts.queued + counts.sending;
+      const room = feedWindow(paceOf(campaign), senders, this.deps.window ?? DEFAULT_WINDOW) - ahead;
+      const claimed = room > 0 && counts.pending > 0 ? await claimPending(tx, id, room) : [];
+      return { claimed, ahead, entries };
+    });
+  }
+
+  private async enqueue(
+    campaign: Campaign,
+    claimed: ClaimedRecipient[],
+    load: { ahead: number; senders: number },
+  ): Promise<void> {
+    const { tenantId, id: campaignId } = campaign;
+    const delays = staggeredDelays(paceOf(campaign), { ...load, count: claimed.length }, this.deps.random);
+    const jobs = claimed.map(({ id }, index) => ({
+      payload: { tenantId, campaignId, recipientId: id },
+      options: { id: sendJobId(id), delayMs: delays[index] ?? 0 },
+    }));
+    try {
+      await this.deps.queue.enqueueMany('message.send', jobs);
+    } catch (error) {
+      await putBackClaimed(this.deps.database.manager, claimed);
+      throw error;
+    }
+  }
+
+  private async finishStopping({ id }: Campaign): Promise<JobOutcome> {
+    const tx = this.deps.database.manager;
+    await skipLeftOver(tx, id);
+    const counts = (await countsOf(tx, [id])).get(id)?.counts;
+    if (counts && counts.pending + counts.queued > 0) return this.soon();
+    await foldCounts(tx, id);
+    return { kind: 'done' };
+  }
+
+  private soon(): JobOutcome {
+    return { kind: 'runAgain', at: addMs(this.deps.clock.now(), FEED_EVERY_MS) };
+  }
+}
+
+export function paceOf({ minDelay, maxDelay, parts }: Campaign): Pace {
+  return { minDelay, maxDelay, parts: parts.length };
+}

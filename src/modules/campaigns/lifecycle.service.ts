@@ -1,0 +1,74 @@
+import { DomainError, notFound } from '../../lib/errors.js';
+import type { CampaignStatus } from './campaign.entity.js';
+import type { CampaignDeps } from './campaign.ports.js';
+import { changeStatus, findCampaign, removeCampaign } from './campaign.repository.js';
+import { feedJobId } from './core/job-ids.js';
+import { allowedFrom, refusal, type CampaignAction } from './core/transitions.js';
+import { refuseEmptyPool } from './creation.service.js';
+import { skipLeftOver } from './feed.repository.js';
+
+/** Starts, pauses and ends campaigns: each a conditional update, so that of two callers at once only one wins. */
+export class CampaignLifecycle {
+  constructor(private readonly deps: CampaignDeps) {}
+
+  async start(tenantId: string, id: string): Promise<void> {
+    const campaign = await findCampaign(this.deps.database.manager, tenantId, id);
+    if (!campaign) throw notFound('campaign', id);
+    if (!allowedFrom('start').includes(campaign.status)) throw conflict('start', campaign.status);
+    await refuseEmptyPool(this.deps.senders, tenantId, campaign.pool);
+    await this.move(tenantId, id, 'start', 'running');
+    await this.feed(tenantId, id);
+  }
+
+  /** Nothing is queued for sending after this has answered; what was already handed over arrives. */
+  async pause(tenantId: string, id: string): Promise<void> {
+    await this.move(tenantId, id, 'pause', 'paused');
+  }
+
+  async resume(tenantId: string, id: string): Promise<void> {
+    await this.move(tenantId, id, 'resume', 'running');
+    await this.feed(tenantId, id);
+  }
+
+  /** Final. Ends the recipients that are left, the feed job those beyond a first share; one being sent finishes. */
+  async stop(tenantId: string, id: string): Promise<void> {
+    await this.move(tenantId, id, 'stop', 'stopped');
+    await skipLeftOver(this.deps.database.manager, id);
+    await this.feed(tenantId, id);
+  }
+
+  async remove(tenantId: string, id: string): Promise<void> {
+    const removed = await removeCampaign(this.deps.database.manager, tenantId, id, allowedFrom('remove'));
+    if (!removed) await this.explain(tenantId, id, 'remove');
+  }
+
+  private async move(
+    tenantId: string,
+    id: string,
+    action: CampaignAction,
+    to: CampaignStatus,
+  ): Promise<void> {
+    const change = { to, at: this.deps.clock.now() };
+    const changed = await changeStatus(
+      this.deps.database.manager,
+      { tenantId, id },
+      allowedFrom(action),
+      change,
+    );
+    if (!changed) await this.explain(tenantId, id, action);
+    this.deps.logger.info({ campaignId: id, status: to }, 'campaign changed its state');
+  }
+
+  private async explain(tenantId: string, id: string, action: CampaignAction): Promise<never> {
+    const campaign = await findCampaign(this.deps.database.manager, tenantId, id);
+    throw campaign ? conflict(action, campaign.status) : notFound('campaign', id);
+  }
+
+  private async feed(tenantId: string, campaignId: string): Promise<void> {
+    await this.deps.queue.wake('campaign.feed', { tenantId, campaignId }, feedJobId(campaignId));
+  }
+}
+
+function conflict(action: CampaignAction, status: CampaignStatus): DomainError {
+  return new DomainError('conflict', `campaign_${status}`, refusal(action, status));
+}

@@ -1,0 +1,64 @@
+import type { Tx } from '../../db/index.js';
+import { DomainError } from '../../lib/errors.js';
+import { audienceCoverage, knownAttributes } from './audience.repository.js';
+import type { NeededVariable } from './core/parts-input.js';
+
+/** Something the caller should know about a campaign that was accepted. */
+export interface CampaignWarning {
+  code: 'missing_variable';
+  variable: string;
+  /** Recipients it concerns. */
+  count: number;
+  message: string;
+}
+
+/**
+ * Holds the templates against the audience. A variable nobody has a value for is a mistake and refused; one that only
+ * some lack is a warning: whose text needs it is skipped at send time rather than greeted with "Hi ,".
+ */
+export async function checkCoverage(
+  tx: Tx,
+  campaignId: string,
+  needed: NeededVariable[],
+): Promise<{ total: number; warnings: CampaignWarning[] }> {
+  const { total, covered } = await audienceCoverage(
+    tx,
+    campaignId,
+    needed.map(({ attribute }) => attribute),
+  );
+  if (total === 0) {
+    throw new DomainError('not_possible', 'empty_audience', 'The audience is empty.', {
+      errors: [{ path: 'contacts', message: 'give contacts, or listIds of lists that have members' }],
+    });
+  }
+  const unknown = needed.filter((_, index) => covered[index] === 0);
+  if (unknown.length > 0) throw unknownVariables(unknown, await knownAttributes(tx, campaignId));
+  const warnings = needed
+    .map((variable, index) => warningAbout(variable, total - (covered[index] ?? 0), total))
+    .filter((warning) => warning.count > 0);
+  return { total, warnings };
+}
+
+function unknownVariables(unknown: NeededVariable[], attributes: string[]): DomainError {
+  const known = [...new Set(['name', 'phoneNumber', ...attributes])]
+    .map((name) => `contact.${name}`)
+    .join(', ');
+  const errors = unknown.map(({ name, path }) => ({
+    path,
+    message: `no recipient has a value for {{ ${name} }}; known are ${known}. Correct it or give a default: {{ ${name} | default: "..." }}`,
+  }));
+  const names = unknown.map(({ name }) => name).join(', ');
+  return new DomainError(
+    'not_possible',
+    'unknown_variable',
+    `No recipient has a value for: ${names}. Known are ${known}.`,
+    { errors },
+  );
+}
+
+function warningAbout({ name }: NeededVariable, count: number, total: number): CampaignWarning {
+  const message =
+    `${count} of ${total} recipients have no value for {{ ${name} }}; ` +
+    `those whose text needs it are skipped. A default avoids that: {{ ${name} | default: "..." }}`;
+  return { code: 'missing_variable', variable: name, count, message };
+}
