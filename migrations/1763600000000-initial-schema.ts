@@ -234,6 +234,9 @@ export class InitialSchema1763600000000 implements MigrationInterface {
     await runner.query(
       `CREATE INDEX "messages_sending" ON "messages" ("updated_at") WHERE state = 'sending'`,
     );
+    await runner.query(
+      `CREATE INDEX "messages_campaign" ON "messages" ("campaign_id", "id") WHERE campaign_id IS NOT NULL`,
+    );
     await runner.query(`CREATE INDEX "messages_tenant" ON "messages" ("tenant_id", "id")`);
     await runner.query(`CREATE INDEX "messages_contact" ON "messages" ("contact_id", "id")`);
     await runner.query(

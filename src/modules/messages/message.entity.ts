@@ -22,6 +22,7 @@ export type MessageState =
 })
 @Index('messages_contact', ['contactId', 'id'])
 @Index('messages_tenant', ['tenantId', 'id'])
+@Index('messages_campaign', ['campaignId', 'id'], { where: 'campaign_id IS NOT NULL' })
 @Index('messages_sending', ['updatedAt'], { where: `state = 'sending'` })
 @Index('messages_inbound_once', ['senderId', 'waMessageId'], { unique: true, where: `direction = 'in'` })
 export class Message {

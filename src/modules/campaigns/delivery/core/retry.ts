@@ -1,0 +1,29 @@
+import { addMs, latest } from '../../../../lib/clock.js';
+import type { Random } from '../../../../lib/random.js';
+
+/** Claims of one part after which a limit of the recipient's side ends it. */
+export const MAX_CLAIMS_PER_PART = 20;
+
+const SPREAD_SHARE = 0.05;
+const MIN_SPREAD_MS = 20;
+const MAX_SPREAD_MS = 15_000;
+
+/**
+ * When a job that must wait until `at` runs again: a little later, in proportion to the wait, so that a window's jobs
+ * that heard the same time do not all wake at once.
+ */
+export function wakeAt(at: Date, now: Date, random: Random): Date {
+  const earliest = latest(at, now);
+  const share = (earliest.getTime() - now.getTime()) * SPREAD_SHARE;
+  const spread = Math.min(Math.max(share, MIN_SPREAD_MS), MAX_SPREAD_MS);
+  return addMs(earliest, Math.round(random() * spread));
+}
+
+/**
+ * True when a recipient was tried often enough. Every claim (by the feeder and for a send) raises the epoch and every
+ * sent part took one, so the difference counts the claims that came to nothing. Asked only when the recipient's side,
+ * not a sender, refused.
+ */
+export function givesUp(claimEpoch: number, part: number): boolean {
+  return claimEpoch - part >= MAX_CLAIMS_PER_PART;
+}

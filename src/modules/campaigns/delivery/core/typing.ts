@@ -1,0 +1,47 @@
+import { randomInt, type Random } from '../../../../lib/random.js';
+
+/** How long a person seems to type. `perCharacterMs: 0` with `maxMs: 0` switches typing off. */
+export interface TypingPace {
+  perCharacterMs: number;
+  minMs: number;
+  maxMs: number;
+}
+
+/** The pause between two parts to one recipient, in milliseconds. */
+export interface PartPause {
+  minMs: number;
+  maxMs: number;
+}
+
+/** About 25 characters a second, and never so long that the recipient's phone gives up showing it. */
+export const humanTyping: TypingPace = { perCharacterMs: 40, minMs: 600, maxMs: 4_000 };
+export const humanPause: PartPause = { minMs: 1_000, maxMs: 2_000 };
+
+/** Milliseconds of typing for a text: by length, within the bounds, give or take a fifth. */
+export function typingMs(text: string, pace: TypingPace, random: Random): number {
+  const clamped = Math.min(Math.max(text.length * pace.perCharacterMs, pace.minMs), pace.maxMs);
+  return Math.round(clamped * (0.8 + 0.4 * random()));
+}
+
+export interface PartTiming {
+  /** Rest before this part: 0 for the first one. */
+  pauseMs: number;
+  typingMs: number;
+}
+
+/** The timing of all parts that go out in a row. */
+export function partTimings(
+  texts: readonly string[],
+  typing: TypingPace,
+  pause: PartPause,
+  random: Random,
+): PartTiming[] {
+  return texts.map((text, index) => ({
+    pauseMs: index === 0 ? 0 : randomInt(random, pause.minMs, pause.maxMs),
+    typingMs: typingMs(text, typing, random),
+  }));
+}
+
+export function totalMs(timings: readonly PartTiming[]): number {
+  return timings.reduce((sum, timing) => sum + timing.pauseMs + timing.typingMs, 0);
+}

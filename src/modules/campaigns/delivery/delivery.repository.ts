@@ -1,0 +1,162 @@
+import type { Tx } from '../../../db/index.js';
+import { newId } from '../../../lib/ids.js';
+import type { ClaimOutcome, ClaimRequest, Departure, RecipientForSend } from './delivery.types.js';
+
+type LoadedRow = Omit<RecipientForSend, 'resend'> & {
+  resendSenderId: string | null;
+  resendId: string | null;
+  resendBody: string | null;
+  resendSenderLost: boolean;
+};
+
+/** Reads recipients with all that decides about their send; the answers are in the order of the questions. */
+export async function loadForSend(
+  tx: Tx,
+  asked: { tenantId: string; recipientId: string }[],
+): Promise<(RecipientForSend | undefined)[]> {
+  const rows: LoadedRow[] = await tx.query(
+    `SELECT r.id, r.tenant_id AS "tenantId", r.campaign_id AS "campaignId", r.contact_id AS "contactId",
+            r.phone, r.name, r.variables, r.state, r.next_part AS "nextPart", r.claim_epoch AS "claimEpoch",
+            k.status AS "campaignStatus", k.parts, k.pool, k.min_delay AS "minDelay", k.max_delay AS "maxDelay",
+            k.sticky_sender AS "stickySender", k.waiting_reason IS NOT NULL AS waiting,
+            c.id IS NOT NULL AS "contactExists", c.opted_out_at IS NOT NULL AS "optedOut",
+            x.id IS NOT NULL AS suppressed, c.last_sender_id AS "lastSenderId", r.sender_id AS "senderId",
+            (s.id IS NULL OR s.paused_at IS NOT NULL OR s.status IN ('banned', 'logged_out')) AS "senderGone",
+            m.sender_id AS "resendSenderId", m.wa_message_id AS "resendId", m.body AS "resendBody",
+            (ms.id IS NULL OR ms.status IN ('banned', 'logged_out')) AS "resendSenderLost"
+     FROM unnest($1::uuid[], $2::uuid[]) AS asked (tenant_id, id)
+     JOIN campaign_contacts r ON r.id = asked.id AND r.tenant_id = asked.tenant_id
+     JOIN campaigns k ON k.id = r.campaign_id AND k.tenant_id = r.tenant_id
+     LEFT JOIN contacts c ON c.id = r.contact_id AND c.tenant_id = r.tenant_id
+     LEFT JOIN suppressions x ON x.tenant_id = r.tenant_id AND x.phone = r.phone
+     LEFT JOIN senders s ON s.id = r.sender_id AND s.tenant_id = r.tenant_id
+     LEFT JOIN messages m ON m.campaign_contact_id = r.id AND m.part = r.next_part AND m.direction = 'out'
+                         AND m.state = 'queued' AND m.wa_message_id IS NOT NULL
+     LEFT JOIN senders ms ON ms.id = m.sender_id AND ms.tenant_id = r.tenant_id`,
+    [asked.map((item) => item.tenantId), asked.map((item) => item.recipientId)],
+  );
+  const byKey = new Map(rows.map((row) => [`${row.tenantId} ${row.id}`, toRecipient(row)]));
+  return asked.map((item) => byKey.get(`${item.tenantId} ${item.recipientId}`));
+}
+
+function toRecipient(row: LoadedRow): RecipientForSend {
+  const { resendSenderId, resendId, resendBody, resendSenderLost, ...recipient } = row;
+  if (resendSenderId === null || resendId === null) return { ...recipient, resend: undefined };
+  return {
+    ...recipient,
+    resend: {
+      senderId: resendSenderId,
+      waMessageId: resendId,
+      body: resendBody ?? '',
+      senderLost: resendSenderLost,
+    },
+  };
+}
+
+/**
+ * Takes recipients from `queued` to `sending` and writes the row of the message that is about to be handed over. A
+ * claim wins only while everything still holds: queued, same epoch and part, campaign running, contact not opted out.
+ *
+ * The campaign's row is locked in share mode, so a pause either comes first and the claim loses, or waits for the
+ * claim: nothing is claimed after a pause was answered. Everybody locks campaigns before recipients before messages.
+ */
+export async function claimForSend(tx: Tx, requests: ClaimRequest[]): Promise<ClaimOutcome[]> {
+  await tx.query(
+    `SELECT id FROM campaigns WHERE id = ANY($1::uuid[]) AND status = 'running' ORDER BY id FOR SHARE`,
+    [[...new Set(requests.map((request) => request.campaignId))]],
+  );
+  await lockRecipients(
+    tx,
+    requests.map((request) => request.recipientId),
+  );
+  const rows: { ordinal: number; messageId: string; claimEpoch: number }[] = await tx.query(CLAIM, [
+    requests.map((_, index) => index),
+    requests.map((request) => request.tenantId),
+    requests.map((request) => request.recipientId),
+    requests.map((request) => request.claimEpoch),
+    requests.map((request) => request.part),
+    requests.map((request) => request.senderId),
+    requests.map(() => newId()),
+    requests.map((request) => request.waMessageId ?? null),
+    requests.map((request) => request.type),
+    requests.map((request) => request.body),
+  ]);
+  const won = new Map(rows.map((row) => [row.ordinal, row]));
+  return requests.map((_, index) => {
+    const row = won.get(index);
+    return row ? { kind: 'claimed', messageId: row.messageId, claimEpoch: row.claimEpoch } : { kind: 'lost' };
+  });
+}
+
+/** The same recipient may stand in a batch twice (a job delivered twice): the ordinal tells which of them won. */
+const CLAIM = `
+  WITH asked AS (
+    SELECT * FROM unnest($1::int[], $2::uuid[], $3::uuid[], $4::int[], $5::int[], $6::uuid[], $7::uuid[],
+                         $8::text[], $9::text[], $10::text[])
+      AS a (ordinal, tenant_id, recipient_id, epoch, part, sender_id, message_id, wa_message_id, type, body)
+  ), won AS (
+    UPDATE campaign_contacts r
+    SET state = 'sending', sender_id = a.sender_id, claim_epoch = r.claim_epoch + 1, code = NULL, updated_at = now()
+    FROM asked a
+    WHERE r.id = a.recipient_id AND r.tenant_id = a.tenant_id
+      AND r.state = 'queued' AND r.claim_epoch = a.epoch AND r.next_part = a.part
+      AND EXISTS (SELECT FROM campaigns k WHERE k.id = r.campaign_id AND k.status = 'running')
+      AND EXISTS (SELECT FROM contacts c WHERE c.id = r.contact_id AND c.opted_out_at IS NULL)
+      AND NOT EXISTS (SELECT FROM suppressions x WHERE x.tenant_id = r.tenant_id AND x.phone = r.phone)
+    RETURNING a.ordinal, r.id, r.campaign_id, r.contact_id, r.claim_epoch
+  ), written AS (
+    INSERT INTO messages (id, tenant_id, direction, contact_id, sender_id, campaign_id, campaign_contact_id, part,
+                          type, body, state, wa_message_id, claim_epoch)
+    SELECT a.message_id, a.tenant_id, 'out', won.contact_id, a.sender_id, won.campaign_id, won.id, a.part,
+           a.type, a.body, 'sending', a.wa_message_id, won.claim_epoch
+    FROM won JOIN asked a ON a.ordinal = won.ordinal
+    ON CONFLICT (campaign_contact_id, part) WHERE campaign_contact_id IS NOT NULL AND direction = 'out'
+    DO UPDATE SET state = 'sending', sender_id = excluded.sender_id, body = excluded.body, code = NULL,
+                  wa_message_id = excluded.wa_message_id, claim_epoch = excluded.claim_epoch, updated_at = now()
+    RETURNING id, campaign_contact_id
+  )
+  SELECT won.ordinal, written.id AS "messageId", won.claim_epoch AS "claimEpoch"
+  FROM won JOIN written ON written.campaign_contact_id = won.id`;
+
+/**
+ * Recipients leave the queue without a hand-over: back to `pending` for a paused campaign, or to an end. Answers which
+ * of them really left; the others were claimed or changed by somebody else.
+ */
+export async function departFromQueue(tx: Tx, departures: Departure[]): Promise<boolean[]> {
+  await lockRecipients(
+    tx,
+    departures.map((departure) => departure.recipientId),
+  );
+  const rows: { id: string; to: string }[] = await tx.query(
+    `WITH gone AS (
+       UPDATE campaign_contacts r SET state = a.state, code = a.code, updated_at = now()
+       FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::text[])
+         AS a (tenant_id, recipient_id, epoch, state, code)
+       WHERE r.id = a.recipient_id AND r.tenant_id = a.tenant_id AND r.state = 'queued' AND r.claim_epoch = a.epoch
+       RETURNING r.id, r.next_part, r.state, r.code
+     ), marked AS (
+       UPDATE messages m SET state = gone.state, code = gone.code, updated_at = now()
+       FROM gone
+       WHERE m.campaign_contact_id = gone.id AND m.part = gone.next_part AND m.direction = 'out'
+         AND m.state = 'queued' AND gone.state <> 'pending'
+     )
+     SELECT id FROM gone`,
+    [
+      departures.map((departure) => departure.tenantId),
+      departures.map((departure) => departure.recipientId),
+      departures.map((departure) => departure.claimEpoch),
+      departures.map((departure) => departure.to),
+      departures.map((departure) => departure.code),
+    ],
+  );
+  const gone = new Set(rows.map((row) => row.id));
+  return departures.map((departure) => gone.has(departure.recipientId));
+}
+
+/** Always in the order of ids, so that two batches never wait for each other in a circle. */
+export async function lockRecipients(tx: Tx, ids: string[]): Promise<void> {
+  await tx.query(
+    `SELECT id FROM campaign_contacts WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`,
+    [ids],
+  );
+}

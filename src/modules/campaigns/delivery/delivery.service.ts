@@ -1,0 +1,92 @@
+import type { Database, Tx } from '../../../db/index.js';
+import { Batcher } from '../../../lib/batcher.js';
+import type { Logger } from '../../../lib/logger.js';
+import { errorMessage } from '../../../lib/errors.js';
+import { claimForSend, departFromQueue, loadForSend } from './delivery.repository.js';
+import type {
+  ClaimOutcome,
+  ClaimRequest,
+  Departure,
+  OutcomeRecord,
+  RecipientForSend,
+  RecordedOutcome,
+} from './delivery.types.js';
+import { recordOutcomes, rememberSenders } from './outcome.repository.js';
+
+export interface DeliveryDeps {
+  database: Database;
+  logger: Logger;
+}
+
+/** Calls that arrive within this time of each other share one statement (see the engine's measurements). */
+const COALESCING = { maxItems: 300, maxDelayMs: 3 };
+
+/**
+ * The recipients' way through sending: what a worker reads before, writes around and records after a hand-over. Every
+ * write is conditional on the claim's epoch, so a job that runs twice, or a worker that wakes up late, changes nothing.
+ */
+export class DeliveryService {
+  private readonly loads: Batcher<{ tenantId: string; recipientId: string }, RecipientForSend | undefined>;
+  private readonly claims: Batcher<ClaimRequest, ClaimOutcome>;
+  private readonly outcomes: Batcher<OutcomeRecord, RecordedOutcome>;
+  private readonly departures: Batcher<Departure, boolean>;
+
+  constructor(private readonly deps: DeliveryDeps) {
+    const { database } = deps;
+    this.loads = new Batcher((items) => loadForSend(database.manager, items), COALESCING);
+    this.claims = this.batched(claimForSend);
+    this.outcomes = this.batched(recordOutcomes);
+    this.departures = this.batched(departFromQueue);
+  }
+
+  /** A recipient with everything its send depends on; undefined when it is not there (any more). */
+  load(tenantId: string, recipientId: string): Promise<RecipientForSend | undefined> {
+    return this.loads.add({ tenantId, recipientId });
+  }
+
+  /**
+   * Takes the recipient for one part and writes the message that will be handed over. `lost` when anything changed
+   * since it was loaded: paused, opted out, claimed by another job.
+   */
+  claim(request: ClaimRequest): Promise<ClaimOutcome> {
+    return this.claims.add(request);
+  }
+
+  /** Records how the hand-over ended and remembers the sender a contact now talks to. */
+  async record(record: OutcomeRecord): Promise<RecordedOutcome> {
+    const recorded = await this.outcomes.add(record);
+    if (recorded.kind === 'recorded' && recorded.arrived) this.contacts.add(record).catch(this.logForgotten);
+    return recorded;
+  }
+
+  /** Ends a queued recipient without a send; false when it was no longer ours to end. */
+  end(recipient: RecipientForSend, to: 'skipped' | 'failed' | 'unknown', code: string): Promise<boolean> {
+    return this.depart(recipient, to, code);
+  }
+
+  /** Returns a queued recipient to the feeder, for when the campaign runs again. */
+  putBack(recipient: RecipientForSend): Promise<boolean> {
+    return this.depart(recipient, 'pending', null);
+  }
+
+  private depart(
+    { tenantId, id, claimEpoch }: RecipientForSend,
+    to: Departure['to'],
+    code: string | null,
+  ): Promise<boolean> {
+    return this.departures.add({ tenantId, recipientId: id, claimEpoch, to, code });
+  }
+
+  private readonly contacts = new Batcher<OutcomeRecord, void>(async (records) => {
+    await rememberSenders(this.deps.database.manager, records);
+    return records.map(() => undefined);
+  }, COALESCING);
+
+  private readonly logForgotten = (error: unknown): void => {
+    this.deps.logger.warn({ error: errorMessage(error) }, 'could not remember the senders contacts talk to');
+  };
+
+  private batched<Item, Result>(write: (tx: Tx, items: Item[]) => Promise<Result[]>): Batcher<Item, Result> {
+    return new Batcher((items) => this.deps.database.transaction((tx) => write(tx, items)), COALESCING);
+  }
+}

@@ -1,0 +1,88 @@
+import type { CampaignPart, CampaignStatus, SenderPool } from '../campaign.entity.js';
+import type { RecipientState } from '../campaign-contact.entity.js';
+import type { Settlement } from './core/settlement.js';
+
+/** All a send needs to know about one recipient, read in one statement. */
+export interface RecipientForSend {
+  id: string;
+  tenantId: string;
+  campaignId: string;
+  contactId: string;
+  phone: string;
+  name: string | null;
+  variables: Record<string, unknown>;
+  state: RecipientState;
+  nextPart: number;
+  claimEpoch: number;
+  campaignStatus: CampaignStatus;
+  parts: CampaignPart[];
+  pool: SenderPool;
+  minDelay: number;
+  maxDelay: number;
+  stickySender: boolean;
+  /** The campaign is shown as waiting for senders. */
+  waiting: boolean;
+  contactExists: boolean;
+  optedOut: boolean;
+  suppressed: boolean;
+  /** The sender this contact last talked to. */
+  lastSenderId: string | null;
+  /** The sender that sent the earlier parts. */
+  senderId: string | null;
+  /** That sender cannot go on: deleted, paused, banned or logged out. */
+  senderGone: boolean;
+  /** The part may already have reached the network: only the same sender with the same id may send it again. */
+  resend: Resend | undefined;
+}
+
+export interface Resend {
+  senderId: string;
+  waMessageId: string;
+  body: string;
+  /** That sender will not come back by itself: deleted, banned or logged out. */
+  senderLost: boolean;
+}
+
+export interface ClaimRequest {
+  tenantId: string;
+  campaignId: string;
+  recipientId: string;
+  /** As read; a claim by anybody else in between makes this one lose. */
+  claimEpoch: number;
+  part: number;
+  senderId: string;
+  waMessageId: string | undefined;
+  type: string;
+  body: string;
+}
+
+export type ClaimOutcome = { kind: 'claimed'; messageId: string; claimEpoch: number } | { kind: 'lost' };
+
+export interface OutcomeRecord {
+  tenantId: string;
+  recipientId: string;
+  contactId: string;
+  messageId: string;
+  claimEpoch: number;
+  senderId: string;
+  /** No part is left after this one. */
+  lastPart: boolean;
+  settlement: Settlement;
+}
+
+/**
+ * What became of the recipient. It can differ from the settlement: a receipt may have told more than the time-out knew.
+ * `fenced`: the claim was no longer ours, nothing was written.
+ */
+export type RecordedOutcome =
+  | { kind: 'recorded'; state: 'sent' | 'queued' | 'failed' | 'unknown'; arrived: boolean }
+  | { kind: 'fenced' };
+
+/** A recipient leaves the queue without a hand-over. */
+export interface Departure {
+  tenantId: string;
+  recipientId: string;
+  claimEpoch: number;
+  to: 'pending' | 'skipped' | 'failed' | 'unknown';
+  code: string | null;
+}

@@ -1,0 +1,25 @@
+export { humanPause, humanTyping, partTimings, totalMs } from './core/typing.js';
+export type { PartPause, PartTiming, TypingPace } from './core/typing.js';
+export { renderRemaining } from './core/render.js';
+export { wakeAt } from './core/retry.js';
+export { sendJobId } from './core/send-job.js';
+export { judge, type Judgement, type SenderVerdict, type Settlement } from './core/settlement.js';
+export { DeliveryService, type DeliveryDeps } from './delivery.service.js';
+export type {
+  ClaimOutcome,
+  ClaimRequest,
+  OutcomeRecord,
+  RecipientForSend,
+  RecordedOutcome,
+} from './delivery.types.js';
+export { InboundService, type InboundContacts, type InboundEntry } from './inbound.service.js';
+export { ReceiptService } from './receipt.service.js';
+export type { ReceiptEntry } from './core/receipts.js';
+export {
+  defaultReconcileLimits,
+  ReconcileService,
+  type ReconcileDeps,
+  type ReconcileLimits,
+  type ReconcileReport,
+} from './reconcile.service.js';
+export { WaitingBoard } from './waiting-board.js';

@@ -1,0 +1,148 @@
+import type { Tx } from '../../../db/index.js';
+import { lockRecipients } from './delivery.repository.js';
+import type { OutcomeRecord, RecordedOutcome } from './delivery.types.js';
+
+interface RecordedRow {
+  ordinal: number;
+  recipientId: string;
+  state: 'sent' | 'queued' | 'failed' | 'unknown';
+  arrived: boolean;
+  /** A receipt was faster than this record. */
+  early: boolean;
+  part: number;
+}
+
+/**
+ * Writes how hand-overs ended, fenced by the claim's epoch. A receipt that came first is never undone: a message that
+ * was reported delivered stays delivered whatever the time-out thought of it, and its recipient moves on.
+ *
+ * A recipient that was given up as `unknown` still takes a definite late answer for its last part; anything else would
+ * reopen a campaign that may have been completed.
+ */
+export async function recordOutcomes(tx: Tx, records: OutcomeRecord[]): Promise<RecordedOutcome[]> {
+  await lockRecipients(
+    tx,
+    records.map((record) => record.recipientId),
+  );
+  const rows: RecordedRow[] = await tx.query(RECORD, parameters(records));
+  const toDerive = rows.filter((row) => row.state === 'sent' && (row.early || row.part > 0));
+  await deriveRecipients(
+    tx,
+    toDerive.map((row) => row.recipientId),
+  );
+  const byOrdinal = new Map(rows.map((row) => [row.ordinal, row]));
+  return records.map((_, index) => {
+    const row = byOrdinal.get(index);
+    return row ? { kind: 'recorded', state: row.state, arrived: row.arrived } : { kind: 'fenced' };
+  });
+}
+
+const RECORD = `
+  WITH asked AS (
+    SELECT * FROM unnest($1::int[], $2::uuid[], $3::uuid[], $4::uuid[], $5::int[], $6::bool[], $7::text[],
+                         $8::text[], $9::text[], $10::timestamptz[])
+      AS a (ordinal, tenant_id, recipient_id, message_id, epoch, last_part, kind, code, wa_message_id, at)
+  ), settled AS (
+    UPDATE messages m SET
+      state = CASE WHEN m.state IN ('sent', 'delivered', 'read', 'played', 'failed') THEN m.state
+                   WHEN a.kind = 'requeued' THEN 'queued' ELSE a.kind END,
+      code = CASE WHEN m.state IN ('sent', 'delivered', 'read', 'played', 'failed') THEN m.code ELSE a.code END,
+      -- A requeued message never reached the network: its id was not used and the next sender makes its own.
+      wa_message_id = CASE WHEN a.kind = 'requeued' AND m.state IN ('sending', 'queued', 'unknown') THEN NULL
+                           ELSE coalesce(a.wa_message_id, m.wa_message_id) END,
+      sent_at = least(m.sent_at, a.at),
+      updated_at = now()
+    FROM asked a
+    JOIN campaign_contacts r ON r.id = a.recipient_id AND r.tenant_id = a.tenant_id AND r.claim_epoch = a.epoch
+    JOIN messages earlier ON earlier.id = a.message_id
+    WHERE m.id = a.message_id AND m.claim_epoch = a.epoch AND m.campaign_contact_id = r.id
+      AND (r.state = 'sending'
+           OR (r.state = 'unknown' AND (a.kind = 'failed' OR (a.kind = 'sent' AND a.last_part))))
+    RETURNING a.ordinal, a.last_part, r.id AS recipient_id, m.part, m.state, m.code, m.sent_at,
+              m.state IN ('sent', 'delivered', 'read', 'played') AS arrived,
+              earlier.state IN ('delivered', 'read', 'played') AS early
+  ), moved AS (
+    UPDATE campaign_contacts r SET
+      state = CASE WHEN NOT s.arrived THEN s.state WHEN s.last_part THEN 'sent' ELSE 'queued' END,
+      code = s.code,
+      next_part = CASE WHEN s.arrived THEN s.part + 1 ELSE r.next_part END,
+      sender_id = CASE WHEN s.state = 'queued' AND s.part = 0 THEN NULL ELSE r.sender_id END,
+      sent_at = CASE WHEN s.arrived AND s.last_part THEN s.sent_at ELSE r.sent_at END,
+      updated_at = now()
+    FROM settled s
+    WHERE r.id = s.recipient_id
+    RETURNING s.ordinal, r.id, r.state, s.arrived, s.early, s.part
+  )
+  SELECT ordinal, id AS "recipientId", state, arrived, early, part FROM moved`;
+
+function parameters(records: OutcomeRecord[]): unknown[] {
+  const settlements = records.map((record) => record.settlement);
+  return [
+    records.map((_, index) => index),
+    records.map((record) => record.tenantId),
+    records.map((record) => record.recipientId),
+    records.map((record) => record.messageId),
+    records.map((record) => record.claimEpoch),
+    records.map((record) => record.lastPart),
+    settlements.map((settlement) => settlement.kind),
+    settlements.map((settlement) => ('code' in settlement ? settlement.code : null)),
+    settlements.map((settlement) => (settlement.kind === 'sent' ? settlement.waMessageId : null)),
+    settlements.map((settlement) => (settlement.kind === 'sent' ? settlement.at : null)),
+  ];
+}
+
+/**
+ * A recipient all of whose parts were sent is as far as the least advanced of its messages: `read` when every part was
+ * read, `delivered` when every part was at least delivered, `failed` when the network reported one of them failed.
+ */
+export async function deriveRecipients(tx: Tx, ids: string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.query(
+    `UPDATE campaign_contacts r
+     SET state = d.state, code = d.code, delivered_at = d.delivered_at, read_at = d.read_at, updated_at = now()
+     FROM (
+       SELECT campaign_contact_id AS id,
+              CASE WHEN bool_or(state = 'failed') THEN 'failed'
+                   WHEN bool_and(state IN ('read', 'played')) THEN 'read'
+                   WHEN bool_and(state IN ('delivered', 'read', 'played')) THEN 'delivered'
+                   ELSE 'sent' END AS state,
+              max(code) FILTER (WHERE state = 'failed') AS code,
+              CASE WHEN bool_and(delivered_at IS NOT NULL) THEN max(delivered_at) END AS delivered_at,
+              CASE WHEN bool_and(read_at IS NOT NULL) THEN max(read_at) END AS read_at
+       FROM messages
+       WHERE campaign_contact_id = ANY($1::uuid[]) AND direction = 'out'
+       GROUP BY campaign_contact_id
+     ) d
+     WHERE r.id = d.id AND r.state IN ('sent', 'delivered', 'read')
+       AND (r.state, r.code, r.delivered_at, r.read_at)
+           IS DISTINCT FROM (d.state, d.code, d.delivered_at, d.read_at)`,
+    [ids],
+  );
+}
+
+/**
+ * Remembers who a contact last talked to, for the sticky choice. Outside the outcome's transaction and past rows that
+ * are locked: an import may hold contacts for long, and this is a preference, not a fact that must not be lost.
+ */
+export async function rememberSenders(
+  tx: Tx,
+  pairs: { tenantId: string; contactId: string; senderId: string }[],
+): Promise<void> {
+  if (pairs.length === 0) return;
+  await tx.query(
+    `WITH talked AS (
+       SELECT c.id, a.sender_id
+       FROM contacts c
+       JOIN unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS a (tenant_id, contact_id, sender_id)
+         ON c.id = a.contact_id AND c.tenant_id = a.tenant_id
+       WHERE c.last_sender_id IS DISTINCT FROM a.sender_id
+       FOR NO KEY UPDATE OF c SKIP LOCKED
+     )
+     UPDATE contacts c SET last_sender_id = talked.sender_id FROM talked WHERE c.id = talked.id`,
+    [
+      pairs.map((pair) => pair.tenantId),
+      pairs.map((pair) => pair.contactId),
+      pairs.map((pair) => pair.senderId),
+    ],
+  );
+}

@@ -1,0 +1,122 @@
+import type { Tx } from '../../../db/index.js';
+import type { MergedReceipt } from './core/receipts.js';
+import { lockRecipients } from './delivery.repository.js';
+import { deriveRecipients } from './outcome.repository.js';
+
+interface FoundMessage {
+  id: string;
+  recipientId: string | null;
+  waMessageId: string;
+}
+
+/**
+ * Writes merged receipts of one sender and answers the WhatsApp ids that no message of it has. Found by the index on
+ * the id, so it costs the same in a table of five million. States only rise, so repeating a batch changes nothing.
+ */
+export async function applyReceipts(
+  tx: Tx,
+  scope: { tenantId: string; senderId: string },
+  receipts: MergedReceipt[],
+): Promise<{ unmatched: Set<string> }> {
+  const found = await findMessages(tx, scope, receipts);
+  const recipients = [...new Set(found.flatMap((message) => message.recipientId ?? []))];
+  await lockRecipients(tx, recipients);
+  await raiseMessages(tx, found, receipts);
+  const messageIds = found.map((message) => message.id);
+  await advanceRecipients(tx, messageIds);
+  await failRecipients(tx, messageIds);
+  await deriveRecipients(tx, recipients);
+  const matched = new Set(found.map((message) => message.waMessageId));
+  const ids = receipts.map((receipt) => receipt.waMessageId);
+  return { unmatched: new Set(ids.filter((id) => !matched.has(id))) };
+}
+
+function findMessages(
+  tx: Tx,
+  scope: { tenantId: string; senderId: string },
+  receipts: MergedReceipt[],
+): Promise<FoundMessage[]> {
+  return tx.query(
+    `SELECT id, campaign_contact_id AS "recipientId", wa_message_id AS "waMessageId"
+     FROM messages
+     WHERE wa_message_id = ANY($3::text[]) AND tenant_id = $1 AND sender_id = $2 AND direction = 'out'`,
+    [scope.tenantId, scope.senderId, receipts.map((receipt) => receipt.waMessageId)],
+  );
+}
+
+const RANK = `coalesce(array_position(ARRAY['sent', 'delivered', 'read', 'played'], m.state), 0)`;
+const FAILS = `(a.failed_code IS NOT NULL AND a.rank < 2 AND ${RANK} < 2)`;
+
+/**
+ * `read` without `delivered` fills the time of delivery too. Failed and skipped are ends; a message that is sending, back
+ * in the queue or of unknown fate was evidently sent. `failed` counts only before the phone had it.
+ */
+async function raiseMessages(tx: Tx, found: FoundMessage[], receipts: MergedReceipt[]): Promise<void> {
+  const byId = new Map(receipts.map((receipt) => [receipt.waMessageId, receipt]));
+  const pairs = found.flatMap(({ id, waMessageId }) => {
+    const receipt = byId.get(waMessageId);
+    return receipt ? [{ id, receipt }] : [];
+  });
+  await tx.query(
+    `UPDATE messages m SET
+       state = CASE WHEN ${FAILS} THEN 'failed'
+                    WHEN a.rank > ${RANK} THEN (ARRAY['sent', 'delivered', 'read', 'played'])[a.rank]
+                    ELSE m.state END,
+       code = CASE WHEN ${FAILS} THEN a.failed_code WHEN a.rank > ${RANK} THEN NULL ELSE m.code END,
+       sent_at = CASE WHEN a.rank >= 1 THEN coalesce(m.sent_at, a.sent_at, a.delivered_at, a.read_at)
+                      ELSE m.sent_at END,
+       delivered_at = CASE WHEN a.rank >= 2 THEN coalesce(m.delivered_at, a.delivered_at, a.read_at)
+                           ELSE m.delivered_at END,
+       read_at = CASE WHEN a.rank >= 3 THEN coalesce(m.read_at, a.read_at) ELSE m.read_at END,
+       updated_at = now()
+     FROM unnest($1::uuid[], $2::int[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[], $6::text[])
+       AS a (id, rank, sent_at, delivered_at, read_at, failed_code)
+     WHERE m.id = a.id AND m.state NOT IN ('failed', 'skipped')
+       AND (a.rank > ${RANK} OR ${FAILS}
+            OR (a.rank >= 2 AND m.delivered_at IS NULL) OR (a.rank >= 3 AND m.read_at IS NULL))`,
+    [
+      pairs.map(({ id }) => id),
+      pairs.map(({ receipt }) => receipt.rank),
+      pairs.map(({ receipt }) => receipt.sentAt),
+      pairs.map(({ receipt }) => receipt.deliveredAt),
+      pairs.map(({ receipt }) => receipt.readAt),
+      pairs.map(({ receipt }) => receipt.failedCode),
+    ],
+  );
+}
+
+/**
+ * A receipt proves that a part arrived though its recipient still waits for it: after a time-out (`unknown`) or a crash
+ * (back in the queue). The recipient moves past that part, and a claim that was just being made for it loses. With
+ * parts left it goes back to the feeder while the campaign lives. One that is `sending` is left to whoever sends.
+ */
+async function advanceRecipients(tx: Tx, messageIds: string[]): Promise<void> {
+  await tx.query(
+    `UPDATE campaign_contacts r SET
+       next_part = m.part + 1,
+       state = CASE WHEN m.part + 1 >= jsonb_array_length(k.parts) THEN 'sent'
+                    WHEN r.state = 'unknown' AND k.status IN ('running', 'paused') THEN 'pending'
+                    ELSE r.state END,
+       code = CASE WHEN m.part + 1 >= jsonb_array_length(k.parts) THEN NULL ELSE r.code END,
+       sender_id = m.sender_id,
+       sent_at = CASE WHEN m.part + 1 >= jsonb_array_length(k.parts) THEN m.sent_at ELSE r.sent_at END,
+       updated_at = now()
+     FROM messages m
+     JOIN campaigns k ON k.id = m.campaign_id
+     WHERE m.id = ANY($1::uuid[]) AND r.id = m.campaign_contact_id AND r.next_part = m.part
+       AND m.state IN ('sent', 'delivered', 'read', 'played')
+       AND r.state IN ('queued', 'pending', 'unknown', 'skipped')`,
+    [messageIds],
+  );
+}
+
+/** The network took a part back before the next one went out: the rest is not sent. */
+async function failRecipients(tx: Tx, messageIds: string[]): Promise<void> {
+  await tx.query(
+    `UPDATE campaign_contacts r SET state = 'failed', code = m.code, updated_at = now()
+     FROM messages m
+     WHERE m.id = ANY($1::uuid[]) AND r.id = m.campaign_contact_id AND m.state = 'failed'
+       AND r.state IN ('queued', 'pending', 'unknown')`,
+    [messageIds],
+  );
+}

@@ -1,0 +1,91 @@
+import type { Tx } from '../../../db/index.js';
+import type { TransportName } from '../../../transports/transport.js';
+
+export interface LostRecipient {
+  id: string;
+  tenantId: string;
+  campaignId: string;
+  claimEpoch: number;
+}
+
+/**
+ * Recipients that have been `queued` for long in campaigns that are not over. Most of them only wait for a sender; one
+ * whose job was lost gets a new one. Touching the rows keeps each from being looked at again before the same time.
+ */
+export async function takeLongQueued(tx: Tx, olderThanMs: number, limit: number): Promise<LostRecipient[]> {
+  return await tx.query(
+    `WITH due AS (
+       SELECT r.id FROM campaigns k
+       JOIN campaign_contacts r ON r.campaign_id = k.id
+       WHERE (k.status IN ('running', 'paused') OR (k.status = 'stopped' AND k.updated_at > now() - interval '1 day'))
+         AND r.state = 'queued' AND r.updated_at < now() - make_interval(secs => $1::float8 / 1000)
+       LIMIT $2
+       FOR NO KEY UPDATE OF r SKIP LOCKED
+     ), touched AS (
+       UPDATE campaign_contacts r SET updated_at = now() FROM due WHERE r.id = due.id
+       RETURNING r.id, r.tenant_id, r.campaign_id, r.claim_epoch
+     )
+     SELECT id, tenant_id AS "tenantId", campaign_id AS "campaignId", claim_epoch AS "claimEpoch" FROM touched`,
+    [olderThanMs, limit],
+  );
+}
+
+export interface StaleClaim extends LostRecipient {
+  contactId: string;
+  messageId: string;
+  messageState: string;
+  senderId: string;
+  waMessageId: string | null;
+  lastPart: boolean;
+  /** Undefined when the sender was deleted. */
+  transport: TransportName | undefined;
+}
+
+/** Recipients in `sending` whose claim is so old that its worker is dead or frozen; locked until the transaction ends. */
+export async function lockStaleClaims(tx: Tx, olderThanMs: number, limit: number): Promise<StaleClaim[]> {
+  return await tx.query(
+    `WITH stale AS (
+       SELECT r.id FROM messages m
+       JOIN campaign_contacts r ON r.id = m.campaign_contact_id AND r.state = 'sending' AND r.next_part = m.part
+       WHERE m.state = 'sending' AND m.updated_at < now() - make_interval(secs => $1::float8 / 1000)
+       UNION
+       -- A receipt may have moved the message on before the worker died.
+       SELECT r.id FROM campaigns k
+       JOIN campaign_contacts r ON r.campaign_id = k.id
+       WHERE k.status IN ('running', 'paused', 'stopped') AND r.state = 'sending'
+         AND r.updated_at < now() - make_interval(secs => $1::float8 / 1000)
+       LIMIT $2
+     ), locked AS (
+       SELECT r.* FROM campaign_contacts r JOIN stale ON stale.id = r.id
+       WHERE r.state = 'sending'
+       ORDER BY r.id FOR NO KEY UPDATE OF r SKIP LOCKED
+     )
+     SELECT r.id, r.tenant_id AS "tenantId", r.campaign_id AS "campaignId", r.contact_id AS "contactId",
+            r.claim_epoch AS "claimEpoch", m.id AS "messageId", m.state AS "messageState",
+            m.sender_id AS "senderId", m.wa_message_id AS "waMessageId",
+            m.part + 1 >= jsonb_array_length(k.parts) AS "lastPart", s.transport
+     FROM locked r
+     JOIN campaigns k ON k.id = r.campaign_id
+     JOIN messages m ON m.campaign_contact_id = r.id AND m.part = r.next_part AND m.direction = 'out'
+     LEFT JOIN senders s ON s.id = m.sender_id AND s.tenant_id = r.tenant_id`,
+    [olderThanMs, limit],
+  );
+}
+
+/**
+ * Back into the queue with everything needed to send the same message again: the row keeps its id and sender. The epoch
+ * rises, so the old worker, should it wake up, can write nothing. A message that a receipt has just moved on is left to
+ * the next run.
+ */
+export async function requeueForResend(tx: Tx, claims: StaleClaim[]): Promise<void> {
+  await tx.query(
+    `WITH requeued AS (
+       UPDATE messages SET state = 'queued', updated_at = now()
+       WHERE id = ANY($1::uuid[]) AND state = 'sending'
+       RETURNING campaign_contact_id AS id
+     )
+     UPDATE campaign_contacts r SET state = 'queued', claim_epoch = claim_epoch + 1, updated_at = now()
+     FROM requeued WHERE r.id = requeued.id AND r.state = 'sending'`,
+    [claims.map((claim) => claim.messageId)],
+  );
+}

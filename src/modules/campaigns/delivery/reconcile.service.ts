@@ -1,0 +1,152 @@
+import type { Database, Tx } from '../../../db/index.js';
+import type { JobQueue } from '../../../queue/catalog.js';
+import type { TransportName } from '../../../transports/transport.js';
+import { lockRecipients } from './delivery.repository.js';
+import type { OutcomeRecord } from './delivery.types.js';
+import { recordOutcomes } from './outcome.repository.js';
+import { sendJobId } from './core/send-job.js';
+import {
+  lockStaleClaims,
+  requeueForResend,
+  takeLongQueued,
+  type LostRecipient,
+  type StaleClaim,
+} from './reconcile.repository.js';
+
+export interface ReconcileLimits {
+  /** A recipient queued for longer than this gets its job again, in milliseconds. */
+  queuedMs: number;
+  /** A claim older than this is dead; must be longer than the worker's time-out of a send. */
+  sendingMs: number;
+  /** Rows per statement. */
+  batch: number;
+  /** Rows per run; the rest comes with the next one. */
+  perRun: number;
+}
+
+export const defaultReconcileLimits: ReconcileLimits = {
+  queuedMs: 120_000,
+  sendingMs: 180_000,
+  batch: 500,
+  perRun: 20_000,
+};
+
+export interface ReconcileDeps {
+  database: Database;
+  /** Whether a resend with the same id reaches the phone at most once on this transport. */
+  hasIdempotentIds(transport: TransportName): boolean;
+  queue: Pick<JobQueue, 'enqueueMany'>;
+  limits?: ReconcileLimits;
+}
+
+export interface ReconcileReport {
+  /** Long queued recipients whose jobs were offered to the queue again. */
+  offered: number;
+  /** Claims of dead workers whose messages go out again with the same id. */
+  resent: number;
+  /** Claims of dead workers that nobody can resolve for now. */
+  unknown: number;
+  /** Claims of dead workers whose messages had evidently been sent. */
+  settled: number;
+}
+
+/** Resolves what crashed workers and lost queues left behind. Safe to run anywhere, any time, several at once. */
+export class ReconcileService {
+  private readonly limits: ReconcileLimits;
+
+  constructor(private readonly deps: ReconcileDeps) {
+    this.limits = deps.limits ?? defaultReconcileLimits;
+  }
+
+  /** One pass over dead claims and long queued recipients, bounded by the limits. */
+  async run(): Promise<ReconcileReport> {
+    const report: ReconcileReport = { offered: 0, resent: 0, unknown: 0, settled: 0 };
+    await this.inBatches(() => this.resolveStaleClaims(report));
+    await this.inBatches(() => this.offerLongQueued(report));
+    return report;
+  }
+
+  private async inBatches(step: () => Promise<number>): Promise<void> {
+    for (let done = 0; done < this.limits.perRun;) {
+      const handled = await step();
+      if (handled < this.limits.batch) return;
+      done += handled;
+    }
+  }
+
+  private async offerLongQueued(report: ReconcileReport): Promise<number> {
+    const { queuedMs, batch } = this.limits;
+    const recipients = await takeLongQueued(this.deps.database.manager, queuedMs, batch);
+    if (recipients.length > 0) await this.enqueueSends(recipients);
+    report.offered += recipients.length;
+    return recipients.length;
+  }
+
+  private async resolveStaleClaims(report: ReconcileReport): Promise<number> {
+    const { sendingMs, batch } = this.limits;
+    const { claims, queued } = await this.deps.database.transaction(async (tx) => {
+      const stale = await lockStaleClaims(tx, sendingMs, batch);
+      return { claims: stale, queued: await this.resolve(tx, stale, report) };
+    });
+    // After the commit: a job that runs before would find its recipient still `sending` and end.
+    if (queued.length > 0) await this.enqueueSends(queued);
+    return claims.length;
+  }
+
+  /** Answers the recipients that are in the queue again. */
+  private async resolve(tx: Tx, claims: StaleClaim[], report: ReconcileReport): Promise<LostRecipient[]> {
+    if (claims.length === 0) return [];
+    await lockRecipients(
+      tx,
+      claims.map((claim) => claim.id),
+    );
+    const resends = claims.filter((claim) => this.canResend(claim));
+    const others = claims.filter((claim) => !this.canResend(claim));
+    await requeueForResend(tx, resends);
+    const recorded = await recordOutcomes(tx, others.map(lostWithItsWorker));
+    const continued = others.filter((_, index) => {
+      const outcome = recorded[index];
+      return outcome?.kind === 'recorded' && outcome.state === 'queued';
+    });
+    const unknown = recorded.filter((outcome) => outcome.kind === 'recorded' && outcome.state === 'unknown');
+    report.resent += resends.length;
+    report.unknown += unknown.length;
+    report.settled += others.length - unknown.length;
+    return [...resends.map((claim) => ({ ...claim, claimEpoch: claim.claimEpoch + 1 })), ...continued];
+  }
+
+  /** Jobs that still exist under the same id are not added twice. */
+  private enqueueSends(recipients: LostRecipient[]): Promise<void> {
+    return this.deps.queue.enqueueMany(
+      'message.send',
+      recipients.map(({ id, tenantId, campaignId, claimEpoch }) => ({
+        payload: { tenantId, campaignId, recipientId: id },
+        options: { id: sendJobId(id, claimEpoch) },
+      })),
+    );
+  }
+
+  /** A message that a receipt has moved on needs no resend, whatever its transport can do. */
+  private canResend(claim: StaleClaim): boolean {
+    return (
+      claim.messageState === 'sending' &&
+      claim.waMessageId !== null &&
+      claim.transport !== undefined &&
+      this.deps.hasIdempotentIds(claim.transport)
+    );
+  }
+}
+
+/** Recorded as unknown; where a receipt already told more, recording keeps what the receipt said. */
+function lostWithItsWorker(claim: StaleClaim): OutcomeRecord {
+  return {
+    tenantId: claim.tenantId,
+    recipientId: claim.id,
+    contactId: claim.contactId,
+    messageId: claim.messageId,
+    claimEpoch: claim.claimEpoch,
+    senderId: claim.senderId,
+    lastPart: claim.lastPart,
+    settlement: { kind: 'unknown', code: 'worker_lost' },
+  };
+}

@@ -1,0 +1,40 @@
+import type { Database } from '../../../db/index.js';
+import type { Clock } from '../../../lib/clock.js';
+import { clearCampaignWaiting, noteCampaignWaiting } from './waiting.repository.js';
+
+interface CampaignKey {
+  tenantId: string;
+  campaignId: string;
+}
+
+/** A thousand jobs may learn in the same second that nobody is free; one write every so often tells it. */
+const MIN_INTERVAL_MS = 3_000;
+const FORGET_ABOVE = 10_000;
+
+/** Keeps a campaign's "waiting for senders" up to date without a write per message. */
+export class WaitingBoard {
+  private readonly lastWrite = new Map<string, number>();
+
+  constructor(private readonly deps: { database: Database; clock: Clock }) {}
+
+  /** Nobody can send for this campaign until `until` (null: nobody knows). */
+  async note(campaign: CampaignKey, reason: string, until: Date | null): Promise<void> {
+    if (!this.due(`note ${campaign.campaignId}`)) return;
+    await noteCampaignWaiting(this.deps.database.manager, campaign, reason, until);
+  }
+
+  /** A message went out: the campaign flows again. */
+  async clear(campaign: CampaignKey): Promise<void> {
+    if (!this.due(`clear ${campaign.campaignId}`)) return;
+    await clearCampaignWaiting(this.deps.database.manager, campaign);
+  }
+
+  private due(key: string): boolean {
+    const now = this.deps.clock.now().getTime();
+    const last = this.lastWrite.get(key);
+    if (last !== undefined && now - last < MIN_INTERVAL_MS) return false;
+    if (this.lastWrite.size >= FORGET_ABOVE) this.lastWrite.clear();
+    this.lastWrite.set(key, now);
+    return true;
+  }
+}

@@ -1,0 +1,56 @@
+import type {
+  DeliveryService,
+  PartPause,
+  PartTiming,
+  RecipientForSend,
+  TypingPace,
+  WaitingBoard,
+} from '../modules/campaigns/delivery/index.js';
+import type { Reservation, SenderManager } from '../modules/senders/index.js';
+import type { Clock } from '../lib/clock.js';
+import type { Logger } from '../lib/logger.js';
+import type { Random } from '../lib/random.js';
+import type { Capabilities, TransportSession } from '../transports/transport.js';
+import type { Sleep } from './sleep.js';
+
+/** A sender's live session in this process. */
+export interface HostedSession {
+  session: TransportSession;
+  epoch: number;
+  capabilities: Capabilities;
+}
+
+export interface SessionDirectory {
+  /** Undefined when another worker hosts the sender, or nobody does. */
+  sessionOf(senderId: string): HostedSession | undefined;
+}
+
+export interface MessageWorkerDeps {
+  delivery: Pick<DeliveryService, 'load' | 'claim' | 'record' | 'end' | 'putBack'>;
+  senders: Pick<SenderManager, 'reserveNextHealthySender' | 'release' | 'recordResults'>;
+  sessions: SessionDirectory;
+  waiting: Pick<WaitingBoard, 'note' | 'clear'>;
+  clock: Clock;
+  random: Random;
+  logger: Logger;
+  /** Default: human typing, a second or two between parts, a minute until a send counts as lost. */
+  typing?: TypingPace;
+  pause?: PartPause;
+  sendTimeoutMs?: number;
+  sleep?: Sleep;
+}
+
+/** One run of a send job after its sender was reserved. */
+export interface SendRun {
+  recipient: RecipientForSend;
+  reservation: Reservation;
+  hosted: HostedSession;
+  texts: string[];
+  timings: PartTiming[];
+  /** The epoch the next claim expects. */
+  claimEpoch: number;
+  /** Messages that were given to the network: their slots are used up. */
+  handedOver: number;
+  /** Aborted when the process drains. */
+  signal: AbortSignal;
+}

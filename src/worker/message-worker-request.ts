@@ -1,0 +1,37 @@
+import { renderRemaining, type RecipientForSend } from '../modules/campaigns/delivery/index.js';
+import type { ReservationRequest } from '../modules/senders/index.js';
+
+/** What remains to be written; a part that goes out again after a crash is sent exactly as it was. */
+export function textsOf(recipient: RecipientForSend): ReturnType<typeof renderRemaining> {
+  const rendered = renderRemaining(recipient);
+  if (!rendered.ok || !recipient.resend) return rendered;
+  return { ok: true, texts: [recipient.resend.body, ...rendered.texts.slice(1)] };
+}
+
+/** The only sender that may go on: the one of an interrupted hand-over, or of the earlier parts while it is there. */
+export function boundSender(recipient: RecipientForSend): string | undefined {
+  if (recipient.resend) return recipient.resend.senderId;
+  const continues = recipient.nextPart > 0 && recipient.senderId !== null && !recipient.senderGone;
+  return continues ? (recipient.senderId ?? undefined) : undefined;
+}
+
+export function requestFor(
+  recipient: RecipientForSend,
+  messages: number,
+  occupyMs: number,
+): ReservationRequest {
+  const bound = boundSender(recipient);
+  return {
+    tenantId: recipient.tenantId,
+    // A started conversation is finished by its sender even when the pool's tags have changed since.
+    pool: bound === undefined ? recipient.pool : { senderIds: [bound], senderTags: [] },
+    messages,
+    messageTypes: ['text'],
+    requiredSenderId: bound,
+    preferredSenderId: recipient.stickySender ? (recipient.lastSenderId ?? undefined) : undefined,
+    newConversation: bound === undefined,
+    occupyMs,
+    minDelay: recipient.minDelay,
+    maxDelay: recipient.maxDelay,
+  };
+}

@@ -1,0 +1,230 @@
+import {
+  humanPause,
+  humanTyping,
+  judge,
+  partTimings,
+  totalMs,
+  wakeAt,
+  type Judgement,
+  type RecipientForSend,
+  type RecordedOutcome,
+} from '../modules/campaigns/delivery/index.js';
+import type { Reservation, ReservationOutcome } from '../modules/senders/index.js';
+import { addMs } from '../lib/clock.js';
+import { errorMessage } from '../lib/errors.js';
+import type { JobHandler, JobOutcome } from '../queue/catalog.js';
+import { handOver, insist } from './hand-over.js';
+import { checkRecipient, honest, type Verdict } from './message-worker-guards.js';
+import type { MessageWorkerDeps, SendRun } from './message-worker-ports.js';
+import { boundSender, requestFor, textsOf } from './message-worker-request.js';
+import { sleep } from './sleep.js';
+
+const DONE: JobOutcome = { kind: 'done' };
+const SEND_TIMEOUT_MS = 60_000;
+/** How soon to ask again when nobody can say when a sender will be there. */
+const NO_SENDER_PAUSE_MS = 15_000;
+/** A sender that is connected but not hosted here: its session is being opened or moved. */
+const NO_SESSION_PAUSE_MS = 2_000;
+
+type PartEnd = { kind: 'nextPart' } | { kind: 'end'; outcome: JobOutcome };
+type Claimed = { messageId: string; claimEpoch: number; waMessageId: string | undefined };
+
+/** Sends campaign messages: a checklist of small steps, each of which passes or ends the job with a recorded reason. */
+export class MessageWorker {
+  constructor(private readonly deps: MessageWorkerDeps) {}
+
+  /** Sends all remaining parts of one recipient through one sender, or says when to try again. */
+  readonly handleSend: JobHandler<'message.send'> = async ({ tenantId, recipientId }, { signal }) => {
+    const recipient = await this.deps.delivery.load(tenantId, recipientId);
+    if (!recipient) return DONE;
+    const verdict = checkRecipient(recipient);
+    if (verdict.kind !== 'pass') return this.leave(recipient, verdict);
+
+    const texts = textsOf(recipient);
+    if (!texts.ok) {
+      return this.leave(recipient, honest(recipient, { kind: 'end', to: 'failed', code: texts.code }));
+    }
+    const { typing = humanTyping, pause = humanPause } = this.deps;
+    const timings = partTimings(texts.texts, typing, pause, this.deps.random);
+
+    if (signal.aborted) return this.runAgainIn(0);
+    const reserved = await this.deps.senders.reserveNextHealthySender(
+      requestFor(recipient, texts.texts.length, totalMs(timings)),
+    );
+    if (reserved.kind !== 'reserved') return this.wait(recipient, reserved);
+
+    const hosted = this.deps.sessions.sessionOf(reserved.senderId);
+    if (!hosted) return this.giveUpReservation(reserved, NO_SESSION_PAUSE_MS);
+    return this.sendParts({
+      recipient,
+      reservation: reserved,
+      hosted,
+      // Where a sender's whole quota is smaller than the message has parts, the rest follows under the next quota.
+      texts: texts.texts.slice(0, reserved.messages),
+      timings,
+      claimEpoch: recipient.claimEpoch,
+      handedOver: 0,
+      signal,
+    });
+  };
+
+  private async leave(recipient: RecipientForSend, verdict: Verdict): Promise<JobOutcome> {
+    if (verdict.kind === 'putBack') await this.deps.delivery.putBack(recipient);
+    if (verdict.kind === 'end') await this.deps.delivery.end(recipient, verdict.to, verdict.code);
+    return DONE;
+  }
+
+  /** Nobody can send now. A recipient bound to one sender waits for itself; otherwise the campaign does. */
+  private async wait(
+    recipient: RecipientForSend,
+    outcome: Exclude<ReservationOutcome, { kind: 'reserved' }>,
+  ): Promise<JobOutcome> {
+    const now = this.deps.clock.now();
+    const until = outcome.kind === 'later' ? outcome.at : null;
+    if (outcome.reason !== 'pace' && boundSender(recipient) === undefined) {
+      await this.deps.waiting.note(recipient, outcome.reason, until);
+    }
+    const at = until ?? addMs(now, NO_SENDER_PAUSE_MS);
+    return { kind: 'runAgain', at: wakeAt(at, now, this.deps.random) };
+  }
+
+  private async giveUpReservation(reservation: Reservation, pauseMs: number): Promise<JobOutcome> {
+    await this.release(reservation, reservation.messages);
+    return this.runAgainIn(pauseMs);
+  }
+
+  private async sendParts(run: SendRun): Promise<JobOutcome> {
+    try {
+      for (let index = 0; index < run.texts.length; index += 1) {
+        const end = await this.sendPart(run, index);
+        if (end.kind === 'end') return end.outcome;
+      }
+    } finally {
+      await this.release(run.reservation, run.reservation.messages - run.handedOver);
+    }
+    return run.recipient.nextPart + run.texts.length < run.recipient.parts.length
+      ? this.runAgainIn(0)
+      : this.finished(run.recipient);
+  }
+
+  /** Rest, typing, claim, hand-over, record. */
+  private async sendPart(run: SendRun, index: number): Promise<PartEnd> {
+    await this.type(run, index);
+    if (run.signal.aborted) return { kind: 'end', outcome: this.runAgainIn(0) };
+    const claimed = await this.claim(run, index);
+    // Paused, opted out or taken since it was loaded: the next run's guards find out which.
+    if (!claimed) return { kind: 'end', outcome: this.runAgainIn(100) };
+
+    run.handedOver += 1;
+    run.claimEpoch = claimed.claimEpoch;
+    const part = run.recipient.nextPart + index;
+    const { logger, clock, random, sendTimeoutMs: timeoutMs = SEND_TIMEOUT_MS } = this.deps;
+    const outcome = await handOver(
+      run.hosted.session,
+      {
+        waMessageId: claimed.waMessageId,
+        to: run.recipient.phone,
+        content: { type: 'text', text: run.texts[index] ?? '' },
+        reference: { campaignId: run.recipient.campaignId, part },
+      },
+      { timeoutMs, logger },
+    );
+    const judgement = judge(outcome, { claimEpoch: claimed.claimEpoch, part }, clock.now(), random);
+    const recorded = await this.record(run, { ...claimed, part, judgement });
+    return this.afterPart(run, part, judgement, recorded);
+  }
+
+  private async type(run: SendRun, index: number): Promise<void> {
+    const timing = run.timings[index] ?? { pauseMs: 0, typingMs: 0 };
+    const rest = this.deps.sleep ?? sleep;
+    await rest(timing.pauseMs, run.signal);
+    if (timing.typingMs <= 0 || run.signal.aborted) return;
+    if (run.hosted.capabilities.typing) {
+      // Decoration: a transport that cannot show it now does not hold up the message.
+      run.hosted.session.showTyping(run.recipient.phone, timing.typingMs).catch((error: unknown) => {
+        this.deps.logger.debug({ error: errorMessage(error) }, 'typing could not be shown');
+      });
+    }
+    await rest(timing.typingMs, run.signal);
+  }
+
+  private async claim(run: SendRun, index: number): Promise<Claimed | undefined> {
+    const { recipient, reservation, hosted } = run;
+    const resend = index === 0 ? recipient.resend : undefined;
+    const waMessageId = resend?.waMessageId ?? hosted.session.allocateMessageId();
+    const claim = await this.deps.delivery.claim({
+      tenantId: recipient.tenantId,
+      campaignId: recipient.campaignId,
+      recipientId: recipient.id,
+      claimEpoch: run.claimEpoch,
+      part: recipient.nextPart + index,
+      senderId: reservation.senderId,
+      waMessageId,
+      type: 'text',
+      body: run.texts[index] ?? '',
+    });
+    return claim.kind === 'claimed' ? { ...claim, waMessageId } : undefined;
+  }
+
+  private async record(
+    run: SendRun,
+    sent: { messageId: string; claimEpoch: number; part: number; judgement: Judgement },
+  ): Promise<RecordedOutcome> {
+    const { recipient, reservation } = run;
+    const { settlement, verdict } = sent.judgement;
+    const record = {
+      tenantId: recipient.tenantId,
+      recipientId: recipient.id,
+      contactId: recipient.contactId,
+      messageId: sent.messageId,
+      claimEpoch: sent.claimEpoch,
+      senderId: reservation.senderId,
+      lastPart: sent.part + 1 >= recipient.parts.length,
+      settlement,
+    };
+    const { delivery, senders, logger } = this.deps;
+    const [recorded] = await Promise.all([
+      insist(() => delivery.record(record), logger),
+      senders
+        .recordResults([{ senderId: reservation.senderId, ...verdict }])
+        .catch((error: unknown) =>
+          logger.warn({ error: errorMessage(error) }, 'a result was not added to its sender'),
+        ),
+    ]);
+    return recorded;
+  }
+
+  private afterPart(run: SendRun, part: number, judgement: Judgement, recorded: RecordedOutcome): PartEnd {
+    const { id: recipientId, campaignId } = run.recipient;
+    const report = { recipientId, campaignId, part, senderId: run.reservation.senderId };
+    if (recorded.kind === 'fenced') {
+      this.deps.logger.warn(report, 'an outcome came after its claim had been given to somebody else');
+      return { kind: 'end', outcome: this.runAgainIn(0) };
+    }
+    this.deps.logger.debug({ ...report, state: recorded.state }, 'a hand-over was recorded');
+    if (recorded.arrived) return { kind: 'nextPart' };
+    if (recorded.state !== 'queued') return { kind: 'end', outcome: DONE };
+    const at = judgement.retryAt ?? this.deps.clock.now();
+    return { kind: 'end', outcome: { kind: 'runAgain', at } };
+  }
+
+  private async finished(recipient: RecipientForSend): Promise<JobOutcome> {
+    if (recipient.waiting) await this.deps.waiting.clear(recipient);
+    return DONE;
+  }
+
+  /** Best effort: slots that are not given back cost a little quota, a job that fails over it would cost a message. */
+  private async release({ senderId, reservedAt }: Reservation, messages: number): Promise<void> {
+    if (messages <= 0) return;
+    try {
+      await this.deps.senders.release({ senderId, reservedAt, messages });
+    } catch (error) {
+      this.deps.logger.warn({ senderId, error: errorMessage(error) }, 'unused slots were not given back');
+    }
+  }
+
+  private runAgainIn(ms: number): JobOutcome {
+    const now = this.deps.clock.now();
+    return { kind: 'runAgain', at: ms === 0 ? now : addMs(now, Math.round(ms * (1 + this.deps.random()))) };
+  }
+}

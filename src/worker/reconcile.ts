@@ -1,0 +1,40 @@
+import type { ReconcileService } from '../modules/campaigns/delivery/index.js';
+import { errorMessage } from '../lib/errors.js';
+import type { Logger } from '../lib/logger.js';
+import type { JobHandler } from '../queue/catalog.js';
+
+export interface ReconcileHandlerDeps {
+  reconcile: Pick<ReconcileService, 'run'>;
+  /** Gives every running campaign its feed job again, should the queue have lost it. */
+  rewakeRunningCampaigns(): Promise<unknown>;
+  /** Housekeeping of the counters' ledger. */
+  foldCounts?(): Promise<unknown>;
+  logger: Logger;
+}
+
+/** Mends what crashes and a lost queue left behind. One broken step does not keep the others from running. */
+export function createReconcileHandler(deps: ReconcileHandlerDeps): JobHandler<'maintenance.reconcile'> {
+  return async () => {
+    await attempt('waking campaigns', deps, () => deps.rewakeRunningCampaigns());
+    await attempt('resolving lost sends', deps, async () => {
+      const report = await deps.reconcile.run();
+      if (report.resent + report.unknown + report.settled > 0) {
+        deps.logger.warn(report, 'resolved sends that their workers left behind');
+      }
+    });
+    await attempt('folding counters', deps, async () => deps.foldCounts?.());
+    return { kind: 'done' };
+  };
+}
+
+async function attempt(
+  step: string,
+  { logger }: { logger: Logger },
+  work: () => Promise<unknown>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    logger.error({ step, error: errorMessage(error) }, 'a step of the reconciliation failed');
+  }
+}
