@@ -24,17 +24,20 @@ export interface RouteContext<Body extends object, Query extends object> {
 }
 
 /**
- * How a handler answers. `json` is wrapped in the envelope; `raw` sends bytes as they are; `streamed` says the handler
- * has already written the response.
+ * How a handler answers. `json` is wrapped in the envelope, and a page (`{items, nextCursor, total?}`) in it becomes an
+ * array with its paging beside it; `bare` is JSON without envelope; `raw` sends bytes as they are; `streamed` says the
+ * handler has already written the response.
  */
 export type Reply =
   | { kind: 'json'; status: number; data: unknown }
+  | { kind: 'bare'; status: number; body: object }
   | { kind: 'raw'; contentType: string; bytes: Buffer | string; fileName?: string }
   | { kind: 'streamed' };
 
 export const ok = (data: unknown): Reply => ({ kind: 'json', status: 200, data });
 export const created = (data: unknown): Reply => ({ kind: 'json', status: 201, data });
 export const accepted = (data: unknown): Reply => ({ kind: 'json', status: 202, data });
+export const bare = (status: number, body: object): Reply => ({ kind: 'bare', status, body });
 
 /** What the OpenAPI document says about a success. Errors are documented for all routes alike. */
 export interface DocumentedResponse {
@@ -42,6 +45,8 @@ export interface DocumentedResponse {
   description: string;
   /** The class of `data`, or `[Class]` for an array of it; absent for files. */
   data?: DtoClass | [DtoClass];
+  /** For answers that are not in the envelope: `data` is then the whole body. */
+  bare?: true;
   contentType?: string;
 }
 
@@ -51,8 +56,8 @@ export interface Route<Body extends object = object, Query extends object = obje
   path: string;
   tag: string;
   summary: string;
-  /** `public` asks for no credentials; otherwise the scope the caller needs. */
-  access: 'public' | Scope;
+  /** `public` asks for no credentials, `authenticated` for any; otherwise the scope the caller needs. */
+  access: 'public' | 'authenticated' | Scope;
   /** With `upload`, the class of the multipart text fields. */
   body?: DtoClass<Body>;
   query?: DtoClass<Query>;

@@ -1,5 +1,5 @@
 import type { Tx } from '../../db/index.js';
-import { ApiKey, User } from './auth.entity.js';
+import { ApiKey, type User } from './auth.entity.js';
 
 export interface UsableKey {
   id: string;

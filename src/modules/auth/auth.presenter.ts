@@ -32,5 +32,5 @@ export function presentApiKey(apiKey: ApiKey): ApiKeyDto {
 }
 
 export function presentCreatedApiKey(created: { key: string; apiKey: ApiKey }): CreatedApiKeyDto {
-  return { ...presentApiKey(created.apiKey), key: created.key };
+  return Object.assign(presentApiKey(created.apiKey), { key: created.key });
 }

@@ -76,19 +76,15 @@ export class AuthService {
   /** A refresh token works once. Using it again means that somebody copied it: then the whole login ends. */
   async refresh(refreshToken: string): Promise<Login> {
     const outcome = await this.deps.database.transaction((tx) => this.rotate(tx, sha256(refreshToken)));
-    switch (outcome.kind) {
-      case 'renewed':
-        return outcome.login;
-      case 'reused':
-        this.loggedIn.clear();
-        this.deps.logger.warn(
-          { userId: outcome.userId },
-          'a refresh token was used twice; its login was ended',
-        );
-        throw loginEnded();
-      case 'unknown':
-        throw loginEnded();
+    if (outcome.kind === 'renewed') return outcome.login;
+    if (outcome.kind === 'reused') {
+      this.loggedIn.clear();
+      this.deps.logger.warn(
+        { userId: outcome.userId },
+        'a refresh token was used twice; its login was ended',
+      );
     }
+    throw loginEnded();
   }
 
   /** Ends the login this refresh token belongs to; an unknown token is nothing to complain about. */

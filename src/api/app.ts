@@ -1,0 +1,81 @@
+import cors from 'cors';
+import express, { type Express } from 'express';
+import helmet from 'helmet';
+import type { Logger } from '../lib/logger.js';
+import type { Authenticator, IdempotencyService } from '../modules/auth/index.js';
+import { BOARD_PATH, mountBoard, type BoardQueue } from './board.js';
+import { errorHandler, unknownRoute } from './middleware/errors.js';
+import { refuseForeignHosts, refuseForeignOrigins } from './middleware/origins.js';
+import { phaseGate, type ServerPhase } from './middleware/phase.js';
+import { RequestLimiter } from './middleware/rate-limit.js';
+import { requestId, requestLog } from './middleware/request-log.js';
+import { Uploads } from './middleware/uploads.js';
+import { mountRoutes } from './mount.js';
+import { openApiRoute } from './openapi/route.js';
+import type { Route } from './route.js';
+import { DOCS_PATH, mountSwagger } from './swagger.js';
+
+const DEFAULT_JSON_BYTES = 10 * 1024 * 1024;
+const DEFAULT_REQUESTS_PER_MINUTE = 6_000;
+const EXPOSED_HEADERS = ['X-Request-Id', 'Retry-After', 'Idempotent-Replayed', 'Content-Disposition'];
+
+export interface AppSettings {
+  version: string;
+  /** Origins of other web pages that may call this API from a browser. */
+  corsOrigins: readonly string[];
+  /** Where uploads are streamed to; made when it is not there. */
+  uploadDir: string;
+  /** Express' `trust proxy`: whose X-Forwarded-For is believed. Nobody's by default. */
+  trustProxy?: boolean | number | string;
+  jsonLimitBytes?: number;
+  /** Per caller and process. */
+  requestsPerMinute?: number;
+}
+
+export interface AppDependencies {
+  routes: readonly Route[];
+  authenticator: Authenticator;
+  idempotency: IdempotencyService;
+  boardQueues: BoardQueue[];
+  /** Asked on every request; anything but `running` is answered with 503 (except the health probes). */
+  phase(): ServerPhase;
+  logger: Logger;
+  settings: AppSettings;
+}
+
+/** The whole HTTP surface: guards, declared routes, their documentation, the queue board, errors. */
+export function createApp(deps: AppDependencies): Express {
+  const { logger, settings, authenticator } = deps;
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('query parser', 'simple');
+  app.set('trust proxy', settings.trustProxy ?? false);
+  app.use(requestId, requestLog(logger), securityHeaders());
+  if (settings.corsOrigins.length > 0) {
+    app.use(cors({ origin: [...settings.corsOrigins], exposedHeaders: EXPOSED_HEADERS, maxAge: 600 }));
+  }
+  if (authenticator.mode === 'none') app.use(refuseForeignHosts, refuseForeignOrigins(settings.corsOrigins));
+  app.use(phaseGate(() => deps.phase()));
+  const routes: Route[] = [...deps.routes, openApiRoute(() => routes, settings.version)];
+  mountRoutes(app, routes, {
+    authenticator,
+    idempotency: deps.idempotency,
+    limiter: new RequestLimiter(settings.requestsPerMinute ?? DEFAULT_REQUESTS_PER_MINUTE),
+    uploads: new Uploads(settings.uploadDir),
+    jsonLimitBytes: settings.jsonLimitBytes ?? DEFAULT_JSON_BYTES,
+  });
+  mountSwagger(app);
+  mountBoard(app, { queues: deps.boardQueues, authenticator, corsOrigins: settings.corsOrigins });
+  app.use(unknownRoute, errorHandler(logger));
+  return app;
+}
+
+/** Helmet's defaults, except that a self-hosted server without TLS must not send browsers to https. */
+function securityHeaders(): express.RequestHandler {
+  return helmet({
+    contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } },
+    strictTransportSecurity: false,
+  });
+}
+
+export { BOARD_PATH, DOCS_PATH };

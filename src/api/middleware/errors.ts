@@ -1,0 +1,41 @@
+import type { ErrorRequestHandler, Request, Response } from 'express';
+import { DomainError } from '../../lib/errors.js';
+import type { Logger } from '../../lib/logger.js';
+import { failureBody } from '../envelope.js';
+import { toProblem } from '../problem.js';
+import { requestIdOf } from './request-log.js';
+
+/** Answers every error with the envelope. What is not the caller's doing goes to the log under the request's id. */
+export function errorHandler(logger: Logger): ErrorRequestHandler {
+  return (error: unknown, _request, response, _next) => {
+    const problem = toProblem(error, requestIdOf(response));
+    if (problem.unexpected) {
+      logger.error({ requestId: requestIdOf(response), error: loggable(error) }, 'a request failed');
+    }
+    if (response.headersSent) {
+      // A half-sent answer cannot become an error any more; cutting it off is the only honest signal left.
+      response.destroy();
+      return;
+    }
+    if (problem.retryAfterSeconds !== undefined)
+      response.set('Retry-After', String(problem.retryAfterSeconds));
+    if (problem.status === 401 && !response.get('WWW-Authenticate'))
+      response.set('WWW-Authenticate', 'Bearer');
+    response.status(problem.status).json(failureBody(problem.message, problem.errors));
+  };
+}
+
+export function unknownRoute(request: Request, _response: Response): never {
+  throw new DomainError(
+    'not_found',
+    'unknown_route',
+    `There is no ${request.method} ${request.path}. /api/docs lists all routes.`,
+  );
+}
+
+/** Of a database error only these fields: the others hold the statement's parameters, which are people's data. */
+function loggable(error: unknown): object {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const code = 'code' in error ? error.code : undefined;
+  return { name: error.name, message: error.message, code, stack: error.stack };
+}

@@ -1,0 +1,25 @@
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { DomainError } from '../../lib/errors.js';
+
+/** Keeps one caller from starving the others. Counted per process: a lookup per request would cost more than it saves. */
+export class RequestLimiter {
+  private readonly limiter: RateLimiterMemory;
+
+  constructor(private readonly requestsPerMinute: number) {
+    this.limiter = new RateLimiterMemory({ points: requestsPerMinute, duration: 60 });
+  }
+
+  async count(caller: string): Promise<void> {
+    try {
+      await this.limiter.consume(caller);
+    } catch (refusal) {
+      if (!(refusal instanceof RateLimiterRes)) throw refusal;
+      throw new DomainError(
+        'too_many',
+        'too_many_requests',
+        `More than ${this.requestsPerMinute} requests in a minute. Slow down.`,
+        { retryAfterSeconds: Math.max(1, Math.ceil(refusal.msBeforeNext / 1_000)) },
+      );
+    }
+  }
+}

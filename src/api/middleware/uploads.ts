@@ -1,0 +1,108 @@
+import { mkdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import type { Request, Response } from 'express';
+import multer, { diskStorage, MulterError } from 'multer';
+import { DomainError } from '../../lib/errors.js';
+import type { UploadedFile } from '../route.js';
+import { run } from './run.js';
+
+/** For the text fields beside the file. */
+const FORM_LIMITS = {
+  files: 1,
+  fields: 50,
+  parts: 51,
+  fieldSize: 64 * 1024,
+  fieldNameSize: 100,
+  fieldNestingDepth: 1,
+  fieldArrayIndexLimit: 100,
+};
+
+export interface ReceivedForm {
+  file: UploadedFile | undefined;
+  fields: Record<string, unknown>;
+}
+
+/** Streams multipart forms to disk within a route's limits. A refused or interrupted upload leaves no file behind. */
+export class Uploads {
+  private readonly storage: multer.StorageEngine;
+
+  constructor(directory: string) {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    this.storage = diskStorage({ destination: directory });
+  }
+
+  async receive(
+    request: Request,
+    response: Response,
+    upload: { field: string; maxBytes: number },
+  ): Promise<ReceivedForm> {
+    if (!request.is('multipart/form-data')) {
+      throw new DomainError(
+        'unsupported_type',
+        'not_multipart',
+        `Send the file as multipart/form-data, in the field "${upload.field}".`,
+      );
+    }
+    const parser = multer({
+      storage: this.storage,
+      limits: { ...FORM_LIMITS, fileSize: upload.maxBytes },
+      // Browsers and curl send file names in UTF-8.
+      defParamCharset: 'utf8',
+    }).single(upload.field);
+    try {
+      await run(parser, request, response);
+    } catch (error) {
+      throw refusal(error, upload);
+    }
+    const { file } = request;
+    const fields: unknown = request.body;
+    return {
+      file: file && { originalName: file.originalname, path: file.path, size: file.size },
+      fields: typeof fields === 'object' && fields !== null ? { ...fields } : {},
+    };
+  }
+
+  /** For a file whose handler failed; it may have moved or deleted it already. */
+  async discard(file: UploadedFile): Promise<void> {
+    await rm(file.path, { force: true });
+  }
+}
+
+function refusal(error: unknown, upload: { field: string; maxBytes: number }): unknown {
+  if (error instanceof MulterError) return limitRefusal(error, upload) ?? error;
+  // The disk's errors have a code; what is left is the parser's opinion of the bytes, or a caller who hung up.
+  if (error instanceof Error && !('code' in error)) {
+    return new DomainError('invalid', 'broken_form', `The multipart body is broken: ${error.message}.`);
+  }
+  return error;
+}
+
+function limitRefusal(
+  error: MulterError,
+  upload: { field: string; maxBytes: number },
+): DomainError | undefined {
+  const tooLarge = (path: string, message: string) =>
+    new DomainError('too_large', 'form_too_large', `${path}: ${message}`, { errors: [{ path, message }] });
+  switch (error.code) {
+    case 'LIMIT_FILE_SIZE':
+      return tooLarge(upload.field, `the file may have at most ${upload.maxBytes} bytes`);
+    case 'LIMIT_FIELD_VALUE':
+      return tooLarge(error.field ?? 'form', `may have at most ${FORM_LIMITS.fieldSize} bytes`);
+    case 'LIMIT_FIELD_COUNT':
+    case 'LIMIT_PART_COUNT':
+      return tooLarge('form', `may have at most ${FORM_LIMITS.fields} fields beside the file`);
+    case 'LIMIT_FIELD_KEY':
+      return tooLarge('form', `field names may have at most ${FORM_LIMITS.fieldNameSize} bytes`);
+    case 'LIMIT_UNEXPECTED_FILE':
+    case 'LIMIT_FILE_COUNT': {
+      const message = `send one file, in the field "${upload.field}"`;
+      const path = error.field ?? upload.field;
+      return new DomainError('invalid', 'unexpected_file', `${path}: ${message}`, {
+        errors: [{ path, message }],
+      });
+    }
+    case 'MISSING_FIELD_NAME':
+    default:
+      return undefined;
+  }
+}

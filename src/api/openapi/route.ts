@@ -1,0 +1,19 @@
+import { bare, defineRoute, type Route } from '../route.js';
+import { openApiDocument, type OpenApiDocument } from './document.js';
+
+/** Serves the document of all routes, itself included; made once, at the first request. */
+export function openApiRoute(routes: () => readonly Route[], version: string): Route {
+  let document: OpenApiDocument | undefined;
+  return defineRoute({
+    method: 'get',
+    path: '/api/docs.json',
+    tag: 'documentation',
+    summary: 'This API as an OpenAPI 3.1 document',
+    access: 'public',
+    response: { status: 200, description: 'The document', contentType: 'application/json' },
+    async handler() {
+      document ??= openApiDocument(routes(), version);
+      return bare(200, document);
+    },
+  });
+}

@@ -1,0 +1,126 @@
+import { MulterError } from 'multer';
+import { DomainError, type ErrorKind, type FieldError } from '../lib/errors.js';
+
+/** What an error becomes on the wire. */
+export interface Problem {
+  status: number;
+  message: string;
+  errors: FieldError[];
+  retryAfterSeconds?: number;
+  /** Not the caller's doing: it belongs in the log, and its details do not belong in the answer. */
+  unexpected: boolean;
+}
+
+const statusByKind: { readonly [Kind in ErrorKind]: number } = {
+  invalid: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  not_found: 404,
+  conflict: 409,
+  too_large: 413,
+  unsupported_type: 415,
+  not_possible: 422,
+  too_many: 429,
+  unavailable: 503,
+};
+
+/** Waits named in `Retry-After` where the error itself names none. */
+const RETRY_SECONDS = { too_many: 60, unavailable: 5 };
+
+/** Node's, PostgreSQL's (class 08 and 57P, too many connections) and ioredis' ways to say that nobody answers. */
+const UNREACHABLE_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENOTFOUND',
+  '08000',
+  '08001',
+  '08003',
+  '08006',
+  '53300',
+  '57P01',
+  '57P02',
+  '57P03',
+]);
+
+/** Errors without a code: the exact sentences of pg, pg-pool and ioredis. */
+const UNREACHABLE_MESSAGES = new Set([
+  'Connection terminated',
+  'Connection terminated unexpectedly',
+  'Connection terminated due to connection timeout',
+  'timeout exceeded when trying to connect',
+  'Client has encountered a connection error and is not queryable',
+  'Connection is closed.',
+]);
+
+/** A NUL character (or broken UTF-8), which PostgreSQL can store neither as text nor as JSON. */
+const UNSTORABLE_TEXT_CODES = new Set(['22021', '22P05']);
+
+/** The one place where errors become statuses. */
+export function toProblem(error: unknown, requestId: string): Problem {
+  if (error instanceof DomainError) return fromDomain(error);
+  if (error instanceof MulterError) return fromUpload(error);
+  const code = codeOf(error);
+  if (code !== undefined && UNSTORABLE_TEXT_CODES.has(code)) {
+    return refusal(400, 'The input contains a NUL character, which cannot be stored. Remove it.');
+  }
+  if (isUnreachable(error, code)) {
+    return {
+      ...refusal(503, 'The database or the queue cannot be reached at the moment. Try again soon.'),
+      retryAfterSeconds: RETRY_SECONDS.unavailable,
+      unexpected: true,
+    };
+  }
+  return (
+    fromHttp(error) ?? {
+      ...refusal(500, `Something went wrong on our side. The log has the details under the id ${requestId}.`),
+      unexpected: true,
+    }
+  );
+}
+
+function refusal(status: number, message: string, errors: FieldError[] = []): Problem {
+  return { status, message, errors, unexpected: false };
+}
+
+function fromDomain(error: DomainError): Problem {
+  const problem = refusal(statusByKind[error.kind], error.message, error.errors);
+  if (error.kind !== 'too_many' && error.kind !== 'unavailable') {
+    return { ...problem, retryAfterSeconds: error.retryAfterSeconds };
+  }
+  return { ...problem, retryAfterSeconds: error.retryAfterSeconds ?? RETRY_SECONDS[error.kind] };
+}
+
+/** What is left after middleware/uploads.ts named the limits. */
+function fromUpload(error: MulterError): Problem {
+  const path = error.field ?? 'form';
+  return refusal(400, `${path}: ${error.message}`, [{ path, message: error.message }]);
+}
+
+/** Errors of Express and its body parser carry their own status. */
+function fromHttp(error: unknown): Problem | undefined {
+  if (!(error instanceof Error) || !('status' in error) || typeof error.status !== 'number') return undefined;
+  if (error.status < 400 || error.status > 499) return undefined;
+  if ('type' in error && error.type === 'entity.parse.failed') {
+    return refusal(400, `The body is not valid JSON: ${error.message}.`);
+  }
+  if ('type' in error && error.type === 'entity.too.large' && 'limit' in error) {
+    return refusal(413, `The body is larger than ${String(error.limit)} bytes, the limit of this route.`);
+  }
+  return refusal(error.status, error.message);
+}
+
+function isUnreachable(error: unknown, code: string | undefined): boolean {
+  if (code !== undefined && UNREACHABLE_CODES.has(code)) return true;
+  if (!(error instanceof Error)) return false;
+  return UNREACHABLE_MESSAGES.has(error.message) || error.name === 'MaxRetriesPerRequestError';
+}
+
+/** TypeORM wraps the driver's error; Node wraps several connection attempts in an AggregateError with a code. */
+function codeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return 'driverError' in error ? codeOf(error.driverError) : undefined;
+}

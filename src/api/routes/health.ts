@@ -1,0 +1,94 @@
+import type { Clock } from '../../lib/clock.js';
+import { HealthDto, LiveDto, ReadyDto } from '../health.dto.js';
+import { bare, defineRoute, type Route } from '../route.js';
+
+/** A database that does not answer must not make the probe hang as well. */
+const READINESS_TIMEOUT_MS = 3_000;
+
+export interface HealthCheck {
+  name: string;
+  ok: boolean;
+  /** For operators; no secrets, because the route is public. */
+  detail?: string;
+}
+
+export interface Readiness {
+  ready: boolean;
+  checks: HealthCheck[];
+}
+
+export interface HealthDependencies {
+  /** Database, migrations, queue, and whether the process is starting or draining. */
+  readiness(): Promise<Readiness>;
+  /** Senders of the whole installation by status. */
+  senderCounts(): Promise<Record<string, number>>;
+  version: string;
+  clock: Clock;
+}
+
+export function healthRoutes(deps: HealthDependencies): Route[] {
+  const startedAt = deps.clock.now();
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/health/live',
+      tag: 'health',
+      summary: 'Whether the process lives',
+      access: 'public',
+      response: { status: 200, description: 'It does', data: LiveDto, bare: true },
+      async handler() {
+        return bare(200, { status: 'live' });
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/health/ready',
+      tag: 'health',
+      summary: 'Whether requests should be sent here; 503 names what is missing',
+      access: 'public',
+      response: { status: 200, description: 'Ready', data: ReadyDto, bare: true },
+      async handler() {
+        const { ready, checks } = await boundedReadiness(deps);
+        return bare(ready ? 200 : 503, { status: ready ? 'ready' : 'not_ready', checks });
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/health',
+      tag: 'health',
+      summary: 'Version, uptime, checks and senders by status',
+      access: 'public',
+      response: { status: 200, description: 'Healthy', data: HealthDto, bare: true },
+      async handler() {
+        const { ready, checks } = await boundedReadiness(deps);
+        const senders = ready ? await deps.senderCounts() : {};
+        const now = deps.clock.now();
+        return bare(ready ? 200 : 503, {
+          success: ready,
+          message: ready ? 'Starling is running' : 'Starling is not ready',
+          status: ready ? 'healthy' : 'unhealthy',
+          timestamp: now.toISOString(),
+          version: deps.version,
+          uptime: Math.floor((now.getTime() - startedAt.getTime()) / 1_000),
+          sessions: senders['connected'] ?? 0,
+          senders,
+          checks,
+        });
+      },
+    }),
+  ];
+}
+
+async function boundedReadiness(deps: HealthDependencies): Promise<Readiness> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Readiness>((resolve) => {
+    const detail = `no answer within ${READINESS_TIMEOUT_MS} ms`;
+    const answer = { ready: false, checks: [{ name: 'readiness', ok: false, detail }] };
+    timer = setTimeout(() => resolve(answer), READINESS_TIMEOUT_MS);
+  });
+  try {
+    return await Promise.race([deps.readiness(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,63 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { AuthMode } from '../modules/auth/index.js';
+import { isLoopback } from './middleware/origins.js';
+
+const IDLE_SWEEP_MS = 100;
+
+export interface RunningServer {
+  /** `http://127.0.0.1:3000`. */
+  url: string;
+  port: number;
+  /** Accepts nothing new, lets what is under way finish, and after `timeoutMs` cuts off the rest. */
+  drain(timeoutMs: number): Promise<void>;
+}
+
+/** Listens, or says which setting stands in the way. Without authentication it listens on loopback only. */
+export async function startServer(
+  app: RequestListener,
+  settings: { host: string; port: number; authMode: AuthMode },
+): Promise<RunningServer> {
+  if (settings.authMode === 'none' && !isLoopback(settings.host)) {
+    throw new Error(
+      `AUTH_MODE=none lets everybody in, so HOST must be 127.0.0.1, ::1 or localhost, not ${settings.host}. ` +
+        'Set HOST=127.0.0.1 or AUTH_MODE=password.',
+    );
+  }
+  const server = createServer(app);
+  await listen(server, settings);
+  const { port } = server.address() as AddressInfo;
+  const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
+  return { url: `http://${host}:${port}`, port, drain: (timeoutMs) => drain(server, timeoutMs) };
+}
+
+function listen(server: Server, { host, port }: { host: string; port: number }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => reject(explained(error, host, port)));
+    server.listen(port, host, resolve);
+  });
+}
+
+function explained(error: Error & { code?: string }, host: string, port: number): Error {
+  const hint = {
+    EADDRINUSE: `PORT ${port} on ${host} is already in use. Stop the other program or set PORT to a free one.`,
+    EACCES: `PORT ${port} needs privileges this process does not have. Set PORT to 1024 or higher.`,
+    EADDRNOTAVAIL: `HOST ${host} is not an address of this machine. Set HOST to one that is.`,
+    ENOTFOUND: `HOST ${host} cannot be resolved. Set HOST to an address of this machine.`,
+  }[error.code ?? ''];
+  return hint === undefined ? error : new Error(hint, { cause: error });
+}
+
+function drain(server: Server, timeoutMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    // A connection whose answer is finished becomes idle, and would otherwise stay until its keep-alive ends.
+    const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_MS);
+    const cutOff = setTimeout(() => server.closeAllConnections(), timeoutMs);
+    server.close(() => {
+      clearInterval(sweep);
+      clearTimeout(cutOff);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
