@@ -8,5 +8,7 @@ export class EmbeddedPostgresError extends Error {
 
 /** The `code` of a Node system error (`ENOENT`, `EPERM`...). */
 export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  // Not `instanceof Error`: under Jest the errors of Node itself come from another realm.
+  const isCoded = typeof error === 'object' && error !== null && 'code' in error;
+  return isCoded && typeof error.code === 'string' ? error.code : undefined;
 }

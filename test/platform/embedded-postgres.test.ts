@@ -1,0 +1,152 @@
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import {
+  EmbeddedPostgresError,
+  startEmbeddedPostgres,
+  type EmbeddedPostgres,
+} from '../../src/db/embedded/index.js';
+import { createLogger } from '../../src/lib/logger.js';
+import { clusterOf, isRoot, makeDataDir } from './support/data-dirs.js';
+
+const logger = createLogger('silent');
+
+describe('the embedded database', () => {
+  let dataDir: string;
+  let remove: () => Promise<void>;
+  const running: EmbeddedPostgres[] = [];
+
+  const start = async (settings?: Record<string, string>): Promise<EmbeddedPostgres> => {
+    const postgres = await startEmbeddedPostgres({
+      dataDir,
+      logger,
+      settings: { fsync: 'off', ...settings },
+    });
+    running.push(postgres);
+    return postgres;
+  };
+
+  beforeEach(async () => {
+    ({ dataDir, remove } = await makeDataDir());
+  });
+
+  afterEach(async () => {
+    await Promise.all(running.splice(0).map((postgres) => postgres.stop()));
+    await remove();
+  });
+
+  it('starts from nothing, in UTF-8 and UTC, sorted by bytes', async () => {
+    const { url } = await start();
+    expect(new URL(url).pathname).toBe('/starling');
+    expect(await one(url, 'SHOW server_encoding')).toBe('UTF8');
+    expect(await one(url, 'SHOW timezone')).toBe('UTC');
+    expect(await one(url, `SELECT 'Z' < 'a' COLLATE "default"`)).toBe(true);
+    expect(await one(url, `SELECT 'JOSÉ' ILIKE 'josé'`)).toBe(true);
+  });
+
+  it('keeps its data and its password from one start to the next', async () => {
+    const first = await start();
+    await one(first.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
+    await first.stop();
+    const second = await start();
+    expect(await one(second.url, 'SELECT answer FROM kept')).toBe(42);
+    expect(new URL(second.url).password).toBe(new URL(first.url).password);
+  });
+
+  it('listens on the loopback interface only, and on no socket file', async () => {
+    const { url } = await start();
+    expect(await one(url, 'SHOW listen_addresses')).toBe('127.0.0.1');
+    expect(await one(url, 'SHOW unix_socket_directories')).toBe('');
+  });
+
+  it('lets nobody in without the password, which only we can read', async () => {
+    const { url } = await start();
+    const withWrong = new URL(url);
+    withWrong.password = 'guess';
+    await expect(one(withWrong.href, 'SELECT 1')).rejects.toThrow('password authentication failed');
+    expect((await stat(path.join(dataDir, 'postgres-password'))).mode & 0o777).toBe(0o600);
+    expect(
+      await one(url, `SELECT rolpassword LIKE 'SCRAM-SHA-256%' FROM pg_authid WHERE rolname = 'starling'`),
+    ).toBe(true);
+  });
+
+  it('makes a new password when the file with the old one was deleted', async () => {
+    const first = await start();
+    await first.stop();
+    await rm(path.join(dataDir, 'postgres-password'));
+    const second = await start();
+    expect(new URL(second.url).password).not.toBe(new URL(first.url).password);
+    expect(await one(second.url, 'SELECT 1')).toBe(1);
+  });
+
+  it('writes no statement and no value of a failed one into its log', async () => {
+    const { url } = await start();
+    await one(url, 'CREATE TABLE people (phone text PRIMARY KEY)');
+    const insert = `INSERT INTO people VALUES ('+5511987654321')`;
+    await one(url, insert);
+    await expect(one(url, insert)).rejects.toThrow('duplicate key');
+    const log = await readFile(path.join(dataDir, 'postgres.log'), 'utf8');
+    expect(log).toContain('duplicate key');
+    expect(log).not.toContain('5511987654321');
+  });
+
+  it('refuses a second start in the same process with a sentence that says what to do', async () => {
+    await start();
+    await expect(start()).rejects.toThrow(/is in use by this process\. Stop it first, or set DATA_DIR/);
+  });
+
+  it('an initdb that was interrupted leaves nothing that stands in the way', async () => {
+    await expect(start({ nonsense: 'yes' })).rejects.toBeInstanceOf(EmbeddedPostgresError);
+    const { url } = await start();
+    expect(await one(url, 'SELECT 1')).toBe(1);
+    const names = await readdir(path.dirname(await clusterOf(dataDir)));
+    expect(names.filter((name) => name.startsWith('postgres.'))).not.toContain('postgres.init');
+  });
+
+  it('says why it cannot start, and where its log is', async () => {
+    await expect(start({ shared_buffers: 'lots' })).rejects.toThrow(
+      /did not start: .*shared_buffers.*postgres\.log/,
+    );
+  });
+
+  it('stop may be called twice', async () => {
+    const postgres = await start();
+    await Promise.all([postgres.stop(), postgres.stop()]);
+    await expect(one(postgres.url, 'SELECT 1')).rejects.toThrow('ECONNREFUSED');
+  });
+});
+
+describe('a data folder inside a folder only its owner can enter', () => {
+  it('works: as root at another private place that a note names, otherwise right there', async () => {
+    const { dataDir, remove } = await makeDataDir(0o700);
+    const first = await startEmbeddedPostgres({ dataDir, logger });
+    try {
+      await one(first.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
+    } finally {
+      await first.stop();
+    }
+    const second = await startEmbeddedPostgres({ dataDir, logger });
+    try {
+      expect(await one(second.url, 'SELECT answer FROM kept')).toBe(42);
+      const cluster = await clusterOf(dataDir);
+      expect(cluster.startsWith(dataDir)).toBe(!isRoot);
+      expect((await stat(cluster)).mode & 0o777).toBe(0o700);
+      expect((await stat(path.dirname(dataDir))).mode & 0o777).toBe(0o700);
+    } finally {
+      await second.stop();
+      await remove();
+    }
+  });
+});
+
+async function one(url: string, statement: string): Promise<unknown> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const result = await client.query<Record<string, unknown>>(statement);
+    return Object.values(result.rows?.[0] ?? {})[0];
+  } finally {
+    await client.end();
+  }
+}
