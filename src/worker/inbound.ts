@@ -1,4 +1,4 @@
-import type { InboundService } from '../modules/campaigns/delivery/index.js';
+import type { InboundService } from '../modules/campaigns/index.js';
 import type { JobHandler } from '../queue/catalog.js';
 
 /** What people wrote to one sender, in the order it came. */

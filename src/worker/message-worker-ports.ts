@@ -5,7 +5,7 @@ import type {
   RecipientForSend,
   TypingPace,
   WaitingBoard,
-} from '../modules/campaigns/delivery/index.js';
+} from '../modules/campaigns/index.js';
 import type { Reservation, SenderManager } from '../modules/senders/index.js';
 import type { Clock } from '../lib/clock.js';
 import type { Logger } from '../lib/logger.js';

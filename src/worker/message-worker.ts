@@ -8,7 +8,7 @@ import {
   type Judgement,
   type RecipientForSend,
   type RecordedOutcome,
-} from '../modules/campaigns/delivery/index.js';
+} from '../modules/campaigns/index.js';
 import type { Reservation, ReservationOutcome } from '../modules/senders/index.js';
 import { addMs } from '../lib/clock.js';
 import { errorMessage } from '../lib/errors.js';

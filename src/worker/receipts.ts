@@ -1,4 +1,4 @@
-import type { ReceiptService } from '../modules/campaigns/delivery/index.js';
+import type { ReceiptService } from '../modules/campaigns/index.js';
 import type { JobHandler } from '../queue/catalog.js';
 
 /** Receipts of one sender. Those that are ahead of their message's record are tried again for a minute. */

@@ -1,4 +1,4 @@
-import type { ReconcileService } from '../modules/campaigns/delivery/index.js';
+import type { ReconcileService } from '../modules/campaigns/index.js';
 import { errorMessage } from '../lib/errors.js';
 import type { Logger } from '../lib/logger.js';
 import type { JobHandler } from '../queue/catalog.js';

@@ -26,3 +26,4 @@ export {
   presentChecked,
   presentRecipients,
 } from './campaign.presenter.js';
+export * from './delivery/index.js';

@@ -2,7 +2,6 @@ export { humanPause, humanTyping, partTimings, totalMs } from './core/typing.js'
 export type { PartPause, PartTiming, TypingPace } from './core/typing.js';
 export { renderRemaining } from './core/render.js';
 export { wakeAt } from './core/retry.js';
-export { sendJobId } from './core/send-job.js';
 export { judge, type Judgement, type SenderVerdict, type Settlement } from './core/settlement.js';
 export { DeliveryService, type DeliveryDeps } from './delivery.service.js';
 export type {

@@ -5,7 +5,6 @@ export interface LostRecipient {
   id: string;
   tenantId: string;
   campaignId: string;
-  claimEpoch: number;
 }
 
 /**
@@ -23,15 +22,16 @@ export async function takeLongQueued(tx: Tx, olderThanMs: number, limit: number)
        FOR NO KEY UPDATE OF r SKIP LOCKED
      ), touched AS (
        UPDATE campaign_contacts r SET updated_at = now() FROM due WHERE r.id = due.id
-       RETURNING r.id, r.tenant_id, r.campaign_id, r.claim_epoch
+       RETURNING r.id, r.tenant_id, r.campaign_id
      )
-     SELECT id, tenant_id AS "tenantId", campaign_id AS "campaignId", claim_epoch AS "claimEpoch" FROM touched`,
+     SELECT id, tenant_id AS "tenantId", campaign_id AS "campaignId" FROM touched`,
     [olderThanMs, limit],
   );
 }
 
 export interface StaleClaim extends LostRecipient {
   contactId: string;
+  claimEpoch: number;
   messageId: string;
   messageState: string;
   senderId: string;

@@ -4,7 +4,7 @@ import type { TransportName } from '../../../transports/transport.js';
 import { lockRecipients } from './delivery.repository.js';
 import type { OutcomeRecord } from './delivery.types.js';
 import { recordOutcomes } from './outcome.repository.js';
-import { sendJobId } from './core/send-job.js';
+import { sendJobId } from '../core/job-ids.js';
 import {
   lockStaleClaims,
   requeueForResend,
@@ -112,16 +112,16 @@ export class ReconcileService {
     report.resent += resends.length;
     report.unknown += unknown.length;
     report.settled += others.length - unknown.length;
-    return [...resends.map((claim) => ({ ...claim, claimEpoch: claim.claimEpoch + 1 })), ...continued];
+    return [...resends, ...continued];
   }
 
   /** Jobs that still exist under the same id are not added twice. */
   private enqueueSends(recipients: LostRecipient[]): Promise<void> {
     return this.deps.queue.enqueueMany(
       'message.send',
-      recipients.map(({ id, tenantId, campaignId, claimEpoch }) => ({
+      recipients.map(({ id, tenantId, campaignId }) => ({
         payload: { tenantId, campaignId, recipientId: id },
-        options: { id: sendJobId(id, claimEpoch) },
+        options: { id: sendJobId(id) },
       })),
     );
   }
