@@ -12,6 +12,9 @@ const KEY = /^[\p{L}_][\p{L}\p{M}\p{N}_]*$/u;
 /** Fields a contact has anyway, and names that are dangerous as keys of an object. */
 const RESERVED = new Set(['name', 'phone', 'phoneNumber', '__proto__', 'constructor', 'prototype']);
 
+/** In JSON: what PostgreSQL cannot store, a NUL or half of a surrogate pair. A written-out backslash is no escape. */
+const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
+
 export type Attributes = Record<string, unknown>;
 
 /** Everything that is wrong with the attributes a caller sent; empty when they can be stored. */
@@ -40,7 +43,8 @@ export function attributeKey(title: string, position: number, taken: ReadonlySet
   }
 }
 
-function keyFault(key: string): string | undefined {
+/** Why a key cannot be used, if it cannot. */
+export function keyFault(key: string): string | undefined {
   if (key.length > MAX_KEY_LENGTH) return `An attribute's key has at most ${MAX_KEY_LENGTH} characters.`;
   if (RESERVED.has(key)) return `"${key}" is reserved; choose another key.`;
   if (!KEY.test(key)) {
@@ -51,7 +55,7 @@ function keyFault(key: string): string | undefined {
 
 function valueFault(value: unknown): string | undefined {
   const written = JSON.stringify(value) ?? 'null';
-  if (written.includes('\\u0000')) return 'The value contains a NUL character; leave it out.';
+  if (UNSTORABLE.test(written)) return 'The value contains a NUL or half a character; leave it out.';
   if (written.length > MAX_ATTRIBUTE_LENGTH) {
     return `An attribute has at most ${MAX_ATTRIBUTE_LENGTH} characters; this one has ${written.length}.`;
   }

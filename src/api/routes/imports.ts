@@ -1,0 +1,77 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import {
+  ImportAcceptedDto,
+  ImportContactsDto,
+  ImportDto,
+  ImportsQuery,
+  presentImport,
+  presentImports,
+  toNewImport,
+  type ImportService,
+} from '../../modules/contacts/index.js';
+import { accepted, defineRoute, ok, type Route } from '../route.js';
+
+const tag = 'imports';
+
+/** Contact files: upload, progress, rejected rows. */
+export function importRoutes(deps: { imports: ImportService; maxUploadBytes: number }): Route[] {
+  const { imports, maxUploadBytes } = deps;
+  return [
+    defineRoute({
+      method: 'post',
+      path: '/api/contacts/import',
+      tag,
+      summary: 'Import contacts from a csv or xlsx file, in the background',
+      access: 'contacts:write',
+      body: ImportContactsDto,
+      upload: { field: 'file', maxBytes: maxUploadBytes },
+      idempotent: true,
+      response: {
+        status: 202,
+        description: 'The file is queued; ask for the import.',
+        data: ImportAcceptedDto,
+      },
+      handler: async ({ principal, body, file }) => {
+        const { id } = await imports.create(principal.tenantId, toNewImport(body, file));
+        return accepted({ id });
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/api/imports',
+      tag,
+      summary: 'List imports, newest first',
+      access: 'contacts:read',
+      query: ImportsQuery,
+      response: { status: 200, description: 'A page of imports.', data: [ImportDto] },
+      handler: async ({ principal, query }) =>
+        ok(presentImports(await imports.list(principal.tenantId, query))),
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/api/imports/:id',
+      tag,
+      summary: 'Show how far an import is and what came of it',
+      access: 'contacts:read',
+      response: { status: 200, description: 'The import.', data: ImportDto },
+      handler: async ({ principal, params }) =>
+        ok(presentImport(await imports.get(principal.tenantId, params['id'] ?? ''))),
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/api/imports/:id/errors',
+      tag,
+      summary: 'Download the rejected rows with line and reason',
+      access: 'contacts:read',
+      response: { status: 200, description: 'One line per rejected row.', contentType: 'text/csv' },
+      handler: async ({ principal, params, response }) => {
+        const id = params['id'] ?? '';
+        const lines = await imports.rejectedRows(principal.tenantId, id);
+        response.attachment(`import-${id}-errors.csv`).type('text/csv; charset=utf-8');
+        await pipeline(Readable.from(lines), response);
+        return { kind: 'streamed' };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,56 @@
+import {
+  AddSuppressionsDto,
+  presentSuppression,
+  presentSuppressions,
+  SuppressionDto,
+  SuppressionRemovedDto,
+  SuppressionsQuery,
+  type SuppressionService,
+} from '../../modules/contacts/index.js';
+import { created, defineRoute, ok, type Route } from '../route.js';
+
+const tag = 'suppressions';
+
+/** Numbers that are never written to. */
+export function suppressionRoutes({ suppressions }: { suppressions: SuppressionService }): Route[] {
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/api/suppressions',
+      tag,
+      summary: 'List suppressed numbers, newest first',
+      access: 'contacts:read',
+      query: SuppressionsQuery,
+      response: { status: 200, description: 'A page of suppressed numbers.', data: [SuppressionDto] },
+      handler: async ({ principal, query }) =>
+        ok(presentSuppressions(await suppressions.list(principal.tenantId, query, query))),
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/api/suppressions',
+      tag,
+      summary: 'Suppress numbers, contacts or not; those suppressed already stay as they are',
+      access: 'contacts:write',
+      body: AddSuppressionsDto,
+      idempotent: true,
+      response: { status: 201, description: 'The suppressed numbers.', data: [SuppressionDto] },
+      handler: async ({ principal, body }) => {
+        const added = await suppressions.add(principal.tenantId, body);
+        return created(added.map(presentSuppression));
+      },
+    }),
+    defineRoute({
+      method: 'delete',
+      path: '/api/suppressions/:id',
+      tag,
+      summary: 'Lift a suppression',
+      access: 'contacts:write',
+      response: { status: 200, description: 'It is gone.', data: SuppressionRemovedDto },
+      handler: async ({ principal, params }) => {
+        const id = params['id'] ?? '';
+        await suppressions.remove(principal.tenantId, id);
+        return ok({ id });
+      },
+    }),
+  ];
+}

@@ -1,0 +1,130 @@
+import type { Tx } from '../../../db/index.js';
+import { newId } from '../../../lib/ids.js';
+import { ContactRepository } from '../contact.repository.js';
+import { ListRepository } from '../list.repository.js';
+import type { ImportedContact, RejectedRow } from './core/rows.js';
+
+export interface ImportBatch {
+  tenantId: string;
+  importId: string;
+  listId: string | null;
+  onDuplicate: 'update' | 'skip';
+  /** How many data rows of the file come before the first one of this batch. */
+  firstRow: number;
+  rows: readonly (ImportedContact | RejectedRow)[];
+  /** Percent of the file behind this batch. */
+  progress: number;
+  now: Date;
+}
+
+interface Counts {
+  created: number;
+  updated: number;
+  unchanged: number;
+  duplicate: number;
+}
+
+/** Writes a batch of rows and everything that is counted about them in one transaction. */
+export class ImportBatchRepository {
+  private readonly contacts = new ContactRepository();
+  private readonly lists = new ListRepository();
+
+  /**
+   * Commits the rows that are not committed yet: `rows_done`, read under the import's row lock, says which, so a
+   * repeated delivery of the job, or two at once, count every row once. False when the import has ended.
+   */
+  async commit(tx: Tx, batch: ImportBatch): Promise<boolean> {
+    const rowsDone = await this.lockRunning(tx, batch);
+    if (rowsDone === undefined) return false;
+    if (rowsDone < batch.firstRow) {
+      throw new Error(
+        `Import ${batch.importId} has ${rowsDone} rows; a batch starts behind ${batch.firstRow}.`,
+      );
+    }
+    const rows = batch.rows.slice(rowsDone - batch.firstRow);
+    if (rows.length === 0) return true;
+    const rejected = rows.filter((row) => row.kind === 'rejected');
+    const counts = await this.writeContacts(
+      tx,
+      batch,
+      rows.filter((row) => row.kind === 'contact'),
+    );
+    await this.writeRejections(tx, batch, rejected);
+    await tx.query(
+      `UPDATE imports
+       SET rows_done = rows_done + $3, progress = greatest(progress, $4), created = created + $5,
+           updated = updated + $6, unchanged = unchanged + $7, duplicate = duplicate + $8, invalid = invalid + $9
+       WHERE tenant_id = $1 AND id = $2`,
+      [
+        batch.tenantId,
+        batch.importId,
+        rows.length,
+        batch.progress,
+        counts.created,
+        counts.updated,
+        counts.unchanged,
+        counts.duplicate,
+        rejected.length,
+      ],
+    );
+    return true;
+  }
+
+  private async lockRunning(tx: Tx, batch: ImportBatch): Promise<number | undefined> {
+    const [row]: { rows_done: number }[] = await tx.query(
+      `SELECT rows_done FROM imports WHERE tenant_id = $1 AND id = $2 AND status = 'running' FOR UPDATE`,
+      [batch.tenantId, batch.importId],
+    );
+    return row?.rows_done;
+  }
+
+  private async writeContacts(tx: Tx, batch: ImportBatch, rows: ImportedContact[]): Promise<Counts> {
+    // The first row of a number counts, later ones repeat it.
+    const first = new Map<string, ImportedContact>();
+    for (const row of rows) if (!first.has(row.phone)) first.set(row.phone, row);
+    const fresh = await this.unmet(tx, batch, [...first.keys()]);
+    const contacts = [...first.values()]
+      .filter(({ phone }) => fresh.has(phone))
+      .map(({ phone, name, attributes }) => ({ id: newId(), phone, name, attributes }));
+
+    const newIds = new Set(contacts.map(({ id }) => id));
+    const written = await this.contacts.upsert(tx, batch.tenantId, contacts, batch.onDuplicate, batch.now);
+    const created = written.filter(({ id }) => newIds.has(id)).length;
+    if (batch.listId !== null) {
+      await this.lists.addPhones(tx, batch.tenantId, batch.listId, [...fresh], batch.now);
+    }
+    return {
+      created,
+      updated: written.length - created,
+      unchanged: contacts.length - written.length,
+      duplicate: rows.length - contacts.length,
+    };
+  }
+
+  /** Those of the numbers that no earlier batch of this import has met. */
+  private async unmet(tx: Tx, batch: ImportBatch, phones: string[]): Promise<Set<string>> {
+    const rows: { phone: string }[] = await tx.query(
+      `INSERT INTO import_phones (import_id, phone, tenant_id)
+       SELECT $1, phone, $3 FROM unnest($2::text[]) AS phone
+       ON CONFLICT DO NOTHING RETURNING phone`,
+      [batch.importId, phones, batch.tenantId],
+    );
+    return new Set(rows.map(({ phone }) => phone));
+  }
+
+  private async writeRejections(tx: Tx, batch: ImportBatch, rows: RejectedRow[]): Promise<void> {
+    if (rows.length === 0) return;
+    await tx.query(
+      `INSERT INTO import_rejections (import_id, tenant_id, line, reason, cells)
+       SELECT $1, $2, line, reason, cells
+       FROM unnest($3::integer[], $4::text[], $5::jsonb[]) AS rejected (line, reason, cells)`,
+      [
+        batch.importId,
+        batch.tenantId,
+        rows.map(({ line }) => line),
+        rows.map(({ reason }) => reason),
+        rows.map(({ cells }) => JSON.stringify(cells)),
+      ],
+    );
+  }
+}

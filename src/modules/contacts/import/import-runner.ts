@@ -1,0 +1,160 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Database } from '../../../db/index.js';
+import type { Clock } from '../../../lib/clock.js';
+import { DomainError } from '../../../lib/errors.js';
+import type { Logger } from '../../../lib/logger.js';
+import type { JobContext, JobOutcome, JobPayloads } from '../../../queue/catalog.js';
+import { ImportBatchRepository } from './batch.repository.js';
+import { planColumns, type ColumnPlan } from './core/columns.js';
+import { readRow, storableText, type SourceRow } from './core/rows.js';
+import type { Import } from './import.entity.js';
+import { ImportRepository, optionsOf } from './import.repository.js';
+import type { ImportLimits } from './limits.js';
+import { refusal } from './refusal.js';
+import { openSource, type RowSource } from './source.js';
+
+export interface ImportRunnerDeps {
+  database: Database;
+  filesDir: string;
+  clock: Clock;
+  logger: Logger;
+  limits: ImportLimits;
+}
+
+type Ending = 'end_of_file' | 'interrupted' | 'ended_elsewhere';
+
+/** Carries one uploaded file into the database, batch by batch; what is committed is never done again. */
+export class ImportRunner {
+  private readonly imports = new ImportRepository();
+  private readonly batches = new ImportBatchRepository();
+
+  constructor(private readonly deps: ImportRunnerDeps) {}
+
+  /** The `contacts.import` job. A stopping process hands the rest of the file back to the queue. */
+  async run(
+    { tenantId, importId }: JobPayloads['contacts.import'],
+    { signal }: JobContext,
+  ): Promise<JobOutcome> {
+    const { manager } = this.deps.database;
+    const started = await this.imports.start(manager, tenantId, importId, this.deps.clock.now());
+    if (!started) return { kind: 'done' };
+    try {
+      const ending = await this.importFile(started, signal);
+      if (ending === 'interrupted') return { kind: 'runAgain', at: this.deps.clock.now() };
+      if (ending === 'end_of_file') await this.end(started, { status: 'completed' });
+    } catch (error) {
+      const reason = refusedFor(error);
+      // Anything else is the machinery's trouble: the job is tried again and goes on behind the committed rows.
+      if (reason === undefined) throw error;
+      await this.end(started, { status: 'failed', error: reason });
+    }
+    return { kind: 'done' };
+  }
+
+  private async importFile(row: Import, signal: AbortSignal): Promise<Ending> {
+    const options = optionsOf(row);
+    const source = await openSource(join(this.deps.filesDir, row.filePath), {
+      delimiter: options.delimiter,
+      limits: this.deps.limits,
+    });
+    const rows = source.rows[Symbol.asyncIterator]();
+    try {
+      const first = await rows.next();
+      if (first.done) throw refusal('The file holds no rows.');
+      const outcome = planColumns(first.value.cells, options.mapping, options.defaultCountry);
+      if (!outcome.ok) throw refusal(outcome.reason);
+      const { plan } = outcome;
+      if (!options.titles) {
+        const titles = plan.titles.map(storableText);
+        await this.imports.saveTitles(this.deps.database.manager, row.tenantId, row.id, titles);
+      }
+      const data = plan.hasHeader ? rest(rows) : rest(rows, first.value);
+      return await this.importRows(row, source, data, plan, signal);
+    } finally {
+      await rows.return?.();
+    }
+  }
+
+  private async importRows(
+    row: Import,
+    source: RowSource,
+    data: AsyncGenerator<SourceRow>,
+    plan: ColumnPlan,
+    signal: AbortSignal,
+  ): Promise<Ending> {
+    const { maxRows, batchRows } = this.deps.limits;
+    let position = 0;
+    let batch: SourceRow[] = [];
+    for await (const next of data) {
+      position += 1;
+      if (position > maxRows) {
+        throw refusal(
+          `The file has more than ${maxRows} rows; the first ${maxRows} were imported. Split it.`,
+        );
+      }
+      if (position <= row.rowsDone) continue;
+      batch.push(next);
+      // The row at the limit closes its batch, so that the message above is true.
+      if (batch.length < batchRows && position < maxRows) continue;
+      if (signal.aborted) return 'interrupted';
+      if (!(await this.commit(row, plan, batch, position - batch.length, source))) return 'ended_elsewhere';
+      batch = [];
+    }
+    if (position === 0) throw refusal('The file holds a title row and no contacts.');
+    if (signal.aborted && batch.length > 0) return 'interrupted';
+    if (batch.length === 0) return 'end_of_file';
+    const running = await this.commit(row, plan, batch, position - batch.length, source);
+    return running ? 'end_of_file' : 'ended_elsewhere';
+  }
+
+  private commit(
+    row: Import,
+    plan: ColumnPlan,
+    rows: SourceRow[],
+    firstRow: number,
+    source: RowSource,
+  ): Promise<boolean> {
+    const { defaultCountry, onDuplicate } = optionsOf(row);
+    const batch = {
+      tenantId: row.tenantId,
+      importId: row.id,
+      listId: row.listId,
+      onDuplicate,
+      firstRow,
+      rows: rows.map((each) => readRow(each, plan, defaultCountry)),
+      progress: Math.min(99, Math.floor(source.progress() * 100)),
+      now: this.deps.clock.now(),
+    };
+    return this.deps.database.transaction((tx) => this.batches.commit(tx, batch));
+  }
+
+  private async end(
+    row: Import,
+    outcome: { status: 'completed' } | { status: 'failed'; error: string },
+  ): Promise<void> {
+    const { database, clock, logger, filesDir } = this.deps;
+    const ended = await database.transaction((tx) =>
+      this.imports.end(tx, row.tenantId, row.id, outcome, clock.now()),
+    );
+    if (!ended) return;
+    await rm(join(filesDir, row.filePath), { force: true });
+    logger.info(
+      { importId: row.id, tenantId: row.tenantId, status: outcome.status },
+      'contacts import ended',
+    );
+  }
+}
+
+async function* rest(rows: AsyncIterator<SourceRow>, first?: SourceRow): AsyncGenerator<SourceRow> {
+  if (first) yield first;
+  for (let next = await rows.next(); !next.done; next = await rows.next()) yield next.value;
+}
+
+function refusedFor(error: unknown): string | undefined {
+  if (error instanceof DomainError) return error.message;
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+    return 'The uploaded file is no longer there; upload it again.';
+  }
+  return undefined;
+}

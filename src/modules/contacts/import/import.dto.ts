@@ -1,0 +1,143 @@
+import { Type } from 'class-transformer';
+import {
+  IsIn,
+  IsInt,
+  IsISO8601,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Length,
+  Max,
+  MaxLength,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import { JSONSchema } from 'class-validator-jsonschema';
+import type { ImportStatus } from './import.entity.js';
+
+/** A tab is hard to type into a form. */
+export const delimiterNames = [',', ';', '|', '\t', 'comma', 'semicolon', 'pipe', 'tab'] as const;
+export type DelimiterName = (typeof delimiterNames)[number];
+
+/** The text fields that come with an uploaded file. */
+export class ImportContactsDto {
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  @JSONSchema({
+    description: 'All contacts of the file become members; made when there is none of that name.',
+  })
+  listName?: string;
+
+  @IsOptional()
+  @IsString()
+  @Length(2, 2, { message: 'must be a two-letter country code such as BR' })
+  @JSONSchema({ description: 'The country of numbers without a country code.', examples: ['BR'] })
+  defaultCountry?: string;
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(20_000)
+  @JSONSchema({
+    description:
+      'JSON: `phone`, `name` or an attribute to the title of its column, or the position of the column from 1.',
+    examples: ['{"phone":"Celular","name":"Cliente"}'],
+  })
+  mapping?: string;
+
+  @IsOptional()
+  @IsIn(['update', 'skip'])
+  @JSONSchema({ description: 'What to do with contacts that exist.', default: 'update' })
+  onDuplicate?: 'update' | 'skip';
+
+  @IsOptional()
+  @IsIn(delimiterNames, { message: 'must be comma, semicolon, pipe or tab' })
+  @JSONSchema({ description: 'Of a csv file; found by itself when it is not given.' })
+  delimiter?: DelimiterName;
+}
+
+export class ImportsQuery {
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(500)
+  limit: number = 50;
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(1_000)
+  cursor?: string;
+}
+
+export class ImportAcceptedDto {
+  @IsUUID()
+  id!: string;
+}
+
+export class ImportCountsDto {
+  /** The sum of the others. */
+  @IsInt()
+  rows!: number;
+
+  @IsInt()
+  created!: number;
+
+  @IsInt()
+  updated!: number;
+
+  @IsInt()
+  unchanged!: number;
+
+  /** Rows that repeat an earlier row's number. */
+  @IsInt()
+  duplicate!: number;
+
+  @IsInt()
+  invalid!: number;
+}
+
+const statuses: readonly ImportStatus[] = ['queued', 'running', 'completed', 'failed'];
+
+export class ImportDto {
+  @IsUUID()
+  id!: string;
+
+  @IsIn(statuses)
+  status!: ImportStatus;
+
+  @IsString()
+  fileName!: string;
+
+  @IsOptional()
+  @IsUUID()
+  listId!: string | null;
+
+  @ValidateNested()
+  @Type(() => ImportCountsDto)
+  counts!: ImportCountsDto;
+
+  @IsInt()
+  @JSONSchema({ description: 'Percent of the file.' })
+  progress!: number;
+
+  /** Why the file was refused. */
+  @IsOptional()
+  @IsString()
+  error?: string;
+
+  /** The rejected rows as csv; there when there are any. */
+  @IsOptional()
+  @IsString()
+  errorsUrl?: string;
+
+  @IsISO8601()
+  createdAt!: string;
+
+  @IsOptional()
+  @IsISO8601()
+  startedAt!: string | null;
+
+  @IsOptional()
+  @IsISO8601()
+  completedAt!: string | null;
+}

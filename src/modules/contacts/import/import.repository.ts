@@ -1,0 +1,108 @@
+import type { Tx } from '../../../db/index.js';
+import type { Delimiter } from './core/delimiter.js';
+import { Import, ImportRejection } from './import.entity.js';
+
+/** What an import's `options` column holds. */
+export interface ImportOptions {
+  defaultCountry?: string;
+  mapping: Record<string, string>;
+  onDuplicate: 'update' | 'skip';
+  delimiter?: Delimiter;
+  /** The columns' titles, known once the first row was read; they head the file of rejected rows. */
+  titles?: string[];
+}
+
+export function optionsOf(row: Import): ImportOptions {
+  return row.options as unknown as ImportOptions;
+}
+
+export class ImportRepository {
+  async insert(
+    tx: Tx,
+    row: Pick<Import, 'id' | 'tenantId' | 'fileName' | 'filePath' | 'listId' | 'createdAt'>,
+    options: ImportOptions,
+  ): Promise<void> {
+    await tx.getRepository(Import).insert({ ...row, status: 'queued', options: { ...options } });
+  }
+
+  find(tx: Tx, tenantId: string, id: string): Promise<Import | null> {
+    return tx.getRepository(Import).findOneBy({ tenantId, id });
+  }
+
+  /** Newest first. */
+  list(tx: Tx, tenantId: string, page: { limit: number; beforeId?: string }): Promise<Import[]> {
+    const query = tx
+      .getRepository(Import)
+      .createQueryBuilder('import')
+      .where('import.tenantId = :tenantId', { tenantId });
+    if (page.beforeId !== undefined) query.andWhere('import.id < :beforeId', { beforeId: page.beforeId });
+    return query.orderBy('import.id', 'DESC').take(page.limit).getMany();
+  }
+
+  /** All imports that have not ended, of all tenants: what a restart must not forget. */
+  unfinished(tx: Tx): Promise<{ id: string; tenantId: string }[]> {
+    return tx.query(
+      `SELECT id, tenant_id AS "tenantId" FROM imports WHERE status IN ('queued', 'running') ORDER BY id`,
+    );
+  }
+
+  /** Marks it running; undefined when it has ended or is gone. */
+  async start(tx: Tx, tenantId: string, id: string, now: Date): Promise<Import | undefined> {
+    await tx.query(
+      `UPDATE imports SET status = 'running', started_at = coalesce(started_at, $3)
+       WHERE tenant_id = $1 AND id = $2 AND status IN ('queued', 'running')`,
+      [tenantId, id, now],
+    );
+    const row = await this.find(tx, tenantId, id);
+    return row?.status === 'running' ? row : undefined;
+  }
+
+  async saveTitles(tx: Tx, tenantId: string, id: string, titles: string[]): Promise<void> {
+    await tx.query(`UPDATE imports SET options = options || $3::jsonb WHERE tenant_id = $1 AND id = $2`, [
+      tenantId,
+      id,
+      JSON.stringify({ titles }),
+    ]);
+  }
+
+  /** Ends a running import, once: false when somebody else has ended it. */
+  async end(
+    tx: Tx,
+    tenantId: string,
+    id: string,
+    outcome: { status: 'completed' } | { status: 'failed'; error: string },
+    now: Date,
+  ): Promise<boolean> {
+    const [, ended]: [unknown, number] = await tx.query(
+      `UPDATE imports
+       SET status = $3, error = $4, completed_at = $5,
+           progress = CASE WHEN $3 = 'completed' THEN 100 ELSE progress END
+       WHERE tenant_id = $1 AND id = $2 AND status = 'running'`,
+      [tenantId, id, outcome.status, outcome.status === 'failed' ? outcome.error : null, now],
+    );
+    if (ended !== 1) return false;
+    await tx.query('DELETE FROM import_phones WHERE tenant_id = $1 AND import_id = $2', [tenantId, id]);
+    return true;
+  }
+
+  async remove(tx: Tx, tenantId: string, id: string): Promise<void> {
+    await tx.getRepository(Import).delete({ tenantId, id });
+  }
+
+  /** In the order of the file. */
+  rejections(
+    tx: Tx,
+    tenantId: string,
+    importId: string,
+    page: { afterLine: number; limit: number },
+  ): Promise<ImportRejection[]> {
+    return tx
+      .getRepository(ImportRejection)
+      .createQueryBuilder('rejection')
+      .where('rejection.tenantId = :tenantId AND rejection.importId = :importId', { tenantId, importId })
+      .andWhere('rejection.line > :afterLine', { afterLine: page.afterLine })
+      .orderBy('rejection.line')
+      .take(page.limit)
+      .getMany();
+  }
+}

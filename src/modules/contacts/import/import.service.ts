@@ -1,0 +1,177 @@
+import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Database } from '../../../db/index.js';
+import type { Clock } from '../../../lib/clock.js';
+import { csvLine, UTF8_BOM } from '../../../lib/csv.js';
+import { invalid, notFound, type FieldError } from '../../../lib/errors.js';
+import { newId } from '../../../lib/ids.js';
+import type { Logger } from '../../../lib/logger.js';
+import { toPage, type Page, type PageRequest } from '../../../lib/pages.js';
+import { isPhoneCountry } from '../../../lib/phone.js';
+import type { JobHandler, JobQueue } from '../../../queue/catalog.js';
+import { keyFault } from '../core/attributes.js';
+import { cleanName } from '../core/names.js';
+import { ListRepository } from '../list.repository.js';
+import { idBehind } from '../paging.js';
+import type { Delimiter } from './core/delimiter.js';
+import { storableText } from './core/rows.js';
+import { ImportRunner } from './import-runner.js';
+import type { Import } from './import.entity.js';
+import { ImportRepository, optionsOf, type ImportOptions } from './import.repository.js';
+import { defaultImportLimits, type ImportLimits } from './limits.js';
+
+export interface ImportServiceDeps {
+  database: Database;
+  queue: Pick<JobQueue, 'enqueue'>;
+  /** Uploads wait here until they are imported; shared by all processes. */
+  filesDir: string;
+  /** For numbers without a country code, unless the request names another; ISO 3166 alpha-2. */
+  defaultCountry?: string;
+  clock: Clock;
+  logger: Logger;
+  limits?: Partial<ImportLimits>;
+}
+
+export interface NewImport {
+  /** A file on this machine that now belongs to the import. */
+  file: { path: string; originalName: string };
+  /** All contacts of the file become members; the list is made when there is none of that name. */
+  listName?: string;
+  defaultCountry?: string;
+  /** `phone`, `name` or an attribute's key -> the title of a column, or its position from 1. */
+  mapping?: Record<string, string>;
+  onDuplicate?: 'update' | 'skip';
+  delimiter?: Delimiter;
+}
+
+const REJECTIONS_PAGE = 1_000;
+
+/** Contact files on their way into the database. Every method sees the given tenant's imports only. */
+export class ImportService {
+  private readonly imports = new ImportRepository();
+  private readonly lists = new ListRepository();
+  private readonly runner: ImportRunner;
+
+  constructor(private readonly deps: ImportServiceDeps) {
+    this.runner = new ImportRunner({ ...deps, limits: { ...defaultImportLimits, ...deps.limits } });
+  }
+
+  /** The `contacts.import` job. */
+  readonly handleImport: JobHandler<'contacts.import'> = (payload, context) =>
+    this.runner.run(payload, context);
+
+  /** Takes the file over and imports it in the background. What is wrong with the file shows in the import. */
+  async create(tenantId: string, input: NewImport): Promise<Import> {
+    const id = newId();
+    const filePath = join(this.deps.filesDir, id);
+    try {
+      const options = this.checkedOptions(input);
+      await mkdir(this.deps.filesDir, { recursive: true });
+      await move(input.file.path, filePath);
+      await this.insert(tenantId, id, input, options);
+    } catch (error) {
+      await Promise.all([rm(input.file.path, { force: true }), rm(filePath, { force: true })]);
+      throw error;
+    }
+    await this.deps.queue.enqueue('contacts.import', { tenantId, importId: id }, { id: `import-${id}` });
+    return this.get(tenantId, id);
+  }
+
+  /** Newest first. */
+  async list(tenantId: string, page: PageRequest): Promise<Page<Import>> {
+    const rows = await this.imports.list(this.deps.database.manager, tenantId, {
+      limit: page.limit + 1,
+      beforeId: idBehind(page.cursor),
+    });
+    return toPage(rows, page.limit, ({ id }) => [id]);
+  }
+
+  async get(tenantId: string, id: string): Promise<Import> {
+    const row = await this.imports.find(this.deps.database.manager, tenantId, id);
+    if (!row) throw notFound('import', id);
+    return row;
+  }
+
+  /** The rejected rows as csv: line, reason, the cells as they stood in the file. Formulas are made text. */
+  async rejectedRows(tenantId: string, id: string): Promise<AsyncGenerator<string>> {
+    const row = await this.get(tenantId, id);
+    return this.rejectionLines(tenantId, id, optionsOf(row).titles ?? []);
+  }
+
+  /**
+   * Queues every import that has not ended, such as after the queue was lost. One that is queued already stays as it
+   * is. Answers how many.
+   */
+  async resumeUnfinished(): Promise<number> {
+    const unfinished = await this.imports.unfinished(this.deps.database.manager);
+    for (const { id, tenantId } of unfinished) {
+      await this.deps.queue.enqueue('contacts.import', { tenantId, importId: id }, { id: `import-${id}` });
+    }
+    return unfinished.length;
+  }
+
+  private checkedOptions(input: NewImport): ImportOptions {
+    const faults: FieldError[] = [];
+    if (input.defaultCountry !== undefined && !isPhoneCountry(input.defaultCountry)) {
+      faults.push({
+        path: 'defaultCountry',
+        message: `"${input.defaultCountry}" is not a country; use a code such as BR.`,
+      });
+    }
+    const mapping: Record<string, string> = {};
+    for (const [field, column] of Object.entries(input.mapping ?? {})) {
+      const key = field === 'phoneNumber' ? 'phone' : field;
+      const fault = key === 'phone' || key === 'name' ? undefined : keyFault(key);
+      if (fault !== undefined) faults.push({ path: `mapping.${field}`, message: fault });
+      mapping[key] = storableText(column);
+    }
+    if (faults.length > 0) throw invalid(faults);
+    return {
+      defaultCountry: (input.defaultCountry ?? this.deps.defaultCountry)?.toUpperCase(),
+      mapping,
+      onDuplicate: input.onDuplicate ?? 'update',
+      delimiter: input.delimiter,
+    };
+  }
+
+  private async insert(
+    tenantId: string,
+    id: string,
+    input: NewImport,
+    options: ImportOptions,
+  ): Promise<void> {
+    const createdAt = this.deps.clock.now();
+    await this.deps.database.transaction(async (tx) => {
+      const name = cleanName(input.listName);
+      if (name !== null) await this.lists.insert(tx, { id: newId(), tenantId, name, now: createdAt });
+      const list = name === null ? null : await this.lists.findByName(tx, tenantId, name);
+      const fileName = cleanName(storableText(basename(input.file.originalName)))?.slice(0, 255) ?? 'upload';
+      const row = { id, tenantId, fileName, filePath: id, listId: list?.id ?? null, createdAt };
+      await this.imports.insert(tx, row, options);
+    });
+  }
+
+  private async *rejectionLines(tenantId: string, id: string, titles: string[]): AsyncGenerator<string> {
+    yield UTF8_BOM + csvLine(['line', 'reason', ...titles]);
+    let afterLine = 0;
+    for (;;) {
+      const page = { afterLine, limit: REJECTIONS_PAGE };
+      const rows = await this.imports.rejections(this.deps.database.manager, tenantId, id, page);
+      const last = rows.at(-1);
+      if (!last) return;
+      yield rows.map(({ line, reason, cells }) => csvLine([String(line), reason, ...cells])).join('');
+      afterLine = last.line;
+    }
+  }
+}
+
+/** Renames, or copies when the upload lies on another file system. */
+async function move(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EXDEV')) throw error;
+    await copyFile(from, to);
+    await rm(from, { force: true });
+  }
+}

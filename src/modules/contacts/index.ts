@@ -1,0 +1,43 @@
+export {
+  ContactDto,
+  ContactRemovedDto,
+  ContactsQuery,
+  CreateContactDto,
+  UpdateContactDto,
+} from './contact.dto.js';
+export { presentContact, presentContacts } from './contact.presenter.js';
+export {
+  ContactService,
+  type ContactChanges,
+  type NewContact,
+  type OptOutSource,
+} from './contact.service.js';
+export {
+  ImportAcceptedDto,
+  ImportContactsDto,
+  ImportCountsDto,
+  ImportDto,
+  ImportsQuery,
+} from './import/import.dto.js';
+export { presentImport, presentImports, toNewImport } from './import/import.presenter.js';
+export { ImportService, type ImportServiceDeps, type NewImport } from './import/import.service.js';
+export { defaultImportLimits, type ImportLimits } from './import/limits.js';
+export {
+  AddListMembersDto,
+  ContactListDto,
+  ContactListRemovedDto,
+  ContactListsQuery,
+  ListMemberRemovedDto,
+  ListMembersAddedDto,
+  SaveContactListDto,
+} from './list.dto.js';
+export { presentList, presentLists } from './list.presenter.js';
+export { ListService } from './list.service.js';
+export {
+  AddSuppressionsDto,
+  SuppressionDto,
+  SuppressionRemovedDto,
+  SuppressionsQuery,
+} from './suppression.dto.js';
+export { presentSuppression, presentSuppressions } from './suppression.presenter.js';
+export { SuppressionService } from './suppression.service.js';

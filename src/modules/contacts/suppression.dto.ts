@@ -1,0 +1,71 @@
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsInt,
+  IsISO8601,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Max,
+  MaxLength,
+  Min,
+} from 'class-validator';
+import { JSONSchema } from 'class-validator-jsonschema';
+
+const MAX_NUMBERS_PER_REQUEST = 10_000;
+
+export class AddSuppressionsDto {
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(MAX_NUMBERS_PER_REQUEST)
+  @IsString({ each: true })
+  @MaxLength(100, { each: true })
+  @JSONSchema({ examples: [['+5511987654321']] })
+  phoneNumbers!: string[];
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(500)
+  reason?: string | null;
+}
+
+export class SuppressionsQuery {
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(500)
+  limit: number = 50;
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(1_000)
+  cursor?: string;
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  @JSONSchema({ description: 'A number or the beginning of one, with its country code.' })
+  phone?: string;
+}
+
+export class SuppressionDto {
+  @IsUUID()
+  id!: string;
+
+  /** E.164. */
+  @IsString()
+  phoneNumber!: string;
+
+  @IsOptional()
+  @IsString()
+  reason!: string | null;
+
+  @IsISO8601()
+  createdAt!: string;
+}
+
+export class SuppressionRemovedDto {
+  @IsUUID()
+  id!: string;
+}

@@ -1,0 +1,55 @@
+import type { Tx } from '../../db/index.js';
+import { Suppression } from './suppression.entity.js';
+
+export class SuppressionRepository {
+  /** Adds numbers that are not on the list yet and answers the rows of all of them, old and new. */
+  async addMany(
+    tx: Tx,
+    tenantId: string,
+    rows: readonly { id: string; phone: string }[],
+    reason: string | null,
+    now: Date,
+  ): Promise<Suppression[]> {
+    await tx.query(
+      `INSERT INTO suppressions (id, tenant_id, phone, reason, created_at)
+       SELECT input.id, $1, input.phone, $4, $5
+       FROM unnest($2::uuid[], $3::text[]) AS input (id, phone)
+       ORDER BY input.phone
+       ON CONFLICT (tenant_id, phone) DO NOTHING`,
+      [tenantId, rows.map(({ id }) => id), rows.map(({ phone }) => phone), reason, now],
+    );
+    return tx
+      .getRepository(Suppression)
+      .createQueryBuilder('suppression')
+      .where('suppression.tenantId = :tenantId AND suppression.phone = ANY(:phones)', {
+        tenantId,
+        phones: rows.map(({ phone }) => phone),
+      })
+      .orderBy('suppression.id', 'DESC')
+      .getMany();
+  }
+
+  /** Newest first. `phoneStart` is E.164 or the beginning of it. */
+  list(
+    tx: Tx,
+    tenantId: string,
+    phoneStart: string | undefined,
+    page: { limit: number; beforeId?: string },
+  ): Promise<Suppression[]> {
+    const query = tx
+      .getRepository(Suppression)
+      .createQueryBuilder('suppression')
+      .where('suppression.tenantId = :tenantId', { tenantId });
+    if (phoneStart !== undefined) {
+      query.andWhere('starts_with(suppression.phone, :phoneStart)', { phoneStart });
+    }
+    if (page.beforeId !== undefined)
+      query.andWhere('suppression.id < :beforeId', { beforeId: page.beforeId });
+    return query.orderBy('suppression.id', 'DESC').take(page.limit).getMany();
+  }
+
+  async remove(tx: Tx, tenantId: string, id: string): Promise<boolean> {
+    const { affected } = await tx.getRepository(Suppression).delete({ tenantId, id });
+    return affected === 1;
+  }
+}

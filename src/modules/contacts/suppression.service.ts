@@ -1,0 +1,53 @@
+import type { Database } from '../../db/index.js';
+import type { Clock } from '../../lib/clock.js';
+import { invalid, notFound, type FieldError } from '../../lib/errors.js';
+import { newId } from '../../lib/ids.js';
+import { toPage, type Page, type PageRequest } from '../../lib/pages.js';
+import { normalisePhone } from '../../lib/phone.js';
+import { idBehind } from './paging.js';
+import type { Suppression } from './suppression.entity.js';
+import { SuppressionRepository } from './suppression.repository.js';
+
+/** Numbers that are never written to, contacts or not. Every method sees the given tenant's numbers only. */
+export class SuppressionService {
+  private readonly suppressions = new SuppressionRepository();
+
+  constructor(private readonly deps: { database: Database; clock: Clock; defaultCountry?: string }) {}
+
+  /** Adding a number again changes nothing. One bad number refuses all, each with its reason. */
+  async add(
+    tenantId: string,
+    input: { phoneNumbers: readonly string[]; reason?: string | null },
+  ): Promise<Suppression[]> {
+    const rows = new Map<string, { id: string; phone: string }>();
+    const faults: FieldError[] = [];
+    input.phoneNumbers.forEach((phoneNumber, index) => {
+      const outcome = normalisePhone(phoneNumber, this.deps.defaultCountry);
+      if (outcome.ok) rows.set(outcome.phone, { id: newId(), phone: outcome.phone });
+      else faults.push({ path: `phoneNumbers[${index}]`, message: outcome.reason });
+    });
+    if (faults.length > 0) throw invalid(faults);
+    const reason = input.reason?.replaceAll('\0', '').trim() || null;
+    return this.deps.database.transaction((tx) =>
+      this.suppressions.addMany(tx, tenantId, [...rows.values()], reason, this.deps.clock.now()),
+    );
+  }
+
+  /** Newest first; `phone` is a number or the beginning of one, with its country code. */
+  async list(tenantId: string, filter: { phone?: string }, page: PageRequest): Promise<Page<Suppression>> {
+    const digits = filter.phone?.replace(/\D/g, '');
+    const rows = await this.suppressions.list(
+      this.deps.database.manager,
+      tenantId,
+      digits ? `+${digits}` : undefined,
+      { limit: page.limit + 1, beforeId: idBehind(page.cursor) },
+    );
+    return toPage(rows, page.limit, ({ id }) => [id]);
+  }
+
+  async remove(tenantId: string, id: string): Promise<void> {
+    if (!(await this.suppressions.remove(this.deps.database.manager, tenantId, id))) {
+      throw notFound('suppression', id);
+    }
+  }
+}
