@@ -1,0 +1,33 @@
+import { isSupportedCountry } from 'libphonenumber-js/max';
+import { Text, WholeNumber } from './decorators.js';
+
+export class CampaignsConfig {
+  @Text({
+    env: 'DEFAULT_COUNTRY',
+    allowed: 'an ISO 3166-1 country code in capitals, such as BR, DE or IN',
+    accepts: (text) => isSupportedCountry(text),
+    whenUnset: 'numbers need their country code',
+    help: 'Country of phone numbers that are given without a country code.',
+  })
+  defaultCountry?: string;
+
+  @WholeNumber({
+    env: 'MESSAGE_CONCURRENCY',
+    default: 50,
+    min: 1,
+    max: 1_000,
+    unit: 'messages',
+    help: 'Messages one worker process works on at the same time. Typing and pauses count.',
+  })
+  messageConcurrency!: number;
+
+  @WholeNumber({
+    env: 'CAMPAIGN_WINDOW',
+    default: 1_000,
+    min: 1,
+    max: 100_000,
+    unit: 'messages',
+    help: 'Most messages of one campaign that are in the queue at the same time.',
+  })
+  window!: number;
+}

@@ -1,0 +1,45 @@
+import { isHost, isUrlOf } from './checks.js';
+import { Switch, Text, WholeNumber } from './decorators.js';
+
+export class QueueConfig {
+  @Switch({
+    env: 'ENABLE_REDIS',
+    default: false,
+    help: 'Keeps the job queue in Redis or Valkey (about ten times the throughput) instead of PostgreSQL.',
+  })
+  enableRedis!: boolean;
+
+  @Text({
+    env: 'REDIS_URL',
+    allowed: 'redis://user:password@host:port/number, or rediss:// for TLS',
+    accepts: isUrlOf(['redis', 'rediss']),
+    help: 'The Redis or Valkey server, with ENABLE_REDIS=true. Wins over REDIS_HOST and REDIS_PORT.',
+  })
+  redisUrl?: string;
+
+  @Text({
+    env: 'REDIS_HOST',
+    allowed: 'an IP address or a host name',
+    accepts: isHost,
+    help: 'Host of a Redis without a password, as an alternative to REDIS_URL.',
+  })
+  redisHost?: string;
+
+  @WholeNumber({
+    env: 'REDIS_PORT',
+    default: 6379,
+    min: 1,
+    max: 65_535,
+    help: 'Port that belongs to REDIS_HOST.',
+  })
+  redisPort!: number;
+
+  /** Where the queue's Redis is; undefined when the queue lives in PostgreSQL. */
+  get activeRedisUrl(): string | undefined {
+    if (!this.enableRedis) return undefined;
+    if (this.redisUrl) return this.redisUrl;
+    if (!this.redisHost) return undefined;
+    const host = this.redisHost.includes(':') ? `[${this.redisHost}]` : this.redisHost;
+    return `redis://${host}:${this.redisPort}`;
+  }
+}
