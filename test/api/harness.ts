@@ -1,0 +1,102 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Express } from 'express';
+import supertest from 'supertest';
+import { createApp, type AppDependencies } from '../../src/api/app.js';
+import type { Route } from '../../src/api/route.js';
+import { apiKeysRoutes } from '../../src/api/routes/api-keys.js';
+import { authRoutes } from '../../src/api/routes/auth.js';
+import { systemClock, type Clock } from '../../src/lib/clock.js';
+import { newId } from '../../src/lib/ids.js';
+import { createLogger } from '../../src/lib/logger.js';
+import {
+  ApiKeyService,
+  Authenticator,
+  AuthService,
+  bootstrapAdmin,
+  IdempotencyService,
+  LoginLimiter,
+  type AuthMode,
+  type LoginLimits,
+} from '../../src/modules/auth/index.js';
+import { hashPassword } from '../../src/modules/auth/passwords.js';
+import type { Role } from '../../src/modules/auth/auth.entity.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+
+export const ADMIN = { email: 'admin@example.com', password: 'correct horse battery' };
+
+export interface TestApi {
+  db: TestDatabase;
+  app: Express;
+  request: ReturnType<typeof supertest>;
+  auth: AuthService;
+  /** What was logged, one parsed line each. */
+  logLines: Record<string, unknown>[];
+  uploadDir: string;
+  /** An access token; of the admin unless told. */
+  token(user?: { email: string; password: string }): Promise<string>;
+  createUser(role: Role, tenantId?: string): Promise<{ id: string; email: string; password: string }>;
+  close(): Promise<void>;
+}
+
+export interface TestApiOptions {
+  routes?: Route[];
+  mode?: AuthMode;
+  clock?: Clock;
+  loginLimits?: LoginLimits;
+  phase?: AppDependencies['phase'];
+  boardQueues?: AppDependencies['boardQueues'];
+  settings?: Partial<AppDependencies['settings']>;
+  db?: TestDatabase;
+}
+
+/** The real application on a database of its own, with an admin and whatever routes the test declares. */
+export async function createTestApi(options: TestApiOptions = {}): Promise<TestApi> {
+  const db = options.db ?? (await createTestDatabase());
+  const clock = options.clock ?? systemClock;
+  const logLines: Record<string, unknown>[] = [];
+  const logger = createLogger('debug', { write: (line) => logLines.push(JSON.parse(line)) });
+  const limiter = new LoginLimiter(db.database, options.loginLimits);
+  const jwtSecret = 'a secret of at least thirty-two bytes';
+  const auth = new AuthService({ database: db.database, limiter, clock, logger, jwtSecret });
+  const apiKeys = new ApiKeyService({ database: db.database, clock });
+  const mode = options.mode ?? 'password';
+  await bootstrapAdmin(db.database, ADMIN);
+  const uploadDir = await mkdtemp(join(tmpdir(), 'starling-uploads-'));
+  const app = createApp({
+    routes: [...authRoutes({ auth }), ...apiKeysRoutes({ apiKeys }), ...(options.routes ?? [])],
+    authenticator: new Authenticator({ mode, database: db.database, auth, apiKeys, clock }),
+    idempotency: new IdempotencyService({ database: db.database, clock }),
+    boardQueues: options.boardQueues ?? [],
+    phase: options.phase ?? (() => 'running'),
+    logger,
+    settings: { version: '0.0.0', corsOrigins: [], uploadDir, ...options.settings },
+  });
+  const request = supertest(app);
+  return {
+    db,
+    app,
+    request,
+    auth,
+    logLines,
+    uploadDir,
+    async token(user = ADMIN) {
+      return (await auth.login({ ...user, address: '127.0.0.1' })).accessToken;
+    },
+    async createUser(role, tenantId) {
+      const id = newId();
+      const user = { id, email: `${id}@example.com`, password: 'a long password' };
+      const tenant = tenantId ?? (await db.createTenant());
+      await db.database.manager.query(
+        'INSERT INTO users (id, tenant_id, email, password_hash, role) VALUES ($1, $2, $3, $4, $5)',
+        [id, tenant, user.email, await hashPassword(user.password), role],
+      );
+      return user;
+    },
+    async close() {
+      await rm(uploadDir, { recursive: true, force: true });
+      if (!options.db) await db.close();
+    },
+  };
+}

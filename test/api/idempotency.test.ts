@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { created, defineRoute, ok } from '../../src/api/route.js';
+import { DomainError } from '../../src/lib/errors.js';
+import { newId } from '../../src/lib/ids.js';
+import { createTestApi, type TestApi } from './harness.js';
+import { CreateSampleDto, SampleDto, SampleFormDto } from './sample.js';
+
+const clock = {
+  offset: 0,
+  now: () => new Date(Date.now() + clock.offset),
+};
+let api: TestApi;
+let token: string;
+let runs = 0;
+let failWith: Error | undefined;
+/** Resolved by the test that wants a request to stay under way. */
+let gate: Promise<void> = Promise.resolve();
+
+const routes = [
+  defineRoute({
+    method: 'post',
+    path: '/api/samples',
+    tag: 'samples',
+    summary: 'Create',
+    access: 'contacts:write',
+    body: CreateSampleDto,
+    idempotent: true,
+    response: { status: 201, description: 'Made', data: SampleDto },
+    async handler({ body }) {
+      runs += 1;
+      await gate;
+      if (failWith) throw failWith;
+      return created({ id: newId(), name: body.name });
+    },
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/api/files',
+    tag: 'samples',
+    summary: 'Upload',
+    access: 'contacts:write',
+    body: SampleFormDto,
+    upload: { field: 'file', maxBytes: 1_000 },
+    idempotent: true,
+    response: { status: 200, description: 'Taken', data: SampleDto },
+    async handler({ file }) {
+      runs += 1;
+      return ok({ id: newId(), size: file?.size });
+    },
+  }),
+];
+
+beforeAll(async () => {
+  api = await createTestApi({ routes, clock });
+  token = `Bearer ${await api.token()}`;
+});
+afterAll(() => api.close());
+
+const create = (key: string, body: object = { name: 'a' }, as = token) =>
+  api.request.post('/api/samples').set('authorization', as).set('Idempotency-Key', key).send(body);
+
+describe('a POST with an Idempotency-Key', () => {
+  it('happens once and is answered the same twice', async () => {
+    runs = 0;
+    const first = await create('once').expect(201);
+    const second = await create('once').expect(201);
+    expect(second.body).toEqual(first.body);
+    expect(second.headers['idempotent-replayed']).toBe('true');
+    expect(runs).toBe(1);
+  });
+
+  it('happens once when it is sent twice at the same time', async () => {
+    runs = 0;
+    let open = (): void => undefined;
+    gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    const first = create('twice').then((response) => response);
+    const second = create('twice').then((response) => response);
+    const early = await Promise.race([first, second]);
+    open();
+    const statuses = (await Promise.all([first, second])).map((response) => response.status);
+    expect(statuses.toSorted()).toEqual([201, 409]);
+    expect(early.status).toBe(409);
+    expect(early.headers['retry-after']).toBe('1');
+    expect(early.body.message).toContain('under way');
+    expect(runs).toBe(1);
+    await create('twice').expect(201);
+    expect(runs).toBe(1);
+  });
+
+  it('is refused with 409 when the request is another one', async () => {
+    await create('other').expect(201);
+    const { body } = await create('other', { name: 'b' }).expect(409);
+    expect(body.message).toContain('another request');
+  });
+
+  it('keeps a refusal of the handler, but neither broken infrastructure nor bad input', async () => {
+    runs = 0;
+    failWith = new Error('broken');
+    await create('failing').expect(500);
+    failWith = new DomainError('not_possible', 'no_senders', 'No senders.');
+    const refused = await create('failing').expect(422);
+    failWith = undefined;
+    const repeated = await create('failing').expect(422);
+    expect(repeated.body).toEqual(refused.body);
+    expect(runs).toBe(2);
+    await create('invalid', {}).expect(400);
+    await create('invalid').expect(201);
+  });
+
+  it('shares no keys between tenants', async () => {
+    const first = await create('tenants').expect(201);
+    const stranger = `Bearer ${await api.token(await api.createUser('admin'))}`;
+    const second = await create('tenants', { name: 'a' }, stranger).expect(201);
+    expect(second.body.data.id).not.toBe(first.body.data.id);
+  });
+
+  it('is forgotten after a day, and a dead process does not block it for longer than ten minutes', async () => {
+    const first = await create('day').expect(201);
+    clock.offset = 25 * 60 * 60_000;
+    token = `Bearer ${await api.token()}`;
+    const later = await create('day').expect(201);
+    expect(later.body.data.id).not.toBe(first.body.data.id);
+    await api.db.database.manager.query(
+      `UPDATE idempotency_keys SET status = NULL, created_at = $1 WHERE key = 'day'`,
+      [new Date(clock.now().getTime() - 11 * 60_000)],
+    );
+    await create('day').expect(201);
+    clock.offset = 0;
+    token = `Bearer ${await api.token()}`;
+  });
+
+  it('recognises an upload by its content', async () => {
+    runs = 0;
+    const upload = (content: string) =>
+      api.request
+        .post('/api/files')
+        .set('authorization', token)
+        .set('Idempotency-Key', 'file')
+        .attach('file', Buffer.from(content), 'a.csv');
+    const first = await upload('one').expect(200);
+    const second = await upload('one').expect(200);
+    expect(second.body).toEqual(first.body);
+    await upload('two').expect(409);
+    expect(runs).toBe(1);
+  });
+
+  it('says when the key is malformed', async () => {
+    const { body } = await create('with space').expect(400);
+    expect(body.errors[0].path).toBe('Idempotency-Key');
+  });
+});
