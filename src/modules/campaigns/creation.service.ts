@@ -70,7 +70,7 @@ export class CampaignCreation {
     refuse(errors);
     const pool: SenderPool = {
       senderIds: distinctIds(input.senderIds),
-      senderTags: [...new Set(input.senderTags ?? [])],
+      senderTags: [...new Set((input.senderTags ?? []).map((tag) => tag.trim()))],
     };
     return { parts, needed, delays, recipients, pool };
   }
