@@ -44,15 +44,15 @@ export function slotOf(sender: Sender): SenderSlot {
   return {
     id: sender.id,
     windows: {
-      minute: window(MINUTE_MS, sender.quotaPerMinute, sender.minuteStartedAt, sender.minuteUsed),
-      hour: window(HOUR_MS, sender.quotaPerHour, sender.hourStartedAt, sender.hourUsed),
-      day: window(DAY_MS, sender.quotaPerDay, sender.dayStartedAt, sender.dayUsed),
+      minute: quotaWindow(MINUTE_MS, sender.quotaPerMinute, sender.minuteStartedAt, sender.minuteUsed),
+      hour: quotaWindow(HOUR_MS, sender.quotaPerHour, sender.hourStartedAt, sender.hourUsed),
+      day: quotaWindow(DAY_MS, sender.quotaPerDay, sender.dayStartedAt, sender.dayUsed),
     },
     lastUsedMicros: (sender.lastUsedAt?.getTime() ?? 0) * 1_000,
     nextAvailableAt: sender.nextAvailableAt,
   };
 }
 
-function window(lengthMs: number, quota: number, startedAt: Date | null, used: number): QuotaWindow {
+function quotaWindow(lengthMs: number, quota: number, startedAt: Date | null, used: number): QuotaWindow {
   return { lengthMs, quota, startedAt, used };
 }

@@ -88,7 +88,7 @@ export class SenderService {
         errors.push(...configErrors(transport, changes.transportConfig));
         sender.transportConfig = changes.transportConfig;
       }
-      if (changes.name !== undefined) sender.name = changes.name.trim();
+      if (changes.name) sender.name = changes.name.trim();
       if (changes.tags !== undefined) sender.tags = tidyTags(changes.tags);
       if (changes.phoneNumber !== undefined) sender.phoneNumber = phone;
       errors.push(...this.applyQuotas(sender, changes));

@@ -50,7 +50,10 @@ const LEASE_IS_FREE = '(sessions.lease_expires_at IS NULL OR sessions.lease_expi
 export class SessionStore {
   constructor(private readonly deps: { database: Database; encryption: TextEncryption }) {}
 
-  /** Wins up to `limit` free sessions of that desired state, or the one of `senderId` when it is free. */
+  /**
+   * Wins up to `limit` free sessions of that desired state, or the one of `senderId` when it is free. A log-out that
+   * failed half-way is taken up again by the worker that still holds the lease.
+   */
   async claim(options: {
     workerId: string;
     leaseMs: number;
@@ -63,7 +66,8 @@ export class SessionStore {
       `WITH free AS (
           SELECT sessions.sender_id, senders.transport, senders.transport_config, senders.phone_number
           FROM sessions JOIN senders ON senders.id = sessions.sender_id
-          WHERE sessions.desired_state = $1 AND ${LEASE_IS_FREE}
+          WHERE sessions.desired_state = $1
+            AND (${LEASE_IS_FREE} OR ($1 = 'logged_out' AND sessions.worker_id = $5))
             AND senders.transport = ANY($2::text[]) AND ($3::uuid IS NULL OR sessions.sender_id = $3)
           LIMIT $4 FOR UPDATE OF sessions SKIP LOCKED
         ), claimed AS (
@@ -145,13 +149,16 @@ export class SessionStore {
     );
   }
 
-  /** A sender that should be disconnected and that nobody hosts is so, whatever its last host managed to write. */
-  settleUnhosted(senderId: string): Promise<void> {
+  /**
+   * A sender that should be disconnected and that nobody hosts (the asking worker neither) is so, whatever its last
+   * host managed to write.
+   */
+  settleUnhosted(senderId: string, workerId: string): Promise<void> {
     return this.deps.database.transaction(async (tx) => {
       const rows: { sender_id: string }[] = await tx.query(
-        `SELECT sender_id FROM sessions WHERE sender_id = $1 AND desired_state <> 'connected' AND ${LEASE_IS_FREE}
-          FOR UPDATE`,
-        [senderId],
+        `SELECT sender_id FROM sessions WHERE sender_id = $1 AND desired_state <> 'connected'
+          AND (${LEASE_IS_FREE} OR worker_id = $2) FOR UPDATE`,
+        [senderId, workerId],
       );
       await markDisconnected(
         tx,

@@ -1,0 +1,152 @@
+import { setTimeout } from 'node:timers/promises';
+import { errorMessage } from '../lib/errors.js';
+import type { Logger } from '../lib/logger.js';
+import type { InboundPayload, JobQueue, ReceiptPayload } from '../queue/catalog.js';
+import type { TransportEvent } from '../transports/transport.js';
+
+const BUFFER_MS = 10;
+const MAX_PER_JOB = 500;
+/** Per sender and kind: hours of traffic, a few dozen megabytes at most. */
+const MAX_BUFFERED = 100_000;
+const RETRY = { baseMs: 200, maxMs: 5_000 };
+
+interface OrderedBufferOptions<Item> {
+  name: string;
+  send(items: Item[]): Promise<void>;
+  /** Called when everything was handed over. */
+  onEmpty(): void;
+  logger: Logger;
+}
+
+/** Gathers items for a few milliseconds and hands them over in order, one hand-over at a time, until it succeeds. */
+class OrderedBuffer<Item> {
+  private items: Item[] = [];
+  private flushing = false;
+  private dropped = 0;
+
+  constructor(private readonly options: OrderedBufferOptions<Item>) {}
+
+  get size(): number {
+    return this.items.length;
+  }
+
+  add(item: Item): void {
+    if (this.items.length >= MAX_BUFFERED) {
+      this.dropped += 1;
+      if (this.dropped === 1) {
+        this.options.logger.error(
+          `The queue has refused ${this.options.name} for so long that new ones are dropped.`,
+        );
+      }
+      return;
+    }
+    this.items.push(item);
+    void this.flush();
+  }
+
+  private async flush(): Promise<void> {
+    if (this.flushing) return;
+    this.flushing = true;
+    await setTimeout(BUFFER_MS);
+    for (let failures = 0; this.items.length > 0;) {
+      const batch = this.items.slice(0, MAX_PER_JOB);
+      try {
+        await this.options.send(batch);
+        this.items.splice(0, batch.length);
+        failures = 0;
+      } catch (error) {
+        failures += 1;
+        this.reportFailure(failures, error);
+        await setTimeout(Math.min(RETRY.maxMs, RETRY.baseMs * 2 ** Math.min(failures, 10)));
+      }
+    }
+    this.reportDropped();
+    this.flushing = false;
+    this.options.onEmpty();
+  }
+
+  private reportFailure(failures: number, error: unknown): void {
+    const { name, logger } = this.options;
+    const report = { waiting: this.items.length, failures, reason: errorMessage(error) };
+    logger.warn(report, `Putting ${name} on the queue failed; trying again.`);
+  }
+
+  private reportDropped(): void {
+    if (this.dropped === 0) return;
+    this.options.logger.error(
+      { dropped: this.dropped },
+      `Lost ${this.options.name} while the queue was away.`,
+    );
+    this.dropped = 0;
+  }
+}
+
+interface SenderBuffers {
+  receipts: OrderedBuffer<ReceiptPayload>;
+  messages: OrderedBuffer<InboundPayload>;
+}
+
+export type ForwardedEvent = Extract<TransportEvent, { type: 'receipt' | 'message' }>;
+
+/** Puts what the network reports (receipts, messages) on the queue: in order per sender, and again until it is there. */
+export class EventForwarder {
+  private readonly senders = new Map<string, SenderBuffers>();
+
+  constructor(private readonly deps: { queue: JobQueue; logger: Logger }) {}
+
+  forward(tenantId: string, senderId: string, event: ForwardedEvent): void {
+    const buffers = this.buffersOf(tenantId, senderId);
+    const { waMessageId } = event;
+    const at = event.at.toISOString();
+    if (event.type === 'receipt') {
+      buffers.receipts.add({
+        waMessageId,
+        status: event.status,
+        at,
+        ...(event.code === undefined ? {} : { code: event.code }),
+      });
+    } else {
+      buffers.messages.add({ waMessageId, from: event.from, text: event.text, at });
+    }
+  }
+
+  /** Waits until everything is on the queue, at most `timeoutMs`. */
+  async drain(timeoutMs: number): Promise<void> {
+    const deadline = performance.now() + timeoutMs;
+    while (this.senders.size > 0 && performance.now() < deadline) await setTimeout(BUFFER_MS);
+    const left = [...this.senders.values()].reduce(
+      (sum, { receipts, messages }) => sum + receipts.size + messages.size,
+      0,
+    );
+    if (left > 0) this.deps.logger.error({ left }, 'Stopping with receipts or messages not on the queue.');
+  }
+
+  private buffersOf(tenantId: string, senderId: string): SenderBuffers {
+    const known = this.senders.get(senderId);
+    if (known) return known;
+    const { queue } = this.deps;
+    const logger = this.deps.logger.child({ senderId });
+    const onEmpty = (): void => this.forget(senderId);
+    const buffers: SenderBuffers = {
+      receipts: new OrderedBuffer({
+        name: 'receipts',
+        send: (receipts) => queue.enqueue('transport.receipts', { tenantId, senderId, receipts }),
+        onEmpty,
+        logger,
+      }),
+      messages: new OrderedBuffer({
+        name: 'inbound messages',
+        send: (messages) => queue.enqueue('transport.inbound', { tenantId, senderId, messages }),
+        onEmpty,
+        logger,
+      }),
+    };
+    this.senders.set(senderId, buffers);
+    return buffers;
+  }
+
+  private forget(senderId: string): void {
+    const buffers = this.senders.get(senderId);
+    if (buffers && buffers.receipts.size === 0 && buffers.messages.size === 0) this.senders.delete(senderId);
+  }
+}

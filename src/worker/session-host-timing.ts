@@ -1,0 +1,42 @@
+import type { Backoff } from '../modules/sessions/index.js';
+
+/** All in milliseconds. */
+export interface SessionTiming {
+  /** Between two renewals of all leases. */
+  heartbeatMs: number;
+  /** A worker silent for that long has lost its sessions. */
+  leaseMs: number;
+  probeEveryMs: number;
+  probeTimeoutMs: number;
+  /** How long the transport may take to connect, to show a QR code, or to replace an expired one. */
+  connectTimeoutMs: number;
+  /** A connection that lasted this long starts the reconnect back-off anew. */
+  stableMs: number;
+  /** How long ending a session may take, when it is dropped or the process drains. */
+  closeTimeoutMs: number;
+  backoff: Backoff;
+}
+
+export const defaultTiming: SessionTiming = {
+  heartbeatMs: 5_000,
+  leaseMs: 20_000,
+  probeEveryMs: 30_000,
+  probeTimeoutMs: 10_000,
+  connectTimeoutMs: 60_000,
+  stableMs: 60_000,
+  closeTimeoutMs: 5_000,
+  backoff: { baseMs: 1_000, maxMs: 60_000 },
+};
+
+/** The work's result; rejects when it takes longer than `ms`. The work itself cannot be stopped and goes on. */
+export async function within<Result>(ms: number, what: string, work: Promise<Result>): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what} took longer than ${ms} ms`)), ms);
+  });
+  try {
+    return await Promise.race([work, deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
