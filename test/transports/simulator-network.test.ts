@@ -209,9 +209,10 @@ describe('faults of a sender', () => {
       at: expect.any(Date),
     });
     expect(network.ledger.summary().arrived).toBe(2);
-    // Connecting anew with the same settings does not start the countdown again.
+    // Connecting anew with the same faults does not start the countdown again.
     const { credentials } = await sender.event('credentials');
-    const again = await new TestSender(transport, config, sender.senderId, credentials).online();
+    const known = { ...config, phoneNumber: (await sender.event('connected')).phoneNumber };
+    const again = await new TestSender(transport, known, sender.senderId, credentials).online();
     expect(await sendMany(again, [freshNumber()])).toEqual(['unavailable']);
   });
 

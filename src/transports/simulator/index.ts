@@ -1,6 +1,6 @@
 import { SimulatorNetwork, type SimulatorNetworkOptions } from './network.js';
 
-export { instantBehaviour, pleasantBehaviour, type Behaviour } from './core/behaviour.js';
+export { instantBehaviour, type Behaviour } from './core/behaviour.js';
 export type { BehaviourChange } from './core/behaviour-change.js';
 export type { Fault, FaultKind, SenderFault } from './core/faults.js';
 export type { Arrival, LedgerSummary } from './ledger.js';

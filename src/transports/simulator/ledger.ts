@@ -28,7 +28,9 @@ export interface LedgerSummary {
   forgotten: number;
 }
 
-interface Entry extends Arrival {
+/** As it is kept: a number takes a fraction of a Date's memory. */
+interface Entry extends Omit<Arrival, 'at'> {
+  atMs: number;
   position: number;
 }
 
@@ -45,7 +47,7 @@ const emptySummary = (): LedgerSummary => ({ arrived: 0, unique: 0, duplicates: 
 const MAX_BODY = 4_096;
 
 /**
- * What arrived, in order. It keeps the newest `capacity` messages (about 0.4 kB each); ids and duplicates are
+ * What arrived, in order. It keeps the newest `capacity` messages (about 0.5 kB each with a short text); ids and duplicates are
  * recognised among those, and the counts cover everything since the start.
  */
 export class Ledger {
@@ -57,12 +59,25 @@ export class Ledger {
   constructor(private readonly capacity = 1_000_000) {}
 
   find(senderId: string, id: string): Arrival | undefined {
-    return this.ids.get(senderId)?.get(id);
+    const entry = this.ids.get(senderId)?.get(id);
+    return entry && arrivalOf(entry);
   }
 
   add(arrival: Arrival): void {
     this.position += 1;
-    const entry: Entry = { ...arrival, body: arrival.body.slice(0, MAX_BODY), position: this.position };
+    const { id, senderId, sender, to, campaignId, part, body, typingMs, at } = arrival;
+    const entry: Entry = {
+      id,
+      senderId,
+      sender,
+      to,
+      campaignId,
+      part,
+      body: body.slice(0, MAX_BODY),
+      typingMs,
+      atMs: at.getTime(),
+      position: this.position,
+    };
     const known = this.ids.get(arrival.senderId);
     if (known) known.set(arrival.id, entry);
     else this.ids.set(arrival.senderId, new Map([[arrival.id, entry]]));
@@ -93,7 +108,7 @@ export class Ledger {
       entry.position,
     ]);
     return {
-      items: page.items.map(({ position: _position, ...arrival }) => arrival),
+      items: page.items.map(arrivalOf),
       nextCursor: page.nextCursor,
       total: book.entries.size,
     };
@@ -142,6 +157,10 @@ function newBook(): Book {
   return { entries: new Fifo(), copies: new Map(), summary: emptySummary() };
 }
 
-function copyKey({ to, part }: Arrival): string {
+function arrivalOf({ position: _position, atMs, ...rest }: Entry): Arrival {
+  return { ...rest, at: new Date(atMs) };
+}
+
+function copyKey({ to, part }: Entry): string {
   return `${to}/${part}`;
 }

@@ -22,7 +22,7 @@ export interface SimulatorNetworkOptions {
   clock?: Clock;
   /** False: the network takes no message ids and recognises no resends. Default true. */
   idempotentIds?: boolean;
-  /** How many arrivals the ledger keeps. Default one million, about 0.4 GB. */
+  /** How many arrivals the ledger keeps. Default one million, about 0.5 GB. */
   ledgerCapacity?: number;
 }
 

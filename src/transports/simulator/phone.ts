@@ -25,7 +25,7 @@ export class Phone {
   private readonly writers = new Set<string>();
   private ownFaults: FaultPlan;
   private networkFaults = new FaultPlan([]);
-  private configured: string;
+  private configuredFaults: string | undefined;
   private rateWindow = { startedAt: 0, used: 0 };
 
   constructor(
@@ -33,7 +33,7 @@ export class Phone {
     public number: string,
     public config: SimulatorSenderConfig,
   ) {
-    this.configured = JSON.stringify(config);
+    this.configuredFaults = JSON.stringify(config.faults);
     this.ownFaults = new FaultPlan(config.faults ?? []);
   }
 
@@ -41,12 +41,12 @@ export class Phone {
     return this.line !== undefined;
   }
 
-  /** The same settings again keep the faults' countdown where it is. */
+  /** The same faults again keep their countdown where it is. */
   configure(config: SimulatorSenderConfig): void {
-    const configured = JSON.stringify(config);
-    if (configured === this.configured) return;
-    this.configured = configured;
     this.config = config;
+    const faults = JSON.stringify(config.faults);
+    if (faults === this.configuredFaults) return;
+    this.configuredFaults = faults;
     this.ownFaults = new FaultPlan(config.faults ?? []);
   }
 

@@ -5,7 +5,7 @@ export const usage = `Usage: npm run simulator -- [options]
   --port <n>            port on 127.0.0.1, 0 for a free one (default 4010)
   --seed <n>            repeats a run and recognises senders paired before (default 1)
   --behaviour <file>    JSON with what differs from the default behaviour
-  --ledger <n>          how many arrived messages are kept (default 1000000, about 0.4 GB)
+  --ledger <n>          how many arrived messages are kept (default 1000000, about 0.5 GB)
   --no-idempotent-ids   take no message ids and recognise no resends
   --help                show this text
 `;
