@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { provideBinaries } from '../../src/db/embedded/binaries.js';
 import { freePort } from '../../src/db/embedded/free-port.js';
@@ -15,17 +15,18 @@ import { waitFor } from '../support/wait-for.js';
 import { clusterOf, makeDataDir } from './support/data-dirs.js';
 import { startHolder } from './support/holder.js';
 
+const KEEP = 'DROP TABLE IF EXISTS kept; CREATE TABLE kept AS SELECT 42 AS answer';
 const logger = createLogger('silent');
 
 describe('the embedded database after a crash', () => {
   let dataDir: string;
   let remove: () => Promise<void>;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     ({ dataDir, remove } = await makeDataDir());
   });
 
-  afterEach(() => remove());
+  afterAll(() => remove());
 
   const startAndAsk = async (statement: string): Promise<unknown> => {
     const postgres = await startEmbeddedPostgres({ dataDir, logger });
@@ -38,7 +39,7 @@ describe('the embedded database after a crash', () => {
 
   it('ends with its process, also when that is killed, and starts again at once', async () => {
     const holder = await startHolder(dataDir);
-    await ask(holder.said, 'CREATE TABLE kept AS SELECT 42 AS answer');
+    await ask(holder.said, KEEP);
     const pid = (await postmaster()).pid;
     await holder.kill();
     expect(await startAndAsk('SELECT answer FROM kept')).toBe(42);
@@ -47,7 +48,7 @@ describe('the embedded database after a crash', () => {
 
   it('starts after its process and postgres were both killed, with what was committed', async () => {
     const holder = await startHolder(dataDir);
-    await ask(holder.said, 'CREATE TABLE kept AS SELECT 42 AS answer');
+    await ask(holder.said, KEEP);
     const { pid } = await postmaster();
     process.kill(pid, 'SIGKILL');
     await holder.kill();
@@ -74,7 +75,7 @@ describe('the embedded database after a crash', () => {
   });
 
   it('takes over a postgres that outlived its process: shuts it down and starts anew', async () => {
-    await startAndAsk('CREATE TABLE kept AS SELECT 42 AS answer');
+    await startAndAsk(KEEP);
     const { user, binaries } = await platform();
     const cluster = await clusterOf(dataDir);
     const settings = ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='];
@@ -134,9 +135,14 @@ async function ask(url: string, statement: string): Promise<unknown> {
   client.on('error', () => undefined);
   await client.connect();
   try {
-    const result = await client.query<Record<string, unknown>>(statement);
-    return Object.values(result.rows?.[0] ?? {})[0];
+    const result: unknown = await client.query(statement);
+    // Several statements in one string have several results.
+    return Array.isArray(result) ? undefined : firstValue(result as pg.QueryResult<Record<string, unknown>>);
   } finally {
     await client.end();
   }
+}
+
+function firstValue(result: pg.QueryResult<Record<string, unknown>>): unknown {
+  return Object.values(result.rows[0] ?? {})[0];
 }

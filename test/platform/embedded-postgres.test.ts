@@ -1,12 +1,8 @@
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import {
-  EmbeddedPostgresError,
-  startEmbeddedPostgres,
-  type EmbeddedPostgres,
-} from '../../src/db/embedded/index.js';
+import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/db/embedded/index.js';
 import { createLogger } from '../../src/lib/logger.js';
 import { clusterOf, isRoot, makeDataDir } from './support/data-dirs.js';
 
@@ -27,14 +23,15 @@ describe('the embedded database', () => {
     return postgres;
   };
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     ({ dataDir, remove } = await makeDataDir());
   });
 
   afterEach(async () => {
     await Promise.all(running.splice(0).map((postgres) => postgres.stop()));
-    await remove();
   });
+
+  afterAll(() => remove());
 
   it('starts from nothing, in UTF-8 and UTC, sorted by bytes', async () => {
     const { url } = await start();
@@ -96,12 +93,12 @@ describe('the embedded database', () => {
     await expect(start()).rejects.toThrow(/is in use by this process\. Stop it first, or set DATA_DIR/);
   });
 
-  it('an initdb that was interrupted leaves nothing that stands in the way', async () => {
-    await expect(start({ nonsense: 'yes' })).rejects.toBeInstanceOf(EmbeddedPostgresError);
-    const { url } = await start();
-    expect(await one(url, 'SELECT 1')).toBe(1);
-    const names = await readdir(path.dirname(await clusterOf(dataDir)));
-    expect(names.filter((name) => name.startsWith('postgres.'))).not.toContain('postgres.init');
+  it('refuses a database made by another major version', async () => {
+    await (await start()).stop();
+    const version = path.join(await clusterOf(dataDir), 'PG_VERSION');
+    await writeFile(version, '17\n');
+    await expect(start()).rejects.toThrow('was made by PostgreSQL 17, but PostgreSQL 18 is installed now');
+    await writeFile(version, '18\n');
   });
 
   it('says why it cannot start, and where its log is', async () => {
@@ -114,6 +111,37 @@ describe('the embedded database', () => {
     const postgres = await start();
     await Promise.all([postgres.stop(), postgres.stop()]);
     await expect(one(postgres.url, 'SELECT 1')).rejects.toThrow('ECONNREFUSED');
+  });
+});
+
+describe('a data folder that is not empty', () => {
+  let dataDir: string;
+  let remove: () => Promise<void>;
+
+  beforeEach(async () => {
+    ({ dataDir, remove } = await makeDataDir());
+  });
+
+  afterEach(() => remove());
+
+  it('an initdb that was interrupted leaves nothing that stands in the way', async () => {
+    const unfinished = path.join(dataDir, 'postgres.init-Xy12ab');
+    await mkdir(path.join(unfinished, 'data'), { recursive: true });
+    await writeFile(path.join(unfinished, 'data', 'PG_VERSION'), '18\n');
+    const { url, stop } = await startEmbeddedPostgres({ dataDir, logger });
+    expect(await one(url, 'SELECT 1')).toBe(1);
+    await stop();
+    expect((await readdir(dataDir)).filter((name) => name.startsWith('postgres.init'))).toEqual([]);
+  });
+
+  it('touches no files that are not its own', async () => {
+    const folder = path.join(dataDir, 'postgres');
+    await mkdir(folder, { recursive: true });
+    await writeFile(path.join(folder, 'holiday.jpg'), 'beach');
+    await expect(startEmbeddedPostgres({ dataDir, logger })).rejects.toThrow(
+      isRoot ? 'belongs to root' : 'holds other files',
+    );
+    expect(await readdir(folder)).toEqual(['holiday.jpg']);
   });
 });
 

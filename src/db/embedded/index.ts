@@ -28,7 +28,7 @@ export interface EmbeddedPostgres {
   /** postgres:// URL with the password in it: not for logs. */
   url: string;
   /** Fast shutdown, bounded to about 20 s; may be called more than once. */
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
 /**

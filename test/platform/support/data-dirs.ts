@@ -1,6 +1,8 @@
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { isPostmasterOf, readPostmasterFile } from '../../../src/db/embedded/postmaster-file.js';
+import { waitFor } from '../../support/wait-for.js';
 
 /** True when PostgreSQL has to be handed to another OS user. */
 export const isRoot = process.getuid?.() === 0;
@@ -14,10 +16,17 @@ export async function makeDataDir(mode = 0o755): Promise<{ dataDir: string; remo
     dataDir,
     async remove() {
       const cluster = await clusterOf(dataDir);
+      // The database of a killed process needs a moment to end, and writes files until then.
+      await waitFor(() => !runs(cluster), { what: `the end of the database in ${cluster}` });
       if (!cluster.startsWith(dataDir)) await rm(path.dirname(cluster), { recursive: true, force: true });
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+function runs(cluster: string): boolean {
+  const file = readPostmasterFile(cluster);
+  return file !== undefined && isPostmasterOf(file.pid, cluster);
 }
 
 /** Where the database files of a data folder are. */
