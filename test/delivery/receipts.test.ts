@@ -1,0 +1,193 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { ReceiptStatus } from '../../src/transports/transport.js';
+import { createReceiptsHandler } from '../../src/worker/receipts.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { accept, type ScriptedSession } from './scripted-session.js';
+import { World } from './world.js';
+
+let db: TestDatabase;
+let world: World;
+let phone: ScriptedSession;
+
+beforeAll(async () => {
+  db = await createTestDatabase();
+});
+afterAll(() => db.close());
+beforeEach(async () => {
+  world = new World(db.database, await db.createTenant());
+  phone = await world.sender();
+});
+
+const T0 = Date.now();
+const time = (ms: number): string => new Date(T0 + ms).toISOString();
+const receipt = (waMessageId: string | undefined, status: ReceiptStatus, ms: number, code?: string) => ({
+  waMessageId: waMessageId ?? '',
+  status,
+  at: time(ms),
+  ...(code ? { code } : {}),
+});
+const apply = (...receipts: ReturnType<typeof receipt>[]): Promise<Date | undefined> =>
+  world.receipts.apply(world.tenantId, phone.senderId, receipts);
+
+async function sent(
+  parts: string[] = ['Hello'],
+): Promise<{ recipientId: string; campaignId: string; ids: string[] }> {
+  const { id, recipients } = await world.campaign({ parts });
+  await world.drive(world.worker(), recipients[0]!);
+  const ids = phone.handed.slice(-parts.length).map((message) => message.waMessageId ?? '');
+  return { recipientId: recipients[0]!.recipientId, campaignId: id, ids };
+}
+
+describe('receipts', () => {
+  it('move message and recipient on, and keep the counters equal to count(*)', async () => {
+    const { recipientId, campaignId, ids } = await sent();
+    await apply(receipt(ids[0], 'delivered', 10));
+    expect(await world.recipient(recipientId)).toMatchObject({
+      state: 'delivered',
+      delivered_at: new Date(T0 + 10),
+    });
+    await apply(receipt(ids[0], 'read', 20));
+    expect(await world.recipient(recipientId)).toMatchObject({ state: 'read', read_at: new Date(T0 + 20) });
+    const { ledger, counted } = await world.counts(campaignId);
+    expect(ledger).toEqual(counted);
+    expect(counted).toEqual([{ counter: 'read', n: 1 }]);
+  });
+
+  it('never move a state back, whatever their order and however often they come', async () => {
+    const { recipientId, ids } = await sent();
+    await apply(receipt(ids[0], 'read', 20));
+    await apply(receipt(ids[0], 'delivered', 10), receipt(ids[0], 'server', 5));
+    await apply(receipt(ids[0], 'read', 30), receipt(ids[0], 'read', 20));
+    expect(await world.recipient(recipientId)).toMatchObject({ state: 'read', read_at: new Date(T0 + 20) });
+    expect(await world.messages(recipientId)).toMatchObject([{ state: 'read' }]);
+  });
+
+  it('a read that was never reported delivered fills the time of delivery', async () => {
+    const { recipientId, ids } = await sent();
+    await apply(receipt(ids[0], 'read', 20));
+    expect(await world.messages(recipientId)).toMatchObject([
+      { state: 'read', delivered_at: new Date(T0 + 20), read_at: new Date(T0 + 20) },
+    ]);
+  });
+
+  it('a voice message that was played counts as read', async () => {
+    const { recipientId, ids } = await sent();
+    await apply(receipt(ids[0], 'played', 20));
+    expect(await world.messages(recipientId)).toMatchObject([{ state: 'played' }]);
+    expect(await world.recipient(recipientId)).toMatchObject({ state: 'read' });
+  });
+
+  it('of several parts: the least advanced decides', async () => {
+    const { recipientId, ids } = await sent(['one', 'two']);
+    await apply(receipt(ids[0], 'read', 10));
+    expect(await world.recipient(recipientId)).toMatchObject({ state: 'sent', read_at: null });
+    await apply(receipt(ids[1], 'delivered', 20));
+    expect(await world.recipient(recipientId)).toMatchObject({ state: 'delivered' });
+    await apply(receipt(ids[1], 'read', 30));
+    expect(await world.recipient(recipientId)).toMatchObject({ state: 'read', read_at: new Date(T0 + 30) });
+  });
+
+  it('a failure after the ack fails the recipient with its code, but not once the phone had the message', async () => {
+    const failed = await sent();
+    await apply(receipt(failed.ids[0], 'failed', 10, 'undeliverable'));
+    expect(await world.recipient(failed.recipientId)).toMatchObject({
+      state: 'failed',
+      code: 'undeliverable',
+    });
+    const delivered = await sent();
+    await apply(receipt(delivered.ids[0], 'delivered', 10));
+    await apply(receipt(delivered.ids[0], 'failed', 20, 'undeliverable'));
+    expect(await world.recipient(delivered.recipientId)).toMatchObject({ state: 'delivered', code: null });
+  });
+
+  it('one bad entry does not drop the others', async () => {
+    const { recipientId, ids } = await sent();
+    const bad = [
+      { ...receipt('x', 'read', 1), at: 'yesterday' },
+      { ...receipt('x', 'read', 1), status: 'teleported' as ReceiptStatus },
+      receipt('', 'read', 1),
+    ];
+    await apply(...bad, receipt(ids[0], 'delivered', 10));
+    expect(await world.recipient(recipientId)).toMatchObject({ state: 'delivered' });
+  });
+
+  it('a receipt that is faster than the answer to the send is kept', async () => {
+    phone.answer(async (message) => {
+      await apply(receipt(message.waMessageId, 'delivered', 10));
+      return accept(message);
+    });
+    const { recipientId } = await sent();
+    expect(await world.messages(recipientId)).toMatchObject([
+      { state: 'delivered', sent_at: expect.any(Date) },
+    ]);
+    expect(await world.recipient(recipientId)).toMatchObject({ state: 'delivered', next_part: 1 });
+  });
+
+  it('a receipt that is faster than a time-out makes the send a success, and the next part follows', async () => {
+    phone.answer(async (message) => {
+      await apply(receipt(message.waMessageId, 'server', 10));
+      return { kind: 'unknown', code: 'timeout' };
+    }, accept);
+    const { recipientId } = await sent(['one', 'two']);
+    expect(phone.texts).toEqual(['one', 'two']);
+    expect(await world.recipient(recipientId)).toMatchObject({ state: 'sent', code: null });
+  });
+
+  it('a later receipt reconciles an unknown fate', async () => {
+    phone.answer({ kind: 'unknown', code: 'timeout' });
+    const { recipientId, campaignId, ids } = await sent();
+    expect(await world.recipient(recipientId)).toMatchObject({ state: 'unknown' });
+    await apply(receipt(ids[0], 'delivered', 10));
+    expect(await world.recipient(recipientId)).toMatchObject({
+      state: 'delivered',
+      code: null,
+      sent_at: expect.any(Date),
+    });
+    const { ledger, counted } = await world.counts(campaignId);
+    expect(ledger).toEqual(counted);
+  });
+
+  it('with parts left, a reconciled recipient goes back to the feeder', async () => {
+    phone.answer({ kind: 'unknown', code: 'timeout' }, accept);
+    const { recipients } = await world.campaign({ parts: ['one', 'two'] });
+    await world.drive(world.worker(), recipients[0]!);
+    await apply(receipt(phone.handed[0]?.waMessageId, 'server', 10));
+    expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({
+      state: 'pending',
+      next_part: 1,
+    });
+  });
+
+  it("of another tenant or another sender's message change nothing", async () => {
+    const { recipientId, ids } = await sent();
+    const other = await world.sender();
+    await world.receipts.apply(world.tenantId, other.senderId, [receipt(ids[0], 'read', 1)]);
+    await world.receipts.apply(await db.createTenant(), phone.senderId, [receipt(ids[0], 'read', 1)]);
+    expect(await world.recipient(recipientId)).toMatchObject({ state: 'sent' });
+  });
+
+  it('without a message yet are tried again, and dropped when they are old', async () => {
+    const handle = createReceiptsHandler({ receipts: world.receipts });
+    const { signal } = new AbortController();
+    const payload = { tenantId: world.tenantId, senderId: phone.senderId };
+    const now = { waMessageId: 'unheard-of', status: 'read' as const, at: new Date().toISOString() };
+    const old = { ...now, at: new Date(Date.now() - 120_000).toISOString() };
+    expect(await handle({ ...payload, receipts: [now] }, { signal })).toMatchObject({ kind: 'runAgain' });
+    expect(await handle({ ...payload, receipts: [old] }, { signal })).toEqual({ kind: 'done' });
+  });
+
+  it('and outcomes of the same messages do not block each other', async () => {
+    phone.answer((message) => {
+      void apply(receipt(message.waMessageId, 'server', 1), receipt(message.waMessageId, 'read', 3));
+      void apply(receipt(message.waMessageId, 'delivered', 2));
+      return accept(message);
+    });
+    const { id, recipients } = await world.campaign({ parts: ['one', 'two'], recipients: 60 });
+    const worker = world.worker();
+    await Promise.all(recipients.map((payload) => world.drive(worker, payload)));
+    await apply(...phone.handed.map((message) => receipt(message.waMessageId, 'read', 5)));
+    const { ledger, counted } = await world.counts(id);
+    expect(counted).toEqual([{ counter: 'read', n: 60 }]);
+    expect(ledger).toEqual(counted);
+  });
+});

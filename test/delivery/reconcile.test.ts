@@ -1,0 +1,185 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { createLogger } from '../../src/lib/logger.js';
+import type { TransportName } from '../../src/transports/transport.js';
+import { createReconcileHandler } from '../../src/worker/reconcile.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { accept, type ScriptedSession } from './scripted-session.js';
+import { World } from './world.js';
+
+let db: TestDatabase;
+let world: World;
+
+beforeAll(async () => {
+  db = await createTestDatabase();
+});
+afterAll(() => db.close());
+beforeEach(async () => {
+  world = new World(db.database, await db.createTenant());
+});
+
+/** A worker that hands the message over and is killed before it can write down what came of it. */
+async function killedAfterHandOver(
+  options: { transport?: TransportName; parts?: string[] } = {},
+): Promise<{
+  phone: ScriptedSession;
+  payload: Awaited<ReturnType<World['campaign']>>['recipients'][0];
+  campaignId: string;
+}> {
+  const phone = await world.sender(options.transport ? { transport: options.transport } : {});
+  const { id, recipients } = await world.campaign(options.parts ? { parts: options.parts } : {});
+  const payload = recipients[0]!;
+  const record = (): Promise<never> => new Promise(() => undefined);
+  const { delivery } = world;
+  const worker = world.worker({
+    delivery: {
+      load: delivery.load.bind(delivery),
+      claim: delivery.claim.bind(delivery),
+      end: delivery.end.bind(delivery),
+      putBack: delivery.putBack.bind(delivery),
+      record,
+    },
+  });
+  const handed = new Promise<void>((resolve) => {
+    phone.answer((message) => {
+      resolve();
+      return accept(message);
+    }, accept);
+  });
+  void worker.handleSend(payload, { signal: new AbortController().signal });
+  await handed;
+  expect(await world.recipient(payload.recipientId)).toMatchObject({ state: 'sending' });
+  return { phone, payload, campaignId: id };
+}
+
+const age = (recipientId: string): Promise<unknown> =>
+  Promise.all([
+    world.sql(`UPDATE campaign_contacts SET updated_at = now() - interval '1 hour' WHERE id = $1`, [
+      recipientId,
+    ]),
+    world.sql(`UPDATE messages SET updated_at = now() - interval '1 hour' WHERE campaign_contact_id = $1`, [
+      recipientId,
+    ]),
+  ]);
+
+describe('after a crash between hand-over and record', () => {
+  it('a transport with idempotent ids gets the same message with the same id from the same sender again', async () => {
+    const { phone, payload, campaignId } = await killedAfterHandOver();
+    const other = await world.sender();
+    await age(payload.recipientId);
+    expect(await world.reconcile().run()).toMatchObject({ resent: 1, unknown: 0 });
+    expect(world.enqueued).toEqual([{ payload, id: `send-${payload.recipientId}` }]);
+
+    await world.drive(world.worker(), payload);
+    expect(phone.handed).toHaveLength(2);
+    expect(new Set(phone.handed.map((message) => message.waMessageId)).size).toBe(1);
+    expect(phone.texts).toEqual(['Hello Ana', 'Hello Ana']);
+    expect(other.handed).toHaveLength(0);
+    expect(await world.recipient(payload.recipientId)).toMatchObject({ state: 'sent' });
+    const { ledger, counted } = await world.counts(campaignId);
+    expect(ledger).toEqual(counted);
+  });
+
+  it('a transport without them leaves the fate unknown', async () => {
+    const { phone, payload } = await killedAfterHandOver({ transport: 'waha' });
+    await age(payload.recipientId);
+    expect(await world.reconcile().run()).toMatchObject({ resent: 0, unknown: 1 });
+    expect(await world.recipient(payload.recipientId)).toMatchObject({
+      state: 'unknown',
+      code: 'worker_lost',
+    });
+    await world.drive(world.worker(), payload);
+    expect(phone.handed).toHaveLength(1);
+  });
+
+  it('a receipt that came meanwhile settles it without a second send', async () => {
+    const { phone, payload } = await killedAfterHandOver();
+    const waMessageId = phone.handed[0]?.waMessageId ?? '';
+    const at = new Date().toISOString();
+    await world.receipts.apply(world.tenantId, phone.senderId, [{ waMessageId, status: 'delivered', at }]);
+    await age(payload.recipientId);
+    expect(await world.reconcile().run()).toMatchObject({ resent: 0, unknown: 0, settled: 1 });
+    expect(await world.recipient(payload.recipientId)).toMatchObject({ state: 'delivered', next_part: 1 });
+  });
+
+  it('a receipt that comes while the resend waits makes the resend needless', async () => {
+    const { phone, payload } = await killedAfterHandOver({ parts: ['one', 'two'] });
+    await age(payload.recipientId);
+    await world.reconcile().run();
+    const waMessageId = phone.handed[0]?.waMessageId ?? '';
+    const at = new Date().toISOString();
+    await world.receipts.apply(world.tenantId, phone.senderId, [{ waMessageId, status: 'server', at }]);
+    await world.drive(world.worker(), payload);
+    expect(phone.texts).toEqual(['one', 'two']);
+    expect(await world.recipient(payload.recipientId)).toMatchObject({ state: 'sent', next_part: 2 });
+  });
+
+  it('with the sender gone for good nobody resends it', async () => {
+    const { phone, payload } = await killedAfterHandOver();
+    const other = await world.sender();
+    await age(payload.recipientId);
+    await world.reconcile().run();
+    await world.sql(`UPDATE senders SET status = 'banned' WHERE id = $1`, [phone.senderId]);
+    await world.drive(world.worker(), payload);
+    expect(other.handed).toHaveLength(0);
+    expect(await world.recipient(payload.recipientId)).toMatchObject({
+      state: 'unknown',
+      code: 'sender_lost',
+    });
+    expect(await world.messages(payload.recipientId)).toMatchObject([{ state: 'unknown' }]);
+  });
+
+  it('the old worker, waking up late, writes nothing', async () => {
+    const { payload } = await killedAfterHandOver();
+    const [message] = await world.messages(payload.recipientId);
+    const recipient = await world.recipient(payload.recipientId);
+    await age(payload.recipientId);
+    await world.reconcile().run();
+    const late = await world.delivery.record({
+      tenantId: world.tenantId,
+      recipientId: payload.recipientId,
+      contactId: String(recipient['contact_id']),
+      messageId: String(message?.['id']),
+      claimEpoch: Number(recipient['claim_epoch']),
+      senderId: String(recipient['sender_id']),
+      lastPart: true,
+      settlement: { kind: 'failed', code: 'not_on_whatsapp' },
+    });
+    expect(late).toEqual({ kind: 'fenced' });
+    expect(await world.recipient(payload.recipientId)).toMatchObject({ state: 'queued' });
+  });
+
+  it('a claim that is still young is left alone', async () => {
+    const { payload } = await killedAfterHandOver();
+    expect(await world.reconcile().run()).toMatchObject({ resent: 0, unknown: 0, settled: 0 });
+    expect(await world.recipient(payload.recipientId)).toMatchObject({ state: 'sending' });
+  });
+});
+
+describe('after the queue was lost', () => {
+  it('long queued recipients get their jobs again, each once per interval', async () => {
+    await world.sender();
+    const { recipients } = await world.campaign({ recipients: 150 });
+    await world.sql(
+      `UPDATE campaign_contacts SET updated_at = now() - interval '1 hour' WHERE tenant_id = $1`,
+      [world.tenantId],
+    );
+    const reconcile = world.reconcile();
+    expect(await reconcile.run()).toMatchObject({ offered: 150 });
+    expect(await reconcile.run()).toMatchObject({ offered: 0 });
+    expect(world.enqueued.map(({ id }) => id).toSorted()).toEqual(
+      recipients.map(({ recipientId }) => `send-${recipientId}`).toSorted(),
+    );
+  });
+
+  it('one broken step of the maintenance does not keep the others from running', async () => {
+    const { recipients } = await world.campaign();
+    await age(recipients[0]!.recipientId);
+    const handle = createReconcileHandler({
+      reconcile: world.reconcile(),
+      rewakeRunningCampaigns: () => Promise.reject(new Error('queue away')),
+      logger: createLogger('silent'),
+    });
+    expect(await handle({}, { signal: new AbortController().signal })).toEqual({ kind: 'done' });
+    expect(world.enqueued).toHaveLength(1);
+  });
+});

@@ -1,0 +1,366 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { addMs } from '../../src/lib/clock.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { accept } from './scripted-session.js';
+import { World } from './world.js';
+
+let db: TestDatabase;
+let world: World;
+
+beforeAll(async () => {
+  db = await createTestDatabase();
+});
+afterAll(() => db.close());
+beforeEach(async () => {
+  world = new World(db.database, await db.createTenant());
+});
+
+const at = (ms: number): Date => addMs(new Date(), ms);
+
+describe('sending one recipient', () => {
+  it('hands over the personalised text and records the send', async () => {
+    const phone = await world.sender();
+    const { recipients, phones } = await world.campaign();
+    const [payload] = recipients as [(typeof recipients)[0]];
+
+    expect(await world.drive(world.worker(), payload)).toEqual({ kind: 'done' });
+
+    expect(phone.handed).toHaveLength(1);
+    expect(phone.handed[0]).toMatchObject({
+      to: phones[0],
+      content: { type: 'text', text: 'Hello Ana' },
+      reference: { campaignId: payload.campaignId, part: 0 },
+    });
+    expect(await world.recipient(payload.recipientId)).toMatchObject({
+      state: 'sent',
+      next_part: 1,
+      sender_id: phone.senderId,
+      sent_at: expect.any(Date),
+    });
+    expect(await world.messages(payload.recipientId)).toMatchObject([
+      { state: 'sent', body: 'Hello Ana', wa_message_id: phone.handed[0]?.waMessageId, direction: 'out' },
+    ]);
+    const [sender] = await world.sql('SELECT sent_total, minute_used FROM senders WHERE id = $1', [
+      phone.senderId,
+    ]);
+    expect(sender).toEqual({ sent_total: 1, minute_used: 1 });
+  });
+
+  it('records the id of a transport that allocates ids itself', async () => {
+    await world.sender({ transport: 'waha' });
+    const { recipients, phones } = await world.campaign();
+    await world.drive(world.worker(), recipients[0]!);
+    expect(await world.messages(recipients[0]!.recipientId)).toMatchObject([
+      { state: 'sent', wa_message_id: `net-${phones[0]}-0` },
+    ]);
+  });
+
+  it('sends all parts in order through the same sender', async () => {
+    const first = await world.sender();
+    const second = await world.sender();
+    const { recipients } = await world.campaign({ parts: ['one', 'two', 'three'] });
+    await world.drive(world.worker(), recipients[0]!);
+    const used = [first, second].filter((session) => session.handed.length > 0);
+    expect(used).toHaveLength(1);
+    expect(used[0]?.texts).toEqual(['one', 'two', 'three']);
+    expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({ state: 'sent', next_part: 3 });
+  });
+
+  it('remembers the sender and prefers it for the next campaign', async () => {
+    const sessions = [await world.sender(), await world.sender(), await world.sender()];
+    const { recipients, phones } = await world.campaign();
+    await world.drive(world.worker(), recipients[0]!);
+    const used = sessions.find((session) => session.handed.length > 0);
+    const next = await world.campaign();
+    await world.sql(
+      'UPDATE campaign_contacts SET phone = $1, contact_id = (SELECT id FROM contacts WHERE phone = $1 AND tenant_id = $3) WHERE id = $2',
+      [phones[0], next.recipients[0]!.recipientId, world.tenantId],
+    );
+    await world.drive(world.worker(), next.recipients[0]!);
+    expect(used?.handed).toHaveLength(2);
+  });
+
+  it('ends a recipient whose text cannot be written, without touching a sender', async () => {
+    const phone = await world.sender();
+    const { recipients } = await world.campaign({ parts: ['Hi {{contact.city}}'] });
+    await world.drive(world.worker(), recipients[0]!);
+    expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({
+      state: 'failed',
+      code: 'template_missing_variable',
+    });
+    expect(phone.handed).toHaveLength(0);
+  });
+});
+
+describe('outcomes', () => {
+  it('a rejection ends the message and leaves the sender healthy', async () => {
+    const phone = await world.sender();
+    phone.answer({ kind: 'rejected', code: 'not_on_whatsapp', permanent: true });
+    const { recipients } = await world.campaign({ parts: ['one', 'two'] });
+    await world.drive(world.worker(), recipients[0]!);
+    expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({
+      state: 'failed',
+      code: 'not_on_whatsapp',
+    });
+    expect(phone.handed).toHaveLength(1);
+    const [sender] = await world.sql(
+      'SELECT health_score, failed_total, minute_used FROM senders WHERE id = $1',
+      [phone.senderId],
+    );
+    // The second part's slot was given back.
+    expect(sender).toEqual({ health_score: 100, failed_total: 0, minute_used: 1 });
+  });
+
+  it('a rate limit of the sender moves the message to another sender at once', async () => {
+    const [limited, free] = [await world.sender(), await world.sender()];
+    limited.answer({ kind: 'retryLater', code: 'rate_limited', scope: 'sender', at: at(60_000) });
+    free.answer(accept);
+    const { recipients } = await world.campaign({ recipients: 2 });
+    const worker = world.worker();
+    await Promise.all(recipients.map((payload) => world.drive(worker, payload)));
+    expect(limited.handed).toHaveLength(1);
+    expect(free.handed).toHaveLength(2);
+    const [sender] = await world.sql('SELECT health_score, next_available_at FROM senders WHERE id = $1', [
+      limited.senderId,
+    ]);
+    expect(sender).toMatchObject({ health_score: 95 });
+    expect((sender?.['next_available_at'] as Date).getTime()).toBeGreaterThan(Date.now() + 30_000);
+  });
+
+  it('a limit of the contact waits for its time and spares the sender', async () => {
+    const phone = await world.sender();
+    const until = at(60_000);
+    phone.answer({ kind: 'retryLater', code: 'pair_limited', scope: 'contact', at: until });
+    const { recipients } = await world.campaign();
+    const outcome = await world.drive(world.worker(), recipients[0]!);
+    expect(outcome.kind === 'runAgain' && outcome.at >= until).toBe(true);
+    expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({
+      state: 'queued',
+      sender_id: null,
+    });
+    expect(await world.messages(recipients[0]!.recipientId)).toMatchObject([
+      { state: 'queued', wa_message_id: null },
+    ]);
+    const [sender] = await world.sql('SELECT health_score FROM senders WHERE id = $1', [phone.senderId]);
+    expect(sender).toEqual({ health_score: 100 });
+  });
+
+  it('a global limit waits too', async () => {
+    const phone = await world.sender();
+    phone.answer({ kind: 'retryLater', code: 'unavailable', scope: 'global', at: at(60_000) });
+    const { recipients } = await world.campaign();
+    expect(await world.drive(world.worker(), recipients[0]!)).toMatchObject({ kind: 'runAgain' });
+    expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({ state: 'queued' });
+  });
+
+  it('gives up on a recipient that is put off again and again', async () => {
+    const phone = await world.sender();
+    phone.answer(() => ({ kind: 'retryLater', code: 'pair_limited', scope: 'contact', at: new Date() }));
+    const { recipients } = await world.campaign();
+    await world.drive(world.worker(), recipients[0]!);
+    expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({
+      state: 'failed',
+      code: 'gave_up',
+    });
+  });
+
+  it('a lost sender loses the message to another one, with a new id', async () => {
+    const [lost, other] = [await world.sender(), await world.sender()];
+    lost.answer(async () => {
+      await world.sql(`UPDATE senders SET status = 'disconnected' WHERE id = $1`, [lost.senderId]);
+      return { kind: 'senderLost', code: 'disconnected' };
+    });
+    const { recipients } = await world.campaign({ senderIds: [lost.senderId, other.senderId] });
+    await world.sql('UPDATE senders SET last_used_at = now() WHERE id = $1', [other.senderId]);
+    await world.drive(world.worker(), recipients[0]!);
+    expect(lost.handed).toHaveLength(1);
+    expect(other.handed).toHaveLength(1);
+    expect(await world.messages(recipients[0]!.recipientId)).toMatchObject([
+      { state: 'sent', sender_id: other.senderId, wa_message_id: other.handed[0]?.waMessageId },
+    ]);
+  });
+
+  it('a started sequence waits for its sender, and goes on elsewhere only when that one is gone for good', async () => {
+    const [started, other] = [await world.sender(), await world.sender()];
+    await world.sql('UPDATE senders SET last_used_at = now() WHERE id = $1', [other.senderId]);
+    started.answer(accept, async () => {
+      await world.sql(`UPDATE senders SET status = 'disconnected' WHERE id = $1`, [started.senderId]);
+      return { kind: 'senderLost', code: 'disconnected' };
+    });
+    const { recipients } = await world.campaign({ parts: ['one', 'two'] });
+    expect(await world.drive(world.worker(), recipients[0]!)).toMatchObject({ kind: 'runAgain' });
+    expect(started.texts).toEqual(['one', 'two']);
+    expect(other.handed).toHaveLength(0);
+
+    await world.sql(`UPDATE senders SET status = 'banned' WHERE id = $1`, [started.senderId]);
+    expect(await world.drive(world.worker(), recipients[0]!)).toEqual({ kind: 'done' });
+    expect(other.texts).toEqual(['two']);
+    expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({ state: 'sent' });
+  });
+
+  it('a send without an answer in time is of unknown fate and not repeated', async () => {
+    const phone = await world.sender();
+    phone.answer(() => new Promise(() => undefined));
+    const { recipients } = await world.campaign();
+    const worker = world.worker({ sendTimeoutMs: 30 });
+    expect(await world.drive(worker, recipients[0]!)).toEqual({ kind: 'done' });
+    expect(await world.drive(worker, recipients[0]!)).toEqual({ kind: 'done' });
+    expect(phone.handed).toHaveLength(1);
+    expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({
+      state: 'unknown',
+      code: 'timeout',
+    });
+  });
+
+  it('a transport that throws leaves the fate unknown', async () => {
+    const phone = await world.sender();
+    phone.answer(() => Promise.reject(new Error('bug')));
+    const { recipients } = await world.campaign();
+    await world.drive(world.worker(), recipients[0]!);
+    expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({
+      state: 'unknown',
+      code: 'connection_lost',
+    });
+  });
+});
+
+describe('what stands in the way of a send', () => {
+  it('a job that is delivered twice sends once', async () => {
+    const phone = await world.sender();
+    const { recipients } = await world.campaign();
+    const worker = world.worker();
+    await Promise.all(Array.from({ length: 5 }, () => world.drive(worker, recipients[0]!)));
+    expect(phone.handed).toHaveLength(1);
+    const [sender] = await world.sql('SELECT minute_used FROM senders WHERE id = $1', [phone.senderId]);
+    expect(sender).toEqual({ minute_used: 1 });
+  });
+
+  it('a paused campaign sends nothing; its recipient goes back to the feeder', async () => {
+    const phone = await world.sender();
+    const { id, recipients } = await world.campaign();
+    await world.sql(`UPDATE campaigns SET status = 'paused' WHERE id = $1`, [id]);
+    expect(await world.drive(world.worker(), recipients[0]!)).toEqual({ kind: 'done' });
+    expect(phone.handed).toHaveLength(0);
+    expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({ state: 'pending' });
+  });
+
+  it('a pause while the sender is typing sends nothing and gives the slot back', async () => {
+    const phone = await world.sender();
+    const { id, recipients } = await world.campaign();
+    const worker = world.worker({
+      typing: { perCharacterMs: 1, minMs: 1, maxMs: 1 },
+      sleep: async (ms) => {
+        if (ms > 0) await world.sql(`UPDATE campaigns SET status = 'paused' WHERE id = $1`, [id]);
+      },
+    });
+    await world.drive(worker, recipients[0]!);
+    expect(phone.handed).toHaveLength(0);
+    expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({ state: 'pending' });
+    const [sender] = await world.sql('SELECT minute_used FROM senders WHERE id = $1', [phone.senderId]);
+    expect(sender).toEqual({ minute_used: 0 });
+  });
+
+  it('a stopped campaign skips what is still queued', async () => {
+    await world.sender();
+    const { id, recipients } = await world.campaign();
+    await world.sql(`UPDATE campaigns SET status = 'stopped' WHERE id = $1`, [id]);
+    await world.drive(world.worker(), recipients[0]!);
+    expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({
+      state: 'skipped',
+      code: 'campaign_stopped',
+    });
+  });
+
+  it('whoever opted out or is suppressed after being queued is not written to', async () => {
+    const phone = await world.sender();
+    const { recipients, phones } = await world.campaign({ recipients: 3 });
+    await world.contacts.optOut(db.database.manager, world.tenantId, phones[0]!, 'api');
+    await world.sql(`INSERT INTO suppressions (id, tenant_id, phone) VALUES (gen_random_uuid(), $1, $2)`, [
+      world.tenantId,
+      phones[1],
+    ]);
+    const worker = world.worker();
+    for (const payload of recipients) await world.drive(worker, payload);
+    expect(phone.handed.map(({ to }) => to)).toEqual([phones[2]]);
+    for (const { recipientId } of recipients.slice(0, 2)) {
+      expect(await world.recipient(recipientId)).toMatchObject({ state: 'skipped', code: 'opted_out' });
+    }
+  });
+
+  it('an opt-out while the sender is typing wins', async () => {
+    const phone = await world.sender();
+    const { recipients, phones } = await world.campaign();
+    const worker = world.worker({
+      typing: { perCharacterMs: 1, minMs: 1, maxMs: 1 },
+      sleep: async (ms) => {
+        if (ms > 0) await world.contacts.optOut(db.database.manager, world.tenantId, phones[0]!, 'keyword');
+      },
+    });
+    await world.drive(worker, recipients[0]!);
+    expect(phone.handed).toHaveLength(0);
+    expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({ state: 'skipped' });
+  });
+
+  it('a draining process hands nothing over and gives the slot back', async () => {
+    const phone = await world.sender();
+    const { recipients } = await world.campaign();
+    const draining = new AbortController();
+    const worker = world.worker({
+      typing: { perCharacterMs: 1, minMs: 1, maxMs: 1 },
+      sleep: async () => draining.abort(),
+    });
+    const outcome = await worker.handleSend(recipients[0]!, { signal: draining.signal });
+    expect(outcome.kind).toBe('runAgain');
+    expect(phone.handed).toHaveLength(0);
+    expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({ state: 'queued' });
+    const [sender] = await world.sql('SELECT minute_used FROM senders WHERE id = $1', [phone.senderId]);
+    expect(sender).toEqual({ minute_used: 0 });
+  });
+
+  it('without a sender the campaign shows why it waits, and that it flows again', async () => {
+    const phone = await world.sender({ status: 'disconnected' });
+    const { id, recipients } = await world.campaign();
+    const waitingReason = async (): Promise<unknown> =>
+      (await world.sql('SELECT waiting_reason FROM campaigns WHERE id = $1', [id]))[0]?.['waiting_reason'];
+    expect(await world.drive(world.worker(), recipients[0]!)).toMatchObject({ kind: 'runAgain' });
+    expect(await waitingReason()).toBe('no_sender_connected');
+
+    await world.sql(`UPDATE senders SET status = 'connected' WHERE id = $1`, [phone.senderId]);
+    await world.drive(world.worker(), recipients[0]!);
+    expect(await waitingReason()).toBeNull();
+  });
+
+  it('a sender that is not hosted here costs no quota', async () => {
+    const phone = await world.sender();
+    world.sessions.clear();
+    const { recipients } = await world.campaign();
+    const outcome = await world.drive(world.worker(), recipients[0]!, 1_000);
+    expect(outcome.kind).toBe('runAgain');
+    const [sender] = await world.sql('SELECT minute_used FROM senders WHERE id = $1', [phone.senderId]);
+    expect(sender).toEqual({ minute_used: 0 });
+  });
+
+  it("another tenant's job reaches nobody", async () => {
+    const phone = await world.sender();
+    const { recipients } = await world.campaign();
+    const stranger = await db.createTenant();
+    await world.drive(world.worker(), { ...recipients[0]!, tenantId: stranger });
+    expect(phone.handed).toHaveLength(0);
+    expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({ state: 'queued' });
+  });
+});
+
+describe('many at once', () => {
+  it('sends every recipient exactly once and counts as count(*) does', async () => {
+    const sessions = await Promise.all([world.sender(), world.sender(), world.sender()]);
+    sessions[1]?.answer(accept, { kind: 'rejected', code: 'invalid_number', permanent: true }, accept);
+    sessions[2]?.answer({ kind: 'unknown', code: 'timeout' }, accept);
+    const { id, recipients, phones } = await world.campaign({ recipients: 120 });
+    const worker = world.worker();
+    await Promise.all(recipients.map((payload) => world.drive(worker, payload)));
+    const handed = sessions.flatMap((session) => session.handed.map(({ to }) => to));
+    expect(handed.toSorted()).toEqual(phones.toSorted());
+    const { ledger, counted } = await world.counts(id);
+    expect(ledger).toEqual(counted);
+  });
+});

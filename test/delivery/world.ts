@@ -1,0 +1,185 @@
+import type { Database } from '../../src/db/index.js';
+import { systemClock } from '../../src/lib/clock.js';
+import { newId } from '../../src/lib/ids.js';
+import { createLogger } from '../../src/lib/logger.js';
+import { seededRandom } from '../../src/lib/random.js';
+import {
+  DeliveryService,
+  InboundService,
+  ReceiptService,
+  ReconcileService,
+  WaitingBoard,
+} from '../../src/modules/campaigns/index.js';
+import { ContactService } from '../../src/modules/contacts/index.js';
+import { SenderManager } from '../../src/modules/senders/index.js';
+import type { EnqueueOptions, JobOutcome, JobPayloads, JobQueue } from '../../src/queue/catalog.js';
+import type { TransportName } from '../../src/transports/transport.js';
+import { MessageWorker } from '../../src/worker/message-worker.js';
+import type { MessageWorkerDeps } from '../../src/worker/message-worker-ports.js';
+import { capabilities, ScriptedSession, transportNamed } from './scripted-session.js';
+
+type SendPayload = JobPayloads['message.send'];
+type RecipientRow = Record<string, unknown> & { id: string; state: string; code: string | null };
+
+const logger = createLogger('silent');
+
+/** One tenant with the real services around a scripted network. */
+export class World {
+  readonly sessions = new Map<string, ScriptedSession>();
+  readonly enqueued: { payload: SendPayload; id: string | undefined }[] = [];
+  readonly transports = {
+    simulator: transportNamed('simulator'),
+    waha: transportNamed('waha', { idempotentIds: false }),
+  };
+  readonly senderManager: SenderManager;
+  readonly delivery: DeliveryService;
+  readonly contacts: ContactService;
+  readonly receipts: ReceiptService;
+  readonly inbound: InboundService;
+  readonly waiting: WaitingBoard;
+  private phones = 0;
+
+  constructor(
+    readonly database: Database,
+    readonly tenantId: string,
+  ) {
+    const common = { database, clock: systemClock, logger };
+    this.senderManager = new SenderManager({
+      ...common,
+      random: seededRandom(1),
+      transports: this.transports,
+    });
+    this.delivery = new DeliveryService(common);
+    this.contacts = new ContactService(common);
+    this.receipts = new ReceiptService(common);
+    this.inbound = new InboundService({ ...common, contacts: this.contacts });
+    this.waiting = new WaitingBoard(common);
+  }
+
+  worker(changes: Partial<MessageWorkerDeps> = {}): MessageWorker {
+    return new MessageWorker({
+      delivery: this.delivery,
+      senders: this.senderManager,
+      sessions: {
+        sessionOf: (senderId) => {
+          const session = this.sessions.get(senderId);
+          return session && { session, epoch: 1, capabilities };
+        },
+      },
+      waiting: this.waiting,
+      clock: systemClock,
+      random: seededRandom(2),
+      logger,
+      typing: { perCharacterMs: 0, minMs: 0, maxMs: 0 },
+      pause: { minMs: 0, maxMs: 0 },
+      ...changes,
+    });
+  }
+
+  reconcile(limits: { queuedMs?: number; sendingMs?: number } = {}): ReconcileService {
+    const enqueueMany: JobQueue['enqueueMany'] = async (_name, jobs) => {
+      for (const { payload, options } of jobs as { payload: SendPayload; options?: EnqueueOptions }[]) {
+        this.enqueued.push({ payload, id: options?.id });
+      }
+    };
+    return new ReconcileService({
+      database: this.database,
+      queue: { enqueueMany },
+      hasIdempotentIds: (name) => name === 'simulator',
+      limits: { queuedMs: 60_000, sendingMs: 60_000, batch: 100, perRun: 1_000, ...limits },
+    });
+  }
+
+  /** A connected sender with room for everything. */
+  async sender(changes: { transport?: TransportName; status?: string } = {}): Promise<ScriptedSession> {
+    const id = newId();
+    await this.sql(
+      `INSERT INTO senders (id, tenant_id, name, transport, status, quota_per_minute, quota_per_hour, quota_per_day)
+       VALUES ($1::uuid, $2, $1::uuid::text, $3, $4, 1000, 1000, 1000)`,
+      [id, this.tenantId, changes.transport ?? 'simulator', changes.status ?? 'connected'],
+    );
+    const session = new ScriptedSession(id, { allocatesIds: changes.transport !== 'waha' });
+    this.sessions.set(id, session);
+    return session;
+  }
+
+  /** A running campaign whose recipients are already queued, as the feeder leaves them. */
+  async campaign(
+    options: { parts?: string[]; recipients?: number; senderIds?: string[]; sticky?: boolean } = {},
+  ): Promise<{ id: string; recipients: SendPayload[]; phones: string[] }> {
+    const { parts = ['Hello {{name}}'], recipients = 1, senderIds = [], sticky = true } = options;
+    const id = newId();
+    await this.sql(
+      `INSERT INTO campaigns (id, tenant_id, name, status, parts, pool, min_delay, max_delay, sticky_sender, total_recipients)
+       VALUES ($1, $2, 'Test', 'running', $3, $4, 0, 0, $5, $6)`,
+      [
+        id,
+        this.tenantId,
+        JSON.stringify(parts.map((content) => ({ type: 'text', content }))),
+        JSON.stringify({ senderIds, senderTags: [] }),
+        sticky,
+        recipients,
+      ],
+    );
+    const phones = Array.from({ length: recipients }, () => `+5511${900_000_000 + (this.phones += 1)}`);
+    const people = phones.map((phone) => ({ phone, name: 'Ana' }));
+    const contacts = await this.contacts.upsertMany(this.database.manager, this.tenantId, people);
+    const payloads: SendPayload[] = [];
+    for (const phone of phones) {
+      const recipientId = newId();
+      const contactId = contacts.find((contact) => contact.phone === phone)?.id;
+      await this.sql(
+        `INSERT INTO campaign_contacts (id, tenant_id, campaign_id, contact_id, phone, name, state, claim_epoch)
+         VALUES ($1, $2, $3, $4, $5, 'Ana', 'queued', 1)`,
+        [recipientId, this.tenantId, id, contactId, phone],
+      );
+      payloads.push({ tenantId: this.tenantId, campaignId: id, recipientId });
+    }
+    return { id, recipients: payloads, phones };
+  }
+
+  /** Runs a job as the queue would, until it is done or wants to rest for longer than `patienceMs`. */
+  async drive(worker: MessageWorker, payload: SendPayload, patienceMs = 2_000): Promise<JobOutcome> {
+    const { signal } = new AbortController();
+    for (let runs = 0; runs < 50; runs += 1) {
+      const outcome = await worker.handleSend(payload, { signal });
+      if (outcome.kind === 'done') return outcome;
+      const rest = outcome.at.getTime() - Date.now();
+      if (rest > patienceMs) return outcome;
+      await new Promise((resolve) => setTimeout(resolve, Math.max(rest, 0)));
+    }
+    throw new Error('The job did not come to an end within 50 runs.');
+  }
+
+  async recipient(id: string): Promise<RecipientRow> {
+    const [row] = await this.sql<RecipientRow>('SELECT * FROM campaign_contacts WHERE id = $1', [id]);
+    if (!row) throw new Error('no such recipient');
+    return row;
+  }
+
+  messages(recipientId: string): Promise<Record<string, unknown>[]> {
+    return this.sql('SELECT * FROM messages WHERE campaign_contact_id = $1 ORDER BY part', [recipientId]);
+  }
+
+  /** What the ledger says and what count(*) says; they must be the same. */
+  async counts(campaignId: string): Promise<{ ledger: unknown; counted: unknown }> {
+    const ledger = await this.sql(
+      `SELECT counter, sum(delta)::int AS n FROM campaign_counts WHERE campaign_id = $1
+       GROUP BY counter HAVING sum(delta) <> 0 ORDER BY counter`,
+      [campaignId],
+    );
+    const counted = await this.sql(
+      `SELECT counter, n FROM (
+         SELECT state AS counter, count(*)::int AS n FROM campaign_contacts WHERE campaign_id = $1 GROUP BY state
+         UNION ALL SELECT 'replied', count(replied_at)::int FROM campaign_contacts WHERE campaign_id = $1
+         UNION ALL SELECT 'opted_out', count(opted_out_at)::int FROM campaign_contacts WHERE campaign_id = $1
+       ) counts WHERE n > 0 ORDER BY counter`,
+      [campaignId],
+    );
+    return { ledger, counted };
+  }
+
+  sql<Row = Record<string, unknown>>(statement: string, values: unknown[] = []): Promise<Row[]> {
+    return this.database.manager.query<Row[]>(statement, values);
+  }
+}
