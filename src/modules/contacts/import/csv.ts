@@ -63,7 +63,7 @@ async function* readRows(
       line += 1 + cells.reduce((breaks, cell) => breaks + countBreaks(cell), 0);
     }
   } catch (error) {
-    if (error instanceof CsvError) throw refusal(explain(error, line));
+    if (error instanceof CsvError) throw refusal(explain(error));
     throw error;
   }
 }
@@ -110,9 +110,11 @@ function countBreaks(cell: string): number {
   return count;
 }
 
-function explain(error: CsvError, line: number): string {
+/** `records` counts empty lines too, so it is the line unless cells hold line breaks. */
+function explain(error: CsvError): string {
+  const row = Number(error['records'] ?? 0) + 1;
   if (error.code === 'CSV_QUOTE_NOT_CLOSED' || error.code === 'CSV_MAX_RECORD_SIZE') {
-    return `A quote opened in the row that starts at line ${line} is never closed.`;
+    return `A quote that opens in row ${row} is never closed.`;
   }
-  return `The csv cannot be read at line ${line}: ${error.message}`;
+  return `The csv cannot be read at row ${row}: ${error.message}`;
 }

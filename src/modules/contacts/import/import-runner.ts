@@ -11,7 +11,7 @@ import { readRow, storableText, type SourceRow } from './core/rows.js';
 import type { Import } from './import.entity.js';
 import { ImportRepository, optionsOf } from './import.repository.js';
 import type { ImportLimits } from './limits.js';
-import { refusal } from './refusal.js';
+import { hasCode, refusal } from './refusal.js';
 import { openSource, type RowSource } from './source.js';
 
 export interface ImportRunnerDeps {
@@ -153,8 +153,5 @@ async function* rest(rows: AsyncIterator<SourceRow>, first?: SourceRow): AsyncGe
 
 function refusedFor(error: unknown): string | undefined {
   if (error instanceof DomainError) return error.message;
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
-    return 'The uploaded file is no longer there; upload it again.';
-  }
-  return undefined;
+  return hasCode(error, 'ENOENT') ? 'The uploaded file is no longer there; upload it again.' : undefined;
 }

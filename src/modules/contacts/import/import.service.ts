@@ -19,6 +19,7 @@ import { ImportRunner } from './import-runner.js';
 import type { Import } from './import.entity.js';
 import { ImportRepository, optionsOf, type ImportOptions } from './import.repository.js';
 import { defaultImportLimits, type ImportLimits } from './limits.js';
+import { hasCode } from './refusal.js';
 
 export interface ImportServiceDeps {
   database: Database;
@@ -170,7 +171,7 @@ async function move(from: string, to: string): Promise<void> {
   try {
     await rename(from, to);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EXDEV')) throw error;
+    if (!hasCode(error, 'EXDEV')) throw error;
     await copyFile(from, to);
     await rm(from, { force: true });
   }

@@ -46,6 +46,8 @@ export class Archive {
   async *read(name: string): AsyncGenerator<Buffer> {
     const entry = this.entries.get(name.toLowerCase());
     if (!entry) throw refusal(`The workbook is damaged: ${name} is missing.`);
+    // An honest bomb is refused before it is touched; yauzl ends a stream that is longer than stated.
+    this.checkBounds(entry.uncompressedSize, entry);
     const stream = await orRefuse(this.zip.openReadStreamPromise(entry));
     let bytes = 0;
     for await (const chunk of damageRefused(stream as AsyncIterable<Buffer>)) {
@@ -102,5 +104,5 @@ async function* damageRefused<Value>(values: AsyncIterable<Value>): AsyncGenerat
 
 /** The disk's trouble is not the file's: such an import is tried again. zlib's codes start with Z_. */
 function isSystemError(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error;
+  return typeof error === 'object' && error !== null && 'syscall' in error;
 }

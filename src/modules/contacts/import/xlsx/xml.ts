@@ -26,7 +26,7 @@ export class XmlReader {
       throw refusal('The workbook holds a document type declaration, which is not allowed.');
     });
     this.parser.on('error', (error) => {
-      throw refusal(`The workbook is damaged: ${errorMessage(error)}.`);
+      throw refusal(`The workbook is damaged: ${errorMessage(error).replace(/\.$/, '')}.`);
     });
     this.parser.on('opentag', (tag: SaxesTagPlain) => {
       this.bytesSinceTag = 0;
