@@ -15,19 +15,19 @@ import { openApiRoute } from './openapi/route.js';
 import type { Route } from './route.js';
 import { DOCS_PATH, mountSwagger } from './swagger.js';
 
-const DEFAULT_JSON_BYTES = 10 * 1024 * 1024;
 const DEFAULT_REQUESTS_PER_MINUTE = 6_000;
 const EXPOSED_HEADERS = ['X-Request-Id', 'Retry-After', 'Idempotent-Replayed', 'Content-Disposition'];
 
 export interface AppSettings {
   version: string;
-  /** Origins of other web pages that may call this API from a browser. */
+  /** Origins of other web pages that may call this API from a browser; `*` for all. */
   corsOrigins: readonly string[];
   /** Where uploads are streamed to; made when it is not there. */
   uploadDir: string;
-  /** Express' `trust proxy`: whose X-Forwarded-For is believed. Nobody's by default. */
-  trustProxy?: boolean | number | string;
-  jsonLimitBytes?: number;
+  /** Largest JSON body. */
+  jsonLimitBytes: number;
+  /** Reverse proxies in front of the server, whose X-Forwarded-For is believed. None by default. */
+  trustProxy?: number;
   /** Per caller and process. */
   requestsPerMinute?: number;
 }
@@ -49,10 +49,16 @@ export function createApp(deps: AppDependencies): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
-  app.set('trust proxy', settings.trustProxy ?? false);
+  app.set('trust proxy', settings.trustProxy ?? 0);
   app.use(requestId, requestLog(logger), securityHeaders());
   if (settings.corsOrigins.length > 0) {
-    app.use(cors({ origin: [...settings.corsOrigins], exposedHeaders: EXPOSED_HEADERS, maxAge: 600 }));
+    app.use(
+      cors({
+        origin: settings.corsOrigins.includes('*') ? '*' : [...settings.corsOrigins],
+        exposedHeaders: EXPOSED_HEADERS,
+        maxAge: 600,
+      }),
+    );
   }
   if (authenticator.mode === 'none') app.use(refuseForeignHosts, refuseForeignOrigins(settings.corsOrigins));
   app.use(phaseGate(() => deps.phase()));
@@ -62,7 +68,7 @@ export function createApp(deps: AppDependencies): Express {
     idempotency: deps.idempotency,
     limiter: new RequestLimiter(settings.requestsPerMinute ?? DEFAULT_REQUESTS_PER_MINUTE),
     uploads: new Uploads(settings.uploadDir),
-    jsonLimitBytes: settings.jsonLimitBytes ?? DEFAULT_JSON_BYTES,
+    jsonLimitBytes: settings.jsonLimitBytes,
   });
   mountSwagger(app);
   mountBoard(app, { queues: deps.boardQueues, authenticator, corsOrigins: settings.corsOrigins });

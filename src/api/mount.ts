@@ -11,7 +11,7 @@ export function mountRoutes(app: Express, routes: readonly Route[], ports: Handl
   refuseDoubles(routes);
   for (const route of routes.toSorted(byPath)) app[route.method](route.path, handlerOf(route, ports));
   for (const path of new Set(routes.toSorted(byPath).map((route) => route.path))) {
-    app.all(path, otherMethod(routes.filter((route) => route.path === path)));
+    app.route(path).all(otherMethod(routes.filter((route) => route.path === path)));
   }
 }
 

@@ -56,10 +56,20 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
   const db = options.db ?? (await createTestDatabase());
   const clock = options.clock ?? systemClock;
   const logLines: Record<string, unknown>[] = [];
-  const logger = createLogger('debug', { write: (line) => logLines.push(JSON.parse(line)) });
+  const logger = createLogger('debug', {
+    destination: { write: (line) => logLines.push(JSON.parse(line)) },
+  });
   const limiter = new LoginLimiter(db.database, options.loginLimits);
   const jwtSecret = 'a secret of at least thirty-two bytes';
-  const auth = new AuthService({ database: db.database, limiter, clock, logger, jwtSecret });
+  const auth = new AuthService({
+    database: db.database,
+    limiter,
+    clock,
+    logger,
+    jwtSecret,
+    accessTokenSeconds: 15 * 60,
+    refreshTokenSeconds: 30 * 24 * 60 * 60,
+  });
   const apiKeys = new ApiKeyService({ database: db.database, clock });
   const mode = options.mode ?? 'password';
   await bootstrapAdmin(db.database, ADMIN);
@@ -71,7 +81,7 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
     boardQueues: options.boardQueues ?? [],
     phase: options.phase ?? (() => 'running'),
     logger,
-    settings: { version: '0.0.0', corsOrigins: [], uploadDir, ...options.settings },
+    settings: { version: '0.0.0', corsOrigins: [], uploadDir, jsonLimitBytes: 100_000, ...options.settings },
   });
   const request = supertest(app);
   return {

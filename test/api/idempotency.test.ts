@@ -80,7 +80,7 @@ describe('a POST with an Idempotency-Key', () => {
     const early = await Promise.race([first, second]);
     open();
     const statuses = (await Promise.all([first, second])).map((response) => response.status);
-    expect(statuses.toSorted()).toEqual([201, 409]);
+    expect(statuses.toSorted((a, b) => a - b)).toEqual([201, 409]);
     expect(early.status).toBe(409);
     expect(early.headers['retry-after']).toBe('1');
     expect(early.body.message).toContain('under way');

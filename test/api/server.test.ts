@@ -29,14 +29,18 @@ function fetchText(url: string, agent?: Agent): Promise<string> {
 describe('the server', () => {
   it('names the setting when its port is taken', async () => {
     const first = await start((_request, response) => response.end(), local);
-    await expect(start((_request, response) => response.end(), { ...local, port: first.port })).rejects.toThrow(
+    await expect(
+      start((_request, response) => response.end(), { ...local, port: first.port }),
+    ).rejects.toThrow(
       `PORT ${first.port} on 127.0.0.1 is already in use. Stop the other program or set PORT to a free one.`,
     );
   });
 
   it('does not listen beyond loopback without authentication', async () => {
     for (const host of ['0.0.0.0', '::', '192.168.1.5', 'example.com']) {
-      await expect(startServer(() => undefined, { ...local, host, authMode: 'none' })).rejects.toThrow('HOST=127.0.0.1');
+      await expect(startServer(() => undefined, { ...local, host, authMode: 'none' })).rejects.toThrow(
+        'HOST=127.0.0.1',
+      );
     }
     const server = await start((_request, response) => response.end('here'), { ...local, authMode: 'none' });
     expect(await fetchText(server.url)).toBe('here');

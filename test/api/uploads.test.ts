@@ -26,7 +26,8 @@ const upload = defineRoute({
     if (!file) return ok({ file: null });
     const content = await readFile(file.path, 'utf8');
     await rm(file.path);
-    return ok({ ...body, originalName: file.originalName, size: file.size, content });
+    const { listName, dryRun } = body;
+    return ok({ listName, dryRun, originalName: file.originalName, size: file.size, content });
   },
 });
 

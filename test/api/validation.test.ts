@@ -20,7 +20,7 @@ const routes = [
     body: CreateSampleDto,
     response: { ...response, status: 201 },
     async handler({ body }) {
-      return created({ ...body, made: body instanceof CreateSampleDto });
+      return created({ name: body.name, made: body instanceof CreateSampleDto });
     },
   }),
   defineRoute({
@@ -142,7 +142,9 @@ describe('bodies', () => {
   });
 
   it('are refused with 413 over the limit, which is named', async () => {
-    const { body } = await post('/api/samples').send({ name: 'x'.repeat(3_000) }).expect(413);
+    const { body } = await post('/api/samples')
+      .send({ name: 'x'.repeat(3_000) })
+      .expect(413);
     expect(body.message).toContain('2000 bytes');
   });
 

@@ -117,7 +117,9 @@ describe('API keys', () => {
   it('remember their last use to the minute', async () => {
     const { id, key } = await createKey();
     const lastUse = async () => {
-      const [row] = await api.db.database.manager.query('SELECT last_used_at FROM api_keys WHERE id = $1', [id]);
+      const [row] = await api.db.database.manager.query('SELECT last_used_at FROM api_keys WHERE id = $1', [
+        id,
+      ]);
       return (row.last_used_at as Date).getTime();
     };
     await api.request.get('/api/me').set('X-API-Key', key).expect(200);

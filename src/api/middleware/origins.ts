@@ -11,6 +11,7 @@ export function isLoopback(host: string): boolean {
 /**
  * A web page the user happens to visit can make their browser send requests here, with cached Basic credentials or,
  * under AUTH_MODE=none, with no credentials at all. Browsers name the page's origin in such requests.
+ * `*` lets no page in here: it is meant for callers who bring their own credentials.
  */
 export function refuseForeignOrigins(allowed: readonly string[]): RequestHandler {
   return (request, _response, next) => {
@@ -25,7 +26,9 @@ export function refuseForeignOrigins(allowed: readonly string[]): RequestHandler
 
 /** Against DNS rebinding: a foreign name that was made to point at 127.0.0.1 still stands in the Host header. */
 export const refuseForeignHosts: RequestHandler = (request, _response, next) => {
-  if (isLoopback(request.hostname)) {
+  // Not request.hostname: a page on a rebound name may send X-Forwarded-Host as it likes.
+  const host = request.get('host')?.replace(/:\d+$/, '') ?? '';
+  if (isLoopback(host)) {
     next();
     return;
   }

@@ -3,7 +3,6 @@ import { isId } from '../../lib/ids.js';
 
 const ISSUER = 'starling';
 const ALGORITHM = 'HS256';
-export const ACCESS_TOKEN_SECONDS = 15 * 60;
 
 /** What an access token says. Tenant and role are read from the user's row, so a change of them takes effect at once. */
 export interface AccessClaims {
@@ -16,7 +15,10 @@ export interface AccessClaims {
 export class AccessTokens {
   private readonly key: Uint8Array;
 
-  constructor(secret: string) {
+  constructor(
+    secret: string,
+    private readonly lifetimeSeconds: number,
+  ) {
     this.key = new TextEncoder().encode(secret);
   }
 
@@ -27,7 +29,7 @@ export class AccessTokens {
       .setIssuer(ISSUER)
       .setSubject(claims.userId)
       .setIssuedAt(issuedAt)
-      .setExpirationTime(issuedAt + ACCESS_TOKEN_SECONDS)
+      .setExpirationTime(issuedAt + this.lifetimeSeconds)
       .sign(this.key);
   }
 

@@ -4,7 +4,7 @@ import { DomainError } from '../../lib/errors.js';
 import { newId } from '../../lib/ids.js';
 import type { Logger } from '../../lib/logger.js';
 import { randomToken } from '../../lib/random.js';
-import { ACCESS_TOKEN_SECONDS, AccessTokens } from './access-tokens.js';
+import { AccessTokens } from './access-tokens.js';
 import type { User } from './auth.entity.js';
 import { sha256 } from './core/secrets.js';
 import { TtlCache } from './core/ttl-cache.js';
@@ -13,7 +13,6 @@ import { verifyPassword } from './passwords.js';
 import { RefreshTokenRepository } from './refresh-token.repository.js';
 import { UserRepository } from './user.repository.js';
 
-const REFRESH_TOKEN_MS = 30 * 24 * 60 * 60_000;
 const LOGGED_IN_CACHE = { ttlMs: 5_000, maxEntries: 10_000 };
 /** Browsers send Basic credentials with every request; argon2 must not run for each of them. */
 const BASIC_CACHE = { ttlMs: 60_000, maxEntries: 100 };
@@ -48,9 +47,11 @@ export class AuthService {
       clock: Clock;
       logger: Logger;
       jwtSecret: string;
+      accessTokenSeconds: number;
+      refreshTokenSeconds: number;
     },
   ) {
-    this.accessTokens = new AccessTokens(deps.jwtSecret);
+    this.accessTokens = new AccessTokens(deps.jwtSecret, deps.accessTokenSeconds);
   }
 
   /** Refuses with `unauthenticated`, or with `too_many` after too many failures per e-mail or network address. */
@@ -161,10 +162,10 @@ export class AuthService {
       userId: user.id,
       familyId,
       hash: sha256(refreshToken),
-      expiresAt: addMs(now, REFRESH_TOKEN_MS),
+      expiresAt: addMs(now, this.deps.refreshTokenSeconds * 1_000),
     });
     const accessToken = await this.accessTokens.sign({ userId: user.id, familyId }, now);
-    return { user, accessToken, refreshToken, expiresIn: ACCESS_TOKEN_SECONDS };
+    return { user, accessToken, refreshToken, expiresIn: this.deps.accessTokenSeconds };
   }
 }
 

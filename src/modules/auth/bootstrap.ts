@@ -5,8 +5,6 @@ import { TenantRepository } from '../tenants/index.js';
 import { hashPassword } from './passwords.js';
 import { UserRepository } from './user.repository.js';
 
-const DEFAULT_EMAIL = 'admin@starling.local';
-
 export type BootstrapOutcome =
   | { kind: 'already_there' }
   /** `password` is there only when it was generated: it must be printed now, it is stored nowhere. */
@@ -18,11 +16,11 @@ export type BootstrapOutcome =
  */
 export async function bootstrapAdmin(
   database: Database,
-  settings: { email?: string; password?: string },
+  settings: { email: string; password?: string },
 ): Promise<BootstrapOutcome> {
   const users = new UserRepository();
   if (await users.anyExists(database.manager)) return { kind: 'already_there' };
-  const email = (settings.email ?? DEFAULT_EMAIL).trim().toLowerCase();
+  const email = settings.email.trim().toLowerCase();
   const generated = settings.password === undefined ? randomToken(15) : undefined;
   const passwordHash = await hashPassword(settings.password ?? generated ?? '');
   return database.transaction(async (tx) => {
