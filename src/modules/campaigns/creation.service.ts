@@ -5,6 +5,7 @@ import { isPhoneCountry, normalisePhone } from '../../lib/phone.js';
 import {
   insertInlineRecipients,
   insertListRecipients,
+  refreshStatistics,
   unknownLists,
   unknownSenders,
   type CampaignKey,
@@ -22,6 +23,7 @@ import { checkCoverage, type CampaignWarning } from './template-coverage.js';
 
 const MAX_REPORTED_ERRORS = 100;
 const CONTACTS_PER_STATEMENT = 1_000;
+const LARGE_AUDIENCE = 10_000;
 
 /** Turns a request into a draft campaign with its recipients, or into a refusal that names every problem. */
 export class CampaignCreation {
@@ -37,7 +39,7 @@ export class CampaignCreation {
     await refuseEmptyPool(this.deps.senders, tenantId, request.pool);
     const key = { tenantId, campaignId: newId() };
     const now = this.deps.clock.now();
-    return this.deps.database.transaction(async (tx) => {
+    const { total, warnings } = await this.deps.database.transaction(async (tx) => {
       await insertCampaign(tx, {
         id: key.campaignId,
         tenantId,
@@ -54,10 +56,12 @@ export class CampaignCreation {
       });
       await this.addInline(tx, key, request.recipients);
       if (listIds.length > 0) await insertListRecipients(tx, key, listIds, request.recipients.length);
-      const { total, warnings } = await checkCoverage(tx, key.campaignId, request.needed);
-      await updateCampaign(tx, key.campaignId, { totalRecipients: total });
-      return { id: key.campaignId, warnings };
+      const checked = await checkCoverage(tx, key.campaignId, request.needed);
+      await updateCampaign(tx, key.campaignId, { totalRecipients: checked.total });
+      return checked;
     });
+    if (total >= LARGE_AUDIENCE) await refreshStatistics(this.deps.database.manager);
+    return { id: key.campaignId, warnings };
   }
 
   private read(input: CreateCampaignDto) {
