@@ -1,10 +1,9 @@
-export { Campaign, type CampaignPart, type CampaignStatus, type SenderPool } from './campaign.entity.js';
-export { CampaignContact, type RecipientState } from './campaign-contact.entity.js';
+export type { Campaign, CampaignPart, CampaignStatus, SenderPool } from './campaign.entity.js';
+export type { RecipientState } from './campaign-contact.entity.js';
 export type { CampaignContacts, CampaignDeps, CampaignSenders } from './campaign.ports.js';
 export { CampaignManager, type CountedCampaign } from './campaign.service.js';
 export type { CampaignStats } from './report.service.js';
 export { CampaignFeeder } from './feeder.js';
-export { sendJobId } from './core/job-ids.js';
 export {
   CampaignListQuery,
   CreateCampaignDto,
