@@ -27,7 +27,12 @@ const NO_SENDER_PAUSE_MS = 15_000;
 const NO_SESSION_PAUSE_MS = 2_000;
 
 type PartEnd = { kind: 'nextPart' } | { kind: 'end'; outcome: JobOutcome };
-type Claimed = { messageId: string; claimEpoch: number; waMessageId: string | undefined };
+interface Claimed {
+  messageId: string;
+  claimEpoch: number;
+  waMessageId: string | undefined;
+  isResend: boolean;
+}
 
 /** Sends campaign messages: a checklist of small steps, each of which passes or ends the job with a recorded reason. */
 export class MessageWorker {
@@ -129,7 +134,7 @@ export class MessageWorker {
       },
       { timeoutMs, logger },
     );
-    const judgement = judge(outcome, { claimEpoch: claimed.claimEpoch, part }, clock.now(), random);
+    const judgement = judge(outcome, { ...claimed, part }, clock.now(), random);
     const recorded = await this.record(run, { ...claimed, part, judgement });
     return this.afterPart(run, part, judgement, recorded);
   }
@@ -163,12 +168,12 @@ export class MessageWorker {
       type: 'text',
       body: run.texts[index] ?? '',
     });
-    return claim.kind === 'claimed' ? { ...claim, waMessageId } : undefined;
+    return claim.kind === 'claimed' ? { ...claim, waMessageId, isResend: resend !== undefined } : undefined;
   }
 
   private async record(
     run: SendRun,
-    sent: { messageId: string; claimEpoch: number; part: number; judgement: Judgement },
+    sent: Claimed & { part: number; judgement: Judgement },
   ): Promise<RecordedOutcome> {
     const { recipient, reservation } = run;
     const { settlement, verdict } = sent.judgement;
@@ -180,6 +185,7 @@ export class MessageWorker {
       claimEpoch: sent.claimEpoch,
       senderId: reservation.senderId,
       lastPart: sent.part + 1 >= recipient.parts.length,
+      isResend: sent.isResend,
       settlement,
     };
     const { delivery, senders, logger } = this.deps;

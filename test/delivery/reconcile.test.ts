@@ -18,9 +18,7 @@ beforeEach(async () => {
 });
 
 /** A worker that hands the message over and is killed before it can write down what came of it. */
-async function killedAfterHandOver(
-  options: { transport?: TransportName; parts?: string[] } = {},
-): Promise<{
+async function killedAfterHandOver(options: { transport?: TransportName; parts?: string[] } = {}): Promise<{
   phone: ScriptedSession;
   payload: Awaited<ReturnType<World['campaign']>>['recipients'][0];
   campaignId: string;
@@ -128,6 +126,24 @@ describe('after a crash between hand-over and record', () => {
     expect(await world.messages(payload.recipientId)).toMatchObject([{ state: 'unknown' }]);
   });
 
+  it('a resend that bounces keeps its id and its sender: the first copy may have arrived', async () => {
+    const { phone, payload } = await killedAfterHandOver();
+    const other = await world.sender();
+    await age(payload.recipientId);
+    await world.reconcile().run();
+    phone.answer(
+      { kind: 'senderLost', code: 'disconnected' },
+      () => ({ kind: 'retryLater', code: 'rate_limited', scope: 'sender', at: new Date() }),
+      accept,
+    );
+    phone.skip();
+    await world.drive(world.worker(), payload);
+    expect(phone.handed).toHaveLength(4);
+    expect(new Set(phone.handed.map((message) => message.waMessageId)).size).toBe(1);
+    expect(other.handed).toHaveLength(0);
+    expect(await world.recipient(payload.recipientId)).toMatchObject({ state: 'sent' });
+  });
+
   it('the old worker, waking up late, writes nothing', async () => {
     const { payload } = await killedAfterHandOver();
     const [message] = await world.messages(payload.recipientId);
@@ -142,6 +158,7 @@ describe('after a crash between hand-over and record', () => {
       claimEpoch: Number(recipient['claim_epoch']),
       senderId: String(recipient['sender_id']),
       lastPart: true,
+      isResend: false,
       settlement: { kind: 'failed', code: 'not_on_whatsapp' },
     });
     expect(late).toEqual({ kind: 'fenced' });
@@ -166,7 +183,7 @@ describe('after the queue was lost', () => {
     const reconcile = world.reconcile();
     expect(await reconcile.run()).toMatchObject({ offered: 150 });
     expect(await reconcile.run()).toMatchObject({ offered: 0 });
-    expect(world.enqueued.map(({ id }) => id).toSorted()).toEqual(
+    expect(world.enqueued.map(({ id }) => String(id)).toSorted()).toEqual(
       recipients.map(({ recipientId }) => `send-${recipientId}`).toSorted(),
     );
   });

@@ -24,6 +24,11 @@ export class ScriptedSession implements TransportSession {
     return this;
   }
 
+  /** Forgets the answer that is next. */
+  skip(): void {
+    this.script.shift();
+  }
+
   async send(message: OutboundMessage): Promise<SendOutcome> {
     this.handed.push(message);
     const answer = this.script.length > 1 ? this.script.shift() : this.script[0];

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { addMs } from '../../src/lib/clock.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { waitFor } from '../support/wait-for.js';
 import { accept } from './scripted-session.js';
 import { World } from './world.js';
 
@@ -124,7 +125,7 @@ describe('outcomes', () => {
       limited.senderId,
     ]);
     expect(sender).toMatchObject({ health_score: 95 });
-    expect((sender?.['next_available_at'] as Date).getTime()).toBeGreaterThan(Date.now() + 30_000);
+    expect(Number(sender?.['next_available_at'])).toBeGreaterThan(Date.now() + 30_000);
   });
 
   it('a limit of the contact waits for its time and spares the sender', async () => {
@@ -212,6 +213,26 @@ describe('outcomes', () => {
     });
   });
 
+  it('an outcome that cannot be written at first is written a little later', async () => {
+    const phone = await world.sender();
+    const { recipients } = await world.campaign();
+    const { delivery } = world;
+    let refusals = 2;
+    const worker = world.worker({
+      delivery: {
+        load: delivery.load.bind(delivery),
+        claim: delivery.claim.bind(delivery),
+        end: delivery.end.bind(delivery),
+        putBack: delivery.putBack.bind(delivery),
+        record: (record) =>
+          (refusals -= 1) >= 0 ? Promise.reject(new Error('database restarts')) : delivery.record(record),
+      },
+    });
+    await world.drive(worker, recipients[0]!);
+    expect(phone.handed).toHaveLength(1);
+    expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({ state: 'sent' });
+  });
+
   it('a transport that throws leaves the fate unknown', async () => {
     const phone = await world.sender();
     phone.answer(() => Promise.reject(new Error('bug')));
@@ -258,6 +279,27 @@ describe('what stands in the way of a send', () => {
     expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({ state: 'pending' });
     const [sender] = await world.sql('SELECT minute_used FROM senders WHERE id = $1', [phone.senderId]);
     expect(sender).toEqual({ minute_used: 0 });
+  });
+
+  it('hands nothing over after a pause was answered, with sends in full swing', async () => {
+    const sessions = await Promise.all([world.sender(), world.sender(), world.sender()]);
+    const { id, recipients } = await world.campaign({ recipients: 150 });
+    const worker = world.worker();
+    const claimed: Date[] = [];
+    for (const session of sessions) session.answer((message) => (claimed.push(new Date()), accept(message)));
+    const done = Promise.all(recipients.map((payload) => world.drive(worker, payload)));
+    await waitFor(() => claimed.length > 0);
+    await world.sql(`UPDATE campaigns SET status = 'paused' WHERE id = $1`, [id]);
+    const [answered] = await world.sql<{ n: number }>(
+      `SELECT count(*)::int AS n FROM messages WHERE campaign_id = $1`,
+      [id],
+    );
+    await done;
+    const [after] = await world.sql(`SELECT count(*)::int AS n FROM messages WHERE campaign_id = $1`, [id]);
+    expect(after).toEqual(answered);
+    expect(claimed).toHaveLength(answered?.n ?? -1);
+    const { ledger, counted } = await world.counts(id);
+    expect(ledger).toEqual(counted);
   });
 
   it('a stopped campaign skips what is still queued', async () => {

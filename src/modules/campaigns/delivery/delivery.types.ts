@@ -67,6 +67,8 @@ export interface OutcomeRecord {
   senderId: string;
   /** No part is left after this one. */
   lastPart: boolean;
+  /** An earlier hand-over of the same message may have arrived: its id is kept, whatever this one came to. */
+  isResend: boolean;
   settlement: Settlement;
 }
 

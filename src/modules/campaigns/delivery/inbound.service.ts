@@ -50,9 +50,9 @@ export class InboundService {
 
   /** Undefined for what cannot be stored; the entries after it are not held back. */
   private read(tenantId: string, senderId: string, entry: InboundEntry): InboundMessage | undefined {
-    const readable =
-      typeof entry.waMessageId === 'string' && entry.waMessageId !== '' && typeof entry.text === 'string';
-    if (!readable || !E164.test(entry.from)) {
+    const { waMessageId, text } = entry;
+    const readable = typeof waMessageId === 'string' && waMessageId !== '' && typeof text === 'string';
+    if (!readable || waMessageId.includes('\u0000') || !E164.test(entry.from)) {
       this.deps.logger.warn({ senderId }, 'dropped an incoming message without an id or a phone number');
       return undefined;
     }
@@ -60,10 +60,10 @@ export class InboundService {
     return {
       tenantId,
       senderId,
-      waMessageId: entry.waMessageId,
+      waMessageId,
       from: entry.from,
       // PostgreSQL's text cannot hold the NUL character.
-      text: entry.text.replaceAll('\u0000', ''),
+      text: text.replaceAll('\u0000', ''),
       at: Number.isNaN(at.getTime()) ? this.deps.clock.now() : at,
     };
   }

@@ -40,15 +40,16 @@ export async function recordOutcomes(tx: Tx, records: OutcomeRecord[]): Promise<
 const RECORD = `
   WITH asked AS (
     SELECT * FROM unnest($1::int[], $2::uuid[], $3::uuid[], $4::uuid[], $5::int[], $6::bool[], $7::text[],
-                         $8::text[], $9::text[], $10::timestamptz[])
-      AS a (ordinal, tenant_id, recipient_id, message_id, epoch, last_part, kind, code, wa_message_id, at)
+                         $8::text[], $9::text[], $10::timestamptz[], $11::bool[])
+      AS a (ordinal, tenant_id, recipient_id, message_id, epoch, last_part, kind, code, wa_message_id, at, is_resend)
   ), settled AS (
     UPDATE messages m SET
       state = CASE WHEN m.state IN ('sent', 'delivered', 'read', 'played', 'failed') THEN m.state
                    WHEN a.kind = 'requeued' THEN 'queued' ELSE a.kind END,
       code = CASE WHEN m.state IN ('sent', 'delivered', 'read', 'played', 'failed') THEN m.code ELSE a.code END,
-      -- A requeued message never reached the network: its id was not used and the next sender makes its own.
-      wa_message_id = CASE WHEN a.kind = 'requeued' AND m.state IN ('sending', 'queued', 'unknown') THEN NULL
+      -- A requeued message never reached the network: its id was not used and the next sender makes its own. That is
+      -- not known of a resend, which keeps the id (and with it the sender) until its fate is clear.
+      wa_message_id = CASE WHEN a.kind = 'requeued' AND NOT a.is_resend AND m.state = 'sending' THEN NULL
                            ELSE coalesce(a.wa_message_id, m.wa_message_id) END,
       sent_at = least(m.sent_at, a.at),
       updated_at = now()
@@ -88,6 +89,7 @@ function parameters(records: OutcomeRecord[]): unknown[] {
     settlements.map((settlement) => ('code' in settlement ? settlement.code : null)),
     settlements.map((settlement) => (settlement.kind === 'sent' ? settlement.waMessageId : null)),
     settlements.map((settlement) => (settlement.kind === 'sent' ? settlement.at : null)),
+    records.map((record) => record.isResend),
   ];
 }
 

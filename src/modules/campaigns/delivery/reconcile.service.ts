@@ -147,6 +147,7 @@ function lostWithItsWorker(claim: StaleClaim): OutcomeRecord {
     claimEpoch: claim.claimEpoch,
     senderId: claim.senderId,
     lastPart: claim.lastPart,
+    isResend: false,
     settlement: { kind: 'unknown', code: 'worker_lost' },
   };
 }

@@ -33,8 +33,11 @@ export function mergeReceipts(receipts: readonly ReceiptEntry[]): ReadReceipts {
   let malformed = 0;
   for (const receipt of receipts) {
     const at = new Date(receipt.at);
-    const valid = receipt.status in RANKS && Boolean(receipt.waMessageId) && !Number.isNaN(at.getTime());
-    if (!valid) {
+    if (
+      !isUsableId(receipt.waMessageId) ||
+      !Object.hasOwn(RANKS, receipt.status) ||
+      Number.isNaN(at.getTime())
+    ) {
       malformed += 1;
       continue;
     }
@@ -42,6 +45,11 @@ export function mergeReceipts(receipts: readonly ReceiptEntry[]): ReadReceipts {
     byMessage.set(receipt.waMessageId, withReceipt(known, receipt, at));
   }
   return { merged: [...byMessage.values()], malformed };
+}
+
+/** PostgreSQL's text cannot hold the NUL character: one such id would spoil the whole batch. */
+function isUsableId(id: unknown): boolean {
+  return typeof id === 'string' && id !== '' && !id.includes('\u0000');
 }
 
 function emptyReceipt(waMessageId: string): MergedReceipt {

@@ -28,13 +28,16 @@ export interface Judgement {
 /** Other senders may take a bounced message at once; a little spread keeps a lost sender's messages apart. */
 const NEXT_SENDER_SPREAD_MS = 500;
 
+/** The claim an outcome belongs to. */
+export interface JudgedClaim {
+  claimEpoch: number;
+  part: number;
+  /** An earlier hand-over of this very message may have arrived: it stays with its sender and its id. */
+  isResend: boolean;
+}
+
 /** Turns a transport's answer into what is recorded. Exhaustive: a new kind of outcome does not compile until it is judged. */
-export function judge(
-  outcome: SendOutcome,
-  claim: { claimEpoch: number; part: number },
-  now: Date,
-  random: Random,
-): Judgement {
+export function judge(outcome: SendOutcome, claim: JudgedClaim, now: Date, random: Random): Judgement {
   switch (outcome.kind) {
     case 'sent':
       return {
@@ -53,7 +56,7 @@ export function judge(
       return {
         settlement: { kind: 'requeued' },
         verdict: { result: 'failure', code: outcome.code },
-        retryAt: addMs(now, Math.round(random() * NEXT_SENDER_SPREAD_MS)),
+        retryAt: soon(now, random),
       };
     case 'retryLater':
       return judgeRetry(outcome, claim, now, random);
@@ -62,7 +65,7 @@ export function judge(
 
 function judgeRetry(
   outcome: Extract<SendOutcome, { kind: 'retryLater' }>,
-  claim: { claimEpoch: number; part: number },
+  claim: JudgedClaim,
   now: Date,
   random: Random,
 ): Judgement {
@@ -71,19 +74,21 @@ function judgeRetry(
     return {
       settlement: { kind: 'requeued' },
       verdict: { result: 'failure', code: outcome.code, ...limit },
-      // A later part is bound to this sender and waits with it; a first part may go to another one at once.
-      retryAt:
-        claim.part > 0
-          ? wakeAt(outcome.at, now, random)
-          : addMs(now, Math.round(random() * NEXT_SENDER_SPREAD_MS)),
+      // A later part or a resend is bound to this sender and waits with it; others may go elsewhere at once.
+      retryAt: claim.part > 0 || claim.isResend ? wakeAt(outcome.at, now, random) : soon(now, random),
     };
   }
   if (givesUp(claim.claimEpoch, claim.part)) {
-    return { settlement: { kind: 'failed', code: 'gave_up' }, verdict: { result: 'neutral' } };
+    const kind = claim.isResend ? 'unknown' : 'failed';
+    return { settlement: { kind, code: 'gave_up' }, verdict: { result: 'neutral' } };
   }
   return {
     settlement: { kind: 'requeued' },
     verdict: { result: 'neutral' },
     retryAt: wakeAt(outcome.at, now, random),
   };
+}
+
+function soon(now: Date, random: Random): Date {
+  return addMs(now, Math.round(random() * NEXT_SENDER_SPREAD_MS));
 }
