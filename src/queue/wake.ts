@@ -3,6 +3,9 @@ import { DEFERRED_WAKE, type StoredBullQueue } from './stored-job.js';
 /** States change between two commands; each round starts from what the job is now. */
 const ROUNDS = 10;
 
+/** BullMQ's codes for a job that is gone and for one that is in another state. */
+const NOT_RESTING = new Set<unknown>([-1, -3]);
+
 /**
  * Makes sure the job starts after this call; see `JobQueue.wake`. Every command is conditional on the job's state,
  * so that a worker or another caller who is faster is never undone. Resolves false when the job is running and
@@ -44,7 +47,7 @@ async function endDelay(queue: StoredBullQueue, id: string): Promise<boolean> {
     await job.changeDelay(0);
     return true;
   } catch (error) {
-    if ((await queue.getJobState(id)) === 'delayed') throw error;
-    return false;
+    if (error instanceof Error && 'code' in error && NOT_RESTING.has(error.code)) return false;
+    throw error;
   }
 }

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { createQueue, type Queue } from '../../src/queue/index.js';
@@ -12,6 +13,7 @@ import { waitFor } from '../support/wait-for.js';
 import { catalogWith, handlersWith, logger, sendPayload, servers } from './backends.js';
 
 const CONCURRENCY = { messageConcurrency: 2 };
+const DOOMED_WORKER = fileURLToPath(new URL('./doomed-worker.ts', import.meta.url));
 const cleanups: (() => Promise<unknown>)[] = [];
 
 afterEach(async () => {
@@ -80,7 +82,7 @@ describe.each(servers)('on $name', ({ start }) => {
     await queue.enqueue('message.send', sendPayload('survivor'), { id: 'send-survivor' });
     const doomed = spawn(
       process.execPath,
-      ['--import', 'tsx', 'test/queue/doomed-worker.ts', JSON.stringify(server.settings), server.namespace],
+      ['--import', 'tsx', DOOMED_WORKER, JSON.stringify(server.settings), server.namespace],
       { stdio: ['ignore', 'pipe', 'inherit'], env: { PATH: process.env['PATH'] } },
     );
     cleanups.push(() => killed(doomed));

@@ -191,6 +191,38 @@ describe.each(servers)('the queue on $name', ({ start }) => {
       await waitFor(async () => (runs === 2 ? true : undefined));
     }));
 
+  it('loses no wake-up and never runs a job twice at once, however the calls fall', () =>
+    withQueue(async (queue) => {
+      let wanted = 0;
+      let seen = 0;
+      let running = 0;
+      let mostRunning = 0;
+      const handler = async () => {
+        running += 1;
+        mostRunning = Math.max(mostRunning, running);
+        seen = wanted;
+        await new Promise((resolve) => setImmediate(resolve));
+        running -= 1;
+        return wanted % 2 === 0 ? done : { kind: 'runAgain' as const, at: new Date(Date.now() + 600_000) };
+      };
+      const other = server.open({ catalog: catalogWith({}) });
+      await Promise.all(
+        [queue, other].map((each) =>
+          each.startWorkers(handlersWith({ 'campaign.feed': handler }), CONCURRENCY),
+        ),
+      );
+      for (let round = 0; round < 150; round += 1) {
+        wanted += 1;
+        await Promise.all([
+          queue.wake('campaign.feed', feed, 'feed-1'),
+          other.wake('campaign.feed', feed, 'feed-1'),
+        ]);
+      }
+      await waitFor(async () => (seen === wanted ? true : undefined));
+      expect(mostRunning).toBe(1);
+      await other.close();
+    }));
+
   it('runs a recurring job once per interval in a fleet of three', async () => {
     const catalog = catalogWith({ 'maintenance.reconcile': { everyMs: 500 } });
     const { runs, handler } = recorder(() => done);
