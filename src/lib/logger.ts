@@ -1,4 +1,5 @@
 import { pino, type Logger as PinoLogger } from 'pino';
+import pretty from 'pino-pretty';
 
 export type Logger = PinoLogger;
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
@@ -20,7 +21,14 @@ const PRIVATE_FIELDS = [
   'qr',
 ];
 
-export function createLogger(level: LogLevel, destination?: { write(line: string): void }): Logger {
+export interface LoggerOptions {
+  /** `pretty` is for people at a terminal. */
+  format?: 'json' | 'pretty';
+  /** Standard output unless given. */
+  destination?: { write(line: string): void };
+}
+
+export function createLogger(level: LogLevel, { format = 'json', destination }: LoggerOptions = {}): Logger {
   const paths = PRIVATE_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]);
   const options = {
     level,
@@ -29,5 +37,6 @@ export function createLogger(level: LogLevel, destination?: { write(line: string
     formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths, censor: '[redacted]' },
   };
-  return destination ? pino(options, destination) : pino(options);
+  if (destination) return pino(options, destination);
+  return format === 'pretty' ? pino(options, pretty({ sync: true })) : pino(options);
 }

@@ -22,6 +22,8 @@ export interface EmbeddedPostgresOptions {
   logger: Logger;
   /** PostgreSQL settings on top of the built-in ones, by name. */
   settings?: Record<string, string>;
+  /** Throws away what the database held and starts with an empty one: for the demo. */
+  fresh?: boolean;
 }
 
 export interface EmbeddedPostgres {
@@ -53,7 +55,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       release();
     };
     try {
-      const url = await ensureDatabase(postmaster.port, password);
+      const url = await ensureDatabase(postmaster.port, password, options.fresh ?? false);
       logger.info({ port: postmaster.port, path: cluster.folder }, 'embedded PostgreSQL is running');
       return { url, stop };
     } catch (error) {
@@ -80,11 +82,12 @@ function prepareDataDir(dataDir: string): string {
   }
 }
 
-async function ensureDatabase(port: number, password: string): Promise<string> {
+async function ensureDatabase(port: number, password: string, fresh: boolean): Promise<string> {
   const server = `postgres://${ROLE}:${password}@127.0.0.1:${port}`;
   const client = new pg.Client({ connectionString: `${server}/postgres` });
   try {
     await client.connect();
+    if (fresh) await client.query(`DROP DATABASE IF EXISTS ${DATABASE} WITH (FORCE)`);
     const found = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [DATABASE]);
     if (found.rowCount === 0) await client.query(`CREATE DATABASE ${DATABASE}`);
   } catch (error) {

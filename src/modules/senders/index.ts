@@ -13,7 +13,7 @@ export {
 } from './sender-manager.js';
 export { SenderService, type SenderServiceDeps } from './sender.service.js';
 export type { SenderChanges, SenderInput } from './sender-input.js';
-export type { SenderFilter } from './sender.repository.js';
+export { countSendersByStatus, type SenderFilter } from './sender.repository.js';
 export { presentedStatus, type SenderStats } from './sender-stats.js';
 export { CreateSenderDto, ListSendersQuery, QrQuery, UpdateSenderDto } from './sender.dto.js';
 export {

@@ -94,3 +94,11 @@ export async function countPool(
   );
   return { total: Number(row?.total ?? 0), connected: Number(row?.connected ?? 0) };
 }
+
+/** Senders of all tenants by connection status, for the health report only: numbers, never rows. */
+export async function countSendersByStatus(tx: Tx): Promise<Record<string, number>> {
+  const rows: { status: string; count: string }[] = await tx.query(
+    'SELECT status, count(*) AS count FROM senders GROUP BY status',
+  );
+  return Object.fromEntries(rows.map(({ status, count }) => [status, Number(count)]));
+}

@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+
+/** The demo talks to the server as any client would: over HTTP, with a token, through the documented routes. */
+export class ApiClient {
+  private constructor(
+    readonly baseUrl: string,
+    private readonly token: string,
+  ) {}
+
+  static async login(baseUrl: string, email: string, password: string): Promise<ApiClient> {
+    const anonymous = new ApiClient(baseUrl, '');
+    const { accessToken } = await anonymous.post<{ accessToken: string }>('/api/auth/login', {
+      email,
+      password,
+    });
+    return new ApiClient(baseUrl, accessToken);
+  }
+
+  get<Data>(path: string): Promise<Data> {
+    return this.call<Data>('GET', path);
+  }
+
+  post<Data>(path: string, body: object = {}): Promise<Data> {
+    return this.call<Data>('POST', path, JSON.stringify(body), { 'content-type': 'application/json' });
+  }
+
+  async upload<Data>(path: string, file: string, fields: Record<string, string>): Promise<Data> {
+    const form = new FormData();
+    for (const [name, value] of Object.entries(fields)) form.set(name, value);
+    form.set('file', new Blob([await readFile(file)]), basename(file));
+    return this.call<Data>('POST', path, form);
+  }
+
+  async text(path: string): Promise<string> {
+    const response = await fetch(this.baseUrl + path, { headers: this.headers() });
+    if (!response.ok) throw new Error(`GET ${path} answered ${response.status}`);
+    return response.text();
+  }
+
+  private async call<Data>(
+    method: string,
+    path: string,
+    body?: string | FormData,
+    headers: Record<string, string> = {},
+  ): Promise<Data> {
+    const response = await fetch(this.baseUrl + path, {
+      method,
+      body,
+      headers: { ...this.headers(), ...headers },
+    });
+    const envelope = (await response.json()) as { success: boolean; data: Data; message?: string };
+    if (!envelope.success)
+      throw new Error(`${method} ${path} answered ${response.status}: ${envelope.message}`);
+    return envelope.data;
+  }
+
+  private headers(): Record<string, string> {
+    return this.token ? { authorization: `Bearer ${this.token}` } : {};
+  }
+}

@@ -1,0 +1,58 @@
+/** The parts of the API's answers that the demo reads. */
+export interface SenderView {
+  id: string;
+  name: string;
+  status: string;
+  phoneNumber: string | null;
+  healthScore: number;
+  consecutiveFailures: number;
+}
+
+export interface ImportView {
+  id: string;
+  status: 'queued' | 'running' | 'completed' | 'failed';
+  error?: string | null;
+  counts: Record<'rows' | 'created' | 'updated' | 'unchanged' | 'duplicate' | 'invalid', number>;
+  listId: string | null;
+}
+
+export interface CampaignView {
+  id: string;
+  status: string;
+  totalRecipients: number;
+}
+
+export type CountName =
+  'pending' | 'queued' | 'sending' | 'sent' | 'delivered' | 'read' | 'failed' | 'skipped' | 'unknown';
+
+export interface StatsView extends Record<CountName, number> {
+  total: number;
+  replied: number;
+  optedOut: number;
+  byCode: { code: string; count: number }[];
+  waitingFor?: { reason: string; message: string };
+}
+
+export interface MessageView {
+  id: string;
+  direction: 'in' | 'out';
+  senderId: string;
+  body: string | null;
+}
+
+export const countNames: readonly CountName[] = [
+  'pending',
+  'queued',
+  'sending',
+  'sent',
+  'delivered',
+  'read',
+  'failed',
+  'skipped',
+  'unknown',
+];
+
+/** Recipients nobody has to do anything for any more. */
+export function finished(stats: StatsView): number {
+  return stats.sent + stats.delivered + stats.read + stats.failed + stats.skipped + stats.unknown;
+}

@@ -1,0 +1,85 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ApiClient } from './api-client.js';
+import { dim, green, heading, line, ProgressBar, red } from './screen.js';
+import { finished, type CampaignView, type MessageView, type SenderView, type StatsView } from './shapes.js';
+
+const REFRESH_MS = 300;
+/** Receipts and replies still come in after the last message has left. */
+const QUIET_MS = 5_000;
+const LIMIT_MS = 100_000;
+
+/** Follows the campaign until everybody has been served and the network has gone quiet. */
+export async function watchCampaign(api: ApiClient, campaign: CampaignView): Promise<StatsView> {
+  const bar = new ProgressBar();
+  const news = new News(api, bar);
+  const deadline = Date.now() + LIMIT_MS;
+  let last = '';
+  let quietSince = Date.now();
+  for (;;) {
+    const stats = await api.get<StatsView>(`/api/campaigns/${campaign.id}/stats`);
+    await news.tell();
+    bar.show(finished(stats), stats.total, note(stats));
+    const now = JSON.stringify(stats);
+    if (now !== last) quietSince = Date.now();
+    last = now;
+    const over = finished(stats) === stats.total && Date.now() - quietSince > QUIET_MS;
+    if (over || Date.now() > deadline) {
+      bar.end();
+      return stats;
+    }
+    await pause(REFRESH_MS);
+  }
+}
+
+function note(stats: StatsView): string {
+  const parts = [
+    `${stats.sent} sent`,
+    `${stats.delivered} delivered`,
+    green(`${stats.read} read`),
+    `${stats.replied} replied`,
+    `${stats.failed + stats.skipped + stats.unknown} not sent`,
+  ];
+  if (stats.waitingFor && stats.waitingFor.reason !== 'pace') parts.push(dim(stats.waitingFor.message));
+  return parts.join(' · ');
+}
+
+/** Tells what happens beside the numbers: replies, and senders that change. */
+class News {
+  private readonly seenMessages = new Set<string>();
+  private readonly seenSenders = new Map<string, string>();
+
+  constructor(
+    private readonly api: ApiClient,
+    private readonly bar: ProgressBar,
+  ) {}
+
+  async tell(): Promise<void> {
+    const senders = await this.api.get<SenderView[]>('/api/senders');
+    for (const sender of senders) this.tellSender(sender);
+    const names = new Map(senders.map((sender) => [sender.id, sender.name]));
+    const replies = await this.api.get<MessageView[]>('/api/messages?direction=in&limit=20');
+    for (const reply of replies.toReversed()) {
+      if (this.seenMessages.has(reply.id)) continue;
+      this.seenMessages.add(reply.id);
+      this.bar.interrupt(
+        `  ${green('↩')} to ${names.get(reply.senderId) ?? 'a sender'}: ${reply.body ?? ''}`,
+      );
+    }
+  }
+
+  private tellSender(sender: SenderView): void {
+    const before = this.seenSenders.get(sender.id);
+    this.seenSenders.set(sender.id, sender.status);
+    if (before === undefined || before === sender.status) return;
+    const why =
+      sender.status === 'paused'
+        ? ` after ${sender.consecutiveFailures} failures in a row (health ${sender.healthScore}); the others take over`
+        : '';
+    this.bar.interrupt(`  ${red('!')} ${sender.name} is ${sender.status}${why}`);
+  }
+}
+
+export function announceWatch(): void {
+  heading('4. Deliveries, reads, replies, and a sender that goes bad');
+  line(dim('  Carla fails after her fifth message; watch her being paused and rotated out.'));
+}

@@ -1,0 +1,57 @@
+import { join, resolve } from 'node:path';
+import { createApp } from '../api/app.js';
+import type { ServerPhase } from '../api/middleware/phase.js';
+import { allRoutes } from '../api/routes/index.js';
+import { healthRoutes, type HealthDependencies, type Readiness } from '../api/routes/health.js';
+import { startServer, type RunningServer } from '../api/server.js';
+import { systemClock } from '../lib/clock.js';
+import { countSendersByStatus } from '../modules/senders/index.js';
+import type { ServiceInputs, Services } from './services.js';
+
+/** Serves the API; a process that is a worker only answers the health routes, for whoever watches over it. */
+export function startHttpRole(
+  inputs: ServiceInputs & { version: string; phase(): ServerPhase },
+  services: Services,
+): Promise<RunningServer> {
+  const { config, infrastructure, logger, version, phase } = inputs;
+  const health: HealthDependencies = {
+    readiness: () => readiness(inputs),
+    senderCounts: () => countSendersByStatus(infrastructure.database.manager),
+    version,
+    clock: systemClock,
+  };
+  const isApi = config.server.roles.includes('api');
+  const app = createApp({
+    routes: isApi
+      ? allRoutes({ ...services, ...health, maxUploadBytes: config.limits.uploadMaxBytes })
+      : healthRoutes(health),
+    authenticator: services.authenticator,
+    idempotency: services.idempotency,
+    boardQueues: isApi ? infrastructure.queue.boardQueues() : [],
+    phase,
+    logger,
+    settings: {
+      version,
+      corsOrigins: config.server.corsOrigins,
+      trustProxy: config.server.trustProxy,
+      uploadDir: join(resolve(config.server.dataDir), 'uploads'),
+      jsonLimitBytes: config.limits.bodyMaxBytes,
+    },
+  });
+  const { host, port } = config.server;
+  return startServer(app, { host, port, authMode: config.auth.mode });
+}
+
+async function readiness({
+  infrastructure,
+  phase,
+}: ServiceInputs & { phase(): ServerPhase }): Promise<Readiness> {
+  const [database, queue] = await Promise.all([infrastructure.database.ping(), infrastructure.queue.ping()]);
+  const running = phase() === 'running';
+  const checks = [
+    { name: 'database', ok: database },
+    { name: 'queue', ok: queue },
+    { name: 'process', ok: running, ...(running ? {} : { detail: phase() }) },
+  ];
+  return { ready: checks.every(({ ok }) => ok), checks };
+}

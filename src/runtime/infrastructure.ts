@@ -1,0 +1,46 @@
+import { resolve } from 'node:path';
+import type { Config } from '../config/index.js';
+import { createDataSource, Database } from '../db/index.js';
+import { startEmbeddedPostgres } from '../db/embedded/index.js';
+import { applyMigrations } from '../db/migrate.js';
+import type { Logger } from '../lib/logger.js';
+import { createQueue, type Queue } from '../queue/index.js';
+import { entities, migrations } from '../schema.js';
+
+/** What everything else stands on: PostgreSQL with the current schema, and the queue. */
+export interface Infrastructure {
+  database: Database;
+  queue: Queue;
+  /** Ends the connections, and the embedded database last. */
+  close(): Promise<void>;
+}
+
+export async function openInfrastructure(config: Config, logger: Logger): Promise<Infrastructure> {
+  const dataDir = resolve(config.server.dataDir);
+  const embedded = config.database.url ? undefined : await startEmbeddedPostgres({ dataDir, logger });
+  const url = config.database.url ?? embedded?.url ?? '';
+  const dataSource = createDataSource({ url, entities, migrations, poolSize: config.database.poolSize });
+  const undo: (() => Promise<void>)[] = [async () => embedded?.stop()];
+  try {
+    await dataSource.initialize();
+    undo.push(() => dataSource.destroy());
+    await applyMigrations(dataSource, logger);
+    const queue = openQueue(config, url, logger);
+    undo.push(() => queue.close());
+    return { database: new Database(dataSource), queue, close: () => undoAll(undo) };
+  } catch (error) {
+    await undoAll(undo);
+    throw error;
+  }
+}
+
+function openQueue(config: Config, databaseUrl: string, logger: Logger): Queue {
+  const redisUrl = config.queue.activeRedisUrl;
+  return redisUrl
+    ? createQueue({ backend: 'redis', redisUrl }, logger)
+    : createQueue({ backend: 'postgres', databaseUrl }, logger);
+}
+
+async function undoAll(steps: (() => Promise<void>)[]): Promise<void> {
+  for (const step of steps.toReversed()) await step();
+}

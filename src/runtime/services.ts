@@ -1,0 +1,99 @@
+import { join, resolve } from 'node:path';
+import type { Config } from '../config/index.js';
+import { systemClock } from '../lib/clock.js';
+import type { Logger } from '../lib/logger.js';
+import { systemRandom } from '../lib/random.js';
+import {
+  ApiKeyService,
+  Authenticator,
+  AuthService,
+  IdempotencyService,
+  LoginLimiter,
+} from '../modules/auth/index.js';
+import { CampaignFeeder, CampaignManager, type CampaignDeps } from '../modules/campaigns/index.js';
+import { ContactService, ImportService, ListService, SuppressionService } from '../modules/contacts/index.js';
+import { MessageService } from '../modules/messages/index.js';
+import { SenderManager, SenderService } from '../modules/senders/index.js';
+import { SessionService } from '../modules/sessions/index.js';
+import type { TransportRegistry } from '../transports/transport.js';
+import type { Infrastructure } from './infrastructure.js';
+
+/** One address may try for several accounts, as offices and homes share addresses. */
+const ADDRESS_ATTEMPTS_FACTOR = 5;
+
+export interface ServiceInputs {
+  config: Config;
+  logger: Logger;
+  infrastructure: Infrastructure;
+  transports: TransportRegistry;
+}
+
+/** The modules' services, wired once per process. They hold no state that matters: any process may have them all. */
+export type Services = ReturnType<typeof createServices>;
+
+export function createServices({ config, logger, infrastructure, transports }: ServiceInputs) {
+  const { database, queue } = infrastructure;
+  const clock = systemClock;
+  const { defaultCountry, window } = config.campaigns;
+  const contacts = new ContactService({ database, clock, defaultCountry });
+  const senders = new SenderService({ database, queue, clock, transports, defaultCountry });
+  const campaignDeps: CampaignDeps = {
+    database,
+    queue,
+    contacts,
+    senders,
+    clock,
+    random: systemRandom,
+    logger,
+    defaultCountry,
+    window,
+  };
+  return {
+    ...createAccess({ config, logger, infrastructure }),
+    contacts,
+    lists: new ListService({ database, clock }),
+    suppressions: new SuppressionService({ database, clock, defaultCountry }),
+    imports: new ImportService({
+      database,
+      queue,
+      filesDir: join(resolve(config.server.dataDir), 'imports'),
+      defaultCountry,
+      clock,
+      logger,
+      limits: { maxRows: config.limits.importMaxRows },
+    }),
+    senders,
+    senderManager: new SenderManager({ database, clock, random: systemRandom, logger, transports }),
+    sessions: new SessionService({ database, queue, clock, transports, senders }),
+    campaigns: new CampaignManager(campaignDeps),
+    feeder: new CampaignFeeder(campaignDeps),
+    messages: new MessageService({ database }),
+  };
+}
+
+function createAccess({ config, logger, infrastructure }: Omit<ServiceInputs, 'transports'>) {
+  const { database } = infrastructure;
+  const clock = systemClock;
+  const attempts = config.limits.loginAttemptsPerMinute;
+  const limiter = new LoginLimiter(database, {
+    perEmail: attempts,
+    perAddress: attempts * ADDRESS_ATTEMPTS_FACTOR,
+    windowSeconds: 60,
+  });
+  const auth = new AuthService({
+    database,
+    limiter,
+    clock,
+    logger,
+    jwtSecret: config.auth.jwtSecret ?? '',
+    accessTokenSeconds: config.auth.accessTokenLifetimeSeconds,
+    refreshTokenSeconds: config.auth.refreshTokenLifetimeSeconds,
+  });
+  const apiKeys = new ApiKeyService({ database, clock });
+  return {
+    auth,
+    apiKeys,
+    authenticator: new Authenticator({ mode: config.auth.mode, database, auth, apiKeys, clock }),
+    idempotency: new IdempotencyService({ database, clock }),
+  };
+}

@@ -1,0 +1,108 @@
+import { TextEncryption } from '../lib/encryption.js';
+import { systemClock } from '../lib/clock.js';
+import { systemRandom } from '../lib/random.js';
+import {
+  DeliveryService,
+  InboundService,
+  ReceiptService,
+  ReconcileService,
+  WaitingBoard,
+  type PartPause,
+  type TypingPace,
+} from '../modules/campaigns/index.js';
+import type { JobHandlers } from '../queue/index.js';
+import { createInboundHandler } from '../worker/inbound.js';
+import { MessageWorker } from '../worker/message-worker.js';
+import { createReceiptsHandler } from '../worker/receipts.js';
+import { createReconcileHandler } from '../worker/reconcile.js';
+import { SessionHost } from '../worker/session-host.js';
+import type { ServiceInputs, Services } from './services.js';
+
+export interface WorkerTuning {
+  /** How the typing simulation and the pauses between parts are paced; human unless given. */
+  typing?: TypingPace;
+  pause?: PartPause;
+}
+
+export interface WorkerRole {
+  /** Takes no more jobs, finishes what was handed over, lets go of the sessions. */
+  stop(timeoutMs: number): Promise<void>;
+}
+
+/** Hosts sessions and works through the queues. */
+export async function startWorkerRole(
+  inputs: ServiceInputs & { tuning: WorkerTuning },
+  services: Services,
+): Promise<WorkerRole> {
+  const { config, infrastructure, transports, logger } = inputs;
+  const { queue } = infrastructure;
+  const host = new SessionHost({
+    ...infrastructure,
+    transports,
+    encryption: new TextEncryption(config.auth.appSecret ?? ''),
+    random: systemRandom,
+    logger,
+  });
+  await host.start();
+  try {
+    await queue.startWorkers(jobHandlers(inputs, services, host), {
+      messageConcurrency: config.campaigns.messageConcurrency,
+    });
+    // A queue that was lost or is new knows nothing of what PostgreSQL still wants done.
+    await services.feeder.rewakeRunningCampaigns();
+    await services.imports.resumeUnfinished();
+  } catch (error) {
+    await host.stop();
+    throw error;
+  }
+  return {
+    async stop(timeoutMs) {
+      await queue.drain(timeoutMs);
+      await host.stop();
+    },
+  };
+}
+
+function jobHandlers(
+  { infrastructure, transports, logger, tuning }: ServiceInputs & { tuning: WorkerTuning },
+  services: Services,
+  host: SessionHost,
+): JobHandlers {
+  const { database, queue } = infrastructure;
+  const clock = systemClock;
+  const messageWorker = new MessageWorker({
+    delivery: new DeliveryService({ database, logger }),
+    senders: services.senderManager,
+    sessions: host,
+    waiting: new WaitingBoard({ database, clock }),
+    clock,
+    random: systemRandom,
+    logger,
+    ...tuning,
+  });
+  return {
+    'message.send': messageWorker.handleSend,
+    'campaign.feed': services.feeder.handleFeed,
+    'contacts.import': services.imports.handleImport,
+    'session.sync': host.handleSync,
+    'transport.receipts': createReceiptsHandler({
+      receipts: new ReceiptService({ database, clock, logger }),
+    }),
+    'transport.inbound': createInboundHandler({
+      inbound: new InboundService({ database, contacts: services.contacts, clock, logger }),
+    }),
+    'maintenance.recover-senders': async () => {
+      await services.senderManager.recoverIdle();
+      return { kind: 'done' };
+    },
+    'maintenance.reconcile': createReconcileHandler({
+      reconcile: new ReconcileService({
+        database,
+        queue,
+        hasIdempotentIds: (name) => transports[name]?.capabilities.idempotentIds ?? false,
+      }),
+      rewakeRunningCampaigns: services.feeder.rewakeRunningCampaigns,
+      logger,
+    }),
+  };
+}
