@@ -1,0 +1,125 @@
+import { describe, expect, it } from '@jest/globals';
+import { attributeKey } from '../../src/modules/contacts/core/attributes.js';
+import { planColumns } from '../../src/modules/contacts/import/core/columns.js';
+import { detectDelimiter } from '../../src/modules/contacts/import/core/delimiter.js';
+
+function plan(titles: string[], mapping = {}) {
+  const outcome = planColumns(titles, mapping, 'BR');
+  if (!outcome.ok) throw new Error(outcome.reason);
+  return outcome.plan;
+}
+
+describe('the phone column is found by its title in many languages', () => {
+  it.each([
+    'phone',
+    'Phone Number',
+    'PHONE_NUMBER',
+    'phoneNumber',
+    'Mobile No.',
+    'WhatsApp',
+    'Telefone',
+    'Celular',
+    'Teléfono',
+    'Número de teléfono',
+    'Cellulare',
+    'Téléphone portable',
+    'Handynummer',
+    'Telefone (principal)',
+    'Número',
+    '手机号',
+    '電話番号',
+    'رقم الهاتف',
+    'Телефон',
+  ])('%s', (title) => {
+    expect(plan(['id', title, 'city']).phone).toBe(1);
+  });
+
+  it('a WhatsApp column wins over a mobile one, a mobile one over a landline', () => {
+    expect(plan(['Phone', 'Mobile', 'WhatsApp']).phone).toBe(2);
+    expect(plan(['Telefone', 'Celular', 'Número']).phone).toBe(1);
+  });
+});
+
+describe('names', () => {
+  it.each<[string[], number[]]>([
+    [['phone', 'Nome completo', 'Nome'], [1]],
+    [
+      ['phone', 'First name', 'Last name'],
+      [1, 2],
+    ],
+    [
+      ['phone', 'Apellidos', 'Nombre'],
+      [2, 1],
+    ],
+    [
+      ['phone', 'Nom', 'Prénom'],
+      [2, 1],
+    ],
+    [['phone', 'Name', 'First name', 'Last name'], [1]],
+    [['phone', 'Nombre'], [1]],
+    [['phone', 'city'], []],
+  ])('of %j are in columns %j', (titles, columns) => {
+    expect(plan(titles).name).toEqual(columns);
+  });
+
+  it('first names stay usable by themselves', () => {
+    const { attributes } = plan(['phone', 'First name', 'Last name']);
+    expect(attributes.map(({ key }) => key)).toEqual(['first_name', 'last_name']);
+  });
+});
+
+describe('other columns become attributes', () => {
+  it('under safe keys that are all different', () => {
+    const titles = [
+      'phone',
+      'Código Postal',
+      'codigo-postal',
+      'name',
+      'Phone 2',
+      '2nd line',
+      '城市',
+      '',
+      '__proto__',
+    ];
+    expect(plan(titles).attributes.map(({ key }) => key)).toEqual([
+      'codigo_postal',
+      'codigo_postal_2',
+      'phone_2',
+      'column_2nd_line',
+      '城市',
+      'column_8',
+      'proto',
+    ]);
+  });
+
+  it('never under a key that is taken or reserved', () => {
+    expect(attributeKey('Phone', 1, new Set())).toBe('phone_2');
+    expect(attributeKey('constructor', 1, new Set(['constructor_2']))).toBe('constructor_3');
+    expect(attributeKey('x'.repeat(500), 1, new Set()).length).toBeLessThanOrEqual(64);
+  });
+
+  it('under the key of the mapping', () => {
+    const { attributes } = plan(['phone', 'Cidade', 'City'], { city: 'cidade' });
+    expect(attributes).toEqual([
+      { index: 1, key: 'city' },
+      { index: 2, key: 'city_2' },
+    ]);
+  });
+});
+
+describe('the delimiter is the one that cuts the rows evenly', () => {
+  it.each([
+    [',', 'a,b,c\n1,2,3\n'],
+    [';', 'name;phone\n"Silva; Ana, Dr., x";1\nBia, Cia, Dia, Eva;2\n'],
+    ['\t', 'a\tb\n1,5;x\t2\n1,6;y\t3\n'],
+    ['|', 'a|b|c\n1,1|2|3\n'],
+    [';', '"a ""quoted"" title";b\n"x,\ny,\nz,";1\n'],
+    [',', 'phone\n+5511987654321\n'],
+  ])('%j', (delimiter, sample) => {
+    expect(detectDelimiter(sample, true)).toBe(delimiter);
+  });
+
+  it('a record that was cut off does not count', () => {
+    expect(detectDelimiter('a;b,c;d\n1;2;3\n4;5;6\n7,8,9,10,11', false)).toBe(';');
+  });
+});
