@@ -60,7 +60,7 @@ export async function lockEligible(
     return rows.length;
   };
   if (namedIds.length > 0) await collect('true', 'id', namedIds, namedIds.length);
-  const fresh = await collect('last_used_at IS NULL', 'id', undefined, limit);
+  const fresh = await collect('last_used_at IS NULL', 'last_used_at', undefined, limit);
   if (fresh < limit) {
     await collect('last_used_at IS NOT NULL', 'last_used_at', undefined, limit - fresh);
   }

@@ -31,12 +31,10 @@ export function requireTransport(registry: TransportRegistry, name: TransportNam
 }
 
 export function configErrors(transport: Transport, config: Record<string, unknown>): FieldError[] {
-  return transport
-    .validateConfig(config)
-    .map(({ path, message }) => ({
-      path: path && path !== 'transportConfig' ? `transportConfig.${path}` : 'transportConfig',
-      message,
-    }));
+  return transport.validateConfig(config).map(({ path, message }) => ({
+    path: path && path !== 'transportConfig' ? `transportConfig.${path}` : 'transportConfig',
+    message,
+  }));
 }
 
 /** A quota below 1 would never send; a longer window's quota below a shorter one's makes the shorter meaningless. */

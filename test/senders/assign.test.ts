@@ -1,0 +1,121 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { seededRandom } from '../../src/lib/random.js';
+import { assignSlots, type SlotRequest } from '../../src/modules/senders/core/assign.js';
+import { emptyPoolReason, waitTimes } from '../../src/modules/senders/core/waiting.js';
+import { takeSlot, type SenderSlot } from '../../src/modules/senders/core/slot.js';
+import { at, NO_PACE, slot, START } from './slots.js';
+
+const pace = { occupyMs: 500, minDelay: 2_000, maxDelay: 5_000 };
+
+function requests(count: number, request: Partial<SlotRequest> = {}): SlotRequest[] {
+  return Array.from({ length: count }, () => ({ messages: 1, ...pace, ...request }));
+}
+
+function merge(all: SenderSlot[], changed: SenderSlot[]): SenderSlot[] {
+  const byId = new Map(changed.map((sender) => [sender.id, sender]));
+  return all.map((sender) => byId.get(sender.id) ?? sender);
+}
+
+describe('dealing a batch', () => {
+  it('uses equal senders equally, to within one message, however requests are batched', () => {
+    const batches = fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 20 });
+    // Steps include a clock that stands still and one that is set back.
+    const steps = fc.array(fc.integer({ min: -5_000, max: 10_000 }), { minLength: 20, maxLength: 20 });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 7 }), batches, steps, (count, sizes, clockSteps) => {
+        let senders = Array.from({ length: count }, (_, index) => slot(`s${index}`));
+        const used = new Map(senders.map(({ id }) => [id, 0]));
+        let now = 60_000;
+        sizes.forEach((size, index) => {
+          now += clockSteps[index] ?? 0;
+          const due = senders.map((sender) => ({ ...sender, nextAvailableAt: START }));
+          const plan = assignSlots(requests(size, NO_PACE), due, at(now), seededRandom(index));
+          senders = merge(senders, plan.changed);
+          for (const assignment of plan.assignments) {
+            if (assignment) used.set(assignment.senderId, (used.get(assignment.senderId) ?? 0) + 1);
+          }
+          expect(Math.max(...used.values()) - Math.min(...used.values())).toBeLessThanOrEqual(1);
+        });
+      }),
+    );
+  });
+
+  it('gives a paced sender one request of a batch and leaves the rest waiting', () => {
+    const plan = assignSlots(requests(5), [slot('a'), slot('b')], START, seededRandom(1));
+    expect(plan.assignments.filter(Boolean)).toHaveLength(2);
+    expect(new Set(plan.assignments.flatMap((a) => a?.senderId ?? []))).toEqual(new Set(['a', 'b']));
+  });
+
+  it('fills a sender without pace up to its quota and no further', () => {
+    const plan = assignSlots(requests(9, NO_PACE), [slot('a', { minute: 4 })], START, seededRandom(1));
+    expect(plan.assignments.filter(Boolean)).toHaveLength(4);
+    expect(plan.changed[0]?.nextAvailableAt).toEqual(at(60_000));
+  });
+
+  it('takes the preferred sender although another was used less recently', () => {
+    const used = takeSlot(slot('b'), 1, NO_PACE, START, 9, seededRandom(1));
+    const [request] = requests(1, { preferredSenderId: 'b' });
+    const plan = assignSlots(request ? [request] : [], [slot('a'), used], at(1), seededRandom(1));
+    expect(plan.assignments[0]?.senderId).toBe('b');
+  });
+
+  it('takes another sender when the preferred one is not free, but waits for a required one', () => {
+    const preferring = assignSlots(
+      requests(1, { preferredSenderId: 'gone' }),
+      [slot('a')],
+      START,
+      seededRandom(1),
+    );
+    expect(preferring.assignments[0]?.senderId).toBe('a');
+    const requiring = assignSlots(
+      requests(1, { requiredSenderId: 'gone' }),
+      [slot('a')],
+      START,
+      seededRandom(1),
+    );
+    expect(requiring.assignments[0]).toBeUndefined();
+  });
+
+  it('takes a sender for several messages only when every window has room for all of them', () => {
+    const almostFull = takeSlot(slot('a', { minute: 3 }), 2, NO_PACE, START, 1, seededRandom(1));
+    const plan = assignSlots(
+      requests(1, { messages: 2 }),
+      [almostFull, slot('b', { minute: 3 })],
+      START,
+      seededRandom(1),
+    );
+    expect(plan.assignments[0]).toEqual({ senderId: 'b', messages: 2 });
+  });
+});
+
+describe('the time to ask again', () => {
+  it('is the first free slot for the first request, and spread over the coming slots for the others', () => {
+    const paced = { ...slot('a'), nextAvailableAt: at(1_000) };
+    const waits = waitTimes(requests(3), [paced], START, seededRandom(1));
+    expect(waits.map((wait) => wait.at)).toEqual([at(1_000), at(5_000), at(9_000)]);
+    expect(waits[0]?.reason).toBe('pace');
+  });
+
+  it('is the end of the window when a quota is used up', () => {
+    const full = takeSlot(slot('a', { minute: 1 }), 1, NO_PACE, START, 1, seededRandom(1));
+    expect(waitTimes(requests(1), [full], at(5), seededRandom(1))).toEqual([
+      { at: at(60_000), reason: 'quota_used_up' },
+    ]);
+  });
+
+  it('is within a moment when a free sender is only held by another worker', () => {
+    const [wait] = waitTimes(requests(1), [slot('a')], START, seededRandom(1));
+    expect(wait?.at.getTime()).toBeGreaterThan(START.getTime());
+    expect(wait?.at.getTime()).toBeLessThanOrEqual(START.getTime() + 100);
+  });
+
+  it('is replaced by the first missing condition when nobody could ever send', () => {
+    const census = { total: 2, supported: 2, connected: 1, unpaused: 1, healthy: 0, restrictedUntil: null };
+    expect(emptyPoolReason({ ...census, total: 0 })).toBe('no_sender_in_pool');
+    expect(emptyPoolReason({ ...census, supported: 0 })).toBe('unsupported_type');
+    expect(emptyPoolReason({ ...census, connected: 0 })).toBe('no_sender_connected');
+    expect(emptyPoolReason({ ...census, unpaused: 0 })).toBe('all_paused');
+    expect(emptyPoolReason(census)).toBe('all_unhealthy');
+  });
+});

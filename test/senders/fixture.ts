@@ -1,0 +1,96 @@
+import type { Database } from '../../src/db/index.js';
+import { addMs, type Clock } from '../../src/lib/clock.js';
+import { createLogger } from '../../src/lib/logger.js';
+import { seededRandom } from '../../src/lib/random.js';
+import {
+  SenderManager,
+  SenderService,
+  type ReservationRequest,
+  type Sender,
+  type SenderInput,
+} from '../../src/modules/senders/index.js';
+import type { EnqueueOptions, JobName, JobQueue } from '../../src/queue/catalog.js';
+import { createSimulatorNetwork, createSimulatorTransport } from '../../src/transports/simulator/index.js';
+import type { TransportRegistry } from '../../src/transports/transport.js';
+import { START } from './slots.js';
+
+export class TestClock implements Clock {
+  constructor(private current = START) {}
+
+  now(): Date {
+    return this.current;
+  }
+
+  forward(ms: number): void {
+    this.current = addMs(this.current, ms);
+  }
+}
+
+/** Keeps what was put on it; `refuse` makes it a queue that is away. */
+export class RecordingQueue implements JobQueue {
+  readonly jobs: { name: JobName; payload: unknown }[] = [];
+  refuse = false;
+
+  async enqueue(name: JobName, payload: unknown, _options?: EnqueueOptions): Promise<void> {
+    if (this.refuse) throw new Error('The queue is away.');
+    this.jobs.push({ name, payload });
+  }
+
+  async enqueueMany(name: JobName, jobs: { payload: unknown }[]): Promise<void> {
+    for (const { payload } of jobs) await this.enqueue(name, payload);
+  }
+
+  wake(name: JobName, payload: unknown): Promise<void> {
+    return this.enqueue(name, payload);
+  }
+}
+
+export const silentLogger = createLogger('silent');
+export const simulated: TransportRegistry = {
+  simulator: createSimulatorTransport({ network: createSimulatorNetwork({ seed: 1 }), logger: silentLogger }),
+};
+
+export function managerOn(database: Database, clock: Clock, logger = silentLogger, seed = 1): SenderManager {
+  return new SenderManager({ database, clock, random: seededRandom(seed), logger, transports: simulated });
+}
+
+export function serviceOn(
+  database: Database,
+  clock: Clock,
+  queue: JobQueue = new RecordingQueue(),
+): SenderService {
+  return new SenderService({ database, queue, clock, transports: simulated, defaultCountry: 'BR' });
+}
+
+/** Creates a sender as if it had connected. */
+export async function connectedSender(
+  database: Database,
+  service: SenderService,
+  tenantId: string,
+  input: Partial<SenderInput> & { name: string },
+): Promise<Sender> {
+  const sender = await service.create(tenantId, { transport: 'simulator', ...input });
+  await changeRow(database, sender.id, "status = 'connected'");
+  return sender;
+}
+
+/** `assignments` is SQL of the test's own. */
+export async function changeRow(database: Database, senderId: string, assignments: string): Promise<void> {
+  await database.manager.query(`UPDATE senders SET ${assignments} WHERE id = $1`, [senderId]);
+}
+
+export function request(tenantId: string, changes: Partial<ReservationRequest> = {}): ReservationRequest {
+  return {
+    tenantId,
+    pool: { senderIds: [], senderTags: [] },
+    messages: 1,
+    messageTypes: ['text'],
+    newConversation: true,
+    occupyMs: 500,
+    minDelay: 2_000,
+    maxDelay: 5_000,
+    ...changes,
+  };
+}
+
+export const noPace = { occupyMs: 0, minDelay: 0, maxDelay: 0 };

@@ -1,0 +1,267 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { createDataSource, Database } from '../../src/db/index.js';
+import { newId } from '../../src/lib/ids.js';
+import type { ReservationOutcome, SenderManager, SenderService } from '../../src/modules/senders/index.js';
+import { eligibleQuery, type PoolSearch } from '../../src/modules/senders/reservation.repository.js';
+import { entities, migrations } from '../../src/schema.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { changeRow, connectedSender, managerOn, noPace, request, serviceOn, TestClock } from './fixture.js';
+import { at } from './slots.js';
+
+let test: TestDatabase;
+let database: Database;
+let clock: TestClock;
+let service: SenderService;
+let manager: SenderManager;
+let tenantId: string;
+
+beforeAll(async () => {
+  test = await createTestDatabase();
+  database = test.database;
+});
+afterAll(() => test.close());
+beforeEach(async () => {
+  clock = new TestClock();
+  service = serviceOn(database, clock);
+  manager = managerOn(database, clock);
+  tenantId = await test.createTenant();
+});
+
+const senderOf = (outcome: ReservationOutcome | undefined): string | undefined =>
+  outcome?.kind === 'reserved' ? outcome.senderId : undefined;
+
+async function senders(count: number, input: object = {}): Promise<string[]> {
+  const ids: string[] = [];
+  for (let index = 0; index < count; index += 1) {
+    ids.push((await connectedSender(database, service, tenantId, { name: `Sender ${index}`, ...input })).id);
+  }
+  return ids;
+}
+
+describe('reserving', () => {
+  it('rotates: the least recently used sender goes first, each one once per round', async () => {
+    const ids = await senders(3);
+    const used: (string | undefined)[] = [];
+    for (let round = 0; round < 6; round += 1) {
+      used.push(senderOf(await manager.reserveNextHealthySender(request(tenantId))));
+      clock.forward(10_000);
+    }
+    expect(used.slice(0, 3).toSorted()).toEqual(ids.toSorted());
+    expect(used.slice(3)).toEqual(used.slice(0, 3));
+  });
+
+  it('deals concurrent requests of a process to different senders in one go', async () => {
+    const ids = await senders(5);
+    const outcomes = await Promise.all(ids.map(() => manager.reserveNextHealthySender(request(tenantId))));
+    expect(outcomes.map(senderOf).toSorted()).toEqual(ids.toSorted());
+  });
+
+  it('never gives two workers the same slot, and never exceeds a quota', async () => {
+    await senders(4, { quotaPerMinute: 10, quotaPerHour: 12 });
+    const otherSource = createDataSource({ url: test.url, entities, migrations, poolSize: 5 });
+    await otherSource.initialize();
+    const workers = [manager, managerOn(new Database(otherSource), clock, undefined, 2)];
+    const granted = new Map<string, number>();
+    for (let round = 0; round < 12; round += 1) {
+      const outcomes = await Promise.all(
+        Array.from({ length: 60 }, (_, index) =>
+          (workers[index % 2] as SenderManager).reserveNextHealthySender(
+            request(tenantId, { ...noPace, newConversation: index % 4 < 2 }),
+          ),
+        ),
+      );
+      for (const id of outcomes.flatMap((outcome) => senderOf(outcome) ?? [])) {
+        granted.set(id, (granted.get(id) ?? 0) + 1);
+      }
+      clock.forward(6_000);
+    }
+    await otherSource.destroy();
+    // 12 rounds of 6 s: the hour's quota is used up to the last message, and no further.
+    expect([...granted.values()]).toEqual([12, 12, 12, 12]);
+  });
+
+  it('gives a paced sender to one of two workers only', async () => {
+    await senders(1);
+    const other = managerOn(database, clock);
+    const outcomes = await Promise.all([
+      manager.reserveNextHealthySender(request(tenantId)),
+      other.reserveNextHealthySender(request(tenantId)),
+      manager.reserveNextHealthySender(request(tenantId, { newConversation: false })),
+    ]);
+    expect(outcomes.filter((outcome) => outcome.kind === 'reserved')).toHaveLength(1);
+  });
+
+  it('prefers the sender the contact knows, and falls back to the rotation', async () => {
+    const [first, second] = (await senders(2)) as [string, string];
+    const outcome = await manager.reserveNextHealthySender(request(tenantId, { preferredSenderId: second }));
+    expect(senderOf(outcome)).toBe(second);
+    const next = await manager.reserveNextHealthySender(request(tenantId, { preferredSenderId: second }));
+    expect(senderOf(next)).toBe(first);
+  });
+
+  it('lets only the required sender go on, and says when it can', async () => {
+    const [first] = (await senders(2)) as [string, string];
+    await changeRow(database, first, `next_available_at = '${at(7_000).toISOString()}'`);
+    const outcome = await manager.reserveNextHealthySender(request(tenantId, { requiredSenderId: first }));
+    expect(outcome).toEqual({ kind: 'later', at: at(7_000), reason: 'pace' });
+    const gone = await manager.reserveNextHealthySender(request(tenantId, { requiredSenderId: newId() }));
+    expect(gone).toEqual({ kind: 'none', reason: 'no_sender_in_pool' });
+  });
+
+  it('stays within the pool: ids and tags together', async () => {
+    const [first, second, third] = (await senders(3)) as [string, string, string];
+    await service.update(tenantId, second, { tags: ['vip'] });
+    const pool = { senderIds: [third], senderTags: ['vip'] };
+    const outcomes = await Promise.all(
+      [1, 2, 3].map(() => manager.reserveNextHealthySender(request(tenantId, { pool }))),
+    );
+    expect(outcomes.flatMap((o) => senderOf(o) ?? []).toSorted()).toEqual([second, third].toSorted());
+    expect(outcomes.map(senderOf)).not.toContain(first);
+  });
+
+  it('never takes the sender of another tenant', async () => {
+    const [theirs] = (await senders(1)) as [string];
+    const mine = await test.createTenant();
+    const pool = { senderIds: [theirs], senderTags: [] };
+    expect(await manager.reserveNextHealthySender(request(mine, { pool }))).toEqual({
+      kind: 'none',
+      reason: 'no_sender_in_pool',
+    });
+    expect(
+      await manager.reserveNextHealthySender(request(mine, { pool, requiredSenderId: theirs })),
+    ).toMatchObject({ kind: 'none' });
+  });
+
+  it('counts every message of a request in the quota and gives the rest back on release', async () => {
+    const [id] = (await senders(1, { quotaPerMinute: 3 })) as [string];
+    const outcome = await manager.reserveNextHealthySender(request(tenantId, { messages: 3 }));
+    expect(outcome).toMatchObject({ kind: 'reserved', messages: 3 });
+    if (outcome.kind !== 'reserved') return;
+    expect((await service.stats(tenantId, id)).quota.minuteLeft).toBe(0);
+    clock.forward(1_000);
+    await manager.release({ senderId: id, reservedAt: outcome.reservedAt, messages: 2 });
+    const stats = await service.stats(tenantId, id);
+    expect(stats.quota.minuteLeft).toBe(2);
+    expect(stats.sent.day).toBe(1);
+    clock.forward(6_000);
+    expect(senderOf(await manager.reserveNextHealthySender(request(tenantId)))).toBe(id);
+  });
+});
+
+describe('when nobody can be reserved', () => {
+  it('the answer is the end of the pace, then of the used-up window', async () => {
+    await senders(1, { quotaPerMinute: 2 });
+    const first = await manager.reserveNextHealthySender(request(tenantId));
+    expect(first.kind).toBe('reserved');
+    const paced = await manager.reserveNextHealthySender(request(tenantId));
+    expect(paced).toMatchObject({ kind: 'later', reason: 'pace' });
+    clock.forward(10_000);
+    await manager.reserveNextHealthySender(request(tenantId));
+    const full = await manager.reserveNextHealthySender(request(tenantId));
+    expect(full).toEqual({ kind: 'later', reason: 'quota_used_up', at: at(60_000) });
+  });
+
+  it('the answer names the condition that nobody meets', async () => {
+    const answer = async (): Promise<ReservationOutcome> =>
+      manager.reserveNextHealthySender(request(tenantId));
+    expect(await answer()).toEqual({ kind: 'none', reason: 'no_sender_in_pool' });
+    const [id] = (await senders(1)) as [string];
+    await changeRow(database, id, "status = 'disconnected'");
+    expect(await answer()).toEqual({ kind: 'none', reason: 'no_sender_connected' });
+    await changeRow(database, id, "status = 'connected', paused_at = now()");
+    expect(await answer()).toEqual({ kind: 'none', reason: 'all_paused' });
+    await changeRow(database, id, 'paused_at = NULL, health_score = 49');
+    expect(await answer()).toEqual({ kind: 'none', reason: 'all_unhealthy' });
+    await changeRow(database, id, "health_score = 50, restricted_until = '2026-03-01T13:00:00Z'");
+    expect(await answer()).toEqual({ kind: 'later', reason: 'restricted', at: at(3_600_000) });
+    const reply = await manager.reserveNextHealthySender(request(tenantId, { newConversation: false }));
+    expect(reply.kind).toBe('reserved');
+  });
+
+  it('a transport that cannot carry the message is told apart', async () => {
+    const [id] = (await senders(1)) as [string];
+    await changeRow(database, id, "transport = 'waha'");
+    expect(await manager.reserveNextHealthySender(request(tenantId))).toEqual({
+      kind: 'none',
+      reason: 'unsupported_type',
+    });
+  });
+
+  it('a due sender that another transaction holds is waited for, not reported missing', async () => {
+    const [id] = (await senders(1)) as [string];
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let locked = (): void => undefined;
+    const isLocked = new Promise<void>((resolve) => {
+      locked = resolve;
+    });
+    const holding = database.transaction(async (tx) => {
+      await tx.query('SELECT 1 FROM senders WHERE id = $1 FOR UPDATE', [id]);
+      locked();
+      await held;
+    });
+    await isLocked;
+    expect(await manager.reserveNextHealthySender(request(tenantId))).toMatchObject({
+      kind: 'later',
+      reason: 'pace',
+    });
+    release();
+    await holding;
+    expect((await manager.reserveNextHealthySender(request(tenantId))).kind).toBe('reserved');
+  });
+});
+
+describe('with ten thousand senders', () => {
+  it('a reservation reads a few rows through an index, whatever the pool', async () => {
+    await database.manager.query(
+      `INSERT INTO senders (id, tenant_id, name, transport, status, tags, last_used_at, next_available_at)
+        SELECT gen_random_uuid(), $1, 'Sender ' || n, 'simulator', 'connected',
+          CASE WHEN n % 1000 = 0 THEN ARRAY['rare'] ELSE ARRAY['common'] END,
+          CASE WHEN n % 2 = 0 THEN timestamptz '2026-02-01' + n * interval '1 second' END, timestamptz '2026-02-01'
+        FROM generate_series(1, 10000) AS n`,
+      [tenantId],
+    );
+    await database.manager.query('ANALYZE senders');
+    const [{ id }] = (await database.manager.query('SELECT id FROM senders WHERE tenant_id = $1 LIMIT 1', [
+      tenantId,
+    ])) as [{ id: string }];
+    const search: PoolSearch = {
+      tenantId,
+      pool: { senderIds: [], senderTags: [] },
+      newConversation: true,
+      messages: 1,
+      messageTypes: ['text'],
+      transports: ['simulator'],
+    };
+    const all = { ids: undefined, limit: 10 };
+    const plans = await Promise.all([
+      explain(search, { ...all, condition: 'last_used_at IS NULL', order: 'last_used_at' }),
+      explain(search, { ...all, condition: 'last_used_at IS NOT NULL', order: 'last_used_at' }),
+      explain(
+        { ...search, pool: { senderIds: [], senderTags: ['rare'] } },
+        { ...all, condition: 'last_used_at IS NOT NULL', order: 'last_used_at' },
+      ),
+      explain(
+        { ...search, pool: { senderIds: [id], senderTags: [] } },
+        { ...all, condition: 'last_used_at IS NULL', order: 'last_used_at' },
+      ),
+    ]);
+    for (const plan of plans) expect(plan.text).not.toContain('Seq Scan');
+    for (const plan of plans) expect(plan.rows).toBeLessThanOrEqual(20);
+    expect((await manager.reserveNextHealthySender(request(tenantId))).kind).toBe('reserved');
+  });
+
+  async function explain(
+    search: PoolSearch,
+    options: Parameters<typeof eligibleQuery>[2],
+  ): Promise<{ text: string; rows: number }> {
+    const { text, values } = eligibleQuery(search, clock.now(), options);
+    const lines: { 'QUERY PLAN': string }[] = await database.manager.query(`EXPLAIN ANALYZE ${text}`, values);
+    const plan = lines.map((line) => line['QUERY PLAN']).join('\n');
+    const counts = /rows=(\d+)(?:\.\d+)? loops|Rows Removed by \w+: (\d+)/gu;
+    const rows = [...plan.matchAll(counts)].map((match) => Number(match[1] ?? match[2]));
+    return { text: plan, rows: Math.max(...rows) };
+  }
+});

@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { JobPayloads } from '../../src/queue/catalog.js';
+import { RecordingQueue, silentLogger } from '../senders/fixture.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { waitFor } from '../support/wait-for.js';
+import { EventForwarder } from '../../src/worker/session-host-events.js';
+import { Installation } from './fixture.js';
+
+let test: TestDatabase;
+beforeAll(async () => {
+  test = await createTestDatabase();
+});
+afterAll(() => test.close());
+
+const now = new Date('2026-03-01T12:00:00Z');
+
+function texts(queue: RecordingQueue): string[] {
+  return queue.jobs
+    .filter((job) => job.name === 'transport.inbound')
+    .flatMap((job) => (job.payload as JobPayloads['transport.inbound']).messages.map(({ text }) => text));
+}
+
+describe('what the network reports', () => {
+  it('reaches the queue with its sender', async () => {
+    const installation = new Installation(test.database);
+    try {
+      const tenantId = await test.createTenant();
+      const host = await installation.host();
+      const { id } = await installation.pairedSender(tenantId, host);
+      installation.network.write({ to: id, from: '+5511911112222', text: 'hello' });
+      const job = await waitFor(() => installation.queue.jobs.find(({ name }) => name === 'transport.inbound'));
+      expect(job.payload).toMatchObject({
+        tenantId,
+        senderId: id,
+        messages: [{ from: '+5511911112222', text: 'hello' }],
+      });
+    } finally {
+      await installation.close();
+    }
+  });
+
+  it('is not lost and stays in order while the queue is away', async () => {
+    const queue = new RecordingQueue();
+    const forwarder = new EventForwarder({ queue, logger: silentLogger });
+    const expected = Array.from({ length: 1_200 }, (_, index) => `message ${index}`);
+    queue.refuse = true;
+    for (const text of expected) {
+      forwarder.forward('t', 's', { type: 'message', waMessageId: text, from: '+1', text, at: now });
+      forwarder.forward('t', 's', { type: 'receipt', waMessageId: text, status: 'read', at: now });
+    }
+    await forwarder.drain(50);
+    expect(queue.jobs).toEqual([]);
+    queue.refuse = false;
+    await forwarder.drain(10_000);
+    expect(texts(queue)).toEqual(expected);
+    expect(queue.jobs.filter(({ name }) => name === 'transport.receipts')).toHaveLength(3);
+  });
+});
