@@ -9,7 +9,7 @@ export async function withSetupLock(root, work) {
   makeFolder(path.dirname(file), root);
   let announced = false;
   while (!tryLock(file)) {
-    if (!announced) console.error('Another process is setting up this checkout, waiting for it ...');
+    if (!announced) process.stderr.write('Another process is setting up this checkout, waiting for it ...\n');
     announced = true;
     await sleep(300);
   }

@@ -21,7 +21,7 @@ export function ensureSystemPackages(needed = NEEDED, system = realSystem) {
   const names = missing.map((entry) => entry.apt).join(' ');
   const prefix = withoutPassword(system);
   if (!system.has('apt-get') || prefix === undefined) throw new SetupError(whatToType(missing, system));
-  console.error(`Installing ${names} (apt-get) ...`);
+  process.stderr.write(`Installing ${names} (apt-get) ...\n`);
   const env = ['env', 'DEBIAN_FRONTEND=noninteractive'];
   system.run([...prefix, ...env, 'apt-get', 'update', '-qq']);
   system.run([
