@@ -3,7 +3,7 @@ import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type { Logger } from '../lib/logger.js';
 import type { Authenticator, IdempotencyService } from '../modules/auth/index.js';
-import { BOARD_PATH, mountBoard, type BoardQueue } from './board.js';
+import { mountBoard, type BoardQueue } from './board.js';
 import { errorHandler, unknownRoute } from './middleware/errors.js';
 import { refuseForeignHosts, refuseForeignOrigins } from './middleware/origins.js';
 import { phaseGate, type ServerPhase } from './middleware/phase.js';
@@ -13,7 +13,7 @@ import { Uploads } from './middleware/uploads.js';
 import { mountRoutes } from './mount.js';
 import { openApiRoute } from './openapi/route.js';
 import type { Route } from './route.js';
-import { DOCS_PATH, mountSwagger } from './swagger.js';
+import { mountSwagger } from './swagger.js';
 
 const DEFAULT_REQUESTS_PER_MINUTE = 6_000;
 const EXPOSED_HEADERS = ['X-Request-Id', 'Retry-After', 'Idempotent-Replayed', 'Content-Disposition'];
@@ -83,5 +83,3 @@ function securityHeaders(): express.RequestHandler {
     strictTransportSecurity: false,
   });
 }
-
-export { BOARD_PATH, DOCS_PATH };

@@ -5,8 +5,9 @@ import { Router, type Express } from 'express';
 import type { Authenticator } from '../modules/auth/index.js';
 import { requireScope } from './handler.js';
 import { refuseForeignOrigins } from './middleware/origins.js';
+import { nameRoute } from './middleware/request-log.js';
 
-export const BOARD_PATH = '/admin/queues';
+const BOARD_PATH = '/admin/queues';
 
 /** A BullMQ queue; only `queue/` may name the library. */
 export type BoardQueue = ConstructorParameters<typeof BullMQAdapter>[0];
@@ -24,6 +25,7 @@ export function mountBoard(
   createBullBoard({ queues: deps.queues.map((queue) => new BullMQAdapter(queue)), serverAdapter: adapter });
   const board = Router();
   board.use(refuseForeignOrigins(deps.corsOrigins), async (request, response, next) => {
+    nameRoute(response, BOARD_PATH);
     response.set('WWW-Authenticate', 'Basic realm="Starling", charset="UTF-8"');
     const principal = await deps.authenticator.authenticateBrowser(
       { authorization: request.get('authorization'), apiKey: request.get('x-api-key') },

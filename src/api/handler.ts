@@ -56,16 +56,26 @@ export function handlerOf(route: Route, ports: HandlerPorts): RequestHandler {
 async function authorise(
   route: Route,
   request: Request,
-  { authenticator }: HandlerPorts,
+  ports: HandlerPorts,
 ): Promise<Principal | undefined> {
   if (route.access === 'public') return undefined;
-  const principal = await authenticator.authenticate({
-    authorization: request.get('authorization'),
-    apiKey: request.get('x-api-key'),
-  });
+  const principal = await authenticate(request, ports);
   if (route.access === 'authenticated') return principal;
   requireScope(principal, route.access);
   return principal;
+}
+
+async function authenticate(request: Request, { authenticator, limiter }: HandlerPorts): Promise<Principal> {
+  try {
+    return await authenticator.authenticate({
+      authorization: request.get('authorization'),
+      apiKey: request.get('x-api-key'),
+    });
+  } catch (error) {
+    // Refused callers have no user to count against, and every guess costs a lookup.
+    await limiter.count(`refused:${request.ip ?? 'unknown'}`);
+    throw error;
+  }
 }
 
 /** Refuses with `forbidden` and names the scope that is missing. */

@@ -1,7 +1,7 @@
 import type { Express, NextFunction, Request, Response } from 'express';
 import swaggerUi from 'swagger-ui-express';
 
-export const DOCS_PATH = '/api/docs';
+const DOCS_PATH = '/api/docs';
 
 /** Swagger UI over /api/docs.json. Its assets are local and its script is a file, so the strict CSP stands. */
 export function mountSwagger(app: Express): void {

@@ -7,6 +7,8 @@ import type { DtoClass } from './route.js';
 /** A list of ten thousand bad contacts is answered with the first ones. */
 const MAX_ERRORS = 50;
 const ERRORS_IN_MESSAGE = 5;
+/** Far beyond any real request; class-transformer's recursion ends in a stack overflow at some ten thousand. */
+const MAX_DEPTH = 64;
 
 const INTEGERS_AND_DECIMALS = /^-?\d+(\.\d+)?$/;
 const NUMBER_RULES = new Set(['isInt', 'isNumber', 'min', 'max', 'isPositive', 'isNegative']);
@@ -23,6 +25,13 @@ export function checkPathIds(params: Record<string, string>): void {
 export async function validateBody<Dto extends object>(dto: DtoClass<Dto>, body: unknown): Promise<Dto> {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new DomainError('invalid', 'invalid_input', 'The body must be a JSON object.');
+  }
+  if (isDeeper(body, MAX_DEPTH)) {
+    throw new DomainError(
+      'invalid',
+      'invalid_input',
+      `The body is nested more than ${MAX_DEPTH} levels deep.`,
+    );
   }
   const instance = plainToInstance(dto, body);
   const problems = await validate(instance, {
@@ -50,6 +59,11 @@ export function validateText<Dto extends object>(
     convert(value, rulesByField.get(name) ?? new Set()),
   ]);
   return validateBody(dto, Object.fromEntries(converted));
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
 }
 
 function rulesOf(dto: DtoClass): Map<string, Set<string>> {

@@ -148,6 +148,16 @@ describe('bodies', () => {
     expect(body.message).toContain('2000 bytes');
   });
 
+  it('are refused when they are nested absurdly deep or hold what cannot be stored', async () => {
+    const login = () => api.request.post('/api/auth/login').type('json');
+    const deep = await login()
+      .send(`{"email":${'['.repeat(40_000)}${']'.repeat(40_000)}}`)
+      .expect(400);
+    expect(deep.body.message).toContain('64 levels');
+    const nul = await login().send('{"email":"a\\u0000","password":"b"}').expect(400);
+    expect(nul.body.message).toContain('NUL character');
+  });
+
   it('answer at most fifty errors', async () => {
     const contacts = Array.from({ length: 100 }, () => ({}));
     const { body } = await post('/api/samples').send({ name: 'a', contacts }).expect(400);
@@ -270,6 +280,13 @@ describe('limits and phases', () => {
       statuses.push((await limited.request.get('/api/samples/latest').set('authorization', token)).status);
     }
     expect(statuses).toEqual([200, 200, 200, 429, 429]);
+    await limited.close();
+  });
+
+  it('slow down somebody who guesses credentials', async () => {
+    const limited = await createTestApi({ db: api.db, routes, settings: { requestsPerMinute: 2 } });
+    const guess = async () => (await limited.request.get('/api/me').set('X-API-Key', 'sk_guess')).status;
+    expect([await guess(), await guess(), await guess()]).toEqual([401, 401, 429]);
     await limited.close();
   });
 

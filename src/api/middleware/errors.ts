@@ -8,6 +8,7 @@ import { requestIdOf } from './request-log.js';
 /** Answers every error with the envelope. What is not the caller's doing goes to the log under the request's id. */
 export function errorHandler(logger: Logger): ErrorRequestHandler {
   return (error: unknown, _request, response, _next) => {
+    if (response.destroyed && hungUp(error)) return;
     const problem = toProblem(error, requestIdOf(response));
     if (problem.unexpected) {
       logger.error({ requestId: requestIdOf(response), error: loggable(error) }, 'a request failed');
@@ -31,6 +32,11 @@ export function unknownRoute(request: Request, _response: Response): never {
     'unknown_route',
     `There is no ${request.method} ${request.path}. /api/docs lists all routes.`,
   );
+}
+
+/** A caller who closes a download before its end is no failure; the request log has it as aborted. */
+function hungUp(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
 }
 
 /** Of a database error only these fields: the others hold the statement's parameters, which are people's data. */

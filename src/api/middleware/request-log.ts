@@ -27,7 +27,7 @@ export function requestLog(logger: Logger): RequestHandler {
     response.once('close', () => {
       const fields = {
         method: request.method,
-        route: routeOf(request),
+        route: routeOf(request, response),
         status: response.statusCode,
         ms: Math.round((performance.now() - startedAt) * 10) / 10,
         requestId: requestIdOf(response),
@@ -45,7 +45,14 @@ export function isHealth(request: Request): boolean {
   return request.path === '/health' || request.path.startsWith('/health/');
 }
 
-function routeOf(request: Request): string {
+/** Names the route where Express has none to show, because the request ended in a guard before it. */
+export function nameRoute(response: Response, route: string): void {
+  response.locals['route'] = route;
+}
+
+function routeOf(request: Request, response: Response): string {
+  const named: unknown = response.locals['route'];
+  if (typeof named === 'string') return named;
   const route: unknown = request.route;
   if (typeof route === 'object' && route !== null && 'path' in route && typeof route.path === 'string') {
     return `${request.baseUrl}${route.path}`;

@@ -15,5 +15,5 @@ export { AuthService, type Login, type LoginRequest } from './auth.service.js';
 export { Authenticator, type AuthMode, type Credentials } from './authenticator.js';
 export { bootstrapAdmin, type BootstrapOutcome } from './bootstrap.js';
 export { IdempotencyService, type IdempotencyClaim, type IdempotencyOutcome } from './idempotency.service.js';
-export { defaultLoginLimits, LoginLimiter, type LoginLimits } from './login-limiter.js';
-export { scopes, type Principal, type Scope } from './principal.js';
+export { LoginLimiter, type LoginLimits } from './login-limiter.js';
+export type { Principal, Scope } from './principal.js';

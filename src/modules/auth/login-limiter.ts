@@ -11,7 +11,7 @@ export interface LoginLimits {
   windowSeconds: number;
 }
 
-export const defaultLoginLimits: LoginLimits = { perEmail: 10, perAddress: 50, windowSeconds: 15 * 60 };
+const defaultLoginLimits: LoginLimits = { perEmail: 10, perAddress: 50, windowSeconds: 15 * 60 };
 
 /** Counts failed logins per e-mail address and per network address, for all processes together. */
 export class LoginLimiter {
