@@ -34,7 +34,7 @@ describe('health', () => {
         let now = START;
         for (const [result, ms] of history) {
           now = addMs(now, ms);
-          health = { ...health, ...afterIdleTime(health, now) };
+          health = Object.assign({}, health, afterIdleTime(health, now));
           health = afterResult(health, result, now);
           expect(health.healthScore).toBeGreaterThanOrEqual(0);
           expect(health.healthScore).toBeLessThanOrEqual(100);

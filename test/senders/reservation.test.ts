@@ -46,14 +46,14 @@ describe('reserving', () => {
       used.push(senderOf(await manager.reserveNextHealthySender(request(tenantId))));
       clock.forward(10_000);
     }
-    expect(used.slice(0, 3).toSorted()).toEqual(ids.toSorted());
+    expect(new Set(used.slice(0, 3))).toEqual(new Set(ids));
     expect(used.slice(3)).toEqual(used.slice(0, 3));
   });
 
   it('deals concurrent requests of a process to different senders in one go', async () => {
     const ids = await senders(5);
     const outcomes = await Promise.all(ids.map(() => manager.reserveNextHealthySender(request(tenantId))));
-    expect(outcomes.map(senderOf).toSorted()).toEqual(ids.toSorted());
+    expect(new Set(outcomes.map(senderOf))).toEqual(new Set(ids));
   });
 
   it('never gives two workers the same slot, and never exceeds a quota', async () => {
@@ -224,9 +224,10 @@ describe('with ten thousand senders', () => {
       [tenantId],
     );
     await database.manager.query('ANALYZE senders');
-    const [{ id }] = (await database.manager.query('SELECT id FROM senders WHERE tenant_id = $1 LIMIT 1', [
-      tenantId,
-    ])) as [{ id: string }];
+    const [{ id }] = await database.manager.query<[{ id: string }]>(
+      'SELECT id FROM senders WHERE tenant_id = $1 LIMIT 1',
+      [tenantId],
+    );
     const search: PoolSearch = {
       tenantId,
       pool: { senderIds: [], senderTags: [] },

@@ -68,9 +68,8 @@ describe('results', () => {
     await Promise.all(
       Array.from({ length: 60 }, (_, index) => {
         const order = index % 2 === 0 ? [id, second.id] : [second.id, id];
-        return workers[index % 3]?.recordResults(
-          order.map((senderId) => ({ senderId, result: 'success' as const })),
-        );
+        const worker = workers[index % 3] ?? manager;
+        return worker.recordResults(order.map((senderId) => ({ senderId, result: 'success' as const })));
       }),
     );
     expect((await service.get(tenantId, id)).sentTotal).toBe(60);
