@@ -37,6 +37,7 @@ describe('the phone column is found by its title in many languages', () => {
   it('a WhatsApp column wins over a mobile one, a mobile one over a landline', () => {
     expect(plan(['Phone', 'Mobile', 'WhatsApp']).phone).toBe(2);
     expect(plan(['Telefone', 'Celular', 'Número']).phone).toBe(1);
+    expect(plan(['Rua', 'Número', 'Telefone (WhatsApp)']).phone).toBe(2);
   });
 });
 

@@ -12,16 +12,10 @@ export {
   type NewContact,
   type OptOutSource,
 } from './contact.service.js';
-export {
-  ImportAcceptedDto,
-  ImportContactsDto,
-  ImportCountsDto,
-  ImportDto,
-  ImportsQuery,
-} from './import/import.dto.js';
+export { ImportAcceptedDto, ImportContactsDto, ImportDto, ImportsQuery } from './import/import.dto.js';
 export { presentImport, presentImports, toNewImport } from './import/import.presenter.js';
 export { ImportService, type ImportServiceDeps, type NewImport } from './import/import.service.js';
-export { defaultImportLimits, type ImportLimits } from './import/limits.js';
+export type { ImportLimits } from './import/limits.js';
 export {
   AddListMembersDto,
   ContactListDto,

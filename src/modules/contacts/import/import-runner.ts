@@ -87,6 +87,7 @@ export class ImportRunner {
     let position = 0;
     let batch: SourceRow[] = [];
     for await (const next of data) {
+      if (signal.aborted) return 'interrupted';
       position += 1;
       if (position > maxRows) {
         throw refusal(
@@ -97,12 +98,10 @@ export class ImportRunner {
       batch.push(next);
       // The row at the limit closes its batch, so that the message above is true.
       if (batch.length < batchRows && position < maxRows) continue;
-      if (signal.aborted) return 'interrupted';
       if (!(await this.commit(row, plan, batch, position - batch.length, source))) return 'ended_elsewhere';
       batch = [];
     }
     if (position === 0) throw refusal('The file holds a title row and no contacts.');
-    if (signal.aborted && batch.length > 0) return 'interrupted';
     if (batch.length === 0) return 'end_of_file';
     const running = await this.commit(row, plan, batch, position - batch.length, source);
     return running ? 'end_of_file' : 'ended_elsewhere';

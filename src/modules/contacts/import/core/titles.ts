@@ -25,8 +25,12 @@ const PHONE_TITLES: readonly (readonly string[])[] = [
     rufnummer; telefoonnummer; telefoon; puhelin; telefon numarasi; numer telefonu; msisdn; contact number; contact no;
     contact phone; 电话; 电话号码; 電話; 電話番号; 電話號碼; 전화; 전화번호; телефон; номер телефона; هاتف; الهاتف; رقم الهاتف;
     תלפון; טלפון; फोन; फ़ोन; फोन नंबर; मोबाइल; मोबाइल नंबर; nomor telepon; telepon; so dien thoai; dien thoai`),
-  words(`number; numero; numeros; nummer; numer; contato; contacto; номер; رقم; recipient; to`),
 ];
+
+/** Could be a house number; taken when there is nothing better. */
+const VAGUE_PHONE_TITLES = words(
+  `number; numero; numeros; nummer; numer; contato; contacto; номер; رقم; recipient; to`,
+);
 
 /** One of these words anywhere in a title, when no title matches as a whole: `Telefone (principal)`. */
 const PHONE_WORD =
@@ -68,5 +72,6 @@ export function phoneTitleIndex(plainTitles: readonly string[]): number {
     const index = plainTitles.findIndex((title) => rank.includes(title));
     if (index >= 0) return index;
   }
-  return plainTitles.findIndex((title) => PHONE_WORD.test(title));
+  const partial = plainTitles.findIndex((title) => PHONE_WORD.test(title));
+  return partial >= 0 ? partial : plainTitles.findIndex((title) => VAGUE_PHONE_TITLES.includes(title));
 }
