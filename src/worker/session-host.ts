@@ -109,8 +109,10 @@ export class SessionHost {
       }
     }
     await this.forwarder.drain(this.timing.closeTimeoutMs);
-    await removeWorkers(this.deps.database.manager, [this.workerId]);
     ownWorkerIds.delete(this.workerId);
+    await removeWorkers(this.deps.database.manager, [this.workerId]).catch((error: unknown) => {
+      this.deps.logger.warn({ reason: errorMessage(error) }, 'The worker could not sign off.');
+    });
   }
 
   private async register(): Promise<void> {

@@ -14,7 +14,7 @@ export {
 export { SenderService, type SenderServiceDeps } from './sender.service.js';
 export type { SenderChanges, SenderInput } from './sender-input.js';
 export { countSendersByStatus, type SenderFilter } from './sender.repository.js';
-export { presentedStatus, type SenderStats } from './sender-stats.js';
+export type { SenderStats } from './sender-stats.js';
 export { CreateSenderDto, ListSendersQuery, QrQuery, UpdateSenderDto } from './sender.dto.js';
 export {
   SenderQrResponse,

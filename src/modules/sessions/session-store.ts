@@ -118,7 +118,7 @@ export class SessionStore {
       const { senderId, workerId, epoch } = lease;
       const { affected } = await tx.update(Session, { senderId, workerId, epoch }, this.columnsOf(lease, change));
       if (affected !== 1) return false;
-      if (change.connection) await changeConnection(tx, senderId, change.connection);
+      if (change.connection) await changeConnection(tx, [senderId], change.connection);
       return true;
     });
   }
@@ -186,11 +186,6 @@ export class SessionStore {
 }
 
 /** For senders whose host is gone; a final state stays. */
-async function markDisconnected(tx: Tx, senderIds: readonly string[]): Promise<void> {
-  if (senderIds.length === 0) return;
-  const rows: { id: string }[] = await tx.query(
-    `SELECT id FROM senders WHERE id = ANY($1::uuid[]) AND status IN ('connecting', 'qr', 'connected')`,
-    [senderIds],
-  );
-  for (const { id } of rows) await changeConnection(tx, id, { status: 'disconnected' });
+function markDisconnected(tx: Tx, senderIds: readonly string[]): Promise<void> {
+  return changeConnection(tx, senderIds, { status: 'disconnected', from: ['connecting', 'qr', 'connected'] });
 }

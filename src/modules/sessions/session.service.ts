@@ -20,7 +20,7 @@ export interface SessionServiceDeps {
   senders: Pick<SenderService, 'get'>;
 }
 
-const UNCONNECTED = new Set<SenderStatus>(['created', 'disconnected', 'logged_out', 'banned']);
+const UNCONNECTED: SenderStatus[] = ['created', 'disconnected', 'logged_out', 'banned'];
 
 /** Says what a sender's connection should be; the worker that hosts it makes it so. All calls answer at once. */
 export class SessionService {
@@ -38,7 +38,7 @@ export class SessionService {
     }
     await this.deps.database.transaction(async (tx) => {
       await this.want(tx, tenantId, senderId, 'connected');
-      if (UNCONNECTED.has(sender.status)) await changeConnection(tx, senderId, { status: 'connecting' });
+      await changeConnection(tx, [senderId], { status: 'connecting', from: UNCONNECTED });
     });
     await this.sync(tenantId, senderId);
   }

@@ -1,4 +1,3 @@
-export { WorkerProcess } from './worker.entity.js';
 export {
   beat,
   removeSilentWorkers,
