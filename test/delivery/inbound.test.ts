@@ -60,8 +60,9 @@ describe('incoming messages', () => {
   });
 
   it('count as the reply to the latest campaign, and the first reply counts', async () => {
-    const earlier = await written();
+    // Created in the other order: what counts is when people were written to.
     const later = await world.campaign();
+    const earlier = await written();
     await world.sql(
       `UPDATE campaign_contacts SET phone = $1, contact_id = (SELECT contact_id FROM campaign_contacts WHERE id = $2) WHERE id = $3`,
       [earlier.from, earlier.recipientId, later.recipients[0]!.recipientId],

@@ -9,7 +9,11 @@ type LoadedRow = Omit<RecipientForSend, 'resend'> & {
   resendSenderLost: boolean;
 };
 
-/** Reads recipients with all that decides about their send; the answers are in the order of the questions. */
+/**
+ * Reads recipients with all that decides about their send; the answers are in the order of the questions. The campaign
+ * is joined by its key alone: with the tenant too, the planner would pair every recipient with all of the tenant's
+ * campaigns first.
+ */
 export async function loadForSend(
   tx: Tx,
   asked: { tenantId: string; recipientId: string }[],
@@ -26,7 +30,7 @@ export async function loadForSend(
             (ms.id IS NULL OR ms.status IN ('banned', 'logged_out')) AS "resendSenderLost"
      FROM unnest($1::uuid[], $2::uuid[]) AS asked (tenant_id, id)
      JOIN campaign_contacts r ON r.id = asked.id AND r.tenant_id = asked.tenant_id
-     JOIN campaigns k ON k.id = r.campaign_id AND k.tenant_id = r.tenant_id
+     JOIN campaigns k ON k.id = r.campaign_id
      LEFT JOIN contacts c ON c.id = r.contact_id AND c.tenant_id = r.tenant_id
      LEFT JOIN suppressions x ON x.tenant_id = r.tenant_id AND x.phone = r.phone
      LEFT JOIN senders s ON s.id = r.sender_id AND s.tenant_id = r.tenant_id
@@ -61,31 +65,42 @@ function toRecipient(row: LoadedRow): RecipientForSend {
  * claim: nothing is claimed after a pause was answered. Everybody locks campaigns before recipients before messages.
  */
 export async function claimForSend(tx: Tx, requests: ClaimRequest[]): Promise<ClaimOutcome[]> {
-  await tx.query(
-    `SELECT id FROM campaigns WHERE id = ANY($1::uuid[]) AND status = 'running' ORDER BY id FOR SHARE`,
-    [[...new Set(requests.map((request) => request.campaignId))]],
+  const running = await lockRunningCampaigns(
+    tx,
+    requests.map((request) => request.campaignId),
   );
+  const open = requests
+    .map((request, ordinal) => ({ ...request, ordinal }))
+    .filter((request) => running.has(request.campaignId));
   await lockRecipients(
     tx,
-    requests.map((request) => request.recipientId),
+    open.map((request) => request.recipientId),
   );
   const rows: { ordinal: number; messageId: string; claimEpoch: number }[] = await tx.query(CLAIM, [
-    requests.map((_, index) => index),
-    requests.map((request) => request.tenantId),
-    requests.map((request) => request.recipientId),
-    requests.map((request) => request.claimEpoch),
-    requests.map((request) => request.part),
-    requests.map((request) => request.senderId),
-    requests.map(() => newId()),
-    requests.map((request) => request.waMessageId ?? null),
-    requests.map((request) => request.type),
-    requests.map((request) => request.body),
+    open.map((request) => request.ordinal),
+    open.map((request) => request.tenantId),
+    open.map((request) => request.recipientId),
+    open.map((request) => request.claimEpoch),
+    open.map((request) => request.part),
+    open.map((request) => request.senderId),
+    open.map(() => newId()),
+    open.map((request) => request.waMessageId ?? null),
+    open.map((request) => request.type),
+    open.map((request) => request.body),
   ]);
   const won = new Map(rows.map((row) => [row.ordinal, row]));
   return requests.map((_, index) => {
     const row = won.get(index);
     return row ? { kind: 'claimed', messageId: row.messageId, claimEpoch: row.claimEpoch } : { kind: 'lost' };
   });
+}
+
+async function lockRunningCampaigns(tx: Tx, ids: string[]): Promise<Set<string>> {
+  const rows: { id: string }[] = await tx.query(
+    `SELECT id FROM campaigns WHERE id = ANY($1::uuid[]) AND status = 'running' ORDER BY id FOR SHARE`,
+    [[...new Set(ids)]],
+  );
+  return new Set(rows.map(({ id }) => id));
 }
 
 /** The same recipient may stand in a batch twice (a job delivered twice): the ordinal tells which of them won. */
@@ -100,7 +115,6 @@ const CLAIM = `
     FROM asked a
     WHERE r.id = a.recipient_id AND r.tenant_id = a.tenant_id
       AND r.state = 'queued' AND r.claim_epoch = a.epoch AND r.next_part = a.part
-      AND EXISTS (SELECT FROM campaigns k WHERE k.id = r.campaign_id AND k.status = 'running')
       AND EXISTS (SELECT FROM contacts c WHERE c.id = r.contact_id AND c.opted_out_at IS NULL)
       AND NOT EXISTS (SELECT FROM suppressions x WHERE x.tenant_id = r.tenant_id AND x.phone = r.phone)
     RETURNING a.ordinal, r.id, r.campaign_id, r.contact_id, r.claim_epoch

@@ -47,13 +47,13 @@ export async function markLatestRecipient(
   await tx.query(
     `UPDATE campaign_contacts r SET ${mark} = $4, updated_at = now()
      FROM (
-       SELECT campaign_contact_id AS id FROM messages
+       SELECT campaign_contact_id FROM messages
        WHERE contact_id = $2 AND tenant_id = $1 AND direction = 'out' AND campaign_contact_id IS NOT NULL
          AND state IN ('sending', 'sent', 'delivered', 'read', 'played', 'unknown')
          AND created_at > $4::timestamptz - make_interval(days => ${REPLY_WINDOW_DAYS})
        ORDER BY sender_id = $3 DESC, id DESC LIMIT 1
      ) latest
-     WHERE r.id = latest.id AND r.${mark} IS NULL`,
+     WHERE r.id = latest.campaign_contact_id AND r.${mark} IS NULL`,
     [message.tenantId, contactId, message.senderId, message.at],
   );
 }

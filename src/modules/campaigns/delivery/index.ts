@@ -15,7 +15,6 @@ export { InboundService, type InboundContacts, type InboundEntry } from './inbou
 export { ReceiptService } from './receipt.service.js';
 export type { ReceiptEntry } from './core/receipts.js';
 export {
-  defaultReconcileLimits,
   ReconcileService,
   type ReconcileDeps,
   type ReconcileLimits,

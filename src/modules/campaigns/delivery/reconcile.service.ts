@@ -24,7 +24,7 @@ export interface ReconcileLimits {
   perRun: number;
 }
 
-export const defaultReconcileLimits: ReconcileLimits = {
+const defaultLimits: ReconcileLimits = {
   queuedMs: 120_000,
   sendingMs: 180_000,
   batch: 500,
@@ -36,7 +36,7 @@ export interface ReconcileDeps {
   /** Whether a resend with the same id reaches the phone at most once on this transport. */
   hasIdempotentIds(transport: TransportName): boolean;
   queue: Pick<JobQueue, 'enqueueMany'>;
-  limits?: ReconcileLimits;
+  limits?: Partial<ReconcileLimits>;
 }
 
 export interface ReconcileReport {
@@ -55,7 +55,7 @@ export class ReconcileService {
   private readonly limits: ReconcileLimits;
 
   constructor(private readonly deps: ReconcileDeps) {
-    this.limits = deps.limits ?? defaultReconcileLimits;
+    this.limits = { ...defaultLimits, ...deps.limits };
   }
 
   /** One pass over dead claims and long queued recipients, bounded by the limits. */
