@@ -47,7 +47,15 @@ function install() {
   if (!isInstalledByHand(root)) {
     console.error('Installing the locked dependencies (npm ci), about a minute the first time ...');
     // Development dependencies hold the compiler, so they are needed whatever NODE_ENV says.
-    const args = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'];
+    const args = [
+      'ci',
+      '--include=dev',
+      '--include=optional',
+      '--no-audit',
+      '--no-fund',
+      '--no-update-notifier',
+      '--loglevel=error',
+    ];
     const [command, ...prefix] = npm();
     runOrThrow(command, [...prefix, ...args], { env: { ...process.env, PUPPETEER_SKIP_DOWNLOAD: '1' } });
   }

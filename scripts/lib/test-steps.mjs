@@ -46,14 +46,7 @@ export async function runSuites(args) {
   const folder = mkdtempSync(path.join(tmpdir(), 'starling-jest-'));
   const report = path.join(folder, 'report.json');
   try {
-    const status = await foreground(process.execPath, [
-      '--experimental-vm-modules',
-      '--no-warnings',
-      path.join(root, 'node_modules/jest/bin/jest.js'),
-      '--json',
-      `--outputFile=${report}`,
-      ...args,
-    ]);
+    const status = await foreground(bin('jest'), ['--maxWorkers=100%', '--json', `--outputFile=${report}`, ...args]);
     return countTests(readReport(report), { status, filtered: args.length > 0 });
   } finally {
     rmSync(folder, { recursive: true, force: true });

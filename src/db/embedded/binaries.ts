@@ -29,10 +29,7 @@ export function provideBinaries(user: OsUser, sharedFolder: string, logger: Logg
   if (user.uid === undefined || works(native, user).ok) return checked(native, user);
   const copy = path.join(sharedFolder, `postgresql-${version}-${fingerprint(native)}`);
   if (!existsSync(copy)) {
-    logger.info(
-      { from: native, to: copy },
-      `copying PostgreSQL's programs to where ${user.name} can run them`,
-    );
+    logger.info({ path: copy }, `copying PostgreSQL's programs to where ${user.name} can run them`);
     copyForEverybody(native, copy);
   }
   return checked(copy, user);

@@ -10,8 +10,6 @@ import { acquireOwnerLock } from './owner-lock.js';
 import { clusterFolder, placeCluster } from './placement.js';
 import { shutDownOrphan, startPostmaster } from './postmaster.js';
 
-export { EmbeddedPostgresError } from './errors.js';
-
 /** For root only: a folder other OS users can reach, for what they cannot reach in a private checkout. */
 const SHARED_FOLDER = '/var/lib/starling';
 const DATABASE = 'starling';
