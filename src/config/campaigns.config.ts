@@ -22,6 +22,16 @@ export class CampaignsConfig {
   messageConcurrency!: number;
 
   @WholeNumber({
+    env: 'CLAIM_TIMEOUT',
+    default: 180,
+    min: 2,
+    max: 3_600,
+    unit: 's',
+    help: 'A hand-over that is older than this belongs to a worker that died, and is resolved. Transports get half of it, at most a minute, to answer.',
+  })
+  claimTimeoutSeconds!: number;
+
+  @WholeNumber({
     env: 'CAMPAIGN_WINDOW',
     default: 1_000,
     min: 1,

@@ -37,7 +37,7 @@ export interface MessageView {
   id: string;
   direction: 'in' | 'out';
   senderId: string;
-  body: string | null;
+  content: string | null;
 }
 
 export const countNames: readonly CountName[] = [

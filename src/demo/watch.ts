@@ -62,7 +62,7 @@ class News {
       if (this.seenMessages.has(reply.id)) continue;
       this.seenMessages.add(reply.id);
       this.bar.interrupt(
-        `  ${green('↩')} to ${names.get(reply.senderId) ?? 'a sender'}: ${reply.body ?? ''}`,
+        `  ${green('↩')} to ${names.get(reply.senderId) ?? 'a sender'}: ${reply.content ?? ''}`,
       );
     }
   }

@@ -18,6 +18,9 @@ import { createReconcileHandler } from '../worker/reconcile.js';
 import { SessionHost } from '../worker/session-host.js';
 import type { ServiceInputs, Services } from './services.js';
 
+/** A transport that has not answered by then has lost the message, or its answer. */
+const LONGEST_SEND_MS = 60_000;
+
 export interface WorkerTuning {
   /** How the typing simulation and the pauses between parts are paced; human unless given. */
   typing?: TypingPace;
@@ -64,7 +67,7 @@ export async function startWorkerRole(
 }
 
 function jobHandlers(
-  { infrastructure, transports, logger, tuning }: ServiceInputs & { tuning: WorkerTuning },
+  { config, infrastructure, transports, logger, tuning }: ServiceInputs & { tuning: WorkerTuning },
   services: Services,
   host: SessionHost,
 ): JobHandlers {
@@ -78,6 +81,7 @@ function jobHandlers(
     clock,
     random: systemRandom,
     logger,
+    sendTimeoutMs: Math.min(LONGEST_SEND_MS, (config.campaigns.claimTimeoutSeconds * 1_000) / 2),
     ...tuning,
   });
   return {
@@ -100,6 +104,7 @@ function jobHandlers(
         database,
         queue,
         hasIdempotentIds: (name) => transports[name]?.capabilities.idempotentIds ?? false,
+        limits: { sendingMs: config.campaigns.claimTimeoutSeconds * 1_000 },
       }),
       rewakeRunningCampaigns: services.feeder.rewakeRunningCampaigns,
       logger,
