@@ -14,13 +14,26 @@ export async function runTests(jestArgs) {
     fail(error);
   }
   if (!(await built())) failedSteps.push('build');
+  let tests;
+  try {
+    tests = await withServices(async (services) => {
+      failedSteps.push(...(await runChecks(checks(await services.createEmptyDatabase()))));
+      return runSuites(jestArgs);
+    });
+  } catch (error) {
+    console.error(error);
+    tests = { passed: 0, failed: 1, notes: ['the run ended early, see above'] };
+  }
+  report(failedSteps, tests);
+}
+
+/** PostgreSQL and Redis for the checks and the suites alike. */
+async function withServices(work) {
   const { tsImport } = await import('tsx/esm/api');
   const { startTestServices } = await tsImport('../../test/support/services.ts', import.meta.url);
   const services = await startTestServices(process.env);
   try {
-    const database = await services.createEmptyDatabase();
-    failedSteps.push(...(await runChecks(checks(database))));
-    report(failedSteps, await runSuites(jestArgs));
+    return await work(services);
   } finally {
     await services.stop();
   }

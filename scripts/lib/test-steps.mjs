@@ -46,7 +46,12 @@ export async function runSuites(args) {
   const folder = mkdtempSync(path.join(tmpdir(), 'starling-jest-'));
   const report = path.join(folder, 'report.json');
   try {
-    const status = await foreground(bin('jest'), ['--maxWorkers=100%', '--json', `--outputFile=${report}`, ...args]);
+    const status = await foreground(bin('jest'), [
+      '--maxWorkers=100%',
+      '--json',
+      `--outputFile=${report}`,
+      ...args,
+    ]);
     return countTests(readReport(report), { status, filtered: args.length > 0 });
   } finally {
     rmSync(folder, { recursive: true, force: true });
