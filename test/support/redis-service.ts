@@ -36,6 +36,8 @@ export async function startTestRedis(): Promise<{ url: string; stop(): Promise<v
     url: `redis://127.0.0.1:${port}`,
     async stop() {
       callOff();
+      // Waited for now: without this the process may end before the promise does.
+      child.ref();
       child.kill('SIGTERM');
       await exited;
     },
