@@ -74,7 +74,7 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
 function openTransports(
   config: Config,
   { logger, simulatorNetwork }: RuntimeOptions,
-): { transports: TransportRegistry; close(): Promise<void> } {
+): { transports: TransportRegistry; close: () => Promise<void> } {
   const { url } = config.simulator;
   const own =
     simulatorNetwork || url ? undefined : createSimulatorNetwork({ ledgerCapacity: LEDGER_CAPACITY });

@@ -9,6 +9,10 @@ export function addMs(at: Date, ms: number): Date {
   return new Date(at.getTime() + ms);
 }
 
+export function earlier(a: Date, b: Date): Date {
+  return a.getTime() <= b.getTime() ? a : b;
+}
+
 /** The later of two instants. */
 export function latest(a: Date, b: Date): Date {
   return a.getTime() >= b.getTime() ? a : b;

@@ -156,6 +156,7 @@ export class BullJobQueue implements Queue {
   private async shutDown(): Promise<void> {
     await this.drain(0);
     const queues = [...this.queues.values(), this.archive.queue];
+    this.deps.errors.close();
     await endsWithin(CLOSE_DEADLINE_MS, Promise.all(queues.map((queue) => queue.close())));
     await endsWithin(CLOSE_DEADLINE_MS, this.deps.backend.close());
   }

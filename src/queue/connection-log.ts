@@ -10,13 +10,20 @@ const QUIET_MS = 30_000;
  */
 export class ConnectionLog {
   private readonly seen = new Map<string, { loggedAt: number; leftOut: number }>();
+  private closed = false;
 
   constructor(
     private readonly logger: Logger,
     private readonly clock: Clock,
   ) {}
 
+  /** From now on lost connections are what was asked for: their farewells are not worth a line. */
+  close(): void {
+    this.closed = true;
+  }
+
   report(error: unknown): void {
+    if (this.closed) return;
     // ioredis reports a refused connection to a host with several addresses as an AggregateError without a text.
     const message =
       errorMessage(error) || (error instanceof AggregateError ? errorMessage(error.errors[0]) : '');

@@ -10,7 +10,7 @@ import type { ServiceInputs, Services } from './services.js';
 
 /** Serves the API; a process that is a worker only answers the health routes, for whoever watches over it. */
 export function startHttpRole(
-  inputs: ServiceInputs & { version: string; phase(): ServerPhase },
+  inputs: ServiceInputs & { version: string; phase: () => ServerPhase },
   services: Services,
 ): Promise<RunningServer> {
   const { config, infrastructure, logger, version, phase } = inputs;
@@ -45,7 +45,7 @@ export function startHttpRole(
 async function readiness({
   infrastructure,
   phase,
-}: ServiceInputs & { phase(): ServerPhase }): Promise<Readiness> {
+}: ServiceInputs & { phase: () => ServerPhase }): Promise<Readiness> {
   const [database, queue] = await Promise.all([infrastructure.database.ping(), infrastructure.queue.ping()]);
   const running = phase() === 'running';
   const checks = [

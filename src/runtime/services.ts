@@ -36,7 +36,7 @@ export function createServices({ config, logger, infrastructure, transports }: S
   const clock = systemClock;
   const { defaultCountry, window } = config.campaigns;
   const contacts = new ContactService({ database, clock, defaultCountry });
-  const senders = new SenderService({ database, queue, clock, transports, defaultCountry });
+  const senders = new SenderService({ database, queue, clock, transports, defaultCountry, logger });
   const campaignDeps: CampaignDeps = {
     database,
     queue,
@@ -64,7 +64,7 @@ export function createServices({ config, logger, infrastructure, transports }: S
     }),
     senders,
     senderManager: new SenderManager({ database, clock, random: systemRandom, logger, transports }),
-    sessions: new SessionService({ database, queue, clock, transports, senders }),
+    sessions: new SessionService({ database, queue, clock, transports, senders, logger }),
     campaigns: new CampaignManager(campaignDeps),
     feeder: new CampaignFeeder(campaignDeps),
     messages: new MessageService({ database }),

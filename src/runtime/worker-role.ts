@@ -107,6 +107,7 @@ function jobHandlers(
         limits: { sendingMs: config.campaigns.claimTimeoutSeconds * 1_000 },
       }),
       rewakeRunningCampaigns: services.feeder.rewakeRunningCampaigns,
+      resumeImports: () => services.imports.resumeUnfinished(),
       logger,
     }),
   };

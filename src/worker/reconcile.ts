@@ -7,8 +7,8 @@ export interface ReconcileHandlerDeps {
   reconcile: Pick<ReconcileService, 'run'>;
   /** Gives every running campaign its feed job again, should the queue have lost it. */
   rewakeRunningCampaigns(): Promise<unknown>;
-  /** Housekeeping of the counters' ledger. */
-  foldCounts?(): Promise<unknown>;
+  /** Gives every import that has not ended its job again. */
+  resumeImports(): Promise<unknown>;
   logger: Logger;
 }
 
@@ -22,7 +22,7 @@ export function createReconcileHandler(deps: ReconcileHandlerDeps): JobHandler<'
         deps.logger.warn(report, 'resolved sends that their workers left behind');
       }
     });
-    await attempt('folding counters', deps, async () => deps.foldCounts?.());
+    await attempt('resuming imports', deps, () => deps.resumeImports());
     return { kind: 'done' };
   };
 }

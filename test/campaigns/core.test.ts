@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { seededRandom } from '../../src/lib/random.js';
-import { csvLine } from '../../src/modules/campaigns/core/csv.js';
 import { readDelays } from '../../src/modules/campaigns/core/pace-input.js';
 import { estimateFinish, feedWindow, staggeredDelays } from '../../src/modules/campaigns/core/pacing.js';
 import { isStorable } from '../../src/modules/campaigns/core/storable.js';
@@ -82,21 +81,6 @@ describe('campaign states', () => {
       expect(actions.filter((action) => allowedFrom(action).includes(status))).toEqual(['remove']);
       expect(refusal('resume', status)).toMatch(/^The campaign .* and cannot be resumed/);
     }
-  });
-});
-
-describe('csv', () => {
-  it.each([
-    ['=1+1', "'=1+1"],
-    ['-1+1', "'-1+1"],
-    ['@SUM(A1)', "'@SUM(A1)"],
-    ['+cmd', "'+cmd"],
-    ['+5511987654321', '+5511987654321'],
-    ['a "b", c', '"a ""b"", c"'],
-    ['two\nlines', '"two\nlines"'],
-    ['\tx', "'\tx"],
-  ])('%j is written as %j', (text, written) => {
-    expect(csvLine([text, null])).toBe(`${written},\r\n`);
   });
 });
 

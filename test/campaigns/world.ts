@@ -17,14 +17,15 @@ export async function createWorld(options: { window?: number } = {}) {
   const db = await createTestDatabase();
   const clock = { current: new Date('2026-03-02T10:00:00Z'), now: () => clock.current };
   const queue = new RecordingQueue();
+  const logger = createLogger('silent');
   const deps: CampaignDeps = {
     database: db.database,
     queue,
     contacts: new ContactService({ database: db.database, clock }),
-    senders: new SenderService({ database: db.database, queue, clock, transports: {} }),
+    senders: new SenderService({ database: db.database, queue, clock, transports: {}, logger }),
     clock,
     random: seededRandom(1),
-    logger: createLogger('silent'),
+    logger,
     ...options,
   };
   return {

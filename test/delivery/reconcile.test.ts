@@ -194,6 +194,7 @@ describe('after the queue was lost', () => {
     const handle = createReconcileHandler({
       reconcile: world.reconcile(),
       rewakeRunningCampaigns: () => Promise.reject(new Error('queue away')),
+      resumeImports: () => Promise.reject(new Error('queue away')),
       logger: createLogger('silent'),
     });
     expect(await handle({}, { signal: new AbortController().signal })).toEqual({ kind: 'done' });

@@ -15,7 +15,7 @@ import { startServer, type ServerProcess } from './server.js';
 
 jest.setTimeout(150_000);
 
-const RECIPIENTS = 150;
+const RECIPIENTS = 60;
 const quickPace = { minDelay: 20, maxDelay: 60 };
 
 describe.each(backends)('a campaign with its queue on %s', (backend) => {
@@ -44,7 +44,7 @@ describe.each(backends)('a campaign with its queue on %s', (backend) => {
   it('reaches everybody exactly once although the server is killed in the middle', async () => {
     const first = await start();
     const api = await logIn(first.url);
-    await connectSenders(api, 3);
+    await connectSenders(api, 6);
     const campaign = await startCampaign(api, RECIPIENTS, quickPace);
     await waitFor(() => simulator.network.ledger.summary().arrived > 10, { timeoutMs: 60_000 });
     await first.end('SIGKILL');
@@ -53,7 +53,7 @@ describe.each(backends)('a campaign with its queue on %s', (backend) => {
 
     const second = await start({ CLAIM_TIMEOUT: '5' });
     const again = await logIn(second.url);
-    await allConnected(again, 3);
+    await allConnected(again, 6);
     const stats = await completed(again, campaign);
     expect(stats.sent + stats.delivered + stats.read).toBe(RECIPIENTS);
     expect(simulator.network.ledger.summary()).toMatchObject({ unique: RECIPIENTS, duplicates: 0 });
@@ -74,7 +74,7 @@ describe.each(backends)('a campaign with its queue on %s', (backend) => {
   it('sends nothing more after a pause, but what was under way, and goes on after resume', async () => {
     const server = await start();
     const api = await logIn(server.url);
-    await connectSenders(api, 2);
+    await connectSenders(api, 6);
     const campaign = await startCampaign(api, 60, quickPace);
     await waitFor(() => simulator.network.ledger.summary().arrived > 4, { timeoutMs: 60_000 });
     await api.post(`/api/campaigns/${campaign}/pause`);

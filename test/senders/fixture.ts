@@ -59,7 +59,14 @@ export function serviceOn(
   clock: Clock,
   queue: JobQueue = new RecordingQueue(),
 ): SenderService {
-  return new SenderService({ database, queue, clock, transports: simulated, defaultCountry: 'BR' });
+  return new SenderService({
+    database,
+    queue,
+    clock,
+    transports: simulated,
+    defaultCountry: 'BR',
+    logger: silentLogger,
+  });
 }
 
 /** Creates a sender as if it had connected. */

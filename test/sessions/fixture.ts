@@ -96,6 +96,7 @@ export class Installation {
       queue: this.queue,
       clock: systemClock,
       transports: { simulator: this.transport },
+      logger: silentLogger,
     };
     this.senders = new SenderService(deps);
     this.sessions = new SessionService({ ...deps, senders: this.senders });

@@ -41,6 +41,8 @@ export async function putBackClaimed(tx: Tx, claimed: ClaimedRecipient[]): Promi
 
 /** Completes a running campaign nobody of which waits or is on the way. Looks at the recipients, not at the counters. */
 export async function completeWhenDone(tx: Tx, campaignId: string, at: Date): Promise<boolean> {
+  // A statement of its own: the check below must see what whoever held the lock before has committed.
+  await tx.query('SELECT 1 FROM campaigns WHERE id = $1 FOR NO KEY UPDATE', [campaignId]);
   const rows = await tx.query<unknown[]>(
     `WITH completed AS (
        UPDATE campaigns SET status = 'completed', completed_at = $2, waiting_reason = NULL, waiting_until = NULL,

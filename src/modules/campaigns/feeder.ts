@@ -41,17 +41,21 @@ export class CampaignFeeder {
   };
 
   private async feed(campaign: Campaign): Promise<JobOutcome> {
-    const { database, clock, senders, logger } = this.deps;
+    const { database, senders, logger } = this.deps;
     const { connected } = await senders.findPool(campaign.tenantId, campaign.pool);
     const { claimed, ahead, entries } = await this.claim(campaign, connected);
     if (claimed.length > 0) await this.enqueue(campaign, claimed, { ahead, senders: connected });
     if (entries > FOLD_ABOVE_ENTRIES) await foldCounts(database.manager, campaign.id);
-    if (claimed.length === 0 && (await completeWhenDone(database.manager, campaign.id, clock.now()))) {
+    if (claimed.length === 0 && (await this.complete(campaign.id))) {
       await foldCounts(database.manager, campaign.id);
       logger.info({ campaignId: campaign.id }, 'campaign completed');
       return { kind: 'done' };
     }
     return this.soon();
+  }
+
+  private complete(campaignId: string): Promise<boolean> {
+    return this.deps.database.transaction((tx) => completeWhenDone(tx, campaignId, this.deps.clock.now()));
   }
 
   /** Under the campaign's lock, so that two feeders never fill the same window twice and none feeds after a pause. */

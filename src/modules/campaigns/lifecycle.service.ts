@@ -1,3 +1,4 @@
+import { hurry } from '../../queue/hurry.js';
 import { DomainError, notFound } from '../../lib/errors.js';
 import type { CampaignStatus } from './campaign.entity.js';
 import type { CampaignDeps } from './campaign.ports.js';
@@ -65,7 +66,8 @@ export class CampaignLifecycle {
   }
 
   private async feed(tenantId: string, campaignId: string): Promise<void> {
-    await this.deps.queue.wake('campaign.feed', { tenantId, campaignId }, feedJobId(campaignId));
+    const { queue, logger } = this.deps;
+    await hurry(queue.wake('campaign.feed', { tenantId, campaignId }, feedJobId(campaignId)), logger);
   }
 }
 

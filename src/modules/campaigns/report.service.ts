@@ -5,7 +5,7 @@ import type { RecipientState } from './campaign-contact.entity.js';
 import type { Campaign } from './campaign.entity.js';
 import type { CampaignDeps } from './campaign.ports.js';
 import { countsOf, findCampaign, noCounts, type Counts } from './campaign.repository.js';
-import { csvLine, UTF8_BOM } from './core/csv.js';
+import { csvLine, UTF8_BOM } from '../../lib/csv.js';
 import { estimateFinish } from './core/pacing.js';
 import { waitingMessage } from './core/waiting.js';
 import { paceOf } from './feeder.js';

@@ -1,3 +1,5 @@
+import type { Logger } from '../../lib/logger.js';
+import { hurry } from '../../queue/hurry.js';
 import type { Database, Tx } from '../../db/index.js';
 import type { Clock } from '../../lib/clock.js';
 import { invalid, notFound } from '../../lib/errors.js';
@@ -40,6 +42,7 @@ export interface SenderServiceDeps {
   transports: TransportRegistry;
   /** ISO 3166 code for numbers without a country code. */
   defaultCountry?: string;
+  logger: Logger;
 }
 
 /** The tenant's senders. Every call is bound to one tenant; another tenant's sender is `sender_not_found`. */
@@ -100,7 +103,7 @@ export class SenderService {
   async remove(tenantId: string, id: string): Promise<void> {
     const removed = await deleteSender(this.deps.database.manager, tenantId, id);
     if (!removed) throw notFound('sender', id);
-    await this.deps.queue.enqueue('session.sync', { tenantId, senderId: id });
+    await hurry(this.deps.queue.enqueue('session.sync', { tenantId, senderId: id }), this.deps.logger);
   }
 
   /** A paused sender stays connected, receives, and sends nothing new. Pausing twice keeps the first reason. */

@@ -1,3 +1,5 @@
+import type { Logger } from '../../lib/logger.js';
+import { hurry } from '../../queue/hurry.js';
 import type { Database, Tx } from '../../db/index.js';
 import type { Clock } from '../../lib/clock.js';
 import { DomainError, notFound } from '../../lib/errors.js';
@@ -18,6 +20,7 @@ export interface SessionServiceDeps {
   clock: Clock;
   transports: TransportRegistry;
   senders: Pick<SenderService, 'get'>;
+  logger: Logger;
 }
 
 const UNCONNECTED: SenderStatus[] = ['created', 'disconnected', 'logged_out', 'banned'];
@@ -90,7 +93,7 @@ export class SessionService {
 
   /** Without a job id: a wish that comes while an earlier one is being carried out must not be swallowed. */
   private sync(tenantId: string, senderId: string): Promise<void> {
-    return this.deps.queue.enqueue('session.sync', { tenantId, senderId });
+    return hurry(this.deps.queue.enqueue('session.sync', { tenantId, senderId }), this.deps.logger);
   }
 }
 

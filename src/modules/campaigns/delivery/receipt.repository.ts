@@ -20,6 +20,7 @@ export async function applyReceipts(
 ): Promise<{ unmatched: Set<string> }> {
   const found = await findMessages(tx, scope, receipts);
   const recipients = [...new Set(found.flatMap((message) => message.recipientId ?? []))];
+  await holdCampaignsOfUnknown(tx, recipients);
   await lockRecipients(tx, recipients);
   await raiseMessages(tx, found, receipts);
   const messageIds = found.map((message) => message.id);
@@ -29,6 +30,16 @@ export async function applyReceipts(
   const matched = new Set(found.map((message) => message.waMessageId));
   const ids = receipts.map((receipt) => receipt.waMessageId);
   return { unmatched: new Set(ids.filter((id) => !matched.has(id))) };
+}
+
+/** A recipient whose fate becomes known may have parts left: its campaign must not complete meanwhile. */
+async function holdCampaignsOfUnknown(tx: Tx, recipients: string[]): Promise<void> {
+  await tx.query(
+    `SELECT id FROM campaigns WHERE id IN (
+       SELECT campaign_id FROM campaign_contacts WHERE id = ANY($1::uuid[]) AND state = 'unknown')
+     ORDER BY id FOR SHARE`,
+    [recipients],
+  );
 }
 
 function findMessages(

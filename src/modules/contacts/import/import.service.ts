@@ -1,3 +1,4 @@
+import { hurry } from '../../../queue/hurry.js';
 import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Database } from '../../../db/index.js';
@@ -74,7 +75,8 @@ export class ImportService {
       await Promise.all([rm(input.file.path, { force: true }), rm(filePath, { force: true })]);
       throw error;
     }
-    await this.deps.queue.enqueue('contacts.import', { tenantId, importId: id }, { id: `import-${id}` });
+    const job = { tenantId, importId: id };
+    await hurry(this.deps.queue.enqueue('contacts.import', job, { id: `import-${id}` }), this.deps.logger);
     return this.get(tenantId, id);
   }
 

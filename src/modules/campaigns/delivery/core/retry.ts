@@ -1,4 +1,4 @@
-import { addMs, latest } from '../../../../lib/clock.js';
+import { addMs, earlier, latest } from '../../../../lib/clock.js';
 import type { Random } from '../../../../lib/random.js';
 
 /** Claims of one part after which a limit of the recipient's side ends it. */
@@ -7,13 +7,15 @@ export const MAX_CLAIMS_PER_PART = 20;
 const SPREAD_SHARE = 0.05;
 const MIN_SPREAD_MS = 20;
 const MAX_SPREAD_MS = 15_000;
+/** Quotas are raised, senders added and resumed by people: a job that waits for hours looks again in between. */
+const LONGEST_REST_MS = 60_000;
 
 /**
  * When a job that must wait until `at` runs again: a little later, in proportion to the wait, so that a window's jobs
  * that heard the same time do not all wake at once.
  */
 export function wakeAt(at: Date, now: Date, random: Random): Date {
-  const earliest = latest(at, now);
+  const earliest = latest(now, earlier(at, addMs(now, LONGEST_REST_MS)));
   const share = (earliest.getTime() - now.getTime()) * SPREAD_SHARE;
   const spread = Math.min(Math.max(share, MIN_SPREAD_MS), MAX_SPREAD_MS);
   return addMs(earliest, Math.round(random() * spread));

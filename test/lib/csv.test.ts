@@ -1,0 +1,17 @@
+import { describe, expect, it } from '@jest/globals';
+import { csvLine } from '../../src/lib/csv.js';
+
+describe('a line of csv', () => {
+  it.each([
+    ['=1+1', "'=1+1"],
+    ['-1+1', "'-1+1"],
+    ['@SUM(A1)', "'@SUM(A1)"],
+    ['+cmd', "'+cmd"],
+    ['+5511987654321', '+5511987654321'],
+    ['a "b", c', '"a ""b"", c"'],
+    ['two\nlines', '"two\nlines"'],
+    ['\tx', "'\tx"],
+  ])('%j is written as %j', (text, written) => {
+    expect(csvLine([text, null])).toBe(`${written},\r\n`);
+  });
+});
