@@ -11,11 +11,11 @@ import {
   type TypingPace,
 } from '../modules/campaigns/index.js';
 import type { JobHandlers } from '../queue/index.js';
-import { createInboundHandler } from '../worker/inbound.js';
-import { MessageWorker } from '../worker/message-worker.js';
-import { createReceiptsHandler } from '../worker/receipts.js';
-import { createReconcileHandler } from '../worker/reconcile.js';
-import { SessionHost } from '../worker/session-host.js';
+import { createInboundHandler } from '../worker/handlers/inbound.js';
+import { MessageWorker } from '../worker/message-worker/message-worker.js';
+import { createReceiptsHandler } from '../worker/handlers/receipts.js';
+import { createReconcileHandler } from '../worker/handlers/reconcile.js';
+import { SessionHost } from '../worker/session-host/session-host.js';
 import type { ServiceInputs, Services } from './services.js';
 
 /** A transport that has not answered by then has lost the message, or its answer. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { keywordOf } from '../../src/modules/campaigns/delivery/core/keywords.js';
-import { createInboundHandler } from '../../src/worker/inbound.js';
+import { createInboundHandler } from '../../src/worker/handlers/inbound.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import type { ScriptedSession } from './scripted-session.js';
 import { World } from './world.js';

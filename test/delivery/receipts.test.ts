@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ReceiptStatus } from '../../src/transports/transport.js';
-import { createReceiptsHandler } from '../../src/worker/receipts.js';
+import { createReceiptsHandler } from '../../src/worker/handlers/receipts.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { accept, type ScriptedSession } from './scripted-session.js';
 import { World } from './world.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createLogger } from '../../src/lib/logger.js';
 import type { TransportName } from '../../src/transports/transport.js';
-import { createReconcileHandler } from '../../src/worker/reconcile.js';
+import { createReconcileHandler } from '../../src/worker/handlers/reconcile.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { accept, type ScriptedSession } from './scripted-session.js';
 import { World } from './world.js';

@@ -14,8 +14,8 @@ import { ContactService } from '../../src/modules/contacts/index.js';
 import { SenderManager } from '../../src/modules/senders/index.js';
 import type { EnqueueOptions, JobOutcome, JobPayloads, JobQueue } from '../../src/queue/catalog.js';
 import type { TransportName } from '../../src/transports/transport.js';
-import { MessageWorker } from '../../src/worker/message-worker.js';
-import type { MessageWorkerDeps } from '../../src/worker/message-worker-ports.js';
+import { MessageWorker } from '../../src/worker/message-worker/message-worker.js';
+import type { MessageWorkerDeps } from '../../src/worker/message-worker/ports.js';
 import { capabilities, ScriptedSession, transportNamed } from './scripted-session.js';
 
 type SendPayload = JobPayloads['message.send'];

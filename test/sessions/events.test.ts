@@ -3,7 +3,7 @@ import type { JobPayloads } from '../../src/queue/catalog.js';
 import { RecordingQueue, silentLogger } from '../senders/fixture.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { waitFor } from '../support/wait-for.js';
-import { EventForwarder } from '../../src/worker/session-host-events.js';
+import { EventForwarder } from '../../src/worker/session-host/event-forwarder.js';
 import { Installation } from './fixture.js';
 
 let test: TestDatabase;

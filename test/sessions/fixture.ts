@@ -11,8 +11,8 @@ import {
   type SimulatorNetwork,
 } from '../../src/transports/simulator/index.js';
 import type { SessionOptions, Transport, TransportSession } from '../../src/transports/transport.js';
-import { SessionHost } from '../../src/worker/session-host.js';
-import type { SessionTiming } from '../../src/worker/session-host-timing.js';
+import { SessionHost } from '../../src/worker/session-host/session-host.js';
+import type { SessionTiming } from '../../src/worker/session-host/timing.js';
 import { RecordingQueue, silentLogger } from '../senders/fixture.js';
 import { waitFor } from '../support/wait-for.js';
 

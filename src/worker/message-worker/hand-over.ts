@@ -1,6 +1,6 @@
-import { errorMessage } from '../lib/errors.js';
-import type { Logger } from '../lib/logger.js';
-import type { OutboundMessage, SendOutcome, TransportSession } from '../transports/transport.js';
+import { errorMessage } from '../../lib/errors.js';
+import type { Logger } from '../../lib/logger.js';
+import type { OutboundMessage, SendOutcome, TransportSession } from '../../transports/transport.js';
 
 /**
  * Gives a message to the network and always answers. A session that says nothing in time, or throws although the port

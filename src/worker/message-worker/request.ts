@@ -1,5 +1,5 @@
-import { renderRemaining, type RecipientForSend } from '../modules/campaigns/index.js';
-import type { ReservationRequest } from '../modules/senders/index.js';
+import { renderRemaining, type RecipientForSend } from '../../modules/campaigns/index.js';
+import type { ReservationRequest } from '../../modules/senders/index.js';
 
 /** What remains to be written; a part that goes out again after a crash is sent exactly as it was. */
 export function textsOf(recipient: RecipientForSend): ReturnType<typeof renderRemaining> {

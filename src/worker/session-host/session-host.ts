@@ -1,22 +1,22 @@
 import { hostname } from 'node:os';
-import type { Database } from '../db/index.js';
-import { errorMessage } from '../lib/errors.js';
-import { newId } from '../lib/ids.js';
-import type { Logger } from '../lib/logger.js';
-import type { Random } from '../lib/random.js';
-import { SessionStore, type ClaimedSession } from '../modules/sessions/index.js';
-import { beat, removeSilentWorkers, removeWorkers, workersOn } from '../modules/workers/index.js';
-import type { JobHandler, JobOutcome, JobQueue } from '../queue/catalog.js';
+import type { Database } from '../../db/index.js';
+import { errorMessage } from '../../lib/errors.js';
+import { newId } from '../../lib/ids.js';
+import type { Logger } from '../../lib/logger.js';
+import type { Random } from '../../lib/random.js';
+import { SessionStore, type ClaimedSession } from '../../modules/sessions/index.js';
+import { beat, removeSilentWorkers, removeWorkers, workersOn } from '../../modules/workers/index.js';
+import type { JobHandler, JobOutcome, JobQueue } from '../../queue/catalog.js';
 import type {
   Capabilities,
   TransportName,
   TransportRegistry,
   TransportSession,
-} from '../transports/transport.js';
-import type { TextEncryption } from '../lib/encryption.js';
-import { EventForwarder } from './session-host-events.js';
-import { HostedSession } from './session-host-session.js';
-import { defaultTiming, type SessionTiming } from './session-host-timing.js';
+} from '../../transports/transport.js';
+import type { TextEncryption } from '../../lib/encryption.js';
+import { EventForwarder } from './event-forwarder.js';
+import { HostedSession } from './hosted-session.js';
+import { defaultTiming, type SessionTiming } from './timing.js';
 
 export interface SessionHostDeps {
   database: Database;

@@ -1,17 +1,17 @@
-import { errorMessage } from '../lib/errors.js';
-import type { Logger } from '../lib/logger.js';
-import type { Random } from '../lib/random.js';
+import { errorMessage } from '../../lib/errors.js';
+import type { Logger } from '../../lib/logger.js';
+import type { Random } from '../../lib/random.js';
 import {
   failuresAfter,
   reconnectDelay,
   type ClaimedSession,
   type SessionChange,
   type SessionStore,
-} from '../modules/sessions/index.js';
-import type { LossCode, Transport, TransportEvent, TransportSession } from '../transports/transport.js';
-import type { EventForwarder } from './session-host-events.js';
-import { FINAL_REASONS, sessionConfig, WRONG_PHONE } from './session-host-pairing.js';
-import { within, type SessionTiming } from './session-host-timing.js';
+} from '../../modules/sessions/index.js';
+import type { LossCode, Transport, TransportEvent, TransportSession } from '../../transports/transport.js';
+import type { EventForwarder } from './event-forwarder.js';
+import { FINAL_REASONS, sessionConfig, WRONG_PHONE } from './pairing.js';
+import { within, type SessionTiming } from './timing.js';
 
 export interface HostedSessionDeps {
   store: SessionStore;

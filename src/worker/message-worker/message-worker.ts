@@ -8,15 +8,15 @@ import {
   type Judgement,
   type RecipientForSend,
   type RecordedOutcome,
-} from '../modules/campaigns/index.js';
-import type { Reservation, ReservationOutcome } from '../modules/senders/index.js';
-import { addMs } from '../lib/clock.js';
-import { errorMessage } from '../lib/errors.js';
-import type { JobHandler, JobOutcome } from '../queue/catalog.js';
+} from '../../modules/campaigns/index.js';
+import type { Reservation, ReservationOutcome } from '../../modules/senders/index.js';
+import { addMs } from '../../lib/clock.js';
+import { errorMessage } from '../../lib/errors.js';
+import type { JobHandler, JobOutcome } from '../../queue/catalog.js';
 import { handOver, insist } from './hand-over.js';
-import { checkRecipient, honest, type Verdict } from './message-worker-guards.js';
-import type { MessageWorkerDeps, SendRun } from './message-worker-ports.js';
-import { boundSender, requestFor, textsOf } from './message-worker-request.js';
+import { checkRecipient, honest, type Verdict } from './guards.js';
+import type { MessageWorkerDeps, SendRun } from './ports.js';
+import { boundSender, requestFor, textsOf } from './request.js';
 import { sleep } from './sleep.js';
 
 const DONE: JobOutcome = { kind: 'done' };

@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
-import { errorMessage } from '../lib/errors.js';
-import type { Logger } from '../lib/logger.js';
-import type { InboundPayload, JobQueue, ReceiptPayload } from '../queue/catalog.js';
-import type { TransportEvent } from '../transports/transport.js';
+import { errorMessage } from '../../lib/errors.js';
+import type { Logger } from '../../lib/logger.js';
+import type { InboundPayload, JobQueue, ReceiptPayload } from '../../queue/catalog.js';
+import type { TransportEvent } from '../../transports/transport.js';
 
 const BUFFER_MS = 10;
 const MAX_PER_JOB = 500;

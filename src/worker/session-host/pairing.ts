@@ -1,5 +1,5 @@
-import type { ClaimedSession } from '../modules/sessions/index.js';
-import type { Transport } from '../transports/transport.js';
+import type { ClaimedSession } from '../../modules/sessions/index.js';
+import type { Transport } from '../../transports/transport.js';
 
 export const WRONG_PHONE =
   'The phone that was paired does not have the number of this sender. Pair the right phone, or set phoneNumber to null first.';

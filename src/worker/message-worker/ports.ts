@@ -5,12 +5,12 @@ import type {
   RecipientForSend,
   TypingPace,
   WaitingBoard,
-} from '../modules/campaigns/index.js';
-import type { Reservation, SenderManager } from '../modules/senders/index.js';
-import type { Clock } from '../lib/clock.js';
-import type { Logger } from '../lib/logger.js';
-import type { Random } from '../lib/random.js';
-import type { Capabilities, TransportSession } from '../transports/transport.js';
+} from '../../modules/campaigns/index.js';
+import type { Reservation, SenderManager } from '../../modules/senders/index.js';
+import type { Clock } from '../../lib/clock.js';
+import type { Logger } from '../../lib/logger.js';
+import type { Random } from '../../lib/random.js';
+import type { Capabilities, TransportSession } from '../../transports/transport.js';
 import type { Sleep } from './sleep.js';
 
 /** A sender's live session in this process. */

@@ -1,4 +1,4 @@
-import type { RecipientForSend } from '../modules/campaigns/index.js';
+import type { RecipientForSend } from '../../modules/campaigns/index.js';
 
 /**
  * What a guard says about a recipient. `leave`: somebody else has it or it is finished; `putBack`: not now, the feeder
