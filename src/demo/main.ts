@@ -1,6 +1,8 @@
 import 'reflect-metadata';
+import { createWriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { loadConfigOrExit, type Config } from '../config/index.js';
 import { startEmbeddedPostgres } from '../db/embedded/index.js';
 import { createLogger } from '../lib/logger.js';
@@ -25,7 +27,9 @@ async function main(): Promise<void> {
   const exitWhenDone = process.argv.slice(2).includes('--exit');
   const password = randomToken(9);
   const config = await demoConfig(password);
-  const logger = createLogger('error', { destination: process.stderr });
+  const logFile = join(config.server.dataDir, 'server.log');
+  await mkdir(config.server.dataDir, { recursive: true });
+  const logger = createLogger('info', { destination: createWriteStream(logFile) });
   line(bold('Starling demo') + dim('  (simulated phones only: nothing leaves this machine)'));
   const postgres = await startEmbeddedPostgres({ dataDir: config.server.dataDir, logger, fresh: true });
   config.database.url = postgres.url;
@@ -47,6 +51,7 @@ async function main(): Promise<void> {
   line(`  API and its description   ${runtime.url}/api/docs`);
   line(`  queues                    ${runtime.url}/admin/queues`);
   line(`  log in as                 ${ADMIN_EMAIL} / ${password}`);
+  line(`  the server's log          ${relative(process.cwd(), logFile)}`);
   line(dim('  Ctrl-C ends it. The next demo starts with an empty database.'));
 }
 

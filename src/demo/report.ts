@@ -65,7 +65,7 @@ function verify(
       holds: sum === campaign.totalRecipients && stats.total === sum,
     },
     {
-      what: `${arrivals.arrived} messages arrived for ${handedOver} recipients, ${arrivals.duplicates} of them twice`,
+      what: `${arrivals.arrived} messages arrived at ${handedOver} phones, ${arrivals.duplicates} twice`,
       holds: arrivals.arrived === handedOver && arrivals.duplicates === 0,
     },
   ];
