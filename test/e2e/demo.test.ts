@@ -1,0 +1,32 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+import { exitOf } from './server.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+describe('the demo', () => {
+  it('ends with status 0, because everybody’s fate is known and the numbers add up', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'starling-demo-'));
+    const child = spawn(process.execPath, ['--import', 'tsx', 'src/demo/main.ts', '--exit'], {
+      cwd: root,
+      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], DATA_DIR: dataDir, PORT: '0' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let text = '';
+    child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    try {
+      expect({ code: await exitOf(child), text }).toMatchObject({ code: 0 });
+      expect(text).toMatch(/Carla is paused after 10 failures/);
+      expect(text).toMatch(/✓ every recipient reached a final state/);
+      expect(text).not.toContain('✗ ever');
+    } finally {
+      child.kill('SIGKILL');
+      await rm(dataDir, { recursive: true, force: true });
+    }
+  }, 120_000);
+});
