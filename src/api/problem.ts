@@ -58,6 +58,8 @@ const UNREACHABLE_MESSAGES = new Set([
 /** A NUL character (or broken UTF-8), which PostgreSQL can store neither as text nor as JSON. */
 const UNSTORABLE_TEXT_CODES = new Set(['22021', '22P05']);
 
+const ZLIB_CODES = /^(Z_|ERR_.*_DECODER_|ERR__ERROR_|ERR_BROTLI)/;
+
 /** The one place where errors become statuses. */
 export function toProblem(error: unknown, requestId: string): Problem {
   if (error instanceof DomainError) return fromDomain(error);
@@ -108,6 +110,15 @@ function fromHttp(error: unknown): Problem | undefined {
   }
   if ('type' in error && error.type === 'entity.too.large' && 'limit' in error) {
     return refusal(413, `The body is larger than ${String(error.limit)} bytes, the limit of this route.`);
+  }
+  if ('type' in error && error.type === 'charset.unsupported') {
+    return refusal(415, `The body must be encoded in UTF-8: ${error.message}.`);
+  }
+  if ('type' in error && error.type === 'encoding.unsupported') {
+    return refusal(415, `Send the body as it is or compressed with gzip, deflate or br: ${error.message}.`);
+  }
+  if ('code' in error && typeof error.code === 'string' && ZLIB_CODES.test(error.code)) {
+    return refusal(400, `The body is not compressed as its Content-Encoding says: ${error.message}.`);
   }
   return refusal(error.status, error.message);
 }

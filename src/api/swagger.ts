@@ -11,7 +11,13 @@ export function mountSwagger(app: Express): void {
     // The badge would ask a server on the internet to read this document.
     swaggerOptions: { validatorUrl: null, persistAuthorization: true },
   };
-  app.use(DOCS_PATH, toFolder, swaggerUi.serveFiles(undefined, options), swaggerUi.setup(undefined, options));
+  app.use(DOCS_PATH, toFolder, swaggerUi.serveFiles(undefined, options));
+  const page = swaggerUi.setup(undefined, options);
+  app.use(DOCS_PATH, (request: Request, response: Response, next: NextFunction) => {
+    // Otherwise every address below would answer with the page, and every method too.
+    if (request.method === 'GET' && request.path === '/') page(request, response, next);
+    else next();
+  });
 }
 
 /** The page's assets are relative to its folder, so the address must end as one. */

@@ -1,14 +1,14 @@
 import { plainToInstance } from 'class-transformer';
-import { getMetadataStorage, validate, type ValidationError } from 'class-validator';
+import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
+import { getMetadataStorage, validate, ValidationTypes, type ValidationError } from 'class-validator';
 import { DomainError, type FieldError } from '../lib/errors.js';
 import { isId } from '../lib/ids.js';
+import { faultsOf } from './plain-json.js';
 import type { DtoClass } from './route.js';
 
 /** A list of ten thousand bad contacts is answered with the first ones. */
 const MAX_ERRORS = 50;
 const ERRORS_IN_MESSAGE = 5;
-/** Far beyond any real request; class-transformer's recursion ends in a stack overflow at some ten thousand. */
-const MAX_DEPTH = 64;
 
 const INTEGERS_AND_DECIMALS = /^-?\d+(\.\d+)?$/;
 const NUMBER_RULES = new Set(['isInt', 'isNumber', 'min', 'max', 'isPositive', 'isNegative']);
@@ -26,22 +26,18 @@ export async function validateBody<Dto extends object>(dto: DtoClass<Dto>, body:
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new DomainError('invalid', 'invalid_input', 'The body must be a JSON object.');
   }
-  if (isDeeper(body, MAX_DEPTH)) {
-    throw new DomainError(
-      'invalid',
-      'invalid_input',
-      `The body is nested more than ${MAX_DEPTH} levels deep.`,
-    );
-  }
+  refuse(faultsOf(body));
   const instance = plainToInstance(dto, body);
   const problems = await validate(instance, {
     whitelist: true,
     forbidNonWhitelisted: true,
     forbidUnknownValues: false,
-    stopAtFirstError: true,
-    validationError: { target: false, value: false },
+    validationError: { target: false, value: true },
   });
-  refuse(problems.flatMap((problem) => flatten(problem, '', false)));
+  refuse([
+    ...problems.flatMap((problem) => flatten(problem, '', false)),
+    ...arraysForObjects(dto, instance, ''),
+  ]);
   return instance;
 }
 
@@ -59,11 +55,6 @@ export function validateText<Dto extends object>(
     convert(value, rulesByField.get(name) ?? new Set()),
   ]);
   return validateBody(dto, Object.fromEntries(converted));
-}
-
-function isDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
 }
 
 function rulesOf(dto: DtoClass): Map<string, Set<string>> {
@@ -98,15 +89,49 @@ function convertOne(value: unknown, rules: Set<string>): unknown {
 
 /** `contacts[3].phoneNumber`: numbers inside an array become indexes, everything else follows a dot. */
 function flatten(problem: ValidationError, parent: string, insideArray: boolean): FieldError[] {
-  const { property } = problem;
-  const path = insideArray ? `${parent}[${property}]` : parent === '' ? property : `${parent}.${property}`;
-  const own = Object.entries(problem.constraints ?? {}).map(([rule, message]) => ({
-    path,
-    message: rule === 'whitelistValidation' ? 'is not a known field' : withoutName(message, property),
-  }));
+  const { property, value } = problem;
+  const path = insideArray ? `${parent}[${property}]` : joined(parent, property);
   const children = problem.children ?? [];
-  const isArray = children.length > 0 && children.every((child) => /^\d+$/.test(child.property));
-  return [...own, ...children.flatMap((child) => flatten(child, path, isArray))];
+  return [
+    ...ownError(problem, path),
+    ...children.flatMap((child) => flatten(child, path, Array.isArray(value))),
+  ];
+}
+
+/**
+ * One sentence per field. Decorators run from the last to the first, so the first one written, which says the type, is
+ * the last one here: of a number where a text belongs, its length is not the point.
+ */
+function ownError({ property, value, constraints = {} }: ValidationError, path: string): FieldError[] {
+  const [rule, message] = Object.entries(constraints).at(-1) ?? [];
+  if (rule === undefined || message === undefined) return [];
+  if (rule === 'whitelistValidation') return [{ path, message: 'is not a known field' }];
+  if (value === undefined) return [{ path, message: 'is required' }];
+  if (rule === 'nestedValidation') return [{ path, message: 'must be an object' }];
+  return [{ path, message: withoutName(message, property) }];
+}
+
+function joined(parent: string, property: string): string {
+  return parent === '' ? property : `${parent}.${property}`;
+}
+
+/** class-validator takes an array of objects, however deep, wherever it wants an object. */
+function arraysForObjects(dto: DtoClass, instance: object, parent: string): FieldError[] {
+  const nested = getMetadataStorage()
+    .getTargetValidationMetadatas(dto, '', false, false)
+    .filter(({ type }) => type === ValidationTypes.NESTED_VALIDATION);
+  return nested.flatMap(({ propertyName, each }) => {
+    const path = joined(parent, propertyName);
+    const value: unknown = Reflect.get(instance, propertyName);
+    const type: unknown = defaultMetadataStorage.findTypeMetadata(dto, propertyName)?.typeFunction();
+    const found = (inner: unknown, innerPath: string): FieldError[] => {
+      if (Array.isArray(inner)) return [{ path: innerPath, message: 'must be an object' }];
+      if (typeof inner !== 'object' || inner === null || typeof type !== 'function') return [];
+      return arraysForObjects(type as DtoClass, inner, innerPath);
+    };
+    if (!each || !Array.isArray(value)) return found(value, path);
+    return value.flatMap((item: unknown, index) => found(item, `${path}[${index}]`));
+  });
 }
 
 /** class-validator starts its sentences with the property, which `path` already says. */

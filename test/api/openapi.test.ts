@@ -199,5 +199,8 @@ describe('the page that shows it', () => {
     }
     const { text: init } = await api.request.get('/api/docs/swagger-ui-init.js').expect(200);
     expect(init).toContain('/api/docs.json');
+    const missing = await api.request.get('/api/docs/no-such-file.js').expect(404);
+    expect(missing.body.success).toBe(false);
+    await api.request.put('/api/docs/').expect(404);
   });
 });

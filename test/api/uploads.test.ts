@@ -70,6 +70,11 @@ describe('uploads', () => {
     expect(body.errors[0].path).toBe('listName');
   });
 
+  it('sent as text, as curl does without the @, are told how', async () => {
+    const { body } = await post().field('file', 'contacts.csv').expect(400);
+    expect(body.errors).toEqual([{ path: 'file', message: expect.stringContaining('"file=@contacts.csv"') }]);
+  });
+
   it('in the wrong field, with unknown fields or broken are refused with 400', async () => {
     const wrong = await post().attach('document', Buffer.from('x'), 'a.csv').expect(400);
     expect(wrong.body.message).toContain('in the field "file"');

@@ -91,6 +91,14 @@ const get = (path: string) => api.request.get(path).set('authorization', token);
 const post = (path: string) => api.request.post(path).set('authorization', token);
 const ID = '0190f5fe-7c00-7a00-8000-000000000001';
 
+/** Exactly these bytes. */
+async function send(path: string, bytes: Buffer, headers: Record<string, string>) {
+  const request = post(path).set(headers);
+  request.write(bytes);
+  const { status, body } = await request;
+  return { status, message: body.message as string };
+}
+
 describe('bodies', () => {
   it('arrive as instances of their DTO', async () => {
     const { body } = await post('/api/samples').send({ name: 'a' }).expect(201);
@@ -103,11 +111,11 @@ describe('bodies', () => {
     expect(body).toEqual({
       success: false,
       message:
-        'extra: is not a known field; name: must be shorter than or equal to 20 characters; ' +
+        'extra: is not a known field; name: is required; ' +
         'contacts[1].vip: is not a known field; contacts[1].phoneNumber: must be a string',
       errors: [
         { path: 'extra', message: 'is not a known field' },
-        { path: 'name', message: 'must be shorter than or equal to 20 characters' },
+        { path: 'name', message: 'is required' },
         { path: 'contacts[1].vip', message: 'is not a known field' },
         { path: 'contacts[1].phoneNumber', message: 'must be a string' },
       ],
@@ -116,7 +124,66 @@ describe('bodies', () => {
 
   it('convert nothing: a number is not a string', async () => {
     const { body } = await post('/api/samples').send({ name: 5 }).expect(400);
-    expect(body.errors[0].path).toBe('name');
+    expect(body.errors).toEqual([{ path: 'name', message: 'must be a string' }]);
+  });
+
+  it('are told what type is wanted where an object belongs', async () => {
+    for (const contacts of [['x'], [null], [[]], [[{ phoneNumber: '1' }]]]) {
+      const { body } = await post('/api/samples').send({ name: 'a', contacts }).expect(400);
+      expect(body.errors).toEqual([{ path: 'contacts[0]', message: 'must be an object' }]);
+    }
+  });
+
+  it('are refused with names that JavaScript keeps for itself, at any depth', async () => {
+    const bodies = {
+      '{"name":"a","__proto__":{"admin":true}}': '__proto__',
+      '{"name":"a","constructor":{"prototype":{}}}': 'constructor',
+      '{"name":"a","contacts":[{"phoneNumber":"1","constructor":"x"}]}': 'contacts[0].constructor',
+    };
+    for (const [text, path] of Object.entries(bodies)) {
+      const { body } = await post('/api/samples').type('json').send(text).expect(400);
+      expect(body.errors).toEqual([{ path, message: 'is a reserved name; choose another' }]);
+    }
+    const { body } = await get('/api/samples?constructor=1').expect(400);
+    expect(body.errors[0].path).toBe('constructor');
+  });
+
+  it('are refused with text that cannot be stored, which is named', async () => {
+    const contacts = '[{"phoneNumber":"\\ud83d"}]';
+    const { body } = await post('/api/samples')
+      .type('json')
+      .send(`{"name":"\\u0000","contacts":${contacts}}`)
+      .expect(400);
+    expect(body.errors.map((error: { path: string }) => error.path)).toEqual([
+      'name',
+      'contacts[0].phoneNumber',
+    ]);
+    await post('/api/samples').send({ name: '👩‍👩‍👧' }).expect(201);
+    await get('/api/samples?cursor=%00').expect(400);
+  });
+
+  it('are refused when they are not UTF-8 instead of being stored with question marks', async () => {
+    const latin1 = Buffer.from('{"name":"José"}', 'latin1');
+    const refused = await send('/api/samples', latin1, { 'content-type': 'application/json' });
+    expect(refused).toMatchObject({ status: 400, message: expect.stringContaining('UTF-8') });
+  });
+
+  it('in an unknown charset or compression are refused with what is possible', async () => {
+    const json = 'application/json';
+    const text = Buffer.from('{}');
+    expect(await send('/api/samples', text, { 'content-type': `${json}; charset=latin1` })).toMatchObject({
+      status: 415,
+      message: expect.stringContaining('UTF-8'),
+    });
+    const encoded = (encoding: string) => ({ 'content-type': json, 'content-encoding': encoding });
+    expect(await send('/api/samples', text, encoded('zstd'))).toMatchObject({
+      status: 415,
+      message: expect.stringContaining('gzip'),
+    });
+    for (const encoding of ['gzip', 'br', 'deflate']) {
+      const refused = await send('/api/samples', Buffer.from('no archive'), encoded(encoding));
+      expect(refused).toMatchObject({ status: 400, message: expect.stringContaining('Content-Encoding') });
+    }
   });
 
   it('are refused when they are not an object', async () => {

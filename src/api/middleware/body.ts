@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import express, { type Request, type Response } from 'express';
 import { DomainError } from '../../lib/errors.js';
 import { run } from './run.js';
@@ -14,7 +15,13 @@ export async function readJson(request: Request, response: Response, limitBytes:
       'The body must be JSON: send it with the header "Content-Type: application/json".',
     );
   }
-  await run(express.json({ limit: limitBytes, type: JSON_TYPES, strict: false }), request, response);
+  const parser = express.json({
+    limit: limitBytes,
+    type: JSON_TYPES,
+    strict: false,
+    verify: refuseBrokenUtf8,
+  });
+  await run(parser, request, response);
   const body: unknown = request.body;
   return body;
 }
@@ -22,4 +29,10 @@ export async function readJson(request: Request, response: Response, limitBytes:
 function hasBody(request: Request): boolean {
   const length = request.get('content-length');
   return request.get('transfer-encoding') !== undefined || (length !== undefined && length !== '0');
+}
+
+/** Decoding would turn the broken bytes into question marks, and somebody's name with them. */
+function refuseBrokenUtf8(_request: unknown, _response: unknown, bytes: Buffer, encoding: string): void {
+  if (encoding !== 'utf-8' || isUtf8(bytes)) return;
+  throw new DomainError('invalid', 'not_utf8', 'The body is not valid UTF-8, as JSON must be. Encode it so.');
 }

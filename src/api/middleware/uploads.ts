@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { Request, Response } from 'express';
 import multer, { diskStorage, MulterError } from 'multer';
-import { DomainError } from '../../lib/errors.js';
+import { DomainError, invalid } from '../../lib/errors.js';
 import type { UploadedFile } from '../route.js';
 import { run } from './run.js';
 
@@ -55,17 +55,22 @@ export class Uploads {
       throw refusal(error, upload);
     }
     const { file } = request;
-    const fields: unknown = request.body;
-    return {
-      file: file && { originalName: file.originalname, path: file.path, size: file.size },
-      fields: typeof fields === 'object' && fields !== null ? { ...fields } : {},
-    };
+    const body: unknown = request.body;
+    const fields: Record<string, unknown> = typeof body === 'object' && body !== null ? { ...body } : {};
+    if (!file && upload.field in fields) throw sentAsText(upload.field);
+    return { file: file && { originalName: file.originalname, path: file.path, size: file.size }, fields };
   }
 
   /** For a file whose handler failed; it may have moved or deleted it already. */
   async discard(file: UploadedFile): Promise<void> {
     await rm(file.path, { force: true });
   }
+}
+
+/** Most often a forgotten @ in curl's -F. */
+function sentAsText(field: string): DomainError {
+  const message = `send it as a file, with a file name; with curl: -F "${field}=@contacts.csv"`;
+  return invalid([{ path: field, message }], 'file_as_text');
 }
 
 function refusal(error: unknown, upload: { field: string; maxBytes: number }): unknown {
