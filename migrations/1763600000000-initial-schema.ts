@@ -221,6 +221,7 @@ export class InitialSchema1763600000000 implements MigrationInterface {
       "code" text,
       "wa_message_id" text,
       "claim_epoch" integer NOT NULL DEFAULT '0',
+      "worker_id" uuid,
       "created_at" TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT now(),
       "sent_at" TIMESTAMP WITH TIME ZONE,
       "delivered_at" TIMESTAMP WITH TIME ZONE,

@@ -16,6 +16,7 @@ import { MessageWorker } from '../worker/message-worker/message-worker.js';
 import { createReceiptsHandler } from '../worker/handlers/receipts.js';
 import { createReconcileHandler } from '../worker/handlers/reconcile.js';
 import { SessionHost } from '../worker/session-host/session-host.js';
+import { defaultTiming } from '../worker/session-host/timing.js';
 import type { ServiceInputs, Services } from './services.js';
 
 /** A transport that has not answered by then has lost the message, or its answer. */
@@ -74,7 +75,7 @@ function jobHandlers(
   const { database, queue } = infrastructure;
   const clock = systemClock;
   const messageWorker = new MessageWorker({
-    delivery: new DeliveryService({ database, logger }),
+    delivery: new DeliveryService({ database, logger, workerId: host.workerId }),
     senders: services.senderManager,
     sessions: host,
     waiting: new WaitingBoard({ database, clock }),
@@ -104,7 +105,10 @@ function jobHandlers(
         database,
         queue,
         hasIdempotentIds: (name) => transports[name]?.capabilities.idempotentIds ?? false,
-        limits: { sendingMs: config.campaigns.claimTimeoutSeconds * 1_000 },
+        limits: {
+          sendingMs: config.campaigns.claimTimeoutSeconds * 1_000,
+          workerSilentMs: defaultTiming.leaseMs,
+        },
       }),
       rewakeRunningCampaigns: services.feeder.rewakeRunningCampaigns,
       resumeImports: () => services.imports.resumeUnfinished(),

@@ -15,6 +15,7 @@ beforeAll(async () => {
 afterAll(() => db.close());
 beforeEach(async () => {
   world = new World(db.database, await db.createTenant());
+  await world.workerSeen();
 });
 
 /** A worker that hands the message over and is killed before it can write down what came of it. */
@@ -65,7 +66,8 @@ describe('after a crash between hand-over and record', () => {
     const other = await world.sender();
     await age(payload.recipientId);
     expect(await world.reconcile().run()).toMatchObject({ resent: 1, unknown: 0 });
-    expect(world.enqueued).toEqual([{ payload, id: `send-${payload.recipientId}` }]);
+    // Queued with epoch 1, claimed with 2: the job of the dead worker cannot stand in the way of the new one.
+    expect(world.enqueued).toEqual([{ payload, id: `send-${payload.recipientId}-3` }]);
 
     await world.drive(world.worker(), payload);
     expect(phone.handed).toHaveLength(2);
@@ -165,6 +167,18 @@ describe('after a crash between hand-over and record', () => {
     expect(await world.recipient(payload.recipientId)).toMatchObject({ state: 'queued' });
   });
 
+  it.each([
+    ['signed off', () => world.sql('DELETE FROM workers WHERE id = $1', [world.workerId])],
+    ['fell silent', () => world.workerSeen(30_000)],
+  ])('a claim of a worker that %s is resolved at once, however young', async (_how, vanish) => {
+    const { phone, payload } = await killedAfterHandOver();
+    await vanish();
+    expect(await world.reconcile().run()).toMatchObject({ resent: 1 });
+    await world.drive(world.worker(), payload);
+    expect(new Set(phone.handed.map((message) => message.waMessageId)).size).toBe(1);
+    expect(await world.recipient(payload.recipientId)).toMatchObject({ state: 'sent' });
+  });
+
   it('a claim that is still young is left alone', async () => {
     const { payload } = await killedAfterHandOver();
     expect(await world.reconcile().run()).toMatchObject({ resent: 0, unknown: 0, settled: 0 });
@@ -184,7 +198,7 @@ describe('after the queue was lost', () => {
     expect(await reconcile.run()).toMatchObject({ offered: 150 });
     expect(await reconcile.run()).toMatchObject({ offered: 0 });
     expect(world.enqueued.map(({ id }) => String(id)).toSorted()).toEqual(
-      recipients.map(({ recipientId }) => `send-${recipientId}`).toSorted(),
+      recipients.map(({ recipientId }) => `send-${recipientId}-1`).toSorted(),
     );
   });
 

@@ -37,6 +37,8 @@ export class World {
   readonly receipts: ReceiptService;
   readonly inbound: InboundService;
   readonly waiting: WaitingBoard;
+  /** The worker that claims; dead until it is seen. */
+  readonly workerId = newId();
   private phones = 0;
 
   constructor(
@@ -49,7 +51,7 @@ export class World {
       random: seededRandom(1),
       transports: this.transports,
     });
-    this.delivery = new DeliveryService(common);
+    this.delivery = new DeliveryService({ ...common, workerId: this.workerId });
     this.contacts = new ContactService(common);
     this.receipts = new ReceiptService(common);
     this.inbound = new InboundService({ ...common, contacts: this.contacts });
@@ -88,6 +90,16 @@ export class World {
       hasIdempotentIds: (name) => name === 'simulator',
       limits: { queuedMs: 60_000, sendingMs: 60_000, batch: 100, perRun: 1_000, ...limits },
     });
+  }
+
+  /** The worker was seen so long ago. */
+  async workerSeen(msAgo = 0): Promise<void> {
+    await this.sql(
+      `INSERT INTO workers (id, hostname, pid, heartbeat_at)
+       VALUES ($1, 'test', 1, now() - make_interval(secs => $2::float8 / 1000))
+       ON CONFLICT (id) DO UPDATE SET heartbeat_at = excluded.heartbeat_at`,
+      [this.workerId, msAgo],
+    );
   }
 
   /** A connected sender with room for everything. */

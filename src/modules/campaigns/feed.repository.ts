@@ -5,16 +5,11 @@ export interface ClaimedRecipient {
   claimEpoch: number;
 }
 
-/**
- * Takes the next recipients in audience order; those another transaction holds are passed over. One that was queued
- * before and has just been put back waits two seconds: the job that put it back may still be finishing, and the queue
- * would take its new job for the same one.
- */
+/** Takes the next recipients in audience order; those another transaction holds are passed over. */
 export async function claimPending(tx: Tx, campaignId: string, limit: number): Promise<ClaimedRecipient[]> {
   return tx.query<ClaimedRecipient[]>(
     `WITH due AS (
        SELECT id FROM campaign_contacts WHERE campaign_id = $1 AND state = 'pending'
-         AND (claim_epoch = 0 OR updated_at < now() - interval '2 seconds')
        ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED
      ), claimed AS (
        UPDATE campaign_contacts SET state = 'queued', claim_epoch = claim_epoch + 1, updated_at = now()

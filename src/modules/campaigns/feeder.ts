@@ -82,9 +82,9 @@ export class CampaignFeeder {
   ): Promise<void> {
     const { tenantId, id: campaignId } = campaign;
     const delays = staggeredDelays(paceOf(campaign), { ...load, count: claimed.length }, this.deps.random);
-    const jobs = claimed.map(({ id }, index) => ({
+    const jobs = claimed.map(({ id, claimEpoch }, index) => ({
       payload: { tenantId, campaignId, recipientId: id },
-      options: { id: sendJobId(id), delayMs: delays[index] ?? 0 },
+      options: { id: sendJobId(id, claimEpoch), delayMs: delays[index] ?? 0 },
     }));
     try {
       await this.deps.queue.enqueueMany('message.send', jobs);

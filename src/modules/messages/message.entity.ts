@@ -72,6 +72,10 @@ export class Message {
   @Column('integer', { name: 'claim_epoch', default: 0 })
   claimEpoch!: number;
 
+  /** The worker that handed it over, or was about to; when that one is gone the claim is dead. */
+  @Column('uuid', { name: 'worker_id', nullable: true })
+  workerId!: string | null;
+
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
 

@@ -7,6 +7,7 @@ import type { Random } from '../../lib/random.js';
 import { SessionStore, type ClaimedSession } from '../../modules/sessions/index.js';
 import { beat, removeSilentWorkers, removeWorkers, workersOn } from '../../modules/workers/index.js';
 import type { JobHandler, JobOutcome, JobQueue } from '../../queue/catalog.js';
+import { hurry } from '../../queue/hurry.js';
 import type {
   Capabilities,
   TransportName,
@@ -172,11 +173,20 @@ export class SessionHost {
   }
 
   private async claimFree(): Promise<void> {
+    let taken = 0;
     for (let won = CLAIM_BATCH; won === CLAIM_BATCH && !this.stopping;) {
       const claims = await this.claim('connected', CLAIM_BATCH);
       for (const claim of claims) this.host(claim)?.connect();
       won = claims.length;
+      taken += won;
     }
+    if (taken > 0) this.resolveWhatTheyLeft();
+  }
+
+  /** Sessions without a host had one that died, perhaps in the middle of a send: nobody needs to wait to resolve it. */
+  private resolveWhatTheyLeft(): void {
+    const { queue, logger } = this.deps;
+    void hurry(queue.wake('maintenance.reconcile', {}, 'reconcile-after-takeover'), logger);
   }
 
   private claim(

@@ -64,7 +64,11 @@ function toRecipient(row: LoadedRow): RecipientForSend {
  * The campaign's row is locked in share mode, so a pause either comes first and the claim loses, or waits for the
  * claim: nothing is claimed after a pause was answered. Everybody locks campaigns before recipients before messages.
  */
-export async function claimForSend(tx: Tx, requests: ClaimRequest[]): Promise<ClaimOutcome[]> {
+export async function claimForSend(
+  tx: Tx,
+  requests: ClaimRequest[],
+  workerId: string,
+): Promise<ClaimOutcome[]> {
   const running = await lockRunningCampaigns(
     tx,
     requests.map((request) => request.campaignId),
@@ -87,6 +91,7 @@ export async function claimForSend(tx: Tx, requests: ClaimRequest[]): Promise<Cl
     open.map((request) => request.waMessageId ?? null),
     open.map((request) => request.type),
     open.map((request) => request.body),
+    workerId,
   ]);
   const won = new Map(rows.map((row) => [row.ordinal, row]));
   return requests.map((_, index) => {
@@ -120,13 +125,14 @@ const CLAIM = `
     RETURNING a.ordinal, r.id, r.campaign_id, r.contact_id, r.claim_epoch
   ), written AS (
     INSERT INTO messages (id, tenant_id, direction, contact_id, sender_id, campaign_id, campaign_contact_id, part,
-                          type, body, state, wa_message_id, claim_epoch)
+                          type, body, state, wa_message_id, claim_epoch, worker_id)
     SELECT a.message_id, a.tenant_id, 'out', won.contact_id, a.sender_id, won.campaign_id, won.id, a.part,
-           a.type, a.body, 'sending', a.wa_message_id, won.claim_epoch
+           a.type, a.body, 'sending', a.wa_message_id, won.claim_epoch, $11::uuid
     FROM won JOIN asked a ON a.ordinal = won.ordinal
     ON CONFLICT (campaign_contact_id, part) WHERE campaign_contact_id IS NOT NULL AND direction = 'out'
     DO UPDATE SET state = 'sending', sender_id = excluded.sender_id, body = excluded.body, code = NULL,
-                  wa_message_id = excluded.wa_message_id, claim_epoch = excluded.claim_epoch, updated_at = now()
+                  wa_message_id = excluded.wa_message_id, claim_epoch = excluded.claim_epoch,
+                  worker_id = excluded.worker_id, updated_at = now()
     RETURNING id, campaign_contact_id
   )
   SELECT won.ordinal, written.id AS "messageId", won.claim_epoch AS "claimEpoch"

@@ -16,6 +16,8 @@ import { recordOutcomes, rememberSenders } from './outcome.repository.js';
 export interface DeliveryDeps {
   database: Database;
   logger: Logger;
+  /** The worker that sends: its claims are dead when it is gone. */
+  workerId: string;
 }
 
 /** Calls that arrive within this time of each other share one statement (see the engine's measurements). */
@@ -32,9 +34,9 @@ export class DeliveryService {
   private readonly departures: Batcher<Departure, boolean>;
 
   constructor(private readonly deps: DeliveryDeps) {
-    const { database } = deps;
+    const { database, workerId } = deps;
     this.loads = new Batcher((items) => loadForSend(database.manager, items), COALESCING);
-    this.claims = this.batched(claimForSend);
+    this.claims = this.batched((tx, requests) => claimForSend(tx, requests, workerId));
     this.outcomes = this.batched(recordOutcomes);
     this.departures = this.batched(departFromQueue);
   }

@@ -5,6 +5,7 @@ export interface LostRecipient {
   id: string;
   tenantId: string;
   campaignId: string;
+  claimEpoch: number;
 }
 
 /**
@@ -22,16 +23,15 @@ export async function takeLongQueued(tx: Tx, olderThanMs: number, limit: number)
        FOR NO KEY UPDATE OF r SKIP LOCKED
      ), touched AS (
        UPDATE campaign_contacts r SET updated_at = now() FROM due WHERE r.id = due.id
-       RETURNING r.id, r.tenant_id, r.campaign_id
+       RETURNING r.id, r.tenant_id, r.campaign_id, r.claim_epoch
      )
-     SELECT id, tenant_id AS "tenantId", campaign_id AS "campaignId" FROM touched`,
+     SELECT id, tenant_id AS "tenantId", campaign_id AS "campaignId", claim_epoch AS "claimEpoch" FROM touched`,
     [olderThanMs, limit],
   );
 }
 
 export interface StaleClaim extends LostRecipient {
   contactId: string;
-  claimEpoch: number;
   messageId: string;
   messageState: string;
   senderId: string;
@@ -41,19 +41,32 @@ export interface StaleClaim extends LostRecipient {
   transport: TransportName | undefined;
 }
 
-/** Recipients in `sending` whose claim is so old that its worker is dead or frozen; locked until the transaction ends. */
-export async function lockStaleClaims(tx: Tx, olderThanMs: number, limit: number): Promise<StaleClaim[]> {
+/** The worker that made the claim has signed off, or was silent for so long that others may host its sessions. */
+const WORKER_IS_GONE = `(m.worker_id IS NOT NULL AND NOT EXISTS (
+  SELECT FROM workers w
+  WHERE w.id = m.worker_id AND w.heartbeat_at > now() - make_interval(secs => $3::float8 / 1000)))`;
+
+/**
+ * Recipients in `sending` whose worker is gone, or frozen: their claim is older than any send takes. Locked until the
+ * transaction ends.
+ */
+export async function lockStaleClaims(
+  tx: Tx,
+  limits: { olderThanMs: number; workerSilentMs: number; limit: number },
+): Promise<StaleClaim[]> {
   return await tx.query(
     `WITH stale AS (
        SELECT r.id FROM messages m
        JOIN campaign_contacts r ON r.id = m.campaign_contact_id AND r.state = 'sending' AND r.next_part = m.part
-       WHERE m.state = 'sending' AND m.updated_at < now() - make_interval(secs => $1::float8 / 1000)
+       WHERE m.state = 'sending'
+         AND (m.updated_at < now() - make_interval(secs => $1::float8 / 1000) OR ${WORKER_IS_GONE})
        UNION
        -- A receipt may have moved the message on before the worker died.
        SELECT r.id FROM campaigns k
        JOIN campaign_contacts r ON r.campaign_id = k.id
+       JOIN messages m ON m.campaign_contact_id = r.id AND m.part = r.next_part AND m.direction = 'out'
        WHERE k.status IN ('running', 'paused', 'stopped') AND r.state = 'sending'
-         AND r.updated_at < now() - make_interval(secs => $1::float8 / 1000)
+         AND (r.updated_at < now() - make_interval(secs => $1::float8 / 1000) OR ${WORKER_IS_GONE})
        LIMIT $2
      ), locked AS (
        SELECT r.* FROM campaign_contacts r JOIN stale ON stale.id = r.id
@@ -68,24 +81,27 @@ export async function lockStaleClaims(tx: Tx, olderThanMs: number, limit: number
      JOIN campaigns k ON k.id = r.campaign_id
      JOIN messages m ON m.campaign_contact_id = r.id AND m.part = r.next_part AND m.direction = 'out'
      LEFT JOIN senders s ON s.id = m.sender_id AND s.tenant_id = r.tenant_id`,
-    [olderThanMs, limit],
+    [limits.olderThanMs, limits.limit, limits.workerSilentMs],
   );
 }
 
 /**
  * Back into the queue with everything needed to send the same message again: the row keeps its id and sender. The epoch
  * rises, so the old worker, should it wake up, can write nothing. A message that a receipt has just moved on is left to
- * the next run.
+ * the next run. Answers those that were requeued.
  */
-export async function requeueForResend(tx: Tx, claims: StaleClaim[]): Promise<void> {
-  await tx.query(
+export async function requeueForResend(tx: Tx, claims: StaleClaim[]): Promise<LostRecipient[]> {
+  return await tx.query(
     `WITH requeued AS (
        UPDATE messages SET state = 'queued', updated_at = now()
        WHERE id = ANY($1::uuid[]) AND state = 'sending'
        RETURNING campaign_contact_id AS id
+     ), queued AS (
+       UPDATE campaign_contacts r SET state = 'queued', claim_epoch = claim_epoch + 1, updated_at = now()
+       FROM requeued WHERE r.id = requeued.id AND r.state = 'sending'
+       RETURNING r.id, r.tenant_id, r.campaign_id, r.claim_epoch
      )
-     UPDATE campaign_contacts r SET state = 'queued', claim_epoch = claim_epoch + 1, updated_at = now()
-     FROM requeued WHERE r.id = requeued.id AND r.state = 'sending'`,
+     SELECT id, tenant_id AS "tenantId", campaign_id AS "campaignId", claim_epoch AS "claimEpoch" FROM queued`,
     [claims.map((claim) => claim.messageId)],
   );
 }

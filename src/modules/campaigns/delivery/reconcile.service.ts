@@ -18,6 +18,8 @@ export interface ReconcileLimits {
   queuedMs: number;
   /** A claim older than this is dead; must be longer than the worker's time-out of a send. */
   sendingMs: number;
+  /** A worker that was silent for that long has lost its sessions, and its claims are dead at once. */
+  workerSilentMs: number;
   /** Rows per statement. */
   batch: number;
   /** Rows per run; the rest comes with the next one. */
@@ -27,6 +29,7 @@ export interface ReconcileLimits {
 const defaultLimits: ReconcileLimits = {
   queuedMs: 120_000,
   sendingMs: 180_000,
+  workerSilentMs: 20_000,
   batch: 500,
   perRun: 20_000,
 };
@@ -83,9 +86,9 @@ export class ReconcileService {
   }
 
   private async resolveStaleClaims(report: ReconcileReport): Promise<number> {
-    const { sendingMs, batch } = this.limits;
+    const { sendingMs, workerSilentMs, batch } = this.limits;
     const { claims, queued } = await this.deps.database.transaction(async (tx) => {
-      const stale = await lockStaleClaims(tx, sendingMs, batch);
+      const stale = await lockStaleClaims(tx, { olderThanMs: sendingMs, workerSilentMs, limit: batch });
       return { claims: stale, queued: await this.resolve(tx, stale, report) };
     });
     // After the commit: a job that runs before would find its recipient still `sending` and end.
@@ -102,26 +105,26 @@ export class ReconcileService {
     );
     const resends = claims.filter((claim) => this.canResend(claim));
     const others = claims.filter((claim) => !this.canResend(claim));
-    await requeueForResend(tx, resends);
+    const requeued = await requeueForResend(tx, resends);
     const recorded = await recordOutcomes(tx, others.map(lostWithItsWorker));
     const continued = others.filter((_, index) => {
       const outcome = recorded[index];
       return outcome?.kind === 'recorded' && outcome.state === 'queued';
     });
     const unknown = recorded.filter((outcome) => outcome.kind === 'recorded' && outcome.state === 'unknown');
-    report.resent += resends.length;
+    report.resent += requeued.length;
     report.unknown += unknown.length;
     report.settled += others.length - unknown.length;
-    return [...resends, ...continued];
+    return [...requeued, ...continued];
   }
 
   /** Jobs that still exist under the same id are not added twice. */
   private enqueueSends(recipients: LostRecipient[]): Promise<void> {
     return this.deps.queue.enqueueMany(
       'message.send',
-      recipients.map(({ id, tenantId, campaignId }) => ({
+      recipients.map(({ id, tenantId, campaignId, claimEpoch }) => ({
         payload: { tenantId, campaignId, recipientId: id },
-        options: { id: sendJobId(id) },
+        options: { id: sendJobId(id, claimEpoch) },
       })),
     );
   }
