@@ -128,6 +128,19 @@ describe('outcomes', () => {
     expect(Number(sender?.['next_available_at'])).toBeGreaterThan(Date.now() + 30_000);
   });
 
+  it('a rate limit rests the sender although the slots of the parts that wait are given back', async () => {
+    const phone = await world.sender();
+    await world.sql('UPDATE senders SET quota_per_minute = 3 WHERE id = $1', [phone.senderId]);
+    const { recipients } = await world.campaign({ parts: ['one', 'two', 'three'] });
+    const until = at(40_000);
+    phone.answer({ kind: 'retryLater', code: 'rate_limited', scope: 'sender', at: until });
+    await world.drive(world.worker(), recipients[0]!);
+    const [sender] = await world.sql('SELECT minute_used, next_available_at FROM senders WHERE id = $1', [
+      phone.senderId,
+    ]);
+    expect(sender).toEqual({ minute_used: 1, next_available_at: until });
+  });
+
   it('a limit of the contact waits for its time and spares the sender', async () => {
     const phone = await world.sender();
     const until = at(60_000);

@@ -93,6 +93,14 @@ export class MessageWorker {
     return { kind: 'runAgain', at: wakeAt(at, now, this.deps.random) };
   }
 
+  /** Gives back what was reserved for parts that were not handed over; they are not sent in this run any more. */
+  private async releaseRest(run: SendRun): Promise<void> {
+    const { reservation, handedOver } = run;
+    run.reservation = { ...reservation, messages: handedOver };
+    run.texts = run.texts.slice(0, handedOver);
+    await this.release(reservation, reservation.messages - handedOver);
+  }
+
   private async giveUpReservation(reservation: Reservation, pauseMs: number): Promise<JobOutcome> {
     await this.release(reservation, reservation.messages);
     return this.runAgainIn(pauseMs);
@@ -105,7 +113,7 @@ export class MessageWorker {
         if (end.kind === 'end') return end.outcome;
       }
     } finally {
-      await this.release(run.reservation, run.reservation.messages - run.handedOver);
+      await this.releaseRest(run);
     }
     return run.recipient.nextPart + run.texts.length < run.recipient.parts.length
       ? this.runAgainIn(0)
@@ -135,6 +143,8 @@ export class MessageWorker {
       { timeoutMs, logger },
     );
     const judgement = judge(outcome, { ...claimed, part }, clock.now(), random);
+    // Before the verdict is recorded: giving slots back after it could undo the rest it gives the sender.
+    if (judgement.verdict.notBefore) await this.releaseRest(run);
     const recorded = await this.record(run, { ...claimed, part, judgement });
     return this.afterPart(run, part, judgement, recorded);
   }
