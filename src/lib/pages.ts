@@ -1,3 +1,6 @@
+import { invalid } from './errors.js';
+import { isId } from './ids.js';
+
 /** A page of a keyset-paged list. `nextCursor` is opaque to callers; null on the last page. */
 export interface Page<Item> {
   items: Item[];
@@ -14,6 +17,22 @@ export interface PageRequest {
 
 export function encodeCursor(key: readonly unknown[]): string {
   return Buffer.from(JSON.stringify(key)).toString('base64url');
+}
+
+/** The key a list goes on behind; undefined on the first page. A cursor of another list, or of nobody, is `invalid`. */
+export function keyBehind<Key>(
+  cursor: string | undefined,
+  isKey: (key: unknown) => key is Key,
+): Key | undefined {
+  if (cursor === undefined) return undefined;
+  const key = decodeCursor(cursor)?.[0];
+  if (isKey(key)) return key;
+  throw invalid([{ path: 'cursor', message: 'send the nextCursor of the page before, or none' }]);
+}
+
+/** The same for a list in the order of its ids. */
+export function idBehind(cursor: string | undefined): string | undefined {
+  return keyBehind(cursor, isId);
 }
 
 /** The key inside a cursor, or undefined when it is not one of ours. */

@@ -1,8 +1,8 @@
+import { PageQuery } from '../../lib/page-query.js';
 import {
   ApiKeyDto,
   CreateApiKeyDto,
   CreatedApiKeyDto,
-  ListApiKeysQuery,
   presentApiKey,
   presentCreatedApiKey,
   type ApiKeyService,
@@ -17,7 +17,7 @@ export function apiKeysRoutes({ apiKeys }: { apiKeys: ApiKeyService }): Route[] 
       tag: 'api-keys',
       summary: 'API keys of the tenant, newest first',
       access: 'access:manage',
-      query: ListApiKeysQuery,
+      query: PageQuery,
       response: { status: 200, description: 'A page of API keys', data: [ApiKeyDto] },
       async handler({ principal, query }) {
         const page = await apiKeys.list(principal.tenantId, query);

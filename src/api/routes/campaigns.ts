@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { RemovedDto } from '../../lib/removed.dto.js';
 import {
   CampaignListQuery,
-  CampaignRemovedResponse,
   CampaignResponse,
   CampaignStatsResponse,
   CheckedCampaignResponse,
@@ -20,7 +20,6 @@ import {
 } from '../../modules/campaigns/index.js';
 import { created, defineRoute, ok, type Route } from '../route.js';
 
-const DEFAULT_LIMIT = 50;
 const tag = 'campaigns';
 
 /** Campaigns: create, run, watch, report. */
@@ -39,15 +38,7 @@ function collectionRoutes({ campaigns }: { campaigns: CampaignManager }): Route[
       query: CampaignListQuery,
       response: { status: 200, description: 'A page of campaigns.', data: [CampaignResponse] },
       handler: async ({ principal, query }) =>
-        ok(
-          presentCampaigns(
-            await campaigns.list(principal.tenantId, {
-              limit: query.limit ?? DEFAULT_LIMIT,
-              cursor: query.cursor,
-              status: query.status,
-            }),
-          ),
-        ),
+        ok(presentCampaigns(await campaigns.list(principal.tenantId, query))),
     }),
     defineRoute({
       method: 'post',
@@ -143,10 +134,8 @@ function reportRoutes({ campaigns }: { campaigns: CampaignManager }): Route[] {
       access: 'campaigns:read',
       query: RecipientListQuery,
       response: { status: 200, description: 'A page of recipients.', data: [RecipientResponse] },
-      handler: async ({ principal, params, query }) => {
-        const page = { limit: query.limit ?? DEFAULT_LIMIT, cursor: query.cursor, state: query.state };
-        return ok(presentRecipients(await campaigns.recipients(principal.tenantId, idOf(params), page)));
-      },
+      handler: async ({ principal, params, query }) =>
+        ok(presentRecipients(await campaigns.recipients(principal.tenantId, idOf(params), query))),
     }),
     defineRoute({
       method: 'get',

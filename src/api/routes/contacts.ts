@@ -1,6 +1,6 @@
+import { RemovedDto } from '../../lib/removed.dto.js';
 import {
   ContactDto,
-  ContactRemovedDto,
   ContactsQuery,
   CreateContactDto,
   presentContact,
@@ -65,7 +65,7 @@ export function contactRoutes({ contacts }: { contacts: ContactService }): Route
       tag,
       summary: 'Delete a contact; reports of past campaigns stay',
       access: 'contacts:write',
-      response: { status: 200, description: 'It is gone.', data: ContactRemovedDto },
+      response: { status: 200, description: 'It is gone.', data: RemovedDto },
       handler: async ({ principal, params }) => {
         await contacts.remove(principal.tenantId, idOf(params));
         return ok({ id: idOf(params) });

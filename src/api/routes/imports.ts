@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { PageQuery } from '../../lib/page-query.js';
 import {
   ImportAcceptedDto,
   ImportContactsDto,
   ImportDto,
-  ImportsQuery,
   presentImport,
   presentImports,
   toNewImport,
@@ -43,7 +43,7 @@ export function importRoutes(deps: { imports: ImportService; maxUploadBytes: num
       tag,
       summary: 'List imports, newest first',
       access: 'contacts:read',
-      query: ImportsQuery,
+      query: PageQuery,
       response: { status: 200, description: 'A page of imports.', data: [ImportDto] },
       handler: async ({ principal, query }) =>
         ok(presentImports(await imports.list(principal.tenantId, query))),

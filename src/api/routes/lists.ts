@@ -1,8 +1,8 @@
+import { PageQuery } from '../../lib/page-query.js';
+import { RemovedDto } from '../../lib/removed.dto.js';
 import {
   AddListMembersDto,
   ContactListDto,
-  ContactListRemovedDto,
-  ContactListsQuery,
   ListMemberRemovedDto,
   ListMembersAddedDto,
   presentList,
@@ -27,7 +27,7 @@ function collectionRoutes({ lists }: { lists: ListService }): Route[] {
       tag,
       summary: 'List the contact lists, newest first',
       access: 'contacts:read',
-      query: ContactListsQuery,
+      query: PageQuery,
       response: { status: 200, description: 'A page of lists.', data: [ContactListDto] },
       handler: async ({ principal, query }) => ok(presentLists(await lists.list(principal.tenantId, query))),
     }),
@@ -70,7 +70,7 @@ function collectionRoutes({ lists }: { lists: ListService }): Route[] {
       tag,
       summary: 'Delete a list; its contacts stay',
       access: 'contacts:write',
-      response: { status: 200, description: 'It is gone.', data: ContactListRemovedDto },
+      response: { status: 200, description: 'It is gone.', data: RemovedDto },
       handler: async ({ principal, params }) => {
         await lists.remove(principal.tenantId, idOf(params));
         return ok({ id: idOf(params) });

@@ -7,8 +7,6 @@ import {
 } from '../../modules/messages/index.js';
 import { defineRoute, ok, type Route } from '../route.js';
 
-const DEFAULT_PAGE = 50;
-
 export function messagesRoutes({ messages }: { messages: MessageService }): Route[] {
   return [
     defineRoute({
@@ -20,8 +18,7 @@ export function messagesRoutes({ messages }: { messages: MessageService }): Rout
       query: ListMessagesQuery,
       response: { status: 200, description: 'A page of messages', data: [MessageResponse] },
       async handler({ principal, query }) {
-        const { limit = DEFAULT_PAGE, cursor, ...filter } = query;
-        return ok(presentMessages(await messages.list(principal.tenantId, filter, { limit, cursor })));
+        return ok(presentMessages(await messages.list(principal.tenantId, query, query)));
       },
     }),
     defineRoute({

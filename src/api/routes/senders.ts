@@ -1,4 +1,5 @@
 import { toBuffer, toDataURL, toString as toText } from 'qrcode';
+import { RemovedDto } from '../../lib/removed.dto.js';
 import {
   CreateSenderDto,
   ListSendersQuery,
@@ -7,7 +8,6 @@ import {
   presentStats,
   QrQuery,
   SenderQrResponse,
-  SenderRemovedResponse,
   SenderResponse,
   SenderStatsResponse,
   UpdateSenderDto,
@@ -22,7 +22,6 @@ interface SenderRoutesDeps {
 }
 
 const tag = 'senders';
-const DEFAULT_LIMIT = 50;
 
 /** Senders and their connections. */
 export function senderRoutes(deps: SenderRoutesDeps): Route[] {
@@ -43,9 +42,8 @@ function crudRoutes({ senders }: SenderRoutesDeps): Route[] {
       access: 'senders:read',
       query: ListSendersQuery,
       response: { status: 200, description: 'A page of senders', data: [SenderResponse] },
-      async handler({ principal, query: { limit = DEFAULT_LIMIT, cursor, ...filter } }) {
-        const page = { limit, ...(cursor === undefined ? {} : { cursor }) };
-        return ok(presentSenders(await senders.list(principal.tenantId, filter, page)));
+      async handler({ principal, query }) {
+        return ok(presentSenders(await senders.list(principal.tenantId, query, query)));
       },
     }),
     defineRoute({
@@ -91,10 +89,10 @@ function crudRoutes({ senders }: SenderRoutesDeps): Route[] {
       tag,
       summary: 'Disconnect and delete a sender',
       access: 'senders:write',
-      response: { status: 200, description: 'It is gone', data: SenderRemovedResponse },
+      response: { status: 200, description: 'It is gone', data: RemovedDto },
       async handler(context) {
         await senders.remove(context.principal.tenantId, idOf(context));
-        return ok({ id: idOf(context) } satisfies SenderRemovedResponse);
+        return ok({ id: idOf(context) });
       },
     }),
   ];

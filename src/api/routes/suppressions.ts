@@ -1,9 +1,9 @@
+import { RemovedDto } from '../../lib/removed.dto.js';
 import {
   AddSuppressionsDto,
   presentSuppression,
   presentSuppressions,
   SuppressionDto,
-  SuppressionRemovedDto,
   SuppressionsQuery,
   type SuppressionService,
 } from '../../modules/contacts/index.js';
@@ -45,7 +45,7 @@ export function suppressionRoutes({ suppressions }: { suppressions: SuppressionS
       tag,
       summary: 'Lift a suppression',
       access: 'contacts:write',
-      response: { status: 200, description: 'It is gone.', data: SuppressionRemovedDto },
+      response: { status: 200, description: 'It is gone.', data: RemovedDto },
       handler: async ({ principal, params }) => {
         const id = params['id'] ?? '';
         await suppressions.remove(principal.tenantId, id);

@@ -1,8 +1,8 @@
 import type { Database } from '../../db/index.js';
 import type { Clock } from '../../lib/clock.js';
 import { DomainError, invalid, notFound } from '../../lib/errors.js';
-import { isId, newId } from '../../lib/ids.js';
-import { decodeCursor, toPage, type Page, type PageRequest } from '../../lib/pages.js';
+import { newId } from '../../lib/ids.js';
+import { idBehind, toPage, type Page, type PageRequest } from '../../lib/pages.js';
 import { randomToken } from '../../lib/random.js';
 import { ApiKeyRepository } from './api-key.repository.js';
 import type { ApiKey } from './auth.entity.js';
@@ -62,11 +62,10 @@ export class ApiKeyService {
 
   /** Newest first, revoked ones too. */
   async list(tenantId: string, request: PageRequest): Promise<Page<ApiKey>> {
-    const beforeId = request.cursor === undefined ? undefined : idFrom(request.cursor);
     const rows = await this.keys.listBefore(
       this.deps.database.manager,
       tenantId,
-      beforeId,
+      idBehind(request.cursor),
       request.limit + 1,
     );
     return toPage(rows, request.limit, (key) => [key.id]);
@@ -105,12 +104,4 @@ export class ApiKeyService {
       via: 'api_key',
     };
   }
-}
-
-function idFrom(cursor: string): string {
-  const id = decodeCursor(cursor)?.[0];
-  if (!isId(id)) {
-    throw invalid([{ path: 'cursor', message: 'must be a nextCursor from an earlier answer' }]);
-  }
-  return id;
 }

@@ -3,7 +3,6 @@ export {
   ApiKeyDto,
   CreateApiKeyDto,
   CreatedApiKeyDto,
-  ListApiKeysQuery,
   LoggedOutDto,
   LoginDto,
   MeDto,

@@ -112,11 +112,6 @@ export class CheckedCampaignResponse extends CampaignResponse {
   warnings!: CampaignWarningResponse[];
 }
 
-export class CampaignRemovedResponse {
-  @IsUUID()
-  id!: string;
-}
-
 /** Recipients a sender served, by their furthest state. */
 export class SenderShareResponse {
   @IsUUID()

@@ -17,6 +17,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
+import { PageQuery } from '../../lib/page-query.js';
 import type { RecipientState } from './campaign-contact.entity.js';
 import type { CampaignStatus } from './campaign.entity.js';
 
@@ -160,20 +161,6 @@ export class UpdateCampaignDto extends CampaignSettingsDto {
   @IsString()
   @Length(1, 200)
   name?: string;
-}
-
-class PageQuery {
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(500)
-  limit?: number;
-
-  @IsOptional()
-  @IsString()
-  @MaxLength(1_000)
-  cursor?: string;
 }
 
 export class CampaignListQuery extends PageQuery {

@@ -1,6 +1,5 @@
-import { DomainError, invalid, notFound } from '../../lib/errors.js';
-import { isId } from '../../lib/ids.js';
-import { decodeCursor, toPage, type Page } from '../../lib/pages.js';
+import { DomainError, notFound } from '../../lib/errors.js';
+import { idBehind, toPage, type Page } from '../../lib/pages.js';
 import type { CreateCampaignDto, UpdateCampaignDto } from './campaign.dto.js';
 import type { Campaign, CampaignStatus } from './campaign.entity.js';
 import type { CampaignDeps } from './campaign.ports.js';
@@ -63,14 +62,10 @@ export class CampaignManager {
     tenantId: string,
     query: { limit: number; cursor?: string; status?: CampaignStatus },
   ): Promise<Page<CountedCampaign>> {
-    const before = query.cursor === undefined ? undefined : decodeCursor(query.cursor)?.[0];
-    if (query.cursor !== undefined && !isId(before)) {
-      throw invalid([{ path: 'cursor', message: 'does not belong to this list; start without one' }]);
-    }
     const rows = await listCampaigns(this.deps.database.manager, tenantId, {
       limit: query.limit,
-      ...(query.status ? { status: query.status } : {}),
-      ...(isId(before) ? { before } : {}),
+      status: query.status,
+      before: idBehind(query.cursor),
     });
     const page = toPage(rows, query.limit, ({ id }) => [id]);
     return { ...page, items: await this.count(page.items) };

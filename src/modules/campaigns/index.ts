@@ -12,7 +12,6 @@ export {
   UpdateCampaignDto,
 } from './campaign.dto.js';
 export {
-  CampaignRemovedResponse,
   CampaignResponse,
   CampaignStatsResponse,
   CheckedCampaignResponse,

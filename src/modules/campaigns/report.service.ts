@@ -1,6 +1,5 @@
-import { DomainError, notFound } from '../../lib/errors.js';
-import { isId } from '../../lib/ids.js';
-import { decodeCursor, toPage, type Page } from '../../lib/pages.js';
+import { notFound } from '../../lib/errors.js';
+import { idBehind, keyBehind, toPage, type Page } from '../../lib/pages.js';
 import type { RecipientState } from './campaign-contact.entity.js';
 import type { Campaign } from './campaign.entity.js';
 import type { CampaignDeps } from './campaign.ports.js';
@@ -74,8 +73,7 @@ export class CampaignReports {
   async recipients(tenantId: string, id: string, query: RecipientQuery): Promise<Page<RecipientRow>> {
     const campaign = await this.find(tenantId, id);
     const keyOf = (row: RecipientRow) => [query.state ? row.id : row.phone];
-    const after =
-      query.cursor === undefined ? undefined : readCursor(query.cursor, query.state !== undefined);
+    const after = query.state ? idBehind(query.cursor) : keyBehind(query.cursor, isPhone);
     const rows = await recipientsAfter(this.deps.database.manager, campaign, {
       limit: query.limit + 1,
       ...(query.state ? { state: query.state } : {}),
@@ -131,17 +129,8 @@ function waitOf(campaign: Campaign, now: Date): CampaignStats['waitingFor'] {
   return { reason: waitingReason, message: waitingMessage(waitingReason), until: waitingUntil };
 }
 
-function readCursor(cursor: string, byId: boolean): string {
-  const key = decodeCursor(cursor)?.[0];
-  if (typeof key === 'string' && (byId ? isId(key) : key.startsWith('+'))) return key;
-  throw new DomainError(
-    'invalid',
-    'invalid_cursor',
-    'cursor: does not belong to this list; start without one',
-    {
-      errors: [{ path: 'cursor', message: 'does not belong to this list; start without one' }],
-    },
-  );
+function isPhone(key: unknown): key is string {
+  return typeof key === 'string' && /^\+\d+$/.test(key);
 }
 
 function toCsvLine(row: RecipientRow): string {

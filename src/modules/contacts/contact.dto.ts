@@ -3,17 +3,15 @@ import {
   IsArray,
   IsBoolean,
   IsIn,
-  IsInt,
   IsISO8601,
   IsObject,
   IsOptional,
   IsString,
   IsUUID,
-  Max,
   MaxLength,
-  Min,
 } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
+import { PageQuery } from '../../lib/page-query.js';
 import { MAX_NAME_LENGTH, type Attributes } from './core/attributes.js';
 
 const MAX_PHONE_LENGTH = 100;
@@ -77,18 +75,7 @@ export class UpdateContactDto {
   optedOut?: boolean;
 }
 
-export class ContactsQuery {
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(500)
-  limit: number = 50;
-
-  @IsOptional()
-  @IsString()
-  @MaxLength(1_000)
-  cursor?: string;
-
+export class ContactsQuery extends PageQuery {
   @IsOptional()
   @IsString()
   @MaxLength(MAX_NAME_LENGTH)
@@ -143,9 +130,4 @@ export class ContactDto {
 
   @IsISO8601()
   updatedAt!: string;
-}
-
-export class ContactRemovedDto {
-  @IsUUID()
-  id!: string;
 }

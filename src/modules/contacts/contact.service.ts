@@ -2,14 +2,13 @@ import type { Database, Tx } from '../../db/index.js';
 import type { Clock } from '../../lib/clock.js';
 import { DomainError, invalid, notFound } from '../../lib/errors.js';
 import { newId } from '../../lib/ids.js';
-import { toPage, type Page, type PageRequest } from '../../lib/pages.js';
+import { idBehind, toPage, type Page, type PageRequest } from '../../lib/pages.js';
 import { normalisePhone } from '../../lib/phone.js';
 import { cleanName } from './core/names.js';
 import { attributeFaults, type Attributes } from './core/attributes.js';
 import type { Contact } from './contact.entity.js';
 import { ContactRepository, type ContactFilter, type ContactRow } from './contact.repository.js';
 import { ListRepository } from './list.repository.js';
-import { idBehind } from './paging.js';
 
 export interface NewContact {
   phoneNumber: string;

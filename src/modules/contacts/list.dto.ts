@@ -4,13 +4,9 @@ import {
   IsArray,
   IsInt,
   IsISO8601,
-  IsOptional,
   IsString,
   IsUUID,
   Length,
-  Max,
-  MaxLength,
-  Min,
 } from 'class-validator';
 
 const MAX_MEMBERS_PER_REQUEST = 10_000;
@@ -27,19 +23,6 @@ export class AddListMembersDto {
   @ArrayMaxSize(MAX_MEMBERS_PER_REQUEST)
   @IsUUID(undefined, { each: true })
   contactIds!: string[];
-}
-
-export class ContactListsQuery {
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(500)
-  limit: number = 50;
-
-  @IsOptional()
-  @IsString()
-  @MaxLength(1_000)
-  cursor?: string;
 }
 
 export class ContactListDto {
@@ -60,11 +43,6 @@ export class ListMembersAddedDto {
   /** Contacts that were not members before. */
   @IsInt()
   added!: number;
-}
-
-export class ContactListRemovedDto {
-  @IsUUID()
-  id!: string;
 }
 
 export class ListMemberRemovedDto {

@@ -2,10 +2,9 @@ import type { Database } from '../../db/index.js';
 import type { Clock } from '../../lib/clock.js';
 import { DomainError, invalid, notFound } from '../../lib/errors.js';
 import { newId } from '../../lib/ids.js';
-import { toPage, type Page, type PageRequest } from '../../lib/pages.js';
+import { idBehind, toPage, type Page, type PageRequest } from '../../lib/pages.js';
 import { cleanName } from './core/names.js';
 import { ListRepository, type CountedList } from './list.repository.js';
-import { idBehind } from './paging.js';
 
 /** Named sets of contacts. Every method sees the given tenant's lists only. */
 export class ListService {

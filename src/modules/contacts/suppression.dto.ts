@@ -2,16 +2,14 @@ import {
   ArrayMaxSize,
   ArrayMinSize,
   IsArray,
-  IsInt,
   IsISO8601,
   IsOptional,
   IsString,
   IsUUID,
-  Max,
   MaxLength,
-  Min,
 } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
+import { PageQuery } from '../../lib/page-query.js';
 
 const MAX_NUMBERS_PER_REQUEST = 10_000;
 
@@ -30,18 +28,7 @@ export class AddSuppressionsDto {
   reason?: string | null;
 }
 
-export class SuppressionsQuery {
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(500)
-  limit: number = 50;
-
-  @IsOptional()
-  @IsString()
-  @MaxLength(1_000)
-  cursor?: string;
-
+export class SuppressionsQuery extends PageQuery {
   @IsOptional()
   @IsString()
   @MaxLength(100)
@@ -63,9 +50,4 @@ export class SuppressionDto {
 
   @IsISO8601()
   createdAt!: string;
-}
-
-export class SuppressionRemovedDto {
-  @IsUUID()
-  id!: string;
 }

@@ -2,9 +2,8 @@ import type { Database } from '../../db/index.js';
 import type { Clock } from '../../lib/clock.js';
 import { invalid, notFound, type FieldError } from '../../lib/errors.js';
 import { newId } from '../../lib/ids.js';
-import { toPage, type Page, type PageRequest } from '../../lib/pages.js';
+import { idBehind, toPage, type Page, type PageRequest } from '../../lib/pages.js';
 import { normalisePhone } from '../../lib/phone.js';
-import { idBehind } from './paging.js';
 import type { Suppression } from './suppression.entity.js';
 import { SuppressionRepository } from './suppression.repository.js';
 

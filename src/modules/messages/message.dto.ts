@@ -1,5 +1,5 @@
-import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsISO8601, IsOptional, IsString, IsUUID, Max, Min } from 'class-validator';
+import { IsIn, IsInt, IsISO8601, IsOptional, IsString, IsUUID } from 'class-validator';
+import { PageQuery } from '../../lib/page-query.js';
 import type { MessageState } from './message.entity.js';
 
 export const messageStates = [
@@ -17,18 +17,7 @@ export const messageStates = [
 ] as const satisfies readonly MessageState[];
 export const messageDirections = ['in', 'out'] as const;
 
-export class ListMessagesQuery {
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(500)
-  limit?: number;
-
-  @IsOptional()
-  @IsString()
-  cursor?: string;
-
+export class ListMessagesQuery extends PageQuery {
   @IsOptional()
   @IsUUID()
   campaignId?: string;

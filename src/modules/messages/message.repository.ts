@@ -1,7 +1,5 @@
 import type { Tx } from '../../db/index.js';
-import { invalid } from '../../lib/errors.js';
-import { isId } from '../../lib/ids.js';
-import { decodeCursor, toPage, type Page, type PageRequest } from '../../lib/pages.js';
+import { idBehind, toPage, type Page, type PageRequest } from '../../lib/pages.js';
 import { Message, type MessageState } from './message.entity.js';
 
 export interface MessageFilter {
@@ -28,18 +26,11 @@ export async function listMessages(
     if (filter[field] !== undefined)
       query.andWhere(`message.${field} = :${field}`, { [field]: filter[field] });
   }
-  if (page.cursor !== undefined) query.andWhere('message.id < :after', { after: cursorId(page.cursor) });
+  const after = idBehind(page.cursor);
+  if (after !== undefined) query.andWhere('message.id < :after', { after });
   const rows = await query
     .orderBy('message.id', 'DESC')
     .limit(page.limit + 1)
     .getMany();
   return toPage(rows, page.limit, (message) => [message.id]);
-}
-
-function cursorId(cursor: string): string {
-  const id = decodeCursor(cursor)?.[0];
-  if (!isId(id)) {
-    throw invalid([{ path: 'cursor', message: 'use the nextCursor of an earlier page as it was given' }]);
-  }
-  return id;
 }

@@ -16,10 +16,5 @@ export type { SenderChanges, SenderInput } from './sender-input.js';
 export { countSendersByStatus, type SenderFilter } from './sender.repository.js';
 export type { SenderStats } from './sender-stats.js';
 export { CreateSenderDto, ListSendersQuery, QrQuery, UpdateSenderDto } from './sender.dto.js';
-export {
-  SenderQrResponse,
-  SenderRemovedResponse,
-  SenderResponse,
-  SenderStatsResponse,
-} from './sender-response.dto.js';
+export { SenderQrResponse, SenderResponse, SenderStatsResponse } from './sender-response.dto.js';
 export { presentSender, presentSenders, presentStats } from './sender.presenter.js';

@@ -157,8 +157,3 @@ export class SenderQrResponse {
   @IsISO8601()
   expiresAt!: string;
 }
-
-export class SenderRemovedResponse {
-  @IsUUID()
-  id!: string;
-}

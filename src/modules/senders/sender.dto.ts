@@ -1,4 +1,3 @@
-import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   IsArray,
@@ -13,6 +12,7 @@ import {
   MaxLength,
   Min,
 } from 'class-validator';
+import { PageQuery } from '../../lib/page-query.js';
 import type { TransportName } from '../../transports/transport.js';
 
 export const transportNames = ['whatsapp-web', 'baileys', 'waha', 'cloud-api', 'simulator'] as const;
@@ -89,18 +89,7 @@ export class UpdateSenderDto extends SenderSettingsDto {
   name?: string;
 }
 
-export class ListSendersQuery {
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(500)
-  limit?: number;
-
-  @IsOptional()
-  @IsString()
-  cursor?: string;
-
+export class ListSendersQuery extends PageQuery {
   @IsOptional()
   @IsIn(presentedStatuses)
   status?: PresentedStatus;

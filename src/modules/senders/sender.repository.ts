@@ -1,8 +1,6 @@
 import { QueryFailedError } from 'typeorm';
 import type { Tx } from '../../db/index.js';
-import { decodeCursor, toPage, type Page, type PageRequest } from '../../lib/pages.js';
-import { isId } from '../../lib/ids.js';
-import { invalid } from '../../lib/errors.js';
+import { idBehind, toPage, type Page, type PageRequest } from '../../lib/pages.js';
 import type { TransportName } from '../../transports/transport.js';
 import { poolMembership, type SenderPool } from './reservation.repository.js';
 import { Sender, type SenderStatus } from './sender.entity.js';
@@ -63,20 +61,13 @@ export async function listSenders(
     query.andWhere('position(lower(:name) in lower(sender.name)) > 0', { name: filter.name });
   }
   const total = await query.getCount();
-  if (page.cursor !== undefined) query.andWhere('sender.id < :after', { after: cursorId(page.cursor) });
+  const after = idBehind(page.cursor);
+  if (after !== undefined) query.andWhere('sender.id < :after', { after });
   const rows = await query
     .orderBy('sender.id', 'DESC')
     .limit(page.limit + 1)
     .getMany();
   return { ...toPage(rows, page.limit, (sender) => [sender.id]), total };
-}
-
-function cursorId(cursor: string): string {
-  const id = decodeCursor(cursor)?.[0];
-  if (!isId(id)) {
-    throw invalid([{ path: 'cursor', message: 'use the nextCursor of an earlier page as it was given' }]);
-  }
-  return id;
 }
 
 /** How many senders a pool has, and how many of them are connected. */

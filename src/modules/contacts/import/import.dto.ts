@@ -7,9 +7,7 @@ import {
   IsString,
   IsUUID,
   Length,
-  Max,
   MaxLength,
-  Min,
   ValidateNested,
 } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
@@ -54,19 +52,6 @@ export class ImportContactsDto {
   @IsIn(delimiterNames, { message: 'must be comma, semicolon, pipe or tab' })
   @JSONSchema({ description: 'Of a csv file; found by itself when it is not given.' })
   delimiter?: DelimiterName;
-}
-
-export class ImportsQuery {
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(500)
-  limit: number = 50;
-
-  @IsOptional()
-  @IsString()
-  @MaxLength(1_000)
-  cursor?: string;
 }
 
 export class ImportAcceptedDto {

@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { tmpdir } from 'node:os';
+import { allRoutes, type RouteServices } from '../../src/api/routes/index.js';
+import { systemClock } from '../../src/lib/clock.js';
+import { newId } from '../../src/lib/ids.js';
+import { createLogger } from '../../src/lib/logger.js';
+import { PageQuery } from '../../src/lib/page-query.js';
+import { encodeCursor } from '../../src/lib/pages.js';
+import {
+  ContactService,
+  ImportService,
+  ListService,
+  SuppressionService,
+} from '../../src/modules/contacts/index.js';
+import { MessageService } from '../../src/modules/messages/index.js';
+import { SenderService } from '../../src/modules/senders/index.js';
+import { createWorld, draft, phone, type World } from '../campaigns/world.js';
+import { createTestApi, type TestApi } from './harness.js';
+
+// Declaring routes calls no service; here is every list route there is, also those that are still to come.
+const lists = allRoutes({ version: '0', maxUploadBytes: 1, clock: systemClock } as RouteServices)
+  .filter(({ method, response }) => method === 'get' && Array.isArray(response.data))
+  .map(({ path, query }) => ({ path, query }));
+
+let world: World;
+let api: TestApi;
+let token: string;
+let campaignId: string;
+
+beforeAll(async () => {
+  world = await createWorld();
+  const { database } = world.db;
+  const deps = { database, clock: systemClock, logger: createLogger('silent'), queue: world.queue };
+  const services = {
+    contacts: new ContactService(deps),
+    lists: new ListService(deps),
+    suppressions: new SuppressionService(deps),
+    imports: new ImportService({ ...deps, filesDir: tmpdir() }),
+    senders: new SenderService({ ...deps, transports: {} }),
+    campaigns: world.manager,
+    messages: new MessageService(deps),
+    version: '0',
+    maxUploadBytes: 1,
+    clock: systemClock,
+  } as RouteServices;
+  const ownByHarness = new Set(['auth', 'api-keys']);
+  const routes = allRoutes(services).filter(({ tag }) => !ownByHarness.has(tag));
+  api = await createTestApi({ db: world.db, routes });
+  token = await api.token();
+  const tenantId = (await get('/api/me')).body.data.tenantId;
+  await world.sender(tenantId, 'first');
+  const contacts = [phone(1), phone(2), phone(3)];
+  ({
+    campaign: { id: campaignId },
+  } = await world.manager.create(tenantId, draft({ contacts })));
+});
+afterAll(async () => {
+  await api.close();
+  await world.db.close();
+});
+
+const get = (path: string) =>
+  api.request.get(path.replace(':id', campaignId)).set('authorization', `Bearer ${token}`);
+
+it('knows the list routes', () => {
+  expect(lists.length).toBeGreaterThanOrEqual(8);
+});
+
+describe.each(lists)('GET $path', ({ path, query }) => {
+  it('takes what every list takes, with a default of 50', () => {
+    const empty = query && new query();
+    expect(empty).toBeInstanceOf(PageQuery);
+    expect(empty).toMatchObject({ limit: 50 });
+  });
+
+  it.each(['1', '500'])('answers a page of limit %s', async (limit) => {
+    const { status, body } = await get(`${path}?limit=${limit}`);
+    expect(status).toBe(200);
+    expect(body).toHaveProperty('nextCursor');
+  });
+
+  it.each(['0', '-1', '501', 'abc', '', '1.5', '1&limit=2'])(
+    'refuses limit=%s and names it',
+    async (limit) => {
+      const { status, body } = await get(`${path}?limit=${limit}`);
+      expect(status).toBe(400);
+      expect(body.errors).toEqual([{ path: 'limit', message: expect.any(String) }]);
+    },
+  );
+
+  it.each([
+    'garbage',
+    encodeCursor(['x']),
+    encodeCursor([7]),
+    encodeCursor([]),
+    encodeCursor(['+\0']),
+    encodeCursor([newId() + '\0']),
+    'a'.repeat(1_001),
+    'a&cursor=b',
+  ])('refuses a cursor that is none of its own and names it: %s', async (cursor) => {
+    const { status, body } = await get(`${path}?cursor=${cursor}`);
+    expect(status).toBe(400);
+    expect(body.errors).toEqual([{ path: 'cursor', message: expect.any(String) }]);
+  });
+});
+
+it('all lists refuse a strange cursor in the same words', async () => {
+  const messages = await Promise.all(
+    lists.map(async ({ path }) => (await get(`${path}?cursor=x`)).body.message),
+  );
+  expect(new Set(messages)).toEqual(new Set(['cursor: send the nextCursor of the page before, or none']));
+});
+
+it('a cursor leads from page to page', async () => {
+  const seen: string[] = [];
+  let cursor = '';
+  do {
+    const { body } = await get(`/api/campaigns/:id/contacts?limit=2${cursor}`);
+    seen.push(...body.data.map(({ phoneNumber }: { phoneNumber: string }) => phoneNumber));
+    cursor = body.nextCursor === null ? '' : `&cursor=${body.nextCursor}`;
+  } while (cursor !== '');
+  expect(seen).toEqual([phone(1), phone(2), phone(3)]);
+});
