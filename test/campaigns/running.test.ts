@@ -128,8 +128,7 @@ describe('pause, resume, stop', () => {
     await feed(id);
     expect(await world.states(id)).toEqual({ pending: 50, queued: 100 });
     // The jobs that put them back may still be ending: the new ones have other ids.
-    expect(new Set(world.queue.jobs.map(({ options }) => options.id)).size).toBe(100);
-    expect(world.queue.jobs.filter(({ options }) => options.id?.endsWith('-2'))).toHaveLength(50);
+    expect(world.queue.jobs.filter(({ options }) => options.id?.endsWith('-2'))).toHaveLength(100);
   });
 
   it('a pause during a feed wins or waits: nothing is queued after it was answered', async () => {
