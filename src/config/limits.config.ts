@@ -37,7 +37,7 @@ export class LimitsConfig {
     min: 1,
     max: 1_000,
     unit: 'attempts',
-    help: 'Login attempts per minute from one address and for one account.',
+    help: 'Failed logins per minute before an account has to wait for a minute. One network address may fail five times as often.',
   })
   loginAttemptsPerMinute!: number;
 }

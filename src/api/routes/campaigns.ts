@@ -50,7 +50,8 @@ function collectionRoutes({ campaigns }: { campaigns: CampaignManager }): Route[
       idempotent: true,
       response: {
         status: 201,
-        description: 'The draft; `warnings` tells which recipients will be skipped for a missing variable.',
+        description:
+          'The draft; `warnings` tells how many recipients will get nothing for want of a variable.',
         data: CheckedCampaignResponse,
       },
       handler: async ({ principal, body }) =>
@@ -83,7 +84,7 @@ function collectionRoutes({ campaigns }: { campaigns: CampaignManager }): Route[
       tag,
       summary: 'Delete a campaign that is not running, with its recipients',
       access: 'campaigns:write',
-      response: { status: 200, description: 'It is gone.', data: CampaignRemovedResponse },
+      response: { status: 200, description: 'It is gone.', data: RemovedDto },
       handler: async ({ principal, params }) => {
         await campaigns.remove(principal.tenantId, idOf(params));
         return ok({ id: idOf(params) });

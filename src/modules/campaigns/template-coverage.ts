@@ -14,7 +14,7 @@ export interface CampaignWarning {
 
 /**
  * Holds the templates against the audience. A variable nobody has a value for is a mistake and refused; one that only
- * some lack is a warning: whose text needs it is skipped at send time rather than greeted with "Hi ,".
+ * some lack is a warning: whose text needs it fails at send time rather than being greeted with "Hi ,".
  */
 export async function checkCoverage(
   tx: Tx,
@@ -59,6 +59,6 @@ function unknownVariables(unknown: NeededVariable[], attributes: string[]): Doma
 function warningAbout({ name }: NeededVariable, count: number, total: number): CampaignWarning {
   const message =
     `${count} of ${total} recipients have no value for {{ ${name} }}; ` +
-    `those whose text needs it are skipped. A default avoids that: {{ ${name} | default: "..." }}`;
+    `those whose text needs it fail and get nothing. A default avoids that: {{ ${name} | default: "..." }}`;
   return { code: 'missing_variable', variable: name, count, message };
 }

@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { startSimulator } from './campaign.js';
+import { startServer, type ServerProcess } from './server.js';
+import { runBlocks, shellBlocks } from './shell-blocks.js';
+
+let db: TestDatabase;
+let simulator: Awaited<ReturnType<typeof startSimulator>>;
+let server: ServerProcess;
+
+beforeAll(async () => {
+  db = await createTestDatabase();
+  simulator = await startSimulator();
+  const env = { DATABASE_URL: db.url, SIMULATOR_URL: simulator.url, ADMIN_EMAIL: 'me@example.com' };
+  server = await startServer(env);
+});
+afterAll(async () => {
+  await server.end('SIGTERM');
+  await simulator.close();
+  await db.close();
+});
+
+/** Every page goes on from the login, which is the first block of api.md. */
+async function runPage(page: string): Promise<string> {
+  const [login = ''] = await shellBlocks('docs/api.md');
+  const blocks = await shellBlocks(page);
+  const rest = blocks[0] === login ? blocks.slice(1) : blocks;
+  expect(rest.length).toBeGreaterThan(0);
+  return runBlocks([login, ...rest], {
+    'http://127.0.0.1:3000': server.url,
+    'http://127.0.0.1:4010': simulator.url,
+  });
+}
+
+describe('the examples', () => {
+  it.each([
+    ['docs/api.md', [/"via":"jwt"/, /"name":"Order 4711".*"name":"Order 4711"/s, /"status":"ready"/]],
+    [
+      'docs/contacts.md',
+      [
+        /"attributes":\{"product":"tea"\}/,
+        /"added":1/,
+        /"rows":3,"created":2,.*"invalid":1/,
+        /4,.*too short.*,Nobody,/,
+      ],
+    ],
+    ['docs/senders.md', [/2@\S+=,\S+=/, /"pausedAt":"20/, /"waitReason":null/]],
+    [
+      'docs/campaigns.md',
+      [
+        /"total":3,.*"failed":1/,
+        /"code":"template_missing_variable","count":1/,
+        /\+5511961238001,Ana,(sent|delivered|read),/,
+      ],
+    ],
+    ['docs/simulator.md', [/"body":"Hi!"/, /"unique":1,"duplicates":0/, /"unregistered":0.05/]],
+  ])('of %s work literally', async (page, expected) => {
+    const output = await runPage(page);
+    for (const pattern of expected) expect(output).toMatch(pattern);
+  });
+});

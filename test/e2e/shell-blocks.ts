@@ -1,0 +1,27 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** An answer that is an error ends the script, where a reader would see it and stop. */
+const failLoudly = 'curl() { command curl --fail-with-body "$@"; }\n';
+
+/** The shell blocks of a page that its author marked with `<!-- runs -->`, in their order. */
+export async function shellBlocks(page: string): Promise<string[]> {
+  const text = await readFile(new URL(`../../${page}`, import.meta.url), 'utf8');
+  return [...text.matchAll(/<!-- runs -->\n+```sh\n(.*?)```/gs)].map(([, block = '']) => block);
+}
+
+/** Runs blocks one after the other in one shell, as somebody would who copies them; answers what they printed. */
+export async function runBlocks(blocks: string[], addresses: Record<string, string>): Promise<string> {
+  const script = Object.entries(addresses).reduce(
+    (text, [written, real]) => text.replaceAll(written, real),
+    blocks.join('\n'),
+  );
+  const options = ['-euo', 'pipefail', '-c', failLoudly + script];
+  const { stdout } = await run('bash', options, { timeout: 60_000 }).catch((error: { stdout: string }) => {
+    throw new Error(`The script ended early, after printing:\n${error.stdout}`, { cause: error });
+  });
+  return stdout;
+}

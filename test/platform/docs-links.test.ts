@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Every page a reader may come across. */
+async function pages(): Promise<string[]> {
+  const ofRoot = (await readdir(root)).filter((name) => name.endsWith('.md'));
+  const ofDocs = (await readdir(join(root, 'docs'), { recursive: true })).filter((name) =>
+    name.endsWith('.md'),
+  );
+  return [...ofRoot, ...ofDocs.map((name) => join('docs', name)), 'sessions/README.md'];
+}
+
+function read(page: string): Promise<string> {
+  return readFile(join(root, page), 'utf8');
+}
+
+/** Text without code, whose brackets are no links. */
+function prose(text: string): string {
+  return text.replaceAll(/^```.*?^```/gms, '').replaceAll(/`[^`\n]*`/g, '');
+}
+
+function linksIn(text: string): string[] {
+  const targets = [...prose(text).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
+  return targets.filter((target) => !/^[a-z]+:/.test(target));
+}
+
+/** The names GitHub gives to headings. */
+function anchorsIn(text: string): string[] {
+  const headings = [...text.replaceAll(/^```.*?^```/gms, '').matchAll(/^#{1,6} (.+)$/gm)];
+  return headings.map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+async function fault(page: string, link: string): Promise<string | undefined> {
+  const [path = '', anchor] = link.split('#');
+  const target = path === '' ? page : relative(root, join(root, dirname(page), path));
+  if (target.startsWith('..')) return `${page}: ${link} leads out of the repository`;
+  if (!existsSync(join(root, target))) return `${page}: ${link} leads nowhere`;
+  if (anchor === undefined || anchorsIn(await read(target)).includes(anchor)) return undefined;
+  return `${page}: ${link} names no heading of ${target}`;
+}
+
+describe('the documentation', () => {
+  it('has no dead links', async () => {
+    const faults: string[] = [];
+    for (const page of await pages()) {
+      for (const link of linksIn(await read(page))) {
+        const found = await fault(page, link);
+        if (found) faults.push(found);
+      }
+    }
+    expect(faults).toEqual([]);
+  });
+
+  it('is reached from the README, every page of it', async () => {
+    const readme = linksIn(await read('README.md'));
+    const unlinked = (await readdir(join(root, 'docs'))).filter(
+      (name) => name.endsWith('.md') && !readme.includes(`docs/${name}`),
+    );
+    expect(unlinked).toEqual([]);
+  });
+});
