@@ -79,6 +79,17 @@ describe('API keys', () => {
     await api.request.get('/api/sample-contacts').set('X-API-Key', key).expect(401);
   });
 
+  it('take no expiry in the past, nor a date that is none to a computer', async () => {
+    for (const expiresAt of ['2020-01-01T00:00:00Z', '2099-W05', '2099-02-31T25:00:00Z', 'soon']) {
+      const { body } = await api.request
+        .post('/api/api-keys')
+        .set('authorization', `Bearer ${await api.token()}`)
+        .send({ name: 'k', scopes: ['contacts:read'], expiresAt })
+        .expect(400);
+      expect(body.errors[0].path).toBe('expiresAt');
+    }
+  });
+
   it('never reach further than whoever makes them', async () => {
     const { key } = await createKey({ scopes: ['access:manage'] });
     const { body } = await api.request

@@ -72,8 +72,8 @@ describe('logging in', () => {
   it('names each missing field', async () => {
     const { body } = await api.request.post('/api/auth/login').send({ email: 5 }).expect(400);
     expect(body.errors).toEqual([
-      { path: 'email', message: expect.stringContaining('must be') },
-      { path: 'password', message: expect.stringContaining('must be') },
+      { path: 'email', message: 'must be a string' },
+      { path: 'password', message: 'is required' },
     ]);
   });
 

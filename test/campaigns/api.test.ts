@@ -72,6 +72,19 @@ describe('the campaigns API', () => {
     expect(stored?.variables).toEqual({ city: 'Recife', tags: ['a', { b: 1 }] });
   });
 
+  it('takes null for a field that is not given', async () => {
+    const nothing = { messages: null, minDelay: null, senderIds: null, listIds: null, options: null };
+    const id = await create({ ...nothing, defaultCountry: null });
+    const patch = (body: object) =>
+      api.request.patch(`/api/campaigns/${id}`).set('authorization', bearer).send(body);
+    const { body } = await patch({ name: null, template: null, maxDelay: null }).expect(200);
+    expect(body.data).toMatchObject({ name: 'Spring', messages: [{ type: 'text', content: 'Hi' }] });
+    const refused = await post('/api/campaigns', { name: 'x', template: null, contacts: [phone(1)] });
+    expect(refused.status).toBe(400);
+    const nested = await post('/api/campaigns', { name: 'x', messages: [[]], contacts: [phone(1)] });
+    expect(nested.body.errors).toEqual([{ path: 'messages[0]', message: 'must be an object' }]);
+  });
+
   it('warns about recipients that lack a variable', async () => {
     const body = {
       name: 'x',

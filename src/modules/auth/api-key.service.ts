@@ -39,8 +39,10 @@ export class ApiKeyService {
         },
       );
     }
-    if (request.expiresAt && request.expiresAt <= now) {
-      throw invalid([{ path: 'expiresAt', message: 'must lie in the future' }]);
+    // Not `<=`: ISO 8601 knows dates that JavaScript does not, such as weeks.
+    if (request.expiresAt && !(request.expiresAt > now)) {
+      const message = 'must be a time in the future, such as 2031-12-31T00:00:00Z';
+      throw invalid([{ path: 'expiresAt', message }]);
     }
     const { key, prefix, hash } = apiKeyFrom(randomToken(32));
     const apiKey: ApiKey = {

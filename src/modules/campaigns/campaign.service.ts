@@ -46,7 +46,7 @@ export class CampaignManager {
     tenantId: string,
     input: CreateCampaignDto,
   ): Promise<CountedCampaign & { warnings: CampaignWarning[] }> {
-    const { id, warnings } = await this.creation.create(tenantId, input);
+    const { id, warnings } = await this.creation.create(tenantId, withoutNulls(input));
     return { ...(await this.get(tenantId, id)), warnings };
   }
 
@@ -84,7 +84,7 @@ export class CampaignManager {
         const message = `The campaign is ${campaign.status}; only a draft can be changed.`;
         throw new DomainError('conflict', `campaign_${campaign.status}`, message);
       }
-      const { change, needed } = readChange(input, campaign);
+      const { change, needed } = readChange(withoutNulls(input), campaign);
       await updateCampaign(tx, id, { ...change, updatedAt: this.deps.clock.now() });
       return (await checkCoverage(tx, id, needed)).warnings;
     });
@@ -149,4 +149,9 @@ function readChange(input: UpdateCampaignDto, campaign: Campaign) {
   refuse([...(input.name === undefined ? [] : nameProblems(input.name)), ...errors, ...delayErrors]);
   const name = input.name === undefined ? {} : { name: input.name.trim() };
   return { change: { ...name, parts, ...delays }, needed };
+}
+
+/** No field of a campaign can be emptied, so null says the same as leaving it out. */
+function withoutNulls<Input extends object>(input: Input): Input {
+  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null)) as Input;
 }
