@@ -76,10 +76,18 @@ export function createApp(deps: AppDependencies): Express {
   return app;
 }
 
-/** Helmet's defaults, except that a self-hosted server without TLS must not send browsers to https. */
+/**
+ * Helmet's defaults, except that a self-hosted server without TLS must not send browsers to https, and that no page
+ * loads anything from elsewhere: Bull Board would tell a font server whenever somebody opens it.
+ */
 function securityHeaders(): express.RequestHandler {
+  const directives = {
+    'upgrade-insecure-requests': null,
+    'font-src': ["'self'", 'data:'],
+    'style-src': ["'self'", "'unsafe-inline'"],
+  };
   return helmet({
-    contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } },
+    contentSecurityPolicy: { directives },
     strictTransportSecurity: false,
   });
 }

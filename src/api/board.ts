@@ -13,7 +13,7 @@ const BOARD_PATH = '/admin/queues';
 export type BoardQueue = ConstructorParameters<typeof BullMQAdapter>[0];
 
 /**
- * Bull Board for people who may manage queues. A browser that navigates here can send no bearer token, so it may log in
+ * Bull Board for people who may manage queues, which hold the jobs of all tenants. A browser that navigates here can send no bearer token, so it may log in
  * with HTTP Basic: the admin's e-mail address and password, under the same limits as the login route.
  */
 export function mountBoard(
@@ -33,6 +33,7 @@ export function mountBoard(
     );
     response.removeHeader('WWW-Authenticate');
     requireScope(principal, 'queues:manage');
+    await deps.authenticator.requireOperator(principal);
     next();
   });
   board.use(adapter.getRouter());

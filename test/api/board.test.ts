@@ -47,6 +47,19 @@ describe('the queue board', () => {
     await api.request.get('/admin/queues').auth(ADMIN.email, 'wrong').expect(401);
   });
 
+  it('stays closed for the owners of other tenants, whose jobs are not the only ones in there', async () => {
+    const owner = await api.createUser('owner');
+    const { body } = await api.request.get('/admin/queues/api/queues').auth(owner.email, owner.password);
+    expect(body).toEqual({ success: false, message: expect.stringContaining('all tenants'), errors: [] });
+    const bearer = `Bearer ${await api.token(owner)}`;
+    await api.request.get('/admin/queues').set('authorization', bearer).expect(403);
+  });
+
+  it('loads nothing from other servers', async () => {
+    const { headers } = await api.request.get('/admin/queues').auth(ADMIN.email, ADMIN.password).expect(200);
+    expect(headers['content-security-policy']).not.toContain('https:');
+  });
+
   it('cannot be operated from a foreign page with the password the browser remembers', async () => {
     await api.request
       .put('/admin/queues/api/queues/messages/pause')

@@ -161,7 +161,8 @@ function qrRoute({ sessions }: SenderRoutesDeps): Route {
     path: '/api/senders/:id/qr',
     tag,
     summary: 'The QR code to scan: JSON with a data URL, or `?format=png|raw|svg`',
-    access: 'senders:read',
+    // Whoever scans it makes their own phone the sender.
+    access: 'senders:write',
     query: QrQuery,
     response: { status: 200, description: 'The QR code that waits to be scanned', data: SenderQrResponse },
     async handler(context) {

@@ -1,6 +1,7 @@
 import type { Database } from '../../db/index.js';
 import type { Clock } from '../../lib/clock.js';
 import { DomainError } from '../../lib/errors.js';
+import { TenantRepository } from '../tenants/index.js';
 import type { ApiKeyService } from './api-key.service.js';
 import type { User } from './auth.entity.js';
 import type { AuthService } from './auth.service.js';
@@ -23,6 +24,7 @@ export interface Credentials {
 /** Turns what a request carries into who is asking. */
 export class Authenticator {
   private readonly users = new UserRepository();
+  private readonly tenants = new TenantRepository();
   private readonly localAdmin = new TtlCache<Principal>({ ttlMs: 5_000, maxEntries: 1 });
 
   constructor(
@@ -67,6 +69,13 @@ export class Authenticator {
       address,
     });
     return principalOf(user, 'basic');
+  }
+
+  /** For what concerns the whole installation: refuses (`forbidden`) the admins of other tenants. */
+  async requireOperator(principal: Principal): Promise<void> {
+    if (await this.tenants.isOperator(this.deps.database.manager, principal.tenantId)) return;
+    const message = 'This shows the work of all tenants; only admins of the tenant "default" may see it.';
+    throw new DomainError('forbidden', 'not_operator', message);
   }
 
   private async asLocalAdmin(): Promise<Principal> {

@@ -1,7 +1,7 @@
 import type { Database } from '../../db/index.js';
 import { newId } from '../../lib/ids.js';
 import { randomToken } from '../../lib/random.js';
-import { TenantRepository } from '../tenants/index.js';
+import { OPERATOR_SLUG, TenantRepository } from '../tenants/index.js';
 import { hashPassword } from './passwords.js';
 import { UserRepository } from './user.repository.js';
 
@@ -26,7 +26,7 @@ export async function bootstrapAdmin(
   return database.transaction(async (tx) => {
     await users.lockFirstStart(tx);
     if (await users.anyExists(tx)) return { kind: 'already_there' };
-    const tenantId = await new TenantRepository().ensure(tx, 'default', 'Default');
+    const tenantId = await new TenantRepository().ensure(tx, OPERATOR_SLUG, 'Default');
     await users.insert(tx, { id: newId(), tenantId, email, passwordHash, role: 'owner' });
     return { kind: 'created', email, password: generated };
   });

@@ -1,1 +1,1 @@
-export { TenantRepository } from './tenant.repository.js';
+export { OPERATOR_SLUG, TenantRepository } from './tenant.repository.js';
