@@ -1,4 +1,4 @@
-/** Who may import whom: docs and reasons are in the architecture section of CONTRIBUTING.md. */
+/** Who may import whom; docs/architecture.md says it in words. */
 
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 
