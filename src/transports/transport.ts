@@ -68,8 +68,11 @@ export interface SessionOptions {
   config: Record<string, unknown>;
   /** What an earlier `credentials` event handed over; undefined when the sender was never paired. */
   credentials: string | undefined;
-  /** Called in the order things happened. Must not throw. */
-  onEvent(event: TransportEvent): void;
+  /**
+   * Called in the order things happened. Must not throw. For a receipt or a message the answer resolves when it is safe;
+   * a transport acknowledges it to its network only then, and what a crash left unacknowledged is told again.
+   */
+  onEvent(event: TransportEvent): void | Promise<void>;
 }
 
 /** One account's live connection. `send` never throws for what WhatsApp may answer: it returns a SendOutcome. */

@@ -44,14 +44,18 @@ describe('what the network reports', () => {
     const forwarder = new EventForwarder({ queue, logger: silentLogger });
     const expected = Array.from({ length: 1_200 }, (_, index) => `message ${index}`);
     queue.refuse = true;
+    let safe = 0;
     for (const text of expected) {
-      forwarder.forward('t', 's', { type: 'message', waMessageId: text, from: '+1', text, at: now });
-      forwarder.forward('t', 's', { type: 'receipt', waMessageId: text, status: 'read', at: now });
+      const message = { type: 'message', waMessageId: text, from: '+1', text, at: now } as const;
+      void forwarder.forward('t', 's', message).then(() => (safe += 1));
+      void forwarder.forward('t', 's', { type: 'receipt', waMessageId: text, status: 'read', at: now });
     }
     await forwarder.drain(50);
     expect(queue.jobs).toEqual([]);
+    expect(safe).toBe(0);
     queue.refuse = false;
     await forwarder.drain(10_000);
+    expect(safe).toBe(expected.length);
     expect(texts(queue)).toEqual(expected);
     expect(queue.jobs.filter(({ name }) => name === 'transport.receipts')).toHaveLength(3);
   });

@@ -63,7 +63,7 @@ export class WatchedTransport implements Transport {
       ...options,
       onEvent: (event) => {
         if (event.type === 'qr') this.qrShown += 1;
-        options.onEvent(event);
+        return options.onEvent(event);
       },
     });
     const probe = session.probe.bind(session);

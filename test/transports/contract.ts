@@ -32,6 +32,8 @@ export interface ContractHarness {
 export class TestSender {
   readonly events: TransportEvent[] = [];
   readonly session: TransportSession;
+  /** False: what is reported is heard and, as by a process that is killed then, never made safe. */
+  keepsSafe = true;
 
   constructor(
     transport: Transport,
@@ -43,7 +45,10 @@ export class TestSender {
       senderId,
       config,
       credentials,
-      onEvent: (event) => this.events.push(event),
+      onEvent: (event) => {
+        this.events.push(event);
+        return this.keepsSafe ? undefined : new Promise<void>(() => undefined);
+      },
     });
   }
 
@@ -223,6 +228,30 @@ export function transportContract(name: string, setup: () => Promise<ContractHar
       await online.session.connect();
       expect(await online.event('message', 2)).toMatchObject({ from, text: 'Are you there?' });
       expect(online.types().slice(-2)).toEqual(['connected', 'message']);
+    });
+
+    it('tells again, in order, what was not safe when the connection ended, and only that', async () => {
+      const online = await sender().online();
+      const from = freshNumber();
+      harness.write(online.senderId, from, 'safe');
+      await online.event('message');
+      online.keepsSafe = false;
+      harness.write(online.senderId, from, 'STOP');
+      harness.write(online.senderId, from, 'START');
+      await online.event('message', 3);
+      harness.drop(online.senderId, 'disconnected');
+      await online.event('disconnected');
+      online.keepsSafe = true;
+      harness.write(online.senderId, from, 'later');
+      await online.session.connect();
+      await online.event('message', 6);
+      const texts = online.all('message').map(({ text }) => text);
+      expect(texts).toEqual(['safe', 'STOP', 'START', 'STOP', 'START', 'later']);
+      await online.session.disconnect();
+      await online.online();
+      await online.event('connected', 3);
+      harness.write(online.senderId, from, 'last');
+      expect(await online.event('message', 7)).toMatchObject({ text: 'last' });
     });
 
     it('may be told to connect again while it is connected', async () => {

@@ -5,11 +5,11 @@ import type { SimulatorSenderConfig } from './sender-config.js';
 
 /** What an account needs of the session that is connected to it. */
 export interface Line {
-  deliver(event: TransportEvent): void;
+  deliver(event: TransportEvent, acknowledge: () => void): void;
   lose(reason: LossCode): void;
 }
 
-/** What waits for a phone without a connection; beyond this the oldest is dropped. */
+/** What waits for a connection, or for its acknowledgement; beyond this the oldest is dropped. */
 const MAX_BACKLOG = 200_000;
 /** Chats a phone remembers as typing or as having written to it. */
 const MAX_CHATS = 100_000;
@@ -21,6 +21,7 @@ export class Phone {
   restrictedUntil = 0;
   private line: Line | undefined;
   private readonly backlog = new Fifo<TransportEvent>();
+  private readonly unacknowledged = new Set<TransportEvent>();
   private readonly typing = new Map<string, number>();
   private readonly writers = new Set<string>();
   private ownFaults: FaultPlan;
@@ -67,12 +68,25 @@ export class Phone {
     this.networkFaults.messageArrived();
   }
 
-  /** A newer connection replaces the older one, as WhatsApp does. What waited is handed over first. */
+  /**
+   * A newer connection replaces the older one, as WhatsApp does. What nobody acknowledged is handed over again, then
+   * what waited.
+   */
   attach(line: Line): void {
     const replaced = this.line;
     this.line = line;
     if (replaced && replaced !== line) replaced.lose('disconnected');
-    for (let event = this.backlog.shift(); event; event = this.backlog.shift()) line.deliver(event);
+    for (const event of this.unacknowledged) this.tell(line, event);
+    for (let event = this.backlog.shift(); event; event = this.backlog.shift()) this.tell(line, event);
+  }
+
+  private tell(line: Line, event: TransportEvent): void {
+    this.unacknowledged.add(event);
+    if (this.unacknowledged.size > MAX_BACKLOG) {
+      const [oldest] = this.unacknowledged;
+      if (oldest) this.unacknowledged.delete(oldest);
+    }
+    line.deliver(event, () => this.unacknowledged.delete(event));
   }
 
   detach(line: Line): void {
@@ -88,7 +102,7 @@ export class Phone {
 
   deliver(event: TransportEvent): void {
     if (this.line) {
-      this.line.deliver(event);
+      this.tell(this.line, event);
       return;
     }
     this.backlog.push(event);

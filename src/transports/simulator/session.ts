@@ -92,8 +92,12 @@ export class NetworkSession implements TransportSession, Line {
     this.goOnline();
   }
 
-  deliver(event: TransportEvent): void {
-    this.emit(event);
+  deliver(event: TransportEvent, acknowledge: () => void): void {
+    this.network.schedule.after(0, () => {
+      const safe = this.options.onEvent(event);
+      if (safe) void safe.then(acknowledge);
+      else acknowledge();
+    });
   }
 
   /** The network ended it. What waits for an answer was handed over, its fate is not known here. */
@@ -159,6 +163,6 @@ export class NetworkSession implements TransportSession, Line {
 
   /** Never within the caller's own call: events come in order, after what caused them. */
   private emit(event: TransportEvent): void {
-    this.network.schedule.after(0, () => this.options.onEvent(event));
+    this.network.schedule.after(0, () => void this.options.onEvent(event));
   }
 }

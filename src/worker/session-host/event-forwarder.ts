@@ -20,7 +20,7 @@ interface OrderedBufferOptions<Item> {
 
 /** Gathers items for a few milliseconds and hands them over in order, one hand-over at a time, until it succeeds. */
 class OrderedBuffer<Item> {
-  private items: Item[] = [];
+  private items: { item: Item; safe: () => void }[] = [];
   private flushing = false;
   private dropped = 0;
 
@@ -30,7 +30,14 @@ class OrderedBuffer<Item> {
     return this.items.length;
   }
 
-  add(item: Item): void {
+  /** Resolves when it was handed over; never for one that had to be dropped. */
+  add(item: Item): Promise<void> {
+    return new Promise((safe) => {
+      this.keep({ item, safe });
+    });
+  }
+
+  private keep(item: { item: Item; safe: () => void }): void {
     if (this.items.length >= MAX_BUFFERED) {
       this.dropped += 1;
       if (this.dropped === 1) {
@@ -51,8 +58,8 @@ class OrderedBuffer<Item> {
     for (let failures = 0; this.items.length > 0;) {
       const batch = this.items.slice(0, MAX_PER_JOB);
       try {
-        await this.options.send(batch);
-        this.items.splice(0, batch.length);
+        await this.options.send(batch.map(({ item }) => item));
+        for (const { safe } of this.items.splice(0, batch.length)) safe();
         failures = 0;
       } catch (error) {
         failures += 1;
@@ -94,20 +101,16 @@ export class EventForwarder {
 
   constructor(private readonly deps: { queue: JobQueue; logger: Logger }) {}
 
-  forward(tenantId: string, senderId: string, event: ForwardedEvent): void {
+  /** Resolves when the event is on the queue. */
+  forward(tenantId: string, senderId: string, event: ForwardedEvent): Promise<void> {
     const buffers = this.buffersOf(tenantId, senderId);
     const { waMessageId } = event;
     const at = event.at.toISOString();
-    if (event.type === 'receipt') {
-      buffers.receipts.add({
-        waMessageId,
-        status: event.status,
-        at,
-        ...(event.code === undefined ? {} : { code: event.code }),
-      });
-    } else {
-      buffers.messages.add({ waMessageId, from: event.from, text: event.text, at });
+    if (event.type === 'message') {
+      return buffers.messages.add({ waMessageId, from: event.from, text: event.text, at });
     }
+    const { status, code } = event;
+    return buffers.receipts.add({ waMessageId, status, at, ...(code === undefined ? {} : { code }) });
   }
 
   /** Waits until everything is on the queue, at most `timeoutMs`. */

@@ -157,10 +157,9 @@ export class HostedSession {
     return this.credentials.text;
   }
 
-  private onEvent(attempt: number, event: TransportEvent): void {
+  private onEvent(attempt: number, event: TransportEvent): void | Promise<void> {
     if (event.type === 'receipt' || event.type === 'message') {
-      this.deps.forwarder.forward(this.claim.tenantId, this.claim.lease.senderId, event);
-      return;
+      return this.deps.forwarder.forward(this.claim.tenantId, this.claim.lease.senderId, event);
     }
     if (event.type === 'disconnected' && attempt === this.attemptNumber) this.connected = false;
     this.inOrder(() => this.handle(attempt, event));

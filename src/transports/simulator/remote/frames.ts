@@ -15,11 +15,14 @@ export type ClientFrame =
   | { type: 'unlink'; credentials: string; request: number }
   | { type: 'typing'; session: number; to: string; durationMs: number }
   | { type: 'probe'; session: number; request: number }
+  /** That event is safe; it need not be told again. */
+  | { type: 'safe'; event: number }
   | { type: 'send'; session: number; request: number; message: OutboundMessage };
 
 export type ServerFrame =
   | { type: 'hello'; idempotentIds: boolean }
-  | { type: 'event'; session: number; event: Wire<TransportEvent> }
+  /** One with a number waits to be called safe. */
+  | { type: 'event'; session: number; event: Wire<TransportEvent>; number?: number }
   | { type: 'sent'; request: number; outcome: Wire<SendOutcome> }
   | { type: 'done'; request: number; alive: boolean };
 

@@ -1,7 +1,7 @@
 import type { RawData, WebSocket } from 'ws';
 import { errorMessage } from '../../../lib/errors.js';
 import type { Logger } from '../../../lib/logger.js';
-import type { TransportSession } from '../../transport.js';
+import type { TransportEvent, TransportSession } from '../../transport.js';
 import type { SimulatorNetwork } from '../network.js';
 import { senderConfigProblems } from '../sender-config.js';
 import { parseFrames, toWire, type ClientFrame, type ServerFrame } from './frames.js';
@@ -13,6 +13,8 @@ export const MAX_FRAME_BYTES = 64 * 1024 * 1024;
 /** The network's end of one process's link: its sessions live exactly as long as the link. */
 export class LinkServer {
   private readonly sessions = new Map<number, TransportSession>();
+  private readonly unsafe = new Map<number, () => void>();
+  private nextEvent = 1;
   private readonly outbox: Outbox<ServerFrame>;
 
   constructor(
@@ -53,6 +55,10 @@ export class LinkServer {
         return this.send(frame);
       case 'probe':
         return this.done(frame.request, (await this.sessions.get(frame.session)?.probe()) ?? false);
+      case 'safe':
+        this.unsafe.get(frame.event)?.();
+        this.unsafe.delete(frame.event);
+        return;
       case 'disconnect':
         await this.sessions.get(frame.session)?.disconnect();
         this.sessions.delete(frame.session);
@@ -76,13 +82,25 @@ export class LinkServer {
       senderId,
       config,
       credentials,
-      onEvent: (event) => {
-        this.outbox.push({ type: 'event', session: number, event: toWire(event) });
-        if (event.type === 'disconnected') this.sessions.delete(number);
-      },
+      onEvent: (event) => this.tell(number, event),
     });
     this.sessions.set(number, session);
     return session.connect();
+  }
+
+  /** With the link goes whoever waits here: the network tells the event again over the next one. */
+  private tell(session: number, event: TransportEvent): void | Promise<void> {
+    const frame: ServerFrame = { type: 'event', session, event: toWire(event) };
+    if (event.type === 'receipt' || event.type === 'message') {
+      const number = this.nextEvent;
+      this.nextEvent += 1;
+      this.outbox.push({ ...frame, number });
+      return new Promise((safe) => {
+        this.unsafe.set(number, safe);
+      });
+    }
+    this.outbox.push(frame);
+    if (event.type === 'disconnected') this.sessions.delete(session);
   }
 
   /** A session that was lost while the frame was on its way answers like one that is not connected. */

@@ -11,9 +11,12 @@ const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 5_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 
+type EventFrame = Extract<ServerFrame, { type: 'event' }>;
+
 /** What the link tells its sessions. */
 export interface LinkedSession {
-  receive(event: Extract<ServerFrame, { type: 'event' }>['event']): void;
+  /** Resolves when a receipt or a message is safe. */
+  receive(event: EventFrame['event']): void | Promise<void>;
   linkUp(): void;
   linkDown(): void;
 }
@@ -126,10 +129,20 @@ export class SimulatorLink {
       if (frame.type === 'hello') {
         this.up(socket, frame.idempotentIds);
         greeted = true;
-      } else if (frame.type === 'event') this.sessions.get(frame.session)?.receive(frame.event);
+      } else if (frame.type === 'event') this.pass(frame);
       else this.resolve(frame);
     }
     return greeted;
+  }
+
+  /** An event whose session is gone is not called safe: it is for the next session of that sender. */
+  private pass({ session, event, number }: EventFrame): void {
+    const receiver = this.sessions.get(session);
+    if (!receiver) return;
+    const { outbox } = this;
+    const safe = receiver.receive(event) ?? Promise.resolve();
+    // Over the link it came from: another one counts its events anew.
+    if (number !== undefined) void safe.then(() => outbox?.push({ type: 'safe', event: number }));
   }
 
   private resolve(frame: Extract<ServerFrame, { type: 'sent' | 'done' }>): void {

@@ -78,7 +78,7 @@ export class RemoteSession implements TransportSession, LinkedSession {
     return answer.kind === 'done' && answer.alive;
   }
 
-  receive(wire: Extract<ServerFrame, { type: 'event' }>['event']): void {
+  receive(wire: Extract<ServerFrame, { type: 'event' }>['event']): void | Promise<void> {
     const event = eventFromWire(wire);
     if (event.type === 'connected') this.connected = true;
     if (event.type === 'credentials') this.credentials = event.credentials;
@@ -88,7 +88,7 @@ export class RemoteSession implements TransportSession, LinkedSession {
       this.lastLoss = event.reason;
       if (event.reason === 'logged_out') this.credentials = undefined;
     }
-    this.options.onEvent(event);
+    return this.options.onEvent(event);
   }
 
   /** The link is back: the session takes up where it was. */
@@ -101,7 +101,7 @@ export class RemoteSession implements TransportSession, LinkedSession {
     this.connected = false;
     this.lastLoss = 'disconnected';
     const lost: TransportEvent = { type: 'disconnected', reason: 'disconnected' };
-    if (wasConnected) this.options.onEvent(lost);
+    if (wasConnected) void this.options.onEvent(lost);
   }
 
   private announce(session: number): void {
