@@ -27,7 +27,9 @@ const EXPONENT = /^(\d)(?:[.,](\d+))?e\+?(\d{1,2})$/i;
 const FLOAT = /^(\d{7,})[.,]0{1,2}$/;
 /** E.164 allows 15 digits; the trunk or exit code in front may add a few. */
 const MAX_DIGITS = 15;
-const MIN_DIGITS = 5;
+/** Tokelau's. */
+const MIN_DIGITS = 4;
+const MOBILE = new Set<string | undefined>(['MOBILE', 'FIXED_LINE_OR_MOBILE']);
 
 const regionNames = new Intl.DisplayNames(['en'], { type: 'region' });
 
@@ -112,16 +114,30 @@ function fromDigits(text: string, country?: CountryCode): PhoneOutcome {
   if (text.includes('+')) return fromInternational(`+${digits}`, text.replace(/[^\d+()]/g, ''));
   if (digits.startsWith('00')) return fromInternational(`+${digits.slice(2)}`);
 
-  if (country !== undefined) {
-    const national = accept(parsePhoneNumberFromString(digits, country));
-    if (national) return national;
-  }
-  const international = accept(parsePhoneNumberFromString(`+${digits}`));
-  if (international) return international;
+  const national = country && parsePhoneNumberFromString(digits, country);
+  const international = parsePhoneNumberFromString(`+${digits}`);
+  const outcome =
+    country !== undefined && isOnlyThenMobile(international, national, country)
+      ? accept(international)
+      : (accept(national) ?? accept(international));
+  if (outcome) return outcome;
   if (country === undefined) {
     return refuse('it has no country code: write it with + and the country code, or give a default country');
   }
   return refuse(faultOfNumber(digits, country));
+}
+
+/**
+ * `4915123456789` in Germany is a mobile number whose plus sign was lost, although a long enough landline of the area
+ * 04915 could exist too: where both readings are valid, the one that can have WhatsApp is meant.
+ */
+function isOnlyThenMobile(
+  international: PhoneNumber | undefined,
+  national: PhoneNumber | undefined,
+  country: CountryCode,
+): boolean {
+  if (!international?.isValid() || international.country !== country) return false;
+  return MOBILE.has(international.getType()) && !MOBILE.has(national?.getType());
 }
 
 /** `withTrunk` keeps the parentheses of `+44 (0)20 ...`, whose zero is not dialled from abroad. */

@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { getCountries, getExampleNumber } from 'libphonenumber-js/max';
+import examples from 'libphonenumber-js/mobile/examples';
 import { isPhoneCountry, maskPhone, normalisePhone } from '../../src/lib/phone.js';
 
 describe('a phone number is understood as people and spreadsheets write it', () => {
@@ -32,6 +34,34 @@ describe('a phone number is understood as people and spreadsheets write it', () 
 
   it('names the country of the number', () => {
     expect(normalisePhone('+4930123456', 'BR')).toMatchObject({ country: 'DE' });
+  });
+});
+
+describe('the mobile number of every country is understood in every form', () => {
+  it.each(getCountries())('%s', (country) => {
+    const example = getExampleNumber(country, examples);
+    if (!example) throw new Error(`no example number of ${country}`);
+    const digits = example.number.slice(1);
+    const international = [
+      example.number,
+      example.formatInternational(),
+      example.formatInternational().replace(/[ -]/g, '.'),
+      example.format('RFC3966'),
+      `00${digits}`,
+      digits,
+      `${digits}.0`,
+    ];
+    const national = [example.formatNational(), example.nationalNumber, digits];
+    const understood = [
+      ...international.map((text) => [text, normalisePhone(text)]),
+      ...national.map((text) => [text, normalisePhone(text, country)]),
+    ];
+    expect(understood).toEqual(
+      [...international, ...national].map((text) => [
+        text,
+        expect.objectContaining({ phone: example.number }),
+      ]),
+    );
   });
 });
 
