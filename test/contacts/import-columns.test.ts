@@ -39,6 +39,12 @@ describe('the phone column is found by its title in many languages', () => {
     expect(plan(['Telefone', 'Celular', 'Número']).phone).toBe(1);
     expect(plan(['Rua', 'Número', 'Telefone (WhatsApp)']).phone).toBe(2);
   });
+
+  it('the number itself wins over what is said about it, as in the address books of Google', () => {
+    expect(plan(['First Name', 'Phone 1 - Label', 'Phone 1 - Value', 'Phone 2 - Value']).phone).toBe(2);
+    expect(plan(['Name', 'Phone 1 - Type', 'Phone 1 - Value']).phone).toBe(2);
+    expect(plan(['phone_country', 'phone_verified', 'contact_phone_e164']).phone).toBe(2);
+  });
 });
 
 describe('names', () => {

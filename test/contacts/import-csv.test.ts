@@ -22,6 +22,7 @@ describe('a csv file is imported whatever form it comes in', () => {
     ['pipes', 'name|phone|city\rSilva, Ana|+5511987654321|Recife\r'],
     ['a declared delimiter', 'sep=;\r\nname;phone;city\r\nSilva, Ana;+5511987654321;Recife\r\n'],
     ['a byte order mark', '\uFEFF"name";"phone";"city"\n"Silva, Ana";"+5511987654321";"Recife"\n'],
+    ['text written as formulas', 'name,phone,city\n"Silva, Ana","=""+5511987654321""",="Recife"\n'],
     ['empty lines', '\n\nname;phone;city\n\nSilva, Ana;+5511987654321;Recife\n;;\n'],
   ])('%s', async (_, text) => {
     const result = await harness.run(text);
@@ -51,6 +52,17 @@ describe('a csv file is imported whatever form it comes in', () => {
     const bytes = Buffer.from(`name,phone\n${filler}Jos\xe9,${PHONE}\n`, 'latin1');
     const { contacts } = await harness.run(bytes);
     expect(contacts).toEqual([{ phone: PHONE, name: 'José', attributes: {} }]);
+  });
+
+  it('one name cut in the middle of a letter does not spoil all others', async () => {
+    const rows = names.map((name, index) => `${name},${brazilian(index)}\n`).join('');
+    const bytes = Buffer.concat([
+      Buffer.from(`name,phone\n${rows}Jos`),
+      Buffer.from([0xc3]),
+      Buffer.from(`,${PHONE}\n`),
+    ]);
+    const { contacts } = await harness.run(bytes);
+    expect(contacts.map(({ name }) => name)).toEqual([...names, 'Jos\uFFFD']);
   });
 
   it('national numbers take the country of the request, else the configured one', async () => {
@@ -142,6 +154,18 @@ describe('rows that cannot be imported are handed back', () => {
     ]);
   });
 
+  it('also those with an endless cell or far too many columns', async () => {
+    const file = [
+      'phone,note,',
+      `${brazilian(1)},${'y'.repeat(20_000)}`,
+      `${brazilian(2)},b${','.repeat(300)}c`,
+      `${PHONE},fine${','.repeat(300)}`,
+    ].join('\n');
+    const result = await harness.run(file);
+    expect(result.import.counts).toEqual(counts({ created: 1, invalid: 2 }));
+    expect(result.errors).toMatch(/\n2,"?the cell "+note"+ is longer.*\n3,the row has 201 columns/s);
+  });
+
   it('there is no link to errors when there are none', async () => {
     const { import: done } = await harness.run(`phone\n${PHONE}\n`);
     expect(done).not.toHaveProperty('errorsUrl');
@@ -196,8 +220,8 @@ describe('a file that cannot be imported is refused with the reason', () => {
     ['an old workbook', Buffer.from('\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1...', 'latin1'), /\.xls.*password/],
     ['a web page', '<html><table><tr><td>phone</td></tr></table></html>', /web page/],
     ['a pdf', '%PDF-1.7 ...', /PDF/],
-    ['too many columns', `phone${',x'.repeat(300)}\n`, /at most 200/],
-    ['a huge cell', `phone,x\n${PHONE},${'y'.repeat(20_000)}\n`, /10000 characters/],
+    ['too many columns', `phone${',x'.repeat(300)}\n`, /more than 200 columns/],
+    ['a line without an end', `phone,x\n${' '.repeat(5_000_000)}`, /Row 2 does not end/],
   ])('%s', async (_, file, reason) => {
     const result = await harness.run(file);
     expect(result.import).toMatchObject({ status: 'failed', error: expect.stringMatching(reason) });

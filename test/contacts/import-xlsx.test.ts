@@ -76,6 +76,45 @@ describe('the cells of a workbook are read as a person sees them', () => {
     expect(contact).toEqual({ phone: PHONE, name: null, attributes: {} });
   });
 
+  it('a far cell, an endless one or a row number beyond Excel costs only its row', async () => {
+    const cell = (inside: string) => `<c r="B2"><v>${brazilian(1)}</v></c>${inside}`;
+    const rows = [
+      `<row r="2">${cell('<c r="XFD2"><v>1</v></c>')}</row>`,
+      `<row r="3">${cell(`<c r="A3" t="str"><v>${'x'.repeat(20_000)}</v></c>`)}</row>`,
+      textRow(9_007_199_254_740_991, ['Bia', 'nobody']),
+      textRow(6, ['Ana', PHONE]),
+    ].join('');
+    const result = await harness.run(workbook({ rows: header + rows }));
+    expect(result.import).toMatchObject({
+      status: 'completed',
+      counts: counts({ created: 1, invalid: 3 }),
+    });
+    expect(result.errors).toMatch(
+      /\n2,the row has 201 columns.*\n3,the name is longer.*\n4,the phone number contains/s,
+    );
+  });
+
+  it('phonetic hints, comments and CDATA', async () => {
+    const name =
+      '<is><r><t>漢</t></r><r><t><![CDATA[字]]><!-- x --></t></r><rPh sb="0" eb="2"><t>かんじ</t></rPh></is>';
+    const contact = await firstContact(`<c r="A2" t="inlineStr">${name}</c><c r="B2"><v>${PHONE}</v></c>`);
+    expect(contact).toMatchObject({ name: '漢字' });
+  });
+
+  const sheet = (encoding: string) =>
+    `<?xml version="1.0" encoding="${encoding}"?><worksheet><sheetData>${header}${textRow(2, ['José', PHONE])}</sheetData></worksheet>`;
+  it.each([
+    ['UTF-8 with a byte order mark', Buffer.from(`\uFEFF${sheet('UTF-8')}`)],
+    ['UTF-16 little endian', Buffer.from(`\uFEFF${sheet('UTF-16')}`, 'utf16le')],
+    ['UTF-16 big endian', Buffer.from(`\uFEFF${sheet('UTF-16')}`, 'utf16le').swap16()],
+    ['UTF-16 without a mark', Buffer.from(sheet('UTF-16'), 'utf16le')],
+    ['Latin-1', Buffer.from(sheet('ISO-8859-1'), 'latin1')],
+  ])('parts in %s', async (_, bytes) => {
+    const file = workbook({ rows: '', extra: { 'xl/worksheets/sheet1.xml': bytes } });
+    const { contacts } = await harness.run(file);
+    expect(contacts).toMatchObject([{ phone: PHONE, name: 'José' }]);
+  });
+
   it('errors are no values, and no phone numbers', async () => {
     const rows = `${header}<row r="3"><c r="A3" t="e"><v>#N/A</v></c><c r="B3"><v>5511987654321</v></c></row>
       <row r="7"><c r="B7" t="e"><v>#REF!</v></c></row>`;
@@ -140,8 +179,13 @@ describe('a workbook that cannot be read is refused with the reason', () => {
   const damaged = zip(good);
   damaged.fill(0x55, 600, 700);
   const doctype = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><worksheet><sheetData/></worksheet>';
-  const sheetOf = (rows: string) =>
-    zip({ ...good, 'xl/worksheets/sheet1.xml': `<worksheet><sheetData>${rows}` });
+  const sheetOf = (rows: string, encoding: BufferEncoding = 'utf8') =>
+    zip({ ...good, 'xl/worksheets/sheet1.xml': Buffer.from(`<worksheet><sheetData>${rows}`, encoding) });
+  const binary = {
+    '_rels/.rels':
+      '<Relationships><Relationship Id="r" Type="x/officeDocument" Target="xl/workbook.bin"/></Relationships>',
+    'xl/workbook.bin': '\x83\x01\0',
+  };
 
   it.each<[string, Buffer, RegExp]>([
     ['a zip of something else', zip({ 'readme.txt': 'hello' }), /zip archive but not an xlsx/],
@@ -154,7 +198,13 @@ describe('a workbook that cannot be read is refused with the reason', () => {
     ['entities', zip({ ...good, 'xl/worksheets/sheet1.xml': doctype }), /document type/],
     ['no visible sheet', zip({ ...good, 'xl/workbook.xml': '<workbook><sheets/></workbook>' }), /no visible/],
     ['a missing part', zip({ ...good, 'xl/_rels/workbook.xml.rels': '' }), /damaged/],
-    ['too many columns', sheetOf('<row r="1"><c r="XFD1"><v>1</v></c></row>'), /more than 200 columns/],
+    [
+      'too many columns',
+      workbook({ rows: '<row r="1"><c r="XFD1"><v>1</v></c></row>' }),
+      /more than 200 columns/,
+    ],
+    ['bytes that are no text', sheetOf(`<row r="1"><c><v>Jos\xe9</v></c>`, 'latin1'), /no utf-8 text/],
+    ['a binary workbook', zip(binary), /\.xlsb/],
     ['no rows', workbook({ rows: '' }), /no rows/],
   ])('%s', async (_, file, reason) => {
     const { import: done } = await harness.run(file, { fileName: 'contacts.xlsx' });

@@ -3,11 +3,11 @@ import { stat } from 'node:fs/promises';
 import { pipeline, Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { declaredDelimiter, detectDelimiter } from './core/delimiter.js';
-import type { SourceRow } from './core/rows.js';
+import { boundedCells, type SourceRow } from './core/rows.js';
 import { decodeChunks, detectEncoding } from './encoding.js';
 import type { ImportLimits } from './limits.js';
 import { refusal } from './refusal.js';
-import type { RowSource } from './source.js';
+import type { RowSource } from './row-source.js';
 
 /** Characters looked at to find the delimiter. */
 const SAMPLE_LENGTH = 64 * 1024;
@@ -57,8 +57,7 @@ async function* readRows(
     for await (const record of parser) {
       const cells = record as string[];
       if (cells.some((cell) => cell.trim() !== '')) {
-        checkSize(cells, line, limits);
-        yield { line, cells };
+        yield { line, cells: boundedCells(cells, limits).map(unwrapped) };
       }
       line += 1 + cells.reduce((breaks, cell) => breaks + countBreaks(cell), 0);
     }
@@ -95,13 +94,10 @@ async function* unixLines(chunks: AsyncIterable<string>): AsyncGenerator<string>
   if (heldReturn) yield '\n';
 }
 
-function checkSize(cells: string[], line: number, limits: ImportLimits): void {
-  if (cells.length > limits.maxColumns) {
-    throw refusal(`Line ${line} has ${cells.length} columns; at most ${limits.maxColumns} are allowed.`);
-  }
-  if (cells.some((cell) => cell.length > limits.maxCellLength)) {
-    throw refusal(`Line ${line} has a cell of more than ${limits.maxCellLength} characters.`);
-  }
+/** `="0123"` is how exports keep Excel from reading a number: a formula whose value is the text. */
+function unwrapped(cell: string): string {
+  const formula = cell.startsWith('="') ? /^="((?:[^"]|"")*)"\s*$/.exec(cell) : null;
+  return formula?.[1]?.replaceAll('""', '"') ?? cell;
 }
 
 function countBreaks(cell: string): number {
@@ -113,8 +109,9 @@ function countBreaks(cell: string): number {
 /** `records` counts empty lines too, so it is the line unless cells hold line breaks. */
 function explain(error: CsvError): string {
   const row = Number(error['records'] ?? 0) + 1;
-  if (error.code === 'CSV_QUOTE_NOT_CLOSED' || error.code === 'CSV_MAX_RECORD_SIZE') {
-    return `A quote that opens in row ${row} is never closed.`;
+  if (error.code === 'CSV_QUOTE_NOT_CLOSED') return `A quote that opens in row ${row} is never closed.`;
+  if (error.code === 'CSV_MAX_RECORD_SIZE') {
+    return `Row ${row} does not end: a quote may open there that is never closed, or the file is no csv.`;
   }
   return `The csv cannot be read at row ${row}: ${error.message}`;
 }

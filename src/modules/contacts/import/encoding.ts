@@ -13,12 +13,12 @@ const WINDOWS_1252 =
 const MAX_CONTROL_SHARE = 0.01;
 
 /**
- * The encoding of a text file: by its byte order mark; else UTF-8 when the whole file is valid UTF-8 (a sample would
- * miss the one accent at the end); else Windows-1252, of which Latin-1 is a part. Refuses binary content.
+ * The encoding of a text file: by its byte order mark; else UTF-8 when most of what is not ASCII is valid UTF-8 in the
+ * whole file (a sample would miss the one accent at the end, and one name cut in the middle of a letter must not spoil
+ * all others); else Windows-1252, of which Latin-1 is a part. Refuses binary content.
  */
 export async function detectEncoding(path: string): Promise<TextEncoding> {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  let utf8 = true;
+  const utf8 = new Utf8Evidence();
   let first = true;
   let bytes = 0;
   let controls = 0;
@@ -32,13 +32,13 @@ export async function detectEncoding(path: string): Promise<TextEncoding> {
     if (chunk.includes(0)) throw refusal('The file is not a csv or xlsx file: it holds binary data.');
     bytes += chunk.length;
     controls += countControls(chunk);
-    utf8 &&= decodes(decoder, chunk);
+    utf8.see(chunk);
   }
   if (bytes === 0) throw refusal('The file is empty.');
   if (controls > bytes * MAX_CONTROL_SHARE) {
     throw refusal('The file is not a csv or xlsx file: it holds binary data.');
   }
-  return utf8 && decodes(decoder) ? 'utf-8' : 'windows-1252';
+  return utf8.convinces() ? 'utf-8' : 'windows-1252';
 }
 
 /** Bytes to text; characters whose bytes lie in two chunks stay whole. The byte order mark is left out. */
@@ -66,12 +66,27 @@ function encodingOfMark(start: Buffer): TextEncoding | undefined {
   return undefined;
 }
 
-function decodes(decoder: TextDecoder, chunk?: Buffer): boolean {
-  try {
-    decoder.decode(chunk, { stream: chunk !== undefined });
-    return true;
-  } catch {
-    return false;
+/** Counts characters that make sense as UTF-8 and places that do not. Windows-1252 text has next to none of the first. */
+class Utf8Evidence {
+  private readonly decoder = new TextDecoder('utf-8');
+  private valid = 0;
+  private broken = 0;
+
+  see(chunk: Buffer): void {
+    this.count(this.decoder.decode(chunk, { stream: true }));
+  }
+
+  convinces(): boolean {
+    this.count(this.decoder.decode());
+    return this.broken === 0 || this.valid > this.broken;
+  }
+
+  private count(text: string): void {
+    for (let index = 0; index < text.length; index += 1) {
+      const unit = text.charCodeAt(index);
+      if (unit === 0xfffd) this.broken += 1;
+      else if (unit > 0x7f) this.valid += 1;
+    }
   }
 }
 

@@ -12,7 +12,8 @@ import type { Import } from './import.entity.js';
 import { ImportRepository, optionsOf } from './import.repository.js';
 import type { ImportLimits } from './limits.js';
 import { hasCode, refusal } from './refusal.js';
-import { openSource, type RowSource } from './source.js';
+import type { RowSource } from './row-source.js';
+import { openSource } from './source.js';
 
 export interface ImportRunnerDeps {
   database: Database;
@@ -62,6 +63,10 @@ export class ImportRunner {
     try {
       const first = await rows.next();
       if (first.done) throw refusal('The file holds no rows.');
+      const { maxColumns } = this.deps.limits;
+      if (first.value.cells.length > maxColumns) {
+        throw refusal(`The first row has more than ${maxColumns} columns; leave out those you do not need.`);
+      }
       const outcome = planColumns(first.value.cells, options.mapping, options.defaultCountry);
       if (!outcome.ok) throw refusal(outcome.reason);
       const { plan } = outcome;

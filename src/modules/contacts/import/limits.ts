@@ -3,7 +3,7 @@ export interface ImportLimits {
   /** Data rows. */
   maxRows: number;
   maxColumns: number;
-  /** Characters. */
+  /** Characters read of a cell; more than a contact can hold, so that a longer one rejects its row. */
   maxCellLength: number;
   /** Rows per transaction. */
   batchRows: number;

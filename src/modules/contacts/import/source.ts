@@ -1,16 +1,9 @@
 import { open } from 'node:fs/promises';
-import type { SourceRow } from './core/rows.js';
 import { openCsv } from './csv.js';
 import type { ImportLimits } from './limits.js';
 import { refusal } from './refusal.js';
+import type { RowSource } from './row-source.js';
 import { openXlsx } from './xlsx/index.js';
-
-/** The non-empty rows of a file, always the same ones in the same order. */
-export interface RowSource {
-  rows: AsyncIterable<SourceRow>;
-  /** How much of the file was read, 0 to 1. */
-  progress(): number;
-}
 
 /** Opens a contacts file by what it holds, whatever its name says. Throws a refusal with the reason. */
 export async function openSource(

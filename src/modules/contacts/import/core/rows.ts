@@ -30,6 +30,22 @@ export function storableText(text: string): string {
   return text.replaceAll('\0', '').replace(/\p{Surrogate}/gu, '\uFFFD');
 }
 
+/**
+ * Holds a row to the limits of a file. What is cut leaves a mark behind for `readRow` to reject the row by: a cell that
+ * is still too long for a contact, or a column more than the titles can have.
+ */
+export function boundedCells(
+  cells: readonly string[],
+  limits: { maxColumns: number; maxCellLength: number },
+): string[] {
+  const surplus = cells.slice(limits.maxColumns).find((cell) => cell.trim() !== '');
+  const kept = cells.slice(0, limits.maxColumns);
+  if (surplus !== undefined) kept.push(surplus);
+  return kept.map((cell) =>
+    cell.length > limits.maxCellLength ? cell.slice(0, limits.maxCellLength) : cell,
+  );
+}
+
 /** Reads one data row by the file's column plan. Empty and failed cells become no attribute at all. */
 export function readRow(
   row: SourceRow,

@@ -36,6 +36,10 @@ const VAGUE_PHONE_TITLES = words(
 const PHONE_WORD =
   /(?:^|\s)(?:whatsapp|phone|telephone|mobile|celular|telefone|telefono|telefon|movil|cellphone)(?:\s|$)/u;
 
+/** What is said about a phone number beside it: `Phone 1 - Type` of an address book, whose `Phone 1 - Value` is the number. */
+const ABOUT_A_PHONE =
+  /(?:^|\s)(?:type|tipo|typ|label|etiqueta|rotulo|country|pais|code|ddi|extension|ext|verified|valid|status)(?:\s|$)/u;
+
 const FULL_NAMES =
   words(`full name; fullname; nome completo; nombre completo; nombre y apellido; nombre y apellidos;
   nom complet; nome e cognome; vollstandiger name; ad soyad; adi soyadi; фио; volledige naam; nama lengkap`);
@@ -72,6 +76,6 @@ export function phoneTitleIndex(plainTitles: readonly string[]): number {
     const index = plainTitles.findIndex((title) => rank.includes(title));
     if (index >= 0) return index;
   }
-  const partial = plainTitles.findIndex((title) => PHONE_WORD.test(title));
+  const partial = plainTitles.findIndex((title) => PHONE_WORD.test(title) && !ABOUT_A_PHONE.test(title));
   return partial >= 0 ? partial : plainTitles.findIndex((title) => VAGUE_PHONE_TITLES.includes(title));
 }

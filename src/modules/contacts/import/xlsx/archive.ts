@@ -79,7 +79,9 @@ export class Archive {
 }
 
 const damaged = (error: unknown) =>
-  refusal(`The file starts like an xlsx workbook but is damaged or incomplete: ${errorMessage(error)}.`);
+  refusal(
+    `The file starts like an xlsx workbook but is damaged or incomplete: ${errorMessage(error).replace(/\.+$/, '')}.`,
+  );
 
 async function orRefuse<Value>(promise: Promise<Value>): Promise<Value> {
   try {

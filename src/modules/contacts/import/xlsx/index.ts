@@ -1,6 +1,6 @@
 import type { SourceRow } from '../core/rows.js';
 import type { ImportLimits } from '../limits.js';
-import type { RowSource } from '../source.js';
+import type { RowSource } from '../row-source.js';
 import { Archive } from './archive.js';
 import { readSharedStrings } from './shared-strings.js';
 import { readSheet } from './sheet.js';

@@ -1,8 +1,11 @@
-import type { SourceRow } from '../core/rows.js';
+import { boundedCells, type SourceRow } from '../core/rows.js';
 import type { ImportLimits } from '../limits.js';
 import { refusal } from '../refusal.js';
 import { serialDate } from './styles.js';
 import { unescapeText, XmlReader, type XmlHandler } from './xml.js';
+
+/** Excel has no more; a larger number is damage. */
+const LAST_ROW = 1_048_576;
 
 export interface SheetContext {
   sharedStrings: readonly string[];
@@ -56,9 +59,7 @@ class SheetHandler implements XmlHandler {
   }
 
   text(text: string): void {
-    if (!this.inValue) return;
-    this.value += text;
-    if (this.value.length > this.context.limits.maxCellLength) this.refuseLongCell();
+    if (this.inValue && this.value.length <= this.context.limits.maxCellLength) this.value += text;
   }
 
   close(name: string): void {
@@ -69,9 +70,9 @@ class SheetHandler implements XmlHandler {
   }
 
   private startRow(attributes: Record<string, string>): void {
-    const stated = Number(attributes['r']);
+    const stated = Math.trunc(Number(attributes['r']));
     // Rows come in order; a writer that leaves numbers out or repeats one must not make two rows share a line.
-    this.line = Number.isInteger(stated) && stated > this.line ? stated : this.line + 1;
+    this.line = stated > this.line && stated <= LAST_ROW ? stated : this.line + 1;
     this.cells = [];
     this.column = -1;
   }
@@ -90,17 +91,16 @@ class SheetHandler implements XmlHandler {
   private endCell(): void {
     const text = this.cellText();
     if (text === '') return;
-    const { maxColumns, maxCellLength } = this.context.limits;
-    if (this.column >= maxColumns) {
-      throw refusal(`Row ${this.line} has more than ${maxColumns} columns.`);
-    }
-    if (text.length > maxCellLength) this.refuseLongCell();
-    while (this.cells.length < this.column) this.cells.push('');
-    this.cells[this.column] = text;
+    // A far cell may come first: whatever lies beyond the limit shares the one column behind it.
+    const column = Math.min(this.column, this.context.limits.maxColumns);
+    while (this.cells.length < column) this.cells.push('');
+    this.cells[column] = text;
   }
 
   private endRow(): void {
-    if (this.cells.some((cell) => cell.trim() !== '')) this.rows.push({ line: this.line, cells: this.cells });
+    if (this.cells.some((cell) => cell.trim() !== '')) {
+      this.rows.push({ line: this.line, cells: boundedCells(this.cells, this.context.limits) });
+    }
     this.cells = [];
   }
 
@@ -128,12 +128,6 @@ class SheetHandler implements XmlHandler {
     if (written === '' || !Number.isFinite(number)) return written;
     if (this.context.dateStyles[this.style]) return serialDate(number, this.context.date1904);
     return Number.isSafeInteger(number) ? String(number) : String(Number(number.toPrecision(15)));
-  }
-
-  private refuseLongCell(): never {
-    throw refusal(
-      `Row ${this.line} has a cell of more than ${this.context.limits.maxCellLength} characters.`,
-    );
   }
 }
 

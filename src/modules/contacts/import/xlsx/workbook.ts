@@ -27,6 +27,9 @@ export async function readWorkbook(archive: Archive): Promise<Workbook> {
   if (!archive.has(main)) {
     throw refusal('The file is a zip archive but not an xlsx workbook; upload one xlsx or csv file.');
   }
+  if (main.endsWith('.bin')) {
+    throw refusal('The file is a binary workbook (.xlsb); save it as xlsx or csv and upload it again.');
+  }
   const relations = await readRelations(archive, main);
   const sheets: { relation: string; hidden: boolean }[] = [];
   let date1904 = false;

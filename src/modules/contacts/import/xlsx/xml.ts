@@ -1,7 +1,7 @@
-import { StringDecoder } from 'node:string_decoder';
 import { SaxesParser, type SaxesTagPlain } from 'saxes';
 import { errorMessage } from '../../../../lib/errors.js';
 import { refusal } from '../refusal.js';
+import { XmlDecoder } from './xml-decoder.js';
 
 /** Bytes between two tags. The parser keeps such text in memory, so an endless one must end here. */
 const MAX_TEXT_BYTES = 4 * 1024 ** 2;
@@ -18,7 +18,7 @@ export interface XmlHandler {
  */
 export class XmlReader {
   private readonly parser = new SaxesParser({ xmlns: false, position: false });
-  private readonly decoder = new StringDecoder('utf8');
+  private readonly decoder = new XmlDecoder();
   private bytesSinceTag = 0;
 
   constructor(handler: XmlHandler) {
@@ -45,7 +45,7 @@ export class XmlReader {
   /** A character whose bytes lie in two chunks is handed over whole. */
   write(chunk: Uint8Array): void {
     this.bytesSinceTag += chunk.length;
-    this.parser.write(this.decoder.write(chunk));
+    this.parser.write(this.decoder.decode(chunk));
     if (this.bytesSinceTag > MAX_TEXT_BYTES) {
       throw refusal('The workbook holds an implausibly long text, as a zip bomb does.');
     }
