@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { JobsOptions, Queue as AnyBullQueue } from 'bullmq';
-import { DomainError } from '../lib/errors.js';
+import { DomainError, errorMessage } from '../lib/errors.js';
 import type { Logger } from '../lib/logger.js';
 import type { QueueBackend, WorkerSettings } from './backend.js';
 import type { EnqueueOptions, JobCatalog, JobHandlers, JobName, JobPayloads, QueueName } from './catalog.js';
@@ -10,7 +10,7 @@ import { endsWithin, queueUnavailable, withinDeadline } from './deadline.js';
 import { FailureArchive } from './failure-archive.js';
 import { assertHandlersMatchCatalog } from './handler-check.js';
 import { JobRunner } from './job-runner.js';
-import type { Queue } from './queue.js';
+import type { Queue, StartOptions } from './queue.js';
 import { keepSchedules } from './schedules.js';
 import type { StoredBullQueue, StoredBullWorker } from './stored-job.js';
 import { wakeJob } from './wake.js';
@@ -90,7 +90,7 @@ export class BullJobQueue implements Queue {
     }
   }
 
-  async startWorkers(handlers: JobHandlers, options: { messageConcurrency: number }): Promise<void> {
+  async startWorkers(handlers: JobHandlers, options: StartOptions): Promise<void> {
     const { catalog, backend, logger } = this.deps;
     assertHandlersMatchCatalog(handlers, catalog);
     if (this.runner) throw new Error('The workers of this queue have been started already.');
@@ -119,6 +119,7 @@ export class BullJobQueue implements Queue {
       catalog,
       (name) => this.queueOf(name),
       (work) => this.reach(work),
+      () => this.rebuild(options),
     );
     this.stopSchedules = schedules.stop;
     await schedules.firstCheck;
@@ -159,6 +160,14 @@ export class BullJobQueue implements Queue {
     this.deps.errors.close();
     await endsWithin(CLOSE_DEADLINE_MS, Promise.all(queues.map((queue) => queue.close())));
     await endsWithin(CLOSE_DEADLINE_MS, this.deps.backend.close());
+  }
+
+  private async rebuild({ onLost }: StartOptions): Promise<void> {
+    try {
+      await onLost?.();
+    } catch (error) {
+      this.deps.logger.error({ error: errorMessage(error) }, 'a lost queue could not be rebuilt at once');
+    }
   }
 
   private queueOf(name: JobName): StoredBullQueue {

@@ -1,6 +1,15 @@
 import type { Queue as BullQueue } from 'bullmq';
 import type { JobHandlers, JobQueue } from './catalog.js';
 
+export interface StartOptions {
+  messageConcurrency: number;
+  /**
+   * The queue knows nothing of this installation: it is new, or has lost everything. Called by the process that
+   * notices, within seconds.
+   */
+  onLost?(): Promise<void>;
+}
+
 /** The queue as the composition root sees it; modules get the narrower `JobQueue`. */
 export interface Queue extends JobQueue {
   /** Whether the queue's server answers, within two seconds. */
@@ -9,7 +18,7 @@ export interface Queue extends JobQueue {
    * Starts this process's workers, one per queue, and the fleet's recurring jobs.
    * @throws Error naming the jobs without a handler and the handlers without a job.
    */
-  startWorkers(handlers: JobHandlers, options: { messageConcurrency: number }): Promise<void>;
+  startWorkers(handlers: JobHandlers, options: StartOptions): Promise<void>;
   /** Takes no more jobs, aborts every `JobContext.signal`, waits up to `timeoutMs` for running jobs, ends the workers. */
   drain(timeoutMs: number): Promise<void>;
   /** Drains without waiting and ends the connections. Safe to call twice. */

@@ -1,5 +1,6 @@
 import { TextEncryption } from '../lib/encryption.js';
 import { systemClock } from '../lib/clock.js';
+import type { Logger } from '../lib/logger.js';
 import { systemRandom } from '../lib/random.js';
 import {
   DeliveryService,
@@ -49,10 +50,11 @@ export async function startWorkerRole(
   });
   await host.start();
   try {
-    await queue.startWorkers(jobHandlers(inputs, services, host), {
+    const reconcile = createReconcile(inputs);
+    await queue.startWorkers(jobHandlers(inputs, services, host, reconcile), {
       messageConcurrency: config.campaigns.messageConcurrency,
+      onLost: () => rebuildQueue(services, reconcile, logger),
     });
-    // A queue that was lost or is new knows nothing of what PostgreSQL still wants done.
     await services.feeder.rewakeRunningCampaigns();
     await services.imports.resumeUnfinished();
   } catch (error) {
@@ -67,12 +69,31 @@ export async function startWorkerRole(
   };
 }
 
+function createReconcile({ config, infrastructure, transports }: ServiceInputs): ReconcileService {
+  return new ReconcileService({
+    ...infrastructure,
+    hasIdempotentIds: (name) => transports[name]?.capabilities.idempotentIds ?? false,
+    limits: {
+      sendingMs: config.campaigns.claimTimeoutSeconds * 1_000,
+      workerSilentMs: defaultTiming.leaseMs,
+    },
+  });
+}
+
+/** A queue that was lost or is new knows nothing of what PostgreSQL still wants done. */
+async function rebuildQueue(services: Services, reconcile: ReconcileService, logger: Logger): Promise<void> {
+  await services.feeder.rewakeRunningCampaigns();
+  const messages = await reconcile.offerAllQueued();
+  if (messages > 0) logger.warn({ messages }, 'the job queue had lost its jobs; it was rebuilt');
+}
+
 function jobHandlers(
-  { config, infrastructure, transports, logger, tuning }: ServiceInputs & { tuning: WorkerTuning },
+  { config, infrastructure, logger, tuning }: ServiceInputs & { tuning: WorkerTuning },
   services: Services,
   host: SessionHost,
+  reconcile: ReconcileService,
 ): JobHandlers {
-  const { database, queue } = infrastructure;
+  const { database } = infrastructure;
   const clock = systemClock;
   const messageWorker = new MessageWorker({
     delivery: new DeliveryService({ database, logger, workerId: host.workerId }),
@@ -101,15 +122,7 @@ function jobHandlers(
       return { kind: 'done' };
     },
     'maintenance.reconcile': createReconcileHandler({
-      reconcile: new ReconcileService({
-        database,
-        queue,
-        hasIdempotentIds: (name) => transports[name]?.capabilities.idempotentIds ?? false,
-        limits: {
-          sendingMs: config.campaigns.claimTimeoutSeconds * 1_000,
-          workerSilentMs: defaultTiming.leaseMs,
-        },
-      }),
+      reconcile,
       rewakeRunningCampaigns: services.feeder.rewakeRunningCampaigns,
       resumeImports: () => services.imports.resumeUnfinished(),
       logger,

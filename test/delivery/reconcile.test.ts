@@ -202,6 +202,19 @@ describe('after the queue was lost', () => {
     );
   });
 
+  it('gives everybody queued a job at once when the queue is known to be lost', async () => {
+    const { id, recipients } = await world.campaign({ recipients: 250 });
+    await world.sql(`UPDATE campaign_contacts SET state = 'pending' WHERE id = $1`, [
+      recipients[0]!.recipientId,
+    ]);
+    const other = await world.campaign({ recipients: 5 });
+    await world.sql(`UPDATE campaigns SET status = 'completed' WHERE id = $1`, [other.id]);
+    await world.reconcile().offerAllQueued();
+    const offered = world.enqueued.filter(({ payload }) => payload.tenantId === world.tenantId);
+    expect(offered).toHaveLength(249);
+    expect(new Set(offered.map(({ payload }) => payload.campaignId))).toEqual(new Set([id]));
+  });
+
   it('one broken step of the maintenance does not keep the others from running', async () => {
     const { recipients } = await world.campaign();
     await age(recipients[0]!.recipientId);

@@ -133,11 +133,15 @@ describe('a queue whose server is away', () => {
       reconciled += 1;
       return { kind: 'done' as const };
     };
-    await queue.startWorkers({ ...handlers, 'maintenance.reconcile': reconcile }, CONCURRENCY);
+    let lost = 0;
+    const onLost = async () => void (lost += 1);
+    await queue.startWorkers({ ...handlers, 'maintenance.reconcile': reconcile }, { ...CONCURRENCY, onLost });
     const first = await startRedis(port);
     await waitFor(() => queue.ping());
     await queue.enqueue('message.send', sendPayload('early'));
     await waitFor(() => handled.includes('early') && reconciled > 0, { timeoutMs: 15_000 });
+    expect(lost).toBeGreaterThan(0);
+    const lostBefore = lost;
 
     // This Redis keeps nothing on disk: a restart is also the loss of every job and scheduler.
     await killed(first);
@@ -146,6 +150,7 @@ describe('a queue whose server is away', () => {
     await waitFor(() => queue.ping());
     await queue.enqueue('message.send', sendPayload('late'));
     await waitFor(() => handled.includes('late') && reconciled > before + 1, { timeoutMs: 20_000 });
+    expect(lost).toBeGreaterThan(lostBefore);
   });
 
   it('goes on after PostgreSQL ended all its connections', async () => {

@@ -8,17 +8,27 @@ export interface LostRecipient {
   claimEpoch: number;
 }
 
+/** The database's time so long ago: rows carry its times. */
+export async function timeBefore(tx: Tx, ms: number): Promise<Date> {
+  const [row]: { at: Date }[] = await tx.query(
+    'SELECT now() - make_interval(secs => $1::float8 / 1000) AS at',
+    [ms],
+  );
+  if (!row) throw new Error('The database does not know the time.');
+  return row.at;
+}
+
 /**
- * Recipients that have been `queued` for long in campaigns that are not over. Most of them only wait for a sender; one
- * whose job was lost gets a new one. Touching the rows keeps each from being looked at again before the same time.
+ * Recipients that have been `queued` since before a time in campaigns that are not over. Most of them only wait for a
+ * sender; one whose job was lost gets a new one. Touching the rows keeps each from being looked at again at once.
  */
-export async function takeLongQueued(tx: Tx, olderThanMs: number, limit: number): Promise<LostRecipient[]> {
+export async function takeQueuedBefore(tx: Tx, before: Date, limit: number): Promise<LostRecipient[]> {
   return await tx.query(
     `WITH due AS (
        SELECT r.id FROM campaigns k
        JOIN campaign_contacts r ON r.campaign_id = k.id
        WHERE (k.status IN ('running', 'paused') OR (k.status = 'stopped' AND k.updated_at > now() - interval '1 day'))
-         AND r.state = 'queued' AND r.updated_at < now() - make_interval(secs => $1::float8 / 1000)
+         AND r.state = 'queued' AND r.updated_at <= $1::timestamptz
        LIMIT $2
        FOR NO KEY UPDATE OF r SKIP LOCKED
      ), touched AS (
@@ -26,7 +36,7 @@ export async function takeLongQueued(tx: Tx, olderThanMs: number, limit: number)
        RETURNING r.id, r.tenant_id, r.campaign_id, r.claim_epoch
      )
      SELECT id, tenant_id AS "tenantId", campaign_id AS "campaignId", claim_epoch AS "claimEpoch" FROM touched`,
-    [olderThanMs, limit],
+    [before, limit],
   );
 }
 

@@ -8,7 +8,8 @@ import { sendJobId } from '../core/job-ids.js';
 import {
   lockStaleClaims,
   requeueForResend,
-  takeLongQueued,
+  takeQueuedBefore,
+  timeBefore,
   type LostRecipient,
   type StaleClaim,
 } from './reconcile.repository.js';
@@ -65,8 +66,16 @@ export class ReconcileService {
   async run(): Promise<ReconcileReport> {
     const report: ReconcileReport = { offered: 0, resent: 0, unknown: 0, settled: 0 };
     await this.inBatches(() => this.resolveStaleClaims(report));
-    await this.inBatches(() => this.offerLongQueued(report));
+    report.offered = await this.offerQueued(this.limits.queuedMs);
     return report;
+  }
+
+  /**
+   * Gives everybody who is queued a job again: for a queue that has lost them all, so that campaigns need not wait
+   * until each is found missing. Answers how many.
+   */
+  async offerAllQueued(): Promise<number> {
+    return this.offerQueued(0);
   }
 
   private async inBatches(step: () => Promise<number>): Promise<void> {
@@ -77,12 +86,17 @@ export class ReconcileService {
     }
   }
 
-  private async offerLongQueued(report: ReconcileReport): Promise<number> {
-    const { queuedMs, batch } = this.limits;
-    const recipients = await takeLongQueued(this.deps.database.manager, queuedMs, batch);
-    if (recipients.length > 0) await this.enqueueSends(recipients);
-    report.offered += recipients.length;
-    return recipients.length;
+  private async offerQueued(forMs: number): Promise<number> {
+    const tx = this.deps.database.manager;
+    const before = await timeBefore(tx, forMs);
+    let offered = 0;
+    await this.inBatches(async () => {
+      const recipients = await takeQueuedBefore(tx, before, this.limits.batch);
+      if (recipients.length > 0) await this.enqueueSends(recipients);
+      offered += recipients.length;
+      return recipients.length;
+    });
+    return offered;
   }
 
   private async resolveStaleClaims(report: ReconcileReport): Promise<number> {
