@@ -101,14 +101,14 @@ describe('the cells of a workbook are read as a person sees them', () => {
     expect(contact).toMatchObject({ name: '漢字' });
   });
 
-  const sheet = (encoding: string) =>
+  const sheetIn = (encoding: string) =>
     `<?xml version="1.0" encoding="${encoding}"?><worksheet><sheetData>${header}${textRow(2, ['José', PHONE])}</sheetData></worksheet>`;
   it.each([
-    ['UTF-8 with a byte order mark', Buffer.from(`\uFEFF${sheet('UTF-8')}`)],
-    ['UTF-16 little endian', Buffer.from(`\uFEFF${sheet('UTF-16')}`, 'utf16le')],
-    ['UTF-16 big endian', Buffer.from(`\uFEFF${sheet('UTF-16')}`, 'utf16le').swap16()],
-    ['UTF-16 without a mark', Buffer.from(sheet('UTF-16'), 'utf16le')],
-    ['Latin-1', Buffer.from(sheet('ISO-8859-1'), 'latin1')],
+    ['UTF-8 with a byte order mark', Buffer.from(`\uFEFF${sheetIn('UTF-8')}`)],
+    ['UTF-16 little endian', Buffer.from(`\uFEFF${sheetIn('UTF-16')}`, 'utf16le')],
+    ['UTF-16 big endian', Buffer.from(`\uFEFF${sheetIn('UTF-16')}`, 'utf16le').swap16()],
+    ['UTF-16 without a mark', Buffer.from(sheetIn('UTF-16'), 'utf16le')],
+    ['Latin-1', Buffer.from(sheetIn('ISO-8859-1'), 'latin1')],
   ])('parts in %s', async (_, bytes) => {
     const file = workbook({ rows: '', extra: { 'xl/worksheets/sheet1.xml': bytes } });
     const { contacts } = await harness.run(file);
