@@ -7,7 +7,7 @@ export interface StartOptions {
    * The queue knows nothing of this installation: it is new, or has lost everything. Called by the process that
    * notices, within seconds.
    */
-  onLost?(): Promise<void>;
+  onLost?: () => Promise<void>;
 }
 
 /** The queue as the composition root sees it; modules get the narrower `JobQueue`. */
