@@ -385,6 +385,27 @@ describe('what stands in the way of a send', () => {
     expect(await waitingReason()).toBeNull();
   });
 
+  it('says so when all that is left waits for the sender that began it, but not while others are served', async () => {
+    const [phone, other] = [await world.sender(), await world.sender()];
+    const { id, recipients } = await world.campaign({ parts: ['one', 'two'], recipients: 2 });
+    const [started, served] = recipients as [(typeof recipients)[0], (typeof recipients)[0]];
+    await world.sql(`UPDATE campaign_contacts SET next_part = 1, sender_id = $2 WHERE id = $1`, [
+      started.recipientId,
+      phone.senderId,
+    ]);
+    await world.sql(`UPDATE senders SET status = 'disconnected' WHERE id = $1`, [phone.senderId]);
+    const waitingReason = async (): Promise<unknown> =>
+      (await world.sql('SELECT waiting_reason FROM campaigns WHERE id = $1', [id]))[0]?.['waiting_reason'];
+    const worker = world.worker();
+    await world.drive(worker, served);
+    expect(other.texts).toEqual(['one', 'two']);
+    await world.drive(worker, started);
+    expect(await waitingReason()).toBeNull();
+    // A process that served nobody yet.
+    await world.drive(world.worker({ waiting: world.newWaitingBoard() }), started);
+    expect(await waitingReason()).toBe('sender_away');
+  });
+
   it('a sender that is not hosted here costs no quota', async () => {
     const phone = await world.sender();
     world.sessions.clear();

@@ -55,7 +55,11 @@ export class World {
     this.contacts = new ContactService(common);
     this.receipts = new ReceiptService(common);
     this.inbound = new InboundService({ ...common, contacts: this.contacts });
-    this.waiting = new WaitingBoard(common);
+    this.waiting = this.newWaitingBoard();
+  }
+
+  newWaitingBoard(): WaitingBoard {
+    return new WaitingBoard({ database: this.database, clock: systemClock });
   }
 
   worker(changes: Partial<MessageWorkerDeps> = {}): MessageWorker {

@@ -79,15 +79,17 @@ export class MessageWorker {
     return DONE;
   }
 
-  /** Nobody can send now. A recipient bound to one sender waits for itself; otherwise the campaign does. */
+  /** Nobody can send now. A recipient bound to one sender waits for that one; otherwise the campaign does. */
   private async wait(
     recipient: RecipientForSend,
     outcome: Exclude<ReservationOutcome, { kind: 'reserved' }>,
   ): Promise<JobOutcome> {
     const now = this.deps.clock.now();
     const until = outcome.kind === 'later' ? outcome.at : null;
-    if (outcome.reason !== 'pace' && boundSender(recipient) === undefined) {
-      await this.deps.waiting.note(recipient, outcome.reason, until);
+    if (outcome.reason !== 'pace') {
+      if (boundSender(recipient) === undefined) {
+        await this.deps.waiting.note(recipient, outcome.reason, until);
+      } else await this.deps.waiting.noteStarted(recipient, until);
     }
     const at = until ?? addMs(now, NO_SENDER_PAUSE_MS);
     return { kind: 'runAgain', at: wakeAt(at, now, this.deps.random) };
@@ -225,7 +227,7 @@ export class MessageWorker {
   }
 
   private async finished(recipient: RecipientForSend): Promise<JobOutcome> {
-    if (recipient.waiting) await this.deps.waiting.clear(recipient);
+    await this.deps.waiting.served(recipient, recipient.waiting);
     return DONE;
   }
 

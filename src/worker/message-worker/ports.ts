@@ -29,7 +29,7 @@ export interface MessageWorkerDeps {
   delivery: Pick<DeliveryService, 'load' | 'claim' | 'record' | 'end' | 'putBack'>;
   senders: Pick<SenderManager, 'reserveNextHealthySender' | 'release' | 'recordResults'>;
   sessions: SessionDirectory;
-  waiting: Pick<WaitingBoard, 'note' | 'clear'>;
+  waiting: Pick<WaitingBoard, 'note' | 'noteStarted' | 'served'>;
   clock: Clock;
   random: Random;
   logger: Logger;

@@ -7,6 +7,8 @@ const messages: Readonly<Record<string, string>> = {
   all_paused: 'All senders of the pool are paused.',
   no_sender_in_pool: 'The pool has no senders any more.',
   restricted: 'All senders may only answer, not open conversations, for now.',
+  sender_away:
+    'The recipients that are left have the first messages from senders that cannot send now; the rest follows from the same senders.',
   unsupported_type: 'No sender of the pool can send this type of message.',
 };
 

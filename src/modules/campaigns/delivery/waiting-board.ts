@@ -9,11 +9,14 @@ interface CampaignKey {
 
 /** A thousand jobs may learn in the same second that nobody is free; one write every so often tells it. */
 const MIN_INTERVAL_MS = 3_000;
+/** A campaign of which somebody was served so lately flows, whoever else of it waits. */
+const FLOWING_MS = 30_000;
 const FORGET_ABOVE = 10_000;
 
 /** Keeps a campaign's "waiting for senders" up to date without a write per message. */
 export class WaitingBoard {
   private readonly lastWrite = new Map<string, number>();
+  private readonly lastServed = new Map<string, number>();
 
   constructor(private readonly deps: { database: Database; clock: Clock }) {}
 
@@ -23,9 +26,18 @@ export class WaitingBoard {
     await noteCampaignWaiting(this.deps.database.manager, campaign, reason, until);
   }
 
-  /** A message went out: the campaign flows again. */
-  async clear(campaign: CampaignKey): Promise<void> {
-    if (!this.due(`clear ${campaign.campaignId}`)) return;
+  /** A started conversation waits for the sender that began it: told when nobody else of the campaign is served. */
+  async noteStarted(campaign: CampaignKey, until: Date | null): Promise<void> {
+    const served = this.lastServed.get(campaign.campaignId);
+    if (served !== undefined && this.deps.clock.now().getTime() - served < FLOWING_MS) return;
+    await this.note(campaign, 'sender_away', until);
+  }
+
+  /** A recipient got everything: the campaign flows. `shown` when it is shown as waiting. */
+  async served(campaign: CampaignKey, shown: boolean): Promise<void> {
+    if (this.lastServed.size >= FORGET_ABOVE) this.lastServed.clear();
+    this.lastServed.set(campaign.campaignId, this.deps.clock.now().getTime());
+    if (!shown || !this.due(`clear ${campaign.campaignId}`)) return;
     await clearCampaignWaiting(this.deps.database.manager, campaign);
   }
 
