@@ -48,6 +48,8 @@ export interface DocumentedResponse {
   /** For answers that are not in the envelope: `data` is then the whole body. */
   bare?: true;
   contentType?: string;
+  /** Content types the caller can ask for instead; their bodies are bytes or text. */
+  otherTypes?: readonly string[];
 }
 
 export interface Route<Body extends object = object, Query extends object = object> {
@@ -64,6 +66,8 @@ export interface Route<Body extends object = object, Query extends object = obje
   upload?: { field: string; maxBytes: number };
   /** True where a repeat with the same `Idempotency-Key` must get the first answer. */
   idempotent?: boolean;
+  /** A GET that can answer 422; for other methods the documentation says so anyway. */
+  notPossible?: true;
   response: DocumentedResponse;
   handler(context: RouteContext<Body, Query>): Promise<Reply>;
 }

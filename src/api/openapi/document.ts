@@ -146,7 +146,8 @@ function requestBodyOf(route: Route, schemas: SchemaCollection): object | undefi
 }
 
 function successContent(route: Route, schemas: SchemaCollection): object {
-  const { data, contentType, bare } = route.response;
+  const { data, contentType, otherTypes = [], bare } = route.response;
+  if (contentType === 'application/json') return { [contentType]: { schema: { type: 'object' } } };
   if (contentType !== undefined) return { [contentType]: { schema: { type: 'string' } } };
   const schema = Array.isArray(data)
     ? { type: 'array', items: schemas.ref(data[0]) }
@@ -157,6 +158,7 @@ function successContent(route: Route, schemas: SchemaCollection): object {
     'application/json': {
       schema: bare ? schema : envelope(schema, Array.isArray(data), isPaged(route, schemas)),
     },
+    ...Object.fromEntries(otherTypes.map((type) => [type, { schema: { type: 'string' } }])),
   };
 }
 

@@ -58,7 +58,7 @@ export function errorsOf(route: Route): Record<string, object> {
     [409, 'Conflict', changes && route.access !== 'public'],
     [413, 'TooLarge', changes && (route.body !== undefined || route.upload !== undefined)],
     [415, 'UnsupportedType', changes && (route.body !== undefined || route.upload !== undefined)],
-    [422, 'NotPossible', changes && route.access !== 'public'],
+    [422, 'NotPossible', route.notPossible === true || (changes && route.access !== 'public')],
     [429, 'TooMany', !route.path.startsWith('/health')],
     [500, 'Unexpected', true],
     [503, 'Unavailable', !route.path.startsWith('/health')],

@@ -164,7 +164,13 @@ function qrRoute({ sessions }: SenderRoutesDeps): Route {
     // Whoever scans it makes their own phone the sender.
     access: 'senders:write',
     query: QrQuery,
-    response: { status: 200, description: 'The QR code that waits to be scanned', data: SenderQrResponse },
+    notPossible: true,
+    response: {
+      status: 200,
+      description: 'The QR code that waits to be scanned',
+      data: SenderQrResponse,
+      otherTypes: ['image/png', 'image/svg+xml', 'text/plain'],
+    },
     async handler(context) {
       const qr = await sessions.requireQr(context.principal.tenantId, idOf(context));
       return qrReply(qr, context.query.format ?? 'json');

@@ -1,0 +1,213 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import type { JsonSchema } from '../../src/api/openapi/adapt.js';
+import { waitFor } from '../support/wait-for.js';
+import { becomes, dataOf, fillTenant, importForm, type FilledTenant } from './filled-tenant.js';
+import { startSurface, type Answer, type Call, type Surface } from './surface.js';
+
+interface Documented {
+  content: Record<string, { schema: JsonSchema }>;
+}
+
+let surface: Surface;
+let owned: FilledTenant;
+let call: Call;
+
+beforeAll(async () => {
+  surface = await startSurface();
+  ({ call } = await surface.as('owner'));
+  owned = await fillTenant(call);
+  await readEverything();
+  await changeEverything();
+  await askForTheImpossible();
+  await removeEverything();
+});
+afterAll(() => surface.close());
+
+async function readEverything(): Promise<void> {
+  const lists = [
+    'api-keys',
+    'contacts',
+    'lists',
+    'suppressions',
+    'imports',
+    'senders',
+    'campaigns',
+    'messages',
+  ];
+  for (const collection of lists) await call('GET', `/api/${collection}?limit=1`);
+  for (const collection of ['contacts', 'lists', 'imports', 'senders', 'campaigns', 'messages'] as const) {
+    await call('GET', `/api/${collection}/${owned[collection]}`);
+  }
+  await call('GET', `/api/imports/${owned.imports}/errors`);
+  await call('GET', `/api/senders/${owned.senders}/stats`);
+  for (const report of ['stats', 'contacts', 'export']) {
+    await call('GET', `/api/campaigns/${owned.campaigns}/${report}`);
+  }
+  for (const path of ['/api/me', '/health', '/health/live', '/health/ready', '/api/docs.json'])
+    await call('GET', path);
+}
+
+async function changeEverything(): Promise<void> {
+  const { contacts, lists, senders } = owned;
+  await call('PATCH', `/api/contacts/${contacts}`, { body: { optedOut: true } });
+  await call('PATCH', `/api/lists/${lists}`, { body: { name: 'Renamed' } });
+  await call('DELETE', `/api/lists/${lists}/members/${contacts}`);
+  await call('POST', `/api/lists/${lists}/members`, { body: { contactIds: [contacts] } });
+  await call('PATCH', `/api/senders/${senders}`, { body: { tags: ['new'] } });
+  for (const action of ['pause', 'resume', 'reset-health', 'disconnect', 'logout']) {
+    await call('POST', `/api/senders/${senders}/${action}`);
+  }
+  const { id } = await runCampaign();
+  const waiting = await waitFor(async () => {
+    const answer = await call('GET', `/api/campaigns/${id}/stats`);
+    return answer.text.includes('waitingFor') ? answer : undefined;
+  });
+  expect(waiting.status).toBe(200);
+  for (const action of ['pause', 'resume', 'stop']) await call('POST', `/api/campaigns/${id}/${action}`);
+  await showQrCode();
+  const user = dataOf(await logIn());
+  const renewed = dataOf(
+    await call('POST', '/api/auth/refresh', { body: { refreshToken: user['refreshToken'] } }),
+  );
+  await call('POST', '/api/auth/logout', { body: { refreshToken: renewed['refreshToken'] } });
+}
+
+function logIn(): Promise<Answer> {
+  const body = { email: 'first@example.com', password: 'correct horse battery staple' };
+  return surface.anonymous('POST', '/api/auth/login', { body });
+}
+
+/** Nobody can serve it: its only sender is not connected. */
+async function runCampaign() {
+  const draft = {
+    name: 'Waiting',
+    template: 'Hi {{ nick }}',
+    contacts: ['+5511961000009', { phoneNumber: '+5511961000010', variables: { nick: 'Bo' } }],
+    senderIds: [owned.senders],
+  };
+  const campaign = dataOf(await call('POST', '/api/campaigns', { body: draft }));
+  await call('PATCH', `/api/campaigns/${campaign['id']}`, { body: { name: 'Still waiting' } });
+  await call('POST', `/api/campaigns/${campaign['id']}/start`);
+  return campaign;
+}
+
+async function showQrCode(): Promise<void> {
+  const body = { name: 'Unpaired', transport: 'simulator', transportConfig: { autoPair: false } };
+  const sender = dataOf(await call('POST', '/api/senders', { body }));
+  await call('POST', `/api/senders/${sender['id']}/connect`);
+  await becomes(call, `/api/senders/${sender['id']}`, 'qr');
+  for (const format of ['json', 'png', 'svg', 'raw']) {
+    await call('GET', `/api/senders/${sender['id']}/qr?format=${format}`);
+  }
+}
+
+/** One failure of every status a client meets. */
+async function askForTheImpossible(): Promise<void> {
+  const text = { headers: { 'content-type': 'text/plain' }, body: 'x' };
+  await call('POST', '/api/contacts', { body: { name: 5 } });
+  await call('GET', '/api/contacts?limit=0');
+  await call('GET', '/api/contacts/7');
+  await surface.anonymous('GET', '/api/contacts');
+  await (await surface.as('viewer')).call('POST', '/api/contacts', { body: {} });
+  await call('GET', `/api/contacts/${owned.lists}`);
+  await call('POST', '/api/contacts', { body: { phoneNumber: '+5511961000001' } });
+  await call('POST', `/api/campaigns/${owned.campaigns}/start`);
+  await call('POST', '/api/contacts', { body: { phoneNumber: '9'.repeat(6_000_000) } });
+  await call('POST', '/api/contacts', text);
+  await call('POST', '/api/contacts/import', text);
+  await call('POST', '/api/contacts/import', { form: new FormData() });
+  await call('POST', '/api/campaigns', { body: { name: 'x', template: 'x', contacts: [] } });
+  await call('GET', `/api/senders/${owned.senders}/qr`);
+}
+
+async function removeEverything(): Promise<void> {
+  await call('POST', '/api/contacts/import', { form: importForm() });
+  for (const collection of [
+    'campaigns',
+    'lists',
+    'contacts',
+    'suppressions',
+    'senders',
+    'api-keys',
+  ] as const) {
+    await call('DELETE', `/api/${collection}/${owned[collection]}`);
+  }
+}
+
+/** The documented path an answer belongs to; fixed segments win over parameters. */
+function templateOf({ path }: Answer): string {
+  const [pathname = ''] = path.split('?');
+  const fits = (template: string) =>
+    new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(pathname);
+  const found = Object.keys(surface.document.paths).filter(fits);
+  const template = found.toSorted((a, b) => a.split('{').length - b.split('{').length)[0];
+  if (!template) throw new Error(`${pathname} is not documented.`);
+  return template;
+}
+
+function documentedFor(answer: Answer): Documented | undefined {
+  const operation = surface.document.paths[templateOf(answer)]?.[answer.method.toLowerCase()];
+  const responses = operation?.['responses'] as Record<string, Documented & { $ref?: string }> | undefined;
+  const response = responses?.[answer.status];
+  if (response?.$ref === undefined) return response;
+  const shared = surface.document.components.responses as Record<string, Documented>;
+  return shared[response.$ref.split('/').at(-1) ?? ''];
+}
+
+/** The schema with a door closed: a field that is not documented is an error too. */
+function closed(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(closed);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const inner = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, closed(value)]));
+  return 'properties' in inner ? { additionalProperties: false, ...inner } : inner;
+}
+
+describe('the answers of the server', () => {
+  it('are what the API document says, field by field, successes and failures', () => {
+    const ajv = new Ajv2020({ strict: false, allErrors: true });
+    addFormats.default(ajv);
+    ajv.addSchema({ $id: 'doc', components: { schemas: closed(surface.document.components.schemas) } });
+    const problems = new Set<string>();
+    for (const answer of surface.answers) {
+      const name = `${answer.method} ${templateOf(answer)} ${answer.status}`;
+      const documented = documentedFor(answer);
+      if (!documented) {
+        problems.add(`${name} is not documented: ${answer.text.slice(0, 200)}`);
+        continue;
+      }
+      const type = answer.headers.get('content-type')?.split(';')[0] ?? '';
+      const content = documented.content[type];
+      if (!content) problems.add(`${name} has the content type ${type}, which is not documented`);
+      else if (answer.body) {
+        const schema = JSON.parse(
+          JSON.stringify(closed(content.schema)).replaceAll('"#/', '"doc#/'),
+        ) as object;
+        if (!ajv.validate(schema, answer.body)) problems.add(`${name}: ${ajv.errorsText()}`);
+      }
+    }
+    expect([...problems]).toEqual([]);
+  });
+
+  it('were asked of every documented operation', () => {
+    const succeeded = new Set(
+      surface.answers
+        .filter(({ status }) => status < 300)
+        .map((answer) => `${answer.method.toLowerCase()} ${templateOf(answer)} ${answer.status}`),
+    );
+    const expected = Object.entries(surface.document.paths).flatMap(([path, operations]) =>
+      Object.entries(operations).map(([method, operation]) => {
+        const [success] = Object.keys(operation['responses'] as object);
+        return `${method} ${path} ${success}`;
+      }),
+    );
+    expect(expected.filter((operation) => !succeeded.has(operation))).toEqual([]);
+    expect(expected.length).toBeGreaterThan(45);
+  });
+
+  it('include every kind of failure', () => {
+    const statuses = new Set(surface.answers.map(({ status }) => status));
+    expect([400, 401, 403, 404, 409, 413, 415, 422].filter((status) => !statuses.has(status))).toEqual([]);
+  });
+});

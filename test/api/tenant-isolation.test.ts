@@ -1,0 +1,201 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { JsonSchema } from '../../src/api/openapi/adapt.js';
+import { becomes, dataOf, fillTenant, traces, type FilledTenant } from './filled-tenant.js';
+import { declaredRoutes, startSurface, type Call, type Surface } from './surface.js';
+
+let surface: Surface;
+/** The tenant with something to steal. */
+let owned: FilledTenant;
+let victim: { call: Call; tenantId: string };
+/** The owner of another tenant, who knows all the ids. */
+let stranger: Call;
+
+beforeAll(async () => {
+  surface = await startSurface();
+  victim = await surface.as('owner');
+  owned = await fillTenant(victim.call);
+  // At rest, so that nothing but the stranger could change what belongs to the tenant.
+  await victim.call('POST', `/api/senders/${owned.senders}/disconnect`);
+  await becomes(victim.call, `/api/senders/${owned.senders}`, 'disconnected');
+  stranger = (await surface.as('owner')).call;
+});
+afterAll(() => surface.close());
+
+/** Valid bodies, so that a request gets as far as looking for the thing. A route with another body is missing here. */
+const bodies: Record<string, (ids: FilledTenant) => object> = {
+  'patch /api/lists/:id': () => ({ name: 'Mine now' }),
+  'patch /api/contacts/:id': () => ({ name: 'Mine now' }),
+  'patch /api/senders/:id': () => ({ name: 'Mine now' }),
+  'patch /api/campaigns/:id': () => ({ name: 'Mine now' }),
+  'post /api/lists/:id/members': ({ contacts }) => ({ contactIds: [contacts] }),
+};
+
+/** `/api/senders/:id` with the tenant's sender; fails for a collection `fillTenant` does not know. */
+function pathOf(template: string, ids: FilledTenant): string {
+  return template.replaceAll(/([\w-]+)\/:\w+/g, (_, collection: string) => {
+    const id = (ids as unknown as Record<string, string | undefined>)[collection];
+    if (!id) throw new Error(`${template}: let fillTenant() make one of ${collection}.`);
+    return `${collection}/${id}`;
+  });
+}
+
+/** Everything of the tenant in every table; the columns that change by themselves are left out. */
+async function fingerprint(): Promise<object> {
+  const { manager } = surface.db.database;
+  const tables = await manager.query<{ name: string }[]>(
+    `SELECT table_name AS name FROM information_schema.columns
+     WHERE column_name = 'tenant_id' AND table_schema = 'public' ORDER BY 1`,
+  );
+  const prints: Record<string, unknown> = {};
+  for (const { name } of tables.filter(
+    (table) => !['refresh_tokens', 'idempotency_keys'].includes(table.name),
+  )) {
+    prints[name] = await manager.query(
+      `SELECT count(*), md5(string_agg(to_jsonb(t)::text, ',' ORDER BY to_jsonb(t)::text)) FROM ${name} t
+       WHERE tenant_id = $1`,
+      [victim.tenantId],
+    );
+  }
+  return prints;
+}
+
+const withIds = declaredRoutes.filter(({ path }) => path.includes(':'));
+const withoutIds = declaredRoutes.filter(
+  ({ path, method, access }) => !path.includes(':') && method === 'get' && access !== 'public',
+);
+
+describe('the things of a tenant', () => {
+  it('are known to their owner, so that a 404 below means something', async () => {
+    for (const { path } of withIds.filter(({ method }) => method === 'get')) {
+      const { status } = await victim.call('GET', pathOf(path, owned));
+      // The sender shows no QR code any more.
+      expect({ path, status }).toEqual({ path, status: path.endsWith('/qr') ? 422 : 200 });
+    }
+  });
+
+  it.each(withIds.map((route) => [`${route.method} ${route.path}`, route] as const))(
+    'do not exist for others: %s',
+    async (name, { method, path, body }) => {
+      const before = await fingerprint();
+      const input = bodies[name]?.(owned);
+      if (body && !input) throw new Error(`Add a valid body for "${name}".`);
+      const answer = await stranger(method.toUpperCase(), pathOf(path, owned), { body: input });
+      expect(answer.status).toBe(404);
+      expect(Object.values(traces).filter((trace) => answer.text.includes(trace))).toEqual([]);
+      expect(await fingerprint()).toEqual(before);
+    },
+  );
+
+  it.each(withoutIds.map(({ path }) => path))('are not among those of others: %s', async (path) => {
+    const { status, text } = await stranger('GET', path);
+    expect(status).toBe(200);
+    const hints = [...Object.values(traces), ...Object.values(owned), victim.tenantId];
+    expect(hints.filter((hint) => text.includes(hint))).toEqual([]);
+  });
+});
+
+describe('lists filtered by something of another tenant', () => {
+  const filters: Record<string, keyof FilledTenant> = {
+    listId: 'lists',
+    campaignId: 'campaigns',
+    contactId: 'contacts',
+    senderId: 'senders',
+  };
+
+  it('are empty, or know no such thing', async () => {
+    let asked = 0;
+    for (const { path } of withoutIds) {
+      const operation = surface.document.paths[path]?.['get'];
+      const parameters = (operation?.['parameters'] ?? []) as { name: string }[];
+      for (const { name } of parameters.filter((parameter) => /Ids?$/.test(parameter.name))) {
+        const collection = filters[name];
+        if (!collection) throw new Error(`${path}: say what the filter ${name} is about.`);
+        const { status, body } = await stranger('GET', `${path}?${name}=${owned[collection]}`);
+        expect([200, 404]).toContain(status);
+        if (status === 200) expect(body?.data).toEqual([]);
+        asked += 1;
+      }
+    }
+    expect(asked).toBeGreaterThan(3);
+  });
+});
+
+describe('requests that name something of another tenant in their body', () => {
+  const draft = { name: 'x', template: 'x', contacts: ['+5511962000001'] };
+  const cases: Record<
+    string,
+    Record<string, (ids: FilledTenant, list: string) => [path: string, body: object]>
+  > = {
+    'post /api/contacts': {
+      listIds: ({ lists }) => ['/api/contacts', { phoneNumber: '+5511962000002', listIds: [lists] }],
+    },
+    'post /api/lists/{id}/members': {
+      contactIds: ({ contacts }, list) => [`/api/lists/${list}/members`, { contactIds: [contacts] }],
+    },
+    'post /api/campaigns': {
+      listIds: ({ lists }) => ['/api/campaigns', { ...draft, listIds: [lists] }],
+      senderIds: ({ senders }) => ['/api/campaigns', { ...draft, senderIds: [senders] }],
+    },
+  };
+
+  /** Every `...Id` and `...Ids` of every documented JSON body. */
+  function idsInBodies(): [operation: string, property: string][] {
+    return Object.entries(surface.document.paths).flatMap(([path, operations]) =>
+      Object.entries(operations).flatMap(([method, operation]) => {
+        const content = (
+          operation['requestBody'] as { content?: Record<string, { schema: JsonSchema }> } | undefined
+        )?.content;
+        const reference = content?.['application/json']?.schema.$ref?.split('/').at(-1) ?? '';
+        const properties = Object.keys(surface.document.components.schemas[reference]?.properties ?? {});
+        return properties
+          .filter((property) => /Ids?$/.test(property))
+          .map((property): [string, string] => [`${method} ${path}`, property]);
+      }),
+    );
+  }
+
+  it('are refused and change nothing', async () => {
+    const own = dataOf(await stranger('POST', '/api/lists', { body: { name: 'Own' } }));
+    await stranger('POST', '/api/senders', { body: { name: 'Own', transport: 'simulator' } });
+    expect(idsInBodies().length).toBeGreaterThan(2);
+    for (const [operation, property] of idsInBodies()) {
+      const request = cases[operation]?.[property]?.(owned, own['id'] ?? '');
+      if (!request) throw new Error(`Add a case for ${property} of ${operation}.`);
+      const before = await fingerprint();
+      const { status, body } = await stranger('POST', request[0], { body: request[1] });
+      expect({ operation, property, status }).toEqual({ operation, property, status: 400 });
+      expect(body?.errors[0]?.path).toContain(property);
+      expect(await fingerprint()).toEqual(before);
+    }
+    const contacts = await stranger('GET', `/api/contacts?listId=${own['id']}`);
+    expect(contacts.body?.data).toEqual([]);
+  });
+
+  it('cannot take a foreign contact off a list', async () => {
+    const own = dataOf(await stranger('POST', '/api/lists', { body: { name: 'Another' } }));
+    const { status } = await stranger('DELETE', `/api/lists/${own['id']}/members/${owned.contacts}`);
+    expect(status).toBe(404);
+  });
+});
+
+describe('what two tenants choose alike', () => {
+  it('does not collide: names, numbers and idempotency keys', async () => {
+    const headers = { 'idempotency-key': 'the-same-in-both-tenants' };
+    const body = { phoneNumber: traces.contactPhone, name: 'Somebody else' };
+    const first = await victim.call('POST', '/api/contacts', {
+      body: { phoneNumber: '+5511962000009' },
+      headers,
+    });
+    const second = await stranger('POST', '/api/contacts', { body, headers });
+    expect([first.status, second.status]).toEqual([201, 201]);
+    expect(second.headers.get('idempotent-replayed')).toBeNull();
+    expect(second.body?.data).toMatchObject({ name: 'Somebody else' });
+    const list = await stranger('POST', '/api/lists', { body: { name: traces.listName } });
+    const sender = await stranger('POST', '/api/senders', {
+      body: { name: 'Zenobia', transport: 'simulator' },
+    });
+    expect([list.status, sender.status]).toEqual([201, 201]);
+    const contact = await victim.call('GET', `/api/contacts/${owned.contacts}`);
+    expect(contact.body?.data['name']).toBe(traces.contactName);
+  });
+});
