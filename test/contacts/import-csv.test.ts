@@ -257,6 +257,7 @@ describe('a request that cannot be right is refused before anything is queued', 
   it.each([
     [{ defaultCountry: 'XX' }, 'defaultCountry'],
     [{ mapping: { 'bad key': 'A' } }, 'mapping.bad key'],
+    [{ mapping: { phone: 'A', phoneNumber: 'B' } }, 'mapping.phoneNumber'],
   ])('%j', async (options, path) => {
     const tenantId = await harness.test.createTenant();
     const upload = harness.upload(harness.service(), tenantId, 'phone\n', options);

@@ -125,6 +125,8 @@ export class ImportService {
       const key = field === 'phoneNumber' ? 'phone' : field;
       const fault = key === 'phone' || key === 'name' ? undefined : keyFault(key);
       if (fault !== undefined) faults.push({ path: `mapping.${field}`, message: fault });
+      if (Object.hasOwn(mapping, key))
+        faults.push({ path: `mapping.${field}`, message: 'Give one column for the phone.' });
       mapping[key] = storableText(column);
     }
     if (faults.length > 0) throw invalid(faults);
