@@ -2,6 +2,9 @@ import type { FieldError } from '../lib/errors.js';
 
 /** Far beyond any real request; class-transformer's recursion ends in a stack overflow at some ten thousand. */
 const MAX_DEPTH = 64;
+/** More than any DTO takes; beyond it, checking each one by itself would occupy the process for seconds. */
+const MAX_NAMES = 1_000;
+const MAX_ENTRIES = 20_000;
 /** class-transformer takes an object's own `constructor` for its class, and drops `__proto__` without a word. */
 const RESERVED_NAMES = new Set(['__proto__', 'constructor']);
 /** A NUL, or half of a surrogate pair: PostgreSQL stores neither. */
@@ -25,7 +28,14 @@ function* findFaults(value: unknown, path: string, depth: number): Generator<Fie
     yield { path: field, message: `is nested more than ${MAX_DEPTH} levels deep` };
     return;
   }
-  for (const [name, inner] of Object.entries(value)) {
+  const limit = Array.isArray(value) ? MAX_ENTRIES : MAX_NAMES;
+  const entries = Object.entries(value);
+  if (entries.length > limit) {
+    const message = `has ${entries.length} ${Array.isArray(value) ? 'entries' : 'fields'}; at most ${limit} are read`;
+    yield { path: path === '' ? 'body' : path, message };
+    return;
+  }
+  for (const [name, inner] of entries) {
     const innerPath = Array.isArray(value) ? `${path}[${name}]` : path === '' ? name : `${path}.${name}`;
     if (RESERVED_NAMES.has(name)) yield { path: innerPath, message: 'is a reserved name; choose another' };
     else if (UNSTORABLE.test(name)) {
