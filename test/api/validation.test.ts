@@ -150,12 +150,12 @@ describe('bodies', () => {
 
   it('are refused at once when nobody could want that many fields or entries', async () => {
     const wide = await createTestApi({ db: api.db, routes, settings: { jsonLimitBytes: 5_000_000 } });
-    const send = (body: object) =>
+    const sendWide = (body: object) =>
       wide.request.post('/api/samples').set('authorization', token).send(body).expect(400);
     const fields = Object.fromEntries(Array.from({ length: 1_001 }, (_, index) => [`k${index}`, 1]));
-    expect((await send(fields)).body.message).toBe('body: has 1001 fields; at most 1000 are read');
+    expect((await sendWide(fields)).body.message).toBe('body: has 1001 fields; at most 1000 are read');
     const contacts = Array.from({ length: 20_001 }, () => 0);
-    expect((await send({ name: 'a', contacts })).body.errors).toEqual([
+    expect((await sendWide({ name: 'a', contacts })).body.errors).toEqual([
       { path: 'contacts', message: 'has 20001 entries; at most 20000 are read' },
     ]);
     await wide.close();

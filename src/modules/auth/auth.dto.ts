@@ -13,11 +13,13 @@ import {
   MinLength,
   ValidateNested,
 } from 'class-validator';
+import { JSONSchema } from 'class-validator-jsonschema';
 import type { Role } from './auth.entity.js';
 import { scopes, type Scope } from './principal.js';
 
 const roles: readonly Role[] = ['owner', 'admin', 'manager', 'agent', 'viewer'];
 
+@JSONSchema({ examples: [{ email: 'owner@example.com', password: 'correct horse battery' }] })
 export class LoginDto {
   @IsString()
   @MinLength(1)
@@ -30,6 +32,7 @@ export class LoginDto {
   password!: string;
 }
 
+@JSONSchema({ examples: [{ refreshToken: 'the refreshToken of the last answer' }] })
 export class RefreshTokenDto {
   @IsString()
   @MinLength(1)
@@ -82,6 +85,7 @@ export class MeDto extends UserDto {
   via!: string;
 }
 
+@JSONSchema({ examples: [{ name: 'Web shop', scopes: ['contacts:read', 'contacts:write'] }] })
 export class CreateApiKeyDto {
   @IsString()
   @MinLength(1)

@@ -111,6 +111,17 @@ class CampaignSettingsDto {
   maxDelay?: number;
 }
 
+@JSONSchema({
+  examples: [
+    {
+      name: 'Spring sale',
+      template: 'Hi {{ contact.name | default: "there" }}, our spring sale has begun.',
+      contacts: ['+5511987654321', { phoneNumber: '+5511987654322', name: 'Ana' }],
+      minDelay: 2_000,
+      maxDelay: 5_000,
+    },
+  ],
+})
 export class CreateCampaignDto extends CampaignSettingsDto {
   @IsString()
   @Length(1, 200)
@@ -156,6 +167,7 @@ export class CreateCampaignDto extends CampaignSettingsDto {
   defaultCountry?: string;
 }
 
+@JSONSchema({ examples: [{ name: 'Spring sale, last call' }] })
 export class UpdateCampaignDto extends CampaignSettingsDto {
   @IsOptional()
   @IsString()

@@ -16,6 +16,7 @@ import { MAX_NAME_LENGTH, type Attributes } from './core/attributes.js';
 
 const MAX_PHONE_LENGTH = 100;
 
+@JSONSchema({ examples: [{ phoneNumber: '+5511987654321', name: 'Ana', attributes: { city: 'Recife' } }] })
 export class CreateContactDto {
   @IsString()
   @MaxLength(MAX_PHONE_LENGTH)
@@ -50,6 +51,7 @@ export class CreateContactDto {
   listIds?: string[];
 }
 
+@JSONSchema({ examples: [{ name: 'Ana Maria', attributes: { city: 'Olinda' } }] })
 export class UpdateContactDto {
   @IsOptional()
   @IsString()

@@ -8,15 +8,18 @@ import {
   IsUUID,
   Length,
 } from 'class-validator';
+import { JSONSchema } from 'class-validator-jsonschema';
 
 const MAX_MEMBERS_PER_REQUEST = 10_000;
 
+@JSONSchema({ examples: [{ name: 'Customers' }] })
 export class SaveContactListDto {
   @IsString()
   @Length(1, 200)
   name!: string;
 }
 
+@JSONSchema({ examples: [{ contactIds: ['01980a4e-7b1c-7c3e-9a52-3f6d1f0c2b11'] }] })
 export class AddListMembersDto {
   @IsArray()
   @ArrayMinSize(1)

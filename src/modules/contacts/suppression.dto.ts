@@ -13,6 +13,7 @@ import { PageQuery } from '../../lib/page-query.js';
 
 const MAX_NUMBERS_PER_REQUEST = 10_000;
 
+@JSONSchema({ examples: [{ phoneNumbers: ['+5511987654321'], reason: 'asked on the phone' }] })
 export class AddSuppressionsDto {
   @IsArray()
   @ArrayMinSize(1)

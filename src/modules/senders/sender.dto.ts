@@ -12,6 +12,7 @@ import {
   MaxLength,
   Min,
 } from 'class-validator';
+import { JSONSchema } from 'class-validator-jsonschema';
 import { PageQuery } from '../../lib/page-query.js';
 import type { TransportName } from '../../transports/transport.js';
 
@@ -71,6 +72,9 @@ class SenderSettingsDto {
   tags?: string[];
 }
 
+@JSONSchema({
+  examples: [{ name: 'Front desk', transport: 'simulator', quotaPerMinute: 20, tags: ['sales'] }],
+})
 export class CreateSenderDto extends SenderSettingsDto {
   @IsString()
   @Matches(/\S/, { message: 'name must not be empty' })
@@ -81,6 +85,7 @@ export class CreateSenderDto extends SenderSettingsDto {
   transport!: TransportName;
 }
 
+@JSONSchema({ examples: [{ quotaPerMinute: 10, tags: ['sales', 'support'] }] })
 export class UpdateSenderDto extends SenderSettingsDto {
   @IsOptional()
   @IsString()
