@@ -3,6 +3,7 @@ import type { Config } from '../config/index.js';
 import { createDataSource, Database } from '../db/index.js';
 import { startEmbeddedPostgres } from '../db/embedded/index.js';
 import { applyMigrations } from '../db/migrate.js';
+import { errorMessage } from '../lib/errors.js';
 import type { Logger } from '../lib/logger.js';
 import { createQueue, type Queue } from '../queue/index.js';
 import { entities, migrations } from '../schema.js';
@@ -22,7 +23,11 @@ export async function openInfrastructure(config: Config, logger: Logger): Promis
   const dataSource = createDataSource({ url, entities, migrations, poolSize: config.database.poolSize });
   const undo: (() => Promise<void>)[] = [async () => embedded?.stop()];
   try {
-    await dataSource.initialize();
+    await dataSource.initialize().catch((error: unknown) => {
+      // The driver names neither the setting nor, for a wrong password, the server. The URL itself holds a password.
+      const message = `The database of DATABASE_URL cannot be opened: ${errorMessage(error)}.`;
+      throw config.database.url ? new Error(message, { cause: error }) : error;
+    });
     undo.push(() => dataSource.destroy());
     await applyMigrations(dataSource, logger);
     const queue = openQueue(config, url, logger);

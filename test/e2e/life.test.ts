@@ -43,6 +43,14 @@ describe('the process', () => {
     expect(second.output()).toContain('already in use');
   });
 
+  it('names the setting of a database that cannot be opened, and not its password', async () => {
+    const server = spawnServer({ DATABASE_URL: 'postgres://user:hidden-password@127.0.0.1:1/starling' });
+    expect(await exitOf(server.child)).toBe(1);
+    expect(server.output()).toContain('DATABASE_URL');
+    expect(server.output()).toContain('127.0.0.1:1');
+    expect(server.output()).not.toContain('hidden-password');
+  });
+
   it('refuses to serve without a login beyond loopback', async () => {
     const server = spawnServer({ AUTH_MODE: 'none', HOST: '0.0.0.0', DATABASE_URL: db.url });
     expect(await exitOf(server.child)).toBe(1);
