@@ -3,12 +3,17 @@ import { CampaignContact } from './modules/campaigns/campaign-contact.entity.js'
 import { CampaignCount } from './modules/campaigns/campaign-count.entity.js';
 import { Campaign } from './modules/campaigns/campaign.entity.js';
 import { ContactList, ContactListMember } from './modules/contacts/contact-list.entity.js';
+import { ContactConsent, NumberCheck } from './modules/contacts/consent.entity.js';
 import { Contact } from './modules/contacts/contact.entity.js';
 import { Import, ImportPhone, ImportRejection } from './modules/contacts/import/import.entity.js';
 import { Suppression } from './modules/contacts/suppression.entity.js';
+import { Media } from './modules/media/media.entity.js';
 import { Message } from './modules/messages/message.entity.js';
+import { Segment } from './modules/segments/segment.entity.js';
 import { Sender } from './modules/senders/sender.entity.js';
 import { Session } from './modules/sessions/session.entity.js';
+import { Template } from './modules/templates/template.entity.js';
+import { TenantSettings } from './modules/tenants/tenant-settings.entity.js';
 import { Tenant } from './modules/tenants/tenant.entity.js';
 import { WorkerProcess } from './modules/workers/worker.entity.js';
 import { allMigrations } from '../migrations/index.js';
@@ -35,6 +40,12 @@ export const entities = [
   CampaignContact,
   CampaignCount,
   Message,
+  Media,
+  Template,
+  Segment,
+  TenantSettings,
+  ContactConsent,
+  NumberCheck,
 ];
 
 export const migrations = allMigrations;

@@ -17,12 +17,24 @@ export interface Capabilities {
   needsSession: boolean;
 }
 
-/** Text is the only part for now; every other type joins this union with its own fields. */
-export interface TextContent {
-  type: 'text';
-  text: string;
+/** A file that is there for certain, its type told by its content. Read only when a transport needs the bytes. */
+export interface MediaFile {
+  fileName: string;
+  mimeType: string;
+  sizeBytes: number;
+  /** Hexadecimal. */
+  sha256: string;
+  read(): Promise<Buffer>;
 }
-export type OutboundContent = TextContent;
+
+/** What one message shows its recipient, all texts rendered. */
+export type OutboundContent =
+  | { type: 'text'; text: string }
+  | { type: 'image' | 'video' | 'document'; media: MediaFile; caption?: string }
+  | { type: 'audio' | 'voice'; media: MediaFile }
+  | { type: 'location'; latitude: number; longitude: number; name?: string; address?: string }
+  | { type: 'contact'; displayName: string; phoneNumber: string; organisation?: string }
+  | { type: 'poll'; question: string; choices: string[]; selectable: number };
 
 export interface OutboundMessage {
   /** Pre-allocated by `allocateMessageId`; undefined where the transport cannot take one. */
@@ -46,7 +58,7 @@ export type SendOutcome =
   | { kind: 'unknown'; code: 'timeout' | 'connection_lost' };
 
 export type RejectionCode =
-  'not_on_whatsapp' | 'invalid_number' | 'blocked_by_recipient' | 'content_rejected';
+  'not_on_whatsapp' | 'invalid_number' | 'blocked_by_recipient' | 'content_rejected' | 'media_unavailable';
 /** `restricted`: the sender may answer but not start conversations until `at` (WhatsApp's 463 time-lock). */
 export type RetryCode = 'rate_limited' | 'restricted' | 'pair_limited' | 'unavailable';
 export type LossCode = 'disconnected' | 'logged_out' | 'banned';

@@ -37,6 +37,10 @@ export class CampaignContact {
   @Column('jsonb', { default: () => `'{}'` })
   variables!: Record<string, unknown>;
 
+  /** Which of the campaign's variants, from 0. */
+  @Column('smallint', { default: 0 })
+  variant!: number;
+
   @Column('text', { default: 'pending' })
   state!: RecipientState;
 

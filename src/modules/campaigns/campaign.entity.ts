@@ -3,10 +3,63 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 export type CampaignStatus =
   'draft' | 'scheduled' | 'running' | 'paused' | 'completed' | 'failed' | 'stopped';
 
-/** One message of the sequence every recipient gets. `content` is a Liquid template. */
-export interface CampaignPart {
-  type: 'text';
-  content: string;
+/**
+ * One message of the sequence a recipient gets. Every text in it is a template: spintax first, then Liquid. Media is a
+ * file of the tenant; a `mediaUrl` of the caller was fetched and stored when the campaign was made.
+ */
+export type CampaignPart =
+  | { type: 'text'; content: string }
+  | { type: 'image' | 'video' | 'document'; mediaId: string; caption?: string; fileName?: string }
+  | { type: 'audio' | 'voice'; mediaId: string }
+  | { type: 'location'; latitude: number; longitude: number; name?: string; address?: string }
+  | { type: 'contact'; displayName: string; phoneNumber: string; organisation?: string }
+  | { type: 'poll'; question: string; choices: string[]; selectable: number };
+
+/** One of several versions of a campaign; recipients are divided among them by weight. */
+export interface CampaignVariant {
+  name: string;
+  /** Relative to the other variants' weights. */
+  weight: number;
+  parts: CampaignPart[];
+}
+
+/** A direct send (`POST /message/send`) is a campaign of its own kind, so that one engine serves both. */
+export type CampaignKind = 'campaign' | 'direct';
+
+/** When messages may leave. Times are `HH:MM` on the wall clock of the zone; 24:00 ends a day. */
+export interface SendWindow {
+  /** `tenant` and `recipient` name whose zone counts; anything else is an IANA zone. */
+  zone: string;
+  /** Monday is 1; a day that is not listed is closed. */
+  days: { day: number; from: string; to: string }[];
+}
+
+/** Sends to a few first, then waits for an operator, or goes on by itself while the limits hold. */
+export interface Canary {
+  /** How many recipients go first. */
+  recipients: number;
+  /** Absent: an operator has to continue. */
+  continueWhen?: { maxFailedPercent: number; maxOptedOutPercent: number; afterMinutes: number };
+  /** Set once the campaign was let go on. */
+  passedAt?: string;
+}
+
+/** Repeats a campaign: every run is a campaign of its own with the audience of that moment. */
+export interface Recurrence {
+  /** Five fields, in `zone`. */
+  cron?: string;
+  everyMinutes?: number;
+  zone: string;
+  until?: string;
+}
+
+/** Who gets a campaign besides inline contacts and lists, and who does not. */
+export interface AudienceRules {
+  segmentIds: string[];
+  /** The tree of a segment, given in place. */
+  filter?: object;
+  importIds: string[];
+  exclude: { listIds: string[]; segmentIds: string[]; campaignIds: string[]; phoneNumbers: string[] };
 }
 
 /** Which senders may serve a campaign: both empty means every sender of the tenant. */
@@ -41,6 +94,53 @@ export class Campaign {
   /** The lists the audience came from; inline contacts are among the recipients only. */
   @Column('uuid', { name: 'list_ids', array: true, default: () => `'{}'` })
   listIds!: string[];
+
+  @Column('text', { default: 'campaign' })
+  kind!: CampaignKind;
+
+  /** Null: everybody gets `parts`. */
+  @Column('jsonb', { nullable: true })
+  variants!: CampaignVariant[] | null;
+
+  @Column('jsonb', { nullable: true })
+  audience!: AudienceRules | null;
+
+  /** 1 (first) to 10; decides who goes first when several campaigns want the same senders. */
+  @Column('smallint', { default: 5 })
+  priority!: number;
+
+  @Column('timestamptz', { name: 'scheduled_at', nullable: true })
+  scheduledAt!: Date | null;
+
+  /** Recipients not sent to by then are skipped (outside_window_expired). */
+  @Column('timestamptz', { name: 'expires_at', nullable: true })
+  expiresAt!: Date | null;
+
+  /** Null: the tenant's own window, if it has one. */
+  @Column('jsonb', { name: 'send_window', nullable: true })
+  sendWindow!: SendWindow | null;
+
+  /** Ceiling of the whole campaign; null for none. */
+  @Column('integer', { name: 'max_per_minute', nullable: true })
+  maxPerMinute!: number | null;
+
+  /** Minutes in which the pace rises from a tenth to the full ceiling; null for none. */
+  @Column('integer', { name: 'ramp_up_minutes', nullable: true })
+  rampUpMinutes!: number | null;
+
+  /** Most messages of this campaign through one sender; null for no limit. */
+  @Column('integer', { name: 'max_per_sender', nullable: true })
+  maxPerSender!: number | null;
+
+  @Column('jsonb', { nullable: true })
+  canary!: Canary | null;
+
+  @Column('jsonb', { nullable: true })
+  recurrence!: Recurrence | null;
+
+  /** The campaign this one repeats, copies or retries. */
+  @Column('uuid', { name: 'origin_id', nullable: true })
+  originId!: string | null;
 
   /** Milliseconds between two messages of one sender. */
   @Column('integer', { name: 'min_delay' })

@@ -23,6 +23,9 @@ export class Contact {
   @Column('jsonb', { default: () => `'{}'` })
   attributes!: Record<string, unknown>;
 
+  @Column('text', { array: true, default: () => `'{}'` })
+  tags!: string[];
+
   /** Set when the person asked not to be written to. */
   @Column('timestamptz', { name: 'opted_out_at', nullable: true })
   optedOutAt!: Date | null;

@@ -58,6 +58,10 @@ export class Message {
   @Column('text', { nullable: true })
   body!: string | null;
 
+  /** What was sent beside the text: the rendered part without the file's bytes; null for plain text. */
+  @Column('jsonb', { nullable: true })
+  content!: Record<string, unknown> | null;
+
   @Column('text')
   state!: MessageState;
 

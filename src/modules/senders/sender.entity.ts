@@ -103,6 +103,14 @@ export class Sender {
   @Column('timestamptz', { name: 'restricted_until', nullable: true })
   restrictedUntil!: Date | null;
 
+  /** Caps a new sender: the daily quota of its first, second, ... day of use; null when it is warm. */
+  @Column('integer', { name: 'warm_up_quotas', array: true, nullable: true })
+  warmUpQuotas!: number[] | null;
+
+  /** The first day of the plan. */
+  @Column('timestamptz', { name: 'warm_up_since', nullable: true })
+  warmUpSince!: Date | null;
+
   @Column('integer', { name: 'sent_total', default: 0 })
   sentTotal!: number;
 

@@ -1,0 +1,34 @@
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+
+/** A file of a tenant that messages may carry. The same content is stored once. */
+@Entity('media')
+@Index('media_tenant_content', ['tenantId', 'sha256'], { unique: true })
+export class Media {
+  @PrimaryColumn('uuid')
+  id!: string;
+
+  @Column('uuid', { name: 'tenant_id' })
+  @ForeignKey('Tenant', { onDelete: 'CASCADE' })
+  tenantId!: string;
+
+  /** Hexadecimal. */
+  @Column('text')
+  sha256!: string;
+
+  /** Told by the content, whatever the name or the uploader says. */
+  @Column('text', { name: 'mime_type' })
+  mimeType!: string;
+
+  @Column('integer', { name: 'size_bytes' })
+  sizeBytes!: number;
+
+  @Column('text', { name: 'file_name' })
+  fileName!: string;
+
+  /** Where it was fetched from; null for uploads. */
+  @Column('text', { name: 'source_url', nullable: true })
+  sourceUrl!: string | null;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt!: Date;
+}

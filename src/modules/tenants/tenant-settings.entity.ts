@@ -1,0 +1,28 @@
+import { Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
+
+/** What a tenant has decided for all of its campaigns. A tenant without a row has the defaults. */
+@Entity('tenant_settings')
+export class TenantSettings {
+  @PrimaryColumn('uuid', { name: 'tenant_id' })
+  @ForeignKey('Tenant', { onDelete: 'CASCADE' })
+  tenantId!: string;
+
+  /** IANA zone of the tenant's wall clock. */
+  @Column('text', { name: 'time_zone', default: 'UTC' })
+  timeZone!: string;
+
+  /** Campaigns without a window of their own have this one (shape: SendWindow of campaigns). */
+  @Column('jsonb', { name: 'send_window', nullable: true })
+  sendWindow!: Record<string, unknown> | null;
+
+  /** At most so many campaign messages per contact in so many days; null for no cap. */
+  @Column('jsonb', { name: 'frequency_cap', nullable: true })
+  frequencyCap!: { messages: number; days: number } | null;
+
+  /** Number checks (is it on WhatsApp?) per day, over all senders. */
+  @Column('integer', { name: 'number_checks_per_day', default: 1000 })
+  numberChecksPerDay!: number;
+
+  @Column('timestamptz', { name: 'updated_at', default: () => 'now()' })
+  updatedAt!: Date;
+}
