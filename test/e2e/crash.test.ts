@@ -51,7 +51,7 @@ describe.each(backends)('a campaign with its queue on %s', (backend) => {
     const before = simulator.network.ledger.summary().arrived;
     expect(before).toBeLessThan(RECIPIENTS);
 
-    const second = await start({ CLAIM_TIMEOUT: '5' });
+    const second = await start();
     const again = await logIn(second.url);
     await allConnected(again, 6);
     const stats = await completed(again, campaign);
