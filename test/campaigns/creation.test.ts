@@ -276,7 +276,7 @@ describe('changing a draft', () => {
     ).rejects.toMatchObject({
       code: 'unknown_variable',
     });
-    expect((await world.manager.get(tenantId, campaign.id)).campaign.parts[0]?.content).toBe('Bye');
+    expect((await world.manager.get(tenantId, campaign.id)).campaign.parts).toMatchObject([{ content: 'Bye' }]);
     await world.manager.start(tenantId, campaign.id);
     await expect(world.manager.update(tenantId, campaign.id, { name: 'x' })).rejects.toMatchObject({
       kind: 'conflict',

@@ -41,7 +41,7 @@ export class ScriptedSession implements TransportSession {
   }
 
   get texts(): string[] {
-    return this.handed.map(({ content }) => content.text);
+    return this.handed.map(({ content }) => (content.type === 'text' ? content.text : `(${content.type})`));
   }
 
   connect = (): Promise<void> => Promise.resolve();

@@ -22,7 +22,7 @@ function campaignFields({ campaign, counts }: CountedCampaign) {
     campaignId: campaign.id,
     name: campaign.name,
     status: campaign.status,
-    messages: campaign.parts,
+    messages: campaign.parts.filter((part) => part.type === 'text'),
     listIds: campaign.listIds,
     senderIds: campaign.pool.senderIds,
     senderTags: campaign.pool.senderTags,

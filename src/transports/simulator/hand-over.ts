@@ -1,6 +1,6 @@
 import { addMs, type Clock } from '../../lib/clock.js';
 import { seededRandom, type Random } from '../../lib/random.js';
-import type { LossCode, OutboundMessage, RejectionCode, SendOutcome } from '../transport.js';
+import type { LossCode, OutboundContent, OutboundMessage, RejectionCode, SendOutcome } from '../transport.js';
 import type { Behaviour } from './core/behaviour.js';
 import { drawAftermath, drawOutcome, numberHas, seedOf, type Aftermath } from './core/decisions.js';
 import { newMessageId } from './core/identity.js';
@@ -149,11 +149,11 @@ export class HandOver {
       to,
       campaignId: reference?.campaignId,
       part: reference?.part ?? 0,
-      body: content.text,
+      body: textOf(content),
       typingMs: phone.takeTyping(to),
       at,
     });
-    const aftermath = drawAftermath(this.behaviour, { to, text: content.text }, random);
+    const aftermath = drawAftermath(this.behaviour, { to, text: textOf(content) }, random);
     this.ports.follow(phone, { id, to }, aftermath, latencyMs);
     return { outcome: { kind: 'sent', waMessageId: id, at }, afterMs: latencyMs };
   }
@@ -167,6 +167,12 @@ export class HandOver {
     }
     return attempt;
   }
+}
+
+/** What a recipient can read of it. */
+function textOf(content: OutboundContent): string {
+  if (content.type === 'text') return content.text;
+  return 'caption' in content ? (content.caption ?? '') : '';
 }
 
 const losses: Partial<Record<string, LossCode>> = {

@@ -27,9 +27,9 @@ export function readParts(input: PartsInput): {
     const message = 'give either messages or template, not both';
     return { parts: [], needed: [], errors: [{ path: 'template', message }] };
   }
-  const places = (input.messages ?? []).map(({ content }, index) => ({
+  const places = (input.messages ?? []).map((part, index) => ({
     path: `messages[${index}].content`,
-    content,
+    content: part.type === 'text' ? part.content : '',
   }));
   if (input.template !== undefined) places.push({ path: 'template', content: input.template });
   if (places.length === 0) {

@@ -33,6 +33,7 @@ export function templateScope(recipient: {
 
 /** Renders one part for one recipient. Never throws. */
 export function renderPart(part: CampaignPart, scope: TemplateScope): RenderResult {
+  if (part.type !== 'text') return failure('template_failed', `A part of type ${part.type} has no text.`);
   try {
     const text = renderTemplate(parseTemplate(part.content), scope);
     if (text.trim() === '') return failure('template_empty', 'The text is empty for this recipient.');
