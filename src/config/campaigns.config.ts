@@ -27,7 +27,7 @@ export class CampaignsConfig {
     min: 2,
     max: 3_600,
     unit: 's',
-    help: 'A hand-over that is older than this belongs to a worker that died, and is resolved. Transports get half of it, at most a minute, to answer.',
+    help: 'A hand-over that is older than this is taken for lost and resolved, although its worker still lives. Transports get half of it, at most a minute, to answer. The hand-overs of dead workers are resolved within seconds.',
   })
   claimTimeoutSeconds!: number;
 

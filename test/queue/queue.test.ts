@@ -68,7 +68,8 @@ describe.each(servers)('the queue on $name', ({ start }) => {
       ]);
       await waitFor(async () => {
         await queue.enqueue('message.send', sendPayload('again'), { id: 'send-a' });
-        return runs.length === 4 ? true : undefined;
+        // Each try may run before the next look, so there may be more by now.
+        return runs.length >= 4 ? true : undefined;
       });
     }));
 
