@@ -1,10 +1,14 @@
 import { InitialSchema1763600000000 } from './1763600000000-initial-schema.js';
 import { CampaignCountsTrigger1763600001000 } from './1763600001000-campaign-counts-trigger.js';
 import { CampaignsComplete1763700000000 } from './1763700000000-campaigns-complete.js';
+import { ContactsComplete1763700001000 } from './1763700001000-contacts-complete.js';
+import { CampaignLedgers1763700002000 } from './1763700002000-campaign-ledgers.js';
 
 /** In the order they are applied. Append only: an applied migration never changes. */
 export const allMigrations = [
   InitialSchema1763600000000,
   CampaignCountsTrigger1763600001000,
   CampaignsComplete1763700000000,
+  ContactsComplete1763700001000,
+  CampaignLedgers1763700002000,
 ];

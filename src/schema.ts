@@ -1,9 +1,12 @@
 import { ApiKey, IdempotencyKey, RateLimit, RefreshToken, User } from './modules/auth/auth.entity.js';
 import { CampaignContact } from './modules/campaigns/campaign-contact.entity.js';
 import { CampaignCount } from './modules/campaigns/campaign-count.entity.js';
+import { MessageCount } from './modules/campaigns/message-count.entity.js';
 import { Campaign } from './modules/campaigns/campaign.entity.js';
 import { ContactList, ContactListMember } from './modules/contacts/contact-list.entity.js';
-import { ContactConsent, NumberCheck } from './modules/contacts/consent.entity.js';
+import { ContactBulkEdit } from './modules/contacts/bulk/bulk-edit.entity.js';
+import { NumberCheck, NumberCheckItem, NumberCheckRun } from './modules/contacts/checks/number-check.entity.js';
+import { ContactConsent } from './modules/contacts/consent/consent.entity.js';
 import { Contact } from './modules/contacts/contact.entity.js';
 import { Import, ImportPhone, ImportRejection } from './modules/contacts/import/import.entity.js';
 import { Suppression } from './modules/contacts/suppression.entity.js';
@@ -39,6 +42,7 @@ export const entities = [
   Campaign,
   CampaignContact,
   CampaignCount,
+  MessageCount,
   Message,
   Media,
   Template,
@@ -46,6 +50,9 @@ export const entities = [
   TenantSettings,
   ContactConsent,
   NumberCheck,
+  NumberCheckRun,
+  NumberCheckItem,
+  ContactBulkEdit,
 ];
 
 export const migrations = allMigrations;

@@ -59,6 +59,21 @@ export class CampaignContact {
   @Column('uuid', { name: 'sender_id', nullable: true })
   senderId!: string | null;
 
+  /** When the feeder last gave it to the queue. */
+  @Column('timestamptz', { name: 'queued_at', nullable: true })
+  queuedAt!: Date | null;
+
+  /** What it last had to wait for once it was queued; the usual pause between messages is no wait. */
+  @Column('text', { name: 'wait_reason', nullable: true })
+  waitReason!: string | null;
+
+  @Column('timestamptz', { name: 'wait_since', nullable: true })
+  waitSince!: Date | null;
+
+  /** Until when, as far as was known. */
+  @Column('timestamptz', { name: 'wait_until', nullable: true })
+  waitUntil!: Date | null;
+
   @Column('timestamptz', { name: 'sent_at', nullable: true })
   sentAt!: Date | null;
 
@@ -74,6 +89,7 @@ export class CampaignContact {
   @Column('timestamptz', { name: 'opted_out_at', nullable: true })
   optedOutAt!: Date | null;
 
+  /** When its state last changed. */
   @Column('timestamptz', { name: 'updated_at', default: () => 'now()' })
   updatedAt!: Date;
 }

@@ -2,8 +2,8 @@ import { Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn } from 'typeo
 
 /**
  * An append-only ledger of how many recipients a campaign gained or lost per counter (a recipient state, `replied` or
- * `opted_out`). A trigger on campaign_contacts writes it in the same transaction as the change, so the sum always
- * equals count(*); appending needs no lock on a shared row. Maintenance folds a campaign's rows into one per counter.
+ * `opted_out`), sender, variant and code. A trigger on campaign_contacts writes it in the same transaction as the change, so the sum always
+ * equals count(*); appending needs no lock on a shared row. Now and then a campaign's rows are folded into one of each kind.
  */
 @Entity('campaign_counts')
 @Index('campaign_counts_campaign', ['campaignId', 'counter'])
@@ -21,6 +21,21 @@ export class CampaignCount {
   @Column('text')
   counter!: string;
 
+  /** Who served these recipients; null for nobody yet. */
+  @Column('uuid', { name: 'sender_id', nullable: true })
+  senderId!: string | null;
+
+  @Column('smallint', { default: 0 })
+  variant!: number;
+
+  /** Why they were skipped, failed or are unknown. */
+  @Column('text', { nullable: true })
+  code!: string | null;
+
   @Column('integer')
   delta!: number;
+
+  /** Already summed up; see foldCounts. */
+  @Column('boolean', { default: false })
+  folded!: boolean;
 }

@@ -85,13 +85,14 @@ export async function removeCampaign(
   return rows.length > 0;
 }
 
-/** Several campaigns' counters at once; `entries` is the length of their ledgers. */
+/** Several campaigns' counters at once; `entries` is how many entries their ledgers have gained since the last fold. */
 export async function countsOf(
   tx: Tx,
   campaignIds: string[],
 ): Promise<Map<string, { counts: Counts; entries: number }>> {
   const rows = await tx.query<{ campaign_id: string; counter: Counter; sum: number; entries: number }[]>(
-    `SELECT campaign_id, counter, sum(delta)::int AS sum, count(*)::int AS entries
+    `SELECT campaign_id, counter, sum(delta)::int AS sum,
+            (count(*) FILTER (WHERE NOT folded))::int AS entries
      FROM campaign_counts WHERE campaign_id = ANY($1::uuid[]) GROUP BY campaign_id, counter`,
     [campaignIds],
   );
@@ -106,15 +107,26 @@ export async function countsOf(
 }
 
 /**
- * Replaces a campaign's ledger entries by one per counter. One statement sees one snapshot: entries appended meanwhile
+ * Replaces a campaign's ledger entries by one of each kind. One statement sees one snapshot: entries appended meanwhile
  * are neither deleted nor summed, and of two folds at once each sums only what it deleted itself.
  */
 export async function foldCounts(tx: Tx, campaignId: string): Promise<void> {
   await tx.query(
-    `WITH folded AS (DELETE FROM campaign_counts WHERE campaign_id = $1 RETURNING tenant_id, counter, delta)
-     INSERT INTO campaign_counts (tenant_id, campaign_id, counter, delta)
-     SELECT tenant_id, $1::uuid, counter, sum(delta) FROM folded
-     GROUP BY tenant_id, counter HAVING sum(delta) <> 0`,
+    `WITH folded AS (
+       DELETE FROM campaign_counts WHERE campaign_id = $1
+       RETURNING tenant_id, counter, sender_id, variant, code, delta)
+     INSERT INTO campaign_counts (tenant_id, campaign_id, counter, sender_id, variant, code, delta, folded)
+     SELECT tenant_id, $1::uuid, counter, sender_id, variant, code, sum(delta), true FROM folded
+     GROUP BY tenant_id, counter, sender_id, variant, code HAVING sum(delta) <> 0`,
+    [campaignId],
+  );
+  await tx.query(
+    `WITH folded AS (
+       DELETE FROM campaign_message_counts WHERE campaign_id = $1
+       RETURNING tenant_id, part, counter, quarter, delta)
+     INSERT INTO campaign_message_counts (tenant_id, campaign_id, part, counter, quarter, delta, folded)
+     SELECT tenant_id, $1::uuid, part, counter, quarter, sum(delta), true FROM folded
+     GROUP BY tenant_id, part, counter, quarter HAVING sum(delta) <> 0`,
     [campaignId],
   );
 }

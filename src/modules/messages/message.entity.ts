@@ -72,6 +72,10 @@ export class Message {
   @Column('text', { name: 'wa_message_id', nullable: true })
   waMessageId!: string | null;
 
+  /** Hand-overs that did not end as sent, oldest first: MessageAttempt of the delivery. */
+  @Column('jsonb', { default: () => `'[]'` })
+  attempts!: Record<string, unknown>[];
+
   /** The recipient's claim under which it was handed over. */
   @Column('integer', { name: 'claim_epoch', default: 0 })
   claimEpoch!: number;
