@@ -32,20 +32,3 @@ export class ContactConsent {
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
 }
-
-/** What is known of a number's being on WhatsApp. */
-@Entity('number_checks')
-export class NumberCheck {
-  @PrimaryColumn('uuid', { name: 'tenant_id' })
-  @ForeignKey('Tenant', { onDelete: 'CASCADE' })
-  tenantId!: string;
-
-  @PrimaryColumn('text')
-  phone!: string;
-
-  @Column('boolean', { name: 'on_whatsapp' })
-  onWhatsApp!: boolean;
-
-  @Column('timestamptz', { name: 'checked_at' })
-  checkedAt!: Date;
-}
