@@ -58,6 +58,7 @@ export class CampaignsComplete1763700000000 implements MigrationInterface {
       "tenant_id" uuid NOT NULL,
       "time_zone" text NOT NULL DEFAULT 'UTC',
       "send_window" jsonb,
+      "quiet_hours" jsonb,
       "frequency_cap" jsonb,
       "number_checks_per_day" integer NOT NULL DEFAULT '1000',
       "updated_at" TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT now(),
@@ -77,10 +78,37 @@ export class CampaignsComplete1763700000000 implements MigrationInterface {
     await runner.query(`ALTER TABLE "campaigns" ADD "canary" jsonb`);
     await runner.query(`ALTER TABLE "campaigns" ADD "recurrence" jsonb`);
     await runner.query(`ALTER TABLE "campaigns" ADD "origin_id" uuid`);
+    await runner.query(`ALTER TABLE "campaigns" ADD "occurrence_at" TIMESTAMP WITH TIME ZONE`);
+    await runner.query(`ALTER TABLE "campaigns" ADD "next_slot_at" TIMESTAMP WITH TIME ZONE`);
+    await runner.query(`ALTER TABLE "campaigns" ADD "outranked" boolean NOT NULL DEFAULT false`);
+    await runner.query(
+      `CREATE UNIQUE INDEX "campaigns_occurrence" ON "campaigns" ("origin_id", "occurrence_at")`,
+    );
+    await runner.query(
+      `CREATE INDEX "campaigns_due" ON "campaigns" ("scheduled_at") WHERE status = 'scheduled'`,
+    );
+    await runner.query(`ALTER TABLE "campaign_contacts" ADD "zone" text`);
+    await runner.query(
+      `CREATE INDEX "campaign_contacts_zone" ON "campaign_contacts" ("campaign_id", "zone", "id") WHERE state = 'pending' AND zone IS NOT NULL`,
+    );
     await runner.query(`ALTER TABLE "contacts" ADD "tags" text array NOT NULL DEFAULT '{}'`);
     await runner.query(`ALTER TABLE "messages" ADD "content" jsonb`);
     await runner.query(`ALTER TABLE "senders" ADD "warm_up_quotas" integer array`);
     await runner.query(`ALTER TABLE "senders" ADD "warm_up_since" TIMESTAMP WITH TIME ZONE`);
+    await runner.query(`ALTER TABLE "senders" ADD "warm_up_day_started_at" TIMESTAMP WITH TIME ZONE`);
+    await runner.query(`ALTER TABLE "senders" ADD "warm_up_used" integer NOT NULL DEFAULT '0'`);
+    await runner.query(`ALTER TABLE "campaign_contacts" ADD "inline" boolean NOT NULL DEFAULT false`);
+    await runner.query(`ALTER TABLE "campaign_contacts" ADD "retried_epoch" integer NOT NULL DEFAULT '0'`);
+    await runner.query(`CREATE TABLE "campaign_sender_use" (
+      "campaign_id" uuid NOT NULL,
+      "sender_id" uuid NOT NULL,
+      "tenant_id" uuid NOT NULL,
+      "messages" integer NOT NULL,
+      CONSTRAINT "PK_05a7856f035865496f79d143f47" PRIMARY KEY ("campaign_id", "sender_id")
+    )`);
+    await runner.query(
+      `ALTER TABLE "campaign_sender_use" ADD CONSTRAINT "FK_22d9f6baf6b56f7581f221679fe" FOREIGN KEY ("campaign_id") REFERENCES "campaigns"("id") ON DELETE CASCADE ON UPDATE NO ACTION`,
+    );
     await runner.query(
       `ALTER TABLE "contact_consents" ADD CONSTRAINT "FK_28df7998a4a71895081cb235614" FOREIGN KEY ("contact_id") REFERENCES "contacts"("id") ON DELETE CASCADE ON UPDATE NO ACTION`,
     );
@@ -108,10 +136,22 @@ export class CampaignsComplete1763700000000 implements MigrationInterface {
     await runner.query(`ALTER TABLE "media" DROP CONSTRAINT "FK_54e9556d9de74b4d036b2875b39"`);
     await runner.query(`ALTER TABLE "number_checks" DROP CONSTRAINT "FK_86ea1b1684609b1753f1286f774"`);
     await runner.query(`ALTER TABLE "contact_consents" DROP CONSTRAINT "FK_28df7998a4a71895081cb235614"`);
+    await runner.query(`DROP TABLE "campaign_sender_use"`);
+    await runner.query(`ALTER TABLE "campaign_contacts" DROP COLUMN "retried_epoch"`);
+    await runner.query(`ALTER TABLE "campaign_contacts" DROP COLUMN "inline"`);
+    await runner.query(`ALTER TABLE "senders" DROP COLUMN "warm_up_used"`);
+    await runner.query(`ALTER TABLE "senders" DROP COLUMN "warm_up_day_started_at"`);
     await runner.query(`ALTER TABLE "senders" DROP COLUMN "warm_up_since"`);
     await runner.query(`ALTER TABLE "senders" DROP COLUMN "warm_up_quotas"`);
     await runner.query(`ALTER TABLE "messages" DROP COLUMN "content"`);
     await runner.query(`ALTER TABLE "contacts" DROP COLUMN "tags"`);
+    await runner.query(`DROP INDEX "public"."campaign_contacts_zone"`);
+    await runner.query(`ALTER TABLE "campaign_contacts" DROP COLUMN "zone"`);
+    await runner.query(`DROP INDEX "public"."campaigns_due"`);
+    await runner.query(`DROP INDEX "public"."campaigns_occurrence"`);
+    await runner.query(`ALTER TABLE "campaigns" DROP COLUMN "outranked"`);
+    await runner.query(`ALTER TABLE "campaigns" DROP COLUMN "next_slot_at"`);
+    await runner.query(`ALTER TABLE "campaigns" DROP COLUMN "occurrence_at"`);
     await runner.query(`ALTER TABLE "campaigns" DROP COLUMN "origin_id"`);
     await runner.query(`ALTER TABLE "campaigns" DROP COLUMN "recurrence"`);
     await runner.query(`ALTER TABLE "campaigns" DROP COLUMN "canary"`);

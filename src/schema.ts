@@ -1,6 +1,7 @@
 import { ApiKey, IdempotencyKey, RateLimit, RefreshToken, User } from './modules/auth/auth.entity.js';
 import { CampaignContact } from './modules/campaigns/campaign-contact.entity.js';
 import { CampaignCount } from './modules/campaigns/campaign-count.entity.js';
+import { CampaignSenderUse } from './modules/campaigns/campaign-sender-use.entity.js';
 import { MessageCount } from './modules/campaigns/message-count.entity.js';
 import { Campaign } from './modules/campaigns/campaign.entity.js';
 import { ContactList, ContactListMember } from './modules/contacts/contact-list.entity.js';
@@ -42,6 +43,7 @@ export const entities = [
   Campaign,
   CampaignContact,
   CampaignCount,
+  CampaignSenderUse,
   MessageCount,
   Message,
   Media,

@@ -13,6 +13,9 @@ export type RecipientState =
 })
 @Index('campaign_contacts_state', ['campaignId', 'state', 'id'])
 @Index('campaign_contacts_contact', ['contactId'])
+@Index('campaign_contacts_zone', ['campaignId', 'zone', 'id'], {
+  where: `state = 'pending' AND zone IS NOT NULL`,
+})
 export class CampaignContact {
   @PrimaryColumn('uuid')
   id!: string;
@@ -41,6 +44,10 @@ export class CampaignContact {
   @Column('smallint', { default: 0 })
   variant!: number;
 
+  /** The zones its number can be in (see lib/phone-zones.ts), once a window in the recipient's time needs them. */
+  @Column('text', { nullable: true })
+  zone!: string | null;
+
   @Column('text', { default: 'pending' })
   state!: RecipientState;
 
@@ -55,6 +62,14 @@ export class CampaignContact {
   /** Rises with every claim; a writer that holds an older one is fenced off. */
   @Column('integer', { name: 'claim_epoch', default: 0 })
   claimEpoch!: number;
+
+  /** The claim epoch at the last retry of failed recipients: attempts are counted from there. */
+  @Column('integer', { name: 'retried_epoch', default: 0 })
+  retriedEpoch!: number;
+
+  /** Named in the request itself; the others come from lists, segments and imports. */
+  @Column('boolean', { default: false })
+  inline!: boolean;
 
   @Column('uuid', { name: 'sender_id', nullable: true })
   senderId!: string | null;

@@ -103,13 +103,20 @@ export class Sender {
   @Column('timestamptz', { name: 'restricted_until', nullable: true })
   restrictedUntil!: Date | null;
 
-  /** Caps a new sender: the daily quota of its first, second, ... day of use; null when it is warm. */
+  /** Caps a new sender: the most messages of its first, second, ... day; null without a plan. */
   @Column('integer', { name: 'warm_up_quotas', array: true, nullable: true })
   warmUpQuotas!: number[] | null;
 
-  /** The first day of the plan. */
+  /** The first message under the plan; its days of 24 hours are counted from there. */
   @Column('timestamptz', { name: 'warm_up_since', nullable: true })
   warmUpSince!: Date | null;
+
+  /** The day of the plan that `warmUpUsed` belongs to. */
+  @Column('timestamptz', { name: 'warm_up_day_started_at', nullable: true })
+  warmUpDayStartedAt!: Date | null;
+
+  @Column('integer', { name: 'warm_up_used', default: 0 })
+  warmUpUsed!: number;
 
   @Column('integer', { name: 'sent_total', default: 0 })
   sentTotal!: number;
