@@ -71,6 +71,8 @@ export interface SenderPool {
 @Entity('campaigns')
 @Index('campaigns_tenant_created', ['tenantId', 'createdAt'])
 @Index('campaigns_status', ['status'])
+@Index('campaigns_due', ['scheduledAt'], { where: `status = 'scheduled'` })
+@Index('campaigns_occurrence', ['originId', 'occurrenceAt'], { unique: true })
 export class Campaign {
   @PrimaryColumn('uuid')
   id!: string;
@@ -141,6 +143,18 @@ export class Campaign {
   /** The campaign this one repeats, copies or retries. */
   @Column('uuid', { name: 'origin_id', nullable: true })
   originId!: string | null;
+
+  /** Which run of a recurring campaign this is: at most one per time. */
+  @Column('timestamptz', { name: 'occurrence_at', nullable: true })
+  occurrenceAt!: Date | null;
+
+  /** When the ceiling lets the next message leave; null before the first. */
+  @Column('timestamptz', { name: 'next_slot_at', nullable: true })
+  nextSlotAt!: Date | null;
+
+  /** A campaign of higher priority has recipients waiting for the same senders: this one lets them go first. */
+  @Column('boolean', { default: false })
+  outranked!: boolean;
 
   /** Milliseconds between two messages of one sender. */
   @Column('integer', { name: 'min_delay' })

@@ -15,6 +15,13 @@ export class TenantSettings {
   @Column('jsonb', { name: 'send_window', nullable: true })
   sendWindow!: Record<string, unknown> | null;
 
+  /**
+   * When no campaign sends, whatever its own window; `HH:MM`, also over midnight. `zone` is `tenant`, `recipient` or an
+   * IANA zone.
+   */
+  @Column('jsonb', { name: 'quiet_hours', nullable: true })
+  quietHours!: { from: string; to: string; zone: string } | null;
+
   /** At most so many campaign messages per contact in so many days; null for no cap. */
   @Column('jsonb', { name: 'frequency_cap', nullable: true })
   frequencyCap!: { messages: number; days: number } | null;
