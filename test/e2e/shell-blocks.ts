@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -13,15 +15,20 @@ export async function shellBlocks(page: string): Promise<string[]> {
   return [...text.matchAll(/<!-- runs -->\n+```sh\n(.*?)```/gs)].map(([, block = '']) => block);
 }
 
-/** Runs blocks one after the other in one shell, as somebody would who copies them; answers what they printed. */
+/** Runs blocks one after the other in one shell and an empty folder, as somebody would who copies them; answers what they printed. */
 export async function runBlocks(blocks: string[], addresses: Record<string, string>): Promise<string> {
   const script = Object.entries(addresses).reduce(
     (text, [written, real]) => text.replaceAll(written, real),
     blocks.join('\n'),
   );
   const options = ['-euo', 'pipefail', '-c', failLoudly + script];
-  const { stdout } = await run('bash', options, { timeout: 60_000 }).catch((error: { stdout: string }) => {
-    throw new Error(`The script ended early, after printing:\n${error.stdout}`, { cause: error });
-  });
-  return stdout;
+  const cwd = await mkdtemp(join(tmpdir(), 'starling-docs-'));
+  try {
+    return (await run('bash', options, { cwd, timeout: 60_000 })).stdout;
+  } catch (error) {
+    const printed = error instanceof Object && 'stdout' in error ? String(error.stdout) : '';
+    throw new Error(`The script ended early, after printing:\n${printed}`, { cause: error });
+  } finally {
+    await rm(cwd, { recursive: true, force: true });
+  }
 }
