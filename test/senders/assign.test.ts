@@ -111,11 +111,21 @@ describe('the time to ask again', () => {
   });
 
   it('is replaced by the first missing condition when nobody could ever send', () => {
-    const census = { total: 2, supported: 2, connected: 1, unpaused: 1, healthy: 0, restrictedUntil: null };
+    const census = {
+      total: 2,
+      supported: 2,
+      connected: 1,
+      unpaused: 1,
+      healthy: 0,
+      unspent: 0,
+      restrictedUntil: null,
+    };
     expect(emptyPoolReason({ ...census, total: 0 })).toBe('no_sender_in_pool');
     expect(emptyPoolReason({ ...census, supported: 0 })).toBe('unsupported_type');
     expect(emptyPoolReason({ ...census, connected: 0 })).toBe('no_sender_connected');
     expect(emptyPoolReason({ ...census, unpaused: 0 })).toBe('all_paused');
     expect(emptyPoolReason(census)).toBe('all_unhealthy');
+    expect(emptyPoolReason({ ...census, healthy: 1 })).toBe('sender_budget_used_up');
+    expect(emptyPoolReason({ ...census, healthy: 1, unspent: 1 })).toBe('restricted');
   });
 });

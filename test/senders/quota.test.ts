@@ -129,16 +129,16 @@ describe('the next slot', () => {
   it('comes at once when a used-up quota is raised, but a pacing wait stays', () => {
     const full = takeSlot(slot('a', { minute: 1 }), 1, pace, START, 1, seededRandom(1));
     const raised = { ...full.windows, minute: { ...full.windows.minute, quota: 10 } };
-    expect(refoldNextSlot(full, raised, at(10_000), at(10_000))).toEqual(at(10_000));
+    expect(refoldNextSlot(full, { ...full, windows: raised }, at(10_000), at(10_000))).toEqual(at(10_000));
 
     const paced = takeSlot(slot('a'), 1, pace, START, 1, seededRandom(1));
-    expect(refoldNextSlot(paced, paced.windows, at(1_000), at(1_000))).toEqual(paced.nextAvailableAt);
+    expect(refoldNextSlot(paced, paced, at(1_000), at(1_000))).toEqual(paced.nextAvailableAt);
   });
 
   it('moves to the end of the window when a quota is lowered below what was sent', () => {
     const paced = takeSlot(slot('a', { minute: 10 }), 3, pace, START, 1, seededRandom(1));
     const lowered = { ...paced.windows, minute: { ...paced.windows.minute, quota: 2 } };
-    expect(refoldNextSlot(paced, lowered, at(1_000), at(1_000))).toEqual(at(60_000));
+    expect(refoldNextSlot(paced, { ...paced, windows: lowered }, at(1_000), at(1_000))).toEqual(at(60_000));
   });
 
   it('opens again when a reservation that used the quota up is given back', () => {

@@ -20,6 +20,8 @@ export interface PoolSearch {
   messageTypes: readonly MessageType[];
   /** The transports that can carry those types. */
   transports: readonly TransportName[];
+  /** Members of the pool that may not serve these requests: their budget for the campaign is used up. */
+  excludedSenderIds?: readonly string[];
 }
 
 /** Slots read when telling waiting requests when to ask again. */
@@ -88,6 +90,7 @@ export function eligibleQuery(
     `next_available_at <= ${at}`,
     ...(search.newConversation ? [`(restricted_until IS NULL OR restricted_until <= ${at})`] : []),
     ...['minute', 'hour', 'day'].map((window) => roomIn(window, messages, at)),
+    roomInWarmUp(messages, at),
     ...(options.ids ? [`id = ANY(${parameters.add(options.ids, 'uuid[]')})`] : []),
     options.condition,
   ];
@@ -99,9 +102,27 @@ export function eligibleQuery(
 
 /** A request larger than the quota itself asks for the whole quota (see `grantable`). */
 function roomIn(window: string, messages: string, at: string): string {
-  const smallest = 'least(quota_per_minute, quota_per_hour, quota_per_day)';
   return `(${window}_started_at IS NULL OR ${window}_started_at + interval '1 ${window}' <= ${at}
-    OR quota_per_${window} - ${window}_used >= least(${messages}, ${smallest}))`;
+    OR quota_per_${window} - ${window}_used >= least(${messages}, ${smallestQuota(at)}))`;
+}
+
+/** The same for the day of a warm-up plan (see `warmUpWindow`). */
+function roomInWarmUp(messages: string, at: string): string {
+  const today = warmUpToday(at);
+  return `(${today} IS NULL OR warm_up_day_started_at IS NULL
+    OR warm_up_day_started_at + interval '24 hours' <= ${at}
+    OR ${today} - warm_up_used >= least(${messages}, ${smallestQuota(at)}))`;
+}
+
+/** Null counts for nothing in `least`: without a plan, or when it is over. */
+function smallestQuota(at: string): string {
+  return `least(quota_per_minute, quota_per_hour, quota_per_day, ${warmUpToday(at)})`;
+}
+
+/** Arrays begin at 1, and answer null beyond their end: the plan is over. */
+function warmUpToday(at: string): string {
+  return `warm_up_quotas[1 + greatest(0, floor(
+    extract(epoch FROM ${at} - coalesce(warm_up_since, ${at})) / 86400))::integer]`;
 }
 
 /** Writes the senders that a batch used, in one statement. */
@@ -139,6 +160,7 @@ interface CensusRow {
   connected: string;
   unpaused: string;
   healthy: string;
+  unspent: string;
   restricted_until: Date | null;
 }
 
@@ -151,11 +173,14 @@ export async function poolCensus(tx: Tx, search: PoolSearch, id: string | undefi
   const connected = `${supported} AND status = 'connected'`;
   const unpaused = `${connected} AND paused_at IS NULL`;
   const healthy = `${unpaused} AND ${healthyCondition}`;
+  const excluded = parameters.add(search.excludedSenderIds ?? [], 'uuid[]');
+  const unspent = `${healthy} AND id <> ALL(${excluded})`;
   const [row]: CensusRow[] = await tx.query(
     `SELECT count(*) AS total, count(*) FILTER (WHERE ${supported}) AS supported,
       count(*) FILTER (WHERE ${connected}) AS connected, count(*) FILTER (WHERE ${unpaused}) AS unpaused,
       count(*) FILTER (WHERE ${healthy}) AS healthy,
-      min(restricted_until) FILTER (WHERE ${healthy}) AS restricted_until
+      count(*) FILTER (WHERE ${unspent}) AS unspent,
+      min(restricted_until) FILTER (WHERE ${unspent}) AS restricted_until
       FROM senders WHERE ${conditions.join(' AND ')}`,
     parameters.values,
   );
@@ -165,6 +190,7 @@ export async function poolCensus(tx: Tx, search: PoolSearch, id: string | undefi
     connected: Number(row?.connected ?? 0),
     unpaused: Number(row?.unpaused ?? 0),
     healthy: Number(row?.healthy ?? 0),
+    unspent: Number(row?.unspent ?? 0),
     restrictedUntil: row?.restricted_until ?? null,
   };
 }
@@ -173,11 +199,13 @@ const healthyCondition = `health_score >= ${MIN_HEALTH_TO_SEND} AND consecutive_
 
 /** Connected, unpaused, healthy members of the pool; the first two are the predicate of the partial indexes. */
 function ableConditions(search: PoolSearch, parameters: Parameters): string[] {
+  const excluded = search.excludedSenderIds ?? [];
   return [
     ...poolConditions(search, parameters),
     `status = 'connected' AND paused_at IS NULL`,
     healthyCondition,
     `transport = ANY(${parameters.add(search.transports, 'text[]')})`,
+    ...(excluded.length > 0 ? [`id <> ALL(${parameters.add(excluded, 'uuid[]')})`] : []),
   ];
 }
 

@@ -18,6 +18,8 @@ export interface SenderInput extends Partial<Quotas> {
   transport: TransportName;
   transportConfig?: Record<string, unknown>;
   tags?: string[];
+  /** A daily quota for each of the first days; null for none. */
+  warmUp?: { quotas: number[] } | null;
 }
 
 export type SenderChanges = Partial<Omit<SenderInput, 'transport'>>;

@@ -30,6 +30,8 @@ export interface ReservationRequest {
   preferredSenderId?: string;
   /** Only this sender may continue. It must still belong to the pool. */
   requiredSenderId?: string;
+  /** Members of the pool that may not serve this request: their budget for the campaign is used up. */
+  excludedSenderIds?: readonly string[];
   newConversation: boolean;
   /** Typing and pauses: how long the sender is busy with this request. */
   occupyMs: number;
@@ -148,9 +150,9 @@ export class SenderManager {
   }
 
   private searchOf(request: ReservationRequest): PoolSearch {
-    const { tenantId, pool, newConversation, messages, messageTypes } = request;
+    const { tenantId, pool, newConversation, messages, messageTypes, excludedSenderIds = [] } = request;
     const transports = transportsFor(this.deps.transports, messageTypes);
-    return { tenantId, pool, newConversation, messages, messageTypes, transports };
+    return { tenantId, pool, newConversation, messages, messageTypes, transports, excludedSenderIds };
   }
 
   /**
@@ -220,7 +222,7 @@ export class SenderManager {
 
 /** Requests with the same key may be served by the same senders under the same conditions. */
 function poolKey(request: ReservationRequest): string {
-  const { tenantId, pool, newConversation, messageTypes, messages } = request;
+  const { tenantId, pool, newConversation, messageTypes, messages, excludedSenderIds = [] } = request;
   return JSON.stringify([
     tenantId,
     pool.senderIds.toSorted(),
@@ -228,6 +230,7 @@ function poolKey(request: ReservationRequest): string {
     newConversation,
     messageTypes.toSorted(),
     messages,
+    excludedSenderIds.toSorted(),
   ]);
 }
 

@@ -14,6 +14,22 @@ import {
 import { presentedStatuses, transportNames } from './sender.dto.js';
 import type { TransportName } from '../../transports/transport.js';
 
+export class WarmUpPlanResponse {
+  /** The most messages of the first, second, ... day. */
+  @IsArray()
+  @IsInt({ each: true })
+  quotas!: number[];
+
+  /** The first message under the plan; null before it. */
+  @IsOptional()
+  @IsISO8601()
+  startedAt!: string | null;
+
+  @IsOptional()
+  @IsISO8601()
+  endsAt!: string | null;
+}
+
 export class SenderResponse {
   @IsUUID()
   id!: string;
@@ -68,6 +84,11 @@ export class SenderResponse {
   quotaPerDay!: number;
 
   @IsOptional()
+  @ValidateNested()
+  @Type(() => WarmUpPlanResponse)
+  warmUp!: WarmUpPlanResponse | null;
+
+  @IsOptional()
   @IsISO8601()
   lastUsedAt!: string | null;
 
@@ -110,6 +131,30 @@ export class SenderQuotaLeftResponse {
   dayLeft!: number;
 }
 
+/** Where a sender stands in its warm-up plan. */
+export class WarmUpStatsResponse {
+  /** From 1. */
+  @IsInt()
+  day!: number;
+
+  @IsInt()
+  days!: number;
+
+  @IsInt()
+  quotaToday!: number;
+
+  @IsInt()
+  leftToday!: number;
+
+  /** Null before the first message, which begins the plan. */
+  @IsOptional()
+  @IsISO8601()
+  endsAt!: string | null;
+
+  @IsString()
+  message!: string;
+}
+
 export class SenderStatsResponse {
   @ValidateNested()
   @Type(() => SenderSentResponse)
@@ -142,6 +187,12 @@ export class SenderStatsResponse {
   @IsOptional()
   @IsString()
   waitReason!: string | null;
+
+  /** Null without a plan, and when it is over. */
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => WarmUpStatsResponse)
+  warmUp!: WarmUpStatsResponse | null;
 }
 
 export class SenderQrResponse {

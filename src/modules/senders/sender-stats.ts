@@ -1,5 +1,6 @@
 import { DAY_MS, HOUR_MS, leftIn, MINUTE_MS, windowAt, type QuotaWindow } from './core/quota.js';
 import type { SenderSlot } from './core/slot.js';
+import { warmUpDay, warmUpEnd, warmUpWindow, type WarmUp } from './core/warm-up.js';
 import { senderWaitReason, type WaitReason } from './core/waiting.js';
 import type { Sender, SenderStatus } from './sender.entity.js';
 
@@ -15,6 +16,19 @@ export interface SenderStats {
   restrictedUntil: Date | null;
   /** What keeps it from sending now. */
   waitReason: WaitReason | null;
+  /** Absent without a plan, and when it is over. */
+  warmUp?: WarmUpStats;
+}
+
+/** Where a sender stands in its warm-up plan. */
+export interface WarmUpStats {
+  /** From 1. */
+  day: number;
+  days: number;
+  quotaToday: number;
+  leftToday: number;
+  /** Absent before the first message, which begins the plan. */
+  endsAt: Date | undefined;
 }
 
 /** The status people see: a pause shows unless the account is gone for good, which is worse news. */
@@ -25,6 +39,7 @@ export function presentedStatus(sender: Pick<Sender, 'status' | 'pausedAt'>): Se
 
 export function senderStats(sender: Sender, now: Date): SenderStats {
   const slot = slotOf(sender);
+  const warmUp = slot.warmUp && warmUpStats(slot.warmUp, now);
   const { minute, hour, day } = slot.windows;
   const used = (window: QuotaWindow): number => windowAt(window, now).used;
   return {
@@ -37,6 +52,20 @@ export function senderStats(sender: Sender, now: Date): SenderStats {
     nextAvailableAt: sender.nextAvailableAt,
     restrictedUntil: sender.restrictedUntil,
     waitReason: senderWaitReason(sender, slot, now) ?? null,
+    ...(warmUp && { warmUp }),
+  };
+}
+
+function warmUpStats(plan: WarmUp, now: Date): WarmUpStats | undefined {
+  const day = warmUpDay(plan, now);
+  const window = warmUpWindow(plan, now);
+  if (day === undefined || !window) return undefined;
+  return {
+    day,
+    days: plan.quotas.length,
+    quotaToday: window.quota,
+    leftToday: leftIn(window, now),
+    endsAt: warmUpEnd(plan),
   };
 }
 
@@ -48,6 +77,14 @@ export function slotOf(sender: Sender): SenderSlot {
       hour: quotaWindow(HOUR_MS, sender.quotaPerHour, sender.hourStartedAt, sender.hourUsed),
       day: quotaWindow(DAY_MS, sender.quotaPerDay, sender.dayStartedAt, sender.dayUsed),
     },
+    ...(sender.warmUpQuotas && {
+      warmUp: {
+        quotas: sender.warmUpQuotas,
+        since: sender.warmUpSince,
+        dayStartedAt: sender.warmUpDayStartedAt,
+        used: sender.warmUpUsed,
+      },
+    }),
     lastUsedMicros: (sender.lastUsedAt?.getTime() ?? 0) * 1_000,
     nextAvailableAt: sender.nextAvailableAt,
   };

@@ -1,5 +1,7 @@
+import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
+  ArrayMinSize,
   IsArray,
   IsIn,
   IsInt,
@@ -11,6 +13,7 @@ import {
   Max,
   MaxLength,
   Min,
+  ValidateNested,
 } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
 import { PageQuery } from '../../lib/page-query.js';
@@ -31,6 +34,19 @@ type PresentedStatus = (typeof presentedStatuses)[number];
 
 /** PostgreSQL's integer. */
 const MAX_QUOTA = 2_147_483_647;
+
+const MAX_WARM_UP_DAYS = 365;
+
+export class WarmUpDto {
+  /** The most messages of the first, second, ... day; the plan ends after the last. Days last 24 hours from the first message. */
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(MAX_WARM_UP_DAYS)
+  @IsInt({ each: true })
+  @Min(1, { each: true })
+  @Max(MAX_QUOTA, { each: true })
+  quotas!: number[];
+}
 
 class SenderSettingsDto {
   /** With country code, such as +5511987654321. When given, only this phone may be paired. */
@@ -70,6 +86,12 @@ class SenderSettingsDto {
   @IsNotEmpty({ each: true })
   @MaxLength(60, { each: true })
   tags?: string[];
+
+  /** Caps a new sender day by day, below its quotas; null for none. */
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => WarmUpDto)
+  warmUp?: WarmUpDto | null;
 }
 
 @JSONSchema({

@@ -1,7 +1,13 @@
 import type { Page } from '../../lib/pages.js';
 import type { Sender } from './sender.entity.js';
-import type { SenderResponse, SenderStatsResponse } from './sender-response.dto.js';
-import { presentedStatus, type SenderStats } from './sender-stats.js';
+import { warmUpEnd } from './core/warm-up.js';
+import type {
+  SenderResponse,
+  SenderStatsResponse,
+  WarmUpPlanResponse,
+  WarmUpStatsResponse,
+} from './sender-response.dto.js';
+import { presentedStatus, slotOf, type SenderStats, type WarmUpStats } from './sender-stats.js';
 
 export function presentSender(sender: Sender): SenderResponse {
   return {
@@ -20,11 +26,22 @@ export function presentSender(sender: Sender): SenderResponse {
     quotaPerMinute: sender.quotaPerMinute,
     quotaPerHour: sender.quotaPerHour,
     quotaPerDay: sender.quotaPerDay,
+    warmUp: presentPlan(sender),
     lastUsedAt: sender.lastUsedAt?.toISOString() ?? null,
     nextAvailableAt: sender.nextAvailableAt.toISOString(),
     restrictedUntil: sender.restrictedUntil?.toISOString() ?? null,
     createdAt: sender.createdAt.toISOString(),
     updatedAt: sender.updatedAt.toISOString(),
+  };
+}
+
+function presentPlan(sender: Sender): WarmUpPlanResponse | null {
+  const { warmUp } = slotOf(sender);
+  if (!warmUp) return null;
+  return {
+    quotas: [...warmUp.quotas],
+    startedAt: warmUp.since?.toISOString() ?? null,
+    endsAt: warmUpEnd(warmUp)?.toISOString() ?? null,
   };
 }
 
@@ -37,5 +54,12 @@ export function presentStats(stats: SenderStats): SenderStatsResponse {
     ...stats,
     nextAvailableAt: stats.nextAvailableAt.toISOString(),
     restrictedUntil: stats.restrictedUntil?.toISOString() ?? null,
+    warmUp: stats.warmUp ? presentWarmUp(stats.warmUp) : null,
   };
+}
+
+function presentWarmUp({ endsAt, ...stats }: WarmUpStats): WarmUpStatsResponse {
+  const { day, days, quotaToday } = stats;
+  const message = `Warming up: day ${day} of ${days}, ${quotaToday} today.`;
+  return { ...stats, endsAt: endsAt?.toISOString() ?? null, message };
 }

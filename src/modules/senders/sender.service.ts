@@ -9,6 +9,7 @@ import type { JobQueue } from '../../queue/catalog.js';
 import type { TransportRegistry } from '../../transports/transport.js';
 import { MAX_HEALTH } from './core/health.js';
 import { refoldNextSlot } from './core/slot.js';
+import { warmUpDay } from './core/warm-up.js';
 import type { SenderPool } from './reservation.repository.js';
 import { Sender } from './sender.entity.js';
 import {
@@ -64,6 +65,7 @@ export class SenderService {
       transport: input.transport,
       transportConfig: config,
       tags: tidyTags(input.tags),
+      warmUpQuotas: input.warmUp?.quotas ?? null,
     });
     await this.save(this.deps.database.manager, sender);
     return sender;
@@ -82,6 +84,7 @@ export class SenderService {
   /**
    * Changes what is given and leaves the rest. Changed quotas count at once, also against what was sent in the windows
    * under way; a changed `transportConfig` counts from the next connect. `phoneNumber: null` lets another phone pair.
+   * Another warm-up plan goes on at the day of the one under way; after its end it begins anew.
    */
   update(tenantId: string, id: string, changes: SenderChanges): Promise<Sender> {
     return this.change(tenantId, id, (sender) => {
@@ -95,6 +98,7 @@ export class SenderService {
       if (changes.tags !== undefined) sender.tags = tidyTags(changes.tags);
       if (changes.phoneNumber !== undefined) sender.phoneNumber = phone;
       errors.push(...this.applyQuotas(sender, changes));
+      if (changes.warmUp !== undefined) this.applyWarmUp(sender, changes.warmUp?.quotas ?? null);
       if (errors.length > 0) throw invalid(errors);
     });
   }
@@ -153,8 +157,18 @@ export class SenderService {
     sender.quotaPerMinute = quotaPerMinute ?? sender.quotaPerMinute;
     sender.quotaPerHour = quotaPerHour ?? sender.quotaPerHour;
     sender.quotaPerDay = quotaPerDay ?? sender.quotaPerDay;
-    sender.nextAvailableAt = refoldNextSlot(before, slotOf(sender).windows, now, now);
+    sender.nextAvailableAt = refoldNextSlot(before, slotOf(sender), now, now);
     return quotaErrors(sender);
+  }
+
+  private applyWarmUp(sender: Sender, quotas: number[] | null): void {
+    if (JSON.stringify(quotas) === JSON.stringify(sender.warmUpQuotas)) return;
+    const now = this.deps.clock.now();
+    const before = slotOf(sender);
+    const underWay = before.warmUp !== undefined && warmUpDay(before.warmUp, now) !== undefined;
+    sender.warmUpQuotas = quotas;
+    if (!quotas || !underWay) Object.assign(sender, notWarming);
+    sender.nextAvailableAt = refoldNextSlot(before, slotOf(sender), now, now);
   }
 
   private change(tenantId: string, id: string, change: (sender: Sender) => void): Promise<Sender> {
@@ -177,6 +191,8 @@ export class SenderService {
   }
 }
 
+const notWarming = { warmUpSince: null, warmUpDayStartedAt: null, warmUpUsed: 0 };
+
 function newSender(tenantId: string, now: Date): Sender {
   return Object.assign(new Sender(), {
     id: newId(),
@@ -197,6 +213,8 @@ function newSender(tenantId: string, now: Date): Sender {
     lastUsedAt: null,
     nextAvailableAt: now,
     restrictedUntil: null,
+    warmUpQuotas: null,
+    ...notWarming,
     sentTotal: 0,
     failedTotal: 0,
     createdAt: now,

@@ -14,12 +14,17 @@ export interface SlotRow {
   hour_used: number;
   day_started_at: Date | null;
   day_used: number;
+  warm_up_quotas: number[] | null;
+  warm_up_since: Date | null;
+  warm_up_day_started_at: Date | null;
+  warm_up_used: number;
   last_used_micros: string | null;
   next_available_at: Date;
 }
 
 export const slotColumns = `id, quota_per_minute, quota_per_hour, quota_per_day, minute_started_at, minute_used,
   hour_started_at, hour_used, day_started_at, day_used, next_available_at,
+  warm_up_quotas, warm_up_since, warm_up_day_started_at, warm_up_used,
   (extract(epoch FROM last_used_at) * 1000000)::bigint AS last_used_micros`;
 
 export function toSlot(row: SlotRow): SenderSlot {
@@ -40,6 +45,14 @@ export function toSlot(row: SlotRow): SenderSlot {
       },
       day: { lengthMs: DAY_MS, quota: row.quota_per_day, startedAt: row.day_started_at, used: row.day_used },
     },
+    ...(row.warm_up_quotas && {
+      warmUp: {
+        quotas: row.warm_up_quotas,
+        since: row.warm_up_since,
+        dayStartedAt: row.warm_up_day_started_at,
+        used: row.warm_up_used,
+      },
+    }),
     // Microseconds fit a double until the year 2255.
     lastUsedMicros: Number(row.last_used_micros ?? 0),
     nextAvailableAt: row.next_available_at,
@@ -55,7 +68,7 @@ export async function lockSlots(tx: Tx, senderIds: readonly string[]): Promise<S
   return rows.map(toSlot);
 }
 
-/** Writes windows, last use and next slot of locked rows in one statement. */
+/** Writes windows, day of the warm-up plan, last use and next slot of locked rows in one statement. */
 export async function writeSlots(tx: Tx, slots: readonly SenderSlot[]): Promise<void> {
   if (slots.length === 0) return;
   await tx.query(
@@ -63,11 +76,13 @@ export async function writeSlots(tx: Tx, slots: readonly SenderSlot[]): Promise<
         hour_started_at = s.hour_started_at, hour_used = s.hour_used,
         day_started_at = s.day_started_at, day_used = s.day_used,
         last_used_at = CASE WHEN s.micros > 0 THEN timestamptz 'epoch' + s.micros * interval '1 microsecond' END,
-        next_available_at = s.next_available_at
+        next_available_at = s.next_available_at, warm_up_since = s.warm_up_since,
+        warm_up_day_started_at = s.warm_up_day_started_at, warm_up_used = s.warm_up_used
       FROM unnest($1::uuid[], $2::timestamptz[], $3::integer[], $4::timestamptz[], $5::integer[],
-        $6::timestamptz[], $7::integer[], $8::bigint[], $9::timestamptz[])
+        $6::timestamptz[], $7::integer[], $8::bigint[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[],
+        $12::integer[])
         AS s(id, minute_started_at, minute_used, hour_started_at, hour_used, day_started_at, day_used, micros,
-          next_available_at)
+          next_available_at, warm_up_since, warm_up_day_started_at, warm_up_used)
       WHERE senders.id = s.id`,
     [
       slots.map((slot) => slot.id),
@@ -79,6 +94,9 @@ export async function writeSlots(tx: Tx, slots: readonly SenderSlot[]): Promise<
       slots.map((slot) => slot.windows.day.used),
       slots.map((slot) => slot.lastUsedMicros),
       slots.map((slot) => slot.nextAvailableAt),
+      slots.map((slot) => slot.warmUp?.since ?? null),
+      slots.map((slot) => slot.warmUp?.dayStartedAt ?? null),
+      slots.map((slot) => slot.warmUp?.used ?? 0),
     ],
   );
 }

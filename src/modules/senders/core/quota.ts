@@ -36,9 +36,9 @@ export function windowsAt(windows: QuotaWindows, now: Date): QuotaWindows {
   return mapWindows(windows, (window) => windowAt(window, now));
 }
 
-/** Messages left at `now` in the tightest window. */
-export function messagesLeft(windows: QuotaWindows, now: Date): number {
-  return Math.min(...quotaWindowNames.map((name) => leftIn(windows[name], now)));
+/** Messages left at `now` in the tightest of these windows. */
+export function messagesLeft(windows: readonly QuotaWindow[], now: Date): number {
+  return Math.min(...windows.map((window) => leftIn(window, now)));
 }
 
 export function leftIn(window: QuotaWindow, now: Date): number {
@@ -48,36 +48,39 @@ export function leftIn(window: QuotaWindow, now: Date): number {
 
 /** Counts `messages` in every window. The caller has made sure that they fit. */
 export function takeFromWindows(windows: QuotaWindows, messages: number, now: Date): QuotaWindows {
-  return mapWindows(windowsAt(windows, now), (window) => ({
-    ...window,
-    startedAt: window.startedAt ?? now,
-    used: window.used + messages,
-  }));
+  return mapWindows(windowsAt(windows, now), (window) => takeFromWindow(window, messages, now));
+}
+
+/** Counts `messages` in a window as it stands now; one that nobody has begun starts at `start`. */
+export function takeFromWindow(window: QuotaWindow, messages: number, start: Date): QuotaWindow {
+  return { ...window, startedAt: window.startedAt ?? start, used: window.used + messages };
 }
 
 /** Gives `messages` back to the windows they were counted in: those that had started when they were reserved. */
 export function giveBackToWindows(windows: QuotaWindows, messages: number, reservedAt: Date): QuotaWindows {
-  return mapWindows(windows, (window) =>
-    window.startedAt && window.startedAt <= reservedAt
-      ? { ...window, used: Math.max(0, window.used - messages) }
-      : window,
-  );
+  return mapWindows(windows, (window) => giveBackToWindow(window, messages, reservedAt));
+}
+
+export function giveBackToWindow(window: QuotaWindow, messages: number, reservedAt: Date): QuotaWindow {
+  return window.startedAt && window.startedAt <= reservedAt
+    ? { ...window, used: Math.max(0, window.used - messages) }
+    : window;
 }
 
 /** When `messages` fit again: the latest end among the windows that lack room now; undefined when they fit at once. */
-export function quotaWaitEnd(windows: QuotaWindows, messages: number, now: Date): Date | undefined {
+export function quotaWaitEnd(windows: readonly QuotaWindow[], messages: number, now: Date): Date | undefined {
   let end: number | undefined;
-  for (const name of quotaWindowNames) {
-    const window = windowAt(windows[name], now);
+  for (const given of windows) {
+    const window = windowAt(given, now);
     if (!window.startedAt || window.quota - window.used >= messages) continue;
     end = Math.max(end ?? 0, window.startedAt.getTime() + window.lengthMs);
   }
   return end === undefined ? undefined : new Date(end);
 }
 
-/** The most messages that can ever be reserved at once: the smallest of the three quotas. */
-export function largestReservation(windows: QuotaWindows): number {
-  return Math.min(...quotaWindowNames.map((name) => windows[name].quota));
+/** The most messages that can ever be reserved at once: the smallest of the quotas. */
+export function largestReservation(windows: readonly QuotaWindow[]): number {
+  return Math.min(...windows.map(({ quota }) => quota));
 }
 
 function mapWindows(windows: QuotaWindows, change: (window: QuotaWindow) => QuotaWindow): QuotaWindows {

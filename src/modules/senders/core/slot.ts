@@ -6,17 +6,28 @@ import {
   messagesLeft,
   quotaWaitEnd,
   takeFromWindows,
+  type QuotaWindow,
   type QuotaWindows,
 } from './quota.js';
+import { giveBackToWarmUp, takeFromWarmUp, warmUpWindow, type WarmUp } from './warm-up.js';
 
 /** What a reservation needs to know of a connected, healthy, unpaused sender. */
 export interface SenderSlot {
   id: string;
   windows: QuotaWindows;
+  /** Absent when there is no plan. */
+  warmUp?: WarmUp;
   /** Microseconds since the epoch, 0 when never used: several uses within one millisecond keep their order. */
   lastUsedMicros: number;
   /** The next free slot: pace and used-up quota windows are folded into this one time. */
   nextAvailableAt: Date;
+}
+
+/** All that limits a sender at `now`: its three quotas, and the day of its warm-up plan. */
+export function limitsAt({ windows, warmUp }: SenderSlot, now: Date): QuotaWindow[] {
+  const quotas = [windows.minute, windows.hour, windows.day];
+  const today = warmUp && warmUpWindow(warmUp, now);
+  return today ? [...quotas, today] : quotas;
 }
 
 /** Milliseconds. */
@@ -33,14 +44,16 @@ export interface Pace {
  */
 export function grantable(slot: SenderSlot, wanted: number, now: Date): number {
   if (slot.nextAvailableAt > now) return 0;
-  const share = Math.min(wanted, largestReservation(slot.windows));
-  return messagesLeft(slot.windows, now) >= share ? share : 0;
+  const limits = limitsAt(slot, now);
+  const share = Math.min(wanted, largestReservation(limits));
+  return messagesLeft(limits, now) >= share ? share : 0;
 }
 
 /** The earliest time at which `grantable` is not 0, as far as is known now. */
 export function earliestSlot(slot: SenderSlot, wanted: number, now: Date): Date {
-  const share = Math.min(wanted, largestReservation(slot.windows));
-  const quotaEnd = quotaWaitEnd(slot.windows, share, now);
+  const limits = limitsAt(slot, now);
+  const share = Math.min(wanted, largestReservation(limits));
+  const quotaEnd = quotaWaitEnd(limits, share, now);
   return quotaEnd ? latest(slot.nextAvailableAt, quotaEnd) : slot.nextAvailableAt;
 }
 
@@ -53,27 +66,32 @@ export function takeSlot(
   usedMicros: number,
   random: Random,
 ): SenderSlot {
-  const windows = takeFromWindows(slot.windows, messages, now);
   const paced = addMs(now, pace.occupyMs + randomInt(random, pace.minDelay, pace.maxDelay));
-  return { ...slot, windows, lastUsedMicros: usedMicros, nextAvailableAt: foldQuota(windows, paced, now) };
+  const taken: SenderSlot = {
+    ...slot,
+    windows: takeFromWindows(slot.windows, messages, now),
+    ...(slot.warmUp && { warmUp: takeFromWarmUp(slot.warmUp, messages, now) }),
+    lastUsedMicros: usedMicros,
+  };
+  return { ...taken, nextAvailableAt: foldQuota(taken, paced, now) };
 }
 
 /** The time `at`, or the end of a used-up window where that is later. */
-function foldQuota(windows: QuotaWindows, at: Date, now: Date): Date {
-  const quotaEnd = quotaWaitEnd(windows, 1, now);
+function foldQuota(slot: SenderSlot, at: Date, now: Date): Date {
+  const quotaEnd = quotaWaitEnd(limitsAt(slot, now), 1, now);
   return quotaEnd ? latest(at, quotaEnd) : at;
 }
 
 /**
- * The next slot after the windows changed under it (lower or higher quotas, quota given back). A wait that was for a
- * used-up window ends early when the window has room again, but not before `earliest`; any other wait (pace, or a time
- * the network asked for) stays.
+ * The next slot after the windows changed (lower or higher quotas, another warm-up plan, quota given back). A wait that
+ * was for a used-up window ends early when the window has room again, but not before `earliest`; any other wait (pace,
+ * or a time the network asked for) stays.
  */
-export function refoldNextSlot(before: SenderSlot, windows: QuotaWindows, now: Date, earliest: Date): Date {
-  const quotaEnd = quotaWaitEnd(before.windows, 1, now);
+export function refoldNextSlot(before: SenderSlot, after: SenderSlot, now: Date, earliest: Date): Date {
+  const quotaEnd = quotaWaitEnd(limitsAt(before, now), 1, now);
   const waitedForQuota = quotaEnd !== undefined && quotaEnd.getTime() === before.nextAvailableAt.getTime();
   const wait = waitedForQuota ? earliest : before.nextAvailableAt;
-  return foldQuota(windows, wait, now);
+  return foldQuota(after, wait, now);
 }
 
 /** A slot is given back at most this early: the pace of what was sent before is not known here any more. */
@@ -81,7 +99,11 @@ const PACE_AFTER_RELEASE_MS = 5_000;
 
 /** The sender after a reservation of which `messages` were never handed over. */
 export function giveBackSlot(slot: SenderSlot, messages: number, reservedAt: Date, now: Date): SenderSlot {
-  const windows = giveBackToWindows(slot.windows, messages, reservedAt);
   const earliest = addMs(now, PACE_AFTER_RELEASE_MS);
-  return { ...slot, windows, nextAvailableAt: refoldNextSlot(slot, windows, now, earliest) };
+  const after: SenderSlot = {
+    ...slot,
+    windows: giveBackToWindows(slot.windows, messages, reservedAt),
+    ...(slot.warmUp && { warmUp: giveBackToWarmUp(slot.warmUp, messages, reservedAt) }),
+  };
+  return { ...after, nextAvailableAt: refoldNextSlot(slot, after, now, earliest) };
 }

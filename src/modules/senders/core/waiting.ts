@@ -2,7 +2,7 @@ import { addMs } from '../../../lib/clock.js';
 import { randomInt, type Random } from '../../../lib/random.js';
 import { MAX_CONSECUTIVE_FAILURES, MIN_HEALTH_TO_SEND } from './health.js';
 import { quotaWaitEnd } from './quota.js';
-import { earliestSlot, type Pace, type SenderSlot } from './slot.js';
+import { earliestSlot, limitsAt, type Pace, type SenderSlot } from './slot.js';
 
 /** Why no sender could be reserved now. */
 export type WaitReason =
@@ -13,6 +13,7 @@ export type WaitReason =
   | 'all_paused'
   | 'no_sender_in_pool'
   | 'restricted'
+  | 'sender_budget_used_up'
   | 'unsupported_type';
 
 export interface Wait {
@@ -55,7 +56,7 @@ function dueTime(slot: SenderSlot, messages: number, now: Date, random: Random):
 }
 
 function waitReason(slot: SenderSlot, messages: number, now: Date): WaitReason {
-  const quotaEnd = quotaWaitEnd(slot.windows, messages, now);
+  const quotaEnd = quotaWaitEnd(limitsAt(slot, now), messages, now);
   return quotaEnd && quotaEnd >= slot.nextAvailableAt ? 'quota_used_up' : 'pace';
 }
 
@@ -66,6 +67,8 @@ export interface PoolCensus {
   connected: number;
   unpaused: number;
   healthy: number;
+  /** Healthy ones that have something left of their budget for the campaign that asks. */
+  unspent: number;
   /** Healthy ones may be barred from new conversations until then. */
   restrictedUntil: Date | null;
 }
@@ -77,6 +80,7 @@ export function emptyPoolReason(census: PoolCensus): WaitReason {
   if (census.connected === 0) return 'no_sender_connected';
   if (census.unpaused === 0) return 'all_paused';
   if (census.healthy === 0) return 'all_unhealthy';
+  if (census.unspent === 0) return 'sender_budget_used_up';
   return 'restricted';
 }
 
