@@ -64,11 +64,14 @@ function recipientEntries(source: string, delta: 1 | -1): string {
       WHERE opted_out_at IS NOT NULL`;
 }
 
+/** Nobody counts the hidden campaigns of direct messages. */
 function writeRecipientEntries(entries: string): string {
   return `INSERT INTO campaign_counts (tenant_id, campaign_id, counter, sender_id, variant, code, delta)
-    SELECT tenant_id, campaign_id, counter, sender_id, variant, code, sum(delta) FROM (${entries}) changes
-    GROUP BY tenant_id, campaign_id, counter, sender_id, variant, code
-    HAVING sum(delta) <> 0`;
+    SELECT tenant_id, campaign_id, counter, sender_id, variant, code, delta FROM (
+      SELECT tenant_id, campaign_id, counter, sender_id, variant, code, sum(delta) AS delta FROM (${entries}) facts
+      GROUP BY tenant_id, campaign_id, counter, sender_id, variant, code
+      HAVING sum(delta) <> 0) changes
+    WHERE NOT EXISTS (SELECT FROM campaigns WHERE campaigns.id = changes.campaign_id AND campaigns.kind = 'direct')`;
 }
 
 async function countRecipientsByMore(runner: QueryRunner): Promise<void> {

@@ -3,6 +3,7 @@ import { CampaignCountsTrigger1763600001000 } from './1763600001000-campaign-cou
 import { CampaignsComplete1763700000000 } from './1763700000000-campaigns-complete.js';
 import { ContactsComplete1763700001000 } from './1763700001000-contacts-complete.js';
 import { CampaignLedgers1763700002000 } from './1763700002000-campaign-ledgers.js';
+import { DirectMessages1763700003000 } from './1763700003000-direct-messages.js';
 
 /** In the order they are applied. Append only: an applied migration never changes. */
 export const allMigrations = [
@@ -11,4 +12,5 @@ export const allMigrations = [
   CampaignsComplete1763700000000,
   ContactsComplete1763700001000,
   CampaignLedgers1763700002000,
+  DirectMessages1763700003000,
 ];

@@ -71,6 +71,7 @@ export interface SenderPool {
 @Entity('campaigns')
 @Index('campaigns_tenant_created', ['tenantId', 'createdAt'])
 @Index('campaigns_status', ['status'])
+@Index('campaigns_direct_open', ['id'], { where: `kind = 'direct' AND status = 'running'` })
 @Index('campaigns_due', ['scheduledAt'], { where: `status = 'scheduled'` })
 @Index('campaigns_occurrence', ['originId', 'occurrenceAt'], { unique: true })
 export class Campaign {

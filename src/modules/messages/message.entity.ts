@@ -23,6 +23,8 @@ export type MessageState =
 @Index('messages_contact', ['contactId', 'id'])
 @Index('messages_tenant', ['tenantId', 'id'])
 @Index('messages_campaign', ['campaignId', 'id'], { where: 'campaign_id IS NOT NULL' })
+@Index('messages_direct', ['tenantId', 'id'], { where: 'send_id IS NOT NULL' })
+@Index('messages_send', ['sendId', 'id'], { where: 'send_id IS NOT NULL' })
 @Index('messages_sending', ['updatedAt'], { where: `state = 'sending'` })
 @Index('messages_inbound_once', ['senderId', 'waMessageId'], { unique: true, where: `direction = 'in'` })
 export class Message {
@@ -38,11 +40,21 @@ export class Message {
   @Column('uuid', { name: 'contact_id', nullable: true })
   contactId!: string | null;
 
-  @Column('uuid', { name: 'sender_id' })
-  senderId!: string;
+  /** Null while a direct message waits for whoever is free. */
+  @Column('uuid', { name: 'sender_id', nullable: true })
+  senderId!: string | null;
 
+  /** Null for direct messages too: theirs is nobody's to see. */
   @Column('uuid', { name: 'campaign_id', nullable: true })
   campaignId!: string | null;
+
+  /** The request that asked for a direct message, be it one of many; null for campaigns and what came in. */
+  @Column('uuid', { name: 'send_id', nullable: true })
+  sendId!: string | null;
+
+  /** When a scheduled direct message is to leave. */
+  @Column('timestamptz', { name: 'send_at', nullable: true })
+  sendAt!: Date | null;
 
   @Column('uuid', { name: 'campaign_contact_id', nullable: true })
   campaignContactId!: string | null;
