@@ -3,6 +3,7 @@ import {
   CaseTag,
   IfTag,
   LiquidError,
+  TypeGuards,
   UnlessTag,
   Value,
   type Arguments,
@@ -10,10 +11,13 @@ import {
   type Variable,
 } from 'liquidjs';
 import { errorMessage } from '../../../lib/errors.js';
+import { parseSpintax, withoutSigns, type SpinText } from './spintax.js';
 import { isStorable } from './storable.js';
 import { childrenOf, lastDefaultOf, MAX_TEMPLATE_LENGTH, parseTemplate } from './template-engine.js';
+import { argumentProblem, type GivenArgument } from './template-filters.js';
 
 type Argument = Arguments extends Iterable<infer One> ? One : never;
+type FilterArgument = Value['filters'][number]['args'][number];
 
 export interface TemplateVariable {
   /** `['contact', 'city']` for `{{ contact.city }}`. */
@@ -32,7 +36,10 @@ export interface TemplateProblem {
 export type TemplateAnalysis =
   { ok: true; variables: TemplateVariable[] } | { ok: false; error: TemplateProblem };
 
-/** What a template asks of its recipients, without what it assigns itself; or where it does not parse. */
+/**
+ * What a template asks of its recipients, whichever options its choices take, without what it assigns itself; or where it
+ * does not parse.
+ */
 export function analyseTemplate(text: string): TemplateAnalysis {
   if (text.trim() === '') return { ok: false, error: { message: 'The text is empty.' } };
   if (text.length > MAX_TEMPLATE_LENGTH) {
@@ -42,8 +49,16 @@ export function analyseTemplate(text: string): TemplateAnalysis {
   if (!isStorable(text)) {
     return { ok: false, error: { message: 'The text contains a broken or NUL character.' } };
   }
+  const spins = parseSpintax(text);
+  if (!spins.ok) {
+    return { ok: false, error: { message: spins.problem.message, ...lineAndColumn(text, spins.problem.at) } };
+  }
   try {
-    return { ok: true, variables: variablesOf(parseTemplate(text)) };
+    const plain = withoutSigns(text, spins);
+    const templates = parseTemplate(plain);
+    parseOptions(plain, spins);
+    const problem = argumentProblemIn(templates);
+    return problem ? { ok: false, error: problem } : { ok: true, variables: variablesOf(templates) };
   } catch (error) {
     return { ok: false, error: problemOf(error) };
   }
@@ -57,6 +72,47 @@ export function variableName(path: readonly string[]): string {
 /** Where a variable lies among a recipient's own: `{{ city }}` and `{{ contact.city }}` are the same one. */
 export function attributePath(path: readonly string[]): string[] {
   return path[0] === 'contact' ? path.slice(1) : [...path];
+}
+
+/** A block that begins in one option and ends elsewhere would be torn apart by the choice: each must parse alone. */
+function parseOptions(plain: string, { options }: SpinText): void {
+  for (const { start, end } of options) {
+    const option = plain.slice(start, end);
+    if (option.includes('{%')) parseTemplate(plain.slice(0, start).replaceAll(/[^\n]/g, ' ') + option);
+  }
+}
+
+/** The first filter whose arguments cannot be right, as far as they stand in the template. */
+function argumentProblemIn(templates: Template[]): TemplateProblem | undefined {
+  for (const template of templates) {
+    for (const value of valuesOf(template)) {
+      for (const { name, args } of value.filters) {
+        const message = argumentProblem(name, args.map(givenArgument));
+        if (message === undefined) continue;
+        const [line, column] = template.token.getPosition();
+        return { message, line, column };
+      }
+    }
+    const inside = argumentProblemIn(childrenOf(template));
+    if (inside) return inside;
+  }
+  return undefined;
+}
+
+function valuesOf(template: Template): Value[] {
+  return [...(template.arguments?.() ?? [])].filter((argument) => argument instanceof Value);
+}
+
+function givenArgument(argument: FilterArgument): GivenArgument {
+  // `name: value`, which none of the filters here has: known to be wrong as it stands.
+  if (Array.isArray(argument)) return { literal: null };
+  const isLiteral = TypeGuards.isQuotedToken(argument) || TypeGuards.isNumberToken(argument);
+  return isLiteral ? { literal: argument.content } : 'computed';
+}
+
+function lineAndColumn(text: string, at: number): { line: number; column: number } {
+  const before = text.slice(0, at).split('\n');
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }
 
 function problemOf(error: unknown): TemplateProblem {

@@ -1,4 +1,5 @@
 import { AssignTag, Liquid, toValueSync, Value, type Context, type Template } from 'liquidjs';
+import { filterHandlers } from './template-filters.js';
 
 /** Longest template source of one part, in characters. */
 export const MAX_TEMPLATE_LENGTH = 4_096;
@@ -6,6 +7,8 @@ export const MAX_TEMPLATE_LENGTH = 4_096;
 export const MAX_TEXT_LENGTH = 65_536;
 
 const CACHED_TEMPLATES = 500;
+/** An escaped brace of two characters becomes nine for Liquid. */
+const ESCAPES_GROW = 5;
 
 /**
  * Templates come from tenants, so they are cut off from everything but their scope: no files (the tags that load them
@@ -19,11 +22,12 @@ function createEngine(): Liquid {
     strictFilters: true,
     strictVariables: true,
     lenientIf: true,
-    parseLimit: MAX_TEMPLATE_LENGTH,
+    parseLimit: MAX_TEMPLATE_LENGTH * ESCAPES_GROW,
     renderLimit: 500,
     memoryLimit: 500_000,
   });
   for (const tag of ['include', 'render', 'layout', 'block']) delete engine.tags[tag];
+  for (const [name, handler] of filterHandlers) engine.registerFilter(name, handler);
   return engine;
 }
 

@@ -1,0 +1,110 @@
+/** Formatters are dear to make (tens of microseconds) and their arguments come from templates: a bounded cache. */
+const CACHED_FORMATTERS = 200;
+const numberFormats = new Map<string, Intl.NumberFormat>();
+const dateFormats = new Map<string, Intl.DateTimeFormat>();
+
+const DATE_STYLES = {
+  full: { dateStyle: 'full' },
+  long: { dateStyle: 'long' },
+  medium: { dateStyle: 'medium' },
+  short: { dateStyle: 'short' },
+  time: { timeStyle: 'short' },
+  datetime: { dateStyle: 'long', timeStyle: 'short' },
+  weekday: { weekday: 'long' },
+} satisfies Record<string, Intl.DateTimeFormatOptions>;
+
+export type DateStyle = keyof typeof DATE_STYLES;
+export const dateStyles = Object.keys(DATE_STYLES);
+
+export function isDateStyle(value: string): value is DateStyle {
+  return Object.hasOwn(DATE_STYLES, value);
+}
+
+export function isLocale(value: string): boolean {
+  try {
+    return Intl.NumberFormat.supportedLocalesOf(value).length > 0;
+  } catch {
+    // A malformed tag is a RangeError; this function is the question.
+    return false;
+  }
+}
+
+export function isTimeZone(value: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
+export function isCurrency(value: string): boolean {
+  return Intl.supportedValuesOf('currency').includes(value);
+}
+
+/** Unless `digits` says otherwise, as many decimals as the value has, up to three. */
+export function formatNumber(value: number, locale: string, digits?: number): string {
+  const options =
+    digits === undefined ? {} : { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  return numberFormat(locale, options).format(value);
+}
+
+export function formatCurrency(value: number, currency: string, locale: string): string {
+  return numberFormat(locale, { style: 'currency', currency }).format(value);
+}
+
+/**
+ * A moment as the clock on the wall of a zone shows it. A date without a time, and a time without an offset, are on that
+ * wall already: 2026-03-02 is the second of March everywhere. Undefined when the value is no date.
+ */
+export function formatDate(
+  value: string | number,
+  locale: string,
+  zone: string,
+  style: DateStyle,
+): string | undefined {
+  const at = readDate(value);
+  if (!at) return undefined;
+  const timeZone = at.onTheWall ? 'UTC' : zone;
+  return dateFormat(locale, { ...DATE_STYLES[style], timeZone }).format(at.date);
+}
+
+const DATE = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-]\d{2}:?\d{2})?)?$/;
+/** Seconds since 1970 below this, milliseconds above: 5138 in seconds, 1973 in milliseconds. */
+const MOST_SECONDS = 100_000_000_000;
+
+function readDate(value: string | number): { date: Date; onTheWall: boolean } | undefined {
+  const text = String(value).trim();
+  if (/^\d{9,14}$/.test(text)) {
+    const number = Number(text);
+    return { date: new Date(number < MOST_SECONDS ? number * 1_000 : number), onTheWall: false };
+  }
+  const [, day, time = '00:00', offset] = DATE.exec(text) ?? [];
+  if (day === undefined || !isCalendarDay(day)) return undefined;
+  const date = new Date(`${day}T${time}${offset ?? 'Z'}`);
+  return Number.isNaN(date.getTime()) ? undefined : { date, onTheWall: offset === undefined };
+}
+
+/** JavaScript takes the 30th of February for a day in March. */
+function isCalendarDay(day: string): boolean {
+  const date = new Date(`${day}T00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
+}
+
+function numberFormat(locale: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = JSON.stringify([locale, options]);
+  return kept(numberFormats, key, () => new Intl.NumberFormat(locale, options));
+}
+
+function dateFormat(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = JSON.stringify([locale, options]);
+  return kept(dateFormats, key, () => new Intl.DateTimeFormat(locale, options));
+}
+
+function kept<Format>(formats: Map<string, Format>, key: string, make: () => Format): Format {
+  const known = formats.get(key);
+  if (known) return known;
+  if (formats.size >= CACHED_FORMATTERS) formats.clear();
+  const made = make();
+  formats.set(key, made);
+  return made;
+}

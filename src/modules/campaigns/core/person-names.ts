@@ -1,0 +1,49 @@
+/** Words before a name that are not the name: `Dra. Ana` is Ana. Compared in lower case without the dot. */
+const HONORIFICS = new Set(
+  'sr sra srta dr dra d dn dna don doña dona seu prof profa eng mr mrs ms miss mx sir herr frau mme mlle m'.split(
+    ' ',
+  ),
+);
+/** Stay small inside names and titles: João da Silva, Ludwig van Beethoven, Price of Tea. */
+const PARTICLES = new Set(
+  'a e y o de da do das dos del della delle di du des la las los le les el van von der den ten ter zu zum zur of and the in on at to for et und'.split(
+    ' ',
+  ),
+);
+
+/** The name to greet a person by: `Dr. João da Silva` and `Silva, João` are João. Its case stays as it is. */
+export function firstName(name: string): string {
+  const [before = '', after = ''] = name.split(',', 2);
+  const words = (after.trim() === '' ? before : after).trim().split(/\s+/u);
+  const isTitle = (word: string) => HONORIFICS.has(word.toLowerCase().replace(/\.$/u, ''));
+  // Somebody who is called nothing but Don keeps that name.
+  return words.find((word, index) => !isTitle(word) || index === words.length - 1) ?? '';
+}
+
+/**
+ * `JOÃO DA SILVA` as `João da Silva`. Particles stay small except at the start; parts behind a hyphen or after `O'` and
+ * `D'` are capitalised too; a word of mixed case (`McDonald`, `iPhone`) is left as its owner writes it.
+ */
+export function titleCase(text: string, locale?: string): string {
+  let isFirst = true;
+  return text.replaceAll(/\S+/gu, (word) => {
+    const small = word.toLocaleLowerCase(locale);
+    const stays = !isFirst && PARTICLES.has(small);
+    isFirst = false;
+    if (stays) return small;
+    return isMixed(word) ? word : small.replaceAll(WORD_START, (letter) => capital(letter, locale));
+  });
+}
+
+/** The first letter of a word, of a part behind a hyphen, and behind a one-letter prefix with an apostrophe. */
+const WORD_START = /(?<=^[^\p{L}\p{N}]*)\p{L}|(?<=[-–/.(])\p{L}|(?<=(?:^|[^\p{L}])\p{L}['’])\p{L}(?=\p{L})/gu;
+
+/** Of letters that become two (ß, ŉ) only the first stays large. */
+function capital(letter: string, locale?: string): string {
+  const [first = '', ...rest] = letter.toLocaleUpperCase(locale);
+  return first + rest.join('').toLocaleLowerCase(locale);
+}
+
+function isMixed(word: string): boolean {
+  return /\p{Ll}/u.test(word) && /(?<=\p{L})\p{Lu}/u.test(word);
+}
