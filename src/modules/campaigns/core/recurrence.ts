@@ -1,0 +1,85 @@
+import { CronExpressionParser, type CronExpression } from 'cron-parser';
+import type { Recurrence } from '../campaign.entity.js';
+
+const MINUTE_MS = 60_000;
+
+/** Why a cron expression is none; undefined for five sound fields. */
+export function cronProblem(cron: string): string | undefined {
+  const fields = cron.trim().split(/\s+/);
+  if (fields.length !== 5) {
+    return `"${cron}" has ${fields.length} fields; write five: minute, hour, day of month, month, day of week, such as "0 9 * * 1"`;
+  }
+  try {
+    const expression = CronExpressionParser.parse(cron, { currentDate: new Date(0), tz: 'UTC' });
+    if (following(expression) !== undefined) return undefined;
+    return `"${cron}" never comes`;
+  } catch (error) {
+    return `"${cron}" is no cron expression (${error instanceof Error ? error.message : 'it cannot be read'})`;
+  }
+}
+
+/**
+ * The first run after a time; undefined when there is none until the recurrence's end. `everyMinutes` counts from
+ * `anchor`, a run of the series. Cron goes by the wall clock of its zone: a time that daylight saving leaves out runs
+ * when the clocks have moved on, one that it repeats runs once.
+ */
+export function nextRun(recurrence: Recurrence, anchor: Date, after: Date): Date | undefined {
+  const next = recurrence.cron
+    ? nextCron(recurrence.cron, recurrence.zone, after)
+    : nextEvery(recurrence.everyMinutes ?? 0, anchor, after);
+  if (!next || (recurrence.until && next > new Date(recurrence.until))) return undefined;
+  return next;
+}
+
+/**
+ * What is due at `now` when the run at `due` is the oldest that has not happened: the latest one whose time has come
+ * (those missed before it are left out), and the first that comes after `now`.
+ */
+export function dueRun(recurrence: Recurrence, due: Date, now: Date): { run: Date; next: Date | undefined } {
+  return { run: latestRun(recurrence, due, now), next: nextRun(recurrence, due, now) };
+}
+
+function latestRun(recurrence: Recurrence, due: Date, now: Date): Date {
+  const bound = recurrence.until && new Date(recurrence.until) < now ? new Date(recurrence.until) : now;
+  if (bound <= due) return due;
+  const step = (recurrence.everyMinutes ?? 0) * MINUTE_MS;
+  if (!recurrence.cron) {
+    if (step <= 0) return due;
+    return new Date(due.getTime() + Math.floor((bound.getTime() - due.getTime()) / step) * step);
+  }
+  // One millisecond later: a run at the very moment counts.
+  const latest = previous(parse(recurrence.cron, recurrence.zone, new Date(bound.getTime() + 1)));
+  return latest && latest > due ? latest : due;
+}
+
+function nextEvery(everyMinutes: number, anchor: Date, after: Date): Date | undefined {
+  const step = everyMinutes * MINUTE_MS;
+  if (step <= 0) return undefined;
+  const passed = Math.floor((after.getTime() - anchor.getTime()) / step);
+  return new Date(anchor.getTime() + Math.max(passed + 1, 0) * step);
+}
+
+function nextCron(cron: string, zone: string, after: Date): Date | undefined {
+  return following(parse(cron, zone, after));
+}
+
+function parse(cron: string, tz: string, currentDate: Date): CronExpression {
+  return CronExpressionParser.parse(cron, { currentDate, tz });
+}
+
+function following(expression: CronExpression): Date | undefined {
+  return orNone(() => expression.next().toDate());
+}
+
+function previous(expression: CronExpression): Date | undefined {
+  return orNone(() => expression.prev().toDate());
+}
+
+/** The parser throws where no date of the next years fits, such as for 30 February. */
+function orNone(find: () => Date): Date | undefined {
+  try {
+    return find();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,57 @@
+import { UNKNOWN_PLACE, zonesAt } from '../../../lib/phone-zones.js';
+import type { SendWindow } from '../campaign.entity.js';
+import { weekOf, weekWithout, type Schedule, type Week } from './window.js';
+
+/** What a tenant has decided about time; the row of its settings. */
+export interface TenantTimes {
+  timeZone: string;
+  sendWindow: SendWindow | null;
+  quietHours: { from: string; to: string; zone: string } | null;
+}
+
+export const DEFAULT_TIMES: TenantTimes = { timeZone: 'UTC', sendWindow: null, quietHours: null };
+
+interface Rule {
+  zone: string;
+  week: Week;
+}
+
+/** When a campaign may send: its own window, or else the tenant's; and never in the tenant's quiet hours. */
+export interface SendingHours {
+  rules: Rule[];
+  tenantZone: string;
+  /** Some rule counts in the recipient's own time, so not everybody's hours are the same. */
+  byRecipient: boolean;
+}
+
+/** A campaign of kind `direct` answers somebody just now: it has no hours unless it states its own. */
+export function sendingHours(
+  campaign: { sendWindow: SendWindow | null; kind?: string },
+  tenant: TenantTimes,
+): SendingHours {
+  const isDirect = campaign.kind === 'direct';
+  const window = campaign.sendWindow ?? (isDirect ? null : tenant.sendWindow);
+  const quiet = isDirect ? null : tenant.quietHours;
+  const rules = [
+    ...(window ? [{ zone: window.zone, week: weekOf(window.days) }] : []),
+    ...(quiet ? [{ zone: quiet.zone, week: weekWithout(quiet) }] : []),
+  ];
+  return {
+    rules,
+    tenantZone: tenant.timeZone,
+    byRecipient: rules.some(({ zone }) => zone === 'recipient'),
+  };
+}
+
+/**
+ * The hours of the recipients at one place (see `placeOf`). Where the number leaves several zones open, it has to be
+ * a good time in all of them. The tenant's zone stands in where the number says nothing.
+ */
+export function scheduleAt({ rules, tenantZone }: SendingHours, place: string | null): Schedule {
+  return rules.flatMap(({ zone, week }) => {
+    if (zone === 'tenant') return [{ zone: tenantZone, week }];
+    if (zone !== 'recipient') return [{ zone, week }];
+    const zones = place === null || place === UNKNOWN_PLACE ? [] : zonesAt(place);
+    return (zones.length > 0 ? zones : [tenantZone]).map((one) => ({ zone: one, week }));
+  });
+}
