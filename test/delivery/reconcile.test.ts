@@ -35,6 +35,7 @@ async function killedAfterHandOver(options: { transport?: TransportName; parts?:
       claim: delivery.claim.bind(delivery),
       end: delivery.end.bind(delivery),
       putBack: delivery.putBack.bind(delivery),
+      noteWait: delivery.noteWait.bind(delivery),
       record,
     },
   });

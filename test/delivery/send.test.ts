@@ -237,6 +237,7 @@ describe('outcomes', () => {
         claim: delivery.claim.bind(delivery),
         end: delivery.end.bind(delivery),
         putBack: delivery.putBack.bind(delivery),
+        noteWait: delivery.noteWait.bind(delivery),
         record: (record) =>
           (refusals -= 1) >= 0 ? Promise.reject(new Error('database restarts')) : delivery.record(record),
       },

@@ -12,7 +12,8 @@ export async function claimPending(tx: Tx, campaignId: string, limit: number): P
        SELECT id FROM campaign_contacts WHERE campaign_id = $1 AND state = 'pending'
        ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED
      ), claimed AS (
-       UPDATE campaign_contacts SET state = 'queued', claim_epoch = claim_epoch + 1, updated_at = now()
+       UPDATE campaign_contacts SET state = 'queued', claim_epoch = claim_epoch + 1, updated_at = now(),
+         queued_at = now(), wait_reason = NULL, wait_since = NULL, wait_until = NULL
        FROM due WHERE campaign_contacts.id = due.id
        RETURNING campaign_contacts.id, claim_epoch)
      SELECT id, claim_epoch AS "claimEpoch" FROM claimed ORDER BY id`,

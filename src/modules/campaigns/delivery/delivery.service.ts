@@ -2,13 +2,14 @@ import type { Database, Tx } from '../../../db/index.js';
 import { Batcher } from '../../../lib/batcher.js';
 import type { Logger } from '../../../lib/logger.js';
 import { errorMessage } from '../../../lib/errors.js';
-import { claimForSend, departFromQueue, loadForSend } from './delivery.repository.js';
+import { claimForSend, departFromQueue, loadForSend, noteWaits } from './delivery.repository.js';
 import type {
   ClaimOutcome,
   ClaimRequest,
   Departure,
   OutcomeRecord,
   RecipientForSend,
+  RecipientWait,
   RecordedOutcome,
 } from './delivery.types.js';
 import { recordOutcomes, rememberSenders } from './outcome.repository.js';
@@ -57,7 +58,8 @@ export class DeliveryService {
   /** Records how the hand-over ended and remembers the sender a contact now talks to. */
   async record(record: OutcomeRecord): Promise<RecordedOutcome> {
     const recorded = await this.outcomes.add(record);
-    if (recorded.kind === 'recorded' && recorded.arrived) this.contacts.add(record).catch(this.logForgotten);
+    if (recorded.kind === 'recorded' && recorded.arrived)
+      this.contacts.add(record).catch(this.logForgotten('whom a contact talks to'));
     return recorded;
   }
 
@@ -69,6 +71,17 @@ export class DeliveryService {
   /** Returns a queued recipient to the feeder, for when the campaign runs again. */
   putBack(recipient: RecipientForSend): Promise<boolean> {
     return this.depart(recipient, 'pending', null);
+  }
+
+  /**
+   * Keeps for the trace what a queued recipient waits for. Written, a batch at a time, only when the reason is new or
+   * the time moved: a job that asks every minute writes nothing.
+   */
+  async noteWait(recipient: RecipientForSend, reason: string, until: Date | null): Promise<void> {
+    const { tenantId, id: recipientId, claimEpoch, waitReason, waitUntil } = recipient;
+    if (reason === waitReason && aboutTheSame(until, waitUntil)) return;
+    const wait = { tenantId, recipientId, claimEpoch, reason, until };
+    await this.waits.add(wait).catch(this.logForgotten('what a recipient waits for'));
   }
 
   private depart(
@@ -84,11 +97,24 @@ export class DeliveryService {
     return records.map(() => undefined);
   }, COALESCING);
 
-  private readonly logForgotten = (error: unknown): void => {
-    this.deps.logger.warn({ error: errorMessage(error) }, 'could not remember the senders contacts talk to');
+  private readonly waits = new Batcher<RecipientWait, void>(async (waits) => {
+    await noteWaits(this.deps.database.manager, waits);
+    return waits.map(() => undefined);
+  }, COALESCING);
+
+  /** Preferences and stories, not facts that must not be lost. */
+  private readonly logForgotten = (what: string) => (error: unknown) => {
+    this.deps.logger.warn({ error: errorMessage(error) }, `could not remember ${what}`);
   };
 
   private batched<Item, Result>(write: (tx: Tx, items: Item[]) => Promise<Result[]>): Batcher<Item, Result> {
     return new Batcher((items) => this.deps.database.transaction((tx) => write(tx, items)), COALESCING);
   }
+}
+
+const SAME_WAIT_MS = 60_000;
+
+function aboutTheSame(a: Date | null, b: Date | null): boolean {
+  if (a === null || b === null) return a === b;
+  return Math.abs(a.getTime() - b.getTime()) < SAME_WAIT_MS;
 }

@@ -45,7 +45,7 @@ export async function markLatestRecipient(
   mark: 'replied_at' | 'opted_out_at',
 ): Promise<void> {
   await tx.query(
-    `UPDATE campaign_contacts r SET ${mark} = $4, updated_at = now()
+    `UPDATE campaign_contacts r SET ${mark} = $4
      FROM (
        SELECT campaign_contact_id FROM messages
        WHERE contact_id = $2 AND tenant_id = $1 AND direction = 'out' AND campaign_contact_id IS NOT NULL

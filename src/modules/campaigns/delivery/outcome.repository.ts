@@ -37,11 +37,15 @@ export async function recordOutcomes(tx: Tx, records: OutcomeRecord[]): Promise<
   });
 }
 
+/** A message that comes back for days keeps the story of its beginning. */
+const MAX_ATTEMPTS_KEPT = 50;
+
 const RECORD = `
   WITH asked AS (
     SELECT * FROM unnest($1::int[], $2::uuid[], $3::uuid[], $4::uuid[], $5::int[], $6::bool[], $7::text[],
-                         $8::text[], $9::text[], $10::timestamptz[], $11::bool[])
-      AS a (ordinal, tenant_id, recipient_id, message_id, epoch, last_part, kind, code, wa_message_id, at, is_resend)
+                         $8::text[], $9::text[], $10::timestamptz[], $11::bool[], $12::text[])
+      AS a (ordinal, tenant_id, recipient_id, message_id, epoch, last_part, kind, code, wa_message_id, at, is_resend,
+            attempt_code)
   ), settled AS (
     UPDATE messages m SET
       state = CASE WHEN m.state IN ('sent', 'delivered', 'read', 'played', 'failed') THEN m.state
@@ -52,6 +56,9 @@ const RECORD = `
       wa_message_id = CASE WHEN a.kind = 'requeued' AND NOT a.is_resend AND m.state = 'sending' THEN NULL
                            ELSE coalesce(a.wa_message_id, m.wa_message_id) END,
       sent_at = least(m.sent_at, a.at),
+      attempts = CASE WHEN a.attempt_code IS NULL OR jsonb_array_length(m.attempts) >= ${MAX_ATTEMPTS_KEPT} THEN m.attempts
+                      ELSE m.attempts || jsonb_build_object('at', now(), 'senderId', m.sender_id, 'outcome', a.kind,
+                                                            'code', a.attempt_code) END,
       updated_at = now()
     FROM asked a
     JOIN campaign_contacts r ON r.id = a.recipient_id AND r.tenant_id = a.tenant_id AND r.claim_epoch = a.epoch
@@ -86,10 +93,13 @@ function parameters(records: OutcomeRecord[]): unknown[] {
     records.map((record) => record.claimEpoch),
     records.map((record) => record.lastPart),
     settlements.map((settlement) => settlement.kind),
-    settlements.map((settlement) => ('code' in settlement ? settlement.code : null)),
+    settlements.map((settlement) =>
+      settlement.kind === 'sent' || settlement.kind === 'requeued' ? null : settlement.code,
+    ),
     settlements.map((settlement) => (settlement.kind === 'sent' ? settlement.waMessageId : null)),
     settlements.map((settlement) => (settlement.kind === 'sent' ? settlement.at : null)),
     records.map((record) => record.isResend),
+    settlements.map((settlement) => (settlement.kind === 'sent' ? null : settlement.code)),
   ];
 }
 

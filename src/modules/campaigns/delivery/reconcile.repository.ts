@@ -103,7 +103,9 @@ export async function lockStaleClaims(
 export async function requeueForResend(tx: Tx, claims: StaleClaim[]): Promise<LostRecipient[]> {
   return await tx.query(
     `WITH requeued AS (
-       UPDATE messages SET state = 'queued', updated_at = now()
+       UPDATE messages SET state = 'queued', updated_at = now(),
+         attempts = attempts || jsonb_build_object('at', now(), 'senderId', sender_id, 'outcome', 'requeued',
+                                                   'code', 'worker_lost')
        WHERE id = ANY($1::uuid[]) AND state = 'sending'
        RETURNING campaign_contact_id AS id
      ), queued AS (

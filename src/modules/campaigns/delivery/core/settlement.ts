@@ -3,12 +3,15 @@ import { addMs } from '../../../../lib/clock.js';
 import type { SendOutcome } from '../../../../transports/transport.js';
 import { givesUp, wakeAt } from './retry.js';
 
-/** What an outcome means for the message and its recipient. `requeued`: nothing was delivered, it may be sent again. */
+/**
+ * What an outcome means for the message and its recipient. `requeued`: nothing was delivered, it may be sent again; its
+ * code is for the trace only.
+ */
 export type Settlement =
   | { kind: 'sent'; waMessageId: string; at: Date }
   | { kind: 'failed'; code: string }
   | { kind: 'unknown'; code: string }
-  | { kind: 'requeued' };
+  | { kind: 'requeued'; code: string };
 
 /** What an outcome says about the sender. */
 export interface SenderVerdict {
@@ -54,7 +57,7 @@ export function judge(outcome: SendOutcome, claim: JudgedClaim, now: Date, rando
       };
     case 'senderLost':
       return {
-        settlement: { kind: 'requeued' },
+        settlement: { kind: 'requeued', code: outcome.code },
         verdict: { result: 'failure', code: outcome.code },
         retryAt: soon(now, random),
       };
@@ -72,7 +75,7 @@ function judgeRetry(
   if (outcome.scope === 'sender') {
     const limit = outcome.code === 'restricted' ? { restrictedUntil: outcome.at } : { notBefore: outcome.at };
     return {
-      settlement: { kind: 'requeued' },
+      settlement: { kind: 'requeued', code: outcome.code },
       verdict: { result: 'failure', code: outcome.code, ...limit },
       // A later part or a resend is bound to this sender and waits with it; others may go elsewhere at once.
       retryAt: claim.part > 0 || claim.isResend ? wakeAt(outcome.at, now, random) : soon(now, random),
@@ -83,7 +86,7 @@ function judgeRetry(
     return { settlement: { kind, code: 'gave_up' }, verdict: { result: 'neutral' } };
   }
   return {
-    settlement: { kind: 'requeued' },
+    settlement: { kind: 'requeued', code: outcome.code },
     verdict: { result: 'neutral' },
     retryAt: wakeAt(outcome.at, now, random),
   };
