@@ -1,0 +1,74 @@
+import { getCountryCallingCode, isSupportedCountry, Metadata, type CountryCode } from 'libphonenumber-js/max';
+
+/** How the numbers of a country look in E.164: all begin with `prefix`, and match `pattern` where a prefix is shared. */
+export interface CountryNumbers {
+  prefix: string;
+  /** A regular expression that JavaScript and PostgreSQL read alike; undefined when the prefix says it all. */
+  pattern: string | undefined;
+}
+
+/** What the library knows of a numbering plan beyond its published types. */
+interface NumberingPlan {
+  nationalNumberPattern(): string;
+  leadingDigits(): string | undefined;
+  type(name: string): { pattern(): string | undefined; possibleLengths(): number[] | undefined } | undefined;
+}
+
+const TYPES = [
+  'FIXED_LINE',
+  'MOBILE',
+  'PREMIUM_RATE',
+  'TOLL_FREE',
+  'SHARED_COST',
+  'VOIP',
+  'PERSONAL_NUMBER',
+  'PAGER',
+  'UAN',
+  'VOICEMAIL',
+];
+
+/**
+ * Which numbers belong to a country (ISO 3166 alpha-2), as `normalisePhone` says it, in a form a database can look for.
+ * Undefined for a code without a numbering plan.
+ */
+export function numbersOfCountry(code: string): CountryNumbers | undefined {
+  const country = code.toUpperCase();
+  if (!isSupportedCountry(country)) return undefined;
+  const callingCode = getCountryCallingCode(country);
+  const sharing = countriesSharing(callingCode);
+  const prefix = `+${callingCode}`;
+  if (sharing.length < 2) return { prefix, pattern: undefined };
+  // The library takes the first country of the calling code whose plan fits.
+  const earlier = sharing.slice(0, sharing.indexOf(country)).map((other) => `(?!${fits(other)})`);
+  return { prefix, pattern: `^\\+${callingCode}${earlier.join('')}(?=${fits(country)})` };
+}
+
+function countriesSharing(callingCode: string): string[] {
+  const { metadata } = new Metadata() as unknown as {
+    metadata: { country_calling_codes: Record<string, string[]> };
+  };
+  return metadata.country_calling_codes[callingCode] ?? [];
+}
+
+/** Of a national number: leading digits where the country has its own, otherwise any of its kinds of numbers. */
+function fits(country: string): string {
+  const plan = planOf(country);
+  const leading = plan.leadingDigits();
+  if (leading) return `(?:${leading})`;
+  const kinds = TYPES.flatMap((name) => {
+    const type = plan.type(name);
+    const pattern = type?.pattern();
+    return type && pattern ? [`${ofLength(type.possibleLengths())}(?:${pattern})$`] : [];
+  });
+  return `(?=(?:${plan.nationalNumberPattern()})$)(?:${kinds.join('|')})`;
+}
+
+function ofLength(lengths: number[] | undefined): string {
+  return lengths?.length ? `(?=(?:${lengths.map((length) => `\\d{${length}}`).join('|')})$)` : '';
+}
+
+function planOf(country: string): NumberingPlan {
+  const metadata = new Metadata();
+  metadata.selectNumberingPlan(country as CountryCode);
+  return metadata.numberingPlan as unknown as NumberingPlan;
+}

@@ -1,0 +1,141 @@
+import type { FieldError } from '../../../lib/errors.js';
+import { fieldNamed, fieldNames, operators, type Operator } from './fields.js';
+import { activities, type Activity, type Condition, type Filter, type Reference } from './filter.js';
+import { isRecord, Problems, readBoolean, readDays, readId } from './reader.js';
+
+const MAX_DEPTH = 6;
+const MAX_CONDITIONS = 100;
+const ACTIVITY_KEYS = ['activity', 'campaignId', 'withinDays', 'negate'];
+const CONDITION_KEYS = ['field', 'op', 'value'];
+const SHAPES = '{all: [...]}, {any: [...]}, {not: {...}}, {field, op, value} or {activity, ...}';
+
+export type ParsedFilter =
+  { ok: true; filter: Filter; references: Reference[] } | { ok: false; errors: FieldError[] };
+
+/** Reads a filter as a caller wrote it; every problem is named by its place in the tree (`filter.all[1].op`). */
+export function parseFilter(input: unknown, path = 'filter'): ParsedFilter {
+  const reading: Reading = { problems: new Problems(), references: [], conditions: 0 };
+  const filter = readNode(input, { path, depth: 1 }, reading);
+  const { errors } = reading.problems;
+  if (reading.conditions > MAX_CONDITIONS) {
+    errors.push({ path, message: `has ${reading.conditions} conditions; at most ${MAX_CONDITIONS} fit` });
+  }
+  if (errors.length > 0 || filter === undefined) return { ok: false, errors };
+  return { ok: true, filter, references: reading.references };
+}
+
+interface Reading {
+  problems: Problems;
+  references: Reference[];
+  conditions: number;
+}
+
+interface Place {
+  path: string;
+  /** The root has 1. */
+  depth: number;
+}
+
+function readNode(input: unknown, place: Place, reading: Reading): Filter | undefined {
+  const { path, depth } = place;
+  if (!isRecord(input)) return reading.problems.add(path, `must be ${SHAPES}`);
+  if (depth > MAX_DEPTH) return reading.problems.add(path, `lies deeper than ${MAX_DEPTH} levels`);
+  if ('all' in input) return readGroup(input, 'all', place, reading);
+  if ('any' in input) return readGroup(input, 'any', place, reading);
+  if ('not' in input) {
+    refuseOthers(input, ['not'], place, reading);
+    const inner = readNode(input['not'], { path: `${path}.not`, depth: depth + 1 }, reading);
+    return inner && { not: inner };
+  }
+  reading.conditions += 1;
+  const condition = readCondition(input, place, reading);
+  return condition && { condition };
+}
+
+function readGroup(
+  input: Record<string, unknown>,
+  kind: 'all' | 'any',
+  { path, depth }: Place,
+  reading: Reading,
+): Filter | undefined {
+  refuseOthers(input, [kind], { path, depth }, reading);
+  const items = input[kind];
+  const place = `${path}.${kind}`;
+  if (!Array.isArray(items)) return reading.problems.add(place, 'must be a list of conditions');
+  if (items.length === 0) {
+    const everybody = '{"field": "phone", "op": "startsWith", "value": "+"}';
+    return reading.problems.add(place, `must have a condition; for everybody use ${everybody}`);
+  }
+  if (items.length > MAX_CONDITIONS) {
+    return reading.problems.add(place, `must have at most ${MAX_CONDITIONS} conditions`);
+  }
+  const inner = items.map((item: unknown, index) =>
+    readNode(item, { path: `${place}[${index}]`, depth: depth + 1 }, reading),
+  );
+  const good = inner.filter((node) => node !== undefined);
+  return kind === 'all' ? { all: good } : { any: good };
+}
+
+function readCondition(
+  input: Record<string, unknown>,
+  place: Place,
+  reading: Reading,
+): Condition | undefined {
+  const { path } = place;
+  const { problems, references } = reading;
+  if ('activity' in input) return readActivity(input, place, reading);
+  if (!('field' in input)) return problems.add(path, `must be ${SHAPES}`);
+  refuseOthers(input, CONDITION_KEYS, place, reading);
+  const { field: name, op } = input;
+  const field = typeof name === 'string' ? fieldNamed(name) : undefined;
+  if (!field) return problems.add(`${path}.field`, `must be one of ${fieldNames.join(', ')}`);
+  if (!isOperator(op) || !field.operators.includes(op)) {
+    return problems.add(`${path}.op`, `must be one of ${field.operators.join(', ')} for ${String(name)}`);
+  }
+  const valuePath = `${path}.value`;
+  const condition = field.read({ op, value: input['value'] ?? undefined, path: valuePath, problems });
+  if (condition?.on === 'list') {
+    const many = Array.isArray(input['value']);
+    condition.ids.forEach((id, index) =>
+      references.push({ kind: 'list', id, path: many ? `${valuePath}[${index}]` : valuePath }),
+    );
+  }
+  return condition;
+}
+
+function readActivity(input: Record<string, unknown>, place: Place, reading: Reading): Condition | undefined {
+  const { path } = place;
+  const { problems, references } = reading;
+  refuseOthers(input, ACTIVITY_KEYS, place, reading);
+  const activity = activities.find((known): known is Activity => known === input['activity']);
+  if (!activity) problems.add(`${path}.activity`, `must be one of ${activities.join(', ')}`);
+  const optional = <Value>(
+    name: string,
+    read: (value: unknown, at: string, found: Problems) => Value | undefined,
+  ): Value | undefined =>
+    input[name] === undefined || input[name] === null
+      ? undefined
+      : read(input[name], `${path}.${name}`, problems);
+  const campaignId = optional('campaignId', readId);
+  const withinDays = optional('withinDays', readDays);
+  const negate = optional('negate', readBoolean) ?? false;
+  if (campaignId !== undefined) {
+    references.push({ kind: 'campaign', id: campaignId, path: `${path}.campaignId` });
+  }
+  return activity && { on: 'activity', activity, campaignId, withinDays, negate };
+}
+
+function refuseOthers(
+  input: Record<string, unknown>,
+  known: readonly string[],
+  { path }: Place,
+  { problems }: Reading,
+): void {
+  for (const key of Object.keys(input).filter((name) => !known.includes(name))) {
+    problems.add(`${path}.${key.slice(0, 64)}`, `is not known here; use ${known.join(', ')}`);
+  }
+}
+
+function isOperator(value: unknown): value is Operator {
+  return operators.some((known) => known === value);
+}

@@ -1,0 +1,85 @@
+import type { FieldError } from '../../../lib/errors.js';
+import { isId } from '../../../lib/ids.js';
+import type { Scalar } from './filter.js';
+
+export const MAX_TEXT = 1_000;
+export const MAX_VALUES = 1_000;
+const MAX_DAYS = 3_650;
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+const TIME = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2}))?$/;
+/** A NUL or half of a surrogate pair: PostgreSQL takes neither. */
+const UNSTORABLE = /\0|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+
+/** Collects what is wrong while a filter is read; a reader that answers undefined has said why. */
+export class Problems {
+  readonly errors: FieldError[] = [];
+
+  add(path: string, message: string): undefined {
+    this.errors.push({ path, message });
+    return undefined;
+  }
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function readText(value: unknown, path: string, problems: Problems): string | undefined {
+  if (typeof value !== 'string' || value.trim() === '') return problems.add(path, 'must be a text');
+  if (value.length > MAX_TEXT) return problems.add(path, `must be at most ${MAX_TEXT} characters`);
+  if (UNSTORABLE.test(value)) return problems.add(path, 'contains a broken or NUL character');
+  return value;
+}
+
+export function readScalar(value: unknown, path: string, problems: Problems): Scalar | undefined {
+  if (typeof value === 'boolean') return value;
+  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  if (typeof value === 'string') return readText(value, path, problems);
+  return problems.add(path, 'must be a text, a number, true or false');
+}
+
+/** One value or, with `many`, a list of them: each read by `read`. */
+export function readValues<Value>(
+  value: unknown,
+  path: string,
+  problems: Problems,
+  options: { many: boolean; read: (item: unknown, path: string, problems: Problems) => Value | undefined },
+): Value[] | undefined {
+  if (!options.many) {
+    const one = options.read(value, path, problems);
+    return one === undefined ? undefined : [one];
+  }
+  if (!Array.isArray(value) || value.length === 0) return problems.add(path, 'must be a list of values');
+  if (value.length > MAX_VALUES) return problems.add(path, `must be at most ${MAX_VALUES} values`);
+  const items = value.map((item: unknown, index) => options.read(item, `${path}[${index}]`, problems));
+  return items.some((item) => item === undefined) ? undefined : (items as Value[]);
+}
+
+export function readId(value: unknown, path: string, problems: Problems): string | undefined {
+  return isId(value) ? value.toLowerCase() : problems.add(path, 'must be a UUID');
+}
+
+export function readBoolean(value: unknown, path: string, problems: Problems): boolean | undefined {
+  return typeof value === 'boolean' ? value : problems.add(path, 'must be true or false');
+}
+
+export function readDays(value: unknown, path: string, problems: Problems): number | undefined {
+  const isDays = typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MAX_DAYS;
+  return isDays ? value : problems.add(path, `must be a whole number of days from 1 to ${MAX_DAYS}`);
+}
+
+/** A day of the calendar; `2026-02-30` is none. */
+export function readDay(value: unknown, path: string, problems: Problems): string | undefined {
+  if (typeof value === 'string' && DAY.test(value)) {
+    const time = new Date(`${value}T00:00:00Z`);
+    if (!Number.isNaN(time.getTime()) && time.toISOString().startsWith(value)) return value;
+  }
+  return problems.add(path, 'must be a number, or a day such as "2026-03-31"');
+}
+
+export function readTime(value: unknown, path: string, problems: Problems): Date | undefined {
+  const time = typeof value === 'string' && TIME.test(value) ? new Date(value) : undefined;
+  if (time && !Number.isNaN(time.getTime())) return time;
+  return problems.add(path, 'must be a time such as "2026-03-31" or "2026-03-31T12:00:00Z"');
+}

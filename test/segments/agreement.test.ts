@@ -1,0 +1,231 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { getCountries, getExampleNumber, parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import examples from 'libphonenumber-js/mobile/examples';
+import { newId } from '../../src/lib/ids.js';
+import { numbersOfCountry } from '../../src/lib/phone-country.js';
+import type { Filter } from '../../src/modules/segments/core/filter.js';
+import { parseFilter } from '../../src/modules/segments/core/parse.js';
+import { contactIds, countContacts } from '../../src/modules/segments/segment.repository.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { matches, type Person } from './evaluate.js';
+
+const now = new Date('2026-03-02T10:00:00Z');
+const lists = [newId(), newId()];
+const campaigns = [newId(), newId()];
+const words = ['Ana', 'ana maria', 'Recife', 're%i_e', 'a\\b', '5', '5.5', '12', 'true', '2026-02-20', ' '];
+const keys = ['city', 'age', 'born', 'vip', 'it"s'];
+const countries = ['BR', 'US', 'CA', 'GB', 'GG', 'KZ', 'RU', 'DE'] as const;
+const phones = `+5511987654321 +12025550123 +14165550123 +12423591234 +18005550123 +447911123456
+  +447781123456 +77011234567 +79161234567 +4915112345678 +4930123456`.split(/\s+/);
+
+let db: TestDatabase;
+let tenantId: string;
+
+beforeAll(async () => {
+  db = await createTestDatabase();
+  tenantId = await db.createTenant();
+  await insertSurroundings();
+});
+afterAll(() => db.close());
+
+const daysAgo = (days: number) => new Date(now.getTime() - days * 86_400_000 - 1_000);
+const time = fc.integer({ min: 0, max: 40 }).map(daysAgo);
+
+const person: fc.Arbitrary<Omit<Person, 'id'>> = fc.record({
+  phone: fc.constantFrom(...phones),
+  name: fc.option(fc.constantFrom(...words)),
+  attributes: fc.dictionary(
+    fc.constantFrom(...keys),
+    fc.oneof(
+      fc.constantFrom(...words),
+      fc.constantFrom(5, 5.5, -3, 12, true, false, null),
+      fc.array(fc.constantFrom('Ana', 5, 'Recife'), { maxLength: 2 }),
+      fc.constant({ city: 'Recife' }),
+      time.map((at) => at.toISOString().slice(0, 10)),
+    ),
+  ),
+  tags: fc.uniqueArray(fc.constantFrom('vip', 'new', 'Ana'), { maxLength: 2 }),
+  createdAt: time,
+  optedOutAt: fc.option(fc.constant(now)),
+  lists: fc.subarray(lists),
+  consents: fc.array(fc.constantFrom('granted' as const, 'withdrawn' as const), { maxLength: 3 }),
+  received: fc.subarray(campaigns).chain((ids) =>
+    fc.tuple(
+      ...ids.map((campaignId) =>
+        fc.record({
+          campaignId: fc.constant(campaignId),
+          state: fc.constantFrom('pending', 'sent', 'delivered', 'read', 'failed', 'skipped'),
+          sentAt: time,
+          repliedAt: fc.option(time),
+        }),
+      ),
+    ),
+  ),
+});
+
+const word = fc.constantFrom(...words.filter((one) => one.trim() !== ''));
+const scalar = fc.oneof(word, fc.constantFrom(5, 5.5, -3, 12, true, false));
+const attribute = fc.constantFrom(...keys).map((key) => `attributes.${key}`);
+const condition = (
+  field: fc.Arbitrary<string> | string,
+  op: string[],
+  value: fc.Arbitrary<unknown>,
+): fc.Arbitrary<object> =>
+  fc.record({
+    field: typeof field === 'string' ? fc.constant(field) : field,
+    op: fc.constantFrom(...op),
+    value,
+  });
+const several = <T>(one: fc.Arbitrary<T>) => fc.array(one, { minLength: 1, maxLength: 12 });
+
+const leaf: fc.Arbitrary<object> = fc.oneof(
+  condition('name', ['equals', 'notEquals', 'contains', 'startsWith'], word),
+  condition('name', ['in', 'notIn'], several(word)),
+  condition('phone', ['equals', 'notEquals'], fc.constantFrom(...phones)),
+  condition('phone', ['startsWith', 'contains'], fc.constantFrom('+55', '1', '+1 202', '44')),
+  condition('country', ['equals', 'notEquals'], fc.constantFrom(...countries)),
+  condition('country', ['in', 'notIn'], several(fc.constantFrom(...countries))),
+  condition('tags', ['contains', 'equals', 'notEquals'], fc.constantFrom('vip', 'new', 'Ana')),
+  condition('tags', ['in', 'notIn'], several(fc.constantFrom('vip', 'new', 'gone'))),
+  condition(fc.oneof(attribute, fc.constantFrom('name', 'tags')), ['exists'], fc.boolean()),
+  condition(
+    'createdAt',
+    ['greater', 'less'],
+    time.map((at) => at.toISOString()),
+  ),
+  condition('createdAt', ['withinDays'], fc.integer({ min: 1, max: 40 })),
+  condition('optedOut', ['equals', 'notEquals'], fc.boolean()),
+  condition('consent', ['equals', 'notEquals'], fc.constantFrom('granted', 'withdrawn', 'none')),
+  condition('list', ['in', 'notIn'], fc.oneof(fc.constantFrom(...lists), several(fc.constantFrom(...lists)))),
+  condition(attribute, ['equals', 'notEquals'], scalar),
+  condition(attribute, ['in', 'notIn'], several(scalar)),
+  condition(attribute, ['contains', 'startsWith'], word),
+  condition(attribute, ['greater', 'less'], fc.oneof(fc.integer({ min: -5, max: 15 }), fc.constant(5.25))),
+  condition(
+    attribute,
+    ['greater', 'less'],
+    time.map((at) => at.toISOString().slice(0, 10)),
+  ),
+  condition(attribute, ['withinDays'], fc.integer({ min: 1, max: 40 })),
+  fc.record(
+    {
+      activity: fc.constantFrom('received', 'delivered', 'read', 'replied'),
+      campaignId: fc.constantFrom(...campaigns),
+      withinDays: fc.integer({ min: 1, max: 40 }),
+      negate: fc.boolean(),
+    },
+    { requiredKeys: ['activity'] },
+  ),
+  fc.record({ activity: fc.constant('failed'), campaignId: fc.constantFrom(...campaigns) }),
+);
+
+const { tree } = fc.letrec<{ tree: object }>((tie) => ({
+  tree: fc.oneof(
+    { maxDepth: 5, withCrossShrink: true },
+    leaf,
+    fc.record({ all: fc.array(tie('tree'), { minLength: 1, maxLength: 3 }) }),
+    fc.record({ any: fc.array(tie('tree'), { minLength: 1, maxLength: 3 }) }),
+    fc.record({ not: tie('tree') }),
+  ),
+}));
+
+async function insertSurroundings(): Promise<void> {
+  const { manager } = db.database;
+  for (const id of lists) {
+    await manager.query(
+      'INSERT INTO contact_lists (id, tenant_id, name) VALUES ($1::uuid, $2, $1::uuid::text)',
+      [id, tenantId],
+    );
+  }
+  for (const id of campaigns) {
+    await manager.query(
+      `INSERT INTO campaigns (id, tenant_id, name, status, parts, pool, min_delay, max_delay, total_recipients)
+       VALUES ($1, $2, 'x', 'completed', '[]', '{}', 0, 0, 0)`,
+      [id, tenantId],
+    );
+  }
+}
+
+/** Writes the people anew. */
+async function write(people: Person[]): Promise<void> {
+  const { manager } = db.database;
+  await manager.query('DELETE FROM campaign_contacts');
+  await manager.query('DELETE FROM contacts');
+  const rows = JSON.stringify(people);
+  await manager.query(
+    `INSERT INTO contacts (id, tenant_id, phone, name, attributes, tags, created_at, opted_out_at)
+     SELECT id, $1, phone, name, attributes, ARRAY(SELECT jsonb_array_elements_text(tags)), "createdAt", "optedOutAt"
+     FROM jsonb_to_recordset($2::jsonb) AS p(id uuid, phone text, name text, attributes jsonb, tags jsonb,
+       "createdAt" timestamptz, "optedOutAt" timestamptz)`,
+    [tenantId, rows],
+  );
+  await manager.query(
+    `INSERT INTO contact_list_members (list_id, contact_id, tenant_id)
+     SELECT list::uuid, p.id, $1 FROM jsonb_to_recordset($2::jsonb) AS p(id uuid, lists jsonb),
+       jsonb_array_elements_text(p.lists) AS list`,
+    [tenantId, rows],
+  );
+  await manager.query(
+    `INSERT INTO contact_consents (id, tenant_id, contact_id, kind, source, at)
+     SELECT gen_random_uuid(), $1, p.id, said.kind, 'form', timestamptz '2026-01-01' + said.position * interval '1 day'
+     FROM jsonb_to_recordset($2::jsonb) AS p(id uuid, consents jsonb),
+       jsonb_array_elements_text(p.consents) WITH ORDINALITY AS said(kind, position)`,
+    [tenantId, rows],
+  );
+  await manager.query(
+    `INSERT INTO campaign_contacts (id, tenant_id, campaign_id, contact_id, phone, state, sent_at, delivered_at, read_at, replied_at)
+     SELECT gen_random_uuid(), $1, got."campaignId", p.id, p.phone, got.state, got."sentAt",
+       CASE WHEN got.state IN ('delivered', 'read') THEN got."sentAt" END,
+       CASE WHEN got.state = 'read' THEN got."sentAt" END, got."repliedAt"
+     FROM jsonb_to_recordset($2::jsonb) AS p(id uuid, phone text, received jsonb),
+       jsonb_to_recordset(p.received) AS got("campaignId" uuid, state text, "sentAt" timestamptz, "repliedAt" timestamptz)`,
+    [tenantId, rows],
+  );
+}
+
+function read(input: unknown): Filter {
+  const parsed = parseFilter(input);
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
+  return parsed.filter;
+}
+
+describe('a filter', () => {
+  it('finds in the database exactly whom it describes', async () => {
+    const { manager } = db.database;
+    const crowd = fc.uniqueArray(person, { minLength: 8, maxLength: 11, selector: ({ phone }) => phone });
+    await fc.assert(
+      fc.asyncProperty(crowd, fc.array(tree, { minLength: 20, maxLength: 30 }), async (drawn, trees) => {
+        const people = drawn.map((one) => ({ ...one, id: newId() }));
+        await write(people);
+        for (const input of trees) {
+          const filter = read(input);
+          const expected = people.filter((one) => matches(filter, one, now)).map(({ id }) => id);
+          const page = { limit: 100, beforeId: undefined, now };
+          const found = await contactIds(manager, tenantId, filter, page);
+          expect({ input, found: found.toSorted() }).toEqual({ input, found: expected.toSorted() });
+          expect(await countContacts(manager, tenantId, filter, now)).toBe(expected.length);
+        }
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('agrees with the numbering plans about the country of every example number', async () => {
+    const numbers = getCountries().flatMap((country) => getExampleNumber(country, examples)?.number ?? []);
+    expect(numbers.length).toBeGreaterThan(240);
+    for (const country of getCountries()) {
+      const { prefix, pattern } = numbersOfCountry(country) ?? { prefix: '', pattern: undefined };
+      const rows = await db.database.manager.query<{ phone: string }[]>(
+        `SELECT phone FROM unnest($1::text[]) AS phone
+         WHERE starts_with(phone, $2) AND ($3::text IS NULL OR phone ~ $3)`,
+        [numbers, prefix, pattern ?? null],
+      );
+      const expected = numbers.filter((number) => parsePhoneNumberFromString(number)?.country === country);
+      expect({ country, found: rows.map(({ phone }) => phone).toSorted() }).toEqual({
+        country,
+        found: expected.toSorted(),
+      });
+    }
+  });
+});

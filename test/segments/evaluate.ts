@@ -1,0 +1,111 @@
+import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import type { AttributeTest, Condition, Filter, Question } from '../../src/modules/segments/core/filter.js';
+
+/** Everything a filter can ask about one contact, as plain values. */
+export interface Person {
+  id: string;
+  phone: string;
+  name: string | null;
+  attributes: Record<string, unknown>;
+  tags: string[];
+  createdAt: Date;
+  optedOutAt: Date | null;
+  lists: string[];
+  /** In the order they were said. */
+  consents: ('granted' | 'withdrawn')[];
+  received: { campaignId: string; state: string; sentAt: Date | null; repliedAt: Date | null }[];
+}
+
+const DAY_MS = 86_400_000;
+
+/** What a filter means, without any SQL: the oracle of the property test. */
+export function matches(filter: Filter, person: Person, now: Date): boolean {
+  if ('all' in filter) return filter.all.every((inner) => matches(inner, person, now));
+  if ('any' in filter) return filter.any.some((inner) => matches(inner, person, now));
+  if ('not' in filter) return !matches(filter.not, person, now);
+  return holds(filter.condition, person, now) !== filter.condition.negate;
+}
+
+function holds(condition: Condition, person: Person, now: Date): boolean {
+  switch (condition.on) {
+    case 'name':
+      return text(condition, person.name ?? undefined);
+    case 'phone':
+      return text(condition, person.phone);
+    case 'attribute':
+      return attribute(condition.test, person.attributes[condition.key], now);
+    case 'country':
+      return condition.countries.includes(parsePhoneNumberFromString(person.phone)?.country ?? '');
+    case 'tags': {
+      const { test } = condition;
+      if (test.kind === 'exists') return person.tags.length > 0;
+      return test.tags.some((tag) => person.tags.includes(tag));
+    }
+    case 'createdAt': {
+      const { test } = condition;
+      if (test.kind === 'withinDays') return person.createdAt.getTime() >= now.getTime() - test.days * DAY_MS;
+      return test.kind === 'after' ? person.createdAt > test.at : person.createdAt < test.at;
+    }
+    case 'optedOut':
+      return person.optedOutAt !== null;
+    case 'consent':
+      return (person.consents.at(-1) ?? 'none') === condition.is;
+    case 'list':
+      return condition.ids.some((id) => person.lists.includes(id));
+    case 'activity':
+      return activity(condition, person, now);
+  }
+}
+
+function text({ test }: Extract<Question, { on: 'name' | 'phone' }>, value: string | undefined): boolean {
+  if (value === undefined) return false;
+  if (test.kind === 'exists') return /\S/.test(value);
+  if (test.kind === 'anyOf') return test.values.includes(value);
+  const [whole, part] = [value.toLowerCase(), test.text.toLowerCase()];
+  return test.kind === 'contains' ? whole.includes(part) : whole.startsWith(part);
+}
+
+function attribute(test: AttributeTest, value: unknown, now: Date): boolean {
+  if (value === undefined || value === null) return false;
+  const written = typeof value === 'string' ? value : JSON.stringify(value);
+  const day = /^\d{4}-\d\d-\d\d/.test(written) ? written.slice(0, 10) : undefined;
+  switch (test.kind) {
+    case 'exists':
+      return /\S/.test(written);
+    case 'anyOf':
+      return typeof value !== 'object' && test.values.some((wanted) => String(wanted) === written);
+    case 'contains':
+      if (Array.isArray(value)) return value.some((item) => String(item) === test.text);
+      return typeof value !== 'object' && written.toLowerCase().includes(test.text.toLowerCase());
+    case 'startsWith':
+      return typeof value !== 'object' && written.toLowerCase().startsWith(test.text.toLowerCase());
+    case 'greater':
+    case 'less': {
+      if (!/^-?\d+(\.\d+)?$/.test(written)) return false;
+      return test.kind === 'greater' ? Number(written) > test.than : Number(written) < test.than;
+    }
+    case 'after':
+      return day !== undefined && day > test.day;
+    case 'before':
+      return day !== undefined && day < test.day;
+    case 'withinDays': {
+      const from = new Date(now.getTime() - test.days * DAY_MS).toISOString().slice(0, 10);
+      return day !== undefined && day >= from && day <= now.toISOString().slice(0, 10);
+    }
+  }
+}
+
+function activity(asked: Extract<Question, { on: 'activity' }>, person: Person, now: Date): boolean {
+  const since = asked.withinDays === undefined ? -Infinity : now.getTime() - asked.withinDays * DAY_MS;
+  return person.received.some(({ campaignId, state, sentAt, repliedAt }) => {
+    if (asked.campaignId !== undefined && asked.campaignId !== campaignId) return false;
+    if (asked.activity === 'replied') return repliedAt !== null && repliedAt.getTime() >= since;
+    const wanted = {
+      received: ['sent', 'delivered', 'read'],
+      delivered: ['delivered', 'read'],
+      read: ['read'],
+      failed: ['failed'],
+    }[asked.activity];
+    return wanted.includes(state) && (sentAt?.getTime() ?? -Infinity) >= since;
+  });
+}

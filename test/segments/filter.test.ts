@@ -1,0 +1,116 @@
+import { describe, expect, it } from '@jest/globals';
+import { newId } from '../../src/lib/ids.js';
+import { compileFilter } from '../../src/modules/segments/core/compile.js';
+import { parseFilter } from '../../src/modules/segments/core/parse.js';
+
+const options = { firstParameter: 2, tenant: '$1', now: new Date('2026-03-02T10:00:00Z') };
+const isAna = { field: 'name', op: 'equals', value: 'Ana' };
+
+function problems(input: unknown): [path: string, message: string][] {
+  const parsed = parseFilter(input);
+  return parsed.ok ? [] : parsed.errors.map(({ path, message }) => [path, message]);
+}
+
+function nested(levels: number): object {
+  return levels === 1 ? isAna : { not: nested(levels - 1) };
+}
+
+describe('reading a filter', () => {
+  it.each([
+    ['nothing', undefined, 'filter'],
+    ['an array', [isAna], 'filter'],
+    ['no condition', {}, 'filter'],
+    ['an empty group, which would be everybody', { all: [] }, 'filter.all'],
+    ['a group that is no list', { any: isAna }, 'filter.any'],
+    ['an unknown field', { all: [isAna, { field: 'age', op: 'less', value: 5 }] }, 'filter.all[1].field'],
+    ['a field of every object', { field: 'constructor', op: 'equals', value: 'x' }, 'filter.field'],
+    ['an unknown operator', { all: [isAna, { ...isAna, op: 'like' }] }, 'filter.all[1].op'],
+    ['an operator of another field', { field: 'optedOut', op: 'contains', value: true }, 'filter.op'],
+    ['a missing value', { field: 'name', op: 'equals' }, 'filter.value'],
+    ['a value of another type', { not: { any: [{ ...isAna, value: 5 }] } }, 'filter.not.any[0].value'],
+    ['a list for one value', { ...isAna, value: ['Ana'] }, 'filter.value'],
+    ['one value for a list', { ...isAna, op: 'in' }, 'filter.value'],
+    ['a bad value in a list', { ...isAna, op: 'in', value: ['Ana', 7] }, 'filter.value[1]'],
+    ['an empty list', { ...isAna, op: 'in', value: [] }, 'filter.value'],
+    ['a NUL', { ...isAna, value: 'a\0' }, 'filter.value'],
+    ['half a character', { ...isAna, value: 'a\ud83d' }, 'filter.value'],
+    ['something besides', { ...isAna, valu: 1 }, 'filter.valu'],
+    ['a group and more', { all: [isAna], any: [isAna] }, 'filter.any'],
+    ['no country', { field: 'country', op: 'equals', value: 'XX' }, 'filter.value'],
+    ['no number', { field: 'phone', op: 'equals', value: '123' }, 'filter.value'],
+    ['no day', { field: 'attributes.born', op: 'less', value: '2026-02-30' }, 'filter.value'],
+    ['no time', { field: 'createdAt', op: 'less', value: 'yesterday' }, 'filter.value'],
+    ['half a day', { field: 'createdAt', op: 'withinDays', value: 0.5 }, 'filter.value'],
+    ['a list that is no id', { field: 'list', op: 'in', value: [newId(), 'mine'] }, 'filter.value[1]'],
+    ['an unknown consent', { field: 'consent', op: 'equals', value: 'yes' }, 'filter.value'],
+    ['an unknown activity', { activity: 'clicked' }, 'filter.activity'],
+    ['an activity with an operator', { activity: 'read', op: 'equals' }, 'filter.op'],
+    ['a campaign that is no id', { activity: 'read', campaignId: 'spring' }, 'filter.campaignId'],
+    ['no attribute', { field: 'attributes.', op: 'exists' }, 'filter.field'],
+  ])('%s is refused by its place', (_, input, path) => {
+    expect(problems(input).map(([at]) => at)).toEqual([path]);
+  });
+
+  it('names what would fit', () => {
+    const [[, message] = []] = problems({ field: 'optedOut', op: 'less', value: 1 });
+    expect(message).toBe('must be one of equals, notEquals for optedOut');
+  });
+
+  it('takes six levels and a hundred conditions, and no more', () => {
+    expect(problems(nested(6))).toEqual([]);
+    expect(problems(nested(7))).toEqual([
+      [expect.stringMatching(/^filter(\.not){6}$/), expect.stringContaining('6 levels')],
+    ]);
+    const many = (count: number) => ({ any: Array.from({ length: count }, () => isAna) });
+    expect(problems(many(100))).toEqual([]);
+    expect(problems(many(101))).toEqual([['filter.any', expect.stringContaining('100')]]);
+    expect(problems({ all: [many(60), many(60)] })).toEqual([['filter', expect.stringContaining('120')]]);
+  });
+
+  it('says which lists and campaigns it is about, and where', () => {
+    const [list, other, campaign] = [newId(), newId(), newId()];
+    const parsed = parseFilter({
+      any: [
+        { field: 'list', op: 'in', value: [list, other] },
+        { not: { activity: 'read', campaignId: campaign.toUpperCase() } },
+      ],
+    });
+    expect(parsed).toMatchObject({
+      references: [
+        { kind: 'list', id: list, path: 'filter.any[0].value[0]' },
+        { kind: 'list', id: other, path: 'filter.any[0].value[1]' },
+        { kind: 'campaign', id: campaign, path: 'filter.any[1].not.campaignId' },
+      ],
+    });
+  });
+});
+
+describe('compiling a filter', () => {
+  it('keeps what callers write out of the SQL', () => {
+    const evil = `'; DROP TABLE contacts; --`;
+    const parsed = parseFilter({
+      all: [
+        { field: `attributes.${evil}`, op: 'contains', value: evil },
+        { field: `attributes.${evil}`, op: 'greater', value: 5 },
+        { field: `attributes.${evil}`, op: 'withinDays', value: 5 },
+        { field: 'name', op: 'startsWith', value: evil },
+        { field: 'tags', op: 'in', value: [evil] },
+      ],
+    });
+    if (!parsed.ok) throw new Error('refused');
+    const { sql, values } = compileFilter(parsed.filter, options);
+    expect(sql).not.toContain('DROP');
+    expect(JSON.stringify(values)).toContain('DROP');
+    const numbers = [...sql.matchAll(/\$(\d+)/g)].map(([, number]) => Number(number));
+    expect(new Set(numbers)).toEqual(new Set(values.map((_, index) => index + 2)));
+  });
+
+  it('leaves positive questions bare, so that an index can answer them', () => {
+    const parsed = parseFilter({ all: [{ field: 'attributes.city', op: 'equals', value: 'Recife' }] });
+    if (!parsed.ok) throw new Error('refused');
+    expect(compileFilter(parsed.filter, options)).toEqual({
+      sql: '((contacts.attributes @> $2::jsonb))',
+      values: ['{"city":"Recife"}'],
+    });
+  });
+});
