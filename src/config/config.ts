@@ -3,6 +3,7 @@ import { CampaignsConfig } from './campaigns.config.js';
 import { DatabaseConfig } from './database.config.js';
 import { LimitsConfig } from './limits.config.js';
 import { LogConfig } from './log.config.js';
+import { MediaConfig } from './media.config.js';
 import { QueueConfig } from './queue.config.js';
 import { ServerConfig } from './server.config.js';
 import { SimulatorConfig } from './simulator.config.js';
@@ -14,6 +15,7 @@ export class Config {
   readonly queue = new QueueConfig();
   readonly auth = new AuthConfig();
   readonly campaigns = new CampaignsConfig();
+  readonly media = new MediaConfig();
   readonly simulator = new SimulatorConfig();
   readonly limits = new LimitsConfig();
   readonly log = new LogConfig();
@@ -26,6 +28,7 @@ export const configGroups = [
   { title: 'Queue', configClass: QueueConfig },
   { title: 'Access', configClass: AuthConfig },
   { title: 'Campaigns', configClass: CampaignsConfig },
+  { title: 'Media', configClass: MediaConfig },
   { title: 'Simulator', configClass: SimulatorConfig },
   { title: 'Limits', configClass: LimitsConfig },
   { title: 'Log', configClass: LogConfig },

@@ -2,7 +2,7 @@ import { isLoopback } from './checks.js';
 import type { Config } from './config.js';
 
 /** What is wrong between settings that are each right by themselves. One sentence per problem, with the way out. */
-export function crossProblems({ server, database, queue, auth }: Config): string[] {
+export function crossProblems({ server, database, queue, auth, media }: Config): string[] {
   const problems: string[] = [];
   if (auth.mode === 'none' && !isLoopback(server.host)) {
     problems.push(
@@ -21,5 +21,23 @@ export function crossProblems({ server, database, queue, auth }: Config): string
         'role could not reach it. Allowed: ROLES=api,worker, or set DATABASE_URL.',
     );
   }
+  const missing = media.store === 's3' ? missingOfS3(media) : [];
+  if (missing.length > 0) {
+    problems.push(
+      `MEDIA_STORE is "s3" without ${missing.join(', ')}. Allowed: set ${missing.length === 1 ? 'it' : 'them'} too, or MEDIA_STORE=disk.`,
+    );
+  }
   return problems;
+}
+
+function missingOfS3(media: Config['media']): string[] {
+  const needed = {
+    S3_ENDPOINT: media.s3Endpoint,
+    S3_BUCKET: media.s3Bucket,
+    S3_ACCESS_KEY_ID: media.s3AccessKeyId,
+    S3_SECRET_ACCESS_KEY: media.s3SecretAccessKey,
+  };
+  return Object.entries(needed)
+    .filter(([, value]) => !value)
+    .map(([env]) => env);
 }

@@ -13,10 +13,13 @@ import {
 import { CampaignFeeder, CampaignManager, type CampaignDeps } from '../modules/campaigns/index.js';
 import { ContactService, ImportService, ListService, SuppressionService } from '../modules/contacts/index.js';
 import { MessageService } from '../modules/messages/index.js';
+import { SegmentService } from '../modules/segments/index.js';
 import { SenderManager, SenderService } from '../modules/senders/index.js';
 import { SessionService } from '../modules/sessions/index.js';
+import { PreviewService, TemplateService } from '../modules/templates/index.js';
 import type { TransportRegistry } from '../transports/transport.js';
 import type { Infrastructure } from './infrastructure.js';
+import { createMedia } from './media.js';
 
 /** One address may try for several accounts, as offices and homes share addresses. */
 const ADDRESS_ATTEMPTS_FACTOR = 5;
@@ -37,11 +40,15 @@ export function createServices({ config, logger, infrastructure, transports }: S
   const { defaultCountry, window } = config.campaigns;
   const contacts = new ContactService({ database, clock, defaultCountry });
   const senders = new SenderService({ database, queue, clock, transports, defaultCountry, logger });
+  const segments = new SegmentService({ database, clock, contacts });
+  const { media, campaignMedia, mediaFiles } = createMedia(config, infrastructure);
+  const templates = new TemplateService({ database, clock });
   const campaignDeps: CampaignDeps = {
     database,
     queue,
     contacts,
     senders,
+    media: campaignMedia,
     clock,
     random: systemRandom,
     logger,
@@ -51,6 +58,7 @@ export function createServices({ config, logger, infrastructure, transports }: S
   return {
     ...createAccess({ config, logger, infrastructure }),
     contacts,
+    segments,
     lists: new ListService({ database, clock }),
     suppressions: new SuppressionService({ database, clock, defaultCountry }),
     imports: new ImportService({
@@ -67,6 +75,10 @@ export function createServices({ config, logger, infrastructure, transports }: S
     sessions: new SessionService({ database, queue, clock, transports, senders, logger }),
     campaigns: new CampaignManager(campaignDeps),
     feeder: new CampaignFeeder(campaignDeps),
+    templates,
+    previews: new PreviewService({ database, templates }),
+    media,
+    mediaFiles,
     messages: new MessageService({ database }),
   };
 }

@@ -99,6 +99,7 @@ function jobHandlers(
     delivery: new DeliveryService({ database, logger, workerId: host.workerId }),
     senders: services.senderManager,
     sessions: host,
+    media: services.mediaFiles,
     waiting: new WaitingBoard({ database, clock }),
     clock,
     random: systemRandom,

@@ -17,7 +17,10 @@ export interface Capabilities {
   needsSession: boolean;
 }
 
-/** A file that is there for certain, its type told by its content. Read only when a transport needs the bytes. */
+/**
+ * A file that was there a moment ago, its type told by its content. Read only when a transport needs the bytes; when
+ * that fails all the same, nothing is sent and the answer is `rejected` with `media_unavailable`.
+ */
 export interface MediaFile {
   fileName: string;
   mimeType: string;

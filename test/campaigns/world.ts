@@ -5,6 +5,7 @@ import type { CreateCampaignDto } from '../../src/modules/campaigns/campaign.dto
 import { CampaignFeeder, CampaignManager, type CampaignDeps } from '../../src/modules/campaigns/index.js';
 import { ContactService } from '../../src/modules/contacts/contact.service.js';
 import { SenderService } from '../../src/modules/senders/sender.service.js';
+import { testMedia } from '../media/support.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { RecordingQueue } from './recording-queue.js';
 
@@ -22,6 +23,7 @@ export async function createWorld(options: { window?: number } = {}) {
     database: db.database,
     queue,
     contacts: new ContactService({ database: db.database, clock }),
+    media: await testMedia(db.database, clock),
     senders: new SenderService({ database: db.database, queue, clock, transports: {}, logger }),
     clock,
     random: seededRandom(1),

@@ -59,7 +59,7 @@ export const accept: Answer = (message) => ({
 
 export const capabilities: Capabilities = {
   idempotentIds: true,
-  messageTypes: ['text'],
+  messageTypes: ['text', 'image', 'video', 'audio', 'voice', 'document', 'location', 'contact', 'poll'],
   typing: true,
   receipts: true,
   numberCheck: true,

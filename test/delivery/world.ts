@@ -13,7 +13,8 @@ import {
 import { ContactService } from '../../src/modules/contacts/index.js';
 import { SenderManager } from '../../src/modules/senders/index.js';
 import type { EnqueueOptions, JobOutcome, JobPayloads, JobQueue } from '../../src/queue/catalog.js';
-import type { TransportName } from '../../src/transports/transport.js';
+import type { CampaignPart } from '../../src/modules/campaigns/index.js';
+import type { MediaFile, TransportName } from '../../src/transports/transport.js';
 import { MessageWorker } from '../../src/worker/message-worker/message-worker.js';
 import type { MessageWorkerDeps } from '../../src/worker/message-worker/ports.js';
 import { capabilities, ScriptedSession, transportNamed } from './scripted-session.js';
@@ -26,6 +27,8 @@ const logger = createLogger('silent');
 /** One tenant with the real services around a scripted network. */
 export class World {
   readonly sessions = new Map<string, ScriptedSession>();
+  /** What the tenant has uploaded, by id. */
+  readonly files = new Map<string, MediaFile>();
   readonly enqueued: { payload: SendPayload; id: string | undefined }[] = [];
   readonly transports = {
     simulator: transportNamed('simulator'),
@@ -72,6 +75,7 @@ export class World {
           return session && { session, epoch: 1, capabilities };
         },
       },
+      media: { find: async (tenantId, id) => (tenantId === this.tenantId ? this.files.get(id) : undefined) },
       waiting: this.waiting,
       clock: systemClock,
       random: seededRandom(2),
@@ -121,7 +125,12 @@ export class World {
 
   /** A running campaign whose recipients are already queued, as the feeder leaves them. */
   async campaign(
-    options: { parts?: string[]; recipients?: number; senderIds?: string[]; sticky?: boolean } = {},
+    options: {
+      parts?: (string | CampaignPart)[];
+      recipients?: number;
+      senderIds?: string[];
+      sticky?: boolean;
+    } = {},
   ): Promise<{ id: string; recipients: SendPayload[]; phones: string[] }> {
     const { parts = ['Hello {{name}}'], recipients = 1, senderIds = [], sticky = true } = options;
     const id = newId();
@@ -131,7 +140,9 @@ export class World {
       [
         id,
         this.tenantId,
-        JSON.stringify(parts.map((content) => ({ type: 'text', content }))),
+        JSON.stringify(
+          parts.map((part) => (typeof part === 'string' ? { type: 'text', content: part } : part)),
+        ),
         JSON.stringify({ senderIds, senderTags: [] }),
         sticky,
         recipients,

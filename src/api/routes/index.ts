@@ -6,19 +6,25 @@ import { contactRoutes } from './contacts.js';
 import { healthRoutes } from './health.js';
 import { importRoutes } from './imports.js';
 import { listRoutes } from './lists.js';
+import { mediaRoutes } from './media.js';
 import { messagesRoutes } from './messages.js';
+import { segmentRoutes } from './segments.js';
 import { senderRoutes } from './senders.js';
 import { suppressionRoutes } from './suppressions.js';
+import { templateRoutes } from './templates.js';
 
 const groups = {
   authRoutes,
   apiKeysRoutes,
   contactRoutes,
   listRoutes,
+  segmentRoutes,
   suppressionRoutes,
   importRoutes,
   senderRoutes,
   campaignRoutes,
+  templateRoutes,
+  mediaRoutes,
   messagesRoutes,
   healthRoutes,
 };

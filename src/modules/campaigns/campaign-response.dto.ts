@@ -11,7 +11,8 @@ import {
   ValidateNested,
 } from 'class-validator';
 import type { RecipientState } from './campaign-contact.entity.js';
-import { CampaignPartDto, campaignStatuses, recipientStates } from './campaign.dto.js';
+import { CampaignPartResponse } from './campaign-part.dto.js';
+import { campaignStatuses, recipientStates } from './campaign.dto.js';
 import type { CampaignStatus } from './campaign.entity.js';
 
 /** Recipients by their furthest state; `replied` and `optedOut` are counted besides. */
@@ -64,8 +65,8 @@ export class CampaignResponse {
   status!: CampaignStatus;
   @IsArray()
   @ValidateNested({ each: true })
-  @Type(() => CampaignPartDto)
-  messages!: CampaignPartDto[];
+  @Type(() => CampaignPartResponse)
+  messages!: CampaignPartResponse[];
   @IsArray()
   @IsUUID(undefined, { each: true })
   listIds!: string[];

@@ -19,6 +19,7 @@ import {
 import { JSONSchema } from 'class-validator-jsonschema';
 import { PageQuery } from '../../lib/page-query.js';
 import type { RecipientState } from './campaign-contact.entity.js';
+import { CampaignPartDto } from './campaign-part.dto.js';
 import type { CampaignStatus } from './campaign.entity.js';
 
 export const MAX_INLINE_CONTACTS = 10_000;
@@ -46,15 +47,6 @@ export const recipientStates: readonly RecipientState[] = [
   'skipped',
   'unknown',
 ];
-
-export class CampaignPartDto {
-  @IsIn(['text'])
-  type!: 'text';
-
-  /** A Liquid template: `Hi {{ contact.name | default: "there" }}`. */
-  @IsString()
-  content!: string;
-}
 
 export class CampaignOptionsDto {
   /** Prefer the sender a contact last talked to; true unless said otherwise. */

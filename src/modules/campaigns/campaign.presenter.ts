@@ -8,6 +8,7 @@ import type {
 } from './campaign-response.dto.js';
 import type { Counts } from './campaign.repository.js';
 import type { CountedCampaign } from './campaign.service.js';
+import { presentPart } from './part.presenter.js';
 import type { RecipientRow, SenderCount } from './report.repository.js';
 import type { CampaignStats } from './report.service.js';
 import type { CampaignWarning } from './template-coverage.js';
@@ -22,7 +23,7 @@ function campaignFields({ campaign, counts }: CountedCampaign) {
     campaignId: campaign.id,
     name: campaign.name,
     status: campaign.status,
-    messages: campaign.parts.filter((part) => part.type === 'text'),
+    messages: campaign.parts.map(presentPart),
     listIds: campaign.listIds,
     senderIds: campaign.pool.senderIds,
     senderTags: campaign.pool.senderTags,

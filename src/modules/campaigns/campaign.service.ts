@@ -13,9 +13,10 @@ import {
   type Counts,
 } from './campaign.repository.js';
 import { readDelays } from './core/pace-input.js';
-import { readParts } from './core/parts-input.js';
+import { neededBy, readParts } from './core/parts-input.js';
 import { CampaignCreation, nameProblems, refuse } from './creation.service.js';
 import { CampaignLifecycle } from './lifecycle.service.js';
+import { CampaignParts } from './parts.service.js';
 import { CampaignReports, type CampaignStats, type RecipientQuery } from './report.service.js';
 import type { RecipientRow } from './report.repository.js';
 import { checkCoverage, type CampaignWarning } from './template-coverage.js';
@@ -34,11 +35,13 @@ export class CampaignManager {
   private readonly creation: CampaignCreation;
   private readonly lifecycle: CampaignLifecycle;
   private readonly reports: CampaignReports;
+  private readonly parts: CampaignParts;
 
   constructor(private readonly deps: CampaignDeps) {
     this.creation = new CampaignCreation(deps);
     this.lifecycle = new CampaignLifecycle(deps);
     this.reports = new CampaignReports(deps);
+    this.parts = new CampaignParts(deps.media);
   }
 
   /** Stores a draft with its whole audience, deduplicated per phone number. */
@@ -77,15 +80,18 @@ export class CampaignManager {
     id: string,
     input: UpdateCampaignDto,
   ): Promise<CountedCampaign & { warnings: CampaignWarning[] }> {
+    const change = withoutNulls(input);
+    const seen = draftOnly(await findCampaign(this.deps.database.manager, tenantId, id), id);
+    const read = readChange(change, seen, this.deps.defaultCountry);
+    // Fetching files may take long: nothing is locked meanwhile.
+    const parts = read.drafts && (await this.parts.withFiles(tenantId, read.drafts));
     const warnings = await this.deps.database.transaction(async (tx) => {
-      const campaign = await lockCampaign(tx, tenantId, id);
-      if (!campaign) throw notFound('campaign', id);
-      if (campaign.status !== 'draft') {
-        const message = `The campaign is ${campaign.status}; only a draft can be changed.`;
-        throw new DomainError('conflict', `campaign_${campaign.status}`, message);
-      }
-      const { change, needed } = readChange(withoutNulls(input), campaign);
-      await updateCampaign(tx, id, { ...change, updatedAt: this.deps.clock.now() });
+      const campaign = draftOnly(await lockCampaign(tx, tenantId, id), id);
+      if (parts) await this.parts.hold(tx, tenantId, parts);
+      const { delays } = readDelays(change, campaign);
+      const changed = { ...read.name, ...(parts && { parts }), ...delays };
+      await updateCampaign(tx, id, { ...changed, updatedAt: this.deps.clock.now() });
+      const needed = read.needed ?? neededBy(campaign.parts);
       return (await checkCoverage(tx, id, needed)).warnings;
     });
     return { ...(await this.get(tenantId, id)), warnings };
@@ -142,13 +148,22 @@ export class CampaignManager {
   }
 }
 
-function readChange(input: UpdateCampaignDto, campaign: Campaign) {
+function draftOnly(campaign: Campaign | undefined, id: string): Campaign {
+  if (!campaign) throw notFound('campaign', id);
+  if (campaign.status === 'draft') return campaign;
+  const message = `The campaign is ${campaign.status}; only a draft can be changed.`;
+  throw new DomainError('conflict', `campaign_${campaign.status}`, message);
+}
+
+/** What a change says about name and parts; every problem of it, also of its pace, is refused here. */
+function readChange(input: UpdateCampaignDto, campaign: Campaign, defaultCountry: string | undefined) {
   const changesParts = input.messages !== undefined || input.template !== undefined;
-  const { parts, needed, errors } = readParts(changesParts ? input : { messages: campaign.parts });
-  const { delays, errors: delayErrors } = readDelays(input, campaign);
-  refuse([...(input.name === undefined ? [] : nameProblems(input.name)), ...errors, ...delayErrors]);
+  const read = changesParts ? readParts(input, defaultCountry) : undefined;
+  const { errors: delayErrors } = readDelays(input, campaign);
+  const nameErrors = input.name === undefined ? [] : nameProblems(input.name);
+  refuse([...nameErrors, ...(read?.errors ?? []), ...delayErrors]);
   const name = input.name === undefined ? {} : { name: input.name.trim() };
-  return { change: { ...name, parts, ...delays }, needed };
+  return { name, drafts: read?.drafts, needed: read?.needed };
 }
 
 /** No field of a campaign can be emptied, so null says the same as leaving it out. */

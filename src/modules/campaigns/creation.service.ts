@@ -19,6 +19,7 @@ import { readContacts, type InlineContact } from './core/audience-input.js';
 import { readDelays } from './core/pace-input.js';
 import { readParts } from './core/parts-input.js';
 import { isStorable } from './core/storable.js';
+import { CampaignParts } from './parts.service.js';
 import { checkCoverage, type CampaignWarning } from './template-coverage.js';
 
 const MAX_REPORTED_ERRORS = 100;
@@ -27,7 +28,11 @@ const LARGE_AUDIENCE = 10_000;
 
 /** Turns a request into a draft campaign with its recipients, or into a refusal that names every problem. */
 export class CampaignCreation {
-  constructor(private readonly deps: CampaignDeps) {}
+  private readonly parts: CampaignParts;
+
+  constructor(private readonly deps: CampaignDeps) {
+    this.parts = new CampaignParts(deps.media);
+  }
 
   async create(
     tenantId: string,
@@ -37,15 +42,17 @@ export class CampaignCreation {
     const listIds = distinctIds(input.listIds);
     await this.refuseUnknownIds(tenantId, input);
     await refuseEmptyPool(this.deps.senders, tenantId, request.pool);
+    const parts = await this.parts.withFiles(tenantId, request.drafts);
     const key = { tenantId, campaignId: newId() };
     const now = this.deps.clock.now();
     const { total, warnings } = await this.deps.database.transaction(async (tx) => {
+      await this.parts.hold(tx, tenantId, parts);
       await insertCampaign(tx, {
         id: key.campaignId,
         tenantId,
         name: input.name.trim(),
         status: 'draft',
-        parts: request.parts,
+        parts,
         pool: request.pool,
         listIds,
         ...request.delays,
@@ -66,7 +73,8 @@ export class CampaignCreation {
 
   private read(input: CreateCampaignDto) {
     const errors: FieldError[] = nameProblems(input.name);
-    const { parts, needed, errors: partErrors } = readParts(input);
+    const country = input.defaultCountry ?? this.deps.defaultCountry;
+    const { drafts, needed, errors: partErrors } = readParts(input, country);
     const { delays, errors: delayErrors } = readDelays(input);
     const { contacts, errors: contactErrors } = readContacts(input.contacts ?? []);
     const { recipients, errors: phoneErrors } = this.normalise(contacts, input.defaultCountry);
@@ -76,7 +84,7 @@ export class CampaignCreation {
       senderIds: distinctIds(input.senderIds),
       senderTags: [...new Set((input.senderTags ?? []).map((tag) => tag.trim()))],
     };
-    return { parts, needed, delays, recipients, pool };
+    return { drafts, needed, delays, recipients, pool };
   }
 
   /** Brings numbers to E.164; of several with the same number the first is kept. */

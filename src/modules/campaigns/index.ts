@@ -1,9 +1,17 @@
 export type { Campaign, CampaignPart, CampaignStatus, SenderPool } from './campaign.entity.js';
 export type { RecipientState } from './campaign-contact.entity.js';
-export type { CampaignContacts, CampaignDeps, CampaignSenders } from './campaign.ports.js';
+export type {
+  CampaignContacts,
+  CampaignDeps,
+  CampaignFile,
+  CampaignMedia,
+  CampaignSenders,
+} from './campaign.ports.js';
 export { CampaignManager, type CountedCampaign } from './campaign.service.js';
 export type { CampaignStats } from './report.service.js';
 export { CampaignFeeder } from './feeder.js';
+export { checkText, previewText, type PreviewedText, type TextVariable } from './core/text-preview.js';
+export { nameProblems } from './core/campaign-name.js';
 export {
   CampaignListQuery,
   CreateCampaignDto,

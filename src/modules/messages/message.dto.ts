@@ -1,4 +1,14 @@
-import { IsIn, IsInt, IsISO8601, IsOptional, IsString, IsUUID } from 'class-validator';
+import { Type } from 'class-transformer';
+import {
+  IsIn,
+  IsInt,
+  IsISO8601,
+  IsObject,
+  IsOptional,
+  IsString,
+  IsUUID,
+  ValidateNested,
+} from 'class-validator';
 import { PageQuery } from '../../lib/page-query.js';
 import type { MessageState } from './message.entity.js';
 
@@ -40,6 +50,20 @@ export class ListMessagesQuery extends PageQuery {
   direction?: 'in' | 'out';
 }
 
+export class MessageMediaResponse {
+  @IsUUID()
+  id!: string;
+
+  /** Where it can be downloaded, unless it was deleted since. */
+  @IsString()
+  contentUrl!: string;
+
+  /** The name the recipient sees, where the part gave one. */
+  @IsOptional()
+  @IsString()
+  fileName!: string | null;
+}
+
 export class MessageResponse {
   @IsUUID()
   id!: string;
@@ -78,10 +102,21 @@ export class MessageResponse {
   @IsString()
   type!: string;
 
-  /** The text as the recipient sees it, or as it was received. */
+  /** The text as the recipient sees it, or as it was received: of an image its caption, of a poll its question. */
   @IsOptional()
   @IsString()
   content!: string | null;
+
+  /** The file it carries. */
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => MessageMediaResponse)
+  media!: MessageMediaResponse | null;
+
+  /** The other fields of a location, a contact card or a poll, as they were sent. */
+  @IsOptional()
+  @IsObject()
+  details!: Record<string, unknown> | null;
 
   @IsISO8601()
   createdAt!: string;

@@ -15,11 +15,27 @@ export function presentMessage(message: Message): MessageResponse {
     part: message.part,
     type: message.type,
     content: message.body,
+    ...presentContent(message.content),
     createdAt: message.createdAt.toISOString(),
     sentAt: message.sentAt?.toISOString() ?? null,
     deliveredAt: message.deliveredAt?.toISOString() ?? null,
     readAt: message.readAt?.toISOString() ?? null,
   };
+}
+
+/** The file by its link; what else belongs to a message as it was sent. */
+function presentContent(content: Message['content']): Pick<MessageResponse, 'media' | 'details'> {
+  if (content === null) return { media: null, details: null };
+  const { type: _type, mediaId, caption: _caption, fileName, ...details } = content;
+  const media =
+    typeof mediaId === 'string'
+      ? {
+          id: mediaId,
+          contentUrl: `/api/media/${mediaId}/content`,
+          fileName: typeof fileName === 'string' ? fileName : null,
+        }
+      : null;
+  return { media, details: Object.keys(details).length === 0 ? null : details };
 }
 
 export function presentMessages(page: Page<Message>): Page<MessageResponse> {

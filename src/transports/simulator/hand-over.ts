@@ -1,11 +1,12 @@
 import { addMs, type Clock } from '../../lib/clock.js';
 import { seededRandom, type Random } from '../../lib/random.js';
-import type { LossCode, OutboundContent, OutboundMessage, RejectionCode, SendOutcome } from '../transport.js';
+import type { LossCode, OutboundMessage, RejectionCode, SendOutcome } from '../transport.js';
 import type { Behaviour } from './core/behaviour.js';
 import { drawAftermath, drawOutcome, numberHas, seedOf, type Aftermath } from './core/decisions.js';
 import { newMessageId } from './core/identity.js';
 import { sampleLatency } from './core/latency.js';
 import { isPhone } from './core/rules.js';
+import { seenOf } from './core/seen.js';
 import type { Ledger } from './ledger.js';
 import type { Phone } from './phone.js';
 
@@ -139,6 +140,7 @@ export class HandOver {
 
   private arrive(phone: Phone, message: OutboundMessage, random: Random, latencyMs: number): Answer {
     const { to, content, reference } = message;
+    const seen = seenOf(content);
     const id = message.waMessageId ?? newMessageId();
     const at = this.ports.clock.now();
     phone.messageArrived();
@@ -149,11 +151,11 @@ export class HandOver {
       to,
       campaignId: reference?.campaignId,
       part: reference?.part ?? 0,
-      body: textOf(content),
+      ...seen,
       typingMs: phone.takeTyping(to),
       at,
     });
-    const aftermath = drawAftermath(this.behaviour, { to, text: textOf(content) }, random);
+    const aftermath = drawAftermath(this.behaviour, { to, text: seen.body }, random);
     this.ports.follow(phone, { id, to }, aftermath, latencyMs);
     return { outcome: { kind: 'sent', waMessageId: id, at }, afterMs: latencyMs };
   }
@@ -167,12 +169,6 @@ export class HandOver {
     }
     return attempt;
   }
-}
-
-/** What a recipient can read of it. */
-function textOf(content: OutboundContent): string {
-  if (content.type === 'text') return content.text;
-  return 'caption' in content ? (content.caption ?? '') : '';
 }
 
 const losses: Partial<Record<string, LossCode>> = {

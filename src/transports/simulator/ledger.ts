@@ -1,4 +1,5 @@
 import { decodeCursor, toPage, type Page } from '../../lib/pages.js';
+import type { MessageType } from '../transport.js';
 import { Fifo } from './core/fifo.js';
 
 /** One message that reached a phone. */
@@ -11,7 +12,11 @@ export interface Arrival {
   to: string;
   campaignId: string | undefined;
   part: number;
+  type: MessageType;
+  /** What one can read: the text, the caption, a poll's question, the name of a place or a person. */
   body: string;
+  /** Of the file it carries, hexadecimal. */
+  sha256: string | undefined;
   /** How long "typing..." was announced before it; 0 when it was not. */
   typingMs: number;
   at: Date;
@@ -65,7 +70,7 @@ export class Ledger {
 
   add(arrival: Arrival): void {
     this.position += 1;
-    const { id, senderId, sender, to, campaignId, part, body, typingMs, at } = arrival;
+    const { id, senderId, sender, to, campaignId, part, type, body, sha256, typingMs, at } = arrival;
     const entry: Entry = {
       id,
       senderId,
@@ -73,7 +78,9 @@ export class Ledger {
       to,
       campaignId,
       part,
+      type,
       body: body.slice(0, MAX_BODY),
+      sha256,
       typingMs,
       atMs: at.getTime(),
       position: this.position,

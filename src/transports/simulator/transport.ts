@@ -29,7 +29,7 @@ abstract class SimulatorTransport implements Transport {
   get capabilities(): Capabilities {
     return {
       idempotentIds: this.idempotentIds,
-      messageTypes: ['text'],
+      messageTypes: ['text', 'image', 'video', 'audio', 'voice', 'document', 'location', 'contact', 'poll'],
       typing: true,
       receipts: true,
       numberCheck: false,

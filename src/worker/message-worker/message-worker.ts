@@ -16,7 +16,8 @@ import type { JobHandler, JobOutcome } from '../../queue/catalog.js';
 import { handOver, insist } from './hand-over.js';
 import { checkRecipient, honest, type Verdict } from './guards.js';
 import type { MessageWorkerDeps, SendRun } from './ports.js';
-import { boundSender, requestFor, textsOf } from './request.js';
+import { contentsOf, storedForm, withFiles, type ReadyPart } from './contents.js';
+import { boundSender, requestFor } from './request.js';
 import { sleep } from './sleep.js';
 
 const DONE: JobOutcome = { kind: 'done' };
@@ -45,16 +46,16 @@ export class MessageWorker {
     const verdict = checkRecipient(recipient);
     if (verdict.kind !== 'pass') return this.leave(recipient, verdict);
 
-    const texts = textsOf(recipient);
-    if (!texts.ok) {
-      return this.leave(recipient, honest(recipient, { kind: 'end', to: 'failed', code: texts.code }));
-    }
+    const rendered = contentsOf(recipient);
+    if (!rendered.ok) return this.fail(recipient, rendered.code);
+    const parts = await withFiles(tenantId, rendered.contents, this.deps.media);
+    if (!parts) return this.fail(recipient, 'media_unavailable');
     const { typing = humanTyping, pause = humanPause } = this.deps;
-    const timings = partTimings(texts.texts, typing, pause, this.deps.random);
+    const timings = partTimings(rendered.contents, typing, pause, this.deps.random);
 
     if (signal.aborted) return this.runAgainIn(0);
     const reserved = await this.deps.senders.reserveNextHealthySender(
-      requestFor(recipient, texts.texts.length, totalMs(timings)),
+      requestFor(recipient, rendered.contents, totalMs(timings)),
     );
     if (reserved.kind !== 'reserved') return this.wait(recipient, reserved);
 
@@ -65,7 +66,7 @@ export class MessageWorker {
       reservation: reserved,
       hosted,
       // Where a sender's whole quota is smaller than the message has parts, the rest follows under the next quota.
-      texts: texts.texts.slice(0, reserved.messages),
+      parts: parts.slice(0, reserved.messages),
       timings,
       claimEpoch: recipient.claimEpoch,
       handedOver: 0,
@@ -79,6 +80,10 @@ export class MessageWorker {
     return DONE;
   }
 
+  private fail(recipient: RecipientForSend, code: string): Promise<JobOutcome> {
+    return this.leave(recipient, honest(recipient, { kind: 'end', to: 'failed', code }));
+  }
+
   /** Nobody can send now. A recipient bound to one sender waits for that one; otherwise the campaign does. */
   private async wait(
     recipient: RecipientForSend,
@@ -90,6 +95,7 @@ export class MessageWorker {
       if (boundSender(recipient) === undefined) {
         await this.deps.waiting.note(recipient, outcome.reason, until);
       } else await this.deps.waiting.noteStarted(recipient, until);
+      await this.deps.delivery.noteWait(recipient, outcome.reason, until);
     }
     const at = until ?? addMs(now, NO_SENDER_PAUSE_MS);
     return { kind: 'runAgain', at: wakeAt(at, now, this.deps.random) };
@@ -99,7 +105,7 @@ export class MessageWorker {
   private async releaseRest(run: SendRun): Promise<void> {
     const { reservation, handedOver } = run;
     run.reservation = { ...reservation, messages: handedOver };
-    run.texts = run.texts.slice(0, handedOver);
+    run.parts = run.parts.slice(0, handedOver);
     await this.release(reservation, reservation.messages - handedOver);
   }
 
@@ -110,23 +116,23 @@ export class MessageWorker {
 
   private async sendParts(run: SendRun): Promise<JobOutcome> {
     try {
-      for (let index = 0; index < run.texts.length; index += 1) {
-        const end = await this.sendPart(run, index);
+      for (let index = 0, ready = run.parts[0]; ready; index += 1, ready = run.parts[index]) {
+        const end = await this.sendPart(run, index, ready);
         if (end.kind === 'end') return end.outcome;
       }
     } finally {
       await this.releaseRest(run);
     }
-    return run.recipient.nextPart + run.texts.length < run.recipient.parts.length
+    return run.recipient.nextPart + run.parts.length < run.recipient.parts.length
       ? this.runAgainIn(0)
       : this.finished(run.recipient);
   }
 
   /** Rest, typing, claim, hand-over, record. */
-  private async sendPart(run: SendRun, index: number): Promise<PartEnd> {
+  private async sendPart(run: SendRun, index: number, ready: ReadyPart): Promise<PartEnd> {
     await this.type(run, index);
     if (run.signal.aborted) return { kind: 'end', outcome: this.runAgainIn(0) };
-    const claimed = await this.claim(run, index);
+    const claimed = await this.claim(run, index, ready);
     // Paused, opted out or taken since it was loaded: the next run's guards find out which.
     if (!claimed) return { kind: 'end', outcome: this.runAgainIn(100) };
 
@@ -139,7 +145,7 @@ export class MessageWorker {
       {
         waMessageId: claimed.waMessageId,
         to: run.recipient.phone,
-        content: { type: 'text', text: run.texts[index] ?? '' },
+        content: ready.outbound,
         reference: { campaignId: run.recipient.campaignId, part },
       },
       { timeoutMs, logger },
@@ -165,7 +171,7 @@ export class MessageWorker {
     await rest(timing.typingMs, run.signal);
   }
 
-  private async claim(run: SendRun, index: number): Promise<Claimed | undefined> {
+  private async claim(run: SendRun, index: number, ready: ReadyPart): Promise<Claimed | undefined> {
     const { recipient, reservation, hosted } = run;
     const resend = index === 0 ? recipient.resend : undefined;
     const waMessageId = resend?.waMessageId ?? hosted.session.allocateMessageId();
@@ -177,8 +183,7 @@ export class MessageWorker {
       part: recipient.nextPart + index,
       senderId: reservation.senderId,
       waMessageId,
-      type: 'text',
-      body: run.texts[index] ?? '',
+      ...storedForm(ready),
     });
     return claim.kind === 'claimed' ? { ...claim, waMessageId, isResend: resend !== undefined } : undefined;
   }

@@ -11,6 +11,7 @@ import type { Clock } from '../../lib/clock.js';
 import type { Logger } from '../../lib/logger.js';
 import type { Random } from '../../lib/random.js';
 import type { Capabilities, TransportSession } from '../../transports/transport.js';
+import type { MediaDirectory, ReadyPart } from './contents.js';
 import type { Sleep } from './sleep.js';
 
 /** A sender's live session in this process. */
@@ -26,9 +27,10 @@ export interface SessionDirectory {
 }
 
 export interface MessageWorkerDeps {
-  delivery: Pick<DeliveryService, 'load' | 'claim' | 'record' | 'end' | 'putBack'>;
+  delivery: Pick<DeliveryService, 'load' | 'claim' | 'record' | 'end' | 'putBack' | 'noteWait'>;
   senders: Pick<SenderManager, 'reserveNextHealthySender' | 'release' | 'recordResults'>;
   sessions: SessionDirectory;
+  media: MediaDirectory;
   waiting: Pick<WaitingBoard, 'note' | 'noteStarted' | 'served'>;
   clock: Clock;
   random: Random;
@@ -45,7 +47,7 @@ export interface SendRun {
   recipient: RecipientForSend;
   reservation: Reservation;
   hosted: HostedSession;
-  texts: string[];
+  parts: ReadyPart[];
   timings: PartTiming[];
   /** The epoch the next claim expects. */
   claimEpoch: number;

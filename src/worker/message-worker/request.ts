@@ -1,12 +1,5 @@
-import { renderRemaining, type RecipientForSend } from '../../modules/campaigns/index.js';
+import type { RecipientForSend, RenderedContent } from '../../modules/campaigns/index.js';
 import type { ReservationRequest } from '../../modules/senders/index.js';
-
-/** What remains to be written; a part that goes out again after a crash is sent exactly as it was. */
-export function textsOf(recipient: RecipientForSend): ReturnType<typeof renderRemaining> {
-  const rendered = renderRemaining(recipient);
-  if (!rendered.ok || !recipient.resend) return rendered;
-  return { ok: true, texts: [recipient.resend.body, ...rendered.texts.slice(1)] };
-}
 
 /** The only sender that may go on: the one of an interrupted hand-over, or of the earlier parts while it is there. */
 export function boundSender(recipient: RecipientForSend): string | undefined {
@@ -17,7 +10,7 @@ export function boundSender(recipient: RecipientForSend): string | undefined {
 
 export function requestFor(
   recipient: RecipientForSend,
-  messages: number,
+  contents: readonly RenderedContent[],
   occupyMs: number,
 ): ReservationRequest {
   const bound = boundSender(recipient);
@@ -25,8 +18,8 @@ export function requestFor(
     tenantId: recipient.tenantId,
     // A started conversation is finished by its sender even when the pool's tags have changed since.
     pool: bound === undefined ? recipient.pool : { senderIds: [bound], senderTags: [] },
-    messages,
-    messageTypes: ['text'],
+    messages: contents.length,
+    messageTypes: [...new Set(contents.map(({ type }) => type))],
     requiredSenderId: bound,
     preferredSenderId: recipient.stickySender ? (recipient.lastSenderId ?? undefined) : undefined,
     newConversation: bound === undefined,

@@ -1,5 +1,7 @@
 import type { FieldError } from '../../../lib/errors.js';
 import type { CampaignPart } from '../campaign.entity.js';
+import { writeTexts } from './content.js';
+import { readPart, type PartDraft, type PartInput } from './part-shape.js';
 import { analyseTemplate, attributePath, variableName, type TemplateProblem } from './template-analysis.js';
 
 /** A variable some recipient text cannot do without. */
@@ -8,48 +10,86 @@ export interface NeededVariable {
   name: string;
   /** Where the value lies among a recipient's variables. */
   attribute: string[];
-  /** The first part that uses it, as the request names it. */
+  /** The first text that uses it, as the request names it. */
   path: string;
 }
 
 export interface PartsInput {
-  messages?: readonly CampaignPart[];
+  messages?: readonly PartInput[];
   template?: string;
 }
 
-/** Reads the message parts of a request, or says what is wrong with them and where. */
-export function readParts(input: PartsInput): {
-  parts: CampaignPart[];
+export interface ReadParts {
+  drafts: PartDraft[];
   needed: NeededVariable[];
   errors: FieldError[];
-} {
-  if (input.messages && input.template !== undefined) {
-    const message = 'give either messages or template, not both';
-    return { parts: [], needed: [], errors: [{ path: 'template', message }] };
-  }
-  const places = (input.messages ?? []).map((part, index) => ({
-    path: `messages[${index}].content`,
-    content: part.type === 'text' ? part.content : '',
-  }));
-  if (input.template !== undefined) places.push({ path: 'template', content: input.template });
-  if (places.length === 0) {
-    const message = 'give the texts to send: messages: [{"type": "text", "content": "Hi {{ name }}"}]';
-    return { parts: [], needed: [], errors: [{ path: 'messages', message }] };
-  }
-  return {
-    parts: places.map(({ content }) => ({ type: 'text', content })),
-    ...readTemplates(places),
-  };
 }
 
-function readTemplates(places: { path: string; content: string }[]): {
-  needed: NeededVariable[];
-  errors: FieldError[];
-} {
+/** One text of a part and where the request has it. */
+interface PartText {
+  path: string;
+  template: string;
+}
+
+/** Reads the message parts of a request, or says what is wrong with them and where. */
+export function readParts(input: PartsInput, defaultCountry?: string): ReadParts {
+  if (input.messages && input.template !== undefined) {
+    return refused('template', 'give either messages or template, not both');
+  }
+  if (input.template !== undefined) {
+    const part: CampaignPart = { type: 'text', content: input.template };
+    return { drafts: [{ part }], ...readTemplates([{ path: 'template', template: input.template }]) };
+  }
+  return readPartList(input.messages ?? [], 'messages', defaultCountry);
+}
+
+/** Reads a list of parts that stands at `path` of the request. */
+export function readPartList(
+  messages: readonly PartInput[],
+  path: string,
+  defaultCountry?: string,
+): ReadParts {
+  if (messages.length === 0) {
+    return refused(path, 'give the parts to send: messages: [{"type": "text", "content": "Hi {{ name }}"}]');
+  }
+  const drafts: PartDraft[] = [];
+  const texts: PartText[] = [];
+  const errors: FieldError[] = [];
+  for (const [index, message] of messages.entries()) {
+    const partPath = `${path}[${index}]`;
+    const outcome = readPart(message, partPath, defaultCountry);
+    if (outcome.ok) {
+      drafts.push(outcome.draft);
+      texts.push(...textsOf(outcome.draft.part, partPath));
+    } else errors.push(...outcome.errors);
+  }
+  const read = readTemplates(texts);
+  return { drafts, needed: read.needed, errors: [...errors, ...read.errors] };
+}
+
+/** What stored parts need of their recipients; `path` is where a request would have them. */
+export function neededBy(parts: readonly CampaignPart[], path = 'messages'): NeededVariable[] {
+  return readTemplates(parts.flatMap((part, index) => textsOf(part, `${path}[${index}]`))).needed;
+}
+
+function textsOf(part: CampaignPart, path: string): PartText[] {
+  const texts: PartText[] = [];
+  writeTexts(part, (name, template, index) => {
+    texts.push({ path: `${path}.${name}${index === undefined ? '' : `[${index}]`}`, template });
+    return template;
+  });
+  return texts;
+}
+
+function refused(path: string, message: string): ReadParts {
+  return { drafts: [], needed: [], errors: [{ path, message }] };
+}
+
+function readTemplates(texts: readonly PartText[]): { needed: NeededVariable[]; errors: FieldError[] } {
   const errors: FieldError[] = [];
   const needed = new Map<string, NeededVariable>();
-  for (const { path, content } of places) {
-    const analysis = analyseTemplate(content);
+  for (const { path, template } of texts) {
+    const analysis = analyseTemplate(template);
     if (!analysis.ok) {
       errors.push({ path, message: describe(analysis.error) });
       continue;

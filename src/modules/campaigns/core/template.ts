@@ -1,7 +1,9 @@
 import { UndefinedVariableError } from 'liquidjs';
 import { errorMessage } from '../../../lib/errors.js';
 import type { CampaignPart } from '../campaign.entity.js';
-import { MAX_TEXT_LENGTH, parseTemplate, renderTemplate } from './template-engine.js';
+import { spin } from './spintax.js';
+import { partTexts, writeTexts, type PartTextName, type RenderedContent } from './content.js';
+import { parseTemplate, renderTemplate } from './template-engine.js';
 
 /** What a template may refer to. */
 export interface TemplateScope {
@@ -15,7 +17,10 @@ export interface TemplateScope {
  * `template_empty`: only blanks came out; `template_failed`: the template broke or outgrew a limit.
  */
 export type RenderFailure = 'template_missing_variable' | 'template_empty' | 'template_failed';
-export type RenderResult = { ok: true; text: string } | { ok: false; code: RenderFailure; reason: string };
+export type RenderResult =
+  | { ok: true; content: RenderedContent }
+  /** `variable`: the one that is missing, as the template writes it. */
+  | { ok: false; code: RenderFailure; reason: string; variable?: string };
 
 /**
  * The variables of one recipient: each as `{{contact.x}}` and as `{{x}}`, besides `name` and `phoneNumber`.
@@ -31,25 +36,61 @@ export function templateScope(recipient: {
   return { phoneNumber: recipient.phone, ...contact, contact };
 }
 
-/** Renders one part for one recipient. Never throws. */
-export function renderPart(part: CampaignPart, scope: TemplateScope): RenderResult {
-  if (part.type !== 'text') return failure('template_failed', `A part of type ${part.type} has no text.`);
+/**
+ * Renders one part for one recipient, with all its texts. Never throws. `seed` decides the choices (`{a|b}`): see
+ * `choiceSeed`.
+ */
+export function renderPart(part: CampaignPart, scope: TemplateScope, seed = ''): RenderResult {
   try {
-    const text = renderTemplate(parseTemplate(part.content), scope);
-    if (text.trim() === '') return failure('template_empty', 'The text is empty for this recipient.');
-    if (text.length > MAX_TEXT_LENGTH) {
-      return failure('template_failed', `The text is longer than ${MAX_TEXT_LENGTH} characters.`);
-    }
-    return { ok: true, text };
+    const content = writeTexts(part, (name, template) => writeText(name, spin(template, seed), scope));
+    return content.type === 'poll' && new Set(content.choices).size < content.choices.length
+      ? failure('template_failed', 'Two choices of the poll are the same for this recipient.')
+      : { ok: true, content };
   } catch (error) {
+    if (error instanceof UnusableText) return failure(error.code, error.message);
     const missing = missingVariable(error);
     return missing === undefined
       ? failure('template_failed', errorMessage(error))
-      : failure('template_missing_variable', `The recipient has no value for ${missing}.`);
+      : {
+          ...failure('template_missing_variable', `The recipient has no value for ${missing}.`),
+          variable: missing,
+        };
   }
 }
 
-function failure(code: RenderFailure, reason: string): RenderResult {
+/** Says why one of several texts cannot be used; never leaves this file. */
+class UnusableText extends Error {
+  constructor(
+    readonly code: RenderFailure,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+function writeText(name: PartTextName, template: string, scope: TemplateScope): string {
+  // PostgreSQL's text cannot hold the NUL character; no phone shows one either.
+  const text = renderTemplate(parseTemplate(template), scope).replaceAll('\u0000', '');
+  const { max, required } = partTexts[name];
+  if (text.trim() === '') {
+    if (!required) return '';
+    throw new UnusableText('template_empty', `The text (${name}) is empty for this recipient.`);
+  }
+  if (text.length > max) {
+    throw new UnusableText('template_failed', `The text (${name}) is longer than ${max} characters.`);
+  }
+  return text;
+}
+
+/**
+ * A person sees the same choices in the preview before a campaign, in the campaign, and when a part is sent once more:
+ * they hang on the contact and the part's place (and the text itself), not on the campaign.
+ */
+export function choiceSeed(contactId: string, part: number): string {
+  return `${contactId}:${part}`;
+}
+
+function failure(code: RenderFailure, reason: string): RenderResult & { ok: false } {
   return { ok: false, code, reason };
 }
 

@@ -1,11 +1,19 @@
 import type { Tx } from '../../../db/index.js';
 import { newId } from '../../../lib/ids.js';
-import type { ClaimOutcome, ClaimRequest, Departure, RecipientForSend } from './delivery.types.js';
+import type { RenderedContent } from '../core/content.js';
+import type {
+  ClaimOutcome,
+  ClaimRequest,
+  Departure,
+  RecipientForSend,
+  RecipientWait,
+} from './delivery.types.js';
 
 type LoadedRow = Omit<RecipientForSend, 'resend'> & {
   resendSenderId: string | null;
   resendId: string | null;
   resendBody: string | null;
+  resendContent: RenderedContent | null;
   resendSenderLost: boolean;
 };
 
@@ -25,8 +33,10 @@ export async function loadForSend(
             k.sticky_sender AS "stickySender", k.waiting_reason IS NOT NULL AS waiting,
             c.id IS NOT NULL AS "contactExists", c.opted_out_at IS NOT NULL AS "optedOut",
             x.id IS NOT NULL AS suppressed, c.last_sender_id AS "lastSenderId", r.sender_id AS "senderId",
+            r.wait_reason AS "waitReason", r.wait_until AS "waitUntil",
             (s.id IS NULL OR s.paused_at IS NOT NULL OR s.status IN ('banned', 'logged_out')) AS "senderGone",
             m.sender_id AS "resendSenderId", m.wa_message_id AS "resendId", m.body AS "resendBody",
+            m.content AS "resendContent",
             (ms.id IS NULL OR ms.status IN ('banned', 'logged_out')) AS "resendSenderLost"
      FROM unnest($1::uuid[], $2::uuid[]) AS asked (tenant_id, id)
      JOIN campaign_contacts r ON r.id = asked.id AND r.tenant_id = asked.tenant_id
@@ -44,14 +54,14 @@ export async function loadForSend(
 }
 
 function toRecipient(row: LoadedRow): RecipientForSend {
-  const { resendSenderId, resendId, resendBody, resendSenderLost, ...recipient } = row;
+  const { resendSenderId, resendId, resendBody, resendContent, resendSenderLost, ...recipient } = row;
   if (resendSenderId === null || resendId === null) return { ...recipient, resend: undefined };
   return {
     ...recipient,
     resend: {
       senderId: resendSenderId,
       waMessageId: resendId,
-      body: resendBody ?? '',
+      content: resendContent ?? { type: 'text', text: resendBody ?? '' },
       senderLost: resendSenderLost,
     },
   };
@@ -91,6 +101,7 @@ export async function claimForSend(
     open.map((request) => request.waMessageId ?? null),
     open.map((request) => request.type),
     open.map((request) => request.body),
+    open.map((request) => request.content && JSON.stringify(request.content)),
     workerId,
   ]);
   const won = new Map(rows.map((row) => [row.ordinal, row]));
@@ -112,8 +123,8 @@ async function lockRunningCampaigns(tx: Tx, ids: string[]): Promise<Set<string>>
 const CLAIM = `
   WITH asked AS (
     SELECT * FROM unnest($1::int[], $2::uuid[], $3::uuid[], $4::int[], $5::int[], $6::uuid[], $7::uuid[],
-                         $8::text[], $9::text[], $10::text[])
-      AS a (ordinal, tenant_id, recipient_id, epoch, part, sender_id, message_id, wa_message_id, type, body)
+                         $8::text[], $9::text[], $10::text[], $11::jsonb[])
+      AS a (ordinal, tenant_id, recipient_id, epoch, part, sender_id, message_id, wa_message_id, type, body, content)
   ), won AS (
     UPDATE campaign_contacts r
     SET state = 'sending', sender_id = a.sender_id, claim_epoch = r.claim_epoch + 1, code = NULL, updated_at = now()
@@ -125,12 +136,13 @@ const CLAIM = `
     RETURNING a.ordinal, r.id, r.campaign_id, r.contact_id, r.claim_epoch
   ), written AS (
     INSERT INTO messages (id, tenant_id, direction, contact_id, sender_id, campaign_id, campaign_contact_id, part,
-                          type, body, state, wa_message_id, claim_epoch, worker_id)
+                          type, body, content, state, wa_message_id, claim_epoch, worker_id)
     SELECT a.message_id, a.tenant_id, 'out', won.contact_id, a.sender_id, won.campaign_id, won.id, a.part,
-           a.type, a.body, 'sending', a.wa_message_id, won.claim_epoch, $11::uuid
+           a.type, a.body, a.content, 'sending', a.wa_message_id, won.claim_epoch, $12::uuid
     FROM won JOIN asked a ON a.ordinal = won.ordinal
     ON CONFLICT (campaign_contact_id, part) WHERE campaign_contact_id IS NOT NULL AND direction = 'out'
-    DO UPDATE SET state = 'sending', sender_id = excluded.sender_id, body = excluded.body, code = NULL,
+    DO UPDATE SET state = 'sending', sender_id = excluded.sender_id, type = excluded.type, body = excluded.body,
+                  content = excluded.content, code = NULL,
                   wa_message_id = excluded.wa_message_id, claim_epoch = excluded.claim_epoch,
                   worker_id = excluded.worker_id, updated_at = now()
     RETURNING id, campaign_contact_id
@@ -171,6 +183,34 @@ export async function departFromQueue(tx: Tx, departures: Departure[]): Promise<
   );
   const gone = new Set(rows.map((row) => row.id));
   return departures.map((departure) => gone.has(departure.recipientId));
+}
+
+/**
+ * Keeps what queued recipients wait for, and since when they wait. Rows that somebody holds are passed over: this is for
+ * the trace. `updated_at` stays, so that no index has to follow.
+ */
+export async function noteWaits(tx: Tx, waits: RecipientWait[]): Promise<void> {
+  await tx.query(
+    `WITH asked AS (
+       SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::timestamptz[])
+         AS a (tenant_id, recipient_id, epoch, reason, until)
+     ), waiting AS (
+       SELECT r.id, a.reason, a.until FROM campaign_contacts r
+       JOIN asked a ON r.id = a.recipient_id AND r.tenant_id = a.tenant_id
+       WHERE r.state = 'queued' AND r.claim_epoch = a.epoch
+       FOR NO KEY UPDATE OF r SKIP LOCKED
+     )
+     UPDATE campaign_contacts r
+     SET wait_reason = waiting.reason, wait_until = waiting.until, wait_since = coalesce(r.wait_since, now())
+     FROM waiting WHERE r.id = waiting.id`,
+    [
+      waits.map((wait) => wait.tenantId),
+      waits.map((wait) => wait.recipientId),
+      waits.map((wait) => wait.claimEpoch),
+      waits.map((wait) => wait.reason),
+      waits.map((wait) => wait.until),
+    ],
+  );
 }
 
 /** Always in the order of ids, so that two batches never wait for each other in a circle. */

@@ -1,5 +1,6 @@
 import type { CampaignPart, CampaignStatus, SenderPool } from '../campaign.entity.js';
 import type { RecipientState } from '../campaign-contact.entity.js';
+import type { RenderedContent } from '../core/content.js';
 import type { Settlement } from './core/settlement.js';
 
 /** All a send needs to know about one recipient, read in one statement. */
@@ -27,6 +28,9 @@ export interface RecipientForSend {
   suppressed: boolean;
   /** The sender this contact last talked to. */
   lastSenderId: string | null;
+  /** What it is known to wait for, and until when. */
+  waitReason: string | null;
+  waitUntil: Date | null;
   /** The sender that sent the earlier parts. */
   senderId: string | null;
   /** That sender cannot go on: deleted, paused, banned or logged out. */
@@ -38,7 +42,7 @@ export interface RecipientForSend {
 export interface Resend {
   senderId: string;
   waMessageId: string;
-  body: string;
+  content: RenderedContent;
   /** That sender will not come back by itself: deleted, banned or logged out. */
   senderLost: boolean;
 }
@@ -53,7 +57,10 @@ export interface ClaimRequest {
   senderId: string;
   waMessageId: string | undefined;
   type: string;
-  body: string;
+  /** What one can read of it. */
+  body: string | null;
+  /** Null for plain text. */
+  content: RenderedContent | null;
 }
 
 export type ClaimOutcome = { kind: 'claimed'; messageId: string; claimEpoch: number } | { kind: 'lost' };
@@ -79,6 +86,27 @@ export interface OutcomeRecord {
 export type RecordedOutcome =
   | { kind: 'recorded'; state: 'sent' | 'queued' | 'failed' | 'unknown'; arrived: boolean }
   | { kind: 'fenced' };
+
+/**
+ * A hand-over that did not end as sent, as kept with its message for the recipient's trace; `requeued` came back and
+ * was, or will be, tried again.
+ */
+export interface MessageAttempt {
+  /** ISO 8601. */
+  at: string;
+  senderId: string;
+  outcome: 'requeued' | 'failed' | 'unknown';
+  code: string;
+}
+
+/** A queued recipient nobody can send to now. */
+export interface RecipientWait {
+  tenantId: string;
+  recipientId: string;
+  claimEpoch: number;
+  reason: string;
+  until: Date | null;
+}
 
 /** A recipient leaves the queue without a hand-over. */
 export interface Departure {

@@ -1,5 +1,11 @@
 import type { RawData } from 'ws';
-import type { OutboundMessage, SendOutcome, TransportEvent } from '../../transport.js';
+import type {
+  MediaFile,
+  OutboundContent,
+  OutboundMessage,
+  SendOutcome,
+  TransportEvent,
+} from '../../transport.js';
 
 /** One link carries all sessions of a process; a WebSocket message is a JSON array of these. */
 export type ClientFrame =
@@ -17,7 +23,7 @@ export type ClientFrame =
   | { type: 'probe'; session: number; request: number }
   /** That event is safe; it need not be told again. */
   | { type: 'safe'; event: number }
-  | { type: 'send'; session: number; request: number; message: OutboundMessage };
+  | { type: 'send'; session: number; request: number; message: WireMessage };
 
 export type ServerFrame =
   | { type: 'hello'; idempotentIds: boolean }
@@ -36,6 +42,26 @@ export type Wire<Value> = Value extends Date
 export function toWire<Value extends object>(value: Value): Wire<Value> {
   // Date has toJSON, so the frame's own JSON.stringify writes what the type says.
   return value as unknown as Wire<Value>;
+}
+
+/** A message without the bytes of its file: the phones of the simulator look at what it is, not into it. */
+export type WireMessage = Omit<OutboundMessage, 'content'> & { content: WithoutBytes<OutboundContent> };
+type WithoutBytes<Content> = Content extends { media: MediaFile }
+  ? Omit<Content, 'media'> & { media: Omit<MediaFile, 'read'> }
+  : Content;
+
+export function messageToWire(message: OutboundMessage): WireMessage {
+  const { content } = message;
+  if (!('media' in content)) return { ...message, content };
+  const { read: _bytes, ...media } = content.media;
+  return { ...message, content: { ...content, media } };
+}
+
+export function messageFromWire(message: WireMessage): OutboundMessage {
+  const { content } = message;
+  if (!('media' in content)) return { ...message, content };
+  const read = (): Promise<Buffer> => Promise.reject(new Error("Bytes do not cross the simulator's link."));
+  return { ...message, content: { ...content, media: { ...content.media, read } } };
 }
 
 export function outcomeFromWire(outcome: Wire<SendOutcome>): SendOutcome {

@@ -4,7 +4,7 @@ import type { Logger } from '../../../lib/logger.js';
 import type { TransportEvent, TransportSession } from '../../transport.js';
 import type { SimulatorNetwork } from '../network.js';
 import { senderConfigProblems } from '../sender-config.js';
-import { parseFrames, toWire, type ClientFrame, type ServerFrame } from './frames.js';
+import { messageFromWire, parseFrames, toWire, type ClientFrame, type ServerFrame } from './frames.js';
 import { Outbox } from './outbox.js';
 
 /** Enough for a batch of many long messages. */
@@ -105,7 +105,7 @@ export class LinkServer {
 
   /** A session that was lost while the frame was on its way answers like one that is not connected. */
   private async send({ session, request, message }: Extract<ClientFrame, { type: 'send' }>): Promise<void> {
-    const outcome = (await this.sessions.get(session)?.send(message)) ?? {
+    const outcome = (await this.sessions.get(session)?.send(messageFromWire(message))) ?? {
       kind: 'senderLost' as const,
       code: 'disconnected' as const,
     };

@@ -7,7 +7,7 @@ import type {
   TransportSession,
 } from '../../transport.js';
 import { newMessageId } from '../core/identity.js';
-import { eventFromWire, type ServerFrame } from './frames.js';
+import { eventFromWire, messageToWire, type ServerFrame } from './frames.js';
 import type { LinkedSession, SimulatorLink } from './link.js';
 
 /** A sender's session in the simulator's process, reached over the link. */
@@ -67,7 +67,12 @@ export class RemoteSession implements TransportSession, LinkedSession {
   async send(message: OutboundMessage): Promise<SendOutcome> {
     const { number } = this;
     if (!this.connected || number === undefined) return { kind: 'senderLost', code: this.lastLoss };
-    const answer = await this.link.ask((request) => ({ type: 'send', session: number, request, message }));
+    const answer = await this.link.ask((request) => ({
+      type: 'send',
+      session: number,
+      request,
+      message: messageToWire(message),
+    }));
     return answer.kind === 'sent' ? answer.outcome : { kind: 'unknown', code: 'connection_lost' };
   }
 

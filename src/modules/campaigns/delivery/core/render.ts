@@ -1,10 +1,12 @@
-import { renderPart, templateScope, type RenderFailure } from '../../core/template.js';
 import type { CampaignPart } from '../../campaign.entity.js';
+import type { RenderedContent } from '../../core/content.js';
+import { choiceSeed, renderPart, templateScope, type RenderFailure } from '../../core/template.js';
 
-export type RenderedParts = { ok: true; texts: string[] } | { ok: false; code: RenderFailure };
+export type RenderedParts = { ok: true; contents: RenderedContent[] } | { ok: false; code: RenderFailure };
 
-/** The texts of all parts still to be sent, or why one of them cannot be written for this recipient. */
+/** The contents of all parts still to be sent, or why one of them cannot be written for this recipient. */
 export function renderRemaining(recipient: {
+  contactId: string;
   phone: string;
   name: string | null;
   variables: Record<string, unknown>;
@@ -12,12 +14,12 @@ export function renderRemaining(recipient: {
   parts: readonly CampaignPart[];
 }): RenderedParts {
   const scope = templateScope(recipient);
-  const texts: string[] = [];
-  for (const part of recipient.parts.slice(recipient.nextPart)) {
-    const rendered = renderPart(part, scope);
+  const contents: RenderedContent[] = [];
+  for (const [index, part] of recipient.parts.entries()) {
+    if (index < recipient.nextPart) continue;
+    const rendered = renderPart(part, scope, choiceSeed(recipient.contactId, index));
     if (!rendered.ok) return { ok: false, code: rendered.code };
-    // PostgreSQL's text cannot hold the NUL character; no phone shows one either.
-    texts.push(rendered.text.replaceAll('\u0000', ''));
+    contents.push(rendered.content);
   }
-  return { ok: true, texts };
+  return { ok: true, contents };
 }

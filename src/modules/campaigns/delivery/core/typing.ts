@@ -1,4 +1,5 @@
 import { randomInt, type Random } from '../../../../lib/random.js';
+import { readableText, type RenderedContent } from '../../core/content.js';
 
 /** How long a person seems to type. `perCharacterMs: 0` with `maxMs: 0` switches typing off. */
 export interface TypingPace {
@@ -23,6 +24,12 @@ export function typingMs(text: string, pace: TypingPace, random: Random): number
   return Math.round(clamped * (0.8 + 0.4 * random()));
 }
 
+/** Milliseconds before a content goes out: typing its text or caption, or as long as a short recording may take. */
+export function preparationMs(content: RenderedContent, pace: TypingPace, random: Random): number {
+  if (content.type === 'audio' || content.type === 'voice') return randomInt(random, pace.minMs, pace.maxMs);
+  return typingMs(readableText(content) ?? '', pace, random);
+}
+
 export interface PartTiming {
   /** Rest before this part: 0 for the first one. */
   pauseMs: number;
@@ -31,14 +38,14 @@ export interface PartTiming {
 
 /** The timing of all parts that go out in a row. */
 export function partTimings(
-  texts: readonly string[],
+  contents: readonly RenderedContent[],
   typing: TypingPace,
   pause: PartPause,
   random: Random,
 ): PartTiming[] {
-  return texts.map((text, index) => ({
+  return contents.map((content, index) => ({
     pauseMs: index === 0 ? 0 : randomInt(random, pause.minMs, pause.maxMs),
-    typingMs: typingMs(text, typing, random),
+    typingMs: preparationMs(content, typing, random),
   }));
 }
 

@@ -1,0 +1,36 @@
+import { mediaKindOf, mediaLimits, readableSize, type MediaKind } from '../../../lib/media-types.js';
+import type { MessageType } from '../../../transports/transport.js';
+
+/** What a part's file must be; a document may be anything. */
+const kinds: Partial<Record<MessageType, MediaKind>> = {
+  image: 'image',
+  video: 'video',
+  audio: 'audio',
+  voice: 'audio',
+};
+
+const accepted: Record<MediaKind, string> = {
+  image: 'JPEG or PNG',
+  video: 'MP4 or 3GP',
+  audio: 'AAC, AMR, MP3, M4A or Ogg with Opus',
+  document: 'any file',
+};
+
+/** Why a file cannot be sent as a part of this type, with the way out; undefined when it can. */
+export function fileProblem(
+  type: MessageType,
+  file: { mimeType: string; sizeBytes: number },
+): string | undefined {
+  const kind = kinds[type] ?? 'document';
+  const actual = mediaKindOf(file.mimeType);
+  if (kind !== 'document' && actual !== kind) {
+    return `the file is ${file.mimeType}; a part of type ${type} takes ${accepted[kind]}. Use type ${actual}, or another file`;
+  }
+  if (type === 'voice' && file.mimeType !== 'audio/ogg; codecs=opus') {
+    return `the file is ${file.mimeType}; phones play a voice message only as Ogg with Opus. Convert it, or use type audio`;
+  }
+  if (file.sizeBytes > mediaLimits[kind]) {
+    return `the file has ${readableSize(file.sizeBytes)}; WhatsApp takes at most ${readableSize(mediaLimits[kind])} as ${type}`;
+  }
+  return undefined;
+}

@@ -1,0 +1,193 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { rm, stat } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Database, Tx } from '../../db/index.js';
+import type { Clock } from '../../lib/clock.js';
+import { DomainError, notFound } from '../../lib/errors.js';
+import { newId } from '../../lib/ids.js';
+import { mediaKindOf, mediaLimits, readableSize, type MediaKind } from '../../lib/media-types.js';
+import { idBehind, toPage, type Page, type PageRequest } from '../../lib/pages.js';
+import { contentTypeOf } from './content-type.js';
+import { cleanFileName } from './core/file-name.js';
+import type { Media } from './media.entity.js';
+import {
+  findContent,
+  findMedia,
+  findUse,
+  holdMedia,
+  insertMedia,
+  listMedia,
+  lockContent,
+  lockMedia,
+  removeMedia,
+} from './media.repository.js';
+import type { RemoteFiles } from './remote/remote-files.js';
+import type { MediaStore } from './store/media-store.js';
+
+export interface MediaDeps {
+  database: Database;
+  store: MediaStore;
+  remote: Pick<RemoteFiles, 'fetch'>;
+  clock: Clock;
+}
+
+/** A file on this machine that now belongs to the media. */
+export interface IncomingFile {
+  path: string;
+  originalName: string;
+  /** Where it was fetched from. */
+  sourceUrl?: string;
+}
+
+/** The files of tenants. Every method sees the given tenant's files only; another one is `media_not_found`. */
+export class MediaService {
+  constructor(private readonly deps: MediaDeps) {}
+
+  /**
+   * Stores a file under what it is; `kind` is what it will be sent as, where a photo goes as a document for instance.
+   * The same content is stored once: a repeat answers the media that is there. Refuses (`invalid`) an empty file and
+   * (`too_large`) one that WhatsApp would not take, naming the limit.
+   */
+  async add(tenantId: string, file: IncomingFile, kind?: MediaKind): Promise<Media> {
+    try {
+      const { size: sizeBytes } = await stat(file.path);
+      const mimeType = await contentTypeOf(file.path);
+      refuseSize(sizeBytes, mimeType, kind);
+      const sha256 = await sha256Of(file.path);
+      const known = await findContent(this.deps.database.manager, tenantId, sha256);
+      // Content that was lost from the store comes back with a repeat.
+      if (known && (await this.deps.store.has(known))) return known;
+      return await this.store(tenantId, file, { sha256, mimeType, sizeBytes });
+    } finally {
+      await rm(file.path, { force: true });
+    }
+  }
+
+  /**
+   * Fetches a file from a URL of the public Internet and stores it. Refuses (`invalid`) a URL that must not be fetched
+   * and (`not_possible`) one that did not give a file, with the reason.
+   */
+  async addFromUrl(tenantId: string, url: string, kind?: MediaKind): Promise<Media> {
+    const fetched = await this.deps.remote.fetch(url);
+    if (!fetched.ok) {
+      const message = `The file cannot be fetched: ${fetched.reason}.`;
+      throw fetched.fault === 'wrong_url'
+        ? new DomainError('invalid', 'invalid_media_url', message)
+        : new DomainError('not_possible', 'media_unavailable', message);
+    }
+    const { path, fileName: originalName } = fetched;
+    return this.add(tenantId, { path, originalName, sourceUrl: url }, kind);
+  }
+
+  /** Newest first. */
+  async list(tenantId: string, page: PageRequest): Promise<Page<Media>> {
+    const rows = await listMedia(this.deps.database.manager, tenantId, {
+      limit: page.limit + 1,
+      before: idBehind(page.cursor),
+    });
+    return toPage(rows, page.limit, ({ id }) => [id]);
+  }
+
+  async get(tenantId: string, id: string): Promise<Media> {
+    const media = await this.find(tenantId, id);
+    if (!media) throw notFound('media', id);
+    return media;
+  }
+
+  find(tenantId: string, id: string): Promise<Media | undefined> {
+    return findMedia(this.deps.database.manager, tenantId, id);
+  }
+
+  /** The bytes; the caller reads the stream to its end or destroys it. */
+  async content(tenantId: string, id: string): Promise<{ media: Media; bytes: Readable }> {
+    const media = await this.get(tenantId, id);
+    const bytes = await this.deps.store.open(media);
+    if (bytes) return { media, bytes };
+    throw new DomainError(
+      'not_found',
+      'media_content_missing',
+      `The content of ${id} is not in the media store.`,
+    );
+  }
+
+  /** Until the transaction ends none of these files is deleted. Answers those that are there. */
+  hold(tx: Tx, tenantId: string, ids: readonly string[]): Promise<Set<string>> {
+    return holdMedia(tx, tenantId, ids);
+  }
+
+  /** Refuses (`conflict`, `media_in_use`) while a campaign that has not ended uses it. */
+  async remove(tenantId: string, id: string): Promise<void> {
+    const { sha256 } = await this.get(tenantId, id);
+    await this.deps.database.transaction(async (tx) => {
+      await lockContent(tx, tenantId, sha256);
+      const media = await lockMedia(tx, tenantId, id);
+      if (!media) throw notFound('media', id);
+      const use = await findUse(tx, tenantId, id);
+      if (use) {
+        const message = `The campaign "${use.name}" uses this file and has not ended. Stop or delete it first.`;
+        throw new DomainError('conflict', 'media_in_use', message);
+      }
+      await removeMedia(tx, tenantId, id);
+      // Last, so that a refusal leaves the bytes. Were the commit to fail now, the file would be known and missing.
+      await this.deps.store.remove(media);
+    });
+  }
+
+  /** The long way into the store comes before the lock; under it the bytes are normally there already. */
+  private async store(
+    tenantId: string,
+    file: IncomingFile,
+    facts: { sha256: string; mimeType: string; sizeBytes: number },
+  ): Promise<Media> {
+    const { database, store, clock } = this.deps;
+    const key = { tenantId, sha256: facts.sha256 };
+    const source = { path: file.path, sizeBytes: facts.sizeBytes };
+    await store.put(key, source);
+    return database.transaction(async (tx) => {
+      await lockContent(tx, tenantId, facts.sha256);
+      const known = await findContent(tx, tenantId, facts.sha256);
+      if (known) return known;
+      if (!(await store.has(key))) await store.put(key, source);
+      const media: Media = {
+        id: newId(),
+        tenantId,
+        ...facts,
+        fileName: cleanFileName(file.originalName),
+        sourceUrl: file.sourceUrl ?? null,
+        createdAt: clock.now(),
+      };
+      await insertMedia(tx, media);
+      return media;
+    });
+  }
+}
+
+function refuseSize(sizeBytes: number, mimeType: string, wanted: MediaKind | undefined): void {
+  if (sizeBytes === 0) {
+    const errors = [{ path: 'file', message: 'the file is empty' }];
+    throw new DomainError('invalid', 'empty_file', 'The file is empty.', { errors });
+  }
+  const actual = mediaKindOf(mimeType);
+  const kind = wanted ?? actual;
+  if (kind !== 'document' && kind !== actual) {
+    const message = `the file is ${mimeType}, which WhatsApp does not take as ${kind}; leave kind out, or say document`;
+    throw new DomainError('invalid', 'unsuitable_media', `The kind does not fit: ${message}.`, {
+      errors: [{ path: 'kind', message }],
+    });
+  }
+  const limit = mediaLimits[kind];
+  if (sizeBytes <= limit) return;
+  const fix = kind === 'document' ? '' : '; make it smaller, or send it as a document (kind=document)';
+  const message = `the file (${mimeType}) has ${readableSize(sizeBytes)}; WhatsApp takes at most ${readableSize(limit)} as ${kind}${fix}`;
+  throw new DomainError('too_large', 'media_too_large', `The file is too large: ${message}.`, {
+    errors: [{ path: 'file', message }],
+  });
+}
+
+async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}

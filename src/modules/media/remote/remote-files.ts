@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { Agent, request, type Dispatcher } from 'undici';
+import { readableSize } from '../../../lib/media-types.js';
+import { fileNameOfUrl } from '../core/file-name.js';
+import { findAddresses, guardTarget, pinnedTo, readUrl, type FindAddresses } from './guard.js';
+
+export interface RemoteFilesDeps {
+  /** Where a file is put while it arrives. */
+  tempDir: string;
+  /** Asked for every address before anything is sent there. */
+  mayConnect(address: string): boolean;
+  /** A larger file is given up as soon as that shows. */
+  maxBytes: number;
+  /** For the whole of it: names, redirects, the last byte. */
+  timeoutMs?: number;
+  findAddresses?: FindAddresses;
+}
+
+/** `wrong_url`: it cannot be right; `unavailable`: the other side did not give the file. The reason is for people. */
+export type RemoteFile =
+  | { ok: true; path: string; fileName: string }
+  | { ok: false; fault: 'wrong_url' | 'unavailable'; reason: string };
+
+const TIMEOUT_MS = 30_000;
+const MAX_REDIRECTS = 3;
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+
+/** The other side's fault, in words; never leaves this file. */
+class Unavailable extends Error {}
+class WrongUrl extends Error {}
+
+/**
+ * Fetches files from URLs that tenants give. They must not become a way into our own network: every host, also that of
+ * a redirect, is resolved and checked first, and the connection goes to the very addresses that were checked.
+ */
+export class RemoteFiles {
+  constructor(private readonly deps: RemoteFilesDeps) {}
+
+  /** The file on this machine, which the caller owns; or why there is none. */
+  async fetch(text: string): Promise<RemoteFile> {
+    const { tempDir, timeoutMs = TIMEOUT_MS } = this.deps;
+    const path = join(tempDir, `fetched-${randomUUID()}`);
+    const signal = AbortSignal.timeout(timeoutMs);
+    try {
+      await mkdir(tempDir, { recursive: true, mode: 0o700 });
+      const url = await this.follow(text, path, signal);
+      return { ok: true, path, fileName: fileNameOfUrl(url) };
+    } catch (error) {
+      await rm(path, { force: true });
+      if (error instanceof WrongUrl) return { ok: false, fault: 'wrong_url', reason: error.message };
+      const late = `it took longer than ${timeoutMs / 1_000} seconds`;
+      return { ok: false, fault: 'unavailable', reason: signal.aborted ? late : reasonOf(error) };
+    }
+  }
+
+  /** Answers the URL that had the file in the end. */
+  private async follow(text: string, path: string, signal: AbortSignal): Promise<URL> {
+    let next = text;
+    for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
+      const read = readUrl(next);
+      if (!read.ok)
+        throw new WrongUrl(redirects === 0 ? read.reason : `it leads to a URL where ${read.reason}`);
+      const location = await this.ask(read.url, path, signal);
+      if (location === undefined) return read.url;
+      next = URL.canParse(location, read.url.href) ? new URL(location, read.url.href).href : location;
+    }
+    throw new Unavailable(`it redirects more than ${MAX_REDIRECTS} times`);
+  }
+
+  /** Saves what the URL has, or answers where it redirects to. */
+  private async ask(url: URL, path: string, signal: AbortSignal): Promise<string | undefined> {
+    const find = this.deps.findAddresses ?? findAddresses;
+    const target = await guardTarget(
+      url,
+      (address) => this.deps.mayConnect(address),
+      (host) => unlessAborted(find(host), signal),
+    );
+    if (signal.aborted) throw new Unavailable('it took too long');
+    if (!target.ok) throw new WrongUrl(target.reason);
+    const agent = new Agent({ connect: { lookup: pinnedTo(target.addresses) } });
+    try {
+      const answer = await request(url, {
+        dispatcher: agent,
+        signal,
+        headers: { 'user-agent': 'Starling', accept: '*/*', 'accept-encoding': 'identity' },
+      });
+      const { location } = answer.headers;
+      if (REDIRECTS.has(answer.statusCode) && typeof location === 'string') return location;
+      await this.save(answer, path, signal);
+      return undefined;
+    } finally {
+      await agent.destroy();
+    }
+  }
+
+  private async save(answer: Dispatcher.ResponseData, path: string, signal: AbortSignal): Promise<void> {
+    const { maxBytes } = this.deps;
+    const tooLarge = `the file is larger than ${readableSize(maxBytes)}`;
+    if (answer.statusCode !== 200) throw new Unavailable(`the server answered ${answer.statusCode}`);
+    if (Number(answer.headers['content-length'] ?? 0) > maxBytes) throw new Unavailable(tooLarge);
+    let received = 0;
+    await pipeline(
+      answer.body,
+      async function* (chunks: AsyncIterable<Buffer>) {
+        for await (const chunk of chunks) {
+          received += chunk.length;
+          if (received > maxBytes) throw new Unavailable(tooLarge);
+          yield chunk;
+        }
+      },
+      createWriteStream(path, { mode: 0o600 }),
+      { signal },
+    );
+  }
+}
+
+function unlessAborted<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(new Unavailable('it took too long'));
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
+
+const sentences: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'the server refuses connections',
+  ECONNRESET: 'the server ended the connection',
+  UND_ERR_SOCKET: 'the server ended the connection',
+  EHOSTUNREACH: 'the server cannot be reached',
+  ENETUNREACH: 'the server cannot be reached',
+  ETIMEDOUT: 'the server does not answer',
+  UND_ERR_CONNECT_TIMEOUT: 'the server does not answer',
+};
+
+/** Node's own words for TLS and protocol errors say enough. */
+function reasonOf(error: unknown): string {
+  if (error instanceof Unavailable) return error.message;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (sentences[code]) return sentences[code];
+  return error instanceof Error && error.message !== ''
+    ? `the connection failed: ${error.message}`
+    : 'the connection failed';
+}

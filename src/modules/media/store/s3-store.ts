@@ -1,0 +1,129 @@
+import { createReadStream } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Readable } from 'node:stream';
+import { AwsV4Signer } from 'aws4fetch';
+import { Agent, request, type Dispatcher } from 'undici';
+import { errorMessage } from '../../../lib/errors.js';
+import type { MediaKey, MediaStore } from './media-store.js';
+
+export interface S3Settings {
+  /** `https://s3.eu-central-1.amazonaws.com`, or the address of a server that speaks S3. */
+  endpoint: string;
+  bucket: string;
+  region: string;
+  accessKeyId: string;
+  secretAccessKey: string;
+}
+
+type Method = 'PUT' | 'GET' | 'HEAD' | 'DELETE';
+
+/** SHA-256 of nothing. */
+const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+const ATTEMPTS = 3;
+const FIRST_PAUSE_MS = 200;
+const TIMEOUT_MS = 60_000;
+
+/**
+ * A bucket of anything that speaks S3, addressed by path, which all of them understand. Bodies are streamed; their
+ * hash, which the signature needs beforehand, is the key they are stored under.
+ */
+export class S3MediaStore implements MediaStore {
+  private readonly agent = new Agent({ headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS });
+
+  constructor(private readonly settings: S3Settings) {}
+
+  async put(key: MediaKey, file: { path: string; sizeBytes: number }): Promise<void> {
+    const answer = await this.ask('PUT', key, file);
+    await answer.body.dump();
+    if (answer.statusCode !== 200) throw this.refusal('PUT', answer.statusCode);
+  }
+
+  async has(key: MediaKey): Promise<boolean> {
+    const answer = await this.ask('HEAD', key);
+    await answer.body.dump();
+    if (answer.statusCode === 404) return false;
+    if (answer.statusCode !== 200) throw this.refusal('HEAD', answer.statusCode);
+    return true;
+  }
+
+  async open(key: MediaKey): Promise<Readable | undefined> {
+    const answer = await this.ask('GET', key);
+    if (answer.statusCode === 200) return answer.body;
+    await answer.body.dump();
+    if (answer.statusCode === 404) return undefined;
+    throw this.refusal('GET', answer.statusCode);
+  }
+
+  async remove(key: MediaKey): Promise<void> {
+    const answer = await this.ask('DELETE', key);
+    await answer.body.dump();
+    if (answer.statusCode >= 300 && answer.statusCode !== 404)
+      throw this.refusal('DELETE', answer.statusCode);
+  }
+
+  close(): Promise<void> {
+    return this.agent.close();
+  }
+
+  /** Every request may be repeated, so an answer that does not come, or blames the server, is asked for again. */
+  private async ask(
+    method: Method,
+    key: MediaKey,
+    file?: { path: string; sizeBytes: number },
+  ): Promise<Dispatcher.ResponseData> {
+    for (let attempt = 1; ; attempt += 1) {
+      const last = attempt === ATTEMPTS;
+      try {
+        const answer = await this.askOnce(method, key, file);
+        if (last || (answer.statusCode < 500 && answer.statusCode !== 429)) return answer;
+        await answer.body.dump();
+      } catch (error) {
+        if (last) {
+          throw new Error(
+            `The media store at ${this.settings.endpoint} cannot be reached: ${errorMessage(error)}`,
+            {
+              cause: error,
+            },
+          );
+        }
+      }
+      await pause(FIRST_PAUSE_MS * 2 ** (attempt - 1));
+    }
+  }
+
+  private async askOnce(
+    method: Method,
+    key: MediaKey,
+    file: { path: string; sizeBytes: number } | undefined,
+  ): Promise<Dispatcher.ResponseData> {
+    const { endpoint, bucket, region, accessKeyId, secretAccessKey } = this.settings;
+    const url = `${endpoint.replace(/\/+$/, '')}/${bucket}/media/${key.tenantId}/${key.sha256}`;
+    const signed = await new AwsV4Signer({
+      method,
+      url,
+      service: 's3',
+      region,
+      accessKeyId,
+      secretAccessKey,
+      headers: { 'x-amz-content-sha256': file ? key.sha256 : EMPTY_SHA256 },
+    }).sign();
+    return request(signed.url, {
+      method,
+      dispatcher: this.agent,
+      headers: {
+        ...Object.fromEntries(signed.headers),
+        ...(file && { 'content-length': String(file.sizeBytes) }),
+      },
+      body: file ? createReadStream(file.path) : null,
+    });
+  }
+
+  private refusal(method: Method, status: number): Error {
+    const { endpoint, bucket } = this.settings;
+    const hint =
+      status === 403
+        ? ' Check S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY and S3_REGION, and what they may do.'
+        : '';
+    return new Error(`The media store answered ${status} to ${method} in ${bucket} at ${endpoint}.${hint}`);
+  }
+}

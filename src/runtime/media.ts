@@ -1,0 +1,46 @@
+import { join, resolve } from 'node:path';
+import type { Config } from '../config/index.js';
+import { systemClock } from '../lib/clock.js';
+import { mediaLimits } from '../lib/media-types.js';
+import type { CampaignMedia } from '../modules/campaigns/index.js';
+import {
+  DiskMediaStore,
+  isPublicAddress,
+  MediaFiles,
+  MediaService,
+  RemoteFiles,
+  S3MediaStore,
+  type MediaStore,
+} from '../modules/media/index.js';
+import type { Infrastructure } from './infrastructure.js';
+
+/** The files of messages: who stores them, who sends them, and what campaigns ask of them. */
+export function createMedia(config: Config, { database }: Infrastructure) {
+  const dataDir = resolve(config.server.dataDir);
+  const { allowPrivateUrls } = config.media;
+  const store = openStore(config, join(dataDir, 'media'));
+  const remote = new RemoteFiles({
+    tempDir: join(dataDir, 'uploads'),
+    mayConnect: (address) => allowPrivateUrls || isPublicAddress(address),
+    maxBytes: mediaLimits.document,
+  });
+  const media = new MediaService({ database, store, remote, clock: systemClock });
+  const campaignMedia: CampaignMedia = {
+    find: (tenantId, id) => media.find(tenantId, id),
+    fetch: (tenantId, url, asDocument) =>
+      media.addFromUrl(tenantId, url, asDocument ? 'document' : undefined),
+    hold: (tx, tenantId, ids) => media.hold(tx, tenantId, ids),
+  };
+  return { media, campaignMedia, mediaFiles: new MediaFiles({ database, store, clock: systemClock }) };
+}
+
+function openStore({ media }: Config, folder: string): MediaStore {
+  if (media.store === 'disk') return new DiskMediaStore(folder);
+  return new S3MediaStore({
+    endpoint: media.s3Endpoint ?? '',
+    bucket: media.s3Bucket ?? '',
+    region: media.s3Region,
+    accessKeyId: media.s3AccessKeyId ?? '',
+    secretAccessKey: media.s3SecretAccessKey ?? '',
+  });
+}

@@ -1,0 +1,73 @@
+import {
+  mediaIdOf,
+  readableText,
+  renderRemaining,
+  type RecipientForSend,
+  type RenderedContent,
+} from '../../modules/campaigns/index.js';
+import type { MediaFile, OutboundContent } from '../../transports/transport.js';
+
+/** Where the worker finds the files that contents name. */
+export interface MediaDirectory {
+  /** Undefined when it is gone. */
+  find(tenantId: string, mediaId: string): Promise<MediaFile | undefined>;
+}
+
+/** A part that is ready: as it is kept, and as it is handed over. */
+export interface ReadyPart {
+  rendered: RenderedContent;
+  outbound: OutboundContent;
+}
+
+/** What remains to be written; a part that goes out again after a crash is sent exactly as it was. */
+export function contentsOf(recipient: RecipientForSend): ReturnType<typeof renderRemaining> {
+  const rendered = renderRemaining(recipient);
+  if (!rendered.ok || !recipient.resend) return rendered;
+  return { ok: true, contents: [recipient.resend.content, ...rendered.contents.slice(1)] };
+}
+
+/** Brings the contents together with their files; undefined when one of these is gone, so that nothing is begun. */
+export async function withFiles(
+  tenantId: string,
+  contents: readonly RenderedContent[],
+  media: MediaDirectory,
+): Promise<ReadyPart[] | undefined> {
+  const parts: ReadyPart[] = [];
+  for (const rendered of contents) {
+    const mediaId = mediaIdOf(rendered);
+    const file = mediaId === undefined ? undefined : await media.find(tenantId, mediaId);
+    const outbound = outboundOf(rendered, file);
+    if (!outbound) return undefined;
+    parts.push({ rendered, outbound });
+  }
+  return parts;
+}
+
+function outboundOf(rendered: RenderedContent, file: MediaFile | undefined): OutboundContent | undefined {
+  if (!('mediaId' in rendered)) return rendered;
+  if (!file) return undefined;
+  switch (rendered.type) {
+    case 'audio':
+    case 'voice':
+      return { type: rendered.type, media: file };
+    case 'image':
+    case 'video':
+    case 'document': {
+      const { type, caption, fileName = file.fileName } = rendered;
+      return { type, media: { ...file, fileName }, ...(caption === undefined ? {} : { caption }) };
+    }
+  }
+}
+
+/** What is kept of a part with its message: the text beside the rest, which plain text does not have. */
+export function storedForm({ rendered }: ReadyPart): {
+  type: string;
+  body: string | null;
+  content: RenderedContent | null;
+} {
+  return {
+    type: rendered.type,
+    body: readableText(rendered),
+    content: rendered.type === 'text' ? null : rendered,
+  };
+}

@@ -1,0 +1,56 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Database } from '../../src/db/index.js';
+import type { Clock } from '../../src/lib/clock.js';
+import { mediaLimits } from '../../src/lib/media-types.js';
+import type { CampaignMedia } from '../../src/modules/campaigns/index.js';
+import { DiskMediaStore, MediaService, RemoteFiles } from '../../src/modules/media/index.js';
+
+/** Media of campaigns on the disk; only this machine's own addresses are fetched from. */
+export async function testMedia(database: Database, clock: Clock): Promise<CampaignMedia> {
+  const folder = await mkdtemp(join(tmpdir(), 'starling-media-'));
+  const remote = new RemoteFiles({
+    tempDir: join(folder, 'uploads'),
+    mayConnect: (address) => address === '127.0.0.1',
+    maxBytes: mediaLimits.document,
+  });
+  const media = new MediaService({ database, store: new DiskMediaStore(folder), remote, clock });
+  return {
+    find: (tenantId, id) => media.find(tenantId, id),
+    fetch: (tenantId, url, asDocument) =>
+      media.addFromUrl(tenantId, url, asDocument ? 'document' : undefined),
+    hold: (tx, tenantId, ids) => media.hold(tx, tenantId, ids),
+  };
+}
+
+/** A temporary file of these bytes; answers its path. */
+export async function fileOf(bytes: Buffer | string): Promise<string> {
+  const path = join(await mkdtemp(join(tmpdir(), 'starling-file-')), 'file');
+  await writeFile(path, bytes);
+  return path;
+}
+
+/** One pixel. */
+export const png = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+/** As much of each as tells what it is. */
+export const jpeg = Buffer.from('ffd8ffe000104a46494600010100000100010000ffd9', 'hex');
+export const pdf = Buffer.from('%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n');
+export const mp4 = Buffer.concat([
+  Buffer.from('0000001866747970', 'hex'),
+  Buffer.from('mp42\0\0\0\0mp42isom'),
+]);
+export const mp3 = Buffer.concat([
+  Buffer.from('ID3\x03\0\0\0\0\0\0', 'latin1'),
+  Buffer.from('fffb9064', 'hex'),
+  Buffer.alloc(2_000),
+]);
+/** The first page of an Ogg file and the beginning of an Opus header. */
+export const opus = Buffer.concat([
+  Buffer.from('OggS\0\x02', 'latin1'),
+  Buffer.alloc(20),
+  Buffer.from('\x01\x13OpusHead\x01\x01\0\0\x80\xbb\0\0\0\0\0', 'latin1'),
+]);
