@@ -5,6 +5,7 @@ import {
   CreateContactDto,
   presentContact,
   presentContacts,
+  toContactFilter,
   UpdateContactDto,
   type ContactService,
 } from '../../modules/contacts/index.js';
@@ -24,7 +25,7 @@ export function contactRoutes({ contacts }: { contacts: ContactService }): Route
       query: ContactsQuery,
       response: { status: 200, description: 'A page of contacts.', data: [ContactDto] },
       handler: async ({ principal, query }) =>
-        ok(presentContacts(await contacts.list(principal.tenantId, query, query))),
+        ok(presentContacts(await contacts.list(principal.tenantId, toContactFilter(query), query))),
     }),
     defineRoute({
       method: 'post',
@@ -52,7 +53,7 @@ export function contactRoutes({ contacts }: { contacts: ContactService }): Route
       method: 'patch',
       path: '/api/contacts/:id',
       tag,
-      summary: 'Change the name, the attributes or the opt-out of a contact',
+      summary: 'Change the name, attributes, tags or opt-out of a contact',
       access: 'contacts:write',
       body: UpdateContactDto,
       response: { status: 200, description: 'The changed contact.', data: ContactDto },

@@ -1,3 +1,4 @@
+import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   IsArray,
@@ -9,14 +10,18 @@ import {
   IsString,
   IsUUID,
   MaxLength,
+  ValidateNested,
 } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
 import { PageQuery } from '../../lib/page-query.js';
-import { MAX_NAME_LENGTH, type Attributes } from './core/attributes.js';
+import { MAX_ATTRIBUTE_LENGTH, MAX_NAME_LENGTH, type Attributes } from './core/attributes.js';
+import { MAX_TAG_LENGTH, MAX_TAGS } from './core/tags.js';
 
 const MAX_PHONE_LENGTH = 100;
 
-@JSONSchema({ examples: [{ phoneNumber: '+5511987654321', name: 'Ana', attributes: { city: 'Recife' } }] })
+@JSONSchema({
+  examples: [{ phoneNumber: '+5511987654321', name: 'Ana', attributes: { city: 'Recife' }, tags: ['vip'] }],
+})
 export class CreateContactDto {
   @IsString()
   @MaxLength(MAX_PHONE_LENGTH)
@@ -38,6 +43,13 @@ export class CreateContactDto {
     additionalProperties: true,
   })
   attributes?: Attributes;
+
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(MAX_TAGS)
+  @IsString({ each: true })
+  @MaxLength(MAX_TAG_LENGTH, { each: true })
+  tags?: string[];
 
   @IsOptional()
   @IsBoolean()
@@ -73,6 +85,14 @@ export class UpdateContactDto {
   attributesMode?: 'merge' | 'replace';
 
   @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(MAX_TAGS)
+  @IsString({ each: true })
+  @MaxLength(MAX_TAG_LENGTH, { each: true })
+  @JSONSchema({ description: 'All tags the contact has from now on.' })
+  tags?: string[];
+
+  @IsOptional()
   @IsBoolean()
   optedOut?: boolean;
 }
@@ -81,7 +101,10 @@ export class ContactsQuery extends PageQuery {
   @IsOptional()
   @IsString()
   @MaxLength(MAX_NAME_LENGTH)
-  @JSONSchema({ description: 'The start of the number, or of a word of the name.' })
+  @JSONSchema({
+    description:
+      'A part of the name (with one or two letters: the start of a word), or the start of the number.',
+  })
   q?: string;
 
   @IsOptional()
@@ -95,8 +118,38 @@ export class ContactsQuery extends PageQuery {
   listId?: string;
 
   @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(20)
+  @IsString({ each: true })
+  @MaxLength(MAX_TAG_LENGTH, { each: true })
+  @JSONSchema({ description: 'Contacts with this tag; given several times, with all of them.' })
+  tag?: string[];
+
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(20)
+  @IsString({ each: true })
+  @MaxLength(MAX_ATTRIBUTE_LENGTH, { each: true })
+  @JSONSchema({
+    description: 'Contacts with this attribute, as `key:value`; given several times, with all of them.',
+  })
+  attribute?: string[];
+
+  @IsOptional()
   @IsBoolean()
   optedOut?: boolean;
+}
+
+/** What the person said last about being written to. */
+export class LatestConsentDto {
+  @IsIn(['granted', 'withdrawn'])
+  kind!: 'granted' | 'withdrawn';
+
+  @IsString()
+  source!: string;
+
+  @IsISO8601()
+  at!: string;
 }
 
 export class ContactDto {
@@ -115,6 +168,10 @@ export class ContactDto {
   @JSONSchema({ additionalProperties: true })
   attributes!: Attributes;
 
+  @IsArray()
+  @IsString({ each: true })
+  tags!: string[];
+
   @IsBoolean()
   optedOut!: boolean;
 
@@ -126,6 +183,16 @@ export class ContactDto {
   @IsOptional()
   @IsString()
   optOutSource!: string | null;
+
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => LatestConsentDto)
+  consent!: LatestConsentDto | null;
+
+  @IsOptional()
+  @IsBoolean()
+  @JSONSchema({ description: 'What the last number check found; null when there was none.' })
+  onWhatsApp!: boolean | null;
 
   @IsISO8601()
   createdAt!: string;

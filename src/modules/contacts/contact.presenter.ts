@@ -1,21 +1,35 @@
+import { invalid } from '../../lib/errors.js';
 import type { Page } from '../../lib/pages.js';
-import type { ContactDto } from './contact.dto.js';
-import type { Contact } from './contact.entity.js';
+import type { ContactDto, ContactsQuery } from './contact.dto.js';
+import type { ContactView } from './contact-view.repository.js';
+import { parseAttributeFilters, type ContactFilter } from './core/filter.js';
 
-export function presentContact(contact: Contact): ContactDto {
+/** The filters of a query string as the service takes them; a bad attribute filter is `invalid`. */
+export function toContactFilter(query: Omit<ContactsQuery, 'limit' | 'cursor'>): ContactFilter {
+  const parsed = parseAttributeFilters(query.attribute ?? []);
+  if (!parsed.ok) throw invalid(parsed.errors);
+  const { q, phone, listId, optedOut } = query;
+  return { q, phone, listId, optedOut, tags: query.tag, attributes: parsed.attributes };
+}
+
+export function presentContact(contact: ContactView): ContactDto {
+  const { consent } = contact;
   return {
     id: contact.id,
     phoneNumber: contact.phone,
     name: contact.name,
     attributes: contact.attributes,
+    tags: contact.tags,
     optedOut: contact.optedOutAt !== null,
     optedOutAt: contact.optedOutAt?.toISOString() ?? null,
     optOutSource: contact.optOutSource,
+    consent: consent && { kind: consent.kind, source: consent.source, at: consent.at.toISOString() },
+    onWhatsApp: contact.onWhatsApp,
     createdAt: contact.createdAt.toISOString(),
     updatedAt: contact.updatedAt.toISOString(),
   };
 }
 
-export function presentContacts(page: Page<Contact>): Page<ContactDto> {
+export function presentContacts(page: Page<ContactView>): Page<ContactDto> {
   return { ...page, items: page.items.map(presentContact) };
 }

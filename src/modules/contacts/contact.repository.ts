@@ -1,3 +1,4 @@
+import { In } from 'typeorm';
 import type { Tx } from '../../db/index.js';
 import type { Attributes } from './core/attributes.js';
 import { Contact } from './contact.entity.js';
@@ -8,15 +9,8 @@ export interface ContactRow {
   phone: string;
   name: string | null;
   attributes: Attributes;
-}
-
-export interface ContactFilter {
-  /** The start of the number, or of any word of the name. */
-  q?: string;
-  /** E.164. */
-  phone?: string;
-  listId?: string;
-  optedOut?: boolean;
+  /** Cleaned; nothing when they are not given. */
+  tags?: readonly string[];
 }
 
 const UPSERT_ROWS = 1_000;
@@ -40,6 +34,14 @@ export class ContactRepository {
       .getOne();
   }
 
+  /** In the order of the ids; those that are gone are left out. */
+  async findMany(tx: Tx, tenantId: string, ids: readonly string[]): Promise<Contact[]> {
+    if (ids.length === 0) return [];
+    const found = await tx.getRepository(Contact).findBy({ tenantId, id: In([...ids]) });
+    const byId = new Map(found.map((contact) => [contact.id, contact]));
+    return ids.flatMap((id) => byId.get(id) ?? []);
+  }
+
   async save(tx: Tx, contact: Contact): Promise<void> {
     await tx.getRepository(Contact).save(contact);
   }
@@ -47,8 +49,8 @@ export class ContactRepository {
   /** False when the number belongs to a contact of the tenant already. */
   async insert(tx: Tx, contact: Omit<Contact, 'lastSenderId'>): Promise<boolean> {
     const inserted: unknown[] = await tx.query(
-      `INSERT INTO contacts (id, tenant_id, phone, name, attributes, opted_out_at, opt_out_source, created_at, updated_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)
+      `INSERT INTO contacts (id, tenant_id, phone, name, attributes, tags, opted_out_at, opt_out_source, created_at, updated_at)
+       VALUES ($1, $2, $3, $4, $5, $9, $6, $7, $8, $8)
        ON CONFLICT (tenant_id, phone) DO NOTHING
        RETURNING id`,
       [
@@ -60,6 +62,7 @@ export class ContactRepository {
         contact.optedOutAt,
         contact.optOutSource,
         contact.createdAt,
+        contact.tags,
       ],
     );
     return inserted.length === 1;
@@ -68,32 +71,6 @@ export class ContactRepository {
   async remove(tx: Tx, tenantId: string, id: string): Promise<boolean> {
     const { affected } = await tx.getRepository(Contact).delete({ tenantId, id });
     return affected === 1;
-  }
-
-  /** Newest first; at most `limit` contacts older than `beforeId`. */
-  list(
-    tx: Tx,
-    tenantId: string,
-    filter: ContactFilter,
-    page: { limit: number; beforeId?: string },
-  ): Promise<Contact[]> {
-    const query = tx
-      .getRepository(Contact)
-      .createQueryBuilder('contact')
-      .where('contact.tenantId = :tenantId', { tenantId });
-    if (filter.phone !== undefined) query.andWhere('contact.phone = :phone', { phone: filter.phone });
-    if (filter.optedOut !== undefined) {
-      query.andWhere(`contact.optedOutAt IS ${filter.optedOut ? 'NOT NULL' : 'NULL'}`);
-    }
-    if (filter.listId !== undefined) {
-      query.andWhere(
-        'contact.id IN (SELECT contact_id FROM contact_list_members WHERE list_id = :listId AND tenant_id = :tenantId)',
-        { listId: filter.listId },
-      );
-    }
-    if (filter.q !== undefined) addSearch(query, filter.q);
-    if (page.beforeId !== undefined) query.andWhere('contact.id < :beforeId', { beforeId: page.beforeId });
-    return query.orderBy('contact.id', 'DESC').take(page.limit).getMany();
   }
 
   /**
@@ -119,6 +96,7 @@ export class ContactRepository {
         part.map(({ phone }) => phone),
         part.map(({ name }) => name),
         part.map(({ attributes }) => JSON.stringify(attributes)),
+        part.map(({ tags }) => arrayLiteral(tags ?? [])),
       ]);
       for (const row of answer) written.push(row);
     }
@@ -132,45 +110,45 @@ export class ContactRepository {
     ]);
   }
 
-  /** Keeps the time and source of an earlier opt-out. A stranger who asks to be left alone becomes a contact. */
-  async optOut(tx: Tx, row: ContactRow, tenantId: string, source: string, now: Date): Promise<void> {
-    await tx.query(
+  /**
+   * Keeps the time and source of an earlier opt-out. A stranger who asks to be left alone becomes a contact. Answers the
+   * contact when it was not opted out before.
+   */
+  async optOut(
+    tx: Tx,
+    row: ContactRow,
+    tenantId: string,
+    source: string,
+    now: Date,
+  ): Promise<string | undefined> {
+    const rows: { id: string }[] = await tx.query(
       `INSERT INTO contacts AS contact (id, tenant_id, phone, opted_out_at, opt_out_source, created_at, updated_at)
        VALUES ($1, $2, $3, $4, $5, $4, $4)
        ON CONFLICT (tenant_id, phone) DO UPDATE
        SET opted_out_at = excluded.opted_out_at, opt_out_source = excluded.opt_out_source,
            updated_at = excluded.updated_at
-       WHERE contact.opted_out_at IS NULL`,
+       WHERE contact.opted_out_at IS NULL
+       RETURNING contact.id`,
       [row.id, tenantId, row.phone, now, source],
     );
+    return rows[0]?.id;
   }
 
-  async optIn(tx: Tx, tenantId: string, phone: string, now: Date): Promise<void> {
-    await tx.query(
+  /** Answers the contact when it was opted out. */
+  async optIn(tx: Tx, tenantId: string, phone: string, now: Date): Promise<string | undefined> {
+    const [rows]: [{ id: string }[], number] = await tx.query(
       `UPDATE contacts SET opted_out_at = NULL, opt_out_source = NULL, updated_at = $3
-       WHERE tenant_id = $1 AND phone = $2 AND opted_out_at IS NOT NULL`,
+       WHERE tenant_id = $1 AND phone = $2 AND opted_out_at IS NOT NULL
+       RETURNING id`,
       [tenantId, phone, now],
     );
+    return rows[0]?.id;
   }
 }
 
-function addSearch(
-  query: { andWhere(sql: string, parameters: Record<string, string>): unknown },
-  q: string,
-): void {
-  const text = escapeLike(q.trim());
-  const digits = q.replace(/[\s().\-+]/g, '');
-  const conditions = ['contact.name ILIKE :nameStart', 'contact.name ILIKE :wordStart'];
-  if (/^\d+$/.test(digits)) conditions.push('contact.phone LIKE :phoneStart');
-  query.andWhere(`(${conditions.join(' OR ')})`, {
-    nameStart: `${text}%`,
-    wordStart: `% ${text}%`,
-    phoneStart: `+${digits}%`,
-  });
-}
-
-function escapeLike(text: string): string {
-  return text.replace(/[\\%_]/g, '\\$&');
+/** How PostgreSQL writes an array: rows of different lengths fit into one parameter only as texts. */
+function arrayLiteral(items: readonly string[]): string {
+  return `{${items.map((item) => `"${item.replace(/[\\"]/g, '\\$&')}"`).join(',')}}`;
 }
 
 function upsertSql(onDuplicate: 'update' | 'skip'): string {
@@ -180,13 +158,17 @@ function upsertSql(onDuplicate: 'update' | 'skip'): string {
       : `DO UPDATE SET
            name = coalesce(excluded.name, contact.name),
            attributes = contact.attributes || excluded.attributes,
+           tags = CASE WHEN excluded.tags <@ contact.tags THEN contact.tags
+                  ELSE ARRAY(SELECT DISTINCT tag FROM unnest(contact.tags || excluded.tags) AS tag ORDER BY tag) END,
            updated_at = excluded.updated_at
          WHERE coalesce(excluded.name, contact.name) IS DISTINCT FROM contact.name
-            OR contact.attributes || excluded.attributes IS DISTINCT FROM contact.attributes`;
+            OR contact.attributes || excluded.attributes IS DISTINCT FROM contact.attributes
+            OR NOT excluded.tags <@ contact.tags`;
   return `
-    INSERT INTO contacts AS contact (id, tenant_id, phone, name, attributes, created_at, updated_at)
-    SELECT input.id, $1, input.phone, input.name, input.attributes, $2, $2
-    FROM unnest($3::uuid[], $4::text[], $5::text[], $6::jsonb[]) AS input (id, phone, name, attributes)
+    INSERT INTO contacts AS contact (id, tenant_id, phone, name, attributes, tags, created_at, updated_at)
+    SELECT input.id, $1, input.phone, input.name, input.attributes, input.tags::text[], $2, $2
+    FROM unnest($3::uuid[], $4::text[], $5::text[], $6::jsonb[], $7::text[])
+      AS input (id, phone, name, attributes, tags)
     ORDER BY input.phone
     ON CONFLICT (tenant_id, phone) ${conflict}
     RETURNING contact.id, contact.phone`;

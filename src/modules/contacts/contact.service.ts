@@ -6,14 +6,20 @@ import { idBehind, toPage, type Page, type PageRequest } from '../../lib/pages.j
 import { normalisePhone } from '../../lib/phone.js';
 import { cleanName } from './core/names.js';
 import { attributeFaults, type Attributes } from './core/attributes.js';
+import type { ContactFilter } from './core/filter.js';
+import { cleanTags, tagFaults } from './core/tags.js';
+import { ConsentRepository } from './consent/consent.repository.js';
+import { ContactSearchRepository } from './contact-search.repository.js';
+import { ContactViewRepository, type ContactView } from './contact-view.repository.js';
 import type { Contact } from './contact.entity.js';
-import { ContactRepository, type ContactFilter, type ContactRow } from './contact.repository.js';
+import { ContactRepository, type ContactRow } from './contact.repository.js';
 import { ListRepository } from './list.repository.js';
 
 export interface NewContact {
   phoneNumber: string;
   name?: string | null;
   attributes?: Attributes;
+  tags?: string[];
   optedOut?: boolean;
   listIds?: string[];
 }
@@ -23,6 +29,8 @@ export interface ContactChanges {
   attributes?: Attributes;
   /** `merge` (the default) keeps what is not named and removes keys set to null; `replace` starts anew. */
   attributesMode?: 'merge' | 'replace';
+  /** All tags the contact has from now on. */
+  tags?: string[];
   optedOut?: boolean;
 }
 
@@ -32,6 +40,9 @@ export type OptOutSource = 'keyword' | 'api' | 'import';
 export class ContactService {
   private readonly contacts = new ContactRepository();
   private readonly lists = new ListRepository();
+  private readonly search = new ContactSearchRepository();
+  private readonly views = new ContactViewRepository();
+  private readonly consents = new ConsentRepository();
 
   constructor(
     private readonly deps: {
@@ -46,7 +57,7 @@ export class ContactService {
    * Adds a contact. Refuses (`invalid`) a number that cannot be right, bad attributes and unknown lists, and
    * (`conflict`, `contact_exists`) a number the tenant has already, naming the contact.
    */
-  async create(tenantId: string, input: NewContact): Promise<Contact> {
+  async create(tenantId: string, input: NewContact): Promise<ContactView> {
     const phone = this.requirePhone(input.phoneNumber, 'phoneNumber');
     const attributes = checkedAttributes(input.attributes ?? {});
     const now = this.deps.clock.now();
@@ -56,6 +67,7 @@ export class ContactService {
       phone,
       name: cleanName(input.name),
       attributes,
+      tags: checkedTags(input.tags),
       optedOutAt: input.optedOut ? now : null,
       optOutSource: input.optedOut ? 'api' : null,
       lastSenderId: null,
@@ -70,8 +82,9 @@ export class ContactService {
         }
         await this.lists.addContacts(tx, tenantId, listId, [contact.id], now);
       }
+      if (input.optedOut) await this.noteWish(tx, tenantId, contact.id, 'withdrawn', 'api');
     });
-    return contact;
+    return this.get(tenantId, contact.id);
   }
 
   /** Newest first. An unknown list is `not_found`. */
@@ -79,31 +92,48 @@ export class ContactService {
     tenantId: string,
     filter: ContactFilter & { phone?: string },
     page: PageRequest,
-  ): Promise<Page<Contact>> {
+  ): Promise<Page<ContactView>> {
     const { manager } = this.deps.database;
     if (filter.listId !== undefined && !(await this.lists.find(manager, tenantId, filter.listId))) {
       throw notFound('list', filter.listId);
     }
-    const phone = filter.phone === undefined ? undefined : this.requirePhone(filter.phone, 'phone');
-    const q = filter.q?.replaceAll('\0', '').trim() || undefined;
-    const rows = await this.contacts.list(
-      manager,
-      tenantId,
-      { ...filter, phone, q },
-      { limit: page.limit + 1, beforeId: idBehind(page.cursor) },
-    );
-    return toPage(rows, page.limit, ({ id }) => [id]);
+    const found = await this.search.findIds(manager, tenantId, this.checkedFilter(filter), {
+      limit: page.limit + 1,
+      beforeId: idBehind(page.cursor),
+    });
+    const ids = toPage(found, page.limit, (id) => [id]);
+    return { ...ids, items: await this.findMany(tenantId, ids.items) };
   }
 
-  async get(tenantId: string, id: string): Promise<Contact> {
-    const contact = await this.contacts.find(this.deps.database.manager, tenantId, id);
+  /** A filter as it is searched for: the number in E.164, the text without what PostgreSQL cannot take. */
+  checkedFilter(filter: ContactFilter): ContactFilter {
+    const attributes = Object.keys(filter.attributes ?? {}).length > 0 ? filter.attributes : undefined;
+    return {
+      ...filter,
+      q: filter.q?.replaceAll('\0', '').trim() || undefined,
+      phone: filter.phone === undefined ? undefined : this.requirePhone(filter.phone, 'phone'),
+      tags: filter.tags && cleanTags(filter.tags),
+      attributes: attributes && checkedAttributes(attributes, 'attribute'),
+    };
+  }
+
+  async get(tenantId: string, id: string): Promise<ContactView> {
+    const { manager } = this.deps.database;
+    const contact = await this.contacts.find(manager, tenantId, id);
     if (!contact) throw notFound('contact', id);
-    return contact;
+    const [view] = await this.views.complete(manager, tenantId, [contact]);
+    return view ?? { ...contact, consent: null, onWhatsApp: null };
+  }
+
+  /** Those of the ids that are contacts of the tenant, in the order of the ids. */
+  async findMany(tenantId: string, ids: readonly string[]): Promise<ContactView[]> {
+    const { manager } = this.deps.database;
+    return this.views.complete(manager, tenantId, await this.contacts.findMany(manager, tenantId, ids));
   }
 
   /** Changes what is given and leaves the rest. */
-  async update(tenantId: string, id: string, changes: ContactChanges): Promise<Contact> {
-    return this.deps.database.transaction(async (tx) => {
+  async update(tenantId: string, id: string, changes: ContactChanges): Promise<ContactView> {
+    await this.deps.database.transaction(async (tx) => {
       const contact = await this.contacts.lock(tx, tenantId, id);
       if (!contact) throw notFound('contact', id);
       const now = this.deps.clock.now();
@@ -115,14 +145,16 @@ export class ContactService {
             : merged(contact.attributes, changes.attributes),
         );
       }
+      if (changes.tags) contact.tags = checkedTags(changes.tags);
       if (typeof changes.optedOut === 'boolean' && changes.optedOut !== (contact.optedOutAt !== null)) {
         contact.optedOutAt = changes.optedOut ? now : null;
         contact.optOutSource = changes.optedOut ? 'api' : null;
+        await this.noteWish(tx, tenantId, id, changes.optedOut ? 'withdrawn' : 'granted', 'api');
       }
       contact.updatedAt = now;
       await this.contacts.save(tx, contact);
-      return contact;
     });
+    return this.get(tenantId, id);
   }
 
   /** Campaign reports keep what they know of the contact; suppressions stay. */
@@ -152,14 +184,37 @@ export class ContactService {
     return this.contacts.idsByPhone(tx, tenantId, [...rows.keys()]);
   }
 
-  /** Nothing is sent to this number until it opts in again. Repeating it keeps the first time and source. */
-  async optOut(tx: Tx, tenantId: string, phone: string, source: OptOutSource): Promise<void> {
+  /**
+   * Nothing is sent to this number until it opts in again. Repeating it keeps the first time and source. The history of
+   * consent gets its line in the same transaction; `proof` is what shows it, such as the id of the message.
+   */
+  async optOut(tx: Tx, tenantId: string, phone: string, source: OptOutSource, proof?: string): Promise<void> {
     const row = { id: newId(), phone, name: null, attributes: {} };
-    await this.contacts.optOut(tx, row, tenantId, source, this.deps.clock.now());
+    const id = await this.contacts.optOut(tx, row, tenantId, source, this.deps.clock.now());
+    if (id !== undefined) await this.noteWish(tx, tenantId, id, 'withdrawn', source, proof);
   }
 
-  async optIn(tx: Tx, tenantId: string, phone: string): Promise<void> {
-    await this.contacts.optIn(tx, tenantId, phone, this.deps.clock.now());
+  async optIn(
+    tx: Tx,
+    tenantId: string,
+    phone: string,
+    source: OptOutSource = 'keyword',
+    proof?: string,
+  ): Promise<void> {
+    const id = await this.contacts.optIn(tx, tenantId, phone, this.deps.clock.now());
+    if (id !== undefined) await this.noteWish(tx, tenantId, id, 'granted', source, proof);
+  }
+
+  private async noteWish(
+    tx: Tx,
+    tenantId: string,
+    contactId: string,
+    kind: 'granted' | 'withdrawn',
+    source: OptOutSource,
+    proof?: string,
+  ): Promise<void> {
+    const now = this.deps.clock.now();
+    await this.consents.add(tx, tenantId, [{ contactId, kind, source, proof, at: now }], now);
   }
 
   private requirePhone(input: string, path: string): string {
@@ -177,8 +232,15 @@ export class ContactService {
   }
 }
 
-function checkedAttributes(attributes: Attributes): Attributes {
-  const faults = attributeFaults(attributes);
+function checkedTags(given: readonly string[] | undefined): string[] {
+  const tags = cleanTags(given);
+  const faults = tagFaults(tags);
+  if (faults.length > 0) throw invalid(faults);
+  return tags;
+}
+
+function checkedAttributes(attributes: Attributes, path?: string): Attributes {
+  const faults = attributeFaults(attributes, path);
   if (faults.length > 0) throw invalid(faults);
   return attributes;
 }

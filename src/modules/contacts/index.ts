@@ -1,5 +1,5 @@
 export { ContactDto, ContactsQuery, CreateContactDto, UpdateContactDto } from './contact.dto.js';
-export { presentContact, presentContacts } from './contact.presenter.js';
+export { presentContact, presentContacts, toContactFilter } from './contact.presenter.js';
 export {
   ContactService,
   type ContactChanges,

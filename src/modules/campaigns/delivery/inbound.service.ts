@@ -17,8 +17,8 @@ export interface InboundContacts {
     tenantId: string,
     contacts: { phone: string }[],
   ): Promise<{ id: string; phone: string }[]>;
-  optOut(tx: Tx, tenantId: string, phone: string, source: 'keyword'): Promise<void>;
-  optIn(tx: Tx, tenantId: string, phone: string): Promise<void>;
+  optOut(tx: Tx, tenantId: string, phone: string, source: 'keyword', proof: string): Promise<void>;
+  optIn(tx: Tx, tenantId: string, phone: string, source: 'keyword', proof: string): Promise<void>;
 }
 
 /** A message as it came over the queue: `at` is ISO 8601. */
@@ -73,12 +73,13 @@ export class InboundService {
     if (!(await storeInbound(tx, message, contactId))) return;
     await rememberInboundSender(tx, message, contactId);
     const { contacts } = this.deps;
+    const proof = `WhatsApp message ${message.waMessageId}`;
     switch (keywordOf(message.text)) {
       case 'opt_out':
-        await contacts.optOut(tx, message.tenantId, message.from, 'keyword');
+        await contacts.optOut(tx, message.tenantId, message.from, 'keyword', proof);
         return markLatestRecipient(tx, message, contactId, 'opted_out_at');
       case 'opt_in':
-        return contacts.optIn(tx, message.tenantId, message.from);
+        return contacts.optIn(tx, message.tenantId, message.from, 'keyword', proof);
       case undefined:
         return markLatestRecipient(tx, message, contactId, 'replied_at');
     }

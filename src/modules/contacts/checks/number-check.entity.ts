@@ -50,7 +50,9 @@ export class NumberCheckRun {
 
 /** One number of a check. `cached` ones were known already and cost nothing of the ration. */
 @Entity('number_check_items')
-@Index('number_check_items_tenant', ['tenantId', 'checkedAt'], { where: 'NOT cached AND checked_at IS NOT NULL' })
+@Index('number_check_items_tenant', ['tenantId', 'checkedAt'], {
+  where: 'NOT cached AND checked_at IS NOT NULL',
+})
 @Index('number_check_items_open', ['tenantId'], { where: 'pending' })
 @Index('number_check_items_sender', ['senderId', 'checkedAt'], { where: 'sender_id IS NOT NULL' })
 export class NumberCheckItem {

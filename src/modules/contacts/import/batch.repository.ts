@@ -1,5 +1,6 @@
 import type { Tx } from '../../../db/index.js';
 import { newId } from '../../../lib/ids.js';
+import { ConsentRepository } from '../consent/consent.repository.js';
 import { ContactRepository } from '../contact.repository.js';
 import { ListRepository } from '../list.repository.js';
 import type { ImportedContact, RejectedRow } from './core/rows.js';
@@ -14,6 +15,8 @@ export interface ImportBatch {
   rows: readonly (ImportedContact | RejectedRow)[];
   /** Percent of the file behind this batch. */
   progress: number;
+  /** Who says that these people agreed, and what shows it; absent when nobody says so. */
+  consent?: { source: string; proof: string };
   now: Date;
 }
 
@@ -28,6 +31,7 @@ interface Counts {
 export class ImportBatchRepository {
   private readonly contacts = new ContactRepository();
   private readonly lists = new ListRepository();
+  private readonly consents = new ConsentRepository();
 
   /**
    * Commits the rows that are not committed yet: `rows_done`, read under the import's row lock, says which, so a
@@ -85,13 +89,16 @@ export class ImportBatchRepository {
     const fresh = await this.unmet(tx, batch, [...first.keys()]);
     const contacts = [...first.values()]
       .filter(({ phone }) => fresh.has(phone))
-      .map(({ phone, name, attributes }) => ({ id: newId(), phone, name, attributes }));
+      .map(({ phone, name, attributes, tags }) => ({ id: newId(), phone, name, attributes, tags }));
 
     const newIds = new Set(contacts.map(({ id }) => id));
     const written = await this.contacts.upsert(tx, batch.tenantId, contacts, batch.onDuplicate, batch.now);
     const created = written.filter(({ id }) => newIds.has(id)).length;
     if (batch.listId !== null) {
       await this.lists.addPhones(tx, batch.tenantId, batch.listId, [...fresh], batch.now);
+    }
+    if (batch.consent) {
+      await this.consents.grantByPhone(tx, batch.tenantId, [...fresh], batch.consent, batch.now);
     }
     return {
       created,

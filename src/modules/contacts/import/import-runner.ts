@@ -119,12 +119,13 @@ export class ImportRunner {
     firstRow: number,
     source: RowSource,
   ): Promise<boolean> {
-    const { defaultCountry, onDuplicate } = optionsOf(row);
+    const { defaultCountry, onDuplicate, consentSource } = optionsOf(row);
     const batch = {
       tenantId: row.tenantId,
       importId: row.id,
       listId: row.listId,
       onDuplicate,
+      consent: consentSource === undefined ? undefined : { source: consentSource, proof: row.fileName },
       firstRow,
       rows: rows.map((each) => readRow(each, plan, defaultCountry)),
       progress: Math.min(99, Math.floor(source.progress() * 100)),

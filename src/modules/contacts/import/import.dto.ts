@@ -11,6 +11,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
+import { MAX_SOURCE_LENGTH } from '../consent/consent.dto.js';
 import type { ImportStatus } from './import.entity.js';
 
 /** A tab is hard to type into a form. */
@@ -38,7 +39,7 @@ export class ImportContactsDto {
   @MaxLength(20_000)
   @JSONSchema({
     description:
-      'JSON: `phone`, `name` or an attribute to the title of its column, or the position of the column from 1.',
+      'JSON: `phone`, `name`, `tags` or an attribute to the title of its column, or the position of the column from 1.',
     examples: ['{"phone":"Celular","name":"Cliente"}'],
   })
   mapping?: string;
@@ -47,6 +48,15 @@ export class ImportContactsDto {
   @IsIn(['update', 'skip'])
   @JSONSchema({ description: 'What to do with contacts that exist.', default: 'update' })
   onDuplicate?: 'update' | 'skip';
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(MAX_SOURCE_LENGTH)
+  @JSONSchema({
+    description: 'Notes for everybody in the file who has not opted out that they agreed, and from where.',
+    examples: ['web form'],
+  })
+  consentSource?: string;
 
   @IsOptional()
   @IsIn(delimiterNames, { message: 'must be comma, semicolon, pipe or tab' })

@@ -28,6 +28,7 @@ export function toNewImport(
     defaultCountry: form.defaultCountry,
     mapping: form.mapping ? parseMapping(form.mapping) : undefined,
     onDuplicate: form.onDuplicate,
+    consentSource: form.consentSource,
     delimiter: form.delimiter === undefined ? undefined : delimiterOf[form.delimiter],
   };
 }

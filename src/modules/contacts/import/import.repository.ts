@@ -8,6 +8,8 @@ export interface ImportOptions {
   mapping: Record<string, string>;
   onDuplicate: 'update' | 'skip';
   delimiter?: Delimiter;
+  /** Where the consent of everybody in the file came from. */
+  consentSource?: string;
   /** The columns' titles, known once the first row was read; they head the file of rejected rows. */
   titles?: string[];
 }

@@ -39,10 +39,12 @@ export interface NewImport {
   /** All contacts of the file become members; the list is made when there is none of that name. */
   listName?: string;
   defaultCountry?: string;
-  /** `phone`, `name` or an attribute's key -> the title of a column, or its position from 1. */
+  /** `phone`, `name`, `tags` or an attribute's key -> the title of a column, or its position from 1. */
   mapping?: Record<string, string>;
   onDuplicate?: 'update' | 'skip';
   delimiter?: Delimiter;
+  /** Where the consent of everybody in the file came from; nothing is noted when it is not given. */
+  consentSource?: string;
 }
 
 const REJECTIONS_PAGE = 1_000;
@@ -123,7 +125,7 @@ export class ImportService {
     const mapping: Record<string, string> = {};
     for (const [field, column] of Object.entries(input.mapping ?? {})) {
       const key = field === 'phoneNumber' ? 'phone' : field;
-      const fault = key === 'phone' || key === 'name' ? undefined : keyFault(key);
+      const fault = ['phone', 'name', 'tags'].includes(key) ? undefined : keyFault(key);
       if (fault !== undefined) faults.push({ path: `mapping.${field}`, message: fault });
       if (Object.hasOwn(mapping, key))
         faults.push({ path: `mapping.${field}`, message: 'Give one column for the phone.' });
@@ -135,6 +137,7 @@ export class ImportService {
       mapping,
       onDuplicate: input.onDuplicate ?? 'update',
       delimiter: input.delimiter,
+      consentSource: cleanName(input.consentSource) ?? undefined,
     };
   }
 

@@ -1,6 +1,6 @@
 import { normalisePhone } from '../../../../lib/phone.js';
 import { attributeKey } from '../../core/attributes.js';
-import { nameRole, phoneTitleIndex, plainTitle, type NameRole } from './titles.js';
+import { isTagTitle, nameRole, phoneTitleIndex, plainTitle, type NameRole } from './titles.js';
 
 /** Which column of the file means what. Indexes count from 0. */
 export interface ColumnPlan {
@@ -11,12 +11,14 @@ export interface ColumnPlan {
   phone: number;
   /** Joined with a space: one column, or first and last name. */
   name: number[];
+  /** Columns whose cells hold tags. */
+  tags: number[];
   attributes: { index: number; key: string }[];
 }
 
 export type ColumnOutcome = { ok: true; plan: ColumnPlan } | { ok: false; reason: string };
 
-/** What the caller says about columns: `phone`, `name` or an attribute's key -> title, or position from 1. */
+/** What the caller says about columns: `phone`, `name`, `tags` or an attribute's key -> title, or position from 1. */
 export type ColumnMapping = Readonly<Record<string, string>>;
 
 /** Decides from the first row, the caller's mapping and the default country. */
@@ -61,12 +63,23 @@ function planWithHeader(titles: string[], phone: number, mapped: Map<string, num
   const roles = titles.map((title, index) => (index === phone ? undefined : nameRole(plainTitle(title))));
   const mappedName = mapped.get('name');
   const name = mappedName === undefined ? nameColumns(roles) : [mappedName];
+  const tags = tagColumns(titles, mapped, phone);
   const attributes = attributeColumns(titles, mapped, (index) => {
-    if (index === phone) return false;
+    if (index === phone || tags.includes(index)) return false;
     // First and last names stay usable by themselves: {{contact.first_name}}.
     return !(name.length === 1 && name[0] === index) || roles[index] === 'firstName';
   });
-  return { hasHeader: true, titles, phone, name, attributes };
+  return { hasHeader: true, titles, phone, name, tags, attributes };
+}
+
+/** A mapping decides alone, also when it makes an attribute of a column with that title. */
+function tagColumns(titles: readonly string[], mapped: ReadonlyMap<string, number>, phone: number): number[] {
+  const named = mapped.get('tags');
+  if (named !== undefined) return [named];
+  const taken = new Set([phone, ...mapped.values()]);
+  return titles.flatMap((title, index) =>
+    !taken.has(index) && isTagTitle(plainTitle(title)) ? [index] : [],
+  );
 }
 
 /** `name` alone is a whole name, unless a column of first or of last names says that it is the other half. */
@@ -85,9 +98,18 @@ function planWithoutHeader(firstRow: string[], phone: number, mapped: Map<string
   const titles = firstRow.map((_, index) => `column ${index + 1}`);
   const named = mapped.get('name') ?? firstRow.findIndex((cell, at) => at !== phone && /\p{L}/u.test(cell));
   const name = named >= 0 ? [named] : [];
-  const attributes = attributeColumns(titles, mapped, (index) => index !== phone && index !== named);
-  return { hasHeader: false, titles, phone, name, attributes };
+  const tagged = mapped.get('tags');
+  const tags = tagged === undefined ? [] : [tagged];
+  const attributes = attributeColumns(
+    titles,
+    mapped,
+    (index) => index !== phone && index !== named && index !== tagged,
+  );
+  return { hasHeader: false, titles, phone, name, tags, attributes };
 }
+
+/** What a mapping can name besides attributes. */
+const OWN_FIELDS = new Set(['phone', 'name', 'tags']);
 
 /** Mapped keys as the caller wrote them; all other wanted columns under a safe form of their title. */
 function attributeColumns(
@@ -96,7 +118,7 @@ function attributeColumns(
   wanted: (index: number) => boolean,
 ): ColumnPlan['attributes'] {
   const columns = [...mapped]
-    .filter(([field]) => field !== 'phone' && field !== 'name')
+    .filter(([field]) => !OWN_FIELDS.has(field))
     .map(([key, index]) => ({ index, key }));
   const taken = new Set(columns.map(({ key }) => key));
   const done = new Set(columns.map(({ index }) => index));

@@ -1,5 +1,6 @@
 import { normalisePhone } from '../../../../lib/phone.js';
 import { MAX_ATTRIBUTE_LENGTH, MAX_NAME_LENGTH } from '../../core/attributes.js';
+import { cleanTags, splitTags, tagFaults } from '../../core/tags.js';
 import type { ColumnPlan } from './columns.js';
 
 /** A row of the file as text. `line` counts from 1: the line a csv row starts at, or the row of the sheet. */
@@ -13,6 +14,7 @@ export interface ImportedContact {
   phone: string;
   name: string | null;
   attributes: Record<string, string>;
+  tags: string[];
 }
 
 export interface RejectedRow {
@@ -82,7 +84,10 @@ export function readRow(
     }
     if (value !== '') attributes[key] = value;
   }
-  return { kind: 'contact', phone: phone.phone, name: fullName || null, attributes };
+  const tags = cleanTags(plan.tags.flatMap((index) => splitTags(usable(row.cells[index]))));
+  const [tagProblem] = tagFaults(tags);
+  if (tagProblem) return reject(tagProblem.message);
+  return { kind: 'contact', phone: phone.phone, name: fullName || null, attributes, tags };
 }
 
 function usable(cell = ''): string {

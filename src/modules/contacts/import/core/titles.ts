@@ -55,6 +55,12 @@ const LAST_NAMES =
   apellido; apellidos; nom de famille; nachname; familienname; cognome; achternaam; etternavn; efternamn; nazwisko;
   soyad; soyadi; фамилия`);
 
+/** A column of labels, several in one cell. */
+const TAG_TITLES =
+  words(`tag; tags; label; labels; etiqueta; etiquetas; marcador; marcadores; rotulo; rotulos;
+  etiquette; etiquettes; schlagwort; schlagworte; schlagworter; kennzeichnung; etichetta; etichette; 标签; タグ; 태그;
+  метка; метки; тег; теги`);
+
 function words(list: string): string[] {
   return list.split(';').map(plainTitle);
 }
@@ -68,6 +74,10 @@ export function nameRole(plain: string): NameRole | undefined {
   if (FIRST_NAMES.includes(plain)) return 'firstName';
   if (LAST_NAMES.includes(plain)) return 'lastName';
   return undefined;
+}
+
+export function isTagTitle(plain: string): boolean {
+  return TAG_TITLES.includes(plain);
 }
 
 /** The index of the title that most likely heads the phone numbers, or -1. */

@@ -1,0 +1,207 @@
+import type { Tx } from '../../db/index.js';
+import { jsonReadings, type ContactFilter } from './core/filter.js';
+
+/**
+ * How many contacts a search looks at, newest first, before it asks the search index. What is common fills a page
+ * within this window; what is rare is found through the index. Either way the cost stays bounded however many contacts
+ * there are, also when the planner misjudges how common something is.
+ */
+const WINDOW = 10_000;
+
+/**
+ * Finds contacts by filters among very many. Every shape of query below has an index; a test looks at their plans.
+ * `tenant_id BETWEEN $1 AND $1` beside an order by tenant and id allows only the tenant's own index: with `=` the
+ * planner may walk the primary key through all other tenants' contacts instead.
+ */
+export class ContactSearchRepository {
+  /** Newest first; at most `limit` ids older than `beforeId`. */
+  async findIds(
+    tx: Tx,
+    tenantId: string,
+    filter: ContactFilter,
+    page: { limit: number; beforeId?: string },
+  ): Promise<string[]> {
+    for (const query of searchQueries(tenantId, filter, page)) {
+      const rows: { id: string }[] = await tx.query(query.sql, query.parameters);
+      if (rows.length === page.limit || query.isComplete) return rows.map(({ id }) => id);
+    }
+    return [];
+  }
+
+  /** Oldest first, for work that goes through all of them: at most `limit` ids behind `afterId`. */
+  async nextIds(
+    tx: Tx,
+    tenantId: string,
+    filter: ContactFilter,
+    page: { limit: number; afterId?: string },
+  ): Promise<string[]> {
+    const sql = new Conditions(tenantId);
+    sql.walked(filter);
+    sql.searched(filter);
+    if (page.afterId !== undefined) sql.add(`c.id > ${sql.value(page.afterId)}`);
+    const rows: { id: string }[] = await tx.query(
+      `SELECT c.id FROM ${sql.from} WHERE ${sql.where} ORDER BY ${sql.order('ASC')} LIMIT ${page.limit}`,
+      sql.parameters,
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  async count(tx: Tx, tenantId: string, filter: ContactFilter): Promise<number> {
+    const sql = new Conditions(tenantId);
+    sql.walked(filter);
+    sql.searched(filter);
+    const [row]: { count: number }[] = await tx.query(
+      `SELECT count(*)::int AS count FROM ${sql.from} WHERE ${sql.where}`,
+      sql.parameters,
+    );
+    return row?.count ?? 0;
+  }
+}
+
+export interface SearchQuery {
+  sql: string;
+  parameters: unknown[];
+  /** Nothing is left to be found by another query. */
+  isComplete: boolean;
+}
+
+/** The queries that answer a page, to be asked in this order until one fills it. */
+export function searchQueries(
+  tenantId: string,
+  filter: ContactFilter,
+  page: { limit: number; beforeId?: string },
+): SearchQuery[] {
+  const isSearch = filter.q !== undefined || filter.tags?.length || filter.attributes;
+  if (filter.phone !== undefined || !isSearch) return [walk(tenantId, filter, page)];
+  return [searchWindow(tenantId, filter, page), searchIndex(tenantId, filter, page)];
+}
+
+function walk(tenantId: string, filter: ContactFilter, page: { limit: number; beforeId?: string }) {
+  const sql = conditions(tenantId, filter, page.beforeId);
+  sql.searched(filter);
+  return {
+    sql: `SELECT c.id FROM ${sql.from} WHERE ${sql.where} ORDER BY ${sql.order('DESC')} LIMIT ${page.limit}`,
+    parameters: sql.parameters,
+    isComplete: true,
+  };
+}
+
+function searchWindow(tenantId: string, filter: ContactFilter, page: { limit: number; beforeId?: string }) {
+  const sql = conditions(tenantId, filter, page.beforeId);
+  const newest = `SELECT c.id, c.name, c.phone, c.tags, c.attributes FROM ${sql.from}
+    WHERE ${sql.where} ORDER BY ${sql.order('DESC')} LIMIT ${WINDOW}`;
+  const search = new Conditions(tenantId, sql.parameters);
+  search.searched(filter);
+  return {
+    sql: `SELECT c.id FROM (${newest}) c WHERE ${search.where} ORDER BY c.id DESC LIMIT ${page.limit}`,
+    parameters: sql.parameters,
+    isComplete: false,
+  };
+}
+
+/** OFFSET 0 keeps the planner from walking in the order of ids after all. */
+function searchIndex(tenantId: string, filter: ContactFilter, page: { limit: number; beforeId?: string }) {
+  const sql = new Conditions(tenantId);
+  const tenant = sql.value(tenantId);
+  sql.add(`c.tenant_id = ${tenant}`);
+  if (page.beforeId !== undefined) sql.add(`c.id < ${sql.value(page.beforeId)}`);
+  if (filter.optedOut !== undefined) sql.add(optOutCondition(filter.optedOut));
+  if (filter.listId !== undefined) {
+    const list = sql.value(filter.listId);
+    sql.add(
+      `EXISTS (SELECT FROM contact_list_members m
+               WHERE m.list_id = ${list} AND m.contact_id = c.id AND m.tenant_id = ${tenant})`,
+    );
+  }
+  sql.searched(filter);
+  return {
+    sql: `SELECT id FROM (SELECT c.id FROM contacts c WHERE ${sql.where} OFFSET 0) found
+          ORDER BY id DESC LIMIT ${page.limit}`,
+    parameters: sql.parameters,
+    isComplete: true,
+  };
+}
+
+function conditions(tenantId: string, filter: ContactFilter, beforeId?: string): Conditions {
+  const sql = new Conditions(tenantId);
+  sql.walked(filter);
+  if (beforeId !== undefined) {
+    const column = filter.listId === undefined ? 'c.id' : 'm.contact_id';
+    sql.add(`${column} < ${sql.value(beforeId)}`);
+  }
+  return sql;
+}
+
+/** Collects conditions on contacts `c` and their parameters. */
+class Conditions {
+  from = 'contacts c';
+  private readonly parts: string[] = [];
+  private key = { constant: 'c.tenant_id', id: 'c.id' };
+
+  constructor(
+    private readonly tenantId: string,
+    readonly parameters: unknown[] = [],
+  ) {}
+
+  get where(): string {
+    return this.parts.join(' AND ');
+  }
+
+  order(direction: 'ASC' | 'DESC'): string {
+    return `${this.key.constant} ${direction}, ${this.key.id} ${direction}`;
+  }
+
+  add(condition: string): void {
+    this.parts.push(condition);
+  }
+
+  value(value: unknown): string {
+    this.parameters.push(value);
+    return `$${this.parameters.length}`;
+  }
+
+  /** What an index gives in the order of ids. */
+  walked(filter: ContactFilter): void {
+    const tenant = this.value(this.tenantId);
+    if (filter.listId === undefined) {
+      this.add(`c.tenant_id BETWEEN ${tenant} AND ${tenant}`);
+    } else {
+      const list = this.value(filter.listId);
+      this.from = 'contact_list_members m JOIN contacts c ON c.id = m.contact_id';
+      this.key = { constant: 'm.list_id', id: 'm.contact_id' };
+      this.add(
+        `m.list_id BETWEEN ${list} AND ${list} AND m.tenant_id = ${tenant} AND c.tenant_id = ${tenant}`,
+      );
+    }
+    if (filter.phone !== undefined) {
+      this.add(`c.tenant_id = ${tenant} AND c.phone = ${this.value(filter.phone)}`);
+    }
+    if (filter.optedOut !== undefined) this.add(optOutCondition(filter.optedOut));
+  }
+
+  /** What the search index finds, in no order. */
+  searched(filter: ContactFilter): void {
+    if (filter.tags?.length) this.add(`c.tags @> ${this.value(filter.tags)}::text[]`);
+    for (const [key, value] of Object.entries(filter.attributes ?? {})) {
+      const readings = jsonReadings(value).map(
+        (reading) => `c.attributes @> ${this.value(JSON.stringify({ [key]: reading }))}::jsonb`,
+      );
+      this.add(`(${readings.join(' OR ')})`);
+    }
+    if (filter.q !== undefined) this.named(filter.q.trim());
+  }
+
+  private named(q: string): void {
+    const text = q.replace(/[\\%_]/g, '\\$&');
+    // The index knows threes of letters: of one or two it finds the beginnings of words only.
+    const patterns = [...q].length < 3 ? [`${text}%`, `% ${text}%`] : [`%${text}%`];
+    const parts = patterns.map((pattern) => `c.name ILIKE ${this.value(pattern)}`);
+    const digits = q.replace(/[\s().\-+]/g, '');
+    if (/^\d+$/.test(digits)) parts.push(`c.phone LIKE ${this.value(`+${digits}%`)}`);
+    this.add(`(${parts.join(' OR ')})`);
+  }
+}
+
+function optOutCondition(optedOut: boolean): string {
+  return `c.opted_out_at IS ${optedOut ? 'NOT NULL' : 'NULL'}`;
+}
