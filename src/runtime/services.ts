@@ -10,13 +10,19 @@ import {
   IdempotencyService,
   LoginLimiter,
 } from '../modules/auth/index.js';
-import { CampaignFeeder, CampaignManager, type CampaignDeps } from '../modules/campaigns/index.js';
+import {
+  CampaignFeeder,
+  CampaignManager,
+  windowProblems,
+  type CampaignDeps,
+} from '../modules/campaigns/index.js';
 import { ContactService, ImportService, ListService, SuppressionService } from '../modules/contacts/index.js';
 import { MessageService } from '../modules/messages/index.js';
 import { SegmentService } from '../modules/segments/index.js';
 import { SenderManager, SenderService } from '../modules/senders/index.js';
 import { SessionService } from '../modules/sessions/index.js';
 import { PreviewService, TemplateService } from '../modules/templates/index.js';
+import { SettingsService } from '../modules/tenants/index.js';
 import type { TransportRegistry } from '../transports/transport.js';
 import type { Infrastructure } from './infrastructure.js';
 import { createMedia } from './media.js';
@@ -59,6 +65,7 @@ export function createServices({ config, logger, infrastructure, transports }: S
     ...createAccess({ config, logger, infrastructure }),
     contacts,
     segments,
+    settings: new SettingsService({ database, clock, checkWindow: windowProblems }),
     lists: new ListService({ database, clock }),
     suppressions: new SuppressionService({ database, clock, defaultCountry }),
     imports: new ImportService({

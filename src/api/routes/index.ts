@@ -10,12 +10,14 @@ import { mediaRoutes } from './media.js';
 import { messagesRoutes } from './messages.js';
 import { segmentRoutes } from './segments.js';
 import { senderRoutes } from './senders.js';
+import { settingsRoutes } from './settings.js';
 import { suppressionRoutes } from './suppressions.js';
 import { templateRoutes } from './templates.js';
 
 const groups = {
   authRoutes,
   apiKeysRoutes,
+  settingsRoutes,
   contactRoutes,
   listRoutes,
   segmentRoutes,

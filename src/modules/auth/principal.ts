@@ -9,6 +9,7 @@ export const scopes = [
   'campaigns:read',
   'campaigns:write',
   'messages:read',
+  'settings:manage',
   'access:manage',
   'queues:manage',
 ] as const;

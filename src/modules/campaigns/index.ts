@@ -11,7 +11,7 @@ export { CampaignManager, type CountedCampaign } from './campaign.service.js';
 export type { CampaignStats } from './report.service.js';
 export { CampaignFeeder } from './feeder.js';
 export { checkText, previewText, type PreviewedText, type TextVariable } from './core/text-preview.js';
-export { nameProblems } from './core/campaign-name.js';
+export { nameProblems } from './creation.service.js';
 export {
   CampaignListQuery,
   CreateCampaignDto,
@@ -33,3 +33,4 @@ export {
   presentRecipients,
 } from './campaign.presenter.js';
 export * from './delivery/index.js';
+export { windowProblems } from './core/timing-input.js';

@@ -13,7 +13,7 @@ export class TenantSettings {
 
   /** Campaigns without a window of their own have this one (shape: SendWindow of campaigns). */
   @Column('jsonb', { name: 'send_window', nullable: true })
-  sendWindow!: Record<string, unknown> | null;
+  sendWindow!: { zone: string; days: { day: number; from: string; to: string }[] } | null;
 
   /**
    * When no campaign sends, whatever its own window; `HH:MM`, also over midnight. `zone` is `tenant`, `recipient` or an
