@@ -11,6 +11,21 @@ export const UNKNOWN_PLACE = '?';
  * `+1907`, a country such as `RU`, or several countries that share a calling code. `zonesAt` answers the zones behind it.
  */
 export function placeOf(phone: string): string {
+  const prefix = phone.slice(0, PREFIX_LENGTH);
+  const known = placesByPrefix.get(prefix);
+  if (known !== undefined) return known;
+  if (placesByPrefix.size >= MAX_PREFIXES) placesByPrefix.clear();
+  const place = readPlace(phone);
+  placesByPrefix.set(prefix, place);
+  return place;
+}
+
+/** The country and the area of a number are within so many of its first characters, the plus sign included. */
+const PREFIX_LENGTH = 9;
+const MAX_PREFIXES = 100_000;
+const placesByPrefix = new Map<string, string>();
+
+function readPlace(phone: string): string {
   const place = areaOf(phone) ?? countriesOf(phone);
   const zones = zonesAt(place);
   if (zones.length === 0) return UNKNOWN_PLACE;

@@ -5,19 +5,37 @@ export interface ClaimedRecipient {
   claimEpoch: number;
 }
 
-/** Takes the next recipients in audience order; those another transaction holds are passed over. */
-export async function claimPending(tx: Tx, campaignId: string, limit: number): Promise<ClaimedRecipient[]> {
+const NEXT_PENDING = `SELECT id FROM campaign_contacts WHERE campaign_id = $1 AND state = 'pending'
+  ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED`;
+
+/** The first of every place, then of those the first: each place has its own stretch of the index. */
+const NEXT_PENDING_AT_PLACES = `SELECT id FROM campaign_contacts WHERE state = 'pending' AND id IN (
+    SELECT first.id FROM unnest($3::text[]) AS place, LATERAL (
+      SELECT id FROM campaign_contacts
+      WHERE campaign_id = $1 AND state = 'pending' AND zone IS NOT NULL AND zone = place
+      ORDER BY id LIMIT $2) first
+    ORDER BY first.id LIMIT $2)
+  ORDER BY id FOR UPDATE SKIP LOCKED`;
+
+/**
+ * Takes the next recipients in audience order, with `places` only those who are there; those another transaction holds
+ * are passed over.
+ */
+export async function claimPending(
+  tx: Tx,
+  campaignId: string,
+  limit: number,
+  places?: string[],
+): Promise<ClaimedRecipient[]> {
   return tx.query<ClaimedRecipient[]>(
-    `WITH due AS (
-       SELECT id FROM campaign_contacts WHERE campaign_id = $1 AND state = 'pending'
-       ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED
+    `WITH due AS (${places ? NEXT_PENDING_AT_PLACES : NEXT_PENDING}
      ), claimed AS (
        UPDATE campaign_contacts SET state = 'queued', claim_epoch = claim_epoch + 1, updated_at = now(),
          queued_at = now(), wait_reason = NULL, wait_since = NULL, wait_until = NULL
        FROM due WHERE campaign_contacts.id = due.id
        RETURNING campaign_contacts.id, claim_epoch)
      SELECT id, claim_epoch AS "claimEpoch" FROM claimed ORDER BY id`,
-    [campaignId, limit],
+    places ? [campaignId, limit, places] : [campaignId, limit],
   );
 }
 
@@ -80,11 +98,11 @@ async function skipBatch(tx: Tx, campaignId: string): Promise<number> {
   return row?.skipped ?? 0;
 }
 
-/** Of all tenants: campaigns that need their feed job, to send or to finish stopping. */
+/** Of all tenants: campaigns that need their feed job, to send or to finish stopping. Direct messages need no feeding. */
 export async function campaignsToFeed(tx: Tx): Promise<{ tenantId: string; campaignId: string }[]> {
   return tx.query<{ tenantId: string; campaignId: string }[]>(
     `SELECT tenant_id AS "tenantId", id AS "campaignId" FROM campaigns
-     WHERE status = 'running' OR (status = 'stopped' AND EXISTS (
-       SELECT 1 FROM campaign_contacts WHERE campaign_id = campaigns.id AND state IN ('pending', 'queued')))`,
+     WHERE kind = 'campaign' AND (status = 'running' OR (status = 'stopped' AND EXISTS (
+       SELECT 1 FROM campaign_contacts WHERE campaign_id = campaigns.id AND state IN ('pending', 'queued'))))`,
   );
 }

@@ -1,10 +1,13 @@
-import { addMs } from '../../lib/clock.js';
+import { addMs, earlier, latest } from '../../lib/clock.js';
 import type { JobContext, JobOutcome, JobPayloads } from '../../queue/catalog.js';
 import type { Campaign } from './campaign.entity.js';
 import type { CampaignDeps } from './campaign.ports.js';
 import { countsOf, findCampaign, foldCounts, lockCampaign } from './campaign.repository.js';
+import { ceilingOf, slotMs } from './core/ceiling.js';
 import { feedJobId, sendJobId } from './core/job-ids.js';
 import { feedWindow, staggeredDelays, type Pace } from './core/pacing.js';
+import { noteCampaignWaiting } from './delivery/waiting.repository.js';
+import { FeedHours } from './feed-hours.js';
 import {
   campaignsToFeed,
   claimPending,
@@ -13,14 +16,21 @@ import {
   skipLeftOver,
   type ClaimedRecipient,
 } from './feed.repository.js';
+import { noteOutranked, skipOutsideWindow } from './timing.repository.js';
 
 const DEFAULT_WINDOW = 1_000;
 const FEED_EVERY_MS = 1_000;
 const FOLD_ABOVE_ENTRIES = 500;
+/** A campaign whose hours have not come looks again this often: windows and quiet hours can be changed. */
+const CLOSED_REST_MS = 60_000;
 
 /** Keeps running campaigns' windows of queued recipients filled, completes them, and finishes stopping stopped ones. */
 export class CampaignFeeder {
-  constructor(private readonly deps: CampaignDeps) {}
+  private readonly hours: FeedHours;
+
+  constructor(private readonly deps: CampaignDeps) {
+    this.hours = new FeedHours(deps.database);
+  }
 
   readonly handleFeed = async (
     { tenantId, campaignId }: JobPayloads['campaign.feed'],
@@ -42,8 +52,14 @@ export class CampaignFeeder {
 
   private async feed(campaign: Campaign): Promise<JobOutcome> {
     const { database, senders, logger } = this.deps;
+    const now = this.deps.clock.now();
+    const tx = database.manager;
+    if (campaign.expiresAt && campaign.expiresAt <= now) await skipOutsideWindow(tx, campaign.id);
+    const openness = await this.hours.look(campaign, now);
+    if (openness.kind === 'closed') return this.restUntil(campaign, openness.until);
+    await noteOutranked(tx, campaign.id);
     const { connected } = await senders.findPool(campaign.tenantId, campaign.pool);
-    const { claimed, ahead, entries } = await this.claim(campaign, connected);
+    const { claimed, ahead, entries } = await this.claim(campaign, connected, openness.places);
     if (claimed.length > 0) await this.enqueue(campaign, claimed, { ahead, senders: connected });
     if (entries > FOLD_ABOVE_ENTRIES) await foldCounts(database.manager, campaign.id);
     if (claimed.length === 0 && (await this.complete(campaign.id))) {
@@ -54,6 +70,27 @@ export class CampaignFeeder {
     return this.soon();
   }
 
+  /** Nobody may be sent to now. Those still queued come back from their jobs; nothing else has to be done meanwhile. */
+  private async restUntil(
+    { tenantId, id, expiresAt }: Campaign,
+    until: Date | undefined,
+  ): Promise<JobOutcome> {
+    const { database, clock, logger } = this.deps;
+    if (await this.complete(id)) {
+      await foldCounts(database.manager, id);
+      logger.info({ campaignId: id }, 'campaign completed');
+      return { kind: 'done' };
+    }
+    const waiting = { tenantId, campaignId: id };
+    await noteCampaignWaiting(database.manager, waiting, 'outside_window', until ?? null);
+    const now = clock.now();
+    const next = [until, expiresAt].reduce<Date>(
+      (first, at) => (at ? earlier(first, at) : first),
+      addMs(now, CLOSED_REST_MS),
+    );
+    return { kind: 'runAgain', at: latest(next, addMs(now, FEED_EVERY_MS)) };
+  }
+
   private complete(campaignId: string): Promise<boolean> {
     return this.deps.database.transaction((tx) => completeWhenDone(tx, campaignId, this.deps.clock.now()));
   }
@@ -62,6 +99,7 @@ export class CampaignFeeder {
   private async claim(
     { tenantId, id }: Campaign,
     senders: number,
+    places: string[] | undefined,
   ): Promise<{ claimed: ClaimedRecipient[]; ahead: number; entries: number }> {
     return this.deps.database.transaction(async (tx) => {
       const campaign = await lockCampaign(tx, tenantId, id);
@@ -69,8 +107,8 @@ export class CampaignFeeder {
       if (campaign?.status !== 'running' || !ledger) return { claimed: [], ahead: 0, entries: 0 };
       const { counts, entries } = ledger;
       const ahead = counts.queued + counts.sending;
-      const room = feedWindow(paceOf(campaign), senders, this.deps.window ?? DEFAULT_WINDOW) - ahead;
-      const claimed = room > 0 && counts.pending > 0 ? await claimPending(tx, id, room) : [];
+      const room = feedWindow(this.pace(campaign), senders, this.deps.window ?? DEFAULT_WINDOW) - ahead;
+      const claimed = room > 0 && counts.pending > 0 ? await claimPending(tx, id, room, places) : [];
       return { claimed, ahead, entries };
     });
   }
@@ -80,11 +118,11 @@ export class CampaignFeeder {
     claimed: ClaimedRecipient[],
     load: { ahead: number; senders: number },
   ): Promise<void> {
-    const { tenantId, id: campaignId } = campaign;
-    const delays = staggeredDelays(paceOf(campaign), { ...load, count: claimed.length }, this.deps.random);
+    const { tenantId, id: campaignId, priority } = campaign;
+    const delays = staggeredDelays(this.pace(campaign), { ...load, count: claimed.length }, this.deps.random);
     const jobs = claimed.map(({ id, claimEpoch }, index) => ({
       payload: { tenantId, campaignId, recipientId: id },
-      options: { id: sendJobId(id, claimEpoch), delayMs: delays[index] ?? 0 },
+      options: { id: sendJobId(id, claimEpoch), delayMs: delays[index] ?? 0, priority },
     }));
     try {
       await this.deps.queue.enqueueMany('message.send', jobs);
@@ -92,6 +130,13 @@ export class CampaignFeeder {
       await putBackClaimed(this.deps.database.manager, claimed);
       throw error;
     }
+  }
+
+  private pace(campaign: Campaign): Pace {
+    const ceiling = ceilingOf(campaign);
+    if (!ceiling) return paceOf(campaign);
+    const elapsedMs = this.deps.clock.now().getTime() - (campaign.startedAt?.getTime() ?? 0);
+    return { ...paceOf(campaign), slotMs: slotMs(ceiling, elapsedMs) };
   }
 
   private async finishStopping({ id }: Campaign): Promise<JobOutcome> {

@@ -4,6 +4,14 @@ export interface Ceiling {
   rampUpMinutes: number | null;
 }
 
+export function ceilingOf(campaign: {
+  maxPerMinute: number | null;
+  rampUpMinutes: number | null;
+}): Ceiling | undefined {
+  const { maxPerMinute, rampUpMinutes } = campaign;
+  return maxPerMinute === null ? undefined : { maxPerMinute, rampUpMinutes };
+}
+
 const MINUTE_MS = 60_000;
 /** So much of every minute is kept free: a hand-over that is that late still falls into the minute of its slot. */
 const RESERVE_MS = 1_000;

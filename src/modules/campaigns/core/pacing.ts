@@ -6,6 +6,8 @@ export interface Pace {
   maxDelay: number;
   /** Messages every recipient gets. */
   parts: number;
+  /** Milliseconds between two messages of the whole campaign, however many senders it has; absent without a ceiling. */
+  slotMs?: number;
 }
 
 /** How far ahead messages are queued: a pool that changes is felt after this long at most. */
@@ -25,8 +27,21 @@ function averageStep({ minDelay, maxDelay, parts }: Pace): number {
   return ((minDelay + maxDelay) / 2) * parts;
 }
 
-/** How many recipients may be queued or sending at once: what the senders manage within the horizon, at most `limit`. */
+/**
+ * How many recipients may be queued or sending at once: what the senders manage within the horizon, or what the ceiling
+ * allows within it, at most `limit`.
+ */
 export function feedWindow(pace: Pace, senders: number, limit: number): number {
+  const underCeiling = pace.slotMs ? Math.min(limit, recipientsUnderCeiling(pace, pace.slotMs)) : limit;
+  return Math.min(windowOfSenders(pace, senders, limit), underCeiling);
+}
+
+/** At least two, so that the next is at hand when one is slow. */
+function recipientsUnderCeiling({ parts }: Pace, slotMs: number): number {
+  return Math.max(Math.ceil(HORIZON_MS / (slotMs * parts)), 2);
+}
+
+function windowOfSenders(pace: Pace, senders: number, limit: number): number {
   const step = averageStep(pace);
   if (step === 0) return limit;
   const reachable = Math.ceil((Math.max(senders, 1) * HORIZON_MS) / step);
@@ -47,12 +62,13 @@ export function staggeredDelays(
   const next = Array.from({ length: Math.min(senders, work.count) }, () =>
     Math.round(behind + randomInt(random, 0, pace.minDelay)),
   );
+  const slot = (pace.slotMs ?? 0) * pace.parts * EARLINESS;
   return Array.from({ length: work.count }, (_, index) => {
     const sender = index % next.length;
     const delay = next[sender] ?? 0;
     const step = randomInt(random, pace.minDelay, pace.maxDelay) * pace.parts;
     next[sender] = delay + Math.round(step * EARLINESS);
-    return delay;
+    return Math.max(delay, Math.round((work.ahead + index) * slot));
   });
 }
 

@@ -1,0 +1,170 @@
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsInt,
+  IsISO8601,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import { JSONSchema } from 'class-validator-jsonschema';
+
+const TIME_OF_DAY = /^(([01]\d|2[0-3]):[0-5]\d|24:00)$/;
+const TIME_MESSAGE = 'write a time of day such as 09:00, or 24:00 for the end of the day';
+/** A year. */
+const MAX_MINUTES = 525_600;
+
+export class DayHoursDto {
+  /** Monday is 1. */
+  @IsInt()
+  @Min(1)
+  @Max(7)
+  day!: number;
+
+  @Matches(TIME_OF_DAY, { message: TIME_MESSAGE })
+  from!: string;
+
+  /** Not later than `from`: on the next day. */
+  @Matches(TIME_OF_DAY, { message: TIME_MESSAGE })
+  to!: string;
+}
+
+export class SendWindowDto {
+  /** `tenant` or `recipient` for their own time, or a zone such as America/Sao_Paulo. */
+  @IsString()
+  @MaxLength(64)
+  zone!: string;
+
+  /** A day that is not listed is closed. */
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(50)
+  @ValidateNested({ each: true })
+  @Type(() => DayHoursDto)
+  days!: DayHoursDto[];
+}
+
+export class RecurrenceDto {
+  /** Five fields: minute, hour, day of month, month, day of week. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  cron?: string;
+
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_MINUTES)
+  everyMinutes?: number;
+
+  /** The zone whose wall clock `cron` goes by; the tenant's unless given. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(64)
+  zone?: string;
+
+  /** No run after this time. */
+  @IsOptional()
+  @IsISO8601({ strict: true })
+  until?: string;
+}
+
+/** When a campaign's messages may leave, and how many. A draft can be changed in all of it; null takes a field back. */
+export class CampaignTimingDto {
+  /** Starts by itself then. */
+  @IsOptional()
+  @IsISO8601({ strict: true })
+  scheduledAt?: string | null;
+
+  /** Whoever was not sent to by then is skipped. */
+  @IsOptional()
+  @IsISO8601({ strict: true })
+  expiresAt?: string | null;
+
+  /** Null: the tenant's own send window, if it has one. */
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => SendWindowDto)
+  window?: SendWindowDto | null;
+
+  /** The most messages of the whole campaign that leave in any minute. */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(60_000)
+  maxPerMinute?: number | null;
+
+  /** Minutes from the start in which `maxPerMinute` rises from a tenth to all of it. */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(10_080)
+  rampUpMinutes?: number | null;
+
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(10)
+  @JSONSchema({ description: '1 goes first when campaigns want the same senders, 10 last.', default: 5 })
+  priority?: number | null;
+
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => RecurrenceDto)
+  recurrence?: RecurrenceDto | null;
+}
+
+export class RecurrenceResponse {
+  @IsOptional()
+  @IsString()
+  cron?: string;
+  @IsOptional()
+  @IsInt()
+  everyMinutes?: number;
+  @IsString()
+  zone!: string;
+  @IsOptional()
+  @IsISO8601()
+  until?: string;
+}
+
+/** The timing of a campaign as it is answered. */
+export class CampaignTimingResponse {
+  /** Of a recurring campaign: the next run. */
+  @IsOptional()
+  @IsISO8601()
+  scheduledAt!: string | null;
+  @IsOptional()
+  @IsISO8601()
+  expiresAt!: string | null;
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => SendWindowDto)
+  window!: SendWindowDto | null;
+  @IsOptional()
+  @IsInt()
+  maxPerMinute!: number | null;
+  @IsOptional()
+  @IsInt()
+  rampUpMinutes!: number | null;
+  @IsInt()
+  priority!: number;
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => RecurrenceResponse)
+  recurrence!: RecurrenceResponse | null;
+  /** The campaign this one is a run, a copy or a second try of. */
+  @IsOptional()
+  @IsString()
+  originId!: string | null;
+  /** Of a run of a recurring campaign: the time it was due. */
+  @IsOptional()
+  @IsISO8601()
+  occurrenceAt!: string | null;
+}

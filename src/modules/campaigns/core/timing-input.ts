@@ -1,0 +1,156 @@
+import type { FieldError } from '../../../lib/errors.js';
+import { isZone } from '../../../lib/zone.js';
+import type { Recurrence, SendWindow } from '../campaign.entity.js';
+import { cronProblem, nextRun } from './recurrence.js';
+
+/** What a request says; undefined keeps what is, null takes it back. Shapes are checked, meanings are not. */
+export interface TimingInput {
+  scheduledAt?: string | null;
+  expiresAt?: string | null;
+  window?: SendWindow | null;
+  maxPerMinute?: number | null;
+  rampUpMinutes?: number | null;
+  priority?: number | null;
+  recurrence?: { cron?: string; everyMinutes?: number; zone?: string; until?: string } | null;
+}
+
+/** The columns of a campaign about time. */
+export interface Timing {
+  scheduledAt: Date | null;
+  expiresAt: Date | null;
+  sendWindow: SendWindow | null;
+  maxPerMinute: number | null;
+  rampUpMinutes: number | null;
+  priority: number;
+  recurrence: Recurrence | null;
+}
+
+export const DEFAULT_TIMING: Timing = {
+  scheduledAt: null,
+  expiresAt: null,
+  sendWindow: null,
+  maxPerMinute: null,
+  rampUpMinutes: null,
+  priority: 5,
+  recurrence: null,
+};
+
+/** Clocks differ and requests take their time. */
+const PAST_TOLERANCE_MS = 60_000;
+
+interface Context {
+  now: Date;
+  tenantZone: string;
+  current: Timing;
+}
+
+/** Lays a request over what is set already. The first run of a recurring campaign becomes its `scheduledAt`. */
+export function readTiming(
+  input: TimingInput,
+  { now, tenantZone, current }: Context,
+): { timing: Timing; errors: FieldError[] } {
+  const errors: FieldError[] = [];
+  const timing: Timing = {
+    scheduledAt: read(input.scheduledAt, current.scheduledAt, (text) => new Date(text)),
+    expiresAt: read(input.expiresAt, current.expiresAt, (text) => new Date(text)),
+    sendWindow: read(input.window, current.sendWindow, toWindow),
+    maxPerMinute: read(input.maxPerMinute, current.maxPerMinute, Number),
+    rampUpMinutes: read(input.rampUpMinutes, current.rampUpMinutes, Number),
+    priority: read(input.priority, current.priority, Number) ?? DEFAULT_TIMING.priority,
+    recurrence: read(input.recurrence, current.recurrence, (given) => toRecurrence(given, tenantZone)),
+  };
+  if (input.scheduledAt && timing.scheduledAt && isPast(timing.scheduledAt, now)) {
+    errors.push({
+      path: 'scheduledAt',
+      message: `${input.scheduledAt} is past; it is ${now.toISOString()} now`,
+    });
+  }
+  if (input.window) errors.push(...windowProblems(input.window));
+  if (input.recurrence) errors.push(...recurrenceProblems(input.recurrence));
+  if (timing.rampUpMinutes !== null && timing.maxPerMinute === null) {
+    const message = 'says how maxPerMinute is reached; give that too';
+    errors.push({ path: 'rampUpMinutes', message });
+  }
+  if (errors.length === 0) errors.push(...plan(timing, input, now));
+  return { timing, errors };
+}
+
+/** Sets the first run and holds the expiry against it. */
+function plan(timing: Timing, input: TimingInput, now: Date): FieldError[] {
+  if (timing.recurrence && (input.recurrence || input.scheduledAt !== undefined)) {
+    const first = firstRun(timing.recurrence, input.scheduledAt ? timing.scheduledAt : null, now);
+    if (!first) return [{ path: 'recurrence', message: 'it has no run before its end' }];
+    timing.scheduledAt = first;
+  }
+  const start = timing.scheduledAt ?? now;
+  if (timing.expiresAt && timing.expiresAt <= start) {
+    const message = `must be later than the start (${start.toISOString()})`;
+    return [{ path: 'expiresAt', message }];
+  }
+  return [];
+}
+
+function firstRun(recurrence: Recurrence, given: Date | null, now: Date): Date | undefined {
+  const from = given ?? now;
+  const justBefore = new Date(from.getTime() - 1);
+  return nextRun(recurrence, from, justBefore);
+}
+
+function isPast(at: Date, now: Date): boolean {
+  return at.getTime() < now.getTime() - PAST_TOLERANCE_MS;
+}
+
+function read<Given, Value>(
+  given: Given | null | undefined,
+  current: Value,
+  convert: (given: Given) => Value & {},
+): Value | null {
+  if (given === undefined) return current;
+  return given === null ? null : convert(given);
+}
+
+/** Of the request's object only what is known, as it is stored. */
+function toWindow({ zone, days }: SendWindow): SendWindow {
+  return { zone, days: days.map(({ day, from, to }) => ({ day, from, to })) };
+}
+
+function toRecurrence(given: NonNullable<TimingInput['recurrence']>, tenantZone: string): Recurrence {
+  return {
+    ...(given.cron != null && { cron: given.cron.trim() }),
+    ...(given.everyMinutes != null && { everyMinutes: given.everyMinutes }),
+    zone: given.zone ?? tenantZone,
+    ...(given.until != null && { until: new Date(given.until).toISOString() }),
+  };
+}
+
+/** What is wrong with a send window, of a campaign or a tenant. */
+export function windowProblems({ zone, days }: SendWindow, path = 'window'): FieldError[] {
+  const errors: FieldError[] = [];
+  if (zone !== 'tenant' && zone !== 'recipient' && !isZone(zone)) {
+    const message = `"${zone}" is no time zone; write tenant, recipient or a name such as America/Sao_Paulo`;
+    errors.push({ path: `${path}.zone`, message });
+  }
+  days.forEach(({ from, to }, index) => {
+    if (from !== to && from !== '24:00') return;
+    const message = `${from} to ${to} is no time; a whole day is 00:00 to 24:00`;
+    errors.push({ path: `${path}.days[${index}]`, message });
+  });
+  return errors;
+}
+
+function recurrenceProblems({
+  cron,
+  everyMinutes,
+  zone,
+}: NonNullable<TimingInput['recurrence']>): FieldError[] {
+  const errors: FieldError[] = [];
+  if ((cron == null) === (everyMinutes == null)) {
+    errors.push({ path: 'recurrence', message: 'give either cron or everyMinutes' });
+  }
+  const problem = cron == null ? undefined : cronProblem(cron);
+  if (problem !== undefined) errors.push({ path: 'recurrence.cron', message: problem });
+  if (zone != null && !isZone(zone)) {
+    errors.push({ path: 'recurrence.zone', message: `"${zone}" is no time zone, such as America/Sao_Paulo` });
+  }
+  return errors;
+}
