@@ -91,36 +91,6 @@ async function missingIds(
   return new Set(ids.filter((id) => !known.has(id.toLowerCase())));
 }
 
-/** How large the audience is, and how many of it have a value for each attribute path. One pass, whatever its size. */
-export async function audienceCoverage(
-  tx: Tx,
-  campaignId: string,
-  paths: string[][],
-): Promise<{ total: number; covered: number[] }> {
-  const counters = paths.map((path, index) => {
-    const inVariables = `coalesce(variables #>> $${index + 2}::text[], '') ~ '\\S'`;
-    const present =
-      path.join('.') === 'name' ? `(${inVariables} OR coalesce(name, '') ~ '\\S')` : inVariables;
-    return `, count(*) FILTER (WHERE ${present})::int AS "${index}"`;
-  });
-  const [row] = await tx.query<Record<string, number>[]>(
-    `SELECT count(*)::int AS total${counters.join('')} FROM campaign_contacts WHERE campaign_id = $1`,
-    [campaignId, ...paths],
-  );
-  return { total: row?.['total'] ?? 0, covered: paths.map((_, index) => row?.[String(index)] ?? 0) };
-}
-
-/** Attribute names the audience has, for a helpful refusal: of the first thousand recipients, at most fifty names. */
-export async function knownAttributes(tx: Tx, campaignId: string): Promise<string[]> {
-  const rows = await tx.query<{ name: string }[]>(
-    `SELECT DISTINCT jsonb_object_keys(variables) AS name
-     FROM (SELECT variables FROM campaign_contacts WHERE campaign_id = $1 LIMIT 1000) sample
-     ORDER BY name LIMIT 50`,
-    [campaignId],
-  );
-  return rows.map(({ name }) => name);
-}
-
 /**
  * Tells the planner of a large audience now instead of at the next autovacuum: until it knows, it sorts the whole
  * campaign for every page of a list (measured with 200,000 recipients: 190 ms a page instead of 1 ms).

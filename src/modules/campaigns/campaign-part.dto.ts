@@ -27,6 +27,8 @@ const partTypes: readonly MessageType[] = [
   'poll',
 ];
 
+/** Messages of one campaign to one recipient. */
+export const MAX_PARTS = 10;
 /** WhatsApp's own bounds of a poll. */
 const MIN_CHOICES = 2;
 const MAX_CHOICES = 12;

@@ -14,6 +14,7 @@ import type { RecipientState } from './campaign-contact.entity.js';
 import { CampaignPartResponse } from './campaign-part.dto.js';
 import { campaignStatuses, recipientStates } from './campaign.dto.js';
 import type { CampaignStatus } from './campaign.entity.js';
+import { CampaignVariantResponse } from './campaign-variant.dto.js';
 
 /** Recipients by their furthest state; `replied` and `optedOut` are counted besides. */
 export class CampaignCountsResponse {
@@ -67,6 +68,12 @@ export class CampaignResponse {
   @ValidateNested({ each: true })
   @Type(() => CampaignPartResponse)
   messages!: CampaignPartResponse[];
+  /** The versions of a campaign that has several; `messages` are then those of the first. */
+  @IsOptional()
+  @IsArray()
+  @ValidateNested({ each: true })
+  @Type(() => CampaignVariantResponse)
+  variants?: CampaignVariantResponse[];
   @IsArray()
   @IsUUID(undefined, { each: true })
   listIds!: string[];

@@ -19,11 +19,12 @@ import {
 import { JSONSchema } from 'class-validator-jsonschema';
 import { PageQuery } from '../../lib/page-query.js';
 import type { RecipientState } from './campaign-contact.entity.js';
-import { CampaignPartDto } from './campaign-part.dto.js';
+import { CampaignPartDto, MAX_PARTS } from './campaign-part.dto.js';
+import { CampaignVariantDto } from './campaign-variant.dto.js';
 import type { CampaignStatus } from './campaign.entity.js';
+import { MAX_VARIANTS } from './core/variants.js';
 
 export const MAX_INLINE_CONTACTS = 10_000;
-const MAX_PARTS = 10;
 const ONE_HOUR_MS = 3_600_000;
 
 export const campaignStatuses: readonly CampaignStatus[] = [
@@ -87,6 +88,21 @@ class CampaignSettingsDto {
   @IsOptional()
   @IsString()
   template?: string;
+
+  // --- personalisation
+  /** A saved text as the one text part; the campaign keeps it as it is now. */
+  @IsOptional()
+  @IsUUID()
+  templateId?: string;
+
+  /** 2 to 10 versions instead of messages; the recipients are divided among them by weight. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(MAX_VARIANTS, { message: `at most ${MAX_VARIANTS} variants` })
+  @ValidateNested({ each: true })
+  @Type(() => CampaignVariantDto)
+  variants?: CampaignVariantDto[];
+  // ---
 
   @IsOptional()
   @IsInt()

@@ -21,6 +21,8 @@ export interface CampaignVariant {
   /** Relative to the other variants' weights. */
   weight: number;
   parts: CampaignPart[];
+  /** How many it was dealt. */
+  recipients?: number;
 }
 
 /** A direct send (`POST /message/send`) is a campaign of its own kind, so that one engine serves both. */

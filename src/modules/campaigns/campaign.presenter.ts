@@ -6,8 +6,11 @@ import type {
   RecipientResponse,
   SenderShareResponse,
 } from './campaign-response.dto.js';
+import type { CampaignVariant } from './campaign.entity.js';
 import type { Counts } from './campaign.repository.js';
+import type { CampaignVariantResponse } from './campaign-variant.dto.js';
 import type { CountedCampaign } from './campaign.service.js';
+import { mostParts, totalMessages } from './core/variants.js';
 import { presentPart } from './part.presenter.js';
 import type { RecipientRow, SenderCount } from './report.repository.js';
 import type { CampaignStats } from './report.service.js';
@@ -24,6 +27,7 @@ function campaignFields({ campaign, counts }: CountedCampaign) {
     name: campaign.name,
     status: campaign.status,
     messages: campaign.parts.map(presentPart),
+    ...(campaign.variants && { variants: campaign.variants.map(presentVariant) }),
     listIds: campaign.listIds,
     senderIds: campaign.pool.senderIds,
     senderTags: campaign.pool.senderTags,
@@ -32,13 +36,17 @@ function campaignFields({ campaign, counts }: CountedCampaign) {
     stickySender: campaign.stickySender,
     totalRecipients: campaign.totalRecipients,
     totalContacts: campaign.totalRecipients,
-    totalMessages: campaign.parts.length,
-    totalRequests: campaign.parts.length * campaign.totalRecipients,
+    totalMessages: mostParts(campaign),
+    totalRequests: totalMessages(campaign),
     counts: presentCounts(counts),
     createdAt: campaign.createdAt.toISOString(),
     startedAt: time(campaign.startedAt),
     completedAt: time(campaign.completedAt),
   };
+}
+
+function presentVariant({ name, weight, parts, recipients = 0 }: CampaignVariant): CampaignVariantResponse {
+  return { name, weight, recipients, messages: parts.map(presentPart) };
 }
 
 export function presentChecked(

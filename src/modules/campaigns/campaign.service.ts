@@ -1,3 +1,4 @@
+import type { Tx } from '../../db/index.js';
 import { DomainError, notFound } from '../../lib/errors.js';
 import { idBehind, toPage, type Page } from '../../lib/pages.js';
 import type { CreateCampaignDto, UpdateCampaignDto } from './campaign.dto.js';
@@ -13,13 +14,15 @@ import {
   type Counts,
 } from './campaign.repository.js';
 import { readDelays } from './core/pace-input.js';
-import { neededBy, readParts } from './core/parts-input.js';
+import { layOut, neededByContent, readContent } from './core/content-input.js';
 import { CampaignCreation, nameProblems, refuse } from './creation.service.js';
 import { CampaignLifecycle } from './lifecycle.service.js';
 import { CampaignParts } from './parts.service.js';
+import { withSavedTexts } from './saved-texts.js';
 import { CampaignReports, type CampaignStats, type RecipientQuery } from './report.service.js';
 import type { RecipientRow } from './report.repository.js';
 import { checkCoverage, type CampaignWarning } from './template-coverage.js';
+import { dealVariants, forgetVariants } from './variant.repository.js';
 
 export interface CountedCampaign {
   campaign: Campaign;
@@ -80,7 +83,7 @@ export class CampaignManager {
     id: string,
     input: UpdateCampaignDto,
   ): Promise<CountedCampaign & { warnings: CampaignWarning[] }> {
-    const change = withoutNulls(input);
+    const change = await withSavedTexts(this.deps.database.manager, tenantId, withoutNulls(input));
     const seen = draftOnly(await findCampaign(this.deps.database.manager, tenantId, id), id);
     const read = readChange(change, seen, this.deps.defaultCountry);
     // Fetching files may take long: nothing is locked meanwhile.
@@ -89,12 +92,19 @@ export class CampaignManager {
       const campaign = draftOnly(await lockCampaign(tx, tenantId, id), id);
       if (parts) await this.parts.hold(tx, tenantId, parts);
       const { delays } = readDelays(change, campaign);
-      const changed = { ...read.name, ...(parts && { parts }), ...delays };
+      const content = parts && layOut(parts, read.layout);
+      const changed = { ...read.name, ...content, ...delays };
       await updateCampaign(tx, id, { ...changed, updatedAt: this.deps.clock.now() });
-      const needed = read.needed ?? neededBy(campaign.parts);
+      if (content) await this.dealOut(tx, id, content.variants);
+      const needed = read.needed ?? neededByContent(campaign);
       return (await checkCoverage(tx, id, needed)).warnings;
     });
     return { ...(await this.get(tenantId, id)), warnings };
+  }
+
+  private async dealOut(tx: Tx, id: string, variants: Campaign['variants']): Promise<void> {
+    if (variants) await updateCampaign(tx, id, { variants: await dealVariants(tx, id, variants) });
+    else await forgetVariants(tx, id);
   }
 
   async start(tenantId: string, id: string): Promise<CountedCampaign> {
@@ -157,13 +167,14 @@ function draftOnly(campaign: Campaign | undefined, id: string): Campaign {
 
 /** What a change says about name and parts; every problem of it, also of its pace, is refused here. */
 function readChange(input: UpdateCampaignDto, campaign: Campaign, defaultCountry: string | undefined) {
-  const changesParts = input.messages !== undefined || input.template !== undefined;
-  const read = changesParts ? readParts(input, defaultCountry) : undefined;
+  const { messages, template, variants } = input;
+  const changesContent = [messages, template, variants].some((given) => given !== undefined);
+  const read = changesContent ? readContent(input, defaultCountry) : undefined;
   const { errors: delayErrors } = readDelays(input, campaign);
   const nameErrors = input.name === undefined ? [] : nameProblems(input.name);
   refuse([...nameErrors, ...(read?.errors ?? []), ...delayErrors]);
   const name = input.name === undefined ? {} : { name: input.name.trim() };
-  return { name, drafts: read?.drafts, needed: read?.needed };
+  return { name, drafts: read?.drafts, layout: read?.layout, needed: read?.needed };
 }
 
 /** No field of a campaign can be emptied, so null says the same as leaving it out. */

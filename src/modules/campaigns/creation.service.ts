@@ -17,10 +17,12 @@ import type { CampaignDeps, CampaignSenders } from './campaign.ports.js';
 import { insertCampaign, updateCampaign } from './campaign.repository.js';
 import { readContacts, type InlineContact } from './core/audience-input.js';
 import { readDelays } from './core/pace-input.js';
-import { readParts } from './core/parts-input.js';
+import { layOut, readContent } from './core/content-input.js';
 import { isStorable } from './core/storable.js';
 import { CampaignParts } from './parts.service.js';
+import { withSavedTexts } from './saved-texts.js';
 import { checkCoverage, type CampaignWarning } from './template-coverage.js';
+import { dealVariants } from './variant.repository.js';
 
 const MAX_REPORTED_ERRORS = 100;
 const CONTACTS_PER_STATEMENT = 1_000;
@@ -36,13 +38,15 @@ export class CampaignCreation {
 
   async create(
     tenantId: string,
-    input: CreateCampaignDto,
+    given: CreateCampaignDto,
   ): Promise<{ id: string; warnings: CampaignWarning[] }> {
+    const input = await withSavedTexts(this.deps.database.manager, tenantId, given);
     const request = this.read(input);
     const listIds = distinctIds(input.listIds);
     await this.refuseUnknownIds(tenantId, input);
     await refuseEmptyPool(this.deps.senders, tenantId, request.pool);
     const parts = await this.parts.withFiles(tenantId, request.drafts);
+    const content = layOut(parts, request.layout);
     const key = { tenantId, campaignId: newId() };
     const now = this.deps.clock.now();
     const { total, warnings } = await this.deps.database.transaction(async (tx) => {
@@ -52,7 +56,7 @@ export class CampaignCreation {
         tenantId,
         name: input.name.trim(),
         status: 'draft',
-        parts,
+        ...content,
         pool: request.pool,
         listIds,
         ...request.delays,
@@ -63,8 +67,9 @@ export class CampaignCreation {
       });
       await this.addInline(tx, key, request.recipients);
       if (listIds.length > 0) await insertListRecipients(tx, key, listIds, request.recipients.length);
+      const variants = content.variants && (await dealVariants(tx, key.campaignId, content.variants));
       const checked = await checkCoverage(tx, key.campaignId, request.needed);
-      await updateCampaign(tx, key.campaignId, { totalRecipients: checked.total });
+      await updateCampaign(tx, key.campaignId, { totalRecipients: checked.total, variants });
       return checked;
     });
     if (total >= LARGE_AUDIENCE) await refreshStatistics(this.deps.database.manager);
@@ -74,7 +79,7 @@ export class CampaignCreation {
   private read(input: CreateCampaignDto) {
     const errors: FieldError[] = nameProblems(input.name);
     const country = input.defaultCountry ?? this.deps.defaultCountry;
-    const { drafts, needed, errors: partErrors } = readParts(input, country);
+    const { drafts, layout, needed, errors: partErrors } = readContent(input, country);
     const { delays, errors: delayErrors } = readDelays(input);
     const { contacts, errors: contactErrors } = readContacts(input.contacts ?? []);
     const { recipients, errors: phoneErrors } = this.normalise(contacts, input.defaultCountry);
@@ -84,7 +89,7 @@ export class CampaignCreation {
       senderIds: distinctIds(input.senderIds),
       senderTags: [...new Set((input.senderTags ?? []).map((tag) => tag.trim()))],
     };
-    return { drafts, needed, delays, recipients, pool };
+    return { drafts, layout, needed, delays, recipients, pool };
   }
 
   /** Brings numbers to E.164; of several with the same number the first is kept. */

@@ -6,6 +6,7 @@ import { countsOf, findCampaign, foldCounts, lockCampaign } from './campaign.rep
 import { ceilingOf, slotMs } from './core/ceiling.js';
 import { feedJobId, sendJobId } from './core/job-ids.js';
 import { feedWindow, staggeredDelays, type Pace } from './core/pacing.js';
+import { mostParts } from './core/variants.js';
 import { noteCampaignWaiting } from './delivery/waiting.repository.js';
 import { FeedHours } from './feed-hours.js';
 import {
@@ -153,6 +154,7 @@ export class CampaignFeeder {
   }
 }
 
-export function paceOf({ minDelay, maxDelay, parts }: Campaign): Pace {
-  return { minDelay, maxDelay, parts: parts.length };
+export function paceOf(campaign: Campaign): Pace {
+  const { minDelay, maxDelay } = campaign;
+  return { minDelay, maxDelay, parts: mostParts(campaign) };
 }

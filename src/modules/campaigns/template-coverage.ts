@@ -1,6 +1,6 @@
 import type { Tx } from '../../db/index.js';
 import { DomainError } from '../../lib/errors.js';
-import { audienceCoverage, knownAttributes } from './audience.repository.js';
+import { audienceCoverage, knownAttributes } from './coverage.repository.js';
 import type { NeededVariable } from './core/parts-input.js';
 
 /** Something the caller should know about a campaign that was accepted. */
@@ -21,20 +21,16 @@ export async function checkCoverage(
   campaignId: string,
   needed: NeededVariable[],
 ): Promise<{ total: number; warnings: CampaignWarning[] }> {
-  const { total, covered } = await audienceCoverage(
-    tx,
-    campaignId,
-    needed.map(({ attribute }) => attribute),
-  );
+  const { total, variables } = await audienceCoverage(tx, campaignId, needed);
   if (total === 0) {
     throw new DomainError('not_possible', 'empty_audience', 'The audience is empty.', {
       errors: [{ path: 'contacts', message: 'give contacts, or listIds of lists that have members' }],
     });
   }
-  const unknown = needed.filter((_, index) => covered[index] === 0);
+  const unknown = needed.filter((_, index) => !variables[index]?.found);
   if (unknown.length > 0) throw unknownVariables(unknown, await knownAttributes(tx, campaignId));
   const warnings = needed
-    .map((variable, index) => warningAbout(variable, total - (covered[index] ?? 0), total))
+    .map((variable, index) => warningAbout(variable, variables[index]?.lacking ?? 0, total))
     .filter((warning) => warning.count > 0);
   return { total, warnings };
 }

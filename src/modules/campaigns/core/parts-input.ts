@@ -12,6 +12,8 @@ export interface NeededVariable {
   attribute: string[];
   /** The first text that uses it, as the request names it. */
   path: string;
+  /** The variants whose recipients need it, from 0; absent when everybody does. */
+  variants?: number[];
 }
 
 export interface PartsInput {

@@ -1,4 +1,5 @@
 import type { Tx } from '../../../db/index.js';
+import { PARTS_OF_RECIPIENT } from '../variant.repository.js';
 import type { MergedReceipt } from './core/receipts.js';
 import { lockRecipients } from './delivery.repository.js';
 import { deriveRecipients } from './outcome.repository.js';
@@ -105,15 +106,16 @@ async function advanceRecipients(tx: Tx, messageIds: string[]): Promise<void> {
   await tx.query(
     `UPDATE campaign_contacts r SET
        next_part = m.part + 1,
-       state = CASE WHEN m.part + 1 >= jsonb_array_length(k.parts) THEN 'sent'
+       state = CASE WHEN m.part + 1 >= jsonb_array_length(${PARTS_OF_RECIPIENT}) THEN 'sent'
                     WHEN r.state = 'unknown' AND k.status IN ('running', 'paused') THEN 'pending'
                     ELSE r.state END,
-       code = CASE WHEN m.part + 1 >= jsonb_array_length(k.parts) THEN NULL ELSE r.code END,
+       code = CASE WHEN m.part + 1 >= jsonb_array_length(${PARTS_OF_RECIPIENT}) THEN NULL ELSE r.code END,
        sender_id = m.sender_id,
-       sent_at = CASE WHEN m.part + 1 >= jsonb_array_length(k.parts) THEN m.sent_at ELSE r.sent_at END,
+       sent_at = CASE WHEN m.part + 1 >= jsonb_array_length(${PARTS_OF_RECIPIENT}) THEN m.sent_at ELSE r.sent_at END,
        updated_at = now()
      FROM messages m
-     JOIN campaigns k ON k.id = m.campaign_id
+     JOIN campaign_contacts at_hand ON at_hand.id = m.campaign_contact_id
+     JOIN campaigns k ON k.id = at_hand.campaign_id
      WHERE m.id = ANY($1::uuid[]) AND r.id = m.campaign_contact_id AND r.next_part = m.part
        AND m.state IN ('sent', 'delivered', 'read', 'played')
        AND r.state IN ('queued', 'pending', 'unknown', 'skipped')`,

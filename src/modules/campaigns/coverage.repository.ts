@@ -1,0 +1,55 @@
+import type { Tx } from '../../db/index.js';
+import type { NeededVariable } from './core/parts-input.js';
+
+export interface Coverage {
+  total: number;
+  /** Per variable asked for: does anybody have a value, and how many of those who need one lack it? */
+  variables: { found: boolean; lacking: number }[];
+}
+
+/** True for rows of campaign_contacts with a value at the path that a parameter holds; blanks are no value. */
+export function hasValue(attribute: readonly string[], parameter: string): string {
+  const inVariables = `coalesce(variables #>> ${parameter}::text[], '') ~ '\\S'`;
+  return attribute.join('.') === 'name' ? `(${inVariables} OR coalesce(name, '') ~ '\\S')` : inVariables;
+}
+
+/** True for rows whose variant needs the variable. */
+export function needsIt({ variants }: Pick<NeededVariable, 'variants'>): string {
+  // Indexes, made by us.
+  return variants ? `variant IN (${variants.map(Number).join(', ')})` : 'true';
+}
+
+/** How large the audience is, and how many of it lack each variable. One pass, whatever its size. */
+export async function audienceCoverage(
+  tx: Tx,
+  campaignId: string,
+  needed: NeededVariable[],
+): Promise<Coverage> {
+  const counters = needed.map((variable, index) => {
+    const present = hasValue(variable.attribute, `$${index + 2}`);
+    return `, coalesce(bool_or(${present}), false) AS "found${index}"
+            , count(*) FILTER (WHERE NOT (${present}) AND ${needsIt(variable)})::int AS "lacking${index}"`;
+  });
+  const [row = {}] = await tx.query<Record<string, number | boolean>[]>(
+    `SELECT count(*)::int AS total${counters.join('')} FROM campaign_contacts WHERE campaign_id = $1`,
+    [campaignId, ...needed.map(({ attribute }) => attribute)],
+  );
+  return {
+    total: Number(row['total'] ?? 0),
+    variables: needed.map((_, index) => ({
+      found: row[`found${index}`] === true,
+      lacking: Number(row[`lacking${index}`] ?? 0),
+    })),
+  };
+}
+
+/** Attribute names the audience has, for a helpful refusal: of the first thousand recipients, at most fifty names. */
+export async function knownAttributes(tx: Tx, campaignId: string): Promise<string[]> {
+  const rows = await tx.query<{ name: string }[]>(
+    `SELECT DISTINCT jsonb_object_keys(variables) AS name
+     FROM (SELECT variables FROM campaign_contacts WHERE campaign_id = $1 LIMIT 1000) sample
+     ORDER BY name LIMIT 50`,
+    [campaignId],
+  );
+  return rows.map(({ name }) => name);
+}

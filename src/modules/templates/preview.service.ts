@@ -1,0 +1,96 @@
+import type { Database } from '../../db/index.js';
+import { invalid } from '../../lib/errors.js';
+import { previewText, type PreviewedText, type TextVariable } from '../campaigns/index.js';
+import { newestPeople, peopleByIds, peopleOfList, type PreviewPerson } from './template.repository.js';
+import { requireText, type TemplateService } from './template.service.js';
+
+export interface PreviewRequest {
+  content?: string;
+  templateId?: string;
+  contactIds?: string[];
+  listId?: string;
+  /** A person who does not exist. */
+  variables?: Record<string, unknown>;
+  limit?: number;
+}
+
+export interface Preview {
+  variables: TextVariable[];
+  items: { contactId: string | null; phone: string; name: string | null; outcome: PreviewedText }[];
+}
+
+const FEW = 10;
+/** From the block of numbers that are nobody's. */
+const NOBODY = { id: 'sample', phone: '+12025550100' };
+
+/** Shows a text as real contacts would get it, or a person made up for the purpose. */
+export class PreviewService {
+  constructor(private readonly deps: { database: Database; templates: Pick<TemplateService, 'get'> }) {}
+
+  /** Renders for the given contacts, for members of a list, for given variables, or else for the newest contacts. */
+  async preview(tenantId: string, input: PreviewRequest): Promise<Preview> {
+    const request = withoutNulls(input);
+    const content = await this.contentOf(tenantId, request);
+    const variables = requireText(content);
+    const people = await this.peopleFor(tenantId, request);
+    const items = people.map((person) => ({
+      contactId: person.id === NOBODY.id ? null : person.id,
+      phone: person.phone,
+      name: person.name,
+      outcome: previewText(content, person),
+    }));
+    return { variables, items };
+  }
+
+  private async contentOf(tenantId: string, { content, templateId }: PreviewRequest): Promise<string> {
+    if ((content === undefined) === (templateId === undefined)) {
+      throw invalid([{ path: 'content', message: 'give either content, the text itself, or templateId' }]);
+    }
+    return content ?? (await this.deps.templates.get(tenantId, templateId ?? '')).content;
+  }
+
+  private async peopleFor(tenantId: string, request: PreviewRequest): Promise<PreviewPerson[]> {
+    const { contactIds, listId, variables, limit = FEW } = request;
+    const given = Object.entries({ contactIds, listId, variables }).filter(
+      ([, value]) => value !== undefined,
+    );
+    if (given.length > 1) {
+      const message = `give only one of ${given.map(([name]) => name).join(', ')}: each names the people to try the text on`;
+      throw invalid([{ path: given[1]?.[0] ?? '', message }]);
+    }
+    const tx = this.deps.database.manager;
+    if (variables) return [madeUp(variables)];
+    if (contactIds) return this.contacts(tenantId, contactIds);
+    if (listId === undefined) return newestPeople(tx, tenantId, limit);
+    const members = await peopleOfList(tx, tenantId, listId, limit);
+    if (!members) throw invalid([{ path: 'listId', message: `there is no list ${listId}` }]);
+    return members;
+  }
+
+  private async contacts(tenantId: string, ids: string[]): Promise<PreviewPerson[]> {
+    const people = await peopleByIds(this.deps.database.manager, tenantId, ids);
+    const known = new Set(people.map(({ id }) => id));
+    const errors = ids.flatMap((id, index) =>
+      known.has(id.toLowerCase())
+        ? []
+        : [{ path: `contactIds[${index}]`, message: `there is no contact ${id}` }],
+    );
+    if (errors.length > 0) throw invalid(errors);
+    return people;
+  }
+}
+
+function madeUp(variables: Record<string, unknown>): PreviewPerson {
+  const { name, phoneNumber } = variables;
+  return {
+    ...NOBODY,
+    phone: typeof phoneNumber === 'string' ? phoneNumber : NOBODY.phone,
+    name: typeof name === 'string' ? name : null,
+    variables,
+  };
+}
+
+/** Null says the same as leaving a field out. */
+function withoutNulls(request: PreviewRequest): PreviewRequest {
+  return Object.fromEntries(Object.entries(request).filter(([, value]) => value !== null));
+}

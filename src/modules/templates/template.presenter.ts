@@ -1,0 +1,32 @@
+import type { Page } from '../../lib/pages.js';
+import { checkText } from '../campaigns/index.js';
+import type { Preview } from './preview.service.js';
+import type { PreviewedTextResponse, PreviewResponse, TemplateResponse } from './template.dto.js';
+import type { Template } from './template.entity.js';
+
+export function presentTemplate({ id, name, content, createdAt, updatedAt }: Template): TemplateResponse {
+  const checked = checkText(content);
+  return {
+    id,
+    name,
+    content,
+    variables: checked.ok ? checked.variables : [],
+    createdAt: createdAt.toISOString(),
+    updatedAt: updatedAt.toISOString(),
+  };
+}
+
+export function presentTemplates(page: Page<Template>): Page<TemplateResponse> {
+  return { ...page, items: page.items.map(presentTemplate) };
+}
+
+export function presentPreview({ variables, items }: Preview): PreviewResponse {
+  return { variables, items: items.map(presentItem) };
+}
+
+function presentItem({ contactId, phone, name, outcome }: Preview['items'][number]): PreviewedTextResponse {
+  const person = { contactId, phoneNumber: phone, name };
+  if (outcome.ok) return { ...person, text: outcome.text };
+  const { code, reason, variable } = outcome;
+  return { ...person, code, reason, ...(variable === undefined ? {} : { variable }) };
+}

@@ -1,0 +1,94 @@
+import type { Database } from '../../db/index.js';
+import type { Clock } from '../../lib/clock.js';
+import { DomainError, invalid, notFound } from '../../lib/errors.js';
+import { newId } from '../../lib/ids.js';
+import { idBehind, toPage, type Page, type PageRequest } from '../../lib/pages.js';
+import { checkText, nameProblems, type TextVariable } from '../campaigns/index.js';
+import type { Template } from './template.entity.js';
+import {
+  findTemplate,
+  findTemplateByName,
+  insertTemplate,
+  listTemplates,
+  removeTemplate,
+  updateTemplate,
+} from './template.repository.js';
+
+/**
+ * Saved texts of a tenant. A campaign made from one takes a copy: changing or deleting a template changes no campaign.
+ * Refusals: `invalid` for a text that does not parse (with line and column), `conflict` (template_exists) for a name in
+ * use, `not_found` for a template of somebody else.
+ */
+export class TemplateService {
+  constructor(private readonly deps: { database: Database; clock: Clock }) {}
+
+  async create(tenantId: string, input: { name: string; content: string }): Promise<Template> {
+    const name = usableName(input.name);
+    requireText(input.content);
+    const now = this.deps.clock.now();
+    const template = { id: newId(), tenantId, name, content: input.content, createdAt: now, updatedAt: now };
+    const isNew = await insertTemplate(this.deps.database.manager, template);
+    if (!isNew) throw await this.exists(tenantId, name);
+    return template;
+  }
+
+  /** Newest first. */
+  async list(tenantId: string, page: PageRequest): Promise<Page<Template>> {
+    const rows = await listTemplates(this.deps.database.manager, tenantId, {
+      limit: page.limit + 1,
+      before: idBehind(page.cursor),
+    });
+    return toPage(rows, page.limit, ({ id }) => [id]);
+  }
+
+  async get(tenantId: string, id: string): Promise<Template> {
+    const template = await findTemplate(this.deps.database.manager, tenantId, id);
+    if (!template) throw notFound('template', id);
+    return template;
+  }
+
+  async update(
+    tenantId: string,
+    id: string,
+    input: { name?: string | null; content?: string | null },
+  ): Promise<Template> {
+    const name = typeof input.name === 'string' ? usableName(input.name) : undefined;
+    const content = input.content ?? undefined;
+    if (content !== undefined) requireText(content);
+    await this.deps.database.transaction(async (tx) => {
+      if (!(await findTemplate(tx, tenantId, id))) throw notFound('template', id);
+      const other = name === undefined ? undefined : await findTemplateByName(tx, tenantId, name);
+      if (name !== undefined && other && other.id !== id) throw await this.exists(tenantId, name);
+      await updateTemplate(tx, tenantId, id, {
+        ...(name === undefined ? {} : { name }),
+        ...(content === undefined ? {} : { content }),
+        updatedAt: this.deps.clock.now(),
+      });
+    });
+    return this.get(tenantId, id);
+  }
+
+  async remove(tenantId: string, id: string): Promise<void> {
+    const removed = await removeTemplate(this.deps.database.manager, tenantId, id);
+    if (!removed) throw notFound('template', id);
+  }
+
+  private async exists(tenantId: string, name: string): Promise<DomainError> {
+    const other = await findTemplateByName(this.deps.database.manager, tenantId, name);
+    const message = `There is a template "${name}" already: ${other?.id ?? 'just removed'}.`;
+    return new DomainError('conflict', 'template_exists', message, { errors: [{ path: 'name', message }] });
+  }
+}
+
+/** What the text refers to; refuses (`invalid`) one that could not be sent to anybody. */
+export function requireText(content: string): TextVariable[] {
+  const checked = checkText(content);
+  if (checked.ok) return checked.variables;
+  throw invalid([{ path: 'content', message: checked.message }]);
+}
+
+function usableName(name: string): string {
+  const problems = nameProblems(name);
+  if (problems.length > 0) throw invalid(problems);
+  return name.trim();
+}
