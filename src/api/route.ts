@@ -56,6 +56,8 @@ export interface Route<Body extends object = object, Query extends object = obje
   method: 'get' | 'post' | 'patch' | 'delete';
   /** Express form, such as `/api/contacts/:id`. A parameter named `id` or ending in `Id` must be a UUID. */
   path: string;
+  /** The path of the route this one is another name of. */
+  aliasOf?: string;
   tag: string;
   summary: string;
   /** `public` asks for no credentials, `authenticated` for any; otherwise the scope the caller needs. */
@@ -77,4 +79,9 @@ export function defineRoute<Body extends object = object, Query extends object =
   route: Route<Body, Query>,
 ): Route {
   return route;
+}
+
+/** The route, and the same under another path. */
+export function withAlias(route: Route, path: string): Route[] {
+  return [route, { ...route, path, aliasOf: route.path }];
 }

@@ -13,6 +13,7 @@ import {
 import {
   CampaignFeeder,
   CampaignManager,
+  DirectMessages,
   windowProblems,
   type CampaignDeps,
 } from '../modules/campaigns/index.js';
@@ -87,6 +88,7 @@ export function createServices({ config, logger, infrastructure, transports }: S
     media,
     mediaFiles,
     messages: new MessageService({ database }),
+    direct: new DirectMessages(campaignDeps),
   };
 }
 

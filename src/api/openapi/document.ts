@@ -80,7 +80,7 @@ function operationOf(route: Route, schemas: SchemaCollection): Operation {
     operationId: operationId(route),
     tags: [route.tag],
     summary: route.summary,
-    ...(scope ? { description: `Needs the scope \`${scope}\`.` } : {}),
+    ...descriptionOf(route, scope),
     ...(route.access === 'public' ? { security: [] } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(requestBody ? { requestBody } : {}),
@@ -94,9 +94,18 @@ function operationOf(route: Route, schemas: SchemaCollection): Operation {
   };
 }
 
+function descriptionOf({ aliasOf }: Route, scope: string | undefined): { description?: string } {
+  const sentences = [
+    ...(aliasOf === undefined ? [] : [`Another name of \`${aliasOf}\`.`]),
+    ...(scope === undefined ? [] : [`Needs the scope \`${scope}\`.`]),
+  ];
+  return sentences.length === 0 ? {} : { description: sentences.join(' ') };
+}
+
 function operationId(route: Route): string {
   const words = route.path.split(/[^A-Za-z0-9]+/).filter((word) => word !== '' && word !== 'api');
-  return route.method + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+  const name = route.method + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+  return route.aliasOf === undefined ? name : `${name}Alias`;
 }
 
 function pathParameters(route: Route): object[] {

@@ -1,18 +1,39 @@
 import {
+  AcceptedBulkResponse,
+  AcceptedMessageResponse,
+  presentAccepted,
+  presentAcceptedBulk,
+  SendBulkDto,
+  SendMessageDto,
+  type DirectMessages,
+} from '../../modules/campaigns/index.js';
+import {
   ListMessagesQuery,
   MessageResponse,
   presentMessage,
   presentMessages,
   type MessageService,
 } from '../../modules/messages/index.js';
-import { defineRoute, ok, type Route } from '../route.js';
+import { accepted, defineRoute, ok, withAlias, type Route } from '../route.js';
 
-export function messagesRoutes({ messages }: { messages: MessageService }): Route[] {
+interface MessageDeps {
+  messages: MessageService;
+  direct: DirectMessages;
+}
+
+const tag = 'messages';
+
+/** Messages of every kind to look at, and direct ones to send. */
+export function messagesRoutes(deps: MessageDeps): Route[] {
+  return [...readingRoutes(deps), ...sendingRoutes(deps)];
+}
+
+function readingRoutes({ messages }: MessageDeps): Route[] {
   return [
     defineRoute({
       method: 'get',
       path: '/api/messages',
-      tag: 'messages',
+      tag,
       summary: 'Messages sent and received, newest first',
       access: 'messages:read',
       query: ListMessagesQuery,
@@ -24,7 +45,7 @@ export function messagesRoutes({ messages }: { messages: MessageService }): Rout
     defineRoute({
       method: 'get',
       path: '/api/messages/:id',
-      tag: 'messages',
+      tag,
       summary: 'One message with its delivery state',
       access: 'messages:read',
       response: { status: 200, description: 'The message', data: MessageResponse },
@@ -33,4 +54,45 @@ export function messagesRoutes({ messages }: { messages: MessageService }): Rout
       },
     }),
   ];
+}
+
+function sendingRoutes({ messages, direct }: MessageDeps): Route[] {
+  const send = defineRoute({
+    method: 'post',
+    path: '/api/message/send',
+    tag,
+    summary: 'Send one message, at once or at a time',
+    access: 'messages:write',
+    body: SendMessageDto,
+    idempotent: true,
+    response: { status: 202, description: 'It will be sent.', data: AcceptedMessageResponse },
+    handler: async ({ principal, body }) =>
+      accepted(presentAccepted(await direct.send(principal.tenantId, body))),
+  });
+  const sendBulk = defineRoute({
+    method: 'post',
+    path: '/api/message/send-bulk',
+    tag,
+    summary: 'Send up to 1,000 messages, all or none unless asked otherwise',
+    access: 'messages:write',
+    body: SendBulkDto,
+    idempotent: true,
+    response: { status: 202, description: 'They will be sent.', data: AcceptedBulkResponse },
+    handler: async ({ principal, body }) =>
+      accepted(presentAcceptedBulk(await direct.sendBulk(principal.tenantId, body))),
+  });
+  const cancel = defineRoute({
+    method: 'post',
+    path: '/api/messages/:id/cancel',
+    tag,
+    summary: 'Take a direct message back before it is handed over',
+    access: 'messages:write',
+    response: { status: 200, description: 'The message, which is skipped.', data: MessageResponse },
+    async handler({ principal, params }) {
+      const id = params['id'] ?? '';
+      await direct.cancel(principal.tenantId, id);
+      return ok(presentMessage(await messages.get(principal.tenantId, id)));
+    },
+  });
+  return [...withAlias(send, '/message/send'), ...withAlias(sendBulk, '/message/send-bulk'), cancel];
 }

@@ -9,6 +9,7 @@ export const scopes = [
   'campaigns:read',
   'campaigns:write',
   'messages:read',
+  'messages:write',
   'settings:manage',
   'access:manage',
   'queues:manage',

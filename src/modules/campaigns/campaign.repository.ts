@@ -18,8 +18,9 @@ export async function insertCampaign(tx: Tx, campaign: Partial<Campaign> & { id:
   await tx.insert(Campaign, campaign);
 }
 
+/** Direct messages travel in campaigns too, but those are nobody's to see or to change: here they do not exist. */
 export async function findCampaign(tx: Tx, tenantId: string, id: string): Promise<Campaign | undefined> {
-  return (await tx.findOneBy(Campaign, { tenantId, id })) ?? undefined;
+  return (await tx.findOneBy(Campaign, { tenantId, id, kind: 'campaign' })) ?? undefined;
 }
 
 /** Newest first (ids sort by creation time); one row more than asked for, to know whether there is a next page. */
@@ -27,6 +28,7 @@ export async function listCampaigns(tx: Tx, tenantId: string, filter: CampaignFi
   return tx.find(Campaign, {
     where: {
       tenantId,
+      kind: 'campaign',
       ...(filter.status ? { status: filter.status } : {}),
       ...(filter.before ? { id: LessThan(filter.before) } : {}),
     },
@@ -62,7 +64,7 @@ export async function changeStatus(
          started_at = CASE WHEN $4 = 'running' THEN coalesce(started_at, $5) ELSE started_at END,
          completed_at = CASE WHEN $4 IN ('completed', 'failed', 'stopped') THEN $5::timestamptz END,
          waiting_reason = NULL, waiting_until = NULL, updated_at = $5
-       WHERE tenant_id = $1 AND id = $2 AND status = ANY($3::text[])
+       WHERE tenant_id = $1 AND id = $2 AND kind = 'campaign' AND status = ANY($3::text[])
        RETURNING id)
      SELECT id FROM changed`,
     [campaign.tenantId, campaign.id, from, change.to, change.at],
@@ -78,7 +80,8 @@ export async function removeCampaign(
 ): Promise<boolean> {
   const rows = await tx.query<unknown[]>(
     `WITH gone AS (
-       DELETE FROM campaigns WHERE tenant_id = $1 AND id = $2 AND status = ANY($3::text[]) RETURNING id)
+       DELETE FROM campaigns WHERE tenant_id = $1 AND id = $2 AND kind = 'campaign' AND status = ANY($3::text[])
+       RETURNING id)
      SELECT id FROM gone`,
     [tenantId, id, from],
   );

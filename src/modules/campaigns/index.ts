@@ -33,4 +33,5 @@ export {
   presentRecipients,
 } from './campaign.presenter.js';
 export * from './delivery/index.js';
+export * from './direct/index.js';
 export { windowProblems } from './core/timing-input.js';

@@ -26,6 +26,7 @@ export const messageStates = [
   'received',
 ] as const satisfies readonly MessageState[];
 export const messageDirections = ['in', 'out'] as const;
+export const messageKinds = ['campaign', 'direct'] as const;
 
 export class ListMessagesQuery extends PageQuery {
   @IsOptional()
@@ -48,6 +49,26 @@ export class ListMessagesQuery extends PageQuery {
   @IsOptional()
   @IsIn(messageDirections)
   direction?: 'in' | 'out';
+
+  /** `direct` was sent with /api/message/send or send-bulk, `campaign` by a campaign. */
+  @IsOptional()
+  @IsIn(messageKinds)
+  kind?: 'campaign' | 'direct';
+
+  /** The id that /api/message/send-bulk answered. */
+  @IsOptional()
+  @IsUUID()
+  bulkId?: string;
+}
+
+export class MessageWaitResponse {
+  /** As in `waitingFor` of a campaign's statistics. */
+  @IsString()
+  reason!: string;
+
+  @IsOptional()
+  @IsISO8601()
+  until!: string | null;
 }
 
 export class MessageMediaResponse {
@@ -71,6 +92,11 @@ export class MessageResponse {
   @IsIn(messageDirections)
   direction!: 'in' | 'out';
 
+  /** Null for what came in. */
+  @IsOptional()
+  @IsIn(messageKinds)
+  kind!: 'campaign' | 'direct' | null;
+
   @IsIn(messageStates)
   state!: MessageState;
 
@@ -79,8 +105,31 @@ export class MessageResponse {
   @IsString()
   code!: string | null;
 
+  /** Null while a direct message waits for whoever is free. */
+  @IsOptional()
   @IsUUID()
-  senderId!: string;
+  senderId!: string | null;
+
+  /** The recipient's number; null for what came in. */
+  @IsOptional()
+  @IsString()
+  to!: string | null;
+
+  /** The number it came from; null for what was sent. */
+  @IsOptional()
+  @IsString()
+  from!: string | null;
+
+  /** When a scheduled message is to leave. */
+  @IsOptional()
+  @IsISO8601()
+  at!: string | null;
+
+  /** What a queued message waits for, where it is more than the usual pause of a sender. */
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => MessageWaitResponse)
+  waitingFor!: MessageWaitResponse | null;
 
   /** WhatsApp's own id. */
   @IsOptional()

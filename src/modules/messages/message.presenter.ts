@@ -1,14 +1,21 @@
 import type { Page } from '../../lib/pages.js';
 import type { MessageResponse } from './message.dto.js';
 import type { Message } from './message.entity.js';
+import type { MessageView } from './message.repository.js';
 
-export function presentMessage(message: Message): MessageResponse {
+export function presentMessage(message: MessageView): MessageResponse {
+  const isOut = message.direction === 'out';
   return {
     id: message.id,
     direction: message.direction,
+    kind: isOut ? (message.sendId === null ? 'campaign' : 'direct') : null,
     state: message.state,
     code: message.code,
     senderId: message.senderId,
+    to: isOut ? message.phone : null,
+    from: isOut ? null : message.phone,
+    at: message.sendAt?.toISOString() ?? null,
+    waitingFor: presentWait(message),
     waMessageId: message.waMessageId,
     contactId: message.contactId,
     campaignId: message.campaignId,
@@ -21,6 +28,12 @@ export function presentMessage(message: Message): MessageResponse {
     deliveredAt: message.deliveredAt?.toISOString() ?? null,
     readAt: message.readAt?.toISOString() ?? null,
   };
+}
+
+/** What it once waited for is over when it is not queued any more. */
+function presentWait({ state, waitReason, waitUntil }: MessageView): MessageResponse['waitingFor'] {
+  if (state !== 'queued' || waitReason === null) return null;
+  return { reason: waitReason, until: waitUntil?.toISOString() ?? null };
 }
 
 /** The file by its link; what else belongs to a message as it was sent. */
@@ -38,6 +51,6 @@ function presentContent(content: Message['content']): Pick<MessageResponse, 'med
   return { media, details: Object.keys(details).length === 0 ? null : details };
 }
 
-export function presentMessages(page: Page<Message>): Page<MessageResponse> {
+export function presentMessages(page: Page<MessageView>): Page<MessageResponse> {
   return { ...page, items: page.items.map(presentMessage) };
 }

@@ -8,10 +8,25 @@ export interface MessageFilter {
   senderId?: string;
   state?: MessageState;
   direction?: 'in' | 'out';
+  kind?: 'campaign' | 'direct';
+  bulkId?: string;
 }
 
-export async function findMessage(tx: Tx, tenantId: string, id: string): Promise<Message | undefined> {
-  return (await tx.findOneBy(Message, { tenantId, id })) ?? undefined;
+/** A message with what other tables know of it. */
+export type MessageView = Message & MessageSurroundings;
+
+interface MessageSurroundings {
+  /** E.164; null when the contact and the campaign are both gone. */
+  phone: string | null;
+  /** What its recipient last had to wait for. */
+  waitReason: string | null;
+  waitUntil: Date | null;
+}
+
+export async function findMessage(tx: Tx, tenantId: string, id: string): Promise<MessageView | undefined> {
+  const message = await tx.findOneBy(Message, { tenantId, id });
+  const [view] = message ? await withSurroundings(tx, [message]) : [];
+  return view;
 }
 
 /** Newest first; ids sort by creation time. Not counted: there may be millions. */
@@ -20,17 +35,38 @@ export async function listMessages(
   tenantId: string,
   filter: MessageFilter,
   page: PageRequest,
-): Promise<Page<Message>> {
+): Promise<Page<MessageView>> {
   const query = tx.createQueryBuilder(Message, 'message').where('message.tenantId = :tenantId', { tenantId });
   for (const field of ['campaignId', 'contactId', 'senderId', 'state', 'direction'] as const) {
     if (filter[field] !== undefined)
       query.andWhere(`message.${field} = :${field}`, { [field]: filter[field] });
   }
+  if (filter.bulkId !== undefined) query.andWhere('message.sendId = :bulkId', { bulkId: filter.bulkId });
+  if (filter.kind === 'direct') query.andWhere('message.sendId IS NOT NULL');
+  if (filter.kind === 'campaign') query.andWhere(`message.sendId IS NULL AND message.direction = 'out'`);
   const after = idBehind(page.cursor);
   if (after !== undefined) query.andWhere('message.id < :after', { after });
   const rows = await query
     .orderBy('message.id', 'DESC')
     .limit(page.limit + 1)
     .getMany();
-  return toPage(rows, page.limit, (message) => [message.id]);
+  const found = toPage(rows, page.limit, (message) => [message.id]);
+  return { ...found, items: await withSurroundings(tx, found.items) };
+}
+
+/** The number comes from the recipient, which outlives its contact, or from the contact, which outlives its campaigns. */
+async function withSurroundings(tx: Tx, messages: Message[]): Promise<MessageView[]> {
+  const rows: ({ id: string } & MessageSurroundings)[] = await tx.query(
+    `SELECT m.id, coalesce(r.phone, c.phone) AS phone, r.wait_reason AS "waitReason", r.wait_until AS "waitUntil"
+     FROM messages m
+     LEFT JOIN campaign_contacts r ON r.id = m.campaign_contact_id AND r.tenant_id = m.tenant_id
+     LEFT JOIN contacts c ON c.id = m.contact_id AND c.tenant_id = m.tenant_id
+     WHERE m.id = ANY($1::uuid[])`,
+    [messages.map(({ id }) => id)],
+  );
+  const found = new Map(rows.map((row) => [row.id, row]));
+  return messages.map((message) => {
+    const { phone = null, waitReason = null, waitUntil = null } = found.get(message.id) ?? {};
+    return Object.assign(message, { phone, waitReason, waitUntil });
+  });
 }

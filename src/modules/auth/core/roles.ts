@@ -6,8 +6,8 @@ const readScopes: readonly Scope[] = ['contacts:read', 'senders:read', 'campaign
 const scopesByRole: { readonly [R in Role]: readonly Scope[] } = {
   owner: scopes,
   admin: scopes,
-  manager: [...readScopes, 'contacts:write', 'senders:write', 'campaigns:write'],
-  agent: [...readScopes, 'contacts:write'],
+  manager: [...readScopes, 'contacts:write', 'senders:write', 'campaigns:write', 'messages:write'],
+  agent: [...readScopes, 'contacts:write', 'messages:write'],
   viewer: readScopes,
 };
 

@@ -2,7 +2,8 @@ export { humanPause, humanTyping, partTimings, totalMs } from './core/typing.js'
 export type { PartPause, PartTiming, TypingPace } from './core/typing.js';
 export { renderRemaining } from './core/render.js';
 export { mediaIdOf, readableText, type RenderedContent } from '../core/content.js';
-export { wakeAt } from './core/retry.js';
+export { isExpired, isInsideWindow } from './core/hours.js';
+export { wakeAt, wakeBehind, wakeFirst } from './core/retry.js';
 export { judge, type Judgement, type SenderVerdict, type Settlement } from './core/settlement.js';
 export { DeliveryService, type DeliveryDeps } from './delivery.service.js';
 export type {

@@ -1,4 +1,5 @@
 import type { Tx } from '../../../db/index.js';
+import { PARTS_OF_RECIPIENT } from '../variant.repository.js';
 import type { TransportName } from '../../../transports/transport.js';
 
 export interface LostRecipient {
@@ -6,6 +7,14 @@ export interface LostRecipient {
   tenantId: string;
   campaignId: string;
   claimEpoch: number;
+}
+
+/** A recipient whose job may have been lost, and how its job is to be queued again. */
+export interface QueuedRecipient extends LostRecipient {
+  /** As in EnqueueOptions; null goes before all others. */
+  priority: number | null;
+  /** A direct message that has to wait for its time. */
+  delayMs: number;
 }
 
 /** The database's time so long ago: rows carry its times. */
@@ -21,21 +30,27 @@ export async function timeBefore(tx: Tx, ms: number): Promise<Date> {
 /**
  * Recipients that have been `queued` since before a time in campaigns that are not over. Most of them only wait for a
  * sender; one whose job was lost gets a new one. Touching the rows keeps each from being looked at again at once.
+ * Scheduled direct messages are among them from some minutes before their time, and have no job before that.
  */
-export async function takeQueuedBefore(tx: Tx, before: Date, limit: number): Promise<LostRecipient[]> {
+export async function takeQueuedBefore(tx: Tx, before: Date, limit: number): Promise<QueuedRecipient[]> {
   return await tx.query(
     `WITH due AS (
-       SELECT r.id FROM campaigns k
+       SELECT r.id, k.kind, k.priority, k.scheduled_at FROM campaigns k
        JOIN campaign_contacts r ON r.campaign_id = k.id
        WHERE (k.status IN ('running', 'paused') OR (k.status = 'stopped' AND k.updated_at > now() - interval '1 day'))
+         AND (k.kind = 'campaign' OR k.scheduled_at IS NULL OR k.scheduled_at <= now() + interval '5 minutes')
          AND r.state = 'queued' AND r.updated_at <= $1::timestamptz
        LIMIT $2
        FOR NO KEY UPDATE OF r SKIP LOCKED
      ), touched AS (
        UPDATE campaign_contacts r SET updated_at = now() FROM due WHERE r.id = due.id
-       RETURNING r.id, r.tenant_id, r.campaign_id, r.claim_epoch
+       RETURNING r.id, r.tenant_id, r.campaign_id, r.claim_epoch, due.kind, due.priority, due.scheduled_at
      )
-     SELECT id, tenant_id AS "tenantId", campaign_id AS "campaignId", claim_epoch AS "claimEpoch" FROM touched`,
+     SELECT id, tenant_id AS "tenantId", campaign_id AS "campaignId", claim_epoch AS "claimEpoch",
+            CASE WHEN kind = 'campaign' THEN priority END AS priority,
+            CASE WHEN kind = 'direct' AND scheduled_at > now()
+                 THEN extract(epoch FROM scheduled_at - now())::float8 * 1000 ELSE 0 END AS "delayMs"
+     FROM touched`,
     [before, limit],
   );
 }
@@ -86,7 +101,7 @@ export async function lockStaleClaims(
      SELECT r.id, r.tenant_id AS "tenantId", r.campaign_id AS "campaignId", r.contact_id AS "contactId",
             r.claim_epoch AS "claimEpoch", m.id AS "messageId", m.state AS "messageState",
             m.sender_id AS "senderId", m.wa_message_id AS "waMessageId",
-            m.part + 1 >= jsonb_array_length(k.parts) AS "lastPart", s.transport
+            m.part + 1 >= jsonb_array_length(${PARTS_OF_RECIPIENT}) AS "lastPart", s.transport
      FROM locked r
      JOIN campaigns k ON k.id = r.campaign_id
      JOIN messages m ON m.campaign_contact_id = r.id AND m.part = r.next_part AND m.direction = 'out'

@@ -5,12 +5,14 @@ import { lockRecipients } from './delivery.repository.js';
 import type { OutcomeRecord } from './delivery.types.js';
 import { recordOutcomes } from './outcome.repository.js';
 import { sendJobId } from '../core/job-ids.js';
+import { completeDirectCampaigns } from '../direct/direct-completion.repository.js';
 import {
   lockStaleClaims,
   requeueForResend,
   takeQueuedBefore,
   timeBefore,
   type LostRecipient,
+  type QueuedRecipient,
   type StaleClaim,
 } from './reconcile.repository.js';
 
@@ -67,6 +69,7 @@ export class ReconcileService {
     const report: ReconcileReport = { offered: 0, resent: 0, unknown: 0, settled: 0 };
     await this.inBatches(() => this.resolveStaleClaims(report));
     report.offered = await this.offerQueued(this.limits.queuedMs);
+    await completeDirectCampaigns(this.deps.database.manager);
     return report;
   }
 
@@ -133,12 +136,16 @@ export class ReconcileService {
   }
 
   /** Jobs that still exist under the same id are not added twice. */
-  private enqueueSends(recipients: LostRecipient[]): Promise<void> {
+  private enqueueSends(recipients: (LostRecipient & Partial<QueuedRecipient>)[]): Promise<void> {
     return this.deps.queue.enqueueMany(
       'message.send',
-      recipients.map(({ id, tenantId, campaignId, claimEpoch }) => ({
+      recipients.map(({ id, tenantId, campaignId, claimEpoch, priority, delayMs }) => ({
         payload: { tenantId, campaignId, recipientId: id },
-        options: { id: sendJobId(id, claimEpoch) },
+        options: {
+          id: sendJobId(id, claimEpoch),
+          ...(priority ? { priority } : {}),
+          ...(delayMs ? { delayMs } : {}),
+        },
       })),
     );
   }
