@@ -1,16 +1,17 @@
-import type { RecipientForSend } from '../../modules/campaigns/index.js';
+import { isExpired, isInsideWindow, type RecipientForSend } from '../../modules/campaigns/index.js';
 
 /**
  * What a guard says about a recipient. `leave`: somebody else has it or it is finished; `putBack`: not now, the feeder
- * brings it again; `end`: it will not be sent, for a reason that is recorded.
+ * brings it again; `rest`: the same job runs again then; `end`: it will not be sent, for a reason that is recorded.
  */
 export type Verdict =
   | { kind: 'pass' }
   | { kind: 'leave' }
   | { kind: 'putBack' }
+  | { kind: 'rest'; until: Date }
   | { kind: 'end'; to: 'skipped' | 'failed' | 'unknown'; code: string };
 
-type Guard = (recipient: RecipientForSend) => Verdict;
+type Guard = (recipient: RecipientForSend, now: Date) => Verdict;
 
 const pass: Verdict = { kind: 'pass' };
 
@@ -38,6 +39,26 @@ const ensureContact: Guard = (recipient) =>
 const ensureConsent: Guard = (recipient) =>
   recipient.optedOut || recipient.suppressed ? { kind: 'end', to: 'skipped', code: 'opted_out' } : pass;
 
+/** A queue that was rebuilt brings scheduled messages too early. */
+const holdUntilItsTime: Guard = ({ sendAt }, now) =>
+  sendAt && sendAt > now ? { kind: 'rest', until: sendAt } : pass;
+
+const ensureNotExpired: Guard = (recipient, now) =>
+  isExpired(recipient, now) ? { kind: 'end', to: 'skipped', code: 'outside_window_expired' } : pass;
+
+/** Not now: the feeder brings it when the window is open again. */
+const ensureInsideWindow: Guard = (recipient, now) =>
+  isInsideWindow(recipient, now) ? pass : { kind: 'putBack' };
+
+/** Longer waits are not spent holding a sender. */
+const CEILING_PATIENCE_MS = 3_000;
+
+/** The campaign's ceiling is used up for longer than typing takes. */
+const holdUnderCeiling: Guard = ({ nextSlotAt }, now) =>
+  nextSlotAt && nextSlotAt.getTime() - now.getTime() > CEILING_PATIENCE_MS
+    ? { kind: 'rest', until: nextSlotAt }
+    : pass;
+
 /** Only that sender could send it without the risk of a second copy. */
 const ensureResendPossible: Guard = (recipient) =>
   recipient.resend?.senderLost ? { kind: 'end', to: 'unknown', code: 'sender_lost' } : pass;
@@ -48,15 +69,24 @@ const checklist: readonly Guard[] = [
   holdUnlessRunning,
   ensureContact,
   ensureConsent,
+  ensureNotExpired,
+  ensureInsideWindow,
+  holdUntilItsTime,
   ensureResendPossible,
+  holdUnderCeiling,
 ];
 
-export function checkRecipient(recipient: RecipientForSend): Verdict {
+export function checkRecipient(recipient: RecipientForSend, now: Date): Verdict {
   for (const guard of checklist) {
-    const verdict = guard(recipient);
+    const verdict = guard(recipient, now);
     if (verdict.kind !== 'pass') return honest(recipient, verdict);
   }
   return pass;
+}
+
+/** What can change while the sender types. */
+export function mayStillLeave(recipient: RecipientForSend, now: Date): boolean {
+  return !isExpired(recipient, now) && isInsideWindow(recipient, now);
 }
 
 /** A part that may have reached the phone before a crash cannot be called skipped or failed. */

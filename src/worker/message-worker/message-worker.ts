@@ -5,6 +5,9 @@ import {
   partTimings,
   totalMs,
   wakeAt,
+  wakeBehind,
+  wakeFirst,
+  type ClaimOutcome,
   type Judgement,
   type RecipientForSend,
   type RecordedOutcome,
@@ -14,7 +17,7 @@ import { addMs } from '../../lib/clock.js';
 import { errorMessage } from '../../lib/errors.js';
 import type { JobHandler, JobOutcome } from '../../queue/catalog.js';
 import { handOver, insist } from './hand-over.js';
-import { checkRecipient, honest, type Verdict } from './guards.js';
+import { checkRecipient, honest, mayStillLeave, type Verdict } from './guards.js';
 import type { MessageWorkerDeps, SendRun } from './ports.js';
 import { contentsOf, storedForm, withFiles, type ReadyPart } from './contents.js';
 import { boundSender, requestFor } from './request.js';
@@ -27,6 +30,9 @@ const NO_SENDER_PAUSE_MS = 15_000;
 /** A sender that is connected but not hosted here: its session is being opened or moved. */
 const NO_SESSION_PAUSE_MS = 2_000;
 
+/** How long a run waits for its campaign's ceiling while it holds a sender. */
+const SLOT_PATIENCE_MS = 5_000;
+
 type PartEnd = { kind: 'nextPart' } | { kind: 'end'; outcome: JobOutcome };
 interface Claimed {
   messageId: string;
@@ -34,6 +40,7 @@ interface Claimed {
   waMessageId: string | undefined;
   isResend: boolean;
 }
+type Claim = ({ kind: 'claimed' } & Claimed) | Exclude<ClaimOutcome, { kind: 'claimed' }>;
 
 /** Sends campaign messages: a checklist of small steps, each of which passes or ends the job with a recorded reason. */
 export class MessageWorker {
@@ -43,7 +50,7 @@ export class MessageWorker {
   readonly handleSend: JobHandler<'message.send'> = async ({ tenantId, recipientId }, { signal }) => {
     const recipient = await this.deps.delivery.load(tenantId, recipientId);
     if (!recipient) return DONE;
-    const verdict = checkRecipient(recipient);
+    const verdict = checkRecipient(recipient, this.deps.clock.now());
     if (verdict.kind !== 'pass') return this.leave(recipient, verdict);
 
     const rendered = contentsOf(recipient);
@@ -75,9 +82,14 @@ export class MessageWorker {
   };
 
   private async leave(recipient: RecipientForSend, verdict: Verdict): Promise<JobOutcome> {
+    if (verdict.kind === 'rest') return { kind: 'runAgain', at: this.restUntil(recipient, verdict.until) };
     if (verdict.kind === 'putBack') await this.deps.delivery.putBack(recipient);
     if (verdict.kind === 'end') await this.deps.delivery.end(recipient, verdict.to, verdict.code);
     return DONE;
+  }
+
+  private restUntil({ kind }: RecipientForSend, until: Date): Date {
+    return kind === 'direct' ? until : wakeAt(until, this.deps.clock.now(), this.deps.random);
   }
 
   private fail(recipient: RecipientForSend, code: string): Promise<JobOutcome> {
@@ -98,7 +110,13 @@ export class MessageWorker {
       await this.deps.delivery.noteWait(recipient, outcome.reason, until);
     }
     const at = until ?? addMs(now, NO_SENDER_PAUSE_MS);
-    return { kind: 'runAgain', at: wakeAt(at, now, this.deps.random) };
+    return { kind: 'runAgain', at: this.wakeTime(recipient, at, now) };
+  }
+
+  /** Of those who wait for the same sender: direct messages first, campaigns that others outrank last. */
+  private wakeTime({ kind, outranked }: RecipientForSend, at: Date, now: Date): Date {
+    if (kind === 'direct') return wakeFirst(at, now);
+    return (outranked ? wakeBehind : wakeAt)(at, now, this.deps.random);
   }
 
   /** Gives back what was reserved for parts that were not handed over; they are not sent in this run any more. */
@@ -132,9 +150,8 @@ export class MessageWorker {
   private async sendPart(run: SendRun, index: number, ready: ReadyPart): Promise<PartEnd> {
     await this.type(run, index);
     if (run.signal.aborted) return { kind: 'end', outcome: this.runAgainIn(0) };
-    const claimed = await this.claim(run, index, ready);
-    // Paused, opted out or taken since it was loaded: the next run's guards find out which.
-    if (!claimed) return { kind: 'end', outcome: this.runAgainIn(100) };
+    const claimed = await this.claimInTime(run, index, ready);
+    if (claimed.kind !== 'claimed') return { kind: 'end', outcome: this.afterLostClaim(claimed) };
 
     run.handedOver += 1;
     run.claimEpoch = claimed.claimEpoch;
@@ -171,7 +188,7 @@ export class MessageWorker {
     await rest(timing.typingMs, run.signal);
   }
 
-  private async claim(run: SendRun, index: number, ready: ReadyPart): Promise<Claimed | undefined> {
+  private async claim(run: SendRun, index: number, ready: ReadyPart): Promise<Claim> {
     const { recipient, reservation, hosted } = run;
     const resend = index === 0 ? recipient.resend : undefined;
     const waMessageId = resend?.waMessageId ?? hosted.session.allocateMessageId();
@@ -185,7 +202,26 @@ export class MessageWorker {
       waMessageId,
       ...storedForm(ready),
     });
-    return claim.kind === 'claimed' ? { ...claim, waMessageId, isResend: resend !== undefined } : undefined;
+    return claim.kind === 'claimed' ? { ...claim, waMessageId, isResend: resend !== undefined } : claim;
+  }
+
+  /** Claims as soon as the campaign's ceiling allows; a wait that would hold the sender for long ends the run. */
+  private async claimInTime(run: SendRun, index: number, ready: ReadyPart): Promise<Claim> {
+    const rest = this.deps.sleep ?? sleep;
+    for (let waitedMs = 0; ;) {
+      // Typing and waiting take seconds in which a window closes: the next run's guards see to it.
+      if (!mayStillLeave(run.recipient, this.deps.clock.now())) return { kind: 'lost' };
+      const claim = await this.claim(run, index, ready);
+      if (claim.kind !== 'later' || waitedMs + claim.afterMs > SLOT_PATIENCE_MS) return claim;
+      await rest(claim.afterMs, run.signal);
+      if (run.signal.aborted) return claim;
+      waitedMs += Math.max(claim.afterMs, 1);
+    }
+  }
+
+  /** Paused, opted out, outside its window or taken since it was loaded: the next run's guards find out which. */
+  private afterLostClaim(claim: Exclude<Claim, { kind: 'claimed' }>): JobOutcome {
+    return this.runAgainIn(claim.kind === 'later' ? claim.afterMs : 100);
   }
 
   private async record(

@@ -1,6 +1,8 @@
 import type { Tx } from '../../../db/index.js';
+import { PARTS_OF_RECIPIENT } from '../variant.repository.js';
 import { newId } from '../../../lib/ids.js';
 import type { RenderedContent } from '../core/content.js';
+import { grantUnderCeilings, lockRunningCampaigns, takeSlots } from './ceiling.repository.js';
 import type {
   ClaimOutcome,
   ClaimRequest,
@@ -29,10 +31,16 @@ export async function loadForSend(
   const rows: LoadedRow[] = await tx.query(
     `SELECT r.id, r.tenant_id AS "tenantId", r.campaign_id AS "campaignId", r.contact_id AS "contactId",
             r.phone, r.name, r.variables, r.state, r.next_part AS "nextPart", r.claim_epoch AS "claimEpoch",
-            k.status AS "campaignStatus", k.parts, k.pool, k.min_delay AS "minDelay", k.max_delay AS "maxDelay",
+            k.status AS "campaignStatus", k.kind,
+            CASE WHEN k.kind = 'direct' THEN k.scheduled_at END AS "sendAt", ${PARTS_OF_RECIPIENT} AS parts,
+            k.pool, k.min_delay AS "minDelay", k.max_delay AS "maxDelay",
             k.sticky_sender AS "stickySender", k.waiting_reason IS NOT NULL AS waiting,
             c.id IS NOT NULL AS "contactExists", c.opted_out_at IS NOT NULL AS "optedOut",
             x.id IS NOT NULL AS suppressed, c.last_sender_id AS "lastSenderId", r.sender_id AS "senderId",
+            k.send_window AS "sendWindow", k.expires_at AS "expiresAt", k.outranked,
+            k.next_slot_at AS "nextSlotAt",
+            CASE WHEN ts.tenant_id IS NOT NULL THEN json_build_object('timeZone', ts.time_zone,
+              'sendWindow', ts.send_window, 'quietHours', ts.quiet_hours) END AS "tenantTimes",
             r.wait_reason AS "waitReason", r.wait_until AS "waitUntil",
             (s.id IS NULL OR s.paused_at IS NOT NULL OR s.status IN ('banned', 'logged_out')) AS "senderGone",
             m.sender_id AS "resendSenderId", m.wa_message_id AS "resendId", m.body AS "resendBody",
@@ -42,6 +50,7 @@ export async function loadForSend(
      JOIN campaign_contacts r ON r.id = asked.id AND r.tenant_id = asked.tenant_id
      JOIN campaigns k ON k.id = r.campaign_id
      LEFT JOIN contacts c ON c.id = r.contact_id AND c.tenant_id = r.tenant_id
+     LEFT JOIN tenant_settings ts ON ts.tenant_id = r.tenant_id
      LEFT JOIN suppressions x ON x.tenant_id = r.tenant_id AND x.phone = r.phone
      LEFT JOIN senders s ON s.id = r.sender_id AND s.tenant_id = r.tenant_id
      LEFT JOIN messages m ON m.campaign_contact_id = r.id AND m.part = r.next_part AND m.direction = 'out'
@@ -79,13 +88,14 @@ export async function claimForSend(
   requests: ClaimRequest[],
   workerId: string,
 ): Promise<ClaimOutcome[]> {
-  const running = await lockRunningCampaigns(
+  const campaigns = await lockRunningCampaigns(
     tx,
     requests.map((request) => request.campaignId),
   );
-  const open = requests
+  const running = requests
     .map((request, ordinal) => ({ ...request, ordinal }))
-    .filter((request) => running.has(request.campaignId));
+    .filter((request) => campaigns.has(request.campaignId));
+  const { open, later } = grantUnderCeilings(running, campaigns);
   await lockRecipients(
     tx,
     open.map((request) => request.recipientId),
@@ -105,18 +115,17 @@ export async function claimForSend(
     workerId,
   ]);
   const won = new Map(rows.map((row) => [row.ordinal, row]));
+  await takeSlots(
+    tx,
+    open.filter(({ ordinal }) => won.has(ordinal)),
+    campaigns,
+  );
   return requests.map((_, index) => {
     const row = won.get(index);
-    return row ? { kind: 'claimed', messageId: row.messageId, claimEpoch: row.claimEpoch } : { kind: 'lost' };
+    if (row) return { kind: 'claimed', messageId: row.messageId, claimEpoch: row.claimEpoch };
+    const afterMs = later.get(index);
+    return afterMs === undefined ? { kind: 'lost' } : { kind: 'later', afterMs };
   });
-}
-
-async function lockRunningCampaigns(tx: Tx, ids: string[]): Promise<Set<string>> {
-  const rows: { id: string }[] = await tx.query(
-    `SELECT id FROM campaigns WHERE id = ANY($1::uuid[]) AND status = 'running' ORDER BY id FOR SHARE`,
-    [[...new Set(ids)]],
-  );
-  return new Set(rows.map(({ id }) => id));
 }
 
 /** The same recipient may stand in a batch twice (a job delivered twice): the ordinal tells which of them won. */
@@ -170,7 +179,7 @@ export async function departFromQueue(tx: Tx, departures: Departure[]): Promise<
        UPDATE messages m SET state = gone.state, code = gone.code, updated_at = now()
        FROM gone
        WHERE m.campaign_contact_id = gone.id AND m.part = gone.next_part AND m.direction = 'out'
-         AND m.state = 'queued' AND gone.state <> 'pending'
+         AND m.state IN ('queued', 'pending') AND gone.state <> 'pending'
      )
      SELECT id FROM gone`,
     [

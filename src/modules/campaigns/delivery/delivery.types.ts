@@ -1,6 +1,13 @@
-import type { CampaignPart, CampaignStatus, SenderPool } from '../campaign.entity.js';
+import type {
+  CampaignKind,
+  CampaignPart,
+  CampaignStatus,
+  SenderPool,
+  SendWindow,
+} from '../campaign.entity.js';
 import type { RecipientState } from '../campaign-contact.entity.js';
 import type { RenderedContent } from '../core/content.js';
+import type { TenantTimes } from '../core/sending-hours.js';
 import type { Settlement } from './core/settlement.js';
 
 /** All a send needs to know about one recipient, read in one statement. */
@@ -16,6 +23,9 @@ export interface RecipientForSend {
   nextPart: number;
   claimEpoch: number;
   campaignStatus: CampaignStatus;
+  kind: CampaignKind;
+  /** A direct message that is not to leave before then. */
+  sendAt: Date | null;
   parts: CampaignPart[];
   pool: SenderPool;
   minDelay: number;
@@ -28,6 +38,15 @@ export interface RecipientForSend {
   suppressed: boolean;
   /** The sender this contact last talked to. */
   lastSenderId: string | null;
+  /** The campaign's own window, and what its tenant has decided; null for a tenant without settings. */
+  sendWindow: SendWindow | null;
+  tenantTimes: TenantTimes | null;
+  /** Not to be sent to from then on. */
+  expiresAt: Date | null;
+  /** A campaign of higher priority wants the same senders. */
+  outranked: boolean;
+  /** Under a ceiling: when the next message of the campaign may leave. */
+  nextSlotAt: Date | null;
   /** What it is known to wait for, and until when. */
   waitReason: string | null;
   waitUntil: Date | null;
@@ -63,7 +82,11 @@ export interface ClaimRequest {
   content: RenderedContent | null;
 }
 
-export type ClaimOutcome = { kind: 'claimed'; messageId: string; claimEpoch: number } | { kind: 'lost' };
+/** `later`: the campaign's ceiling lets it leave in about so many milliseconds. */
+export type ClaimOutcome =
+  | { kind: 'claimed'; messageId: string; claimEpoch: number }
+  | { kind: 'later'; afterMs: number }
+  | { kind: 'lost' };
 
 export interface OutcomeRecord {
   tenantId: string;
