@@ -1,3 +1,4 @@
+import { png } from '../media/support.js';
 import { waitFor } from '../support/wait-for.js';
 import type { Answer, Call, Data } from './surface.js';
 
@@ -11,6 +12,7 @@ export const traces = {
   importedName: 'Ximena Wolpertinger',
   messageText: 'Dearest Zenobia Quark, the parcel is at platform 9',
   listName: 'Friends of the platypus',
+  fileName: 'okapi at dusk.png',
 };
 
 /** Ids by the path segment that comes before them: `/api/senders/:id`, `/api/lists/:id/members/:contactId`. */
@@ -23,6 +25,7 @@ export interface FilledTenant {
   imports: string;
   campaigns: string;
   messages: string;
+  media: string;
   'api-keys': string;
 }
 
@@ -56,6 +59,7 @@ export async function fillTenant(call: Call): Promise<FilledTenant> {
   });
   await make(`/api/campaigns/${campaign['id']}/start`, {});
   await becomes(call, `/api/campaigns/${campaign['id']}`, 'completed');
+  const media = dataOf(await call('POST', '/api/media', { form: pictureForm() }));
   const messages = dataOf(await call('GET', `/api/messages?campaignId=${campaign['id']}`));
   const [message] = messages as unknown as Data[];
   return {
@@ -67,6 +71,7 @@ export async function fillTenant(call: Call): Promise<FilledTenant> {
     imports: idOf(imported),
     campaigns: idOf(campaign),
     messages: idOf(message),
+    media: idOf(media),
     'api-keys': idOf(key),
   };
 }
@@ -76,6 +81,13 @@ export function importForm(): FormData {
   const form = new FormData();
   const rows = `phone,name\n${traces.importedPhone},${traces.importedName}\n${traces.rejectedRow},Nobody\n`;
   form.set('file', new Blob([rows]), 'people.csv');
+  return form;
+}
+
+/** One pixel, with a name to recognise. */
+export function pictureForm(): FormData {
+  const form = new FormData();
+  form.set('file', new Blob([png]), traces.fileName);
   return form;
 }
 

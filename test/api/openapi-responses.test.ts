@@ -35,12 +35,22 @@ async function readEverything(): Promise<void> {
     'senders',
     'campaigns',
     'messages',
+    'media',
   ];
   for (const collection of lists) await call('GET', `/api/${collection}?limit=1`);
-  for (const collection of ['contacts', 'lists', 'imports', 'senders', 'campaigns', 'messages'] as const) {
+  for (const collection of [
+    'contacts',
+    'lists',
+    'imports',
+    'senders',
+    'campaigns',
+    'messages',
+    'media',
+  ] as const) {
     await call('GET', `/api/${collection}/${owned[collection]}`);
   }
   await call('GET', `/api/imports/${owned.imports}/errors`);
+  await call('GET', `/api/media/${owned.media}/content`);
   await call('GET', `/api/senders/${owned.senders}/stats`);
   for (const report of ['stats', 'contacts', 'export']) {
     await call('GET', `/api/campaigns/${owned.campaigns}/${report}`);
@@ -125,6 +135,7 @@ async function askForTheImpossible(): Promise<void> {
 async function removeEverything(): Promise<void> {
   await call('POST', '/api/contacts/import', { form: importForm() });
   for (const collection of [
+    'media',
     'campaigns',
     'lists',
     'contacts',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { readableText } from '../../src/modules/campaigns/core/content.js';
 import { analyseTemplate } from '../../src/modules/campaigns/core/template-analysis.js';
 import { renderPart, templateScope } from '../../src/modules/campaigns/core/template.js';
 
@@ -6,7 +7,8 @@ const ana = { phone: '+5511987654321', name: 'Ana', variables: { city: 'Recife',
 const nobody = { phone: '+5511987654322', name: null, variables: { city: ' ' } };
 
 function render(content: string, recipient: Parameters<typeof templateScope>[0] = ana) {
-  return renderPart({ type: 'text', content }, templateScope(recipient));
+  const rendered = renderPart({ type: 'text', content }, templateScope(recipient));
+  return rendered.ok ? { ok: true, text: readableText(rendered.content) } : rendered;
 }
 
 function required(text: string): string[] {

@@ -2,6 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newId } from '../../src/lib/ids.js';
 import type {
   LossCode,
+  MediaFile,
+  MessageType,
+  OutboundContent,
   OutboundMessage,
   Transport,
   TransportEvent,
@@ -24,6 +27,8 @@ export interface ContractHarness {
   scan(qrPayload: string): void;
   write(senderId: string, from: string, text: string): void;
   drop(senderId: string, reason: LossCode): void;
+  /** What the one message that reached this phone showed. */
+  seenAt(phone: string): Promise<{ type: MessageType; body: string; sha256: string | undefined } | undefined>;
   /** Message ids that reached this phone. */
   arrivedAt(phone: string): Promise<string[]>;
   close(): Promise<void>;
@@ -80,6 +85,36 @@ export class TestSender {
     return { waMessageId, to, content: { type: 'text', text } };
   }
 }
+
+const file: MediaFile = {
+  fileName: 'file.bin',
+  mimeType: 'application/octet-stream',
+  sizeBytes: 3,
+  sha256: 'ab'.repeat(32),
+  read: async () => Buffer.from('abc'),
+};
+
+/** One content of every type, and what its recipient can read. */
+const contents: { [Type in MessageType]: { content: OutboundContent & { type: Type }; body: string } } = {
+  text: { content: { type: 'text', text: 'Olá 👋' }, body: 'Olá 👋' },
+  image: { content: { type: 'image', media: file, caption: 'Look' }, body: 'Look' },
+  video: { content: { type: 'video', media: file }, body: '' },
+  audio: { content: { type: 'audio', media: file }, body: '' },
+  voice: { content: { type: 'voice', media: file }, body: '' },
+  document: { content: { type: 'document', media: file, caption: 'Prices' }, body: 'Prices' },
+  location: {
+    content: { type: 'location', latitude: -8.05, longitude: -34.9, name: 'Platform 9' },
+    body: 'Platform 9',
+  },
+  contact: {
+    content: { type: 'contact', displayName: 'Support', phoneNumber: '+5511987654321' },
+    body: 'Support',
+  },
+  poll: {
+    content: { type: 'poll', question: 'When?', choices: ['Now', 'Later'], selectable: 1 },
+    body: 'When?',
+  },
+};
 
 let lastNumber = 0;
 export function freshNumber(): string {
@@ -172,6 +207,16 @@ export function transportContract(name: string, setup: () => Promise<ContractHar
       const receipts = online.all('receipt').filter(({ waMessageId }) => waMessageId === message.waMessageId);
       expect(receipts.map(({ status }) => status)).toEqual(['server', 'delivered', 'read']);
       expect(receipts.every(({ at }) => at instanceof Date)).toBe(true);
+    });
+
+    it.each(Object.keys(contents) as MessageType[])('sends a %s if it says it can', async (type) => {
+      if (!harness.transport.capabilities.messageTypes.includes(type)) return;
+      const online = await sender().online();
+      const { content, body } = contents[type];
+      const message = { waMessageId: online.session.allocateMessageId(), to: freshNumber(), content };
+      expect(await online.session.send(message)).toMatchObject({ kind: 'sent' });
+      const sha256 = 'media' in content ? content.media.sha256 : undefined;
+      expect(await harness.seenAt(message.to)).toEqual({ type, body, sha256 });
     });
 
     it('delivers a resend with the same id once and answers it as sent', async () => {

@@ -40,6 +40,11 @@ function harnessFor(
     scan: (payload) => network.scan(payload),
     write: (to, from, text) => network.write({ to, from, text }),
     drop: (senderId, reason) => network.drop(senderId, reason),
+    seenAt: async (phone) => {
+      const arrivals = network.ledger.page({ limit: 10_000 })?.items ?? [];
+      const [arrival] = arrivals.filter(({ to }) => to === phone);
+      return arrival && { type: arrival.type, body: arrival.body, sha256: arrival.sha256 };
+    },
     arrivedAt: async (phone) => {
       const arrivals = network.ledger.page({ limit: 10_000 })?.items ?? [];
       return arrivals.filter(({ to }) => to === phone).map(({ id }) => id);

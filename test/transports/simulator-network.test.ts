@@ -114,6 +114,8 @@ describe('the ledger', () => {
         to: '+5511977776666',
         campaignId: 'c',
         part: 0,
+        type: 'text',
+        sha256: undefined,
         body: 'Olá, João 👋',
         typingMs: 1_500,
         at: expect.any(Date),

@@ -59,6 +59,7 @@ describe('the simulator’s endpoints', () => {
           to: one,
           campaignId: 'spring',
           part: 0,
+          type: 'text',
           body: 'Hello Ana',
           typingMs: 0,
           at: expect.stringMatching(/Z$/),

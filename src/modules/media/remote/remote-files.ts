@@ -140,9 +140,10 @@ const sentences: Readonly<Record<string, string>> = {
 /** Node's own words for TLS and protocol errors say enough. */
 function reasonOf(error: unknown): string {
   if (error instanceof Unavailable) return error.message;
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (sentences[code]) return sentences[code];
-  return error instanceof Error && error.message !== ''
-    ? `the connection failed: ${error.message}`
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  const sentence = typeof code === 'string' ? sentences[code] : undefined;
+  if (sentence !== undefined) return sentence;
+  return typeof message === 'string' && message !== ''
+    ? `the connection failed: ${message}`
     : 'the connection failed';
 }

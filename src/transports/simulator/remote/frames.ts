@@ -53,8 +53,8 @@ type WithoutBytes<Content> = Content extends { media: MediaFile }
 export function messageToWire(message: OutboundMessage): WireMessage {
   const { content } = message;
   if (!('media' in content)) return { ...message, content };
-  const { read: _bytes, ...media } = content.media;
-  return { ...message, content: { ...content, media } };
+  const { fileName, mimeType, sizeBytes, sha256 } = content.media;
+  return { ...message, content: { ...content, media: { fileName, mimeType, sizeBytes, sha256 } } };
 }
 
 export function messageFromWire(message: WireMessage): OutboundMessage {

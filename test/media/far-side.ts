@@ -1,0 +1,105 @@
+import { createHash, createHmac } from 'node:crypto';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import type { S3Settings } from '../../src/modules/media/index.js';
+
+export interface FarSide {
+  url: string;
+  port: number;
+  close(): Promise<void>;
+}
+
+export async function listen(answer: RequestListener, host = '127.0.0.1', port = 0): Promise<FarSide> {
+  const server: Server = createServer(answer);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  const { port: taken } = server.address() as AddressInfo;
+  return {
+    url: `http://${host}:${taken}`,
+    port: taken,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+export interface Bucket extends FarSide {
+  settings: S3Settings;
+  /** By key, without the bucket. */
+  objects: Map<string, Buffer>;
+  requests: string[];
+  /** The next requests are answered like this instead. */
+  failWith(...statuses: number[]): void;
+}
+
+/** A server that speaks as much S3 as a store of files needs, and believes nobody without a right signature. */
+export async function listenAsS3(): Promise<Bucket> {
+  const objects = new Map<string, Buffer>();
+  const requests: string[] = [];
+  const failures: number[] = [];
+  const keys = { region: 'eu-test-1', accessKeyId: 'AKIATEST', secretAccessKey: 'the secret key' };
+  const server = await listen(async (request, response) => {
+    const body = await buffer(request);
+    const url = request.url ?? '';
+    requests.push(`${request.method} ${url}`);
+    const failure = failures.shift();
+    const end = (status: number, bytes?: Buffer): void => void response.writeHead(status).end(bytes);
+    if (failure !== undefined) return end(failure);
+    // Real servers refuse a body whose length nobody told.
+    if (request.method === 'PUT' && request.headers['content-length'] === undefined) return end(411);
+    if (!isSigned(request, body, keys)) return end(403);
+    const key = url.replace('/the-bucket/', '');
+    const known = objects.get(key);
+    if (request.method === 'PUT') objects.set(key, body);
+    if (request.method === 'DELETE') objects.delete(key);
+    if (request.method === 'PUT') return end(200);
+    if (request.method === 'DELETE') return end(204);
+    return known ? end(200, request.method === 'HEAD' ? undefined : known) : end(404);
+  });
+  return {
+    ...server,
+    settings: { endpoint: server.url, bucket: 'the-bucket', ...keys },
+    objects,
+    requests,
+    failWith: (...statuses) => failures.push(...statuses),
+  };
+}
+
+/** AWS Signature Version 4, from its description: the signature covers the method, the path, headers and the body. */
+function isSigned(
+  request: IncomingMessage,
+  body: Buffer,
+  keys: { region: string; accessKeyId: string; secretAccessKey: string },
+): boolean {
+  const {
+    authorization = '',
+    'x-amz-date': time = '',
+    'x-amz-content-sha256': bodyHash = '',
+  } = request.headers;
+  const names = /SignedHeaders=([^,]+)/.exec(authorization)?.[1]?.split(';') ?? [];
+  const headers = names.map((name) => `${name}:${String(request.headers[name] ?? '')}\n`).join('');
+  const date = String(time).slice(0, 8);
+  const scope = `${date}/${keys.region}/s3/aws4_request`;
+  const canonical = [request.method, request.url, '', headers, names.join(';'), bodyHash].join('\n');
+  const text = ['AWS4-HMAC-SHA256', time, scope, sha256(canonical)].join('\n');
+  const key = [date, keys.region, 's3', 'aws4_request'].reduce<Buffer>(
+    (secret, word) => createHmac('sha256', secret).update(word).digest(),
+    Buffer.from(`AWS4${keys.secretAccessKey}`),
+  );
+  const signature = createHmac('sha256', key).update(text).digest('hex');
+  return (
+    sha256(body) === bodyHash &&
+    names.includes('host') &&
+    authorization.includes(`Credential=${keys.accessKeyId}/${scope}`) &&
+    authorization.endsWith(`Signature=${signature}`)
+  );
+}
+
+function sha256(data: string | Buffer): string {
+  return createHash('sha256').update(data).digest('hex');
+}

@@ -1,0 +1,199 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { systemClock } from '../../src/lib/clock.js';
+import { newId } from '../../src/lib/ids.js';
+import { mediaLimits } from '../../src/lib/media-types.js';
+import { DiskMediaStore, MediaFiles, MediaService } from '../../src/modules/media/index.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { fileOf, jpeg, mp3, mp4, opus, pdf, png } from './support.js';
+
+let db: TestDatabase;
+let media: MediaService;
+let store: DiskMediaStore;
+let folder: string;
+let tenantId: string;
+
+beforeAll(async () => {
+  db = await createTestDatabase();
+  folder = await mkdtemp(join(tmpdir(), 'starling-media-'));
+  store = new DiskMediaStore(folder);
+  const remote = { fetch: () => Promise.reject(new Error('Nothing is fetched here.')) };
+  media = new MediaService({ database: db.database, store, remote, clock: systemClock });
+  tenantId = await db.createTenant();
+});
+afterAll(async () => {
+  await db.close();
+  await rm(folder, { recursive: true });
+});
+
+async function add(bytes: Buffer | string, originalName = 'file', kind?: Parameters<MediaService['add']>[2]) {
+  return media.add(tenantId, { path: await fileOf(bytes), originalName }, kind);
+}
+
+async function campaign(status: string, parts: object[], variants: object[] | null = null): Promise<string> {
+  const id = newId();
+  await db.database.manager.query(
+    `INSERT INTO campaigns (id, tenant_id, name, status, parts, variants, pool, min_delay, max_delay, total_recipients)
+     VALUES ($1, $2, 'Spring', $3, $4, $5, '{}', 0, 0, 0)`,
+    [id, tenantId, status, JSON.stringify(parts), variants && JSON.stringify(variants)],
+  );
+  return id;
+}
+
+describe('an upload', () => {
+  it.each([
+    ['a picture that claims to be a text', png, 'notes.txt', 'image/png'],
+    ['a photo', jpeg, 'photo.jpg', 'image/jpeg'],
+    ['a pdf', pdf, 'prices', 'application/pdf'],
+    ['a video', mp4, 'clip.mp4', 'video/mp4'],
+    ['music', mp3, 'song.mp3', 'audio/mpeg'],
+    ['a voice message', opus, 'voice.ogg', 'audio/ogg; codecs=opus'],
+    ['a text that claims to be a picture', 'just words, naïve ones', 'photo.png', 'text/plain'],
+    ['a web page', '<!doctype html><script>alert(1)</script>', 'photo.jpg', 'text/plain'],
+    ['bytes nobody knows', Buffer.from([1, 0, 2, 0, 255]), 'x.pdf', 'application/octet-stream'],
+  ])('is told by its content: %s', async (_what, bytes, name, mimeType) => {
+    const stored = await add(bytes, name);
+    expect(stored).toMatchObject({ mimeType, fileName: name, sizeBytes: Buffer.byteLength(bytes) });
+    const { bytes: stream } = await media.content(tenantId, stored.id);
+    expect((await buffer(stream)).equals(Buffer.from(bytes))).toBe(true);
+  });
+
+  it('is stored once per tenant, also when it comes many times at once', async () => {
+    const bytes = Buffer.concat([png, Buffer.from('once')]);
+    const all = await Promise.all(Array.from({ length: 8 }, () => add(bytes)));
+    expect(new Set(all.map(({ id }) => id)).size).toBe(1);
+    const other = await db.createTenant();
+    const theirs = await media.add(other, { path: await fileOf(bytes), originalName: 'x' });
+    expect(theirs.id).not.toBe(all[0]?.id);
+    await expect(media.get(tenantId, theirs.id)).rejects.toMatchObject({ code: 'media_not_found' });
+  });
+
+  it('brings content back that the store has lost', async () => {
+    const bytes = Buffer.concat([png, Buffer.from('lost')]);
+    const stored = await add(bytes);
+    await store.remove(stored);
+    await expect(media.content(tenantId, stored.id)).rejects.toMatchObject({ code: 'media_content_missing' });
+    expect((await add(bytes)).id).toBe(stored.id);
+    await buffer((await media.content(tenantId, stored.id)).bytes);
+  });
+
+  it('is refused beyond the limit of its kind, which it names; a document may be larger', async () => {
+    const large = Buffer.concat([png, Buffer.alloc(mediaLimits.image)]);
+    await expect(add(large)).rejects.toMatchObject({
+      kind: 'too_large',
+      errors: [
+        { path: 'file', message: expect.stringMatching(/image\/png.* at most 5 MB as image.*kind=document/) },
+      ],
+    });
+    expect(await add(large, 'large.png', 'document')).toMatchObject({ mimeType: 'image/png' });
+    const video = Buffer.concat([mp4, Buffer.alloc(mediaLimits.video)]);
+    await expect(add(video)).rejects.toThrow('at most 16 MB as video');
+  });
+
+  it('is refused when it is empty, or not what it is meant for', async () => {
+    await expect(add('')).rejects.toMatchObject({ code: 'empty_file' });
+    await expect(add('words', 'x', 'image')).rejects.toMatchObject({ code: 'unsuitable_media' });
+  });
+
+  it.each([
+    ['../../etc/passwd', 'passwd'],
+    ['C:\\photos\\a.png', 'a.png'],
+    ['', 'file'],
+    ['..', 'file'],
+    ['a\u0000b\u202Egnp.exe', 'abgnp.exe'],
+    [`${'x'.repeat(400)}.pdf`, `${'x'.repeat(251)}.pdf`],
+  ])('gets a name that is nothing but a name: %j', async (given, fileName) => {
+    expect(await add(`named ${given}`, given)).toMatchObject({ fileName });
+  });
+
+  it('takes its temporary file along', async () => {
+    const path = await fileOf('moved');
+    await media.add(tenantId, { path, originalName: 'x' });
+    expect(await readdir(join(path, '..'))).toEqual([]);
+  });
+});
+
+describe('deleting', () => {
+  it('is refused while a campaign that has not ended needs the file', async () => {
+    const { id } = await add(Buffer.concat([png, Buffer.from('needed')]));
+    const part = { type: 'image', mediaId: id };
+    const uses = [
+      await campaign('paused', [{ type: 'text', content: 'x' }, part]),
+      await campaign('draft', [], [{ name: 'A', weight: 1, parts: [part] }]),
+    ];
+    for (const use of uses) {
+      await expect(media.remove(tenantId, id)).rejects.toMatchObject({
+        kind: 'conflict',
+        code: 'media_in_use',
+        message: expect.stringContaining('"Spring"'),
+      });
+      await db.database.manager.query(`UPDATE campaigns SET status = 'completed' WHERE id = $1`, [use]);
+    }
+    await media.remove(tenantId, id);
+    await expect(media.get(tenantId, id)).rejects.toMatchObject({ code: 'media_not_found' });
+  });
+
+  it('waits for a campaign that is being made with the file', async () => {
+    const { id } = await add(Buffer.concat([png, Buffer.from('held')]));
+    let removal: Promise<void> | undefined;
+    await db.database.transaction(async (tx) => {
+      expect(await media.hold(tx, tenantId, [id, newId()])).toEqual(new Set([id]));
+      removal = media.remove(tenantId, id);
+      removal.catch(() => undefined);
+      await tx.query(
+        `INSERT INTO campaigns (id, tenant_id, name, status, parts, pool, min_delay, max_delay, total_recipients)
+         VALUES ($1, $2, 'Just made', 'draft', $3, '{}', 0, 0, 0)`,
+        [newId(), tenantId, JSON.stringify([{ type: 'image', mediaId: id }])],
+      );
+    });
+    await expect(removal).rejects.toMatchObject({ code: 'media_in_use' });
+  });
+
+  it('takes the bytes along', async () => {
+    const stored = await add('to be deleted');
+    await media.remove(tenantId, stored.id);
+    expect(await store.has(stored)).toBe(false);
+  });
+});
+
+describe('the files of the message worker', () => {
+  it('are read once for many messages, within bounds', async () => {
+    let opened = 0;
+    const counting = Object.assign(Object.create(store) as DiskMediaStore, {
+      open: (key: Parameters<DiskMediaStore['open']>[0]) => {
+        opened += 1;
+        return store.open(key);
+      },
+    });
+    const files = new MediaFiles({
+      database: db.database,
+      store: counting,
+      clock: systemClock,
+      cacheBytes: 10_000,
+    });
+    const first = await add(Buffer.concat([png, Buffer.alloc(6_000, 1)]));
+    const second = await add(Buffer.concat([png, Buffer.alloc(6_000, 2)]));
+    const find = async (id: string) => (await files.find(tenantId, id))!;
+    const reads = await Promise.all(Array.from({ length: 20 }, async () => (await find(first.id)).read()));
+    expect({ opened, same: new Set(reads).size }).toEqual({ opened: 1, same: 1 });
+    await (await find(second.id)).read();
+    await (await find(first.id)).read();
+    expect(opened).toBe(3);
+    expect(await find(first.id)).toMatchObject({ mimeType: 'image/png', sha256: first.sha256 });
+  });
+
+  it('are missing when the media or its content is gone, and back when they are', async () => {
+    const files = new MediaFiles({ database: db.database, store, clock: systemClock });
+    expect(await files.find(tenantId, newId())).toBeUndefined();
+    const bytes = 'comes back';
+    const stored = await add(bytes);
+    expect(await files.find(await db.createTenant(), stored.id)).toBeUndefined();
+    await store.remove(stored);
+    expect(await files.find(tenantId, stored.id)).toBeUndefined();
+    await add(bytes);
+    expect(await files.find(tenantId, stored.id)).toMatchObject({ sha256: stored.sha256 });
+  });
+});

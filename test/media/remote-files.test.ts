@@ -1,0 +1,190 @@
+import { mkdtemp, readdir, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { isPublicAddress } from '../../src/modules/media/index.js';
+import { RemoteFiles, type RemoteFilesDeps } from '../../src/modules/media/remote/remote-files.js';
+import { listen, type FarSide } from './far-side.js';
+
+/** Plays the Internet; the machine's other loopback addresses play the inner network. */
+const PUBLIC = '127.0.0.1';
+const INNER = '127.0.0.2';
+
+let site: FarSide;
+let inner: FarSide;
+let innerRequests = 0;
+let tempDir: string;
+
+beforeAll(async () => {
+  tempDir = await mkdtemp(join(tmpdir(), 'starling-remote-'));
+  site = await listen((request, response) => {
+    const path = request.url ?? '';
+    if (path === '/a%20photo.png?size=1') response.end('a photo');
+    else if (path.startsWith('/to/')) {
+      response.writeHead(302, { location: decodeURIComponent(path.slice('/to/'.length)) }).end();
+    } else if (path === '/round') response.writeHead(301, { location: '/round' }).end();
+    else if (path === '/large') response.writeHead(200, { 'content-length': 5_000 }).end(Buffer.alloc(5_000));
+    else if (path === '/endless') {
+      const more = (): void =>
+        void (response.write(Buffer.alloc(500)) ? setImmediate(more) : response.once('drain', more));
+      more();
+    } else if (path === '/slow') response.flushHeaders();
+    else if (path === '/broken') {
+      response.writeHead(200, { 'content-length': 500 });
+      response.write(Buffer.alloc(10), () => response.socket?.destroy());
+    } else response.writeHead(404).end();
+  }, PUBLIC);
+  inner = await listen(
+    (_request, response) => {
+      innerRequests += 1;
+      response.end('a secret of the inner network');
+    },
+    INNER,
+    site.port,
+  );
+});
+afterAll(() => Promise.all([site.close(), inner.close()]));
+
+function remote(changes: Partial<RemoteFilesDeps> = {}): RemoteFiles {
+  return new RemoteFiles({
+    tempDir,
+    mayConnect: (address) => address === PUBLIC,
+    maxBytes: 1_000,
+    timeoutMs: 5_000,
+    ...changes,
+  });
+}
+
+const at = (host: string, path: string): string => `http://${host}:${site.port}${path}`;
+
+async function refusal(files: RemoteFiles, url: string) {
+  const outcome = await files.fetch(url);
+  if (outcome.ok) throw new Error(`${url} was fetched.`);
+  return outcome;
+}
+
+describe('fetching a file', () => {
+  it('saves what the URL has, under the name in its path', async () => {
+    const outcome = await remote().fetch(at(PUBLIC, '/a%20photo.png?size=1'));
+    expect(outcome).toMatchObject({ ok: true, fileName: 'a photo.png' });
+    expect(outcome.ok && (await readFile(outcome.path, 'utf8'))).toBe('a photo');
+  });
+
+  it('follows a few redirects', async () => {
+    const target = encodeURIComponent('/a%20photo.png?size=1');
+    const twice = encodeURIComponent(`/to/${target}`);
+    expect(await remote().fetch(at(PUBLIC, `/to/${twice}`))).toMatchObject({
+      ok: true,
+      fileName: 'a photo.png',
+    });
+    expect((await refusal(remote(), at(PUBLIC, '/round'))).reason).toBe('it redirects more than 3 times');
+  });
+
+  it.each([
+    ['/nothing', 'the server answered 404'],
+    ['/large', 'the file is larger than 1000 bytes'],
+    ['/endless', 'the file is larger than 1000 bytes'],
+    ['/broken', 'the server ended the connection'],
+  ])('says what went wrong: %s', async (path, reason) => {
+    expect(await refusal(remote(), at(PUBLIC, path))).toEqual({ ok: false, fault: 'unavailable', reason });
+  });
+
+  it('gives up a server that does not come to an end', async () => {
+    const { reason } = await refusal(remote({ timeoutMs: 200 }), at(PUBLIC, '/slow'));
+    expect(reason).toBe('it took longer than 0.2 seconds');
+  });
+
+  it('says that nobody listens there, and that a name is not known', async () => {
+    expect((await refusal(remote(), `http://${PUBLIC}:9/x`)).reason).toBe('the server refuses connections');
+    const findAddresses = () => Promise.reject(new Error('ENOTFOUND'));
+    const { reason } = await refusal(remote({ findAddresses }), 'https://no-such-host.example/x');
+    expect(reason).toBe('the host no-such-host.example is not known');
+  });
+
+  it('leaves no file behind when it fails', async () => {
+    const before = await readdir(tempDir);
+    await refusal(remote(), at(PUBLIC, '/endless'));
+    expect(await readdir(tempDir)).toEqual(before);
+  });
+});
+
+describe('URLs that lead inside', () => {
+  it.each(['file:///etc/passwd', 'ftp://example.com/x', 'data:text/plain,x', 'gopher://x/', 'x.png', ''])(
+    'are refused before anything is asked: %s',
+    async (url) => {
+      expect((await refusal(remote(), url)).fault).toBe('wrong_url');
+    },
+  );
+
+  it('are refused with a user name in them', async () => {
+    const { reason } = await refusal(remote(), `http://me:secret@${PUBLIC}:${site.port}/`);
+    expect(reason).toContain('user name');
+  });
+
+  it('are refused, however they are written', async () => {
+    const hosts = [INNER, '127.2', '2130706434', '0x7f000002', '[::ffff:127.0.0.2]', 'localhost.'];
+    const files = remote({ mayConnect: isPublicAddress });
+    for (const host of hosts) {
+      const outcome = await refusal(files, at(host, '/'));
+      expect({ host, ...outcome }).toMatchObject({ host, fault: 'wrong_url' });
+    }
+    expect(innerRequests).toBe(0);
+  });
+
+  it('are refused as the target of a redirect', async () => {
+    const { fault, reason } = await refusal(
+      remote(),
+      at(PUBLIC, `/to/${encodeURIComponent(at(INNER, '/'))}`),
+    );
+    expect({ fault, reason }).toMatchObject({
+      fault: 'wrong_url',
+      reason: expect.stringContaining('not on the public'),
+    });
+    expect(innerRequests).toBe(0);
+  });
+
+  it('are refused when one of several addresses is inside', async () => {
+    const files = remote({ findAddresses: async () => [PUBLIC, INNER] });
+    expect((await refusal(files, at('mixed.example', '/'))).fault).toBe('wrong_url');
+  });
+
+  it('cannot change their mind between the check and the connection', async () => {
+    let asked = 0;
+    const findAddresses = async (): Promise<string[]> => [(asked += 1) === 1 ? PUBLIC : INNER];
+    const outcome = await remote({ findAddresses }).fetch(at('rebinding.example', '/a%20photo.png?size=1'));
+    expect(outcome.ok && (await readFile(outcome.path, 'utf8'))).toBe('a photo');
+    expect({ asked, innerRequests }).toEqual({ asked: 1, innerRequests: 0 });
+  });
+});
+
+describe('addresses', () => {
+  it.each(['8.8.8.8', '2606:4700::1111', '::ffff:8.8.8.8'])('%s is public', (address) => {
+    expect(isPublicAddress(address)).toBe(true);
+  });
+
+  it.each([
+    ...['127.0.0.1', '10.1.2.3', '172.16.0.1', '192.168.1.1', '100.64.0.1', '169.254.169.254', '0.0.0.0'],
+    ...[
+      '198.18.0.1',
+      '192.0.2.1',
+      '224.0.0.1',
+      '240.0.0.1',
+      '255.255.255.255',
+      '::1',
+      '::',
+      'fe80::1',
+      'fc00::1',
+    ],
+    ...[
+      '::ffff:127.0.0.1',
+      '::127.0.0.1',
+      '64:ff9b::7f00:1',
+      '64:ff9b:1::7f00:1',
+      '2002:7f00:1::',
+      '2001:db8::1',
+    ],
+    ...['fec0::1', '4000::1', 'ff02::1', 'fe80::1%eth0', 'not an address'],
+  ])('%s is not', (address) => {
+    expect(isPublicAddress(address)).toBe(false);
+  });
+});
