@@ -1,20 +1,6 @@
 import type { Tx } from '../../db/index.js';
 import type { RecipientState } from './campaign-contact.entity.js';
 
-export interface SenderCount {
-  senderId: string;
-  name: string | null;
-  state: RecipientState;
-  count: number;
-  replied: number;
-}
-
-export interface CodeCount {
-  state: RecipientState;
-  code: string;
-  count: number;
-}
-
 export interface RecipientRow {
   id: string;
   contactId: string;
@@ -22,8 +8,13 @@ export interface RecipientRow {
   name: string | null;
   state: RecipientState;
   code: string | null;
+  /** From 0. */
+  variant: number;
+  /** Parts WhatsApp has taken. */
+  partsSent: number;
   senderId: string | null;
   senderName: string | null;
+  queuedAt: Date | null;
   sentAt: Date | null;
   deliveredAt: Date | null;
   readAt: Date | null;
@@ -31,50 +22,74 @@ export interface RecipientRow {
   optedOutAt: Date | null;
 }
 
-export async function countsBySender(tx: Tx, campaignId: string): Promise<SenderCount[]> {
-  return tx.query<SenderCount[]>(
-    `SELECT recipient.sender_id AS "senderId", senders.name, recipient.state, count(*)::int AS count,
-            count(recipient.replied_at)::int AS replied
-     FROM campaign_contacts recipient
-     LEFT JOIN senders ON senders.id = recipient.sender_id AND senders.tenant_id = recipient.tenant_id
-     WHERE recipient.campaign_id = $1 AND recipient.sender_id IS NOT NULL
-     GROUP BY recipient.sender_id, senders.name, recipient.state
-     ORDER BY senders.name, recipient.sender_id`,
-    [campaignId],
-  );
+/** Besides, how far each part got, in order. */
+export interface ReportRow extends RecipientRow {
+  parts: { part: number; state: string; code: string | null }[];
 }
 
-export async function countsByCode(tx: Tx, campaignId: string): Promise<CodeCount[]> {
-  return tx.query<CodeCount[]>(
-    `SELECT state, code, count(*)::int AS count FROM campaign_contacts
-     WHERE campaign_id = $1 AND state IN ('failed', 'skipped', 'unknown') AND code IS NOT NULL
-     GROUP BY state, code ORDER BY count DESC, code`,
-    [campaignId],
-  );
+export interface RecipientPage {
+  state?: RecipientState;
+  /** The key of the last recipient of the page before: see `recipientKey`. */
+  after?: string;
+  limit: number;
 }
+
+const COLUMNS = `recipient.id, recipient.contact_id AS "contactId", recipient.phone, recipient.name, recipient.state,
+  recipient.code, recipient.variant, recipient.next_part AS "partsSent", recipient.sender_id AS "senderId",
+  senders.name AS "senderName", recipient.queued_at AS "queuedAt", recipient.sent_at AS "sentAt",
+  recipient.delivered_at AS "deliveredAt", recipient.read_at AS "readAt", recipient.replied_at AS "repliedAt",
+  recipient.opted_out_at AS "optedOutAt"`;
 
 /**
- * The next recipients after a key. All of them are listed by phone number, those of one state by id: both keys never
- * change, so a recipient that moves on meanwhile is neither lost nor repeated, and both orders have an index.
+ * All recipients are listed by phone number, those of one state by id: both keys never change, so a recipient that moves
+ * on meanwhile is neither lost nor repeated, and both orders have an index.
  */
+export function recipientKey(row: RecipientRow, state: RecipientState | undefined): string {
+  return state ? row.id : row.phone;
+}
+
+/** The next recipients after a key. */
 export async function recipientsAfter(
   tx: Tx,
   campaign: { tenantId: string; id: string },
-  page: { state?: RecipientState; after?: string; limit: number },
+  page: RecipientPage,
 ): Promise<RecipientRow[]> {
+  const { text, values } = pageQuery(campaign, page, COLUMNS, '');
+  return tx.query<RecipientRow[]>(text, values);
+}
+
+/** The same with the parts, for files. */
+export async function reportAfter(
+  tx: Tx,
+  campaign: { tenantId: string; id: string },
+  page: RecipientPage,
+): Promise<ReportRow[]> {
+  const { text, values } = pageQuery(
+    campaign,
+    page,
+    `${COLUMNS}, coalesce(sent.parts, '[]') AS parts`,
+    `LEFT JOIN LATERAL (
+       SELECT jsonb_agg(jsonb_build_object('part', part, 'state', state, 'code', code) ORDER BY part) AS parts
+       FROM messages WHERE campaign_contact_id = recipient.id AND direction = 'out') sent ON true`,
+  );
+  return tx.query<ReportRow[]>(text, values);
+}
+
+function pageQuery(
+  campaign: { tenantId: string; id: string },
+  page: RecipientPage,
+  columns: string,
+  join: string,
+): { text: string; values: unknown[] } {
   const conditions = ['recipient.tenant_id = $1', 'recipient.campaign_id = $2'];
   const values: unknown[] = [campaign.tenantId, campaign.id, page.limit];
   if (page.state) conditions.push(`recipient.state = $${values.push(page.state)}`);
   const key = page.state ? 'recipient.id' : 'recipient.phone';
   if (page.after) conditions.push(`${key} > $${values.push(page.after)}`);
-  return tx.query<RecipientRow[]>(
-    `SELECT recipient.id, recipient.contact_id AS "contactId", recipient.phone, recipient.name, recipient.state,
-            recipient.code, recipient.sender_id AS "senderId", senders.name AS "senderName",
-            recipient.sent_at AS "sentAt", recipient.delivered_at AS "deliveredAt", recipient.read_at AS "readAt",
-            recipient.replied_at AS "repliedAt", recipient.opted_out_at AS "optedOutAt"
+  const text = `SELECT ${columns}
      FROM campaign_contacts recipient
      LEFT JOIN senders ON senders.id = recipient.sender_id AND senders.tenant_id = recipient.tenant_id
-     WHERE ${conditions.join(' AND ')} ORDER BY ${key} LIMIT $3`,
-    values,
-  );
+     ${join}
+     WHERE ${conditions.join(' AND ')} ORDER BY ${key} LIMIT $3`;
+  return { text, values };
 }

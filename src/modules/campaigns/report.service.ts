@@ -1,43 +1,67 @@
-import { notFound } from '../../lib/errors.js';
+import { invalid, notFound } from '../../lib/errors.js';
 import { idBehind, keyBehind, toPage, type Page } from '../../lib/pages.js';
+import { isZone } from '../../lib/zone.js';
 import type { RecipientState } from './campaign-contact.entity.js';
 import type { Campaign } from './campaign.entity.js';
 import type { CampaignDeps } from './campaign.ports.js';
-import { countsOf, findCampaign, noCounts, type Counts } from './campaign.repository.js';
-import { csvLine, UTF8_BOM } from '../../lib/csv.js';
+import { countsOf, findCampaign, foldCounts, noCounts, type Counts } from './campaign.repository.js';
+import { waitOf, type CampaignWait } from './core/campaign-wait.js';
 import { estimateFinish } from './core/pacing.js';
-import { waitingMessage } from './core/waiting.js';
 import { paceOf } from './feeder.js';
+import { recipientKey, recipientsAfter, type RecipientRow } from './report.repository.js';
 import {
-  countsByCode,
-  countsBySender,
-  recipientsAfter,
+  byCode,
+  byHour,
+  byPart,
+  bySender,
+  byVariant,
+  sumOf,
   type CodeCount,
-  type RecipientRow,
-  type SenderCount,
-} from './report.repository.js';
+  type HourFacts,
+  type PartFacts,
+} from './reports/core/ledger.js';
+import { ratesOf, type Rates } from './reports/core/rates.js';
+import { exportChunks, type ExportFormat } from './reports/export.js';
+import {
+  messagesByHour,
+  messagesByPart,
+  recipientLedger,
+  senderNames,
+  type RecipientEntry,
+} from './reports/stats.repository.js';
+import { CampaignTraces, type Trace } from './reports/trace.service.js';
+import { tenantTimes } from './timing.repository.js';
 
-/** A wait that ended this long ago and was not renewed is over. */
-const WAIT_GRACE_MS = 10_000;
-const EXPORT_BATCH = 1_000;
-const EXPORT_COLUMNS = [
-  'phone',
-  'name',
-  'state',
-  'code',
-  'sender',
-  'sentAt',
-  'deliveredAt',
-  'readAt',
-  'repliedAt',
-];
+/** Whoever reads a ledger that has become long shortens it: after the end of a campaign nobody else does. */
+const FOLD_ABOVE_ENTRIES = 1_000;
+
+/** Dimensions that are only counted when asked for. */
+export type ExtraDimension = 'part' | 'hour';
+
+export interface StatsQuery {
+  by?: readonly ExtraDimension[];
+  /** Whose hours; the tenant's own zone unless given. */
+  zone?: string;
+}
+
+export interface SenderStatsRow {
+  senderId: string;
+  name: string | null;
+  counts: Counts;
+}
 
 export interface CampaignStats {
+  campaign: Campaign;
   counts: Counts;
   total: number;
-  bySender: SenderCount[];
+  rates: Rates;
+  bySender: SenderStatsRow[];
   byCode: CodeCount[];
-  waitingFor: { reason: string; message: string; until: Date | null } | undefined;
+  /** Recipients per variant, in the campaign's order; absent without variants. */
+  byVariant: Map<number, Counts> | undefined;
+  byPart: PartFacts[] | undefined;
+  byHour: { zone: string; hours: HourFacts[] } | undefined;
+  waitingFor: CampaignWait | undefined;
   estimatedFinishAt: Date | undefined;
 }
 
@@ -47,63 +71,111 @@ export interface RecipientQuery {
   state?: RecipientState;
 }
 
-/** What became of a campaign's recipients: in numbers, as a list, as a file. */
-export class CampaignReports {
-  constructor(private readonly deps: Pick<CampaignDeps, 'database' | 'senders' | 'clock'>) {}
+/** A campaign beside others. */
+export interface ComparedCampaign {
+  campaign: Campaign;
+  counts: Counts;
+  rates: Rates;
+}
 
-  async stats(tenantId: string, id: string): Promise<CampaignStats> {
+/** What became of a campaign's recipients: in numbers, one by one, as a file, beside other campaigns. */
+export class CampaignReports {
+  private readonly traces: CampaignTraces;
+
+  constructor(private readonly deps: Pick<CampaignDeps, 'database' | 'senders' | 'clock'>) {
+    this.traces = new CampaignTraces(deps);
+  }
+
+  /** Read from the ledgers, so that a campaign of a million recipients costs what a small one costs. */
+  async stats(tenantId: string, id: string, query: StatsQuery = {}): Promise<CampaignStats> {
     const campaign = await this.find(tenantId, id);
     const tx = this.deps.database.manager;
-    const [ledger, bySender, byCode] = await Promise.all([
-      countsOf(tx, [id]),
-      countsBySender(tx, id),
-      countsByCode(tx, id),
-    ]);
-    const counts = ledger.get(id)?.counts ?? noCounts();
+    const zone = await this.zoneOf(tenantId, query.zone);
+    const { entries, unfolded } = await recipientLedger(tx, id);
+    const counts = sumOf(entries);
+    if (unfolded > FOLD_ABOVE_ENTRIES) await foldCounts(tx, id);
     return {
+      campaign,
       counts,
       total: campaign.totalRecipients,
-      bySender,
-      byCode,
-      waitingFor: waitOf(campaign, this.deps.clock.now()),
+      rates: ratesOf(counts),
+      bySender: await this.bySender(tenantId, entries),
+      byCode: byCode(entries),
+      byVariant: campaign.variants ? byVariant(entries) : undefined,
+      ...(await this.extras(campaign, query.by ?? [], zone)),
+      waitingFor: waitOf(campaign, this.deps.clock.now(), zone),
       estimatedFinishAt: await this.estimate(campaign, counts),
     };
   }
 
-  async recipients(tenantId: string, id: string, query: RecipientQuery): Promise<Page<RecipientRow>> {
+  async recipients(
+    tenantId: string,
+    id: string,
+    query: RecipientQuery,
+  ): Promise<Page<RecipientRow> & { campaign: Campaign }> {
     const campaign = await this.find(tenantId, id);
-    const keyOf = (row: RecipientRow) => [query.state ? row.id : row.phone];
     const after = query.state ? idBehind(query.cursor) : keyBehind(query.cursor, isPhone);
     const rows = await recipientsAfter(this.deps.database.manager, campaign, {
       limit: query.limit + 1,
       ...(query.state ? { state: query.state } : {}),
       ...(after === undefined ? {} : { after }),
     });
-    const page = toPage(rows, query.limit, keyOf);
-    return query.state ? page : { ...page, total: campaign.totalRecipients };
+    const page = toPage(rows, query.limit, (row) => [recipientKey(row, query.state)]);
+    return { ...page, ...(query.state ? {} : { total: campaign.totalRecipients }), campaign };
   }
 
-  /** The csv report, a batch of lines at a time: only as much is read as the receiver takes. */
-  async exportCsv(
+  /** Every step of one recipient, by its own id or its contact's, and why it is where it is. */
+  async trace(tenantId: string, id: string, recipientOrContactId: string): Promise<Trace> {
+    const campaign = await this.find(tenantId, id);
+    const zone = await this.zoneOf(tenantId, undefined);
+    return this.traces.trace(campaign, recipientOrContactId, zone);
+  }
+
+  /** The report as a file, a batch of recipients at a time: only as much is read as the receiver takes. */
+  async export(
     tenantId: string,
     id: string,
-  ): Promise<{ fileName: string; chunks: AsyncIterable<string> }> {
+    options: { format: ExportFormat; state?: RecipientState },
+  ): Promise<{ fileName: string; chunks: AsyncIterable<string | Buffer> }> {
     const campaign = await this.find(tenantId, id);
-    return { fileName: `campaign-${id}.csv`, chunks: this.csv(campaign) };
+    const fileName = `campaign-${id}${options.state ? `-${options.state}` : ''}.${options.format}`;
+    return { fileName, chunks: exportChunks(this.deps.database.manager, campaign, options) };
   }
 
-  private async *csv(campaign: Campaign): AsyncGenerator<string> {
-    yield UTF8_BOM + csvLine(EXPORT_COLUMNS);
-    let after: string | undefined;
-    for (;;) {
-      const rows = await recipientsAfter(this.deps.database.manager, campaign, {
-        limit: EXPORT_BATCH,
-        ...(after === undefined ? {} : { after }),
-      });
-      if (rows.length > 0) yield rows.map(toCsvLine).join('');
-      if (rows.length < EXPORT_BATCH) return;
-      after = rows.at(-1)?.phone;
-    }
+  /** Several campaigns side by side, in the order asked for. One that is not there is `campaign_not_found`. */
+  async compare(tenantId: string, ids: readonly string[]): Promise<ComparedCampaign[]> {
+    const campaigns = await Promise.all(ids.map((id) => this.find(tenantId, id)));
+    const ledgers = await countsOf(this.deps.database.manager, [...ids]);
+    return campaigns.map((campaign) => {
+      const counts = ledgers.get(campaign.id)?.counts ?? noCounts();
+      return { campaign, counts, rates: ratesOf(counts) };
+    });
+  }
+
+  private async bySender(tenantId: string, entries: readonly RecipientEntry[]): Promise<SenderStatsRow[]> {
+    const groups = bySender(entries);
+    const names = await senderNames(this.deps.database.manager, tenantId, [...groups.keys()]);
+    const rows = [...groups].map(([senderId, counts]) => ({
+      senderId,
+      name: names.get(senderId) ?? null,
+      counts,
+    }));
+    const key = ({ name, senderId }: SenderStatsRow) => `${name ?? '\uFFFF'} ${senderId}`;
+    return rows.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
+  }
+
+  private async extras(
+    campaign: Campaign,
+    by: readonly ExtraDimension[],
+    zone: string,
+  ): Promise<Pick<CampaignStats, 'byPart' | 'byHour'>> {
+    const tx = this.deps.database.manager;
+    const { id, parts, variants } = campaign;
+    const longest = Math.max(parts.length, ...(variants ?? []).map((variant) => variant.parts.length));
+    return {
+      byPart: by.includes('part') ? byPart(await messagesByPart(tx, id), longest) : undefined,
+      byHour: by.includes('hour') ? { zone, hours: byHour(await messagesByHour(tx, id, zone)) } : undefined,
+    };
   }
 
   private async estimate(campaign: Campaign, counts: Counts): Promise<Date | undefined> {
@@ -115,6 +187,12 @@ export class CampaignReports {
     return estimateFinish(paceOf(campaign), remaining, connected, from);
   }
 
+  private async zoneOf(tenantId: string, asked: string | undefined): Promise<string> {
+    if (asked === undefined) return (await tenantTimes(this.deps.database.manager, tenantId)).timeZone;
+    if (isZone(asked)) return asked;
+    throw invalid([{ path: 'zone', message: `"${asked}" is no time zone; use a name such as Europe/Berlin` }]);
+  }
+
   private async find(tenantId: string, id: string): Promise<Campaign> {
     const campaign = await findCampaign(this.deps.database.manager, tenantId, id);
     if (!campaign) throw notFound('campaign', id);
@@ -122,25 +200,6 @@ export class CampaignReports {
   }
 }
 
-function waitOf(campaign: Campaign, now: Date): CampaignStats['waitingFor'] {
-  const { status, waitingReason, waitingUntil } = campaign;
-  if (status !== 'running' || waitingReason === null) return undefined;
-  if (waitingUntil && now.getTime() - waitingUntil.getTime() > WAIT_GRACE_MS) return undefined;
-  return { reason: waitingReason, message: waitingMessage(waitingReason), until: waitingUntil };
-}
-
 function isPhone(key: unknown): key is string {
   return typeof key === 'string' && /^\+\d+$/.test(key);
-}
-
-function toCsvLine(row: RecipientRow): string {
-  const times = [row.sentAt, row.deliveredAt, row.readAt, row.repliedAt];
-  return csvLine([
-    row.phone,
-    row.name,
-    row.state,
-    row.code,
-    row.senderName ?? row.senderId,
-    ...times.map((time) => time?.toISOString() ?? null),
-  ]);
 }

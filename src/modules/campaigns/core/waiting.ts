@@ -1,7 +1,10 @@
-/** Why a running campaign sends nothing just now, in words for the dashboard; `reason` is the senders module's code. */
+import { wallTime } from '../../../lib/wall-time.js';
+
+/** Why a campaign or a recipient is not sent to just now, in words for the dashboard. */
 const messages: Readonly<Record<string, string>> = {
   pace: 'All senders keep their pause between two messages.',
   quota_used_up: 'All senders have used up their quota.',
+  sender_budget_used_up: 'All senders have sent as much of this campaign as it allows each of them.',
   no_sender_connected: 'No sender of the pool is connected.',
   all_unhealthy: 'All senders of the pool are below the health limit.',
   all_paused: 'All senders of the pool are paused.',
@@ -10,8 +13,16 @@ const messages: Readonly<Record<string, string>> = {
   sender_away:
     'The recipients that are left have the first messages from senders that cannot send now; the rest follows from the same senders.',
   unsupported_type: 'No sender of the pool can send this type of message.',
+  outside_window: 'It is outside the hours in which this campaign may send.',
+  canary: 'The first recipients were sent to; somebody has to look at the results and let the campaign go on.',
+  ceiling: 'The campaign has sent as many messages as it may in this minute.',
+  outranked: 'A campaign of higher priority has the senders first.',
+  scheduled: 'The campaign waits for its start time.',
+  paused: 'The campaign is paused.',
 };
 
-export function waitingMessage(reason: string): string {
-  return messages[reason] ?? `Waiting for senders (${reason}).`;
+/** With the time at which it is expected to end, on the zone's wall clock, where that is known. */
+export function waitingMessage(reason: string, until?: Date | null, zone = 'UTC'): string {
+  const message = messages[reason] ?? `Waiting for senders (${reason}).`;
+  return until ? `${message} Until ${wallTime(until, zone)}.` : message;
 }

@@ -1,0 +1,120 @@
+import type { RecipientState } from '../../campaign-contact.entity.js';
+import type { Counter, Counts } from '../../campaign.repository.js';
+import type { HourEntry, PartEntry, RecipientEntry } from '../stats.repository.js';
+
+/** What a ledger's sums say, seen from several sides. Pure: the entries were read before. */
+
+export interface CodeCount {
+  state: RecipientState;
+  code: string;
+  count: number;
+}
+
+/** Messages of one part, or of one hour; each number counts everything that got as far. */
+export interface MessageFacts {
+  sent: number;
+  delivered: number;
+  read: number;
+}
+
+export interface PartFacts extends MessageFacts {
+  part: number;
+  failed: number;
+  unknown: number;
+}
+
+export interface HourFacts extends MessageFacts {
+  hour: Date;
+}
+
+export function sumOf(entries: readonly RecipientEntry[]): Counts {
+  const counts = emptyCounts();
+  for (const { counter, count } of entries) counts[counter] += count;
+  return counts;
+}
+
+/** Who served whom; recipients nobody has served are left out. */
+export function bySender(entries: readonly RecipientEntry[]): Map<string, Counts> {
+  return grouped(entries, ({ senderId }) => senderId ?? undefined);
+}
+
+export function byVariant(entries: readonly RecipientEntry[]): Map<number, Counts> {
+  return grouped(entries, ({ variant }) => variant);
+}
+
+const ENDS: readonly Counter[] = ['failed', 'skipped', 'unknown'];
+
+/** The most frequent first. */
+export function byCode(entries: readonly RecipientEntry[]): CodeCount[] {
+  const counts = new Map<string, CodeCount>();
+  for (const { counter, code, count } of entries) {
+    if (code === null || !isEnd(counter)) continue;
+    const key = `${counter} ${code}`;
+    counts.set(key, { state: counter, code, count: (counts.get(key)?.count ?? 0) + count });
+  }
+  return [...counts.values()].toSorted((a, b) => b.count - a.count || (a.code < b.code ? -1 : 1));
+}
+
+/** Every part there is, also one of which nothing was sent yet. */
+export function byPart(entries: readonly PartEntry[], parts: number): PartFacts[] {
+  const last = Math.max(parts, ...entries.map(({ part }) => part + 1));
+  const facts = Array.from({ length: last }, (_, part) => ({
+    part,
+    sent: 0,
+    delivered: 0,
+    read: 0,
+    failed: 0,
+    unknown: 0,
+  }));
+  for (const { part, counter, count } of entries) {
+    const row = facts[part];
+    if (row) row[counter] += count;
+  }
+  return facts;
+}
+
+/** In order; hours in which nothing happened are left out. */
+export function byHour(entries: readonly HourEntry[]): HourFacts[] {
+  const facts = new Map<number, HourFacts>();
+  for (const { hour, counter, count } of entries) {
+    const row = facts.get(hour.getTime()) ?? { hour, sent: 0, delivered: 0, read: 0 };
+    facts.set(hour.getTime(), row);
+    if (counter === 'sent' || counter === 'delivered' || counter === 'read') row[counter] += count;
+  }
+  return [...facts.values()].toSorted((a, b) => a.hour.getTime() - b.hour.getTime());
+}
+
+function isEnd(counter: Counter): counter is 'failed' | 'skipped' | 'unknown' {
+  return ENDS.includes(counter);
+}
+
+function grouped<Key>(
+  entries: readonly RecipientEntry[],
+  keyOf: (entry: RecipientEntry) => Key | undefined,
+): Map<Key, Counts> {
+  const groups = new Map<Key, Counts>();
+  for (const entry of entries) {
+    const key = keyOf(entry);
+    if (key === undefined) continue;
+    const counts = groups.get(key) ?? emptyCounts();
+    groups.set(key, counts);
+    counts[entry.counter] += entry.count;
+  }
+  return groups;
+}
+
+function emptyCounts(): Counts {
+  return {
+    pending: 0,
+    queued: 0,
+    sending: 0,
+    sent: 0,
+    delivered: 0,
+    read: 0,
+    failed: 0,
+    skipped: 0,
+    unknown: 0,
+    replied: 0,
+    opted_out: 0,
+  };
+}

@@ -1,0 +1,65 @@
+import { wallTime } from '../../../../lib/wall-time.js';
+import { waitOf } from '../../core/campaign-wait.js';
+import { waitingMessage } from '../../core/waiting.js';
+import type { TraceFacts } from './trace.js';
+import { reasonOf } from './reasons.js';
+
+/** Why it was sent, or why not (yet), in a sentence or two. `ahead`: how many wait before it, capped. */
+export function traceSummary(facts: TraceFacts, ahead: { count: number; capped: boolean }): string {
+  const { recipient, zone } = facts;
+  switch (recipient.state) {
+    case 'pending':
+      return `Not sent yet. ${whyPending(facts, ahead)}`;
+    case 'queued':
+      return `${begun(facts)}${whyQueued(facts)}`;
+    case 'sending':
+      return `${begun(facts)}Being sent just now${through(facts)}.`;
+    case 'sent':
+      return `Sent${through(facts)}; not delivered yet.`;
+    case 'delivered':
+      return `Sent${through(facts)} and delivered.`;
+    case 'read':
+      return `Sent${through(facts)} and read.`;
+    case 'failed':
+      return `${begun(facts)}Failed: ${reasonOf(recipient.code ?? 'undeliverable')}.`;
+    case 'unknown':
+      return `Handed over${through(facts)}, and nobody said what became of it: ${reasonOf(recipient.code ?? 'timeout')}. A late receipt settles it.`;
+    case 'skipped':
+      return `${begun(facts)}Skipped at ${wallTime(recipient.updatedAt, zone)}: ${reasonOf(recipient.code ?? 'campaign_stopped')}.`;
+  }
+}
+
+function whyPending({ campaign, now, zone }: TraceFacts, ahead: { count: number; capped: boolean }): string {
+  const wait = waitOf(campaign, now, zone);
+  if (campaign.status === 'draft') return 'The campaign has not been started.';
+  const count = ahead.capped ? `at least ${ahead.count}` : `${ahead.count}`;
+  const turn = ahead.count === 0 ? 'It is the next one.' : `${capitalised(count)} others come before it.`;
+  if (campaign.status === 'running' || campaign.status === 'paused' || campaign.status === 'scheduled') {
+    return wait ? `${wait.message} ${turn}` : turn;
+  }
+  return 'The campaign is over; it is being skipped.';
+}
+
+function whyQueued({ campaign, recipient, now, zone }: TraceFacts): string {
+  if (campaign.status === 'paused') return 'The campaign is paused.';
+  const { waitReason, waitUntil } = recipient;
+  if (waitReason !== null) return `It waits for its turn. ${waitingMessage(waitReason, waitUntil, zone)}`;
+  const wait = waitOf(campaign, now, zone);
+  return wait ? `It waits for its turn. ${wait.message}` : 'It waits for its turn with a sender.';
+}
+
+/** Some parts are there already. */
+function begun({ recipient, parts }: TraceFacts): string {
+  const { nextPart } = recipient;
+  return nextPart > 0 && nextPart < parts ? `${nextPart} of ${parts} parts were sent. ` : '';
+}
+
+function through({ messages, senders }: TraceFacts): string {
+  const last = messages.at(-1);
+  const name = last && senders.get(last.senderId);
+  return name === undefined ? '' : ` through ${name}`;
+}
+
+function capitalised(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}

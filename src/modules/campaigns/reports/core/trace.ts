@@ -1,0 +1,204 @@
+import { wallTime } from '../../../../lib/wall-time.js';
+import type { Campaign } from '../../campaign.entity.js';
+import { waitingMessage } from '../../core/waiting.js';
+import type { MessageAttempt } from '../../delivery/delivery.types.js';
+import type { TracedMessage, TracedRecipient } from '../trace.repository.js';
+import { reasonOf } from './reasons.js';
+
+export type TraceStepKind =
+  | 'added'
+  | 'started'
+  | 'queued'
+  | 'waited'
+  | 'came_back'
+  | 'sending'
+  | 'sent'
+  | 'delivered'
+  | 'read'
+  | 'failed'
+  | 'unknown'
+  | 'skipped'
+  | 'replied'
+  | 'opted_out'
+  | 'suppressed';
+
+/** One thing that happened, in words. */
+export interface TraceStep {
+  at: Date;
+  step: TraceStepKind;
+  text: string;
+  /** From 0. */
+  part?: number;
+  senderId?: string;
+  code?: string;
+}
+
+export interface TraceFacts {
+  campaign: Campaign;
+  recipient: TracedRecipient;
+  messages: readonly TracedMessage[];
+  /** Names of the senders that are still there. */
+  senders: ReadonlyMap<string, string>;
+  /** Parts this recipient is to get. */
+  parts: number;
+  zone: string;
+  now: Date;
+}
+
+/** Everything that is known to have happened to a recipient, in order. */
+export function traceSteps(facts: TraceFacts): TraceStep[] {
+  const steps = [
+    ...beginning(facts),
+    ...waiting(facts),
+    ...facts.messages.flatMap((message) => messageSteps(facts, message)),
+    ...consent(facts),
+    ...ending(facts),
+  ];
+  // Stable: what happened in the same millisecond stays in the order above.
+  return steps.toSorted((a, b) => a.at.getTime() - b.at.getTime());
+}
+
+function beginning({ campaign, recipient }: TraceFacts): TraceStep[] {
+  const variant = campaign.variants?.[recipient.variant]?.name;
+  const steps: TraceStep[] = [
+    {
+      at: campaign.createdAt,
+      step: 'added',
+      text: `Added to the campaign${variant === undefined ? '' : `, variant "${variant}"`}`,
+    },
+  ];
+  if (campaign.startedAt) {
+    steps.push({ at: campaign.startedAt, step: 'started', text: 'The campaign was started' });
+  }
+  if (recipient.queuedAt) steps.push({ at: recipient.queuedAt, step: 'queued', text: 'Queued for sending' });
+  return steps;
+}
+
+/** The last wait, until a sender took the recipient or, while it lasts, until it is expected to end. */
+function waiting({ recipient, messages, zone }: TraceFacts): TraceStep[] {
+  const { waitSince, waitReason, waitUntil } = recipient;
+  if (!waitSince || waitReason === null) return [];
+  const why = lowered(waitingMessage(waitReason));
+  if (recipient.state === 'queued') {
+    const until = waitUntil ? `, probably until ${wallTime(waitUntil, zone)}` : '';
+    return [{ at: waitSince, step: 'waited', code: waitReason, text: `Waits for its turn${until} (${why})` }];
+  }
+  const end = messages
+    .flatMap((message) => handOverTimes(message))
+    .filter((at) => at >= waitSince)
+    .toSorted((a, b) => a.getTime() - b.getTime())[0];
+  const until = end ? ` until ${wallTime(end, zone)}` : '';
+  return [{ at: waitSince, step: 'waited', code: waitReason, text: `Waited for its turn${until} (${why})` }];
+}
+
+function handOverTimes({ createdAt, sentAt, attempts }: TracedMessage): Date[] {
+  return [createdAt, ...(sentAt ? [sentAt] : []), ...attempts.map(({ at }) => new Date(at))];
+}
+
+function messageSteps(facts: TraceFacts, message: TracedMessage): TraceStep[] {
+  return [
+    ...message.attempts.map((attempt) => attemptStep(facts, message, attempt)),
+    ...progress(facts, message),
+    ...lateFailure(facts, message),
+  ];
+}
+
+function attemptStep(facts: TraceFacts, { part }: TracedMessage, attempt: MessageAttempt): TraceStep {
+  const { senderId, code } = attempt;
+  const base = { at: new Date(attempt.at), part, senderId, code };
+  const who = senderName(facts, senderId);
+  const what = partName(facts, part);
+  const reason = reasonOf(code);
+  switch (attempt.outcome) {
+    case 'requeued':
+      return { ...base, step: 'came_back', text: `${what} could not be sent through ${who}: ${reason}` };
+    case 'failed':
+      return { ...base, step: 'failed', text: `${what} was refused when sent through ${who}: ${reason}` };
+    case 'unknown':
+      return {
+        ...base,
+        step: 'unknown',
+        text: `${what} was handed over through ${who}, and nobody said what became of it: ${reason}`,
+      };
+  }
+}
+
+function progress(facts: TraceFacts, message: TracedMessage): TraceStep[] {
+  const { part, senderId, sentAt, deliveredAt, readAt, state, updatedAt } = message;
+  const base = { part, senderId };
+  const what = partName(facts, part);
+  const who = senderName(facts, senderId);
+  const steps: TraceStep[] = [];
+  if (sentAt) steps.push({ ...base, at: sentAt, step: 'sent', text: `${what} was sent through ${who}` });
+  if (deliveredAt)
+    steps.push({ ...base, at: deliveredAt, step: 'delivered', text: `${what} was delivered` });
+  if (readAt) steps.push({ ...base, at: readAt, step: 'read', text: `${what} was read` });
+  if (state === 'sending') {
+    steps.push({ ...base, at: updatedAt, step: 'sending', text: `${what} is being handed over through ${who}` });
+  }
+  return steps;
+}
+
+/** The network reported it after it had taken the message: no hand-over failed. */
+function lateFailure(facts: TraceFacts, { part, senderId, state, code, attempts, updatedAt }: TracedMessage) {
+  if (state !== 'failed' || attempts.at(-1)?.outcome === 'failed') return [];
+  const text = `${partName(facts, part)} failed after all: ${reasonOf(code ?? 'undeliverable')}`;
+  const step: TraceStep = { at: updatedAt, step: 'failed', part, senderId, text };
+  return [code === null ? step : { ...step, code }];
+}
+
+function consent({ recipient }: TraceFacts): TraceStep[] {
+  const { repliedAt, optedOutAt, contactOptedOutAt, suppressedAt, suppressionReason } = recipient;
+  const steps: TraceStep[] = [];
+  if (repliedAt) steps.push({ at: repliedAt, step: 'replied', text: 'Replied' });
+  if (optedOutAt) steps.push({ at: optedOutAt, step: 'opted_out', text: 'Answered with an opt-out keyword' });
+  else if (contactOptedOutAt) {
+    steps.push({ at: contactOptedOutAt, step: 'opted_out', text: 'The contact opted out' });
+  }
+  if (suppressedAt) {
+    const why = suppressionReason ? `: ${suppressionReason}` : '';
+    steps.push({ at: suppressedAt, step: 'suppressed', text: `The number was put on the suppression list${why}` });
+  }
+  return steps;
+}
+
+/** An end without a hand-over, or one that no message tells of. */
+function ending(facts: TraceFacts): TraceStep[] {
+  const { state, code, updatedAt: at } = facts.recipient;
+  const told = facts.messages.some((message) => message.state === state);
+  if (state === 'skipped') {
+    return [{ at, step: 'skipped', ...withCode(code), text: `Skipped because ${skipReason(facts)}` }];
+  }
+  if (state === 'failed' && !told) {
+    return [{ at, step: 'failed', ...withCode(code), text: `Failed: ${reasonOf(code ?? 'undeliverable')}` }];
+  }
+  if (state === 'unknown' && !told) {
+    return [{ at, step: 'unknown', ...withCode(code), text: `Given up: ${reasonOf(code ?? 'sender_lost')}` }];
+  }
+  return [];
+}
+
+function skipReason({ recipient, zone }: TraceFacts): string {
+  const { code, contactOptedOutAt, suppressedAt } = recipient;
+  if (code !== 'opted_out') return reasonOf(code ?? 'campaign_stopped');
+  if (contactOptedOutAt) return `the contact opted out at ${wallTime(contactOptedOutAt, zone)}`;
+  if (suppressedAt) return `the number is on the suppression list since ${wallTime(suppressedAt, zone)}`;
+  return 'the contact had opted out by then';
+}
+
+function withCode(code: string | null): { code?: string } {
+  return code === null ? {} : { code };
+}
+
+function partName({ parts }: TraceFacts, part: number): string {
+  return parts > 1 ? `Part ${part + 1} of ${parts}` : 'The message';
+}
+
+function senderName({ senders }: TraceFacts, id: string): string {
+  return senders.get(id) ?? 'a sender that was deleted since';
+}
+
+/** A sentence as part of another one. */
+function lowered(sentence: string): string {
+  return `${sentence.charAt(0).toLowerCase()}${sentence.slice(1).replace(/\.$/, '')}`;
+}

@@ -1,0 +1,81 @@
+import type { Tx } from '../../../db/index.js';
+import { csvLine, UTF8_BOM } from '../../../lib/csv.js';
+import { xlsxChunks, type Cell, type SheetColumn } from '../../../lib/xlsx-writer.js';
+import type { RecipientState } from '../campaign-contact.entity.js';
+import type { Campaign } from '../campaign.entity.js';
+import { recipientKey, reportAfter, type ReportRow } from '../report.repository.js';
+import { reasonSentence } from './core/reasons.js';
+
+export type ExportFormat = 'csv' | 'xlsx';
+
+const BATCH = 1_000;
+
+interface ExportColumn extends SheetColumn {
+  value(row: ReportRow, campaign: Campaign): Cell;
+}
+
+/** The first nine are those of the first release; others are added behind them only. */
+const columns: readonly ExportColumn[] = [
+  { title: 'phone', width: 18, value: (row) => row.phone },
+  { title: 'name', width: 24, value: (row) => row.name },
+  { title: 'state', width: 11, value: (row) => row.state },
+  { title: 'code', width: 22, value: (row) => row.code },
+  { title: 'sender', width: 20, value: (row) => row.senderName ?? row.senderId },
+  { title: 'sentAt', width: 20, value: (row) => row.sentAt },
+  { title: 'deliveredAt', width: 20, value: (row) => row.deliveredAt },
+  { title: 'readAt', width: 20, value: (row) => row.readAt },
+  { title: 'repliedAt', width: 20, value: (row) => row.repliedAt },
+  { title: 'optedOutAt', width: 20, value: (row) => row.optedOutAt },
+  { title: 'replied', width: 9, value: (row) => row.repliedAt !== null },
+  { title: 'optedOut', width: 9, value: (row) => row.optedOutAt !== null },
+  { title: 'reason', width: 48, value: (row) => (row.code === null ? null : reasonSentence(row.code)) },
+  { title: 'variant', width: 14, value: (row, campaign) => campaign.variants?.[row.variant]?.name ?? null },
+  { title: 'partsSent', width: 10, value: (row) => row.partsSent },
+  { title: 'parts', width: 22, value: (row) => row.parts.map(({ state }) => state).join(', ') },
+  { title: 'partCodes', width: 22, value: partCodes },
+  { title: 'queuedAt', width: 20, value: (row) => row.queuedAt },
+];
+
+/** `2: not_on_whatsapp`: the parts that have a code, counted from 1. */
+function partCodes({ parts }: ReportRow): string {
+  return parts.flatMap(({ part, code }) => (code === null ? [] : [`${part + 1}: ${code}`])).join(', ');
+}
+
+/** The chunks of a report on all recipients, or those in one state. Memory holds a batch of them, however many there are. */
+export function exportChunks(
+  tx: Tx,
+  campaign: Campaign,
+  { format, state }: { format: ExportFormat; state?: RecipientState },
+): AsyncGenerator<string | Buffer, void, undefined> {
+  const batches = reportBatches(tx, campaign, state);
+  return format === 'csv' ? csvChunks(batches) : xlsxChunks('Recipients', columns, batches);
+}
+
+async function* reportBatches(
+  tx: Tx,
+  campaign: Campaign,
+  state: RecipientState | undefined,
+): AsyncGenerator<Cell[][], void, undefined> {
+  let after: string | undefined;
+  for (;;) {
+    const rows = await reportAfter(tx, campaign, {
+      limit: BATCH,
+      ...(state ? { state } : {}),
+      ...(after === undefined ? {} : { after }),
+    });
+    if (rows.length > 0) yield rows.map((row) => columns.map(({ value }) => value(row, campaign)));
+    const last = rows.at(-1);
+    if (rows.length < BATCH || !last) return;
+    after = recipientKey(last, state);
+  }
+}
+
+async function* csvChunks(batches: AsyncIterable<Cell[][]>): AsyncGenerator<string, void, undefined> {
+  yield UTF8_BOM + csvLine(columns.map(({ title }) => title));
+  for await (const rows of batches) yield rows.map((cells) => csvLine(cells.map(csvText))).join('');
+}
+
+function csvText(cell: Cell): string | null {
+  if (cell === null) return null;
+  return cell instanceof Date ? cell.toISOString() : String(cell);
+}

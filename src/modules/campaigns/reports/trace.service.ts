@@ -1,0 +1,47 @@
+import { notFound } from '../../../lib/errors.js';
+import type { Campaign } from '../campaign.entity.js';
+import type { CampaignDeps } from '../campaign.ports.js';
+import { traceSteps, type TraceFacts, type TraceStep } from './core/trace.js';
+import { traceSummary } from './core/trace-summary.js';
+import { senderNames } from './stats.repository.js';
+import { findRecipient, messagesOfRecipient, pendingBefore, type TracedRecipient } from './trace.repository.js';
+
+export interface Trace {
+  recipient: TracedRecipient;
+  summary: string;
+  steps: TraceStep[];
+  /** The names of the senders the steps speak of, as far as they are still there. */
+  senders: ReadonlyMap<string, string>;
+}
+
+/** How many are counted before a recipient that waits: the answer is read by people. */
+const COUNT_AHEAD = 10_000;
+
+/** Tells the story of one recipient from what the tables keep anyway. */
+export class CampaignTraces {
+  constructor(private readonly deps: Pick<CampaignDeps, 'database' | 'clock'>) {}
+
+  /** `zone`: on whose wall clock times are written. */
+  async trace(campaign: Campaign, id: string, zone: string): Promise<Trace> {
+    const tx = this.deps.database.manager;
+    const recipient = await findRecipient(tx, campaign, id);
+    if (!recipient) throw notFound('recipient', id);
+    const messages = await messagesOfRecipient(tx, campaign.tenantId, recipient.id);
+    const ids = messages.flatMap(({ senderId, attempts }) => [
+      senderId,
+      ...attempts.map((attempt) => attempt.senderId),
+    ]);
+    const senders = await senderNames(tx, campaign.tenantId, [...new Set(ids)]);
+    const parts = (campaign.variants?.[recipient.variant]?.parts ?? campaign.parts).length;
+    const now = this.deps.clock.now();
+    const facts: TraceFacts = { campaign, recipient, messages, senders, parts, zone, now };
+    const summary = traceSummary(facts, await this.ahead(campaign, recipient));
+    return { recipient, summary, steps: traceSteps(facts), senders };
+  }
+
+  private async ahead(campaign: Campaign, { id, state }: TracedRecipient) {
+    if (state !== 'pending') return { count: 0, capped: false };
+    const count = await pendingBefore(this.deps.database.manager, campaign.id, id, COUNT_AHEAD);
+    return { count, capped: count === COUNT_AHEAD };
+  }
+}
