@@ -5,7 +5,7 @@ import type { PartInput } from '../../src/modules/campaigns/core/part-shape.js';
 import { renderPart, templateScope } from '../../src/modules/campaigns/core/template.js';
 import { listen, type FarSide } from '../media/far-side.js';
 import { mp3, opus, pdf, png } from '../media/support.js';
-import { createWorld, draft, phone, type World } from './world.js';
+import { createWorld, phone, type World } from './world.js';
 
 const FILE = '01998000-0000-7000-8000-000000000001';
 const ana = templateScope({ phone: phone(1), name: 'Ana', variables: { city: 'Recife' } });
@@ -154,8 +154,8 @@ describe('campaigns with files', () => {
 
   const create = (...messages: object[]) =>
     world.manager.create(tenantId, {
-      ...draft({ contacts: [phone(1)] }),
-      template: undefined,
+      name: 'Files',
+      contacts: [phone(1)],
       messages: messages as never,
     });
 
@@ -220,7 +220,7 @@ describe('campaigns with files', () => {
 
   it('are refused with a file of another tenant', async () => {
     const { campaign } = await create({ type: 'image', mediaUrl: `${site.url}/sale.png` });
-    const [{ mediaId }] = campaign.parts as [{ mediaId: string }];
+    const [{ mediaId }] = campaign.parts as unknown as [{ mediaId: string }];
     const stranger = await world.tenantWithSender();
     const made = world.manager.create(stranger, {
       name: 'Stolen',

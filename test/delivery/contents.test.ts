@@ -2,8 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { newId } from '../../src/lib/ids.js';
 import { preparationMs } from '../../src/modules/campaigns/delivery/core/typing.js';
 import { humanTyping, type CampaignPart } from '../../src/modules/campaigns/index.js';
-import { presentMessage } from '../../src/modules/messages/index.js';
-import { Message } from '../../src/modules/messages/message.entity.js';
+import { MessageService, presentMessages } from '../../src/modules/messages/index.js';
 import type { MediaFile } from '../../src/transports/transport.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { World } from './world.js';
@@ -27,12 +26,11 @@ function file(fileName = 'sale.png'): string {
   return id;
 }
 
-async function sent(recipientId: string) {
-  const rows = await db.database.manager.find(Message, {
-    where: { campaignContactId: recipientId },
-    order: { part: 'ASC' },
-  });
-  return rows.map(presentMessage);
+/** As the API shows them, in the order of the parts. */
+async function sent(campaignId: string) {
+  const service = new MessageService({ database: db.database });
+  const page = await service.list(world.tenantId, { campaignId }, { limit: 50 });
+  return presentMessages(page).items.toSorted((a, b) => a.part - b.part);
 }
 
 describe('parts of every type', () => {
@@ -60,7 +58,7 @@ describe('parts of every type', () => {
       { type: 'poll', question: 'When, Ana?', choices: ['Now', 'Later'], selectable: 1 },
     ]);
     const link = { id: mediaId, contentUrl: `/api/media/${mediaId}/content`, fileName: null };
-    expect(await sent(recipients[0]!.recipientId)).toMatchObject([
+    expect(await sent(recipients[0]!.campaignId)).toMatchObject([
       { type: 'image', content: 'For Ana', media: link, details: null },
       { type: 'document', content: null, media: { ...link, fileName: 'Prices.pdf' } },
       { type: 'voice', content: null, media: link },

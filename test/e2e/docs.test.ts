@@ -53,6 +53,10 @@ describe('the examples', () => {
         /\+5511961238001,Ana,(sent|delivered|read),/,
       ],
     ],
+    [
+      'docs/media.md',
+      [/"mimeType":"image\/png","kind":"image"/, /"type":"image","mediaId":/, /"success":true,"data":\{"id"/],
+    ],
     ['docs/simulator.md', [/"body":"Hi!"/, /"unique":1,"duplicates":0/, /"unregistered":0.05/]],
   ])('of %s work literally', async (page, expected) => {
     const output = await runPage(page);

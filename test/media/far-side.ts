@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import type { S3Settings } from '../../src/modules/media/index.js';
@@ -10,8 +10,10 @@ export interface FarSide {
   close(): Promise<void>;
 }
 
-export async function listen(answer: RequestListener, host = '127.0.0.1', port = 0): Promise<FarSide> {
-  const server: Server = createServer(answer);
+type Answer = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+
+export async function listen(answer: Answer, host = '127.0.0.1', port = 0): Promise<FarSide> {
+  const server: Server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);
