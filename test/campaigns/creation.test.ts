@@ -254,7 +254,9 @@ describe('refusing a campaign', () => {
       () => manager.update(tenantId, campaign.id, { name: 'mine' }),
       () => manager.stats(tenantId, campaign.id),
       () => manager.recipients(tenantId, campaign.id, { limit: 5 }),
-      () => manager.exportCsv(tenantId, campaign.id),
+      () => manager.reports.export(tenantId, campaign.id, { format: 'csv' }),
+      () => manager.reports.trace(tenantId, campaign.id, campaign.id),
+      () => manager.reports.compare(tenantId, [campaign.id, campaign.id]),
     ]) {
       await expect(attempt()).rejects.toMatchObject(gone);
     }

@@ -1,30 +1,31 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { PageQuery } from '../../lib/page-query.js';
 import { RemovedDto } from '../../lib/removed.dto.js';
 import {
   CampaignListQuery,
   CampaignResponse,
-  CampaignStatsResponse,
   CheckedCampaignResponse,
   CreateCampaignDto,
-  ExportQuery,
   presentCampaign,
   presentCampaigns,
-  presentCampaignStats,
   presentChecked,
-  presentRecipients,
-  RecipientListQuery,
-  RecipientResponse,
+  presentProblems,
+  RecipientProblemsResponse,
   UpdateCampaignDto,
   type CampaignManager,
 } from '../../modules/campaigns/index.js';
 import { created, defineRoute, ok, type Route } from '../route.js';
+import { campaignReportRoutes } from './campaign-reports.js';
 
 const tag = 'campaigns';
 
 /** Campaigns: create, run, watch, report. */
 export function campaignRoutes(deps: { campaigns: CampaignManager }): Route[] {
-  return [...collectionRoutes(deps), ...actionRoutes(deps), ...reportRoutes(deps)];
+  return [
+    ...collectionRoutes(deps),
+    ...actionRoutes(deps),
+    ...draftRoutes(deps),
+    ...campaignReportRoutes(deps),
+  ];
 }
 
 function collectionRoutes({ campaigns }: { campaigns: CampaignManager }): Route[] {
@@ -115,50 +116,24 @@ function actionRoutes({ campaigns }: { campaigns: CampaignManager }): Route[] {
   );
 }
 
-function reportRoutes({ campaigns }: { campaigns: CampaignManager }): Route[] {
+function draftRoutes({ campaigns }: { campaigns: CampaignManager }): Route[] {
   return [
     defineRoute({
       method: 'get',
-      path: '/api/campaigns/:id/stats',
+      path: '/api/campaigns/:id/problems',
       tag,
-      summary: 'Count recipients by state, sender and code',
+      summary: 'List recipients whose text could not be written, before anything is sent',
       access: 'campaigns:read',
-      response: { status: 200, description: 'The numbers of this moment.', data: CampaignStatsResponse },
-      handler: async ({ principal, params }) =>
-        ok(presentCampaignStats(await campaigns.stats(principal.tenantId, idOf(params)))),
-    }),
-    defineRoute({
-      method: 'get',
-      path: '/api/campaigns/:id/contacts',
-      tag,
-      summary: 'List recipients and what became of them',
-      access: 'campaigns:read',
-      query: RecipientListQuery,
-      response: { status: 200, description: 'A page of recipients.', data: [RecipientResponse] },
-      handler: async ({ principal, params, query }) =>
-        ok(presentRecipients(await campaigns.recipients(principal.tenantId, idOf(params), query))),
-    }),
-    defineRoute({
-      method: 'get',
-      path: '/api/campaigns/:id/export',
-      tag,
-      summary: 'Download the report of all recipients',
-      access: 'campaigns:read',
-      query: ExportQuery,
-      response: { status: 200, description: 'One line per recipient.', contentType: 'text/csv' },
-      handler: async ({ principal, params, response }) => {
-        const { fileName, chunks } = await campaigns.exportCsv(principal.tenantId, idOf(params));
-        response.attachment(fileName).type('text/csv; charset=utf-8');
-        await pipeline(Readable.from(chunks), response).catch(unlessReceiverLeft);
-        return { kind: 'streamed' };
+      query: PageQuery,
+      response: {
+        status: 200,
+        description: 'Recipients with their problems. A page may be short, even empty, and go on.',
+        data: [RecipientProblemsResponse],
       },
+      handler: async ({ principal, params, query }) =>
+        ok(presentProblems(await campaigns.problems(principal.tenantId, idOf(params), query))),
     }),
   ];
-}
-
-/** Somebody who closes the download early is no error of ours. */
-function unlessReceiverLeft(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
 }
 
 /** Present on every route whose path has `:id`. */

@@ -5,14 +5,18 @@ import {
   IsIn,
   IsInt,
   IsISO8601,
+  IsObject,
   IsOptional,
   IsString,
   IsUUID,
   ValidateNested,
 } from 'class-validator';
-import type { RecipientState } from './campaign-contact.entity.js';
+import { JSONSchema } from 'class-validator-jsonschema';
+import { filterSchema } from '../segments/index.js';
+import { AudienceExclusionsDto, CampaignAudienceResponse } from './campaign-audience.dto.js';
 import { CampaignPartResponse } from './campaign-part.dto.js';
-import { campaignStatuses, recipientStates } from './campaign.dto.js';
+import { CampaignTimingResponse } from './campaign-timing.dto.js';
+import { campaignStatuses } from './campaign.dto.js';
 import type { CampaignStatus } from './campaign.entity.js';
 import { CampaignVariantResponse } from './campaign-variant.dto.js';
 
@@ -45,8 +49,9 @@ export class CampaignCountsResponse {
 export class CampaignWarningResponse {
   @IsString()
   code!: string;
+  @IsOptional()
   @IsString()
-  variable!: string;
+  variable?: string;
   /** Recipients it concerns. */
   @IsInt()
   count!: number;
@@ -54,7 +59,7 @@ export class CampaignWarningResponse {
   message!: string;
 }
 
-export class CampaignResponse {
+export class CampaignResponse extends CampaignTimingResponse {
   @IsUUID()
   id!: string;
   /** The same as id. */
@@ -77,6 +82,24 @@ export class CampaignResponse {
   @IsArray()
   @IsUUID(undefined, { each: true })
   listIds!: string[];
+  @IsArray()
+  @IsUUID(undefined, { each: true })
+  segmentIds!: string[];
+  @IsOptional()
+  @IsObject()
+  @JSONSchema(filterSchema)
+  filter!: object | null;
+  @IsArray()
+  @IsUUID(undefined, { each: true })
+  importIds!: string[];
+  @ValidateNested()
+  @Type(() => AudienceExclusionsDto)
+  exclude!: AudienceExclusionsDto;
+  /** How the audience came about when the campaign was created. */
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => CampaignAudienceResponse)
+  audience!: CampaignAudienceResponse | null;
   @IsArray()
   @IsUUID(undefined, { each: true })
   senderIds!: string[];
@@ -118,110 +141,4 @@ export class CheckedCampaignResponse extends CampaignResponse {
   @ValidateNested({ each: true })
   @Type(() => CampaignWarningResponse)
   warnings!: CampaignWarningResponse[];
-}
-
-/** Recipients a sender served, by their furthest state. */
-export class SenderShareResponse {
-  @IsUUID()
-  senderId!: string;
-  /** Absent when the sender was deleted. */
-  @IsOptional()
-  @IsString()
-  name!: string | null;
-  @IsInt()
-  total!: number;
-  @IsInt()
-  sending!: number;
-  @IsInt()
-  sent!: number;
-  @IsInt()
-  delivered!: number;
-  @IsInt()
-  read!: number;
-  @IsInt()
-  failed!: number;
-  @IsInt()
-  unknown!: number;
-  @IsInt()
-  replied!: number;
-}
-
-export class CodeCountResponse {
-  @IsIn(recipientStates)
-  state!: RecipientState;
-  @IsString()
-  code!: string;
-  @IsInt()
-  count!: number;
-}
-
-export class WaitingResponse {
-  @IsString()
-  reason!: string;
-  @IsString()
-  message!: string;
-  @IsOptional()
-  @IsISO8601()
-  until?: string;
-}
-
-export class CampaignStatsResponse extends CampaignCountsResponse {
-  @IsInt()
-  total!: number;
-  @IsArray()
-  @ValidateNested({ each: true })
-  @Type(() => SenderShareResponse)
-  bySender!: SenderShareResponse[];
-  @IsArray()
-  @ValidateNested({ each: true })
-  @Type(() => CodeCountResponse)
-  byCode!: CodeCountResponse[];
-  /** Why nothing is sent just now; absent while it flows. */
-  @IsOptional()
-  @ValidateNested()
-  @Type(() => WaitingResponse)
-  waitingFor?: WaitingResponse;
-  /** At the campaign's pace over the senders connected now; quotas and breaks come on top. */
-  @IsOptional()
-  @IsISO8601()
-  estimatedFinishAt?: string;
-}
-
-export class RecipientResponse {
-  @IsUUID()
-  id!: string;
-  @IsUUID()
-  contactId!: string;
-  @IsString()
-  phoneNumber!: string;
-  @IsOptional()
-  @IsString()
-  name!: string | null;
-  @IsIn(recipientStates)
-  state!: RecipientState;
-  /** Why it was skipped, failed or is unknown. */
-  @IsOptional()
-  @IsString()
-  code!: string | null;
-  @IsOptional()
-  @IsUUID()
-  senderId!: string | null;
-  @IsOptional()
-  @IsString()
-  senderName!: string | null;
-  @IsOptional()
-  @IsISO8601()
-  sentAt!: string | null;
-  @IsOptional()
-  @IsISO8601()
-  deliveredAt!: string | null;
-  @IsOptional()
-  @IsISO8601()
-  readAt!: string | null;
-  @IsOptional()
-  @IsISO8601()
-  repliedAt!: string | null;
-  @IsOptional()
-  @IsISO8601()
-  optedOutAt!: string | null;
 }

@@ -7,6 +7,7 @@ import {
   IsIn,
   IsInt,
   IsISO31661Alpha2,
+  IsObject,
   IsOptional,
   IsString,
   IsUUID,
@@ -18,7 +19,10 @@ import {
 } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
 import { PageQuery } from '../../lib/page-query.js';
+import { filterSchema } from '../segments/index.js';
+import { AudienceExclusionsDto } from './campaign-audience.dto.js';
 import type { RecipientState } from './campaign-contact.entity.js';
+import { CampaignTimingDto } from './campaign-timing.dto.js';
 import { CampaignPartDto, MAX_PARTS } from './campaign-part.dto.js';
 import { CampaignVariantDto } from './campaign-variant.dto.js';
 import type { CampaignStatus } from './campaign.entity.js';
@@ -74,7 +78,7 @@ const contactSchema: Parameters<typeof JSONSchema>[0] = {
 };
 
 /** Fields a draft can be changed in; a new campaign has them too. */
-class CampaignSettingsDto {
+class CampaignSettingsDto extends CampaignTimingDto {
   /** The parts every recipient gets, in order. */
   @IsOptional()
   @IsArray()
@@ -150,6 +154,33 @@ export class CreateCampaignDto extends CampaignSettingsDto {
   @IsUUID(undefined, { each: true })
   listIds?: string[];
 
+  // --- audience
+  /** Segments; who belongs to them is decided when the campaign is created. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(100)
+  @IsUUID(undefined, { each: true })
+  segmentIds?: string[];
+
+  @IsOptional()
+  @IsObject()
+  @JSONSchema(filterSchema)
+  filter?: Record<string, unknown>;
+
+  /** Completed imports, whose contacts get it. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(100)
+  @IsUUID(undefined, { each: true })
+  importIds?: string[];
+
+  /** Who does not get it, however they came into the audience. */
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => AudienceExclusionsDto)
+  exclude?: AudienceExclusionsDto;
+  // ---
+
   /** The senders that may serve this campaign; without ids and tags every sender of the tenant. */
   @IsOptional()
   @IsArray()
@@ -187,16 +218,15 @@ export class CampaignListQuery extends PageQuery {
   @IsOptional()
   @IsIn(campaignStatuses)
   status?: CampaignStatus;
+
+  /** Only the runs, copies and second tries of this campaign. */
+  @IsOptional()
+  @IsUUID()
+  originId?: string;
 }
 
 export class RecipientListQuery extends PageQuery {
   @IsOptional()
   @IsIn(recipientStates)
   state?: RecipientState;
-}
-
-export class ExportQuery {
-  @IsOptional()
-  @IsIn(['csv'])
-  format?: 'csv';
 }

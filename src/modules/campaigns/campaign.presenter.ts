@@ -1,19 +1,14 @@
 import type { Page } from '../../lib/pages.js';
-import type {
-  CampaignResponse,
-  CampaignStatsResponse,
-  CheckedCampaignResponse,
-  RecipientResponse,
-  SenderShareResponse,
-} from './campaign-response.dto.js';
+import type { CampaignResponse, CheckedCampaignResponse } from './campaign-response.dto.js';
 import type { CampaignVariant } from './campaign.entity.js';
-import type { Counts } from './campaign.repository.js';
+import type { CampaignTimingResponse } from './campaign-timing.dto.js';
+import type { Campaign } from './campaign.entity.js';
+import { noRules } from './core/audience-rules.js';
 import type { CampaignVariantResponse } from './campaign-variant.dto.js';
 import type { CountedCampaign } from './campaign.service.js';
 import { mostParts, totalMessages } from './core/variants.js';
 import { presentPart } from './part.presenter.js';
-import type { RecipientRow, SenderCount } from './report.repository.js';
-import type { CampaignStats } from './report.service.js';
+import { presentCounts } from './reports/report.presenter.js';
 import type { CampaignWarning } from './template-coverage.js';
 
 export function presentCampaign(counted: CountedCampaign): CampaignResponse {
@@ -29,11 +24,13 @@ function campaignFields({ campaign, counts }: CountedCampaign) {
     messages: campaign.parts.map(presentPart),
     ...(campaign.variants && { variants: campaign.variants.map(presentVariant) }),
     listIds: campaign.listIds,
+    ...audienceFields(campaign.audience),
     senderIds: campaign.pool.senderIds,
     senderTags: campaign.pool.senderTags,
     minDelay: campaign.minDelay,
     maxDelay: campaign.maxDelay,
     stickySender: campaign.stickySender,
+    ...timingFields(campaign),
     totalRecipients: campaign.totalRecipients,
     totalContacts: campaign.totalRecipients,
     totalMessages: mostParts(campaign),
@@ -49,6 +46,25 @@ function presentVariant({ name, weight, parts, recipients = 0 }: CampaignVariant
   return { name, weight, recipients, messages: parts.map(presentPart) };
 }
 
+function audienceFields(audience: Campaign['audience']) {
+  const { segmentIds, filter, importIds, exclude, summary } = audience ?? noRules();
+  return { segmentIds, filter: filter ?? null, importIds, exclude, audience: summary ?? null };
+}
+
+function timingFields(campaign: Campaign): CampaignTimingResponse {
+  return {
+    scheduledAt: time(campaign.scheduledAt),
+    expiresAt: time(campaign.expiresAt),
+    window: campaign.sendWindow,
+    maxPerMinute: campaign.maxPerMinute,
+    rampUpMinutes: campaign.rampUpMinutes,
+    priority: campaign.priority,
+    recurrence: campaign.recurrence,
+    originId: campaign.originId,
+    occurrenceAt: time(campaign.occurrenceAt),
+  };
+}
+
 export function presentChecked(
   checked: CountedCampaign & { warnings: CampaignWarning[] },
 ): CheckedCampaignResponse {
@@ -57,77 +73,6 @@ export function presentChecked(
 
 export function presentCampaigns(page: Page<CountedCampaign>): Page<CampaignResponse> {
   return { ...page, items: page.items.map(presentCampaign) };
-}
-
-export function presentCampaignStats(stats: CampaignStats): CampaignStatsResponse {
-  const { waitingFor, estimatedFinishAt } = stats;
-  return {
-    total: stats.total,
-    ...presentCounts(stats.counts),
-    bySender: presentShares(stats.bySender),
-    byCode: stats.byCode,
-    ...(waitingFor && {
-      waitingFor: {
-        reason: waitingFor.reason,
-        message: waitingFor.message,
-        ...(waitingFor.until && { until: waitingFor.until.toISOString() }),
-      },
-    }),
-    ...(estimatedFinishAt && { estimatedFinishAt: estimatedFinishAt.toISOString() }),
-  };
-}
-
-export function presentRecipients(page: Page<RecipientRow>): Page<RecipientResponse> {
-  return { ...page, items: page.items.map(presentRecipient) };
-}
-
-function presentRecipient({ phone, ...row }: RecipientRow): RecipientResponse {
-  return {
-    ...row,
-    phoneNumber: phone,
-    sentAt: time(row.sentAt),
-    deliveredAt: time(row.deliveredAt),
-    readAt: time(row.readAt),
-    repliedAt: time(row.repliedAt),
-    optedOutAt: time(row.optedOutAt),
-  };
-}
-
-function presentCounts({ opted_out: optedOut, ...counts }: Counts) {
-  return { ...counts, optedOut };
-}
-
-function presentShares(rows: SenderCount[]): SenderShareResponse[] {
-  const shares = new Map<string, SenderShareResponse>();
-  for (const { senderId, name, state, count, replied } of rows) {
-    const share = shares.get(senderId) ?? emptyShare(senderId, name);
-    shares.set(senderId, share);
-    share.total += count;
-    share.replied += replied;
-    if (isShareState(state)) share[state] += count;
-  }
-  return [...shares.values()];
-}
-
-const shareStates = ['sending', 'sent', 'delivered', 'read', 'failed', 'unknown'] as const;
-
-function isShareState(state: string): state is (typeof shareStates)[number] {
-  return shareStates.some((known) => known === state);
-}
-
-function emptyShare(senderId: string, name: string | null): SenderShareResponse {
-  return {
-    senderId,
-    name,
-    total: 0,
-    sending: 0,
-    sent: 0,
-    delivered: 0,
-    read: 0,
-    failed: 0,
-    unknown: 0,
-    replied: 0,
-  };
 }
 
 function time(at: Date | null): string | null {

@@ -1,6 +1,6 @@
 import type { Tx } from '../../db/index.js';
 import { DomainError, notFound } from '../../lib/errors.js';
-import { idBehind, toPage, type Page } from '../../lib/pages.js';
+import { idBehind, toPage, type Page, type PageRequest } from '../../lib/pages.js';
 import type { CreateCampaignDto, UpdateCampaignDto } from './campaign.dto.js';
 import type { Campaign, CampaignStatus } from './campaign.entity.js';
 import type { CampaignDeps } from './campaign.ports.js';
@@ -18,10 +18,17 @@ import { layOut, neededByContent, readContent } from './core/content-input.js';
 import { CampaignCreation, nameProblems, refuse } from './creation.service.js';
 import { CampaignLifecycle } from './lifecycle.service.js';
 import { CampaignParts } from './parts.service.js';
+import { CampaignProblems, type RecipientProblems } from './problems.service.js';
 import { withSavedTexts } from './saved-texts.js';
-import { CampaignReports, type CampaignStats, type RecipientQuery } from './report.service.js';
+import {
+  CampaignReports,
+  type CampaignStats,
+  type RecipientQuery,
+  type StatsQuery,
+} from './report.service.js';
 import type { RecipientRow } from './report.repository.js';
 import { checkCoverage, type CampaignWarning } from './template-coverage.js';
+import { CampaignTimings } from './timing.service.js';
 import { dealVariants, forgetVariants } from './variant.repository.js';
 
 export interface CountedCampaign {
@@ -37,14 +44,19 @@ export interface CountedCampaign {
 export class CampaignManager {
   private readonly creation: CampaignCreation;
   private readonly lifecycle: CampaignLifecycle;
-  private readonly reports: CampaignReports;
+  /** Statistics, traces, files and comparisons. */
+  readonly reports: CampaignReports;
   private readonly parts: CampaignParts;
+  private readonly timings: CampaignTimings;
+  private readonly dryParse: CampaignProblems;
 
   constructor(private readonly deps: CampaignDeps) {
     this.creation = new CampaignCreation(deps);
     this.lifecycle = new CampaignLifecycle(deps);
     this.reports = new CampaignReports(deps);
     this.parts = new CampaignParts(deps.media);
+    this.timings = new CampaignTimings(deps.clock);
+    this.dryParse = new CampaignProblems(deps);
   }
 
   /** Stores a draft with its whole audience, deduplicated per phone number. */
@@ -66,18 +78,22 @@ export class CampaignManager {
   /** Newest first. */
   async list(
     tenantId: string,
-    query: { limit: number; cursor?: string; status?: CampaignStatus },
+    query: { limit: number; cursor?: string; status?: CampaignStatus; originId?: string },
   ): Promise<Page<CountedCampaign>> {
     const rows = await listCampaigns(this.deps.database.manager, tenantId, {
       limit: query.limit,
       status: query.status,
+      originId: query.originId,
       before: idBehind(query.cursor),
     });
     const page = toPage(rows, query.limit, ({ id }) => [id]);
     return { ...page, items: await this.count(page.items) };
   }
 
-  /** Changes name, texts or pace of a draft; the texts are held against the audience again. */
+  /**
+   * Changes name, texts, pace or timing of a campaign that has not begun; the texts are held against the audience
+   * again. With a start time it becomes `scheduled`, without one a draft.
+   */
   async update(
     tenantId: string,
     id: string,
@@ -86,6 +102,7 @@ export class CampaignManager {
     const change = await withSavedTexts(this.deps.database.manager, tenantId, withoutNulls(input));
     const seen = draftOnly(await findCampaign(this.deps.database.manager, tenantId, id), id);
     const read = readChange(change, seen, this.deps.defaultCountry);
+    refuse((await this.timings.read(this.deps.database.manager, tenantId, input, seen)).errors);
     // Fetching files may take long: nothing is locked meanwhile.
     const parts = read.drafts && (await this.parts.withFiles(tenantId, read.drafts));
     const warnings = await this.deps.database.transaction(async (tx) => {
@@ -93,11 +110,14 @@ export class CampaignManager {
       if (parts) await this.parts.hold(tx, tenantId, parts);
       const { delays } = readDelays(change, campaign);
       const content = parts && layOut(parts, read.layout);
-      const changed = { ...read.name, ...content, ...delays };
+      const { timing } = await this.timings.read(tx, tenantId, input, campaign);
+      const status: CampaignStatus = timing.scheduledAt ? 'scheduled' : 'draft';
+      const changed = { ...read.name, ...content, ...delays, ...timing, status };
       await updateCampaign(tx, id, { ...changed, updatedAt: this.deps.clock.now() });
       if (content) await this.dealOut(tx, id, content.variants);
       const needed = read.needed ?? neededByContent(campaign);
-      return (await checkCoverage(tx, id, needed)).warnings;
+      const { warnings: missing } = await checkCoverage(tx, id, needed);
+      return [...missing, ...(await this.timings.check(tx, { tenantId, campaignId: id }, timing))];
     });
     return { ...(await this.get(tenantId, id)), warnings };
   }
@@ -135,17 +155,21 @@ export class CampaignManager {
   }
 
   /** Every recipient counted once, in its furthest state. */
-  stats(tenantId: string, id: string): Promise<CampaignStats> {
-    return this.reports.stats(tenantId, id);
+  stats(tenantId: string, id: string, query: StatsQuery = {}): Promise<CampaignStats> {
+    return this.reports.stats(tenantId, id, query);
   }
 
-  recipients(tenantId: string, id: string, query: RecipientQuery): Promise<Page<RecipientRow>> {
+  /** Those nothing was sent to yet whose text could not be written, with the reason; see CampaignProblems. */
+  problems(tenantId: string, id: string, page: PageRequest): Promise<Page<RecipientProblems>> {
+    return this.dryParse.list(tenantId, id, page);
+  }
+
+  recipients(
+    tenantId: string,
+    id: string,
+    query: RecipientQuery,
+  ): Promise<Page<RecipientRow> & { campaign: Campaign }> {
     return this.reports.recipients(tenantId, id, query);
-  }
-
-  /** Reads batch by batch, as fast as the chunks are taken. */
-  exportCsv(tenantId: string, id: string): Promise<{ fileName: string; chunks: AsyncIterable<string> }> {
-    return this.reports.exportCsv(tenantId, id);
   }
 
   private async count(campaigns: Campaign[]): Promise<CountedCampaign[]> {
@@ -160,8 +184,8 @@ export class CampaignManager {
 
 function draftOnly(campaign: Campaign | undefined, id: string): Campaign {
   if (!campaign) throw notFound('campaign', id);
-  if (campaign.status === 'draft') return campaign;
-  const message = `The campaign is ${campaign.status}; only a draft can be changed.`;
+  if (campaign.status === 'draft' || campaign.status === 'scheduled') return campaign;
+  const message = `The campaign is ${campaign.status}; only one that has not begun can be changed.`;
   throw new DomainError('conflict', `campaign_${campaign.status}`, message);
 }
 

@@ -10,28 +10,21 @@ export type {
 export { CampaignManager, type CountedCampaign } from './campaign.service.js';
 export type { CampaignStats } from './report.service.js';
 export { CampaignFeeder } from './feeder.js';
+export { CampaignScheduler } from './schedule.service.js';
 export { checkText, previewText, type PreviewedText, type TextVariable } from './core/text-preview.js';
 export { nameProblems } from './creation.service.js';
+export { RecipientProblemsResponse } from './campaign-problem.dto.js';
+export { presentProblems } from './problems.presenter.js';
 export {
   CampaignListQuery,
   CreateCampaignDto,
-  ExportQuery,
   RecipientListQuery,
   UpdateCampaignDto,
 } from './campaign.dto.js';
-export {
-  CampaignResponse,
-  CampaignStatsResponse,
-  CheckedCampaignResponse,
-  RecipientResponse,
-} from './campaign-response.dto.js';
-export {
-  presentCampaign,
-  presentCampaigns,
-  presentCampaignStats,
-  presentChecked,
-  presentRecipients,
-} from './campaign.presenter.js';
+export { CampaignResponse, CheckedCampaignResponse } from './campaign-response.dto.js';
+export { presentCampaign, presentCampaigns, presentChecked } from './campaign.presenter.js';
 export * from './delivery/index.js';
 export * from './direct/index.js';
 export { windowProblems } from './core/timing-input.js';
+export { CampaignPersonRecords } from './person-records.repository.js';
+export * from './reports/index.js';

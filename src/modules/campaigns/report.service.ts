@@ -7,6 +7,7 @@ import type { CampaignDeps } from './campaign.ports.js';
 import { countsOf, findCampaign, foldCounts, noCounts, type Counts } from './campaign.repository.js';
 import { waitOf, type CampaignWait } from './core/campaign-wait.js';
 import { estimateFinish } from './core/pacing.js';
+import { variantReport, type VariantReport } from './core/variant-report.js';
 import { paceOf } from './feeder.js';
 import { recipientKey, recipientsAfter, type RecipientRow } from './report.repository.js';
 import {
@@ -57,8 +58,8 @@ export interface CampaignStats {
   rates: Rates;
   bySender: SenderStatsRow[];
   byCode: CodeCount[];
-  /** Recipients per variant, in the campaign's order; absent without variants. */
-  byVariant: Map<number, Counts> | undefined;
+  /** Absent without variants. */
+  variants: VariantReport | undefined;
   byPart: PartFacts[] | undefined;
   byHour: { zone: string; hours: HourFacts[] } | undefined;
   waitingFor: CampaignWait | undefined;
@@ -101,7 +102,7 @@ export class CampaignReports {
       rates: ratesOf(counts),
       bySender: await this.bySender(tenantId, entries),
       byCode: byCode(entries),
-      byVariant: campaign.variants ? byVariant(entries) : undefined,
+      variants: variantReport(campaign.variants, byVariant(entries), noCounts()),
       ...(await this.extras(campaign, query.by ?? [], zone)),
       waitingFor: waitOf(campaign, this.deps.clock.now(), zone),
       estimatedFinishAt: await this.estimate(campaign, counts),
@@ -190,7 +191,9 @@ export class CampaignReports {
   private async zoneOf(tenantId: string, asked: string | undefined): Promise<string> {
     if (asked === undefined) return (await tenantTimes(this.deps.database.manager, tenantId)).timeZone;
     if (isZone(asked)) return asked;
-    throw invalid([{ path: 'zone', message: `"${asked}" is no time zone; use a name such as Europe/Berlin` }]);
+    throw invalid([
+      { path: 'zone', message: `"${asked}" is no time zone; use a name such as Europe/Berlin` },
+    ]);
   }
 
   private async find(tenantId: string, id: string): Promise<Campaign> {

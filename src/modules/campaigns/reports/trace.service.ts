@@ -4,7 +4,12 @@ import type { CampaignDeps } from '../campaign.ports.js';
 import { traceSteps, type TraceFacts, type TraceStep } from './core/trace.js';
 import { traceSummary } from './core/trace-summary.js';
 import { senderNames } from './stats.repository.js';
-import { findRecipient, messagesOfRecipient, pendingBefore, type TracedRecipient } from './trace.repository.js';
+import {
+  findRecipient,
+  messagesOfRecipient,
+  pendingBefore,
+  type TracedRecipient,
+} from './trace.repository.js';
 
 export interface Trace {
   recipient: TracedRecipient;

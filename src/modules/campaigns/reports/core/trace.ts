@@ -130,11 +130,15 @@ function progress(facts: TraceFacts, message: TracedMessage): TraceStep[] {
   const who = senderName(facts, senderId);
   const steps: TraceStep[] = [];
   if (sentAt) steps.push({ ...base, at: sentAt, step: 'sent', text: `${what} was sent through ${who}` });
-  if (deliveredAt)
-    steps.push({ ...base, at: deliveredAt, step: 'delivered', text: `${what} was delivered` });
+  if (deliveredAt) steps.push({ ...base, at: deliveredAt, step: 'delivered', text: `${what} was delivered` });
   if (readAt) steps.push({ ...base, at: readAt, step: 'read', text: `${what} was read` });
   if (state === 'sending') {
-    steps.push({ ...base, at: updatedAt, step: 'sending', text: `${what} is being handed over through ${who}` });
+    steps.push({
+      ...base,
+      at: updatedAt,
+      step: 'sending',
+      text: `${what} is being handed over through ${who}`,
+    });
   }
   return steps;
 }
@@ -157,7 +161,11 @@ function consent({ recipient }: TraceFacts): TraceStep[] {
   }
   if (suppressedAt) {
     const why = suppressionReason ? `: ${suppressionReason}` : '';
-    steps.push({ at: suppressedAt, step: 'suppressed', text: `The number was put on the suppression list${why}` });
+    steps.push({
+      at: suppressedAt,
+      step: 'suppressed',
+      text: `The number was put on the suppression list${why}`,
+    });
   }
   return steps;
 }

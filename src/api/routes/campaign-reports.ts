@@ -1,0 +1,127 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import {
+  CampaignComparisonResponse,
+  CampaignStatsResponse,
+  CompareQuery,
+  ExportQuery,
+  presentCampaignStats,
+  presentComparison,
+  presentRecipients,
+  presentTrace,
+  RecipientListQuery,
+  RecipientResponse,
+  StatsQueryDto,
+  TraceResponse,
+  type CampaignManager,
+} from '../../modules/campaigns/index.js';
+import { defineRoute, ok, type Route } from '../route.js';
+
+const tag = 'campaigns';
+const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+const CONTENT_TYPES = { csv: 'text/csv; charset=utf-8', xlsx: XLSX } as const;
+
+/** What became of campaigns: numbers, recipients, traces, files, comparisons. */
+export function campaignReportRoutes(deps: { campaigns: CampaignManager }): Route[] {
+  return [...numberRoutes(deps), ...recipientRoutes(deps), exportRoute(deps)];
+}
+
+function numberRoutes({ campaigns }: { campaigns: CampaignManager }): Route[] {
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/api/campaigns/compare',
+      tag,
+      summary: 'Put campaigns side by side, with how sure their rates are',
+      access: 'campaigns:read',
+      query: CompareQuery,
+      response: {
+        status: 200,
+        description: 'The campaigns in the order asked for, and which rates really differ.',
+        data: CampaignComparisonResponse,
+      },
+      handler: async ({ principal, query }) =>
+        ok(presentComparison(await campaigns.reports.compare(principal.tenantId, query.ids))),
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/api/campaigns/:id/stats',
+      tag,
+      summary: 'Count recipients by state, sender, variant and code; on request messages by part and hour',
+      access: 'campaigns:read',
+      query: StatsQueryDto,
+      response: { status: 200, description: 'The numbers of this moment.', data: CampaignStatsResponse },
+      handler: async ({ principal, params, query }) =>
+        ok(presentCampaignStats(await campaigns.stats(principal.tenantId, idOf(params), query))),
+    }),
+  ];
+}
+
+function recipientRoutes({ campaigns }: { campaigns: CampaignManager }): Route[] {
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/api/campaigns/:id/contacts',
+      tag,
+      summary: 'List recipients and what became of them',
+      access: 'campaigns:read',
+      query: RecipientListQuery,
+      response: { status: 200, description: 'A page of recipients.', data: [RecipientResponse] },
+      handler: async ({ principal, params, query }) =>
+        ok(presentRecipients(await campaigns.recipients(principal.tenantId, idOf(params), query))),
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/api/campaigns/:id/contacts/:contactId/trace',
+      tag,
+      summary: 'Tell why a recipient was sent to, or why not, step by step',
+      access: 'campaigns:read',
+      response: {
+        status: 200,
+        description: "The story of the recipient; `contactId` may also be the recipient's own id.",
+        data: TraceResponse,
+      },
+      handler: async ({ principal, params }) => {
+        const { contactId = '' } = params;
+        return ok(presentTrace(await campaigns.reports.trace(principal.tenantId, idOf(params), contactId)));
+      },
+    }),
+  ];
+}
+
+function exportRoute({ campaigns }: { campaigns: CampaignManager }): Route {
+  return defineRoute({
+    method: 'get',
+    path: '/api/campaigns/:id/export',
+    tag,
+    summary: 'Download the report of all recipients, or those in one state, as csv or xlsx',
+    access: 'campaigns:read',
+    query: ExportQuery,
+    response: {
+      status: 200,
+      description: 'One line per recipient.',
+      contentType: 'text/csv',
+      otherTypes: [XLSX],
+    },
+    handler: async ({ principal, params, query, response }) => {
+      const { format = 'csv', state } = query;
+      const { fileName, chunks } = await campaigns.reports.export(principal.tenantId, idOf(params), {
+        format,
+        ...(state && { state }),
+      });
+      response.attachment(fileName).type(CONTENT_TYPES[format]);
+      await pipeline(Readable.from(chunks), response).catch(unlessReceiverLeft);
+      return { kind: 'streamed' };
+    },
+  });
+}
+
+/** Somebody who closes the download early is no error of ours. */
+function unlessReceiverLeft(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+}
+
+/** Present on every route whose path has `:id`. */
+function idOf(params: Record<string, string>): string {
+  return params['id'] ?? '';
+}
