@@ -44,7 +44,12 @@ export class ContactsComplete1763700001000 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    for (const name of ['contacts_last_digits', 'contacts_phone_start', 'contacts_search', 'contacts_opted_out']) {
+    for (const name of [
+      'contacts_last_digits',
+      'contacts_phone_start',
+      'contacts_search',
+      'contacts_opted_out',
+    ]) {
       await runner.query(`DROP INDEX "${name}"`);
     }
     await runner.query(`ALTER TABLE "contacts" ALTER "name" SET STATISTICS -1`);
@@ -65,7 +70,9 @@ async function indexes(runner: QueryRunner): Promise<void> {
   await runner.query(
     `CREATE INDEX "number_check_items_sender" ON "number_check_items" ("sender_id", "checked_at") WHERE sender_id IS NOT NULL`,
   );
-  await runner.query(`CREATE INDEX "number_check_items_open" ON "number_check_items" ("tenant_id") WHERE pending`);
+  await runner.query(
+    `CREATE INDEX "number_check_items_open" ON "number_check_items" ("tenant_id") WHERE pending`,
+  );
   await runner.query(
     `CREATE INDEX "number_check_items_tenant" ON "number_check_items" ("tenant_id", "checked_at") WHERE NOT cached AND checked_at IS NOT NULL`,
   );

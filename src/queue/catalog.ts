@@ -7,12 +7,18 @@ export interface JobPayloads {
   /** Tops up a running campaign's window of queued messages; lives as long as the campaign runs. */
   'campaign.feed': { tenantId: string; campaignId: string };
   'contacts.import': { tenantId: string; importId: string };
+  /** Changes many contacts, batch by batch. */
+  'contacts.bulk': { tenantId: string; bulkEditId: string };
+  /** Asks WhatsApp which numbers it knows, at the pace senders may ask. */
+  'numbers.check': { tenantId: string; runId: string };
   /** Brings a sender's live session to its desired state (connected, disconnected, logged out). */
   'session.sync': { tenantId: string; senderId: string };
   'transport.receipts': { tenantId: string; senderId: string; receipts: ReceiptPayload[] };
   'transport.inbound': { tenantId: string; senderId: string; messages: InboundPayload[] };
   'maintenance.recover-senders': Record<string, never>;
   'maintenance.reconcile': Record<string, never>;
+  /** Starts campaigns whose time has come. */
+  'maintenance.schedule': Record<string, never>;
 }
 
 /** Times are ISO 8601. */
@@ -32,7 +38,7 @@ export interface InboundPayload {
 
 export type JobName = keyof JobPayloads;
 export type QueueName =
-  'messages' | 'campaigns' | 'imports' | 'sessions' | 'receipts' | 'inbound' | 'maintenance';
+  'messages' | 'campaigns' | 'imports' | 'checks' | 'sessions' | 'receipts' | 'inbound' | 'maintenance';
 
 export interface JobDefinition {
   queue: QueueName;
@@ -49,17 +55,22 @@ export const jobCatalog: JobCatalog = {
   'message.send': { queue: 'messages', attempts: 20, backoffMs: 1_000 },
   'campaign.feed': { queue: 'campaigns', attempts: 20, backoffMs: 1_000 },
   'contacts.import': { queue: 'imports', attempts: 5, backoffMs: 2_000 },
+  'contacts.bulk': { queue: 'imports', attempts: 5, backoffMs: 2_000 },
+  'numbers.check': { queue: 'checks', attempts: 20, backoffMs: 2_000 },
   'session.sync': { queue: 'sessions', attempts: 10, backoffMs: 1_000 },
   'transport.receipts': { queue: 'receipts', attempts: 20, backoffMs: 500 },
   'transport.inbound': { queue: 'inbound', attempts: 20, backoffMs: 500 },
   'maintenance.recover-senders': { queue: 'maintenance', attempts: 1, backoffMs: 1_000, everyMs: 60_000 },
   'maintenance.reconcile': { queue: 'maintenance', attempts: 1, backoffMs: 1_000, everyMs: 30_000 },
+  'maintenance.schedule': { queue: 'campaigns', attempts: 1, backoffMs: 1_000, everyMs: 5_000 },
 };
 
 /** Jobs one worker process runs at the same time, per queue. `messages` is set by configuration. */
 export const queueConcurrency: { readonly [Name in Exclude<QueueName, 'messages'>]: number } = {
   campaigns: 10,
   imports: 2,
+  // One at a time: a sender is asked by nobody else, so what it may still do can be counted.
+  checks: 1,
   sessions: 10,
   receipts: 4,
   // One at a time keeps a chat's messages in order.

@@ -12,6 +12,7 @@ import {
 } from '../modules/auth/index.js';
 import {
   CampaignFeeder,
+  CampaignScheduler,
   CampaignManager,
   DirectMessages,
   windowProblems,
@@ -25,6 +26,7 @@ import { SessionService } from '../modules/sessions/index.js';
 import { PreviewService, TemplateService } from '../modules/templates/index.js';
 import { SettingsService } from '../modules/tenants/index.js';
 import type { TransportRegistry } from '../transports/transport.js';
+import { createContactServices } from './contact-services.js';
 import type { Infrastructure } from './infrastructure.js';
 import { createMedia } from './media.js';
 
@@ -55,6 +57,7 @@ export function createServices({ config, logger, infrastructure, transports }: S
     queue,
     contacts,
     senders,
+    segments,
     media: campaignMedia,
     clock,
     random: systemRandom,
@@ -65,6 +68,7 @@ export function createServices({ config, logger, infrastructure, transports }: S
   return {
     ...createAccess({ config, logger, infrastructure }),
     contacts,
+    ...createContactServices({ config, logger, infrastructure, transports }, contacts),
     segments,
     settings: new SettingsService({ database, clock, checkWindow: windowProblems }),
     lists: new ListService({ database, clock }),
@@ -83,6 +87,7 @@ export function createServices({ config, logger, infrastructure, transports }: S
     sessions: new SessionService({ database, queue, clock, transports, senders, logger }),
     campaigns: new CampaignManager(campaignDeps),
     feeder: new CampaignFeeder(campaignDeps),
+    scheduler: new CampaignScheduler(campaignDeps),
     templates,
     previews: new PreviewService({ database, templates }),
     media,

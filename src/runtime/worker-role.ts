@@ -11,6 +11,7 @@ import {
   type PartPause,
   type TypingPace,
 } from '../modules/campaigns/index.js';
+import { NumberCheckRunner } from '../modules/contacts/index.js';
 import type { JobHandlers } from '../queue/index.js';
 import { createInboundHandler } from '../worker/handlers/inbound.js';
 import { MessageWorker } from '../worker/message-worker/message-worker.js';
@@ -18,6 +19,7 @@ import { createReceiptsHandler } from '../worker/handlers/receipts.js';
 import { createReconcileHandler } from '../worker/handlers/reconcile.js';
 import { SessionHost } from '../worker/session-host/session-host.js';
 import { defaultTiming } from '../worker/session-host/timing.js';
+import { checkingTransports } from './contact-services.js';
 import type { ServiceInputs, Services } from './services.js';
 
 /** A transport that has not answered by then has lost the message, or its answer. */
@@ -56,7 +58,7 @@ export async function startWorkerRole(
       onLost: () => rebuildQueue(services, reconcile, logger),
     });
     await services.feeder.rewakeRunningCampaigns();
-    await services.imports.resumeUnfinished();
+    await resumeContactWork(services);
   } catch (error) {
     await host.stop();
     throw error;
@@ -67,6 +69,13 @@ export async function startWorkerRole(
       await host.stop();
     },
   };
+}
+
+/** What was asked for and has not ended. */
+async function resumeContactWork(services: Services): Promise<void> {
+  await services.imports.resumeUnfinished();
+  await services.bulkEdits.resumeUnfinished();
+  await services.numberChecks.resumeUnfinished();
 }
 
 function createReconcile({ config, infrastructure, transports }: ServiceInputs): ReconcileService {
@@ -88,13 +97,20 @@ async function rebuildQueue(services: Services, reconcile: ReconcileService, log
 }
 
 function jobHandlers(
-  { config, infrastructure, logger, tuning }: ServiceInputs & { tuning: WorkerTuning },
+  { config, infrastructure, transports, logger, tuning }: ServiceInputs & { tuning: WorkerTuning },
   services: Services,
   host: SessionHost,
   reconcile: ReconcileService,
 ): JobHandlers {
   const { database } = infrastructure;
   const clock = systemClock;
+  const numberChecks = new NumberCheckRunner({
+    database,
+    clock,
+    logger,
+    sessions: host,
+    transports: checkingTransports(transports),
+  });
   const messageWorker = new MessageWorker({
     delivery: new DeliveryService({ database, logger, workerId: host.workerId }),
     senders: services.senderManager,
@@ -111,6 +127,8 @@ function jobHandlers(
     'message.send': messageWorker.handleSend,
     'campaign.feed': services.feeder.handleFeed,
     'contacts.import': services.imports.handleImport,
+    'contacts.bulk': services.bulkEdits.handleBulk,
+    'numbers.check': numberChecks.handleCheck,
     'session.sync': host.handleSync,
     'transport.receipts': createReceiptsHandler({
       receipts: new ReceiptService({ database, clock, logger }),
@@ -122,10 +140,14 @@ function jobHandlers(
       await services.senderManager.recoverIdle();
       return { kind: 'done' };
     },
+    'maintenance.schedule': async () => {
+      await services.scheduler.startDue();
+      return { kind: 'done' };
+    },
     'maintenance.reconcile': createReconcileHandler({
       reconcile,
       rewakeRunningCampaigns: services.feeder.rewakeRunningCampaigns,
-      resumeImports: () => services.imports.resumeUnfinished(),
+      resumeImports: () => resumeContactWork(services),
       logger,
     }),
   };

@@ -102,6 +102,11 @@ export interface TransportSession {
   /** Shows "typing..." to the chat until the next send or `durationMs`. */
   showTyping(to: string, durationMs: number): Promise<void>;
   send(message: OutboundMessage): Promise<SendOutcome>;
+  /**
+   * Whether the number (E.164) is on WhatsApp. There where the transport has the capability `numberCheck`. Rejects when it
+   * cannot be found out now, such as without a connection.
+   */
+  checkNumber?(phone: string): Promise<boolean>;
   /** Proof of life: a round trip that does not rely on reported status. */
   probe(): Promise<boolean>;
 }

@@ -2,12 +2,15 @@ import type { Route } from '../route.js';
 import { apiKeysRoutes } from './api-keys.js';
 import { authRoutes } from './auth.js';
 import { campaignRoutes } from './campaigns.js';
+import { contactGroupRoutes } from './contact-groups.js';
+import { contactPrivacyRoutes } from './contact-privacy.js';
 import { contactRoutes } from './contacts.js';
 import { healthRoutes } from './health.js';
 import { importRoutes } from './imports.js';
 import { listRoutes } from './lists.js';
 import { mediaRoutes } from './media.js';
 import { messagesRoutes } from './messages.js';
+import { numberCheckRoutes } from './number-checks.js';
 import { segmentRoutes } from './segments.js';
 import { senderRoutes } from './senders.js';
 import { settingsRoutes } from './settings.js';
@@ -19,6 +22,9 @@ const groups = {
   apiKeysRoutes,
   settingsRoutes,
   contactRoutes,
+  contactGroupRoutes,
+  contactPrivacyRoutes,
+  numberCheckRoutes,
   listRoutes,
   segmentRoutes,
   suppressionRoutes,

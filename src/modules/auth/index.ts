@@ -16,3 +16,4 @@ export { bootstrapAdmin, type BootstrapOutcome } from './bootstrap.js';
 export { IdempotencyService, type IdempotencyClaim, type IdempotencyOutcome } from './idempotency.service.js';
 export { LoginLimiter, type LoginLimits } from './login-limiter.js';
 export type { Principal, Scope } from './principal.js';
+export { AnsweredRequestRecords } from './person-records.repository.js';

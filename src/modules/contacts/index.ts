@@ -6,6 +6,8 @@ export {
   type NewContact,
   type OptOutSource,
 } from './contact.service.js';
+export { ExportContactsQuery } from './export/export.dto.js';
+export { ContactExportService } from './export/export.service.js';
 export { ImportAcceptedDto, ImportContactsDto, ImportDto } from './import/import.dto.js';
 export { presentImport, presentImports, toNewImport } from './import/import.presenter.js';
 export { ImportService, type ImportServiceDeps, type NewImport } from './import/import.service.js';
@@ -22,3 +24,19 @@ export { ListService } from './list.service.js';
 export { AddSuppressionsDto, SuppressionDto, SuppressionsQuery } from './suppression.dto.js';
 export { presentSuppression, presentSuppressions } from './suppression.presenter.js';
 export { SuppressionService } from './suppression.service.js';
+export { BulkEditContactsDto, BulkEditDto } from './bulk/bulk.dto.js';
+export { presentBulkEdit } from './bulk/bulk.presenter.js';
+export { BulkEditService, type BulkEditDeps, type BulkEditInput } from './bulk/bulk.service.js';
+export { AddConsentDto, ConsentDto } from './consent/consent.dto.js';
+export { presentConsent, presentConsents } from './consent/consent.presenter.js';
+export { ConsentService } from './consent/consent.service.js';
+export type { ContactFilter } from './core/filter.js';
+export { DuplicatesDto, MergeContactDto, presentDuplicates } from './merge/merge.dto.js';
+export { MergeService } from './merge/merge.service.js';
+export type { Person, PersonRecords } from './person/person-records.js';
+export { ContactErasedDto, EraseContactDto } from './person/person.dto.js';
+export { PersonService } from './person/person.service.js';
+export { CheckNumbersDto, NumberCheckDto, NumberCheckResultDto } from './checks/number-check.dto.js';
+export { presentNumberCheck, presentNumberCheckResults } from './checks/number-check.presenter.js';
+export { NumberCheckRunner, type CheckingSessions } from './checks/number-check.runner.js';
+export { NumberCheckService } from './checks/number-check.service.js';

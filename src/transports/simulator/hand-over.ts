@@ -81,6 +81,11 @@ export class HandOver {
     return { outcome: { kind: 'sent', waMessageId: arrival.id, at: arrival.at }, afterMs: 0 };
   }
 
+  /** Whether a number is on WhatsApp, as a message to it would find out. */
+  isRegistered(number: string): boolean {
+    return isPhone(number) && this.numberProblem(number) !== 'not_on_whatsapp';
+  }
+
   private numberProblem(to: string): RejectionCode | undefined {
     const { outcomes } = this.behaviour;
     const { seed } = this.ports;

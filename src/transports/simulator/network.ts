@@ -150,6 +150,10 @@ export class SimulatorNetwork {
     return this.handOver.accept(phone, message);
   }
 
+  isRegistered(number: string): boolean {
+    return this.handOver.isRegistered(number);
+  }
+
   typing(phone: Phone, to: string, durationMs: number): void {
     this.typingSeen += 1;
     phone.showTyping(to, durationMs);

@@ -75,6 +75,11 @@ export class NetworkSession implements TransportSession, Line {
     });
   }
 
+  async checkNumber(phone: string): Promise<boolean> {
+    if (this.state !== 'connected') throw new Error('the sender is not connected');
+    return this.network.isRegistered(phone);
+  }
+
   async probe(): Promise<boolean> {
     return this.state === 'connected';
   }

@@ -32,7 +32,7 @@ abstract class SimulatorTransport implements Transport {
       messageTypes: ['text', 'image', 'video', 'audio', 'voice', 'document', 'location', 'contact', 'poll'],
       typing: true,
       receipts: true,
-      numberCheck: false,
+      numberCheck: true,
       pairingCode: false,
       needsSession: true,
     };

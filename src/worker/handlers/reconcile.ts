@@ -7,7 +7,7 @@ export interface ReconcileHandlerDeps {
   reconcile: Pick<ReconcileService, 'run'>;
   /** Gives every running campaign its feed job again, should the queue have lost it. */
   rewakeRunningCampaigns(): Promise<unknown>;
-  /** Gives every import that has not ended its job again. */
+  /** Gives every import, bulk edit and number check that has not ended its job again. */
   resumeImports(): Promise<unknown>;
   logger: Logger;
 }

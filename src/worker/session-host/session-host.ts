@@ -93,6 +93,16 @@ export class SessionHost {
     return { session, epoch: hosted.claim.lease.epoch, capabilities: hosted.transport.capabilities };
   }
 
+  /** All sessions of a tenant that are connected here. */
+  sessionsOf(
+    tenantId: string,
+  ): { senderId: string; session: TransportSession; capabilities: Capabilities }[] {
+    return [...this.hosted].flatMap(([senderId, { claim }]) => {
+      const live = claim.tenantId === tenantId ? this.sessionOf(senderId) : undefined;
+      return live ? [{ senderId, session: live.session, capabilities: live.capabilities }] : [];
+    });
+  }
+
   /** Ends all sessions, keeping their pairing, gives the leases back and signs the worker off. */
   async stop(): Promise<void> {
     if (this.stopping) return;

@@ -69,8 +69,8 @@ export class Import {
 }
 
 /**
- * The numbers a running import has already met, so that a repeat is found however large the file is and however often
- * the import was resumed. Emptied when the import ends.
+ * The numbers an import has met, so that a repeat is found however large the file is and however often the import was
+ * resumed. Kept when it completes: they are an audience for campaigns.
  */
 @Entity('import_phones')
 export class ImportPhone {

@@ -67,7 +67,7 @@ export class ImportRepository {
     ]);
   }
 
-  /** Ends a running import, once: false when somebody else has ended it. */
+  /** Ends a running import, once: false when somebody else has ended it. The numbers of a completed one are kept. */
   async end(
     tx: Tx,
     tenantId: string,
@@ -83,6 +83,7 @@ export class ImportRepository {
       [tenantId, id, outcome.status, outcome.status === 'failed' ? outcome.error : null, now],
     );
     if (ended !== 1) return false;
+    if (outcome.status === 'completed') return true;
     await tx.query('DELETE FROM import_phones WHERE tenant_id = $1 AND import_id = $2', [tenantId, id]);
     return true;
   }

@@ -21,6 +21,7 @@ export type ClientFrame =
   | { type: 'unlink'; credentials: string; request: number }
   | { type: 'typing'; session: number; to: string; durationMs: number }
   | { type: 'probe'; session: number; request: number }
+  | { type: 'check'; session: number; request: number; phone: string }
   /** That event is safe; it need not be told again. */
   | { type: 'safe'; event: number }
   | { type: 'send'; session: number; request: number; message: WireMessage };
@@ -30,7 +31,9 @@ export type ServerFrame =
   /** One with a number waits to be called safe. */
   | { type: 'event'; session: number; event: Wire<TransportEvent>; number?: number }
   | { type: 'sent'; request: number; outcome: Wire<SendOutcome> }
-  | { type: 'done'; request: number; alive: boolean };
+  | { type: 'done'; request: number; alive: boolean }
+  /** Null: the session could not ask. */
+  | { type: 'checked'; request: number; registered: boolean | null };
 
 /** JSON has no dates: they travel as ISO 8601. */
 export type Wire<Value> = Value extends Date

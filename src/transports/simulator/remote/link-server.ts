@@ -55,6 +55,8 @@ export class LinkServer {
         return this.send(frame);
       case 'probe':
         return this.done(frame.request, (await this.sessions.get(frame.session)?.probe()) ?? false);
+      case 'check':
+        return this.check(frame);
       case 'safe':
         this.unsafe.get(frame.event)?.();
         this.unsafe.delete(frame.event);
@@ -110,6 +112,12 @@ export class LinkServer {
       code: 'disconnected' as const,
     };
     this.outbox.push({ type: 'sent', request, outcome: toWire(outcome) });
+  }
+
+  private async check({ session, request, phone }: Extract<ClientFrame, { type: 'check' }>): Promise<void> {
+    const answer = this.sessions.get(session)?.checkNumber?.(phone);
+    const registered = await Promise.resolve(answer ?? null).catch(() => null);
+    this.outbox.push({ type: 'checked', request, registered });
   }
 
   private done(request: number, alive: boolean): void {

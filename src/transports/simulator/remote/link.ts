@@ -22,7 +22,11 @@ export interface LinkedSession {
 }
 
 /** What became of a request; `lost` means the link dropped before the answer. */
-type Answer = { kind: 'lost' } | { kind: 'sent'; outcome: SendOutcome } | { kind: 'done'; alive: boolean };
+type Answer =
+  | { kind: 'lost' }
+  | { kind: 'sent'; outcome: SendOutcome }
+  | { kind: 'done'; alive: boolean }
+  | { kind: 'checked'; registered: boolean | null };
 
 /** The one WebSocket of this process to the simulator. It comes back by itself for as long as sessions want it. */
 export class SimulatorLink {
@@ -145,10 +149,11 @@ export class SimulatorLink {
     if (number !== undefined) void safe.then(() => outbox?.push({ type: 'safe', event: number }));
   }
 
-  private resolve(frame: Extract<ServerFrame, { type: 'sent' | 'done' }>): void {
+  private resolve(frame: Extract<ServerFrame, { type: 'sent' | 'done' | 'checked' }>): void {
     const answer = this.answers.get(frame.request);
     this.answers.delete(frame.request);
     if (frame.type === 'done') answer?.({ kind: 'done', alive: frame.alive });
+    else if (frame.type === 'checked') answer?.({ kind: 'checked', registered: frame.registered });
     else answer?.({ kind: 'sent', outcome: outcomeFromWire(frame.outcome) });
   }
 

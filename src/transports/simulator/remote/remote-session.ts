@@ -76,6 +76,14 @@ export class RemoteSession implements TransportSession, LinkedSession {
     return answer.kind === 'sent' ? answer.outcome : { kind: 'unknown', code: 'connection_lost' };
   }
 
+  async checkNumber(phone: string): Promise<boolean> {
+    const { number } = this;
+    if (!this.connected || number === undefined) throw new Error('the sender is not connected');
+    const answer = await this.link.ask((request) => ({ type: 'check', session: number, request, phone }));
+    if (answer.kind !== 'checked' || answer.registered === null) throw new Error('the connection was lost');
+    return answer.registered;
+  }
+
   async probe(): Promise<boolean> {
     const { number } = this;
     if (!this.connected || number === undefined) return false;

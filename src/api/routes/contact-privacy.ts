@@ -1,0 +1,127 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { PageQuery } from '../../lib/page-query.js';
+import {
+  AddConsentDto,
+  ConsentDto,
+  ContactErasedDto,
+  EraseContactDto,
+  ExportContactsQuery,
+  presentConsent,
+  presentConsents,
+  toContactFilter,
+  type ConsentService,
+  type ContactExportService,
+  type PersonService,
+} from '../../modules/contacts/index.js';
+import { created, defineRoute, ok, type Route } from '../route.js';
+
+const tag = 'contacts';
+
+/** What people agreed to, and what is kept about them: consent, export, erasure. */
+export function contactPrivacyRoutes(deps: {
+  consents: ConsentService;
+  people: PersonService;
+  contactExports: ContactExportService;
+}): Route[] {
+  return [...consentRoutes(deps), ...exportRoutes(deps)];
+}
+
+function consentRoutes({ consents }: { consents: ConsentService }): Route[] {
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/api/contacts/:id/consents',
+      tag,
+      summary: 'List what a contact said about being written to, newest entry first',
+      access: 'contacts:read',
+      query: PageQuery,
+      response: { status: 200, description: 'A page of the history.', data: [ConsentDto] },
+      handler: async ({ principal, params, query }) =>
+        ok(presentConsents(await consents.list(principal.tenantId, params['id'] ?? '', query))),
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/api/contacts/:id/consents',
+      tag,
+      summary: 'Note that a contact agreed, or withdrew',
+      access: 'contacts:write',
+      body: AddConsentDto,
+      idempotent: true,
+      response: { status: 201, description: 'The new entry.', data: ConsentDto },
+      handler: async ({ principal, params, body }) => {
+        const at = body.at ?? undefined;
+        const input = { ...body, at };
+        return created(presentConsent(await consents.add(principal.tenantId, params['id'] ?? '', input)));
+      },
+    }),
+  ];
+}
+
+function exportRoutes({
+  people,
+  contactExports,
+}: {
+  people: PersonService;
+  contactExports: ContactExportService;
+}): Route[] {
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/api/contacts/export',
+      tag,
+      summary: 'Download contacts as csv or xlsx, oldest first',
+      access: 'contacts:read',
+      query: ExportContactsQuery,
+      response: {
+        status: 200,
+        description: 'One line per contact, one column per attribute.',
+        contentType: 'text/csv',
+        otherTypes: ['application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'],
+      },
+      handler: async ({ principal, query, response }) => {
+        const filter = toContactFilter(query);
+        const file = await contactExports.export(principal.tenantId, filter, query.format ?? 'csv');
+        response.attachment(file.fileName).type(file.contentType);
+        await pipeline(Readable.from(file.chunks), response).catch(unlessReceiverLeft);
+        return { kind: 'streamed' };
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/api/contacts/:id/export',
+      tag,
+      summary: 'Download everything that is kept about a person',
+      access: 'contacts:read',
+      response: {
+        status: 200,
+        description: 'The contact, its consents, lists, messages and campaigns.',
+        contentType: 'application/json',
+      },
+      handler: async ({ principal, params }) => {
+        const id = params['id'] ?? '';
+        const data = await people.export(principal.tenantId, id);
+        const bytes = `${JSON.stringify(data, null, 2)}\n`;
+        return { kind: 'raw', contentType: 'application/json', bytes, fileName: `contact-${id}.json` };
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/api/contacts/:id/erase',
+      tag,
+      summary: 'Remove a person for good, from messages and campaigns too',
+      access: 'contacts:write',
+      body: EraseContactDto,
+      response: { status: 200, description: 'It is gone; counts of campaigns stay.', data: ContactErasedDto },
+      handler: async ({ principal, params, body }) => {
+        const id = params['id'] ?? '';
+        return ok({ id, ...(await people.erase(principal.tenantId, id, body)) });
+      },
+    }),
+  ];
+}
+
+/** Somebody who closes the download early is no error of ours. */
+function unlessReceiverLeft(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+}

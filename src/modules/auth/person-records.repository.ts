@@ -1,0 +1,24 @@
+import type { Tx } from '../../db/index.js';
+import type { Person, PersonRecords } from '../contacts/index.js';
+
+/** Answers that are kept for a repeated request may show a contact. */
+export class AnsweredRequestRecords implements PersonRecords {
+  readonly name = 'answeredRequests';
+
+  async move(): Promise<void> {
+    // An answer says what was so when it was given.
+  }
+
+  async collect(): Promise<unknown> {
+    // Copies of what the other parts of the export hold.
+    return [];
+  }
+
+  async erase(tx: Tx, tenantId: string, person: Person): Promise<void> {
+    await tx.query(
+      `DELETE FROM idempotency_keys
+       WHERE tenant_id = $1 AND (strpos(response::text, $2) > 0 OR strpos(response::text, $3) > 0)`,
+      [tenantId, person.id, person.phone],
+    );
+  }
+}

@@ -1,0 +1,84 @@
+import type { Tx } from '../../db/index.js';
+import { DomainError } from '../../lib/errors.js';
+import type { Person, PersonRecords } from '../contacts/index.js';
+
+/** States in which nothing was handed over yet, so that the recipient can still be changed. */
+const WAITING = `('pending', 'queued')`;
+
+/** Recipients of this person: by contact, and those an earlier contact of the same number left behind. */
+const OF_PERSON = `r.tenant_id = $1 AND (r.contact_id = $2 OR r.id IN (
+  SELECT same.id FROM campaigns k JOIN campaign_contacts same ON same.campaign_id = k.id
+  WHERE k.tenant_id = $1 AND same.phone = $3))`;
+
+/** What campaigns keep of a person: the recipients, with the name and variables of the day they were made. */
+export class CampaignPersonRecords implements PersonRecords {
+  readonly name = 'campaigns';
+
+  /**
+   * Where both are recipients of a campaign, the other one's message that still waits is a `duplicate`; otherwise it
+   * goes to the number that stays. What was sent keeps the number it was sent to.
+   */
+  async move(tx: Tx, tenantId: string, from: Person, to: Person): Promise<void> {
+    const people = [tenantId, from.id, to.id, to.phone];
+    await tx.query(
+      `UPDATE campaign_contacts r SET state = 'skipped', code = 'duplicate', contact_id = $3, updated_at = now()
+       WHERE r.tenant_id = $1 AND r.contact_id = $2 AND r.state IN ${WAITING}
+         AND EXISTS (SELECT FROM campaign_contacts other
+                     WHERE other.campaign_id = r.campaign_id AND (other.contact_id = $3 OR other.phone = $4))`,
+      people,
+    );
+    await tx.query(
+      `UPDATE campaign_contacts SET contact_id = $3, phone = CASE WHEN state IN ${WAITING} THEN $4 ELSE phone END,
+              updated_at = now()
+       WHERE tenant_id = $1 AND contact_id = $2`,
+      people,
+    );
+  }
+
+  collect(tx: Tx, tenantId: string, person: Person): Promise<unknown> {
+    return tx.query(
+      `SELECT k.id AS "campaignId", k.name AS campaign, k.kind, r.phone AS "phoneNumber", r.name, r.variables, r.state,
+              r.code, r.sent_at AS "sentAt", r.delivered_at AS "deliveredAt", r.read_at AS "readAt",
+              r.replied_at AS "repliedAt", r.opted_out_at AS "optedOutAt"
+       FROM campaign_contacts r JOIN campaigns k ON k.id = r.campaign_id
+       WHERE ${OF_PERSON} ORDER BY r.id`,
+      [tenantId, person.id, person.phone],
+    );
+  }
+
+  /** The rows stay, so that every count stays true; nothing in them tells whose they were. */
+  async erase(tx: Tx, tenantId: string, person: Person): Promise<void> {
+    const values = [tenantId, person.id, person.phone];
+    const rows: { id: string; state: string }[] = await tx.query(
+      `SELECT r.id, r.state FROM campaign_contacts r WHERE ${OF_PERSON} ORDER BY r.id FOR UPDATE`,
+      values,
+    );
+    if (rows.some(({ state }) => state === 'sending')) {
+      const message = 'A message to this person is being handed over right now; try again in a minute.';
+      throw new DomainError('conflict', 'message_under_way', message);
+    }
+    const ids = rows.map(({ id }) => id);
+    // Direct messages: a text that was written for this person alone is in the campaign that carries it.
+    await tx.query(
+      `UPDATE campaigns k SET parts = '[{"type":"text","content":""}]', updated_at = now()
+       WHERE k.tenant_id = $1 AND k.kind = 'direct'
+         AND k.id IN (SELECT campaign_id FROM campaign_contacts WHERE id = ANY($2::uuid[]))
+         AND NOT EXISTS (SELECT FROM campaign_contacts o WHERE o.campaign_id = k.id AND o.id <> ALL($2::uuid[]))`,
+      [tenantId, ids],
+    );
+    await tx.query(
+      `UPDATE campaigns
+       SET audience = jsonb_set(audience, '{exclude,phoneNumbers}', (audience #> '{exclude,phoneNumbers}') - $2::text)
+       WHERE tenant_id = $1 AND (audience #> '{exclude,phoneNumbers}') ? $2::text`,
+      [tenantId, person.phone],
+    );
+    await tx.query(
+      `UPDATE campaign_contacts
+       SET phone = 'erased-' || id, name = NULL, variables = '{}', contact_id = id, updated_at = now(),
+           code = CASE WHEN state IN ${WAITING} THEN 'contact_deleted' ELSE code END,
+           state = CASE WHEN state IN ${WAITING} THEN 'skipped' ELSE state END
+       WHERE id = ANY($1::uuid[])`,
+      [ids],
+    );
+  }
+}

@@ -1,0 +1,198 @@
+import type { Tx } from '../../../db/index.js';
+import type { Attributes } from '../core/attributes.js';
+import type { ContactFilter } from '../core/filter.js';
+import { ConsentRepository } from '../consent/consent.repository.js';
+import { ContactBulkEdit } from './bulk-edit.entity.js';
+
+/** Which contacts an edit is about, as its row remembers them. */
+export type BulkTarget = { contactIds: string[] } | { filter: ContactFilter };
+
+/** Cleaned and checked. */
+export interface BulkChanges {
+  addTags: string[];
+  removeTags: string[];
+  addToListIds: string[];
+  removeFromListIds: string[];
+  setAttributes: Attributes;
+  removeAttributes: string[];
+  optedOut?: boolean;
+}
+
+export function targetOf(edit: ContactBulkEdit): BulkTarget {
+  return edit.target as unknown as BulkTarget;
+}
+
+export function changesOf(edit: ContactBulkEdit): BulkChanges {
+  return edit.changes as unknown as BulkChanges;
+}
+
+export class BulkEditRepository {
+  private readonly consents = new ConsentRepository();
+
+  async insert(
+    tx: Tx,
+    row: Pick<ContactBulkEdit, 'id' | 'tenantId' | 'matched' | 'createdAt'>,
+    target: BulkTarget,
+    changes: BulkChanges,
+  ): Promise<void> {
+    await tx
+      .getRepository(ContactBulkEdit)
+      .insert({ ...row, status: 'queued', target: { ...target }, changes: { ...changes } });
+  }
+
+  find(tx: Tx, tenantId: string, id: string): Promise<ContactBulkEdit | null> {
+    return tx.getRepository(ContactBulkEdit).findOneBy({ tenantId, id });
+  }
+
+  /** Of all tenants: what a restart must not forget. */
+  unfinished(tx: Tx): Promise<{ id: string; tenantId: string }[]> {
+    return tx.query(
+      `SELECT id, tenant_id AS "tenantId" FROM contact_bulk_edits WHERE status IN ('queued', 'running') ORDER BY id`,
+    );
+  }
+
+  /** The edit as long as it has not ended; nobody else works on it until the transaction ends. */
+  lockOpen(tx: Tx, tenantId: string, id: string): Promise<ContactBulkEdit | null> {
+    return tx
+      .getRepository(ContactBulkEdit)
+      .createQueryBuilder('edit')
+      .setLock('pessimistic_write')
+      .where(`edit.tenantId = :tenantId AND edit.id = :id AND edit.status IN ('queued', 'running')`, {
+        tenantId,
+        id,
+      })
+      .getOne();
+  }
+
+  async advance(
+    tx: Tx,
+    edit: ContactBulkEdit,
+    batch: { processed: number; changed: number; lastContactId: string },
+  ): Promise<void> {
+    await tx.query(
+      `UPDATE contact_bulk_edits
+       SET status = 'running', processed = processed + $3, changed = changed + $4, last_contact_id = $5
+       WHERE tenant_id = $1 AND id = $2`,
+      [edit.tenantId, edit.id, batch.processed, batch.changed, batch.lastContactId],
+    );
+  }
+
+  async end(tx: Tx, tenantId: string, id: string, error: string | null, now: Date): Promise<void> {
+    await tx.query(
+      `UPDATE contact_bulk_edits SET status = $3, error = $4, completed_at = $5
+       WHERE tenant_id = $1 AND id = $2 AND status IN ('queued', 'running')`,
+      [tenantId, id, error === null ? 'completed' : 'failed', error, now],
+    );
+  }
+
+  /** Of these ids, in their order, those that are contacts of the tenant. */
+  async knownIds(tx: Tx, tenantId: string, ids: readonly string[]): Promise<string[]> {
+    const rows: { id: string }[] = await tx.query(
+      'SELECT id FROM contacts WHERE tenant_id = $1 AND id = ANY($2::uuid[]) ORDER BY id',
+      [tenantId, ids],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** Makes the changes to these contacts and answers how many of them are different now. */
+  async apply(
+    tx: Tx,
+    tenantId: string,
+    ids: readonly string[],
+    changes: BulkChanges,
+    now: Date,
+  ): Promise<number> {
+    // In one order for everybody, so that two edits cannot block each other.
+    await tx.query(
+      'SELECT FROM contacts WHERE tenant_id = $1 AND id = ANY($2::uuid[]) ORDER BY id FOR UPDATE',
+      [tenantId, ids],
+    );
+    const changed = new Set([
+      ...(await this.editRows(tx, tenantId, ids, changes, now)),
+      ...(await this.optOut(tx, tenantId, ids, changes.optedOut, now)),
+      ...(await this.join(tx, tenantId, ids, changes.addToListIds, now)),
+      ...(await this.leave(tx, tenantId, ids, changes.removeFromListIds)),
+    ]);
+    return changed.size;
+  }
+
+  private async editRows(
+    tx: Tx,
+    tenantId: string,
+    ids: readonly string[],
+    { addTags, removeTags, setAttributes, removeAttributes }: BulkChanges,
+    now: Date,
+  ): Promise<string[]> {
+    const [rows]: [{ id: string }[], number] = await tx.query(
+      `UPDATE contacts c SET tags = next.tags, attributes = next.attributes, updated_at = $7
+       FROM (
+         SELECT id,
+           ARRAY(SELECT DISTINCT tag FROM unnest(tags || $3::text[]) AS tag
+                 WHERE tag <> ALL($4::text[]) ORDER BY tag) AS tags,
+           (attributes || $5::jsonb) - $6::text[] AS attributes
+         FROM contacts WHERE tenant_id = $1 AND id = ANY($2::uuid[])
+       ) next
+       WHERE c.id = next.id AND (c.tags, c.attributes) IS DISTINCT FROM (next.tags, next.attributes)
+       RETURNING c.id`,
+      [tenantId, ids, addTags, removeTags, JSON.stringify(setAttributes), removeAttributes, now],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  private async optOut(
+    tx: Tx,
+    tenantId: string,
+    ids: readonly string[],
+    optedOut: boolean | undefined,
+    now: Date,
+  ): Promise<string[]> {
+    if (optedOut === undefined) return [];
+    const [rows]: [{ id: string }[], number] = await tx.query(
+      `UPDATE contacts
+       SET opted_out_at = CASE WHEN $3::boolean THEN $4::timestamptz END,
+           opt_out_source = CASE WHEN $3 THEN 'api' END, updated_at = $4
+       WHERE tenant_id = $1 AND id = ANY($2::uuid[]) AND (opted_out_at IS NOT NULL) <> $3
+       RETURNING id`,
+      [tenantId, ids, optedOut, now],
+    );
+    const kind = optedOut ? ('withdrawn' as const) : ('granted' as const);
+    const lines = rows.map(({ id }) => ({ contactId: id, kind, source: 'api', at: now }));
+    await this.consents.add(tx, tenantId, lines, now);
+    return rows.map(({ id }) => id);
+  }
+
+  private async join(
+    tx: Tx,
+    tenantId: string,
+    ids: readonly string[],
+    listIds: readonly string[],
+    now: Date,
+  ): Promise<string[]> {
+    if (listIds.length === 0) return [];
+    const rows: { id: string }[] = await tx.query(
+      `INSERT INTO contact_list_members (list_id, contact_id, tenant_id, added_at)
+       SELECT list.id, contact.id, list.tenant_id, $4
+       FROM contact_lists list JOIN contacts contact ON contact.tenant_id = list.tenant_id
+       WHERE list.tenant_id = $1 AND contact.id = ANY($2::uuid[]) AND list.id = ANY($3::uuid[])
+       ON CONFLICT DO NOTHING RETURNING contact_id AS id`,
+      [tenantId, ids, listIds, now],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  private async leave(
+    tx: Tx,
+    tenantId: string,
+    ids: readonly string[],
+    listIds: readonly string[],
+  ): Promise<string[]> {
+    if (listIds.length === 0) return [];
+    const [rows]: [{ id: string }[], number] = await tx.query(
+      `DELETE FROM contact_list_members
+       WHERE tenant_id = $1 AND contact_id = ANY($2::uuid[]) AND list_id = ANY($3::uuid[])
+       RETURNING contact_id AS id`,
+      [tenantId, ids, listIds],
+    );
+    return rows.map(({ id }) => id);
+  }
+}

@@ -1,0 +1,106 @@
+import type { Database } from '../../../db/index.js';
+import { csvLine, UTF8_BOM } from '../../../lib/csv.js';
+import { notFound } from '../../../lib/errors.js';
+import { xlsxChunks } from '../../../lib/xlsx-writer.js';
+import { ContactSearchRepository } from '../contact-search.repository.js';
+import type { ContactService } from '../contact.service.js';
+import type { ContactView } from '../contact-view.repository.js';
+import type { ContactFilter } from '../core/filter.js';
+import { ListRepository } from '../list.repository.js';
+import { ContactExportRepository } from './export.repository.js';
+
+export type ExportFormat = 'csv' | 'xlsx';
+
+export interface ContactExport {
+  fileName: string;
+  contentType: string;
+  /** Only as much is read as the receiver takes. */
+  chunks: AsyncIterable<string | Buffer>;
+}
+
+const BATCH = 1_000;
+/** Titles the import knows, then what it does not. */
+const OWN_COLUMNS = ['phone', 'name', 'tags', 'opted_out', 'consent', 'on_whatsapp', 'created_at'];
+const COLUMN_WIDTH = 20;
+
+/** Contacts as a file, however many there are. */
+export class ContactExportService {
+  private readonly search = new ContactSearchRepository();
+  private readonly exports = new ContactExportRepository();
+  private readonly lists = new ListRepository();
+
+  constructor(
+    private readonly deps: {
+      database: Database;
+      contacts: Pick<ContactService, 'checkedFilter' | 'findMany'>;
+    },
+  ) {}
+
+  /** Oldest first, one column per attribute. Formulas in csv cells are made text. An unknown list is `not_found`. */
+  async export(tenantId: string, given: ContactFilter, format: ExportFormat): Promise<ContactExport> {
+    const { manager } = this.deps.database;
+    const filter = this.deps.contacts.checkedFilter(given);
+    if (filter.listId !== undefined && !(await this.lists.find(manager, tenantId, filter.listId))) {
+      throw notFound('list', filter.listId);
+    }
+    const keys = await this.exports.attributeKeys(manager, tenantId);
+    const titles = [...OWN_COLUMNS, ...keys];
+    const rows = this.rows(tenantId, filter, keys);
+    if (format === 'csv') {
+      return {
+        fileName: 'contacts.csv',
+        contentType: 'text/csv; charset=utf-8',
+        chunks: csvChunks(titles, rows),
+      };
+    }
+    const columns = titles.map((title) => ({ title, width: COLUMN_WIDTH }));
+    return {
+      fileName: 'contacts.xlsx',
+      contentType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+      chunks: xlsxChunks('Contacts', columns, rows),
+    };
+  }
+
+  private async *rows(
+    tenantId: string,
+    filter: ContactFilter,
+    keys: readonly string[],
+  ): AsyncGenerator<string[][]> {
+    let afterId: string | undefined;
+    for (;;) {
+      const ids = await this.search.nextIds(this.deps.database.manager, tenantId, filter, {
+        limit: BATCH,
+        afterId,
+      });
+      afterId = ids.at(-1);
+      if (afterId === undefined) return;
+      const contacts = await this.deps.contacts.findMany(tenantId, ids);
+      yield contacts.map((contact) => [
+        ...ownCells(contact),
+        ...keys.map((key) => cell(contact.attributes[key])),
+      ]);
+    }
+  }
+}
+
+function ownCells(contact: ContactView): string[] {
+  return [
+    contact.phone,
+    contact.name ?? '',
+    contact.tags.join(';'),
+    contact.optedOutAt?.toISOString() ?? '',
+    contact.consent ? `${contact.consent.kind} (${contact.consent.source})` : '',
+    contact.onWhatsApp === null ? '' : contact.onWhatsApp ? 'yes' : 'no',
+    contact.createdAt.toISOString(),
+  ];
+}
+
+function cell(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+async function* csvChunks(titles: string[], rows: AsyncIterable<string[][]>): AsyncGenerator<string> {
+  yield UTF8_BOM + csvLine(titles);
+  for await (const batch of rows) yield batch.map((cells) => csvLine(cells)).join('');
+}

@@ -1,0 +1,81 @@
+import type { Database } from '../../../db/index.js';
+import type { Clock } from '../../../lib/clock.js';
+import { notFound } from '../../../lib/errors.js';
+import { newId } from '../../../lib/ids.js';
+import { ConsentRepository } from '../consent/consent.repository.js';
+import { ContactRepository } from '../contact.repository.js';
+import type { Contact } from '../contact.entity.js';
+import { SuppressionRepository } from '../suppression.repository.js';
+import type { PersonRecords } from './person-records.js';
+import { PersonRepository } from './person.repository.js';
+
+const MAX_CONSENTS = 10_000;
+
+/** The rights of a person over what is kept about them: to get it, and to have it removed. */
+export class PersonService {
+  private readonly contacts = new ContactRepository();
+  private readonly consents = new ConsentRepository();
+  private readonly people = new PersonRepository();
+  private readonly suppressions = new SuppressionRepository();
+
+  constructor(
+    private readonly deps: { database: Database; clock: Clock; records: readonly PersonRecords[] },
+  ) {}
+
+  /** Everything that is kept about the person, as JSON; read at one moment. */
+  async export(tenantId: string, id: string): Promise<Record<string, unknown>> {
+    return this.deps.database.transaction(async (tx) => {
+      await tx.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
+      const contact = await this.contacts.find(tx, tenantId, id);
+      if (!contact) throw notFound('contact', id);
+      const others: Record<string, unknown> = {};
+      for (const records of this.deps.records)
+        others[records.name] = await records.collect(tx, tenantId, contact);
+      return {
+        exportedAt: this.deps.clock.now(),
+        contact: personalFields(contact),
+        consents: await this.consents.list(tx, tenantId, id, { limit: MAX_CONSENTS }),
+        lists: await this.people.lists(tx, contact),
+        suppressions: await this.people.suppressions(tx, contact),
+        numberChecks: await this.people.checks(tx, contact),
+        ...others,
+      };
+    });
+  }
+
+  /**
+   * Removes the contact and whatever tells who it was, in messages and in campaigns too, whose counts stay. The number
+   * stays on the suppression list when the person had opted out, because only so the wish is kept; `suppress` says
+   * otherwise. Refuses (`conflict`) while a message to the person is being handed over.
+   */
+  async erase(
+    tenantId: string,
+    id: string,
+    options: { suppress?: boolean | null } = {},
+  ): Promise<{ suppressed: boolean }> {
+    return this.deps.database.transaction(async (tx) => {
+      const contact = await this.contacts.find(tx, tenantId, id);
+      if (!contact) throw notFound('contact', id);
+      // Recipients before the contact, in the order in which the engine locks them.
+      for (const records of this.deps.records) await records.erase(tx, tenantId, contact);
+      await this.people.eraseTraces(tx, contact);
+      if (!(await this.contacts.remove(tx, tenantId, id))) throw notFound('contact', id);
+      if (options.suppress === false) {
+        await this.people.removeSuppression(tx, contact);
+        return { suppressed: false };
+      }
+      if (contact.optedOutAt !== null || options.suppress === true) {
+        const row = { id: newId(), phone: contact.phone };
+        await this.suppressions.addMany(tx, tenantId, [row], 'erased', this.deps.clock.now());
+      }
+      return { suppressed: (await this.people.suppressions(tx, contact)).length > 0 };
+    });
+  }
+}
+
+function personalFields(contact: Contact) {
+  const { id, phone, name, attributes, tags, optedOutAt, optOutSource, lastSenderId, createdAt, updatedAt } =
+    contact;
+  const own = { attributes, tags, optedOutAt, optOutSource, lastSenderId, createdAt, updatedAt };
+  return { id, phoneNumber: phone, name, ...own };
+}

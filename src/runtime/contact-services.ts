@@ -1,0 +1,48 @@
+import { systemClock } from '../lib/clock.js';
+import { AnsweredRequestRecords } from '../modules/auth/index.js';
+import { CampaignPersonRecords } from '../modules/campaigns/index.js';
+import {
+  BulkEditService,
+  ConsentService,
+  ContactExportService,
+  MergeService,
+  NumberCheckService,
+  PersonService,
+  type ContactService,
+} from '../modules/contacts/index.js';
+import { MessagePersonRecords } from '../modules/messages/index.js';
+import type { TransportName, TransportRegistry } from '../transports/transport.js';
+import type { ServiceInputs } from './services.js';
+
+/** Everything around a contact that is more than its row. */
+export function createContactServices(
+  { config, logger, infrastructure, transports }: ServiceInputs,
+  contacts: ContactService,
+) {
+  const { database, queue } = infrastructure;
+  const clock = systemClock;
+  // Campaigns before messages: the order in which the engine locks them.
+  const records = [new CampaignPersonRecords(), new MessagePersonRecords(), new AnsweredRequestRecords()];
+  return {
+    consents: new ConsentService({ database, clock }),
+    bulkEdits: new BulkEditService({ database, queue, contacts, clock, logger }),
+    merges: new MergeService({ database, clock, contacts, records }),
+    people: new PersonService({ database, clock, records }),
+    contactExports: new ContactExportService({ database, contacts }),
+    numberChecks: new NumberCheckService({
+      database,
+      queue,
+      clock,
+      logger,
+      transports: checkingTransports(transports),
+      defaultCountry: config.campaigns.defaultCountry,
+    }),
+  };
+}
+
+/** The transports whose sessions can tell whether a number is on WhatsApp. */
+export function checkingTransports(transports: TransportRegistry): TransportName[] {
+  return Object.values(transports)
+    .filter(({ capabilities }) => capabilities.numberCheck)
+    .map(({ name }) => name);
+}
