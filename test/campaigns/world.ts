@@ -4,6 +4,7 @@ import { seededRandom } from '../../src/lib/random.js';
 import type { CreateCampaignDto } from '../../src/modules/campaigns/campaign.dto.js';
 import { CampaignFeeder, CampaignManager, type CampaignDeps } from '../../src/modules/campaigns/index.js';
 import { ContactService } from '../../src/modules/contacts/contact.service.js';
+import { SegmentService } from '../../src/modules/segments/index.js';
 import { SenderService } from '../../src/modules/senders/sender.service.js';
 import { testMedia } from '../media/support.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -19,10 +20,12 @@ export async function createWorld(options: { window?: number } = {}) {
   const clock = { current: new Date('2026-03-02T10:00:00Z'), now: () => clock.current };
   const queue = new RecordingQueue();
   const logger = createLogger('silent');
+  const contacts = new ContactService({ database: db.database, clock });
   const deps: CampaignDeps = {
     database: db.database,
     queue,
-    contacts: new ContactService({ database: db.database, clock }),
+    contacts,
+    segments: new SegmentService({ database: db.database, clock, contacts }),
     media: await testMedia(db.database, clock),
     senders: new SenderService({ database: db.database, queue, clock, transports: {}, logger }),
     clock,
@@ -34,6 +37,7 @@ export async function createWorld(options: { window?: number } = {}) {
     db,
     clock,
     queue,
+    deps,
     manager: new CampaignManager(deps),
     feeder: new CampaignFeeder(deps),
     ...factories(db),

@@ -1,4 +1,5 @@
 import type { Tx } from '../../db/index.js';
+import { compileFilter, type Filter } from '../segments/index.js';
 
 export interface CampaignKey {
   tenantId: string;
@@ -9,6 +10,12 @@ export interface InlineRecipient {
   phone: string;
   name: string | null;
   variables: Record<string, unknown>;
+}
+
+/** How many contacts a source named, and how many of them were not in the audience yet. */
+export interface Found {
+  matched: number;
+  added: number;
 }
 
 /**
@@ -33,9 +40,9 @@ export async function insertInlineRecipients(
   firstPosition: number,
 ): Promise<void> {
   await tx.query(
-    `INSERT INTO campaign_contacts (id, tenant_id, campaign_id, contact_id, phone, name, variables)
+    `INSERT INTO campaign_contacts (id, tenant_id, campaign_id, contact_id, phone, name, variables, inline)
      SELECT ${recipientId('given.position')}, $1, $2, contacts.id, contacts.phone,
-            coalesce(given.name, contacts.name), contacts.attributes || given.variables
+            coalesce(given.name, contacts.name), contacts.attributes || given.variables, true
      FROM jsonb_to_recordset($4::jsonb) AS given(position bigint, phone text, name text, variables jsonb)
      JOIN contacts ON contacts.tenant_id = $1 AND contacts.phone = given.phone
      ON CONFLICT (campaign_id, phone) DO NOTHING`,
@@ -48,23 +55,153 @@ export async function insertInlineRecipients(
   );
 }
 
-/** Adds every member of the lists that is not in the audience yet, in the order they joined. */
-export async function insertListRecipients(
+/** Adds those whom the request for another campaign named itself, in the same order and as they were written there. */
+export async function insertInlineAgain(
   tx: Tx,
   key: CampaignKey,
-  listIds: string[],
+  originId: string,
   firstPosition: number,
-): Promise<void> {
-  await tx.query(
-    `INSERT INTO campaign_contacts (id, tenant_id, campaign_id, contact_id, phone, name, variables)
-     SELECT ${recipientId('members.position')}, $1, $2, contacts.id, contacts.phone, contacts.name,
-            contacts.attributes
-     FROM (SELECT contact_id, $5::bigint + row_number() OVER (ORDER BY min(added_at), contact_id) AS position
-           FROM contact_list_members WHERE tenant_id = $1 AND list_id = ANY($4::uuid[]) GROUP BY contact_id) members
-     JOIN contacts ON contacts.id = members.contact_id AND contacts.tenant_id = $1
-     ON CONFLICT (campaign_id, phone) DO NOTHING`,
-    [key.tenantId, key.campaignId, millisecondOf(key.campaignId), listIds, firstPosition],
+): Promise<Found> {
+  return insertFound(tx, key, firstPosition, {
+    found: `SELECT contacts.id, $4::bigint + row_number() OVER (ORDER BY given.id) AS position
+            FROM campaign_contacts given JOIN contacts ON contacts.id = given.contact_id AND contacts.tenant_id = $1
+            WHERE given.campaign_id = $5::uuid AND given.tenant_id = $1 AND given.inline`,
+    joined: 'JOIN campaign_contacts given ON given.campaign_id = $5::uuid AND given.contact_id = contacts.id',
+    columns: 'coalesce(given.name, contacts.name), contacts.attributes || given.variables, true',
+    values: [originId],
+  });
+}
+
+/** Adds every member of the list that is not in the audience yet, in the order they joined. */
+export async function insertListMembers(
+  tx: Tx,
+  key: CampaignKey,
+  listId: string,
+  firstPosition: number,
+): Promise<Found> {
+  return insertFound(tx, key, firstPosition, {
+    found: `SELECT contact_id AS id, $4::bigint + row_number() OVER (ORDER BY added_at, contact_id) AS position
+            FROM contact_list_members WHERE tenant_id = $1 AND list_id = $5::uuid`,
+    values: [listId],
+  });
+}
+
+/** Adds everybody a filter finds, the oldest contacts first. */
+export async function insertMatching(
+  tx: Tx,
+  key: CampaignKey,
+  filter: Filter,
+  { firstPosition, now }: { firstPosition: number; now: Date },
+): Promise<Found> {
+  const { sql, values } = compileFilter(filter, { firstParameter: 5, tenant: '$1', now });
+  return insertFound(tx, key, firstPosition, {
+    found: `SELECT contacts.id, $4::bigint + row_number() OVER (ORDER BY contacts.id) AS position
+            FROM contacts WHERE contacts.tenant_id = $1 AND ${sql}`,
+    values,
+  });
+}
+
+/** Adds the contacts of a completed import; new ones are in the order of the file. */
+export async function insertImported(
+  tx: Tx,
+  key: CampaignKey,
+  importId: string,
+  firstPosition: number,
+): Promise<Found> {
+  return insertFound(tx, key, firstPosition, {
+    found: `SELECT contacts.id, $4::bigint + row_number() OVER (ORDER BY contacts.id) AS position
+            FROM import_phones JOIN contacts ON contacts.tenant_id = $1 AND contacts.phone = import_phones.phone
+            WHERE import_phones.tenant_id = $1 AND import_phones.import_id = $5::uuid`,
+    values: [importId],
+  });
+}
+
+interface Source {
+  /** Selects `id` of contacts and their `position`; $4 is the first one, $5 and the following are `values`. */
+  found: string;
+  values: unknown[];
+  joined?: string;
+  /** Name, variables and whether the request named them. */
+  columns?: string;
+}
+
+async function insertFound(
+  tx: Tx,
+  key: CampaignKey,
+  firstPosition: number,
+  { found, values, joined = '', columns = 'contacts.name, contacts.attributes, false' }: Source,
+): Promise<Found> {
+  const [row] = await tx.query<Found[]>(
+    `WITH found AS (${found}), added AS (
+       INSERT INTO campaign_contacts (id, tenant_id, campaign_id, contact_id, phone, name, variables, inline)
+       SELECT ${recipientId('found.position')}, $1, $2::uuid, contacts.id, contacts.phone, ${columns}
+       FROM found JOIN contacts ON contacts.id = found.id AND contacts.tenant_id = $1 ${joined}
+       ON CONFLICT (campaign_id, phone) DO NOTHING
+       RETURNING 1)
+     SELECT (SELECT count(*) FROM found)::int AS matched, (SELECT count(*) FROM added)::int AS added`,
+    [key.tenantId, key.campaignId, millisecondOf(key.campaignId), firstPosition, ...values],
   );
+  return row ?? { matched: 0, added: 0 };
+}
+
+/** Takes numbers out of the audience; answers how many were in it. */
+export async function excludePhones(tx: Tx, key: CampaignKey, phones: string[]): Promise<number> {
+  return exclude(tx, key, { condition: 'recipient.phone = ANY($3::text[])', values: [phones] });
+}
+
+export async function excludeLists(tx: Tx, key: CampaignKey, listIds: string[]): Promise<number> {
+  return exclude(tx, key, {
+    condition: `EXISTS (SELECT FROM contact_list_members member WHERE member.contact_id = recipient.contact_id
+                        AND member.tenant_id = $1 AND member.list_id = ANY($3::uuid[]))`,
+    values: [listIds],
+  });
+}
+
+export async function excludeMatching(tx: Tx, key: CampaignKey, filter: Filter, now: Date): Promise<number> {
+  const { sql, values } = compileFilter(filter, { firstParameter: 3, tenant: '$1', now });
+  return exclude(tx, key, {
+    condition: `EXISTS (SELECT FROM contacts WHERE contacts.id = recipient.contact_id
+                        AND contacts.tenant_id = $1 AND ${sql})`,
+    values,
+  });
+}
+
+/** Takes out whom other campaigns have reached or may still reach; not whom they skipped or could not reach. */
+export async function excludeCampaigns(tx: Tx, key: CampaignKey, campaignIds: string[]): Promise<number> {
+  return exclude(tx, key, {
+    condition: `EXISTS (SELECT FROM campaign_contacts other WHERE other.campaign_id = ANY($3::uuid[])
+                        AND other.tenant_id = $1 AND other.phone = recipient.phone
+                        AND other.state NOT IN ('skipped', 'failed'))`,
+    values: [campaignIds],
+  });
+}
+
+/** Of a campaign in the making, all `pending`. The ledger is told here: its triggers do not watch for deleted rows. */
+async function exclude(
+  tx: Tx,
+  key: CampaignKey,
+  { condition, values }: { condition: string; values: unknown[] },
+): Promise<number> {
+  const [row] = await tx.query<{ excluded: number }[]>(
+    `WITH gone AS (
+       DELETE FROM campaign_contacts recipient
+       WHERE recipient.campaign_id = $2::uuid AND recipient.tenant_id = $1 AND ${condition}
+       RETURNING 1
+     ), counted AS (
+       INSERT INTO campaign_counts (tenant_id, campaign_id, counter, delta)
+       SELECT $1, $2::uuid, 'pending', -count(*) FROM gone HAVING count(*) > 0)
+     SELECT count(*)::int AS excluded FROM gone`,
+    [key.tenantId, key.campaignId, ...values],
+  );
+  return row?.excluded ?? 0;
+}
+
+export async function countRecipients(tx: Tx, campaignId: string): Promise<number> {
+  const [row] = await tx.query<{ count: number }[]>(
+    'SELECT count(*)::int AS count FROM campaign_contacts WHERE campaign_id = $1',
+    [campaignId],
+  );
+  return row?.count ?? 0;
 }
 
 /** Those of the ids that are no lists of the tenant. */
@@ -77,14 +214,30 @@ export async function unknownSenders(tx: Tx, tenantId: string, ids: string[]): P
   return missingIds(tx, 'senders', tenantId, ids);
 }
 
+/** Those of the ids that are no campaigns of the tenant. */
+export async function unknownCampaigns(tx: Tx, tenantId: string, ids: string[]): Promise<Set<string>> {
+  return missingIds(tx, 'campaigns', tenantId, ids, `AND kind = 'campaign'`);
+}
+
+/** How far the imports are that the tenant has. */
+export async function importStatuses(tx: Tx, tenantId: string, ids: string[]): Promise<Map<string, string>> {
+  const rows = await tx.query<{ id: string; status: string }[]>(
+    'SELECT id, status FROM imports WHERE tenant_id = $1 AND id = ANY($2::uuid[])',
+    [tenantId, ids],
+  );
+  return new Map(rows.map(({ id, status }) => [id, status]));
+}
+
 async function missingIds(
   tx: Tx,
-  table: 'contact_lists' | 'senders',
+  table: 'contact_lists' | 'senders' | 'campaigns',
   tenantId: string,
   ids: string[],
+  condition = '',
 ): Promise<Set<string>> {
+  if (ids.length === 0) return new Set();
   const rows = await tx.query<{ id: string }[]>(
-    `SELECT id FROM ${table} WHERE tenant_id = $1 AND id = ANY($2::uuid[])`,
+    `SELECT id FROM ${table} WHERE tenant_id = $1 AND id = ANY($2::uuid[]) ${condition}`,
     [tenantId, ids],
   );
   const known = new Set(rows.map(({ id }) => id));

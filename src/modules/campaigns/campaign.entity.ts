@@ -1,3 +1,4 @@
+import type { AudienceSummary } from './core/audience-rules.js';
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 
 export type CampaignStatus =
@@ -62,6 +63,8 @@ export interface AudienceRules {
   filter?: object;
   importIds: string[];
   exclude: { listIds: string[]; segmentIds: string[]; campaignIds: string[]; phoneNumbers: string[] };
+  /** What came of them when the campaign was made. */
+  summary?: AudienceSummary;
 }
 
 /** Which senders may serve a campaign: both empty means every sender of the tenant. */

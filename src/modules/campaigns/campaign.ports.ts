@@ -3,6 +3,7 @@ import type { Clock } from '../../lib/clock.js';
 import type { Logger } from '../../lib/logger.js';
 import type { Random } from '../../lib/random.js';
 import type { JobQueue } from '../../queue/catalog.js';
+import type { Filter } from '../segments/index.js';
 import type { SenderPool } from './campaign.entity.js';
 
 /** What campaigns need of the contacts module. */
@@ -36,11 +37,20 @@ export interface CampaignMedia {
   hold(tx: Tx, tenantId: string, ids: readonly string[]): Promise<Set<string>>;
 }
 
+/** What campaigns need of the segments module. */
+export interface CampaignSegments {
+  /** A filter as the request has it; `invalid` with every problem named below `path`. */
+  read(tx: Tx, tenantId: string, input: unknown, path: string): Promise<Filter>;
+  /** Those of saved segments, in the order of the ids. */
+  readMany(tx: Tx, tenantId: string, ids: readonly string[], path: string): Promise<Filter[]>;
+}
+
 export interface CampaignDeps {
   database: Database;
   queue: JobQueue;
   contacts: CampaignContacts;
   senders: CampaignSenders;
+  segments: CampaignSegments;
   media: CampaignMedia;
   clock: Clock;
   random: Random;

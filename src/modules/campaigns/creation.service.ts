@@ -1,39 +1,36 @@
-import type { Tx } from '../../db/index.js';
 import { DomainError, invalid, type FieldError } from '../../lib/errors.js';
 import { newId } from '../../lib/ids.js';
 import { isPhoneCountry, normalisePhone } from '../../lib/phone.js';
-import {
-  insertInlineRecipients,
-  insertListRecipients,
-  refreshStatistics,
-  unknownLists,
-  unknownSenders,
-  type CampaignKey,
-  type InlineRecipient,
-} from './audience.repository.js';
+import { refreshStatistics, unknownSenders, type InlineRecipient } from './audience.repository.js';
+import { CampaignAudience, namedAt } from './audience.service.js';
 import type { CreateCampaignDto } from './campaign.dto.js';
 import type { SenderPool } from './campaign.entity.js';
 import type { CampaignDeps, CampaignSenders } from './campaign.ports.js';
 import { insertCampaign, updateCampaign } from './campaign.repository.js';
 import { readContacts, type InlineContact } from './core/audience-input.js';
+import { lowered, readAudienceRules } from './core/audience-rules.js';
 import { readDelays } from './core/pace-input.js';
 import { layOut, readContent } from './core/content-input.js';
 import { isStorable } from './core/storable.js';
 import { CampaignParts } from './parts.service.js';
 import { withSavedTexts } from './saved-texts.js';
 import { checkCoverage, type CampaignWarning } from './template-coverage.js';
+import { CampaignTimings } from './timing.service.js';
 import { dealVariants } from './variant.repository.js';
 
 const MAX_REPORTED_ERRORS = 100;
-const CONTACTS_PER_STATEMENT = 1_000;
 const LARGE_AUDIENCE = 10_000;
 
 /** Turns a request into a draft campaign with its recipients, or into a refusal that names every problem. */
 export class CampaignCreation {
   private readonly parts: CampaignParts;
+  private readonly timings: CampaignTimings;
+  private readonly audience: CampaignAudience;
 
   constructor(private readonly deps: CampaignDeps) {
     this.parts = new CampaignParts(deps.media);
+    this.timings = new CampaignTimings(deps.clock);
+    this.audience = new CampaignAudience(deps);
   }
 
   async create(
@@ -42,8 +39,15 @@ export class CampaignCreation {
   ): Promise<{ id: string; warnings: CampaignWarning[] }> {
     const input = await withSavedTexts(this.deps.database.manager, tenantId, given);
     const request = this.read(input);
-    const listIds = distinctIds(input.listIds);
-    await this.refuseUnknownIds(tenantId, input);
+    const { timing, errors } = await this.timings.read(this.deps.database.manager, tenantId, input);
+    refuse(errors);
+    await this.refuseUnknownSenders(tenantId, input.senderIds);
+    const audience = await this.audience.check(
+      this.deps.database.manager,
+      tenantId,
+      request.listIds,
+      request.rules,
+    );
     await refuseEmptyPool(this.deps.senders, tenantId, request.pool);
     const parts = await this.parts.withFiles(tenantId, request.drafts);
     const content = layOut(parts, request.layout);
@@ -55,22 +59,27 @@ export class CampaignCreation {
         id: key.campaignId,
         tenantId,
         name: input.name.trim(),
-        status: 'draft',
+        status: timing.scheduledAt ? 'scheduled' : 'draft',
+        ...timing,
         ...content,
         pool: request.pool,
-        listIds,
+        listIds: [...new Set(request.listIds)],
         ...request.delays,
         stickySender: input.options?.stickySender ?? true,
         totalRecipients: 0,
         createdAt: now,
         updatedAt: now,
       });
-      await this.addInline(tx, key, request.recipients);
-      if (listIds.length > 0) await insertListRecipients(tx, key, listIds, request.recipients.length);
+      const summary = await this.audience.fill(tx, key, audience, request.inline);
       const variants = content.variants && (await dealVariants(tx, key.campaignId, content.variants));
       const checked = await checkCoverage(tx, key.campaignId, request.needed);
-      await updateCampaign(tx, key.campaignId, { totalRecipients: checked.total, variants });
-      return checked;
+      await updateCampaign(tx, key.campaignId, {
+        totalRecipients: checked.total,
+        audience: { ...request.rules, summary },
+        variants,
+      });
+      const late = await this.timings.check(tx, key, timing);
+      return { ...checked, warnings: [...checked.warnings, ...late] };
     });
     if (total >= LARGE_AUDIENCE) await refreshStatistics(this.deps.database.manager);
     return { id: key.campaignId, warnings };
@@ -83,13 +92,18 @@ export class CampaignCreation {
     const { delays, errors: delayErrors } = readDelays(input);
     const { contacts, errors: contactErrors } = readContacts(input.contacts ?? []);
     const { recipients, errors: phoneErrors } = this.normalise(contacts, input.defaultCountry);
-    errors.push(...partErrors, ...delayErrors, ...contactErrors, ...phoneErrors);
+    const { rules, errors: ruleErrors } = readAudienceRules(
+      input,
+      phoneErrors.length > 0 ? undefined : country,
+    );
+    errors.push(...partErrors, ...delayErrors, ...contactErrors, ...phoneErrors, ...ruleErrors);
     refuse(errors);
     const pool: SenderPool = {
-      senderIds: distinctIds(input.senderIds),
+      senderIds: [...new Set(lowered(input.senderIds))],
       senderTags: [...new Set((input.senderTags ?? []).map((tag) => tag.trim()))],
     };
-    return { drafts, layout, needed, delays, recipients, pool };
+    const inline = { recipients, given: contacts.length };
+    return { drafts, layout, needed, delays, inline, listIds: lowered(input.listIds), rules, pool };
   }
 
   /** Brings numbers to E.164; of several with the same number the first is kept. */
@@ -113,26 +127,9 @@ export class CampaignCreation {
     return { recipients: [...byPhone.values()], errors };
   }
 
-  private async addInline(tx: Tx, key: CampaignKey, recipients: InlineRecipient[]): Promise<void> {
-    for (let start = 0; start < recipients.length; start += CONTACTS_PER_STATEMENT) {
-      const batch = recipients.slice(start, start + CONTACTS_PER_STATEMENT);
-      const contacts = batch.map(({ phone, name }) => (name === null ? { phone } : { phone, name }));
-      await this.deps.contacts.upsertMany(tx, key.tenantId, contacts);
-      await insertInlineRecipients(tx, key, batch, start);
-    }
-  }
-
-  private async refuseUnknownIds(tenantId: string, input: CreateCampaignDto): Promise<void> {
-    const tx = this.deps.database.manager;
-    const { listIds = [], senderIds = [] } = input;
-    const [lists, senders] = await Promise.all([
-      unknownLists(tx, tenantId, listIds),
-      unknownSenders(tx, tenantId, senderIds),
-    ]);
-    refuse([
-      ...namedAt('listIds', listIds, lists, 'list'),
-      ...namedAt('senderIds', senderIds, senders, 'sender'),
-    ]);
+  private async refuseUnknownSenders(tenantId: string, senderIds: string[] = []): Promise<void> {
+    const unknown = await unknownSenders(this.deps.database.manager, tenantId, senderIds);
+    refuse(namedAt('senderIds', senderIds, unknown, 'sender'));
   }
 }
 
@@ -168,14 +165,4 @@ export function refuse(errors: FieldError[]): void {
     reported.push({ path: '', message: `and ${errors.length - reported.length} more problems` });
   }
   throw invalid(reported);
-}
-
-function distinctIds(ids: string[] = []): string[] {
-  return [...new Set(ids.map((id) => id.toLowerCase()))];
-}
-
-function namedAt(path: string, ids: string[], unknown: Set<string>, thing: string): FieldError[] {
-  return ids.flatMap((id, index) =>
-    unknown.has(id) ? [{ path: `${path}[${index}]`, message: `there is no ${thing} ${id}` }] : [],
-  );
 }

@@ -65,7 +65,7 @@ export async function brokenReferences(
     references.filter((reference) => reference.kind === kind).map(({ id }) => id);
   const rows = await tx.query<{ id: string }[]>(
     `SELECT id FROM contact_lists WHERE tenant_id = $1 AND id = ANY($2::uuid[])
-     UNION ALL SELECT id FROM campaigns WHERE tenant_id = $1 AND id = ANY($3::uuid[])`,
+     UNION ALL SELECT id FROM campaigns WHERE tenant_id = $1 AND kind = 'campaign' AND id = ANY($3::uuid[])`,
     [tenantId, idsOf('list'), idsOf('campaign')],
   );
   const known = new Set(rows.map(({ id }) => id));
