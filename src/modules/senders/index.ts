@@ -11,6 +11,7 @@ export {
   type ReservationRequest,
   type SenderManagerDeps,
 } from './sender-manager.js';
+export type { ForecastRequest, PoolOutlook } from './pool-forecast.js';
 export { SenderService, type SenderServiceDeps } from './sender.service.js';
 export type { SenderChanges, SenderInput } from './sender-input.js';
 export { countSendersByStatus, type SenderFilter } from './sender.repository.js';

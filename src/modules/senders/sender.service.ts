@@ -10,6 +10,7 @@ import type { TransportRegistry } from '../../transports/transport.js';
 import { MAX_HEALTH } from './core/health.js';
 import { refoldNextSlot } from './core/slot.js';
 import { warmUpDay } from './core/warm-up.js';
+import { poolOutlook, type ForecastRequest, type PoolOutlook } from './pool-forecast.js';
 import type { SenderPool } from './reservation.repository.js';
 import { Sender } from './sender.entity.js';
 import {
@@ -147,6 +148,12 @@ export class SenderService {
   /** How many senders the pool names and how many of them are connected now. */
   findPool(tenantId: string, pool: SenderPool): Promise<{ total: number; connected: number }> {
     return countPool(this.deps.database.manager, tenantId, pool);
+  }
+
+  /** The pool as it stands now, ready to be played forward (see `PoolForecast`). */
+  outlook(request: ForecastRequest): Promise<PoolOutlook> {
+    const { database, transports, clock } = this.deps;
+    return poolOutlook(database.manager, transports, request, clock.now());
   }
 
   private applyQuotas(sender: Sender, changes: SenderChanges): ReturnType<typeof quotaErrors> {

@@ -1,0 +1,260 @@
+import { DAY_MS, type QuotaWindow } from './quota.js';
+import type { SenderSlot } from './slot.js';
+import { takeFromWarmUp, warmUpDay, warmUpWindow, type WarmUp } from './warm-up.js';
+
+/**
+ * What senders will send, without sending it: stretches of evenly spaced sends between the ends of quota windows, so
+ * that a million messages cost some thousand steps. The rules are those of `slot.ts`; with a fixed pace both agree.
+ */
+
+/** How a recipient is served. */
+export interface ForecastPace {
+  /** Messages every recipient gets. */
+  messages: number;
+  /** Milliseconds between two recipients of one sender, on average: typing, pauses and rest. */
+  stepMs: number;
+}
+
+export interface ForecastSender {
+  slot: SenderSlot;
+  /** Messages it may still send for this campaign; absent without a budget. */
+  budgetLeft?: number;
+}
+
+/** Milliseconds since 1970. */
+interface Level {
+  lengthMs: number;
+  quota: number;
+  startedAt: number | null;
+  used: number;
+}
+
+/** Senders that are all in the same state, as far as sending goes. */
+interface Outlook {
+  senders: number;
+  nextAt: number;
+  levels: Level[];
+  warmUp?: WarmUp;
+  budgetLeft: number;
+}
+
+/** Sends at `from`, `from + stepMs`, ... of `messages` each. */
+interface Stretch {
+  from: number;
+  stepMs: number;
+  sends: number;
+  messages: number;
+}
+
+export interface ForecastSlice {
+  /** Milliseconds since 1970; `to` is not part of it. */
+  from: number;
+  to: number;
+  /** Messages; no more are sent. */
+  wanted: number;
+  /** No sender goes faster, whatever its own pace: its share of a ceiling. */
+  minStepMs: number;
+}
+
+/** Nobody knows how long it takes: looks are short first, and each twice as long as the one before. */
+const FIRST_LOOK_MS = 600_000;
+
+/** A pool of senders on its way through the time to come. Each `send` continues where the one before has ended. */
+export class PoolForecast {
+  private outlooks: Outlook[];
+
+  constructor(
+    senders: readonly ForecastSender[],
+    private readonly pace: ForecastPace,
+    now: Date,
+  ) {
+    this.outlooks = grouped(senders.map((sender) => outlookOf(sender, now.getTime())));
+  }
+
+  /** Senders that could send something before `at`. */
+  readyBefore(at: number): number {
+    return sum(
+      this.outlooks.filter(({ nextAt, budgetLeft }) => nextAt < at && budgetLeft >= this.pace.messages),
+      (outlook) => outlook.senders,
+    );
+  }
+
+  /** What the pool sends in the slice. `doneAt` is when the last of `wanted` leaves; absent when they do not all. */
+  send({ from, to, wanted, minStepMs }: ForecastSlice): { messages: number; doneAt?: number } {
+    let messages = 0;
+    let lengthMs = FIRST_LOOK_MS;
+    for (let at = from; at < to; at += lengthMs, lengthMs *= 2) {
+      const look = { from: at, to: Math.min(at + lengthMs, to), wanted: wanted - messages, minStepMs };
+      const sent = this.look(look);
+      messages += sent.messages;
+      if (sent.doneAt !== undefined) return { messages, doneAt: sent.doneAt };
+    }
+    return { messages };
+  }
+
+  private look({ from, to, wanted, minStepMs }: ForecastSlice): { messages: number; doneAt?: number } {
+    const pace = { ...this.pace, stepMs: Math.max(this.pace.stepMs, minStepMs) };
+    const before = this.outlooks.map((outlook) => ({ ...outlook, nextAt: Math.max(outlook.nextAt, from) }));
+    const after = before.map((outlook) => advance(outlook, pace, to));
+    const total = sum(after, ({ outlook, stretches }) => outlook.senders * sum(stretches, messagesOf));
+    if (total < wanted) {
+      this.outlooks = after.map(({ outlook }) => outlook);
+      return { messages: total };
+    }
+    const doneAt = firstTime(from, to, (at) => {
+      const sent = sum(
+        after,
+        ({ outlook, stretches }) => outlook.senders * sum(stretches, (one) => sentBy(one, at)),
+      );
+      return sent >= wanted;
+    });
+    this.outlooks = before.map((outlook) => advance(outlook, pace, doneAt + 1).outlook);
+    return { messages: wanted, doneAt };
+  }
+}
+
+function outlookOf({ slot, budgetLeft = Infinity }: ForecastSender, now: number): Outlook {
+  const { minute, hour, day } = slot.windows;
+  return {
+    senders: 1,
+    nextAt: Math.max(slot.nextAvailableAt.getTime(), now),
+    levels: [minute, hour, day].map((window) => levelAt(toLevel(window), now)),
+    ...(slot.warmUp && { warmUp: slot.warmUp }),
+    budgetLeft,
+  };
+}
+
+/** Fresh senders of the same quotas are all alike: one of them stands for all. */
+function grouped(outlooks: Outlook[]): Outlook[] {
+  const groups = new Map<string, Outlook>();
+  for (const outlook of outlooks) {
+    const key = JSON.stringify([outlook.nextAt, outlook.levels, outlook.warmUp, String(outlook.budgetLeft)]);
+    const group = groups.get(key);
+    if (group) group.senders += 1;
+    else groups.set(key, { ...outlook });
+  }
+  return [...groups.values()];
+}
+
+/** Everything one sender sends before `until`. */
+function advance(
+  start: Outlook,
+  pace: ForecastPace,
+  until: number,
+): { outlook: Outlook; stretches: Stretch[] } {
+  const stretches: Stretch[] = [];
+  let outlook = start;
+  while (outlook.nextAt < until && outlook.budgetLeft >= pace.messages) {
+    const { next, stretch } = step(outlook, pace, until);
+    if (stretch) stretches.push(stretch);
+    outlook = next;
+  }
+  return { outlook, stretches };
+}
+
+/** One stretch, or the wait for a window that is used up. */
+function step(outlook: Outlook, pace: ForecastPace, until: number): { next: Outlook; stretch?: Stretch } {
+  const at = outlook.nextAt;
+  const today = outlook.warmUp && warmUpWindow(outlook.warmUp, new Date(at));
+  const warming = today ? [toLevel(today)] : [];
+  const standing = outlook.levels.map((level) => levelAt(level, at));
+  const messages = Math.min(pace.messages, ...[...standing, ...warming].map(({ quota }) => quota));
+  const levels = standing.map((level) =>
+    neverFills(level, at, pace.stepMs, messages) ? empty(level) : level,
+  );
+  const limits = [
+    ...levels.filter((level) => !paceAlone(level, pace.stepMs, messages) || level.used > 0),
+    ...warming,
+  ];
+
+  const full = limits.filter(({ quota, used }) => quota - used < messages);
+  if (full.length > 0) {
+    const nextAt = Math.max(...full.map(({ startedAt, lengthMs }) => (startedAt ?? at) + lengthMs));
+    return { next: { ...outlook, levels, nextAt } };
+  }
+  const room = Math.min(
+    Math.floor(outlook.budgetLeft / messages),
+    ...limits.map(({ quota, used }) => Math.floor((quota - used) / messages)),
+  );
+  const ends = limits.map(({ startedAt, lengthMs }) => (startedAt ?? at) + lengthMs);
+  const boundary = Math.min(until, ...ends, ...(outlook.warmUp ? [dayEnd(outlook.warmUp, at)] : []));
+  const sends = pace.stepMs > 0 ? Math.min(room, Math.ceil((boundary - at) / pace.stepMs)) : room;
+  return {
+    next: {
+      ...outlook,
+      nextAt: at + sends * pace.stepMs,
+      levels: levels.map((level) => take(level, { from: at, stepMs: pace.stepMs, sends, messages })),
+      ...(outlook.warmUp && { warmUp: takeFromWarmUp(outlook.warmUp, sends * messages, new Date(at)) }),
+      budgetLeft: outlook.budgetLeft - sends * messages,
+    },
+    stretch: { from: at, stepMs: pace.stepMs, sends, messages },
+  };
+}
+
+/** The end of the plan's present day: another quota holds from there. */
+function dayEnd(plan: WarmUp, at: number): number {
+  const day = warmUpDay(plan, new Date(at));
+  return day === undefined ? Infinity : (plan.since?.getTime() ?? at) + day * DAY_MS;
+}
+
+/** At this pace a whole window of that length never comes near its quota. */
+function paceAlone({ lengthMs, quota }: Level, stepMs: number, messages: number): boolean {
+  return stepMs > 0 && Math.ceil(lengthMs / stepMs) * messages <= quota;
+}
+
+/** Neither a whole window nor what is left of the one under way can fill up: it need not be counted. */
+function neverFills(level: Level, at: number, stepMs: number, messages: number): boolean {
+  if (!paceAlone(level, stepMs, messages)) return false;
+  const leftMs = (level.startedAt ?? at) + level.lengthMs - at;
+  return level.used + Math.ceil(leftMs / stepMs) * messages <= level.quota;
+}
+
+function toLevel({ lengthMs, quota, startedAt, used }: QuotaWindow): Level {
+  return { lengthMs, quota, startedAt: startedAt?.getTime() ?? null, used };
+}
+
+/** As `windowAt`, for a clock that only goes forward from here. */
+function levelAt(level: Level, at: number): Level {
+  if (level.startedAt === null || level.used <= 0) return empty(level);
+  if (level.startedAt > at) return { ...level, startedAt: at };
+  return at >= level.startedAt + level.lengthMs ? empty(level) : level;
+}
+
+function empty(level: Level): Level {
+  return { ...level, startedAt: null, used: 0 };
+}
+
+/** Counts a stretch. One that lasts longer than the window leaves its last messages in the last window it began. */
+function take(level: Level, { from, stepMs, sends, messages }: Stretch): Level {
+  const perWindow = stepMs > 0 ? Math.ceil(level.lengthMs / stepMs) : Infinity;
+  const over = level.startedAt === null ? Math.floor((sends - 1) / perWindow) : 0;
+  return {
+    ...level,
+    startedAt: level.startedAt ?? (over > 0 ? from + over * perWindow * stepMs : from),
+    used: level.used + (sends - over * (over > 0 ? perWindow : 0)) * messages,
+  };
+}
+
+function messagesOf({ sends, messages }: Stretch): number {
+  return sends * messages;
+}
+
+function sentBy({ from, stepMs, sends, messages }: Stretch, at: number): number {
+  if (at < from) return 0;
+  return messages * (stepMs === 0 ? sends : Math.min(sends, Math.floor((at - from) / stepMs) + 1));
+}
+
+/** The first whole millisecond in [from, to) at which `reached` holds, given that it does at the end. */
+function firstTime(from: number, to: number, reached: (at: number) => boolean): number {
+  let [before, at] = [Math.floor(from) - 1, Math.ceil(to)];
+  while (at - before > 1) {
+    const middle = Math.floor((before + at) / 2);
+    if (reached(middle)) at = middle;
+    else before = middle;
+  }
+  return at;
+}
+
+function sum<Item>(items: readonly Item[], value: (item: Item) => number): number {
+  return items.reduce((total, item) => total + value(item), 0);
+}

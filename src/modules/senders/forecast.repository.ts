@@ -1,0 +1,22 @@
+import type { Tx } from '../../db/index.js';
+import { poolMembership, type SenderPool } from './reservation.repository.js';
+import { Sender } from './sender.entity.js';
+
+/** Every sender of a pool, whatever its state. */
+export async function poolSenders(tx: Tx, tenantId: string, pool: SenderPool): Promise<Sender[]> {
+  const values: unknown[] = [tenantId];
+  const membership = poolMembership(pool, (value, type) => `$${values.push(value)}::${type}`);
+  const rows: { id: string }[] = await tx.query(
+    `SELECT id FROM senders WHERE tenant_id = $1 ${membership ? `AND ${membership}` : ''} ORDER BY id`,
+    values,
+  );
+  if (rows.length === 0) return [];
+  return tx
+    .createQueryBuilder(Sender, 'sender')
+    .where('sender.tenantId = :tenantId AND sender.id = ANY(:ids)', {
+      tenantId,
+      ids: rows.map(({ id }) => id),
+    })
+    .orderBy('sender.id')
+    .getMany();
+}

@@ -1,0 +1,170 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { addMs } from '../../src/lib/clock.js';
+import { seededRandom } from '../../src/lib/random.js';
+import { PoolForecast, type ForecastPace } from '../../src/modules/senders/core/forecast.js';
+import { DAY_MS, quotaWindowNames } from '../../src/modules/senders/core/quota.js';
+import { earliestSlot, grantable, takeSlot, type SenderSlot } from '../../src/modules/senders/core/slot.js';
+import { slot, START } from './slots.js';
+
+const NOW = START.getTime();
+const YEAR = 365 * DAY_MS;
+
+interface Sent {
+  at: number;
+  senderId: string;
+  messages: number;
+}
+
+/** The real core, one reservation after the other: whoever is free first sends next. */
+function reallySend(senders: SenderSlot[], pace: ForecastPace, wanted: number): Sent[] {
+  const fixed = { occupyMs: pace.stepMs, minDelay: 0, maxDelay: 0 };
+  const pool = new Map(senders.map((sender) => [sender.id, sender]));
+  const sent: Sent[] = [];
+  let total = 0;
+  let now = START;
+  while (total < wanted) {
+    const free = [...pool.values()].toSorted(
+      (a, b) =>
+        earliestSlot(a, pace.messages, now).getTime() - earliestSlot(b, pace.messages, now).getTime() ||
+        (a.id < b.id ? -1 : 1),
+    );
+    const next = free[0];
+    if (!next) return sent;
+    now = new Date(Math.max(now.getTime(), earliestSlot(next, pace.messages, now).getTime()));
+    const messages = grantable(next, pace.messages, now);
+    // A day of a warm-up plan may have ended meanwhile: look again at this time.
+    if (messages === 0) continue;
+    pool.set(next.id, takeSlot(next, messages, fixed, now, 1, seededRandom(1)));
+    sent.push({ at: now.getTime(), senderId: next.id, messages });
+    total += messages;
+  }
+  return sent;
+}
+
+/** In slices, as a campaign with opening hours asks. */
+function forecastFinish(senders: SenderSlot[], pace: ForecastPace, wanted: number, sliceMs: number) {
+  const pool = new PoolForecast(
+    senders.map((sender) => ({ slot: sender })),
+    pace,
+    START,
+  );
+  let left = wanted;
+  for (let from = NOW; from < NOW + YEAR; from += sliceMs) {
+    const { messages, doneAt } = pool.send({ from, to: from + sliceMs, wanted: left, minStepMs: 0 });
+    if (doneAt !== undefined) return doneAt;
+    left -= messages;
+  }
+  return undefined;
+}
+
+const window = fc.record({
+  startedAgoMs: fc.integer({ min: 0, max: 2 * DAY_MS }),
+  used: fc.nat({ max: 30 }),
+});
+const sender = fc
+  .record({
+    minute: fc.integer({ min: 1, max: 8 }),
+    hour: fc.integer({ min: 0, max: 20 }),
+    day: fc.integer({ min: 0, max: 40 }),
+    windows: fc.tuple(window, window, window),
+    nextInMs: fc.integer({ min: 0, max: 200_000 }),
+    warmUp: fc.option(fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 3 })),
+  })
+  .map(({ minute, hour, day, windows, nextInMs, warmUp }, ...rest): SenderSlot => {
+    const base = slot(`s${rest.length}`, { minute, hour: minute + hour, day: minute + hour + day });
+    for (const [index, name] of quotaWindowNames.entries()) {
+      const state = windows[index];
+      if (!state) continue;
+      base.windows[name].startedAt = addMs(START, -state.startedAgoMs);
+      base.windows[name].used = Math.min(state.used, base.windows[name].quota);
+    }
+    return {
+      ...base,
+      nextAvailableAt: addMs(START, nextInMs),
+      ...(warmUp && { warmUp: { quotas: warmUp, since: null, dayStartedAt: null, used: 0 } }),
+    };
+  });
+const pool = fc
+  .array(sender, { minLength: 1, maxLength: 4 })
+  .map((senders) => senders.map((one, index) => ({ ...one, id: `s${index}` })));
+const paces = fc.record({
+  messages: fc.integer({ min: 1, max: 3 }),
+  stepMs: fc.constantFrom(0, 500, 4_000, 7_000, 61_000),
+});
+const slices = fc.constantFrom(45_000, 3_600_000, DAY_MS, 30 * DAY_MS);
+
+describe('the forecast', () => {
+  it('finishes exactly when the reservation core does, at a fixed pace', () => {
+    fc.assert(
+      fc.property(pool, paces, fc.integer({ min: 1, max: 120 }), slices, (senders, pace, wanted, sliceMs) => {
+        const real = reallySend(senders, pace, wanted).at(-1)?.at;
+        if (sliceMs === 45_000 && (real ?? 0) - NOW > 2 * DAY_MS) return;
+        expect(forecastFinish(senders, pace, wanted, sliceMs)).toBe(real);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('never promises more than the quotas allow', () => {
+    fc.assert(
+      fc.property(pool, paces, fc.integer({ min: 1, max: 20 }), (senders, pace, days) => {
+        const forecast = new PoolForecast(
+          senders.map((one) => ({ slot: one })),
+          pace,
+          START,
+        );
+        const to = NOW + days * DAY_MS;
+        const { messages } = forecast.send({ from: NOW, to, wanted: Infinity, minStepMs: 0 });
+        // A window that was under way, then whole ones.
+        const most = senders.reduce((sum, { windows }) => sum + (days + 1) * windows.day.quota, 0);
+        expect(messages).toBeLessThanOrEqual(most);
+      }),
+    );
+  });
+
+  it('is later or the same for more recipients, and never later with another sender', () => {
+    fc.assert(
+      fc.property(pool, sender, paces, fc.integer({ min: 1, max: 100 }), (senders, more, pace, wanted) => {
+        const finish = (all: SenderSlot[], messages: number) =>
+          forecastFinish(all, pace, messages, DAY_MS) ?? Infinity;
+        expect(finish(senders, wanted + 1)).toBeGreaterThanOrEqual(finish(senders, wanted));
+        expect(finish([...senders, more], wanted)).toBeLessThanOrEqual(finish(senders, wanted));
+      }),
+    );
+  });
+
+  it('stops at the budgets of the senders, in whole recipients', () => {
+    const senders = [5, 6, 1].map((budgetLeft, index) => ({ slot: slot(`s${index}`), budgetLeft }));
+    const forecast = new PoolForecast(senders, { messages: 2, stepMs: 1_000 }, START);
+    expect(forecast.send({ from: NOW, to: NOW + DAY_MS, wanted: 1_000, minStepMs: 0 })).toEqual({
+      messages: 10,
+    });
+    expect(forecast.readyBefore(NOW + DAY_MS)).toBe(0);
+  });
+
+  it('keeps to the pace of a ceiling where the senders are faster', () => {
+    const forecast = new PoolForecast(
+      [{ slot: slot('a') }, { slot: slot('b') }],
+      { messages: 1, stepMs: 100 },
+      START,
+    );
+    const { messages } = forecast.send({ from: NOW, to: NOW + 60_000, wanted: 1_000, minStepMs: 6_000 });
+    expect(messages).toBe(20);
+  });
+
+  it('takes a moment for a million recipients over a thousand senders of different ages', () => {
+    const senders = Array.from({ length: 1_000 }, (_, index) => ({
+      slot: {
+        ...slot(`s${index}`, { minute: 20, hour: 500, day: 5_000 }),
+        nextAvailableAt: addMs(START, index),
+        warmUp: { quotas: [20, 50, 100], since: addMs(START, -index * 1_000), dayStartedAt: null, used: 0 },
+      },
+    }));
+    const started = performance.now();
+    const forecast = new PoolForecast(senders, { messages: 1, stepMs: 5_500 }, START);
+    const { doneAt } = forecast.send({ from: NOW, to: NOW + YEAR, wanted: 1_000_000, minStepMs: 0 });
+    expect(doneAt).toBeGreaterThan(NOW);
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+});
