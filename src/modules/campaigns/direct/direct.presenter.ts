@@ -8,7 +8,10 @@ export function presentAccepted({ id, state, to, at }: AcceptedMessage): Accepte
 export function presentAcceptedBulk({ id, messages, refused }: AcceptedBulk): AcceptedBulkResponse {
   return {
     id,
-    messages: messages.map((message) => ({ index: message.index, ...presentAccepted(message) })),
+    messages: messages.map((message) => {
+      const { id: messageId, state, to, at } = presentAccepted(message);
+      return { index: message.index, id: messageId, state, to, at };
+    }),
     refused: refused.map(({ index, code, errors }) => ({ index, code, errors })),
   };
 }

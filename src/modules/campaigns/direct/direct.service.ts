@@ -11,7 +11,8 @@ import { choiceSeed, renderPart, templateScope } from '../core/template.js';
 import { refuse } from '../creation.service.js';
 import { CampaignParts } from '../parts.service.js';
 import { groupMessages } from './core/grouping.js';
-import { faultOfCountry, readBulk, readMessage, type ReadMessages } from './core/direct-input.js';
+import { readBulk } from './core/bulk-input.js';
+import { faultOfCountry, readMessage, type ReadMessages } from './core/direct-input.js';
 import { asLiteral } from './core/literal.js';
 import {
   cancelMessage,

@@ -1,7 +1,6 @@
 import type { FieldError } from '../../../../lib/errors.js';
 import { isPhoneCountry, normalisePhone } from '../../../../lib/phone.js';
 import type { CampaignPart } from '../../campaign.entity.js';
-import { readContacts } from '../../core/audience-input.js';
 import { writeTexts } from '../../core/content.js';
 import { readPart, type PartInput } from '../../core/part-shape.js';
 import { isStorable } from '../../core/storable.js';
@@ -17,13 +16,6 @@ export interface MessageInput extends PartInput {
   variables?: Record<string, unknown> | null;
 }
 
-export interface BulkInput extends Omit<MessageInput, 'to'> {
-  messages?: readonly MessageInput[] | null;
-  recipients?: readonly unknown[] | null;
-  skipInvalid?: boolean | null;
-  defaultCountry?: string | null;
-}
-
 export interface InputRules {
   now: Date;
   defaultCountry: string | undefined;
@@ -37,7 +29,7 @@ export interface ReadMessages {
 const YEAR_MS = 366 * 24 * 60 * 60 * 1_000;
 const MAX_VARIABLES_LENGTH = 10_000;
 /** What a request has beside the fields of its part. */
-const ownFields = [
+const ownFields = new Set([
   'to',
   'senderId',
   'at',
@@ -47,7 +39,7 @@ const ownFields = [
   'messages',
   'recipients',
   'skipInvalid',
-];
+]);
 
 /** Reads `POST /message/send`. */
 export function readMessage(input: MessageInput, rules: InputRules): ReadMessages {
@@ -58,38 +50,6 @@ export function readMessage(input: MessageInput, rules: InputRules): ReadMessage
   return 'kind' in outcome ? { drafts: [], refusals: [outcome] } : { drafts: [outcome], refusals: [] };
 }
 
-/** Reads `POST /message/send-bulk` in either of its forms. A request that is neither is one refusal for all. */
-export function readBulk(input: BulkInput, rules: InputRules): ReadMessages {
-  const { messages, recipients } = input;
-  const wrong = faultOfForm(input);
-  if (wrong) return { drafts: [], refusals: [invalidMessage(0, [wrong])] };
-  const asked = messages
-    ? messages.map((message, index) => ({
-        place: `messages[${index}].`,
-        recipientPath: `messages[${index}].to`,
-        index,
-        name: null,
-        phone: message.to,
-        input: {
-          ...message,
-          senderId: message.senderId ?? input.senderId,
-          at: message.at ?? input.at,
-          template: message.template ?? input.template,
-          variables: { ...input.variables, ...message.variables },
-        },
-      }))
-    : [];
-  const named = recipients ? readRecipients(recipients, input) : { asked: [], refusals: [] };
-  const outcomes = [...asked, ...named.asked].map((one) => readOne(one, rules));
-  const drafts = outcomes.flatMap((outcome) => ('kind' in outcome ? [] : [outcome]));
-  const refusals = outcomes.flatMap((outcome) => ('kind' in outcome ? [outcome] : []));
-  const repeated = recipients ? repeatedNumbers(drafts) : new Map<number, Refusal>();
-  return {
-    drafts: drafts.filter(({ index }) => !repeated.has(index)),
-    refusals: [...named.refusals, ...refusals, ...repeated.values()],
-  };
-}
-
 /** The country a request names for its numbers, or what is wrong with it. */
 export function faultOfCountry(country: string | null | undefined): FieldError[] {
   if (country === undefined || country === null || isPhoneCountry(country)) return [];
@@ -98,7 +58,8 @@ export function faultOfCountry(country: string | null | undefined): FieldError[]
   ];
 }
 
-interface Asked {
+/** One message as a request asks for it. */
+export interface Asked {
   place: string;
   recipientPath: string;
   index: number;
@@ -107,73 +68,8 @@ interface Asked {
   input: Omit<MessageInput, 'to'>;
 }
 
-function faultOfForm(input: BulkInput): FieldError | undefined {
-  if (input.messages && input.recipients) {
-    return { path: 'recipients', message: 'give either messages or recipients, not both' };
-  }
-  if (!input.messages && !input.recipients) {
-    return {
-      path: 'messages',
-      message: 'give the messages to send: messages: [{"to": "+5511987654321", "type": "text", ...}]',
-    };
-  }
-  if (input.recipients && !input.type) {
-    return { path: 'type', message: 'recipients need the part they all get: "type": "text", "content": ...' };
-  }
-  const stray = input.messages ? Object.keys(partOf(input))[0] : undefined;
-  if (stray !== undefined)
-    return { path: stray, message: 'belongs into each of messages, or beside recipients' };
-  return undefined;
-}
-
-/** Who gets the one part of the request. */
-function readRecipients(
-  recipients: readonly unknown[],
-  input: BulkInput,
-): { asked: Asked[]; refusals: Refusal[] } {
-  const asked: Asked[] = [];
-  const refusals: Refusal[] = [];
-  recipients.forEach((recipient, index) => {
-    const { contacts, errors } = readContacts([recipient]);
-    const here = `recipients[${index}]`;
-    const [contact] = contacts;
-    if (!contact) {
-      refusals.push(
-        invalidMessage(
-          index,
-          errors.map((error) => ({ ...error, path: error.path.replace('contacts[0]', here) })),
-        ),
-      );
-      return;
-    }
-    asked.push({
-      place: '',
-      recipientPath: typeof recipient === 'string' ? here : `${here}.phoneNumber`,
-      index,
-      name: contact.name,
-      phone: contact.phoneNumber,
-      input: { ...input, variables: { ...input.variables, ...contact.variables } },
-    });
-  });
-  return { asked, refusals };
-}
-
-/** The same message to the same number twice is a mistake; different messages are not. */
-function repeatedNumbers(drafts: readonly DirectDraft[]): Map<number, Refusal> {
-  const first = new Map<string, number>();
-  const repeated = new Map<number, Refusal>();
-  for (const { index, phone, recipientPath: path } of drafts) {
-    const earlier = first.get(phone);
-    if (earlier === undefined) first.set(phone, index);
-    else {
-      const message = `is the same number as recipients[${earlier}]`;
-      repeated.set(index, { ...invalidMessage(index, [{ path, message }]), code: 'duplicate' });
-    }
-  }
-  return repeated;
-}
-
-function readOne(
+/** Reads one message, or names everything that is wrong with it. */
+export function readOne(
   { place, recipientPath, index, name, phone, input }: Asked,
   rules: InputRules,
 ): DirectDraft | Refusal {
@@ -205,9 +101,9 @@ function readOne(
 }
 
 /** The fields of a request that make its part. */
-function partOf(input: object): PartInput {
+export function partOf(input: object): PartInput {
   const entries = Object.entries(input).filter(
-    ([key, value]) => !ownFields.includes(key) && value !== undefined && value !== null,
+    ([key, value]) => !ownFields.has(key) && value !== undefined && value !== null,
   );
   return Object.fromEntries(entries) as unknown as PartInput;
 }
@@ -270,6 +166,6 @@ function literalFault(text: string): string | undefined {
   return isStorable(text) ? undefined : 'contains a broken or NUL character, which cannot be stored';
 }
 
-function invalidMessage(index: number, errors: FieldError[]): Refusal {
+export function invalidMessage(index: number, errors: FieldError[]): Refusal {
   return { index, kind: 'invalid', code: 'invalid_input', errors };
 }
