@@ -10,6 +10,7 @@ export type Counts = Record<Counter, number>;
 export interface CampaignFilter {
   limit: number;
   status?: CampaignStatus;
+  originId?: string;
   /** The id of the last campaign of the page before. */
   before?: string;
 }
@@ -30,6 +31,7 @@ export async function listCampaigns(tx: Tx, tenantId: string, filter: CampaignFi
       tenantId,
       kind: 'campaign',
       ...(filter.status ? { status: filter.status } : {}),
+      ...(filter.originId ? { originId: filter.originId } : {}),
       ...(filter.before ? { id: LessThan(filter.before) } : {}),
     },
     order: { id: 'DESC' },

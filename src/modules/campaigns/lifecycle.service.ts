@@ -1,6 +1,6 @@
 import { hurry } from '../../queue/hurry.js';
 import { DomainError, notFound } from '../../lib/errors.js';
-import type { CampaignStatus } from './campaign.entity.js';
+import type { Campaign, CampaignStatus } from './campaign.entity.js';
 import type { CampaignDeps } from './campaign.ports.js';
 import { changeStatus, findCampaign, removeCampaign } from './campaign.repository.js';
 import { feedJobId } from './core/job-ids.js';
@@ -16,6 +16,7 @@ export class CampaignLifecycle {
     const campaign = await findCampaign(this.deps.database.manager, tenantId, id);
     if (!campaign) throw notFound('campaign', id);
     if (!allowedFrom('start').includes(campaign.status)) throw conflict('start', campaign.status);
+    this.refuseUntimely(campaign);
     await refuseEmptyPool(this.deps.senders, tenantId, campaign.pool);
     await this.move(tenantId, id, 'start', 'running');
     await this.feed(tenantId, id);
@@ -58,6 +59,20 @@ export class CampaignLifecycle {
     );
     if (!changed) await this.explain(tenantId, id, action);
     this.deps.logger.info({ campaignId: id, status: to }, 'campaign changed its state');
+  }
+
+  private refuseUntimely({ recurrence, scheduledAt, expiresAt }: Campaign): void {
+    if (recurrence) {
+      const next = scheduledAt ? `, next at ${scheduledAt.toISOString()}` : '';
+      const message = `A recurring campaign starts its runs by itself${next}; duplicate it to send now.`;
+      throw new DomainError('conflict', 'campaign_recurring', message);
+    }
+    if (expiresAt && expiresAt <= this.deps.clock.now()) {
+      const message = `The campaign expired at ${expiresAt.toISOString()}; give it a later expiresAt, or null for none.`;
+      throw new DomainError('not_possible', 'campaign_expired', message, {
+        errors: [{ path: 'expiresAt', message: 'is past' }],
+      });
+    }
   }
 
   private async explain(tenantId: string, id: string, action: CampaignAction): Promise<never> {

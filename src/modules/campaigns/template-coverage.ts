@@ -5,8 +5,9 @@ import type { NeededVariable } from './core/parts-input.js';
 
 /** Something the caller should know about a campaign that was accepted. */
 export interface CampaignWarning {
-  code: 'missing_variable';
-  variable: string;
+  code: 'missing_variable' | 'window_never_opens';
+  /** Of a missing one. */
+  variable?: string;
   /** Recipients it concerns. */
   count: number;
   message: string;

@@ -1,0 +1,57 @@
+import type { Tx } from '../../db/index.js';
+
+export interface DueCampaign {
+  tenantId: string;
+  id: string;
+  scheduledAt: Date;
+  recurs: boolean;
+}
+
+const AT_ONCE = 100;
+
+/** Of all tenants: campaigns whose start time has come, the longest due first. Their number is bounded. */
+export async function dueCampaigns(tx: Tx, now: Date): Promise<DueCampaign[]> {
+  return tx.query<DueCampaign[]>(
+    `SELECT tenant_id AS "tenantId", id, scheduled_at AS "scheduledAt", recurrence IS NOT NULL AS recurs
+     FROM campaigns WHERE status = 'scheduled' AND kind = 'campaign' AND scheduled_at <= $1
+     ORDER BY scheduled_at LIMIT ${AT_ONCE}`,
+    [now],
+  );
+}
+
+/** Where a recurring campaign goes on: at its next run, with an expiry as long after it, or nowhere. */
+export async function moveToNextRun(
+  tx: Tx,
+  origin: { id: string; scheduledAt: Date },
+  next: Date | undefined,
+  now: Date,
+): Promise<void> {
+  await tx.query(
+    `UPDATE campaigns SET
+       status = CASE WHEN $2::timestamptz IS NULL THEN 'completed' ELSE status END,
+       completed_at = CASE WHEN $2::timestamptz IS NULL THEN $4::timestamptz END,
+       expires_at = expires_at + (coalesce($2::timestamptz, scheduled_at) - scheduled_at),
+       scheduled_at = coalesce($2::timestamptz, scheduled_at), updated_at = $4
+     WHERE id = $1 AND status = 'scheduled' AND scheduled_at = $3`,
+    [origin.id, next ?? null, origin.scheduledAt, now],
+  );
+}
+
+/** True when this run was made before, by whoever. */
+export async function hasRun(tx: Tx, originId: string, occurrenceAt: Date): Promise<boolean> {
+  const rows = await tx.query<unknown[]>(
+    'SELECT 1 FROM campaigns WHERE origin_id = $1 AND occurrence_at = $2',
+    [originId, occurrenceAt],
+  );
+  return rows.length > 0;
+}
+
+/** Recipients a recurring campaign was made with wait for nothing any more once its last run has begun. */
+export async function settleOrigin(tx: Tx, id: string): Promise<void> {
+  await tx.query(
+    `UPDATE campaign_contacts SET state = 'skipped', code = 'campaign_stopped', updated_at = now()
+     WHERE campaign_id = $1 AND state = 'pending'
+       AND EXISTS (SELECT FROM campaigns WHERE id = $1 AND status = 'completed')`,
+    [id],
+  );
+}

@@ -1,0 +1,165 @@
+import { addMs } from '../../lib/clock.js';
+import { DomainError, errorMessage } from '../../lib/errors.js';
+import { newId } from '../../lib/ids.js';
+import { hurry } from '../../queue/hurry.js';
+import { countRecipients } from './audience.repository.js';
+import { CampaignAudience } from './audience.service.js';
+import type { Campaign, Recurrence } from './campaign.entity.js';
+import type { CampaignDeps } from './campaign.ports.js';
+import { changeStatus, insertCampaign, lockCampaign, updateCampaign } from './campaign.repository.js';
+import { feedJobId } from './core/job-ids.js';
+import { dueRun } from './core/recurrence.js';
+import {
+  dueCampaigns,
+  hasRun,
+  moveToNextRun,
+  settleOrigin,
+  type DueCampaign,
+} from './schedule.repository.js';
+import { dealVariants } from './variant.repository.js';
+
+type RecurringCampaign = Campaign & { recurrence: Recurrence; scheduledAt: Date };
+
+/**
+ * Starts campaigns whose time has come, and makes the runs of recurring ones. Safe to run anywhere, any time, several
+ * at once: the state of the database decides, not the queue, so a lost queue or a night without power costs only time.
+ */
+export class CampaignScheduler {
+  private readonly audience: CampaignAudience;
+
+  constructor(private readonly deps: CampaignDeps) {
+    this.audience = new CampaignAudience(deps);
+  }
+
+  /** One that cannot be started does not keep the others from it; it is tried again with the next call. */
+  readonly startDue = async (): Promise<void> => {
+    const { database, clock, logger } = this.deps;
+    for (const due of await dueCampaigns(database.manager, clock.now())) {
+      try {
+        await (due.recurs ? this.run(due) : this.start(due));
+      } catch (error) {
+        logger.error(
+          { campaignId: due.id, error: errorMessage(error) },
+          'a due campaign could not be started',
+        );
+      }
+    }
+  };
+
+  private async start({ tenantId, id }: DueCampaign): Promise<void> {
+    const { database, clock, logger } = this.deps;
+    const change = { to: 'running', at: clock.now() } as const;
+    if (!(await changeStatus(database.manager, { tenantId, id }, ['scheduled'], change))) return;
+    logger.info({ campaignId: id }, 'a scheduled campaign started');
+    await this.feed(tenantId, id);
+  }
+
+  /** Of the runs that were missed only the latest is made up for. */
+  private async run(due: DueCampaign): Promise<void> {
+    const now = this.deps.clock.now();
+    const child = newId();
+    try {
+      if (!(await this.makeRun(due, child, now))) return;
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      // What the audience was made from is gone: the run is on record, and the series goes on.
+      this.deps.logger.warn(
+        { campaignId: due.id, code: error.code },
+        'a recurring campaign found no audience',
+      );
+      await this.recordFailedRun(due, child, now, error.code === 'empty_audience' ? 'completed' : 'failed');
+      return;
+    }
+    this.deps.logger.info({ campaignId: child, originId: due.id }, 'a recurring campaign started a run');
+    await this.feed(due.tenantId, child);
+  }
+
+  /** False when somebody else has made it, or the campaign was changed or stopped meanwhile. */
+  private makeRun(due: DueCampaign, id: string, now: Date): Promise<boolean> {
+    return this.deps.database.transaction(async (tx) => {
+      const origin = stillDue(await lockCampaign(tx, due.tenantId, due.id), due);
+      if (!origin) return false;
+      const { run, next } = dueRun(origin.recurrence, origin.scheduledAt, now);
+      const isNew = !(await hasRun(tx, origin.id, run));
+      if (isNew) {
+        await insertCampaign(tx, { ...runOf(origin, run, now), id, status: 'running', startedAt: now });
+        const key = { tenantId: origin.tenantId, campaignId: id };
+        const summary = await this.audience.fillLike(tx, key, origin);
+        await updateCampaign(tx, id, {
+          totalRecipients: await countRecipients(tx, id),
+          ...(origin.audience && { audience: { ...origin.audience, summary } }),
+          ...(origin.variants && { variants: await dealVariants(tx, id, origin.variants) }),
+        });
+      }
+      await moveToNextRun(tx, origin, next, now);
+      if (!next) await settleOrigin(tx, origin.id);
+      return isNew;
+    });
+  }
+
+  private recordFailedRun(
+    due: DueCampaign,
+    id: string,
+    now: Date,
+    status: 'completed' | 'failed',
+  ): Promise<void> {
+    return this.deps.database.transaction(async (tx) => {
+      const origin = stillDue(await lockCampaign(tx, due.tenantId, due.id), due);
+      if (!origin) return;
+      const { run, next } = dueRun(origin.recurrence, origin.scheduledAt, now);
+      if (!(await hasRun(tx, origin.id, run))) {
+        await insertCampaign(tx, {
+          ...runOf(origin, run, now),
+          id,
+          status,
+          startedAt: now,
+          completedAt: now,
+        });
+      }
+      await moveToNextRun(tx, origin, next, now);
+      if (!next) await settleOrigin(tx, origin.id);
+    });
+  }
+
+  private async feed(tenantId: string, campaignId: string): Promise<void> {
+    const { queue, logger } = this.deps;
+    await hurry(queue.wake('campaign.feed', { tenantId, campaignId }, feedJobId(campaignId)), logger);
+  }
+}
+
+function stillDue(origin: Campaign | undefined, due: DueCampaign): RecurringCampaign | undefined {
+  const { recurrence, scheduledAt } = origin ?? {};
+  if (!origin || origin.status !== 'scheduled' || !recurrence) return undefined;
+  if (scheduledAt?.getTime() !== due.scheduledAt.getTime()) return undefined;
+  return { ...origin, recurrence, scheduledAt };
+}
+
+/** A campaign of its own with everything but the audience, which is that of the moment. */
+function runOf(origin: RecurringCampaign, run: Date, now: Date): Partial<Campaign> {
+  const lifetime = origin.expiresAt && origin.expiresAt.getTime() - origin.scheduledAt.getTime();
+  return {
+    tenantId: origin.tenantId,
+    name: origin.name,
+    kind: origin.kind,
+    parts: origin.parts,
+    variants: origin.variants,
+    pool: origin.pool,
+    listIds: origin.listIds,
+    audience: origin.audience,
+    priority: origin.priority,
+    expiresAt: lifetime === null ? null : addMs(run, lifetime),
+    sendWindow: origin.sendWindow,
+    maxPerMinute: origin.maxPerMinute,
+    rampUpMinutes: origin.rampUpMinutes,
+    maxPerSender: origin.maxPerSender,
+    canary: origin.canary && { ...origin.canary, passedAt: undefined },
+    minDelay: origin.minDelay,
+    maxDelay: origin.maxDelay,
+    stickySender: origin.stickySender,
+    originId: origin.id,
+    occurrenceAt: run,
+    totalRecipients: 0,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
