@@ -7,10 +7,13 @@ export interface Coverage {
   variables: { found: boolean; lacking: number }[];
 }
 
+/** A character that is more than a blank to JavaScript's trim(); PostgreSQL's own idea depends on its locale. */
+const VISIBLE = String.raw`[^\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]`;
+
 /** True for rows of campaign_contacts with a value at the path that a parameter holds; blanks are no value. */
 export function hasValue(attribute: readonly string[], parameter: string): string {
-  const inVariables = `coalesce(variables #>> ${parameter}::text[], '') ~ '\\S'`;
-  return attribute.join('.') === 'name' ? `(${inVariables} OR coalesce(name, '') ~ '\\S')` : inVariables;
+  const inVariables = `coalesce(variables #>> ${parameter}::text[], '') ~ '${VISIBLE}'`;
+  return attribute.join('.') === 'name' ? `(${inVariables} OR coalesce(name, '') ~ '${VISIBLE}')` : inVariables;
 }
 
 /** True for rows whose variant needs the variable. */

@@ -43,15 +43,3 @@ export async function forgetVariants(tx: Tx, campaignId: string): Promise<void> 
     campaignId,
   ]);
 }
-
-/** A campaign's ledger by variant (see CampaignCount): recipients per counter. */
-export async function countsByVariant(
-  tx: Tx,
-  campaignId: string,
-): Promise<{ variant: number; counter: string; count: number }[]> {
-  return tx.query(
-    `SELECT variant, counter, sum(delta)::int AS count FROM campaign_counts
-     WHERE campaign_id = $1 GROUP BY variant, counter`,
-    [campaignId],
-  );
-}

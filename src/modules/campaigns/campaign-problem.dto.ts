@@ -1,0 +1,37 @@
+import { Type } from 'class-transformer';
+import { IsArray, IsInt, IsOptional, IsString, IsUUID, ValidateNested } from 'class-validator';
+
+export class PartProblemResponse {
+  /** From 0. */
+  @IsInt()
+  part!: number;
+  /** template_missing_variable, template_empty or template_failed. */
+  @IsString()
+  code!: string;
+  @IsString()
+  message!: string;
+  /** The variable that is missing, as the text writes it. */
+  @IsOptional()
+  @IsString()
+  variable?: string;
+}
+
+export class RecipientProblemsResponse {
+  @IsUUID()
+  id!: string;
+  @IsUUID()
+  contactId!: string;
+  @IsString()
+  phoneNumber!: string;
+  @IsOptional()
+  @IsString()
+  name!: string | null;
+  /** Which variant the recipient would get, in a campaign that has some. */
+  @IsOptional()
+  @IsString()
+  variant?: string;
+  @IsArray()
+  @ValidateNested({ each: true })
+  @Type(() => PartProblemResponse)
+  problems!: PartProblemResponse[];
+}

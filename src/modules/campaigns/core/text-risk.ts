@@ -1,0 +1,87 @@
+import { analyzeSync, Output, TypeGuards, Value, type Template, type Variable } from 'liquidjs';
+import type { CampaignPart } from '../campaign.entity.js';
+import { partTexts, writeTexts, type PartTextName } from './content.js';
+import { opaqueEnd } from './liquid-spans.js';
+import { parseSpintax, withoutSigns, type SpinNode } from './spintax.js';
+import { MAX_TEMPLATE_LENGTH, parseTemplate } from './template-engine.js';
+
+/** Filters that take any value, fail on none, and make it at most three times as long (ŉ, ΐ in upper case). */
+const HARMLESS = new Set(
+  'default upcase downcase capitalize strip lstrip rstrip append prepend truncate truncatewords first_name title_case'.split(
+    ' ',
+  ),
+);
+const LONGEST_GROWTH = 3;
+
+/**
+ * How long all values of a recipient together may be (in bytes, as JSON) so that the only thing that can keep it from
+ * getting these parts is a needed variable without a value. Undefined when something else can: a block that may come out
+ * empty, a filter that refuses values, a text that needs to be short.
+ *
+ * With a bound, the database can tell who may have a problem; without, every text must be tried.
+ */
+export function harmlessValueBytes(parts: readonly CampaignPart[]): number | undefined {
+  let bound = Infinity;
+  for (const part of parts) {
+    writeTexts(part, (name, template) => {
+      bound = Math.min(bound, boundOf(name, template));
+      return template;
+    });
+  }
+  return bound > 0 ? bound : undefined;
+}
+
+function boundOf(name: PartTextName, template: string): number {
+  if (!/[{}\\]/.test(template)) {
+    return template.trim() !== '' && template.length <= partTexts[name].max ? Infinity : 0;
+  }
+  if (name !== 'content') return 0;
+  const spins = parseSpintax(template);
+  if (!spins.ok || !alwaysHasText(spins.nodes)) return 0;
+  const uses = harmlessUses(parseTemplate(withoutSigns(template, spins)));
+  if (uses === undefined) return 0;
+  return (partTexts[name].max - MAX_TEMPLATE_LENGTH) / (LONGEST_GROWTH * Math.max(1, uses));
+}
+
+/** How often the text names a variable; undefined when it does more than print them through harmless filters. */
+function harmlessUses(templates: Template[]): number | undefined {
+  let uses = 0;
+  for (const template of templates) {
+    if (TypeGuards.isHTMLToken(template.token)) continue;
+    if (!(template instanceof Output)) return undefined;
+    for (const argument of template.arguments()) {
+      if (!(argument instanceof Value)) return undefined;
+      if (!argument.filters.every((filter) => HARMLESS.has(filter.name))) return undefined;
+    }
+    const variables = Object.values(analyzeSync([template], { partials: false }).variables).flat();
+    if (!variables.every(isPlain)) return undefined;
+    uses += variables.length;
+  }
+  return uses;
+}
+
+/** `contact.tags.first` and `contact[key]` may be missing although the attribute is there. */
+function isPlain({ segments }: Variable): boolean {
+  const last = segments.at(-1);
+  return (
+    segments.every((segment) => typeof segment === 'string') &&
+    (segments.length === 1 || !['first', 'last', 'size'].includes(String(last)))
+  );
+}
+
+/** True when every choice leaves something to read beside what Liquid puts in. */
+function alwaysHasText(nodes: readonly SpinNode[]): boolean {
+  return nodes.some((node) =>
+    typeof node === 'string' ? outsideLiquid(node).trim() !== '' : node.options.every(alwaysHasText),
+  );
+}
+
+function outsideLiquid(text: string): string {
+  let outside = '';
+  for (let at = 0; at < text.length; at += 1) {
+    const end = opaqueEnd(text, at);
+    if (end === undefined) outside += text.charAt(at);
+    else at = end - 1;
+  }
+  return outside;
+}

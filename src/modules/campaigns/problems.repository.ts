@@ -1,0 +1,48 @@
+import type { Tx } from '../../db/index.js';
+import type { NeededVariable } from './core/parts-input.js';
+import { hasValue, needsIt } from './coverage.repository.js';
+
+/** A recipient whose texts are to be tried. */
+export interface TriedRecipient {
+  id: string;
+  contactId: string;
+  phone: string;
+  name: string | null;
+  variables: Record<string, unknown>;
+  variant: number;
+}
+
+/** Who may have a problem: those who lack a needed variable, or have very long values. */
+export interface Suspicion {
+  needed: NeededVariable[];
+  maxBytes: number;
+}
+
+/** The next recipients nothing was sent to yet, in the order they are sent to; with a suspicion, those it fits. */
+export async function waitingRecipients(
+  tx: Tx,
+  campaign: { tenantId: string; id: string },
+  page: { after: string | undefined; limit: number; suspicion: Suspicion | undefined },
+): Promise<TriedRecipient[]> {
+  const values: unknown[] = [campaign.tenantId, campaign.id, page.limit];
+  const conditions = ['tenant_id = $1', 'campaign_id = $2', `state = 'pending'`];
+  if (page.after !== undefined) conditions.push(`id > $${values.push(page.after)}`);
+  if (page.suspicion) conditions.push(`(${suspects(page.suspicion, values)})`);
+  return tx.query<TriedRecipient[]>(
+    `SELECT id, contact_id AS "contactId", phone, name, variables, variant FROM campaign_contacts
+     WHERE ${conditions.join(' AND ')} ORDER BY id LIMIT $3`,
+    values,
+  );
+}
+
+function suspects({ needed, maxBytes }: Suspicion, values: unknown[]): string {
+  const lacking = needed.map((variable) => {
+    const parameter = `$${values.push(variable.attribute)}`;
+    return `(${needsIt(variable)} AND NOT (${hasValue(variable.attribute, parameter)}))`;
+  });
+  if (Number.isFinite(maxBytes)) {
+    const length = `octet_length(variables::text) + octet_length(coalesce(name, ''))`;
+    lacking.push(`${length} > $${values.push(Math.floor(maxBytes))}::int`);
+  }
+  return lacking.length === 0 ? 'false' : lacking.join(' OR ');
+}

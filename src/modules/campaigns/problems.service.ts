@@ -1,0 +1,83 @@
+import type { Database } from '../../db/index.js';
+import { notFound } from '../../lib/errors.js';
+import { encodeCursor, idBehind, toPage, type Page, type PageRequest } from '../../lib/pages.js';
+import type { Campaign, CampaignPart } from './campaign.entity.js';
+import { findCampaign } from './campaign.repository.js';
+import { neededByContent } from './core/content-input.js';
+import { choiceSeed, renderPart, templateScope, type RenderFailure } from './core/template.js';
+import { harmlessValueBytes } from './core/text-risk.js';
+import { waitingRecipients, type Suspicion, type TriedRecipient } from './problems.repository.js';
+
+/** Why one part cannot be written for one recipient. */
+export interface PartProblem {
+  /** From 0. */
+  part: number;
+  code: RenderFailure;
+  message: string;
+  /** The variable that is missing. */
+  variable?: string;
+}
+
+export interface RecipientProblems {
+  recipient: TriedRecipient;
+  /** The name of its variant, in a campaign that has some. */
+  variant?: string;
+  problems: PartProblem[];
+}
+
+const BATCH = 500;
+/** One request tries no more texts than this takes about a second for; its cursor goes on where it ended. */
+const MOST_TRIED = 20_000;
+
+/** Tries a campaign's texts on those who are still to get them. */
+export class CampaignProblems {
+  constructor(private readonly deps: { database: Database }) {}
+
+  /**
+   * Recipients nothing was sent to yet, whose text would fail: nobody else would. Where only a missing value can make a
+   * text fail, the database names the suspects; otherwise every text is rendered. A page can then be short, even empty,
+   * and still have a `nextCursor`.
+   */
+  async list(tenantId: string, id: string, page: PageRequest): Promise<Page<RecipientProblems>> {
+    const campaign = await findCampaign(this.deps.database.manager, tenantId, id);
+    if (!campaign) throw notFound('campaign', id);
+    const suspicion = suspicionOf(campaign);
+    const found: RecipientProblems[] = [];
+    let after = idBehind(page.cursor);
+    for (let tried = 0; tried < MOST_TRIED; tried += BATCH) {
+      const rows = await waitingRecipients(this.deps.database.manager, campaign, {
+        after,
+        limit: BATCH,
+        suspicion,
+      });
+      found.push(...rows.map((row) => tryOn(campaign, row)).filter(({ problems }) => problems.length > 0));
+      if (found.length > page.limit || rows.length < BATCH) {
+        return toPage(found, page.limit, ({ recipient }) => [recipient.id]);
+      }
+      after = rows.at(-1)?.id;
+    }
+    return { items: found, nextCursor: encodeCursor([after]) };
+  }
+}
+
+function suspicionOf(campaign: Campaign): Suspicion | undefined {
+  const parts = campaign.variants?.flatMap((variant) => variant.parts) ?? campaign.parts;
+  const maxBytes = harmlessValueBytes(parts);
+  return maxBytes === undefined ? undefined : { needed: neededByContent(campaign), maxBytes };
+}
+
+function tryOn(campaign: Campaign, recipient: TriedRecipient): RecipientProblems {
+  const variant = campaign.variants?.[recipient.variant];
+  const problems = problemsOf(variant?.parts ?? campaign.parts, recipient);
+  return { recipient, ...(variant && { variant: variant.name }), problems };
+}
+
+function problemsOf(parts: readonly CampaignPart[], recipient: TriedRecipient): PartProblem[] {
+  const scope = templateScope(recipient);
+  return parts.flatMap((part, index) => {
+    const rendered = renderPart(part, scope, choiceSeed(recipient.contactId, index));
+    if (rendered.ok) return [];
+    const { code, reason, variable } = rendered;
+    return [{ part: index, code, message: reason, ...(variable === undefined ? {} : { variable }) }];
+  });
+}
