@@ -55,7 +55,16 @@ describe('the examples', () => {
     ],
     [
       'docs/media.md',
-      [/"mimeType":"image\/png","kind":"image"/, /"type":"image","mediaId":/, /"success":true,"data":\{"id"/],
+      [/"mimeType":"image\/png","kind":"image"/, /"type":"image","caption":.*"mediaId":/, /"success":true,"data":\{"id"/],
+    ],
+    [
+      'docs/messages.md',
+      [
+        /"kind":"direct","state":"(sent|delivered|read)".*"content":"Your order 4711 is on its way \{track: 8842\}"/,
+        /"refused":\[\{"index":2,/,
+        /"content":"Order 471[23] is on its way"/,
+        /"state":"skipped","code":"cancelled"/,
+      ],
     ],
     ['docs/simulator.md', [/"body":"Hi!"/, /"unique":1,"duplicates":0/, /"unregistered":0.05/]],
   ])('of %s work literally', async (page, expected) => {

@@ -61,10 +61,6 @@ export class S3MediaStore implements MediaStore {
       throw this.refusal('DELETE', answer.statusCode);
   }
 
-  close(): Promise<void> {
-    return this.agent.close();
-  }
-
   /** Every request may be repeated, so an answer that does not come, or blames the server, is asked for again. */
   private async ask(
     method: Method,
