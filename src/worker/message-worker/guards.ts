@@ -63,6 +63,10 @@ const holdUnderCeiling: Guard = ({ nextSlotAt }, now) =>
 const ensureResendPossible: Guard = (recipient) =>
   recipient.resend?.senderLost ? { kind: 'end', to: 'unknown', code: 'sender_lost' } : pass;
 
+/** Only the first message is held against the cap: what was begun is finished. */
+const ensureUnderFrequencyCap: Guard = ({ overCap }) =>
+  overCap ? { kind: 'end', to: 'skipped', code: 'frequency_cap' } : pass;
+
 /** In this order; the first that does not pass decides. */
 const checklist: readonly Guard[] = [
   leaveUnlessQueued,
@@ -74,6 +78,7 @@ const checklist: readonly Guard[] = [
   holdUntilItsTime,
   ensureResendPossible,
   holdUnderCeiling,
+  ensureUnderFrequencyCap,
 ];
 
 export function checkRecipient(recipient: RecipientForSend, now: Date): Verdict {

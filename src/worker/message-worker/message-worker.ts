@@ -1,4 +1,5 @@
 import {
+  cappedClaim,
   humanPause,
   humanTyping,
   judge,
@@ -201,6 +202,7 @@ export class MessageWorker {
       senderId: reservation.senderId,
       waMessageId,
       ...storedForm(ready),
+      capped: index === 0 ? cappedClaim(recipient) : undefined,
     });
     return claim.kind === 'claimed' ? { ...claim, waMessageId, isResend: resend !== undefined } : claim;
   }
@@ -219,7 +221,7 @@ export class MessageWorker {
     }
   }
 
-  /** Paused, opted out, outside its window or taken since it was loaded: the next run's guards find out which. */
+  /** Paused, opted out, over the cap, outside its window or taken since it was loaded: the next run's guards find out which. */
   private afterLostClaim(claim: Exclude<Claim, { kind: 'claimed' }>): JobOutcome {
     return this.runAgainIn(claim.kind === 'later' ? claim.afterMs : 100);
   }

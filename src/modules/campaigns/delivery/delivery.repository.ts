@@ -3,6 +3,8 @@ import { PARTS_OF_RECIPIENT } from '../variant.repository.js';
 import { newId } from '../../../lib/ids.js';
 import type { RenderedContent } from '../core/content.js';
 import { grantUnderCeilings, lockRunningCampaigns, takeSlots } from './ceiling.repository.js';
+import { cappedClaim } from './core/frequency-cap.js';
+import { claimUnderCap, overCap } from './frequency-cap.repository.js';
 import type {
   ClaimOutcome,
   ClaimRequest,
@@ -11,7 +13,7 @@ import type {
   RecipientWait,
 } from './delivery.types.js';
 
-type LoadedRow = Omit<RecipientForSend, 'resend'> & {
+type LoadedRow = Omit<RecipientForSend, 'resend' | 'overCap'> & {
   resendSenderId: string | null;
   resendId: string | null;
   resendBody: string | null;
@@ -36,6 +38,7 @@ export async function loadForSend(
             k.pool, k.min_delay AS "minDelay", k.max_delay AS "maxDelay",
             k.sticky_sender AS "stickySender", k.waiting_reason IS NOT NULL AS waiting,
             c.id IS NOT NULL AS "contactExists", c.opted_out_at IS NOT NULL AS "optedOut",
+            CASE WHEN k.kind = 'campaign' THEN ts.frequency_cap END AS "frequencyCap",
             x.id IS NOT NULL AS suppressed, c.last_sender_id AS "lastSenderId", r.sender_id AS "senderId",
             k.send_window AS "sendWindow", k.expires_at AS "expiresAt", k.outranked,
             k.next_slot_at AS "nextSlotAt",
@@ -58,11 +61,15 @@ export async function loadForSend(
      LEFT JOIN senders ms ON ms.id = m.sender_id AND ms.tenant_id = r.tenant_id`,
     [asked.map((item) => item.tenantId), asked.map((item) => item.recipientId)],
   );
-  const byKey = new Map(rows.map((row) => [`${row.tenantId} ${row.id}`, toRecipient(row)]));
+  const loaded = rows.map(toRecipient);
+  const over = await overCap(tx, loaded.map(cappedClaim));
+  const byKey = new Map(
+    loaded.map((row, index) => [`${row.tenantId} ${row.id}`, { ...row, overCap: over[index] ?? false }]),
+  );
   return asked.map((item) => byKey.get(`${item.tenantId} ${item.recipientId}`));
 }
 
-function toRecipient(row: LoadedRow): RecipientForSend {
+function toRecipient(row: LoadedRow): Omit<RecipientForSend, 'overCap'> {
   const { resendSenderId, resendId, resendBody, resendContent, resendSenderLost, ...recipient } = row;
   if (resendSenderId === null || resendId === null) return { ...recipient, resend: undefined };
   return {
@@ -78,7 +85,8 @@ function toRecipient(row: LoadedRow): RecipientForSend {
 
 /**
  * Takes recipients from `queued` to `sending` and writes the row of the message that is about to be handed over. A
- * claim wins only while everything still holds: queued, same epoch and part, campaign running, contact not opted out.
+ * claim wins only while everything still holds: queued, same epoch and part, campaign running, contact not opted out
+ * and not over the tenant's frequency cap.
  *
  * The campaign's row is locked in share mode, so a pause either comes first and the claim loses, or waits for the
  * claim: nothing is claimed after a pause was answered. Everybody locks campaigns before recipients before messages.
@@ -95,11 +103,16 @@ export async function claimForSend(
   const running = requests
     .map((request, ordinal) => ({ ...request, ordinal }))
     .filter((request) => campaigns.has(request.campaignId));
-  const { open, later } = grantUnderCeilings(running, campaigns);
+  const { open: granted, later } = grantUnderCeilings(running, campaigns);
   await lockRecipients(
     tx,
-    open.map((request) => request.recipientId),
+    granted.map((request) => request.recipientId),
   );
+  const fits = await claimUnderCap(
+    tx,
+    granted.map(({ capped }) => capped),
+  );
+  const open = granted.filter((_, index) => fits[index]);
   const rows: { ordinal: number; messageId: string; claimEpoch: number }[] = await tx.query(CLAIM, [
     open.map((request) => request.ordinal),
     open.map((request) => request.tenantId),

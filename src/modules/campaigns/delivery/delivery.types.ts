@@ -8,6 +8,7 @@ import type {
 import type { RecipientState } from '../campaign-contact.entity.js';
 import type { RenderedContent } from '../core/content.js';
 import type { TenantTimes } from '../core/sending-hours.js';
+import type { CappedClaim, FrequencyCap } from './core/frequency-cap.js';
 import type { Settlement } from './core/settlement.js';
 
 /** All a send needs to know about one recipient, read in one statement. */
@@ -36,6 +37,10 @@ export interface RecipientForSend {
   contactExists: boolean;
   optedOut: boolean;
   suppressed: boolean;
+  /** The tenant's, as far as it binds this campaign. */
+  frequencyCap: FrequencyCap | null;
+  /** The contact has had so many messages that this campaign's would be too many. */
+  overCap: boolean;
   /** The sender this contact last talked to. */
   lastSenderId: string | null;
   /** The campaign's own window, and what its tenant has decided; null for a tenant without settings. */
@@ -80,6 +85,8 @@ export interface ClaimRequest {
   body: string | null;
   /** Null for plain text. */
   content: RenderedContent | null;
+  /** Of a first message to a contact whose tenant has a frequency cap. */
+  capped?: CappedClaim;
 }
 
 /** `later`: the campaign's ceiling lets it leave in about so many milliseconds. */

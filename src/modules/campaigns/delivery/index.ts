@@ -4,6 +4,7 @@ export { renderRemaining } from './core/render.js';
 export { mediaIdOf, readableText, type RenderedContent } from '../core/content.js';
 export { isExpired, isInsideWindow } from './core/hours.js';
 export { wakeAt, wakeBehind, wakeFirst } from './core/retry.js';
+export { cappedClaim, type FrequencyCap } from './core/frequency-cap.js';
 export { judge, type Judgement, type SenderVerdict, type Settlement } from './core/settlement.js';
 export { DeliveryService, type DeliveryDeps } from './delivery.service.js';
 export type {
