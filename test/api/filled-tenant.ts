@@ -25,7 +25,9 @@ export interface FilledTenant {
   imports: string;
   campaigns: string;
   messages: string;
+  bulks: string;
   media: string;
+  templates: string;
   'api-keys': string;
 }
 
@@ -59,7 +61,14 @@ export async function fillTenant(call: Call): Promise<FilledTenant> {
   });
   await make(`/api/campaigns/${campaign['id']}/start`, {});
   await becomes(call, `/api/campaigns/${campaign['id']}`, 'completed');
+  const template = await make('/api/templates', { name: 'Parcels', content: 'Dearest {{ name }}' });
   const media = dataOf(await call('POST', '/api/media', { form: pictureForm() }));
+  const bulk = await make('/api/message/send-bulk', {
+    recipients: [traces.contactPhone],
+    type: 'text',
+    content: traces.messageText,
+    at: new Date(Date.now() + 86_400_000).toISOString(),
+  });
   const messages = dataOf(await call('GET', `/api/messages?campaignId=${campaign['id']}`));
   const [message] = messages as unknown as Data[];
   return {
@@ -71,7 +80,9 @@ export async function fillTenant(call: Call): Promise<FilledTenant> {
     imports: idOf(imported),
     campaigns: idOf(campaign),
     messages: idOf(message),
+    bulks: idOf(bulk),
     media: idOf(media),
+    templates: idOf(template),
     'api-keys': idOf(key),
   };
 }

@@ -36,6 +36,7 @@ async function readEverything(): Promise<void> {
     'campaigns',
     'messages',
     'media',
+    'templates',
   ];
   for (const collection of lists) await call('GET', `/api/${collection}?limit=1`);
   for (const collection of [
@@ -46,6 +47,7 @@ async function readEverything(): Promise<void> {
     'campaigns',
     'messages',
     'media',
+    'templates',
   ] as const) {
     await call('GET', `/api/${collection}/${owned[collection]}`);
   }
@@ -61,9 +63,15 @@ async function readEverything(): Promise<void> {
 
 async function changeEverything(): Promise<void> {
   const { contacts, lists, senders } = owned;
+  await sendMessages();
   await call('PATCH', `/api/contacts/${contacts}`, { body: { optedOut: true } });
   await call('PATCH', `/api/lists/${lists}`, { body: { name: 'Renamed' } });
   await call('DELETE', `/api/lists/${lists}/members/${contacts}`);
+  await call('PATCH', `/api/templates/${owned.templates}`, {
+    body: { content: 'Hi {{ nobody }} {{ nick }}' },
+  });
+  await call('POST', '/api/templates/preview', { body: { templateId: owned.templates } });
+  await call('POST', '/api/templates/preview', { body: { content: '{a|b}', variables: {} } });
   await call('POST', `/api/lists/${lists}/members`, { body: { contactIds: [contacts] } });
   await call('PATCH', `/api/senders/${senders}`, { body: { tags: ['new'] } });
   for (const action of ['pause', 'resume', 'reset-health', 'disconnect', 'logout']) {
@@ -84,6 +92,22 @@ async function changeEverything(): Promise<void> {
   await call('POST', '/api/auth/logout', { body: { refreshToken: renewed['refreshToken'] } });
 }
 
+/** For tomorrow, so that they are still there to be cancelled. */
+async function sendMessages(): Promise<void> {
+  const at = new Date(Date.now() + 86_400_000).toISOString();
+  for (const path of ['/message/send', '/api/message/send']) {
+    const body = { to: '+5511961000055', type: 'text', content: 'Tomorrow', at };
+    const { id } = dataOf(await call('POST', path, { body }));
+    await call('GET', `/api/messages/${id}`);
+    await call('POST', `/api/messages/${id}/cancel`);
+    await call('POST', `/api/messages/${id}/cancel`);
+    const recipients = ['+5511961000056', 'nobody'];
+    const bulk = { recipients, type: 'text', content: 'Tomorrow', at, skipInvalid: true };
+    await call('POST', `${path}-bulk`, { body: bulk });
+    await call('POST', `${path}-bulk`, { body: { ...bulk, skipInvalid: false } });
+  }
+}
+
 function logIn(): Promise<Answer> {
   const body = { email: 'first@example.com', password: 'correct horse battery staple' };
   return surface.anonymous('POST', '/api/auth/login', { body });
@@ -99,6 +123,10 @@ async function runCampaign() {
   };
   const campaign = dataOf(await call('POST', '/api/campaigns', { body: draft }));
   await call('PATCH', `/api/campaigns/${campaign['id']}`, { body: { name: 'Still waiting' } });
+  await call('GET', `/api/campaigns/${campaign['id']}/problems`);
+  const variants = ['A', 'B'].map((name) => ({ name, template: `${name} {{ nick }}` }));
+  await call('PATCH', `/api/campaigns/${campaign['id']}`, { body: { variants } });
+  await call('GET', `/api/campaigns/${campaign['id']}/problems`);
   await call('POST', `/api/campaigns/${campaign['id']}/start`);
   return campaign;
 }
@@ -136,6 +164,7 @@ async function removeEverything(): Promise<void> {
   await call('POST', '/api/contacts/import', { form: importForm() });
   for (const collection of [
     'media',
+    'templates',
     'campaigns',
     'lists',
     'contacts',
@@ -207,6 +236,7 @@ describe('the examples of the API document', () => {
     return {
       contacts: await post('/api/contacts', { phoneNumber: '+5511961000077' }),
       lists: await post('/api/lists', { name: 'Fresh' }),
+      templates: await post('/api/templates', { name: 'Fresh', content: 'x' }),
       senders: await post('/api/senders', { name: 'Fresh', transport: 'simulator' }),
       campaigns: await post('/api/campaigns', { name: 'x', template: 'x', contacts: ['+5511961000078'] }),
     };

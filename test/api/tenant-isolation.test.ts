@@ -27,6 +27,7 @@ const bodies: Record<string, (ids: FilledTenant) => object> = {
   'patch /api/contacts/:id': () => ({ name: 'Mine now' }),
   'patch /api/senders/:id': () => ({ name: 'Mine now' }),
   'patch /api/campaigns/:id': () => ({ name: 'Mine now' }),
+  'patch /api/templates/:id': () => ({ name: 'Mine now' }),
   'post /api/lists/:id/members': ({ contacts }) => ({ contactIds: [contacts] }),
 };
 
@@ -100,6 +101,7 @@ describe('lists filtered by something of another tenant', () => {
     campaignId: 'campaigns',
     contactId: 'contacts',
     senderId: 'senders',
+    bulkId: 'bulks',
   };
 
   it('are empty, or know no such thing', async () => {
@@ -122,6 +124,23 @@ describe('lists filtered by something of another tenant', () => {
 
 describe('requests that name something of another tenant in their body', () => {
   const draft = { name: 'x', template: 'x', contacts: ['+5511962000001'] };
+  const message = { to: '+5511962000003', type: 'text', content: 'x' };
+  const image = { to: '+5511962000003', type: 'image' };
+  const sending = (path: string) => ({
+    senderId: ({ senders }: FilledTenant): [string, object] => [path, { ...message, senderId: senders }],
+    mediaId: ({ media }: FilledTenant): [string, object] => [path, { ...image, mediaId: media }],
+  });
+  const toMany = { recipients: ['+5511962000003'] };
+  const sendingBulk = (path: string) => ({
+    senderId: ({ senders }: FilledTenant): [string, object] => [
+      path,
+      { ...toMany, type: 'text', content: 'x', senderId: senders },
+    ],
+    mediaId: ({ media }: FilledTenant): [string, object] => [
+      path,
+      { ...toMany, type: 'image', mediaId: media },
+    ],
+  });
   const cases: Record<
     string,
     Record<string, (ids: FilledTenant, list: string) => [path: string, body: object]>
@@ -136,6 +155,10 @@ describe('requests that name something of another tenant in their body', () => {
       listIds: ({ lists }) => ['/api/campaigns', { ...draft, listIds: [lists] }],
       senderIds: ({ senders }) => ['/api/campaigns', { ...draft, senderIds: [senders] }],
     },
+    'post /message/send': sending('/message/send'),
+    'post /api/message/send': sending('/api/message/send'),
+    'post /message/send-bulk': sendingBulk('/message/send-bulk'),
+    'post /api/message/send-bulk': sendingBulk('/api/message/send-bulk'),
   };
 
   /** Every `...Id` and `...Ids` of every documented JSON body. */

@@ -25,7 +25,8 @@ async function connectedSender(of: Call): Promise<string> {
 }
 
 const body = (number: number, content: string) => ({ to: `+55119720000${number}`, type: 'text', content });
-const arrivals = () => surface.network.ledger.page({ limit: 500 }).items.map((arrival) => arrival.body);
+const arrivals = () =>
+  surface.network.ledger.page({ limit: 500 })?.items.map((arrival) => arrival.body) ?? [];
 
 async function sent(id: string | undefined): Promise<Data> {
   return waitFor(

@@ -55,7 +55,11 @@ describe('the examples', () => {
     ],
     [
       'docs/media.md',
-      [/"mimeType":"image\/png","kind":"image"/, /"type":"image","caption":.*"mediaId":/, /"success":true,"data":\{"id"/],
+      [
+        /"mimeType":"image\/png","kind":"image"/,
+        /"type":"image","caption":.*"mediaId":/,
+        /"success":true,"data":\{"id"/,
+      ],
     ],
     [
       'docs/messages.md',
@@ -64,6 +68,15 @@ describe('the examples', () => {
         /"refused":\[\{"index":2,/,
         /"content":"Order 471[23] is on its way"/,
         /"state":"skipped","code":"cancelled"/,
+      ],
+    ],
+    [
+      'docs/templates.md',
+      [
+        /(Hi|Hello) Ana, please pay R\$\u00a01\.234,50 by 2 de março de 2026\./,
+        /João \/ Rio de Janeiro \/ 1 de março de 2026 \/ 2 March 2026 at 01:30 \/ 1\.234,50 \/ 1\.234,50\u00a0€ \/ friend/,
+        /"phoneNumber":"\+5511961239004".*"code":"template_missing_variable"/,
+        /"byVariant":\[\{"name":"short","weight":50,"recipients":2,/,
       ],
     ],
     ['docs/simulator.md', [/"body":"Hi!"/, /"unique":1,"duplicates":0/, /"unregistered":0.05/]],
