@@ -195,6 +195,23 @@ describe('an audience', () => {
   });
 });
 
+describe('a frequency cap', () => {
+  it('is warned of when a campaign is made that it will not let through', async () => {
+    const capped = await world.tenantWithSender();
+    const parts = {
+      template: undefined,
+      messages: ['a', 'b'].map((content) => ({ type: 'text' as const, content })),
+    };
+    const made = () => world.manager.create(capped, draft({ ...parts, contacts: [phone(1), phone(2)] }));
+    expect((await made()).warnings).toEqual([]);
+    await world.db.database.manager.query(
+      `INSERT INTO tenant_settings (tenant_id, frequency_cap) VALUES ($1, '{"messages": 1, "days": 7}')`,
+      [capped],
+    );
+    expect((await made()).warnings).toMatchObject([{ code: 'frequency_cap', count: 2 }]);
+  });
+});
+
 describe('refusing an audience', () => {
   const unknownId = newId();
 

@@ -28,8 +28,12 @@ import {
   type AudienceSummary,
   type Excluded,
 } from './core/audience-rules.js';
+import { countOverCap } from './delivery/frequency-cap.repository.js';
+import type { CampaignWarning } from './template-coverage.js';
 
 const CONTACTS_PER_STATEMENT = 1_000;
+/** Looking at what each of them had takes about a second. */
+const LARGEST_COUNTED = 50_000;
 
 /** Everything an audience is made from, checked: all it names is there. */
 export interface CheckedAudience {
@@ -108,6 +112,16 @@ export class CampaignAudience {
     const again = await insertInlineAgain(tx, key, origin.id, filling.position);
     if (again.matched > 0) filling.note('contacts', undefined, again);
     return this.fillFromRules(tx, key, checked, filling);
+  }
+
+  /** Whom the tenant's frequency cap would skip as things are. Of a very large audience the dry run tells. */
+  async warnings(tx: Tx, { tenantId, campaignId }: CampaignKey, total: number): Promise<CampaignWarning[]> {
+    const count = total > LARGEST_COUNTED ? 0 : await countOverCap(tx, tenantId, campaignId);
+    if (count === 0) return [];
+    const message =
+      `${count} of ${total} recipients would get more messages than the frequency cap allows ` +
+      '(GET /api/settings); those for whom that is so when their turn comes are skipped.';
+    return [{ code: 'frequency_cap', count, message }];
   }
 
   private async fillFromRules(

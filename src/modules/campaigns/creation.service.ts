@@ -79,7 +79,8 @@ export class CampaignCreation {
         variants,
       });
       const late = await this.timings.check(tx, key, timing);
-      return { ...checked, warnings: [...checked.warnings, ...late] };
+      const capped = await this.audience.warnings(tx, key, checked.total);
+      return { ...checked, warnings: [...checked.warnings, ...late, ...capped] };
     });
     if (total >= LARGE_AUDIENCE) await refreshStatistics(this.deps.database.manager);
     return { id: key.campaignId, warnings };
@@ -92,10 +93,8 @@ export class CampaignCreation {
     const { delays, errors: delayErrors } = readDelays(input);
     const { contacts, errors: contactErrors } = readContacts(input.contacts ?? []);
     const { recipients, errors: phoneErrors } = this.normalise(contacts, input.defaultCountry);
-    const { rules, errors: ruleErrors } = readAudienceRules(
-      input,
-      phoneErrors.length > 0 ? undefined : country,
-    );
+    const knownCountry = country !== undefined && isPhoneCountry(country) ? country : undefined;
+    const { rules, errors: ruleErrors } = readAudienceRules(input, knownCountry);
     errors.push(...partErrors, ...delayErrors, ...contactErrors, ...phoneErrors, ...ruleErrors);
     refuse(errors);
     const pool: SenderPool = {

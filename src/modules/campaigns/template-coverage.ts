@@ -5,7 +5,7 @@ import type { NeededVariable } from './core/parts-input.js';
 
 /** Something the caller should know about a campaign that was accepted. */
 export interface CampaignWarning {
-  code: 'missing_variable' | 'window_never_opens';
+  code: 'missing_variable' | 'window_never_opens' | 'frequency_cap';
   /** Of a missing one. */
   variable?: string;
   /** Recipients it concerns. */
