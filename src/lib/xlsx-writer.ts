@@ -32,6 +32,7 @@ export async function* xlsxChunks(
   name: string,
   columns: readonly SheetColumn[],
   rows: AsyncIterable<readonly Cell[][]>,
+  rowsPerSheet = ROWS_PER_SHEET,
 ): AsyncGenerator<Buffer, void, undefined> {
   const zip = new ZipFile();
   const output = new PassThrough();
@@ -41,7 +42,7 @@ export async function* xlsxChunks(
   const source = new RowSource(rows);
   const sheets: Readable[] = [];
   const addSheet = (): void => {
-    const sheet = Readable.from(sheetXml(columns, source, endOfSheet), { objectMode: false });
+    const sheet = Readable.from(sheetXml(columns, source, rowsPerSheet, endOfSheet), { objectMode: false });
     sheets.push(sheet.on('error', fail));
     zip.addReadStream(sheet, `xl/worksheets/sheet${sheets.length}.xml`, { mtime: MTIME });
   };
@@ -104,17 +105,20 @@ const OFFICE = 'application/vnd.openxmlformats-officedocument.spreadsheetml';
 async function* sheetXml(
   columns: readonly SheetColumn[],
   source: RowSource,
+  rowsPerSheet: number,
   endOfSheet: (isLast: boolean) => void,
 ): AsyncGenerator<string> {
   const widths = columns.map(
     ({ width }, index) => `<col min="${index + 1}" max="${index + 1}" width="${width}" customWidth="1"/>`,
   );
   const pane = '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>';
-  yield `${HEADER}<worksheet xmlns="${MAIN}"><sheetViews><sheetView workbookViewId="0">${pane}</sheetView></sheetViews>` +
-    `<cols>${widths.join('')}</cols><sheetData>${titleRow(columns)}`;
+  yield (
+    `${HEADER}<worksheet xmlns="${MAIN}"><sheetViews><sheetView workbookViewId="0">${pane}</sheetView></sheetViews>` +
+    `<cols>${widths.join('')}</cols><sheetData>${titleRow(columns)}`
+  );
   let written = 0;
   for (;;) {
-    const rows = await source.take(ROWS_PER_SHEET - written);
+    const rows = await source.take(rowsPerSheet - written);
     if (rows.length === 0) break;
     yield rows.map((cells, index) => rowXml(written + index + 2, cells)).join('');
     written += rows.length;

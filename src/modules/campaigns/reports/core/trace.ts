@@ -111,6 +111,10 @@ function attemptStep(facts: TraceFacts, { part }: TracedMessage, attempt: Messag
   const reason = reasonOf(code);
   switch (attempt.outcome) {
     case 'requeued':
+      if (code === 'worker_lost') {
+        const text = `The hand-over of ${lowered(what)} through ${who} was cut off; it goes out again in a way that cannot arrive twice`;
+        return { ...base, step: 'came_back', text };
+      }
       return { ...base, step: 'came_back', text: `${what} could not be sent through ${who}: ${reason}` };
     case 'failed':
       return { ...base, step: 'failed', text: `${what} was refused when sent through ${who}: ${reason}` };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RecipientState } from '../../src/modules/campaigns/campaign-contact.entity.js';
 import { presentCampaignStats } from '../../src/modules/campaigns/index.js';
-import { createWorld, draft, phone, type World } from './world.js';
+import { createWorld, draft, phone, type World } from '../campaigns/world.js';
 
 let world: World;
 let tenantId: string;
@@ -54,8 +54,21 @@ describe('stats', () => {
       replied: 4,
       optedOut: 0,
       bySender: [{ senderId, name: 'Second', total: 4, read: 4, sent: 0, replied: 4 }],
-      byCode: [{ state: 'failed', code: 'not_on_whatsapp', count: 2 }],
+      byCode: [
+        {
+          state: 'failed',
+          code: 'not_on_whatsapp',
+          count: 2,
+          reason: 'The number has no WhatsApp account.',
+        },
+      ],
+      rates: {
+        read: { count: 4, of: 4, rate: 1, low: 0.5101, high: 1 },
+        failed: { count: 2, of: 6, rate: 0.3333 },
+      },
     });
+    expect(stats.byPart).toBeUndefined();
+    expect(stats.byHour).toBeUndefined();
     expect(stats.waitingFor).toBeUndefined();
     // 4 left at 3.5 s each over two connected senders.
     expect(stats.estimatedFinishAt).toBe('2026-03-02T10:00:07.000Z');
@@ -72,7 +85,7 @@ describe('stats', () => {
     await wait('2026-03-02T10:05:00Z');
     expect(presentCampaignStats(await world.manager.stats(tenantId, id)).waitingFor).toEqual({
       reason: 'no_sender_connected',
-      message: 'No sender of the pool is connected.',
+      message: 'No sender of the pool is connected. Until 2026-03-02 10:05 (UTC).',
       until: '2026-03-02T10:05:00.000Z',
     });
     await wait('2026-03-02T09:59:00Z');
@@ -123,31 +136,5 @@ describe('lists', () => {
     const [only, ...more] = (await world.manager.list(other, { limit: 3, status: 'running' })).items;
     expect(only?.campaign.id).toBe(ids[1]);
     expect(more).toEqual([]);
-  });
-});
-
-describe('the csv report', () => {
-  it('has a line per recipient, in batches, safe to open in a spreadsheet', async () => {
-    const id = await campaignOf(2_500);
-    await world.db.database.manager.query(
-      `UPDATE campaign_contacts SET name = '=HYPERLINK("http://x","y")', state = 'sent', code = NULL,
-         sent_at = '2026-03-02T10:00:00Z'
-       WHERE campaign_id = $1 AND phone = $2`,
-      [id, phone(0)],
-    );
-    await world.db.database.manager.query(
-      `UPDATE campaign_contacts SET name = 'Zoë, 日本' WHERE campaign_id = $1 AND phone = $2`,
-      [id, phone(1)],
-    );
-    const { fileName, chunks } = await world.manager.exportCsv(tenantId, id);
-    expect(fileName).toBe(`campaign-${id}.csv`);
-    const parts: string[] = [];
-    for await (const chunk of chunks) parts.push(chunk);
-    expect(parts).toHaveLength(4);
-    const lines = parts.join('').split('\r\n');
-    expect(lines).toHaveLength(2_502);
-    expect(lines[0]).toBe('\uFEFFphone,name,state,code,sender,sentAt,deliveredAt,readAt,repliedAt');
-    expect(lines[1]).toBe(`${phone(0)},"'=HYPERLINK(""http://x"",""y"")",sent,,,2026-03-02T10:00:00.000Z,,,`);
-    expect(lines[2]).toBe(`${phone(1)},"Zoë, 日本",pending,,,,,,`);
   });
 });

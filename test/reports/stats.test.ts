@@ -1,0 +1,275 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Tx } from '../../src/db/index.js';
+import { foldCounts } from '../../src/modules/campaigns/campaign.repository.js';
+import { presentCampaignStats, presentComparison } from '../../src/modules/campaigns/index.js';
+import { CampaignReports, type StatsQuery } from '../../src/modules/campaigns/report.service.js';
+import { reportAfter } from '../../src/modules/campaigns/report.repository.js';
+import { findRecipient, messagesOfRecipient } from '../../src/modules/campaigns/reports/trace.repository.js';
+import { newId } from '../../src/lib/ids.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { ReportWorld } from './world.js';
+
+let db: TestDatabase;
+let world: ReportWorld;
+
+beforeAll(async () => {
+  db = await createTestDatabase();
+});
+afterAll(() => db.close());
+beforeEach(async () => {
+  world = new ReportWorld(db.database, await db.createTenant());
+});
+
+async function statsOf(campaignId: string, query: StatsQuery = {}) {
+  return presentCampaignStats(await world.reports.stats(world.tenantId, campaignId, query));
+}
+
+/** Four recipients of two parts: one reads all, one the first part, one has no WhatsApp, one is never heard of. */
+async function mixedCampaign() {
+  const ana = await world.named('Ana');
+  const { id, recipients } = await world.campaign({ parts: ['One', 'Two'], recipients: 4 });
+  for (const payload of recipients.slice(0, 2)) await world.drive(world.worker(), payload);
+  ana.answer({ kind: 'rejected', code: 'not_on_whatsapp', permanent: true });
+  await world.drive(world.worker(), recipients[2]!);
+  ana.skip();
+  ana.answer({ kind: 'unknown', code: 'timeout' });
+  await world.drive(world.worker(), recipients[3]!);
+  const at = new Date().toISOString();
+  const receipt = (index: number, status: 'read' | 'delivered') => ({
+    waMessageId: ana.handed[index]?.waMessageId ?? '',
+    status,
+    at,
+  });
+  await world.receipts.apply(world.tenantId, ana.senderId, [
+    receipt(0, 'read'),
+    receipt(1, 'read'),
+    receipt(2, 'read'),
+    receipt(3, 'delivered'),
+  ]);
+  return { id, ana, recipients };
+}
+
+describe('statistics', () => {
+  it('count messages by part, each in everything it got as far as', async () => {
+    const { id } = await mixedCampaign();
+    const { byPart, rates, bySender } = await statsOf(id, { by: ['part'] });
+    expect(byPart).toEqual([
+      { part: 0, sent: 2, delivered: 2, read: 2, failed: 1, unknown: 1 },
+      { part: 1, sent: 2, delivered: 2, read: 1, failed: 0, unknown: 0 },
+    ]);
+    expect(rates.failed).toMatchObject({ count: 2, of: 4, rate: 0.5 });
+    expect(rates.read).toMatchObject({ count: 1, of: 2 });
+    expect(bySender).toMatchObject([{ name: 'Ana', total: 4, failed: 1, unknown: 1, read: 1, delivered: 1 }]);
+    const { ledger, counted } = await world.messageCounts(id);
+    expect(ledger).toEqual(counted);
+  });
+
+  it('count messages by hour on the wall clock asked for, or the one of the tenant', async () => {
+    const { id } = await world.campaign();
+    await insertMessages(id, [
+      ['2026-03-02T10:10:00Z', '2026-03-02T10:50:00Z'],
+      ['2026-03-02T10:40:00Z', null],
+      ['2026-03-02T12:00:00Z', '2026-03-02T12:01:00Z'],
+    ]);
+    expect(await statsOf(id, { by: ['hour'] })).toMatchObject({
+      zone: 'UTC',
+      byHour: [
+        { hour: '2026-03-02T10:00:00.000Z', local: '2026-03-02 10:00', sent: 2, delivered: 0, read: 1 },
+        { hour: '2026-03-02T12:00:00.000Z', local: '2026-03-02 12:00', sent: 1, delivered: 0, read: 1 },
+      ],
+    });
+    // 5:45 ahead: 10:10 and 10:50 fall into different hours.
+    const kathmandu = await statsOf(id, { by: ['hour'], zone: 'Asia/Kathmandu' });
+    expect(kathmandu.byHour).toEqual([
+      { hour: '2026-03-02T09:15:00.000Z', local: '2026-03-02 15:00', sent: 1, delivered: 0, read: 0 },
+      { hour: '2026-03-02T10:15:00.000Z', local: '2026-03-02 16:00', sent: 1, delivered: 0, read: 1 },
+      { hour: '2026-03-02T11:15:00.000Z', local: '2026-03-02 17:00', sent: 1, delivered: 0, read: 1 },
+    ]);
+    await world.sql(`INSERT INTO tenant_settings (tenant_id, time_zone) VALUES ($1, 'Europe/Berlin')`, [
+      world.tenantId,
+    ]);
+    expect(await statsOf(id, { by: ['hour'] })).toMatchObject({
+      zone: 'Europe/Berlin',
+      byHour: [{ local: '2026-03-02 11:00' }, { local: '2026-03-02 13:00' }],
+    });
+    await expect(statsOf(id, { by: ['hour'], zone: 'Mars/Base' })).rejects.toMatchObject({
+      kind: 'invalid',
+      errors: [{ path: 'zone' }],
+    });
+  });
+
+  it('stay what they are when the ledgers are folded, and the ledgers become short', async () => {
+    const { id, recipients } = await mixedCampaign();
+    const before = await statsOf(id, { by: ['part', 'hour'] });
+    const contact = (await world.recipient(recipients[0]!.recipientId))['contact_id'];
+    await foldCounts(world.database.manager, id);
+    await foldCounts(world.database.manager, id);
+    expect(await statsOf(id, { by: ['part', 'hour'] })).toEqual(before);
+    const { ledger, counted } = await world.counts(id);
+    expect(ledger).toEqual(counted);
+    const [length] = await world.sql(
+      'SELECT count(*)::int AS n FROM campaign_counts WHERE campaign_id = $1',
+      [id],
+    );
+    expect(length).toEqual({ n: 4 });
+    await world.sql(`UPDATE campaign_contacts SET replied_at = now() WHERE contact_id = $1`, [contact]);
+    expect(await statsOf(id)).toMatchObject({
+      replied: 1,
+      rates: { replied: { count: 1, of: 2, rate: 0.5 } },
+    });
+  });
+
+  it('fold a ledger that has become long, which nobody else does after the end of a campaign', async () => {
+    const { id, recipients } = await world.campaign();
+    const { recipientId } = recipients[0]!;
+    await world.sql(
+      `DO $$ BEGIN FOR turn IN 1..600 LOOP
+         UPDATE campaign_contacts SET state = CASE state WHEN 'queued' THEN 'pending' ELSE 'queued' END
+         WHERE id = '${recipientId}';
+       END LOOP; END $$`,
+    );
+    const length = async () =>
+      (
+        await world.sql<{ n: number }>(
+          'SELECT count(*)::int AS n FROM campaign_counts WHERE campaign_id = $1',
+          [id],
+        )
+      )[0]?.n;
+    expect(await length()).toBeGreaterThan(1_000);
+    expect(await statsOf(id)).toMatchObject({ queued: 1, pending: 0 });
+    expect(await length()).toBe(1);
+    expect(await statsOf(id)).toMatchObject({ queued: 1, pending: 0 });
+  });
+
+  it('survive that a message outlives its campaign', async () => {
+    const { id, ana } = await mixedCampaign();
+    await world.sql(`UPDATE campaigns SET status = 'stopped' WHERE id = $1`, [id]);
+    await world.sql('DELETE FROM campaigns WHERE id = $1', [id]);
+    const at = new Date().toISOString();
+    const waMessageId = ana.handed[3]?.waMessageId ?? '';
+    await world.receipts.apply(world.tenantId, ana.senderId, [{ waMessageId, status: 'read', at }]);
+    expect(
+      await world.sql(`SELECT state FROM messages WHERE wa_message_id = $1`, [waMessageId]),
+    ).toMatchObject([{ state: 'read' }]);
+  });
+
+  it('say for what a campaign waits that is paused or has its start before it', async () => {
+    const { id } = await world.campaign();
+    expect((await statsOf(id)).waitingFor).toBeUndefined();
+    await world.sql(
+      `UPDATE campaigns SET status = 'scheduled', scheduled_at = '2030-01-01T09:00:00Z' WHERE id = $1`,
+      [id],
+    );
+    expect((await statsOf(id)).waitingFor).toEqual({
+      reason: 'scheduled',
+      message: 'The campaign waits for its start time. Until 2030-01-01 09:00 (UTC).',
+      until: '2030-01-01T09:00:00.000Z',
+    });
+    await world.sql(`UPDATE campaigns SET status = 'paused' WHERE id = $1`, [id]);
+    expect((await statsOf(id)).waitingFor).toEqual({ reason: 'paused', message: 'The campaign is paused.' });
+    const window = `waiting_reason = 'outside_window', waiting_until = '2030-01-01T09:00:00Z'`;
+    await world.sql(`UPDATE campaigns SET status = 'running', ${window} WHERE id = $1`, [id]);
+    expect((await statsOf(id)).waitingFor?.message).toBe(
+      'It is outside the hours in which this campaign may send. Until 2030-01-01 09:00 (UTC).',
+    );
+  });
+});
+
+describe('a comparison', () => {
+  it('shows rates side by side and which of them really differ', async () => {
+    const made = async (read: number, sent: number): Promise<string> => {
+      const { id } = await world.campaign({ recipients: read + sent });
+      await world.sql(
+        `UPDATE campaign_contacts SET state = CASE WHEN id IN (
+           SELECT id FROM campaign_contacts WHERE campaign_id = $1 ORDER BY id LIMIT $2) THEN 'read' ELSE 'sent' END
+         WHERE campaign_id = $1`,
+        [id, read],
+      );
+      return id;
+    };
+    const [good, poor, alike] = [await made(18, 2), await made(4, 16), await made(5, 15)];
+    const result = presentComparison(await world.reports.compare(world.tenantId, [poor, good, alike]));
+    expect(result.campaigns.map(({ id, rates }) => [id, rates.read.rate])).toEqual([
+      [poor, 0.2],
+      [good, 0.9],
+      [alike, 0.25],
+    ]);
+    expect(result.campaigns[0]?.rates.read).toEqual({
+      count: 4,
+      of: 20,
+      rate: 0.2,
+      low: 0.0807,
+      high: 0.416,
+    });
+    expect(result.differences.filter(({ rate }) => rate === 'read')).toEqual([
+      { rate: 'read', higher: good, lower: poor },
+      { rate: 'read', higher: good, lower: alike },
+    ]);
+    await expect(world.reports.compare(await db.createTenant(), [good, poor])).rejects.toMatchObject({
+      code: 'campaign_not_found',
+    });
+  });
+});
+
+describe('reports on a large campaign among others', () => {
+  it('read neither recipients nor messages from end to end', async () => {
+    const large = await largeCampaign(20_000);
+    await largeCampaign(2_000);
+    await world.sql('ANALYZE campaign_contacts');
+    await world.sql('ANALYZE messages');
+    const [row] = await world.sql<{ id: string; contact_id: string; phone: string }>(
+      'SELECT id, contact_id, phone FROM campaign_contacts WHERE campaign_id = $1 ORDER BY id OFFSET 10000 LIMIT 1',
+      [large],
+    );
+    const campaign = { tenantId: world.tenantId, id: large };
+    const reads: Record<string, (tx: Tx) => Promise<unknown>> = {
+      stats: (tx) =>
+        new CampaignReports({
+          database: { manager: tx } as never,
+          clock: { now: () => new Date() },
+          senders: { findPool: () => Promise.resolve({ total: 1, connected: 1 }) },
+        }).stats(world.tenantId, large, { by: ['part', 'hour'] }),
+      recipientTrace: (tx) => findRecipient(tx, campaign, row?.id ?? ''),
+      contactTrace: (tx) => findRecipient(tx, campaign, row?.contact_id ?? ''),
+      messagesOfTrace: (tx) => messagesOfRecipient(tx, world.tenantId, row?.id ?? ''),
+      page: (tx) => reportAfter(tx, campaign, { limit: 500, after: row?.phone ?? '' }),
+      pageOfState: (tx) => reportAfter(tx, campaign, { limit: 500, state: 'read', after: row?.id ?? '' }),
+    };
+    for (const [name, read] of Object.entries(reads)) {
+      const scans = await db.database.transaction(async (tx) => {
+        await read(tx);
+        return tx.query<unknown[]>(
+          `SELECT relname, seq_scan::int FROM pg_stat_xact_user_tables
+           WHERE relname IN ('campaign_contacts', 'messages') AND seq_scan > 0`,
+        );
+      });
+      expect({ name, scans }).toEqual({ name, scans: [] });
+    }
+  });
+});
+
+async function insertMessages(campaignId: string, times: [string, string | null][]): Promise<void> {
+  for (const [part, [sentAt, readAt]] of times.entries()) {
+    await world.sql(
+      `INSERT INTO messages (id, tenant_id, direction, sender_id, campaign_id, part, type, state, sent_at, read_at)
+       VALUES ($1, $2, 'out', $3, $4, $5, 'text', 'sent', $6, $7)`,
+      [newId(), world.tenantId, newId(), campaignId, part, sentAt, readAt],
+    );
+  }
+}
+
+/** Made in the database, sent and read. */
+async function largeCampaign(size: number): Promise<string> {
+  const { id } = await world.campaign();
+  await world.sql(
+    `WITH made AS (
+       INSERT INTO campaign_contacts (id, tenant_id, campaign_id, contact_id, phone, state, sent_at, next_part)
+       SELECT gen_random_uuid(), $1, $2, gen_random_uuid(), '+55119' || (10000000 + n), 'read', now(), 1
+       FROM generate_series(1, $3::int) n RETURNING id)
+     INSERT INTO messages (id, tenant_id, direction, sender_id, campaign_id, campaign_contact_id, part, type, state,
+                           sent_at, delivered_at, read_at)
+     SELECT gen_random_uuid(), $1, 'out', gen_random_uuid(), $2, id, 0, 'text', 'read', now(), now(), now() FROM made`,
+    [world.tenantId, id, size],
+  );
+  return id;
+}
