@@ -8,6 +8,7 @@ import type { MessageType, TransportName, TransportRegistry } from '../../transp
 import { assignSlots, type SlotRequest } from './core/assign.js';
 import { giveBackSlot, grantable, type SenderSlot } from './core/slot.js';
 import { emptyPoolReason, waitTimes, type WaitReason } from './core/waiting.js';
+import { holdSenders, sendersToHold } from './hold.js';
 import { HealthRecorder, type RecordedResult } from './health-recorder.js';
 import {
   lockEligible,
@@ -33,6 +34,10 @@ export interface ReservationRequest {
   /** Members of the pool that may not serve this request: their budget for the campaign is used up. */
   excludedSenderIds?: readonly string[];
   newConversation: boolean;
+  /** Of requests that arrive together the smallest goes first; 5 unless given. */
+  rank?: number;
+  /** Takes the next slot of a busy sender: until then the sender is kept for requests of this kind. */
+  urgent?: boolean;
   /** Typing and pauses: how long the sender is busy with this request. */
   occupyMs: number;
   minDelay: number;
@@ -114,14 +119,27 @@ export class SenderManager {
   /** Tries again, within milliseconds, where due senders were only held by another transaction for a moment. */
   private async reserveBatch(requests: ReservationRequest[]): Promise<ReservationOutcome[]> {
     const outcomes = new Map<ReservationRequest, ReservationOutcome>();
-    let open = requests;
+    let open = requests.toSorted((a, b) => rankOf(a) - rankOf(b));
     for (const pauseMs of BUSY_PAUSES_MS) {
       const busy = await this.attempt(open, outcomes);
       if (busy.length === 0) break;
       open = busy;
       await setTimeout(pauseMs);
     }
+    await this.holdForUrgent(requests.filter((request) => outcomes.get(request)?.kind === 'later'));
     return requests.map((request) => outcomes.get(request) ?? { kind: 'none', reason: 'no_sender_in_pool' });
+  }
+
+  /** Outside the reservation's transaction: this waits for rows that others have locked. */
+  private async holdForUrgent(waiting: readonly ReservationRequest[]): Promise<void> {
+    const [first] = waiting;
+    if (!first?.urgent) return;
+    const { database, clock } = this.deps;
+    const now = clock.now();
+    const required = waiting.flatMap((request) => request.requiredSenderId ?? []);
+    const ids = required.length === waiting.length ? required : undefined;
+    const slots = await upcomingSlots(database.manager, this.searchOf(first), ids, now);
+    await holdSenders(database.manager, sendersToHold(slots, waiting.length, first.messages, now));
   }
 
   /** One transaction: assigns what it can, answers every request, and names those worth another try. */
@@ -150,9 +168,17 @@ export class SenderManager {
   }
 
   private searchOf(request: ReservationRequest): PoolSearch {
-    const { tenantId, pool, newConversation, messages, messageTypes, excludedSenderIds = [] } = request;
+    const {
+      tenantId,
+      pool,
+      newConversation,
+      messages,
+      messageTypes,
+      excludedSenderIds = [],
+      urgent,
+    } = request;
     const transports = transportsFor(this.deps.transports, messageTypes);
-    return { tenantId, pool, newConversation, messages, messageTypes, transports, excludedSenderIds };
+    return { tenantId, pool, newConversation, messages, messageTypes, transports, excludedSenderIds, urgent };
   }
 
   /**
@@ -220,14 +246,27 @@ export class SenderManager {
   }
 }
 
+function rankOf({ rank = 5 }: ReservationRequest): number {
+  return rank;
+}
+
 /** Requests with the same key may be served by the same senders under the same conditions. */
 function poolKey(request: ReservationRequest): string {
-  const { tenantId, pool, newConversation, messageTypes, messages, excludedSenderIds = [] } = request;
+  const {
+    tenantId,
+    pool,
+    newConversation,
+    messageTypes,
+    messages,
+    excludedSenderIds = [],
+    urgent = false,
+  } = request;
   return JSON.stringify([
     tenantId,
     pool.senderIds.toSorted(),
     pool.senderTags.toSorted(),
     newConversation,
+    urgent,
     messageTypes.toSorted(),
     messages,
     excludedSenderIds.toSorted(),

@@ -8,6 +8,19 @@ export function boundSender(recipient: RecipientForSend): string | undefined {
   return continues ? (recipient.senderId ?? undefined) : undefined;
 }
 
+/** Messages a sender takes on with this recipient; none when it goes on with what it has begun. */
+export function beginsWith(recipient: RecipientForSend): number {
+  return boundSender(recipient) === undefined ? recipient.parts.length - recipient.nextPart : 0;
+}
+
+/** Senders that have no room left for this recipient in their budget for the campaign. */
+function spentSenders(recipient: RecipientForSend): string[] {
+  const { maxPerSender, senderUse } = recipient;
+  if (maxPerSender === null || !senderUse) return [];
+  const room = maxPerSender - beginsWith(recipient);
+  return Object.entries(senderUse).flatMap(([senderId, used]) => (used > room ? [senderId] : []));
+}
+
 export function requestFor(
   recipient: RecipientForSend,
   contents: readonly RenderedContent[],
@@ -22,7 +35,10 @@ export function requestFor(
     messageTypes: [...new Set(contents.map(({ type }) => type))],
     requiredSenderId: bound,
     preferredSenderId: recipient.stickySender ? (recipient.lastSenderId ?? undefined) : undefined,
+    excludedSenderIds: bound === undefined ? spentSenders(recipient) : [],
     newConversation: bound === undefined,
+    urgent: recipient.kind === 'direct',
+    rank: recipient.kind === 'direct' ? 0 : recipient.priority,
     occupyMs,
     minDelay: recipient.minDelay,
     maxDelay: recipient.maxDelay,

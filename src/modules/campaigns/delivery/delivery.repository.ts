@@ -2,6 +2,8 @@ import type { Tx } from '../../../db/index.js';
 import { PARTS_OF_RECIPIENT } from '../variant.repository.js';
 import { newId } from '../../../lib/ids.js';
 import type { RenderedContent } from '../core/content.js';
+import { MAX_PARTS } from '../core/part-shape.js';
+import { claimWithinBudgets, countBegun } from '../control/sender-use.repository.js';
 import { grantUnderCeilings, lockRunningCampaigns, takeSlots } from './ceiling.repository.js';
 import { cappedClaim } from './core/frequency-cap.js';
 import { claimUnderCap, overCap } from './frequency-cap.repository.js';
@@ -40,8 +42,11 @@ export async function loadForSend(
             c.id IS NOT NULL AS "contactExists", c.opted_out_at IS NOT NULL AS "optedOut",
             CASE WHEN k.kind = 'campaign' THEN ts.frequency_cap END AS "frequencyCap",
             x.id IS NOT NULL AS suppressed, c.last_sender_id AS "lastSenderId", r.sender_id AS "senderId",
-            k.send_window AS "sendWindow", k.expires_at AS "expiresAt", k.outranked,
-            k.next_slot_at AS "nextSlotAt",
+            k.send_window AS "sendWindow", k.expires_at AS "expiresAt", k.priority, k.outranked,
+            k.next_slot_at AS "nextSlotAt", k.max_per_sender AS "maxPerSender",
+            CASE WHEN k.max_per_sender IS NOT NULL THEN (
+              SELECT jsonb_object_agg(u.sender_id, u.messages) FROM campaign_sender_use u
+              WHERE u.campaign_id = k.id AND u.messages > k.max_per_sender - ${MAX_PARTS}) END AS "senderUse",
             CASE WHEN ts.tenant_id IS NOT NULL THEN json_build_object('timeZone', ts.time_zone,
               'sendWindow', ts.send_window, 'quietHours', ts.quiet_hours) END AS "tenantTimes",
             r.wait_reason AS "waitReason", r.wait_until AS "waitUntil",
@@ -112,7 +117,10 @@ export async function claimForSend(
     tx,
     granted.map(({ capped }) => capped),
   );
-  const open = granted.filter((_, index) => fits[index]);
+  const limits = budgetsOf(campaigns);
+  const admitted = granted.filter((_, index) => fits[index]).map(beginning);
+  const affordable = await claimWithinBudgets(tx, admitted, limits);
+  const open = admitted.filter(({ ordinal }) => affordable(ordinal));
   const rows: { ordinal: number; messageId: string; claimEpoch: number }[] = await tx.query(CLAIM, [
     open.map((request) => request.ordinal),
     open.map((request) => request.tenantId),
@@ -128,17 +136,25 @@ export async function claimForSend(
     workerId,
   ]);
   const won = new Map(rows.map((row) => [row.ordinal, row]));
-  await takeSlots(
-    tx,
-    open.filter(({ ordinal }) => won.has(ordinal)),
-    campaigns,
-  );
+  const winners = open.filter(({ ordinal }) => won.has(ordinal));
+  await countBegun(tx, winners, limits);
+  await takeSlots(tx, winners, campaigns);
   return requests.map((_, index) => {
     const row = won.get(index);
     if (row) return { kind: 'claimed', messageId: row.messageId, claimEpoch: row.claimEpoch };
     const afterMs = later.get(index);
     return afterMs === undefined ? { kind: 'lost' } : { kind: 'later', afterMs };
   });
+}
+
+function beginning<Request extends ClaimRequest>(request: Request): Request & { messages: number } {
+  return { ...request, messages: request.begins };
+}
+
+function budgetsOf(campaigns: Awaited<ReturnType<typeof lockRunningCampaigns>>): Map<string, number> {
+  return new Map(
+    [...campaigns].flatMap(([id, { maxPerSender }]) => (maxPerSender === null ? [] : [[id, maxPerSender]])),
+  );
 }
 
 /** The same recipient may stand in a batch twice (a job delivered twice): the ordinal tells which of them won. */

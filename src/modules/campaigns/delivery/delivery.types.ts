@@ -48,8 +48,13 @@ export interface RecipientForSend {
   tenantTimes: TenantTimes | null;
   /** Not to be sent to from then on. */
   expiresAt: Date | null;
+  /** 1 goes first, 10 last. */
+  priority: number;
   /** A campaign of higher priority wants the same senders. */
   outranked: boolean;
+  /** Most messages of the campaign through one sender, and what senders that have used nearly all of it have used. */
+  maxPerSender: number | null;
+  senderUse: Record<string, number> | null;
   /** Under a ceiling: when the next message of the campaign may leave. */
   nextSlotAt: Date | null;
   /** What it is known to wait for, and until when. */
@@ -79,6 +84,8 @@ export interface ClaimRequest {
   claimEpoch: number;
   part: number;
   senderId: string;
+  /** Messages the recipient still gets, when this claim begins it at this sender; 0 when the sender goes on with it. */
+  begins: number;
   waMessageId: string | undefined;
   type: string;
   /** What one can read of it. */
@@ -97,6 +104,7 @@ export type ClaimOutcome =
 
 export interface OutcomeRecord {
   tenantId: string;
+  campaignId: string;
   recipientId: string;
   contactId: string;
   messageId: string;
@@ -106,6 +114,8 @@ export interface OutcomeRecord {
   lastPart: boolean;
   /** An earlier hand-over of the same message may have arrived: its id is kept, whatever this one came to. */
   isResend: boolean;
+  /** What the claim took of the sender's budget: it is given back when nothing was handed over. */
+  begun: number;
   settlement: Settlement;
 }
 

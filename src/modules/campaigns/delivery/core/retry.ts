@@ -8,7 +8,7 @@ const SPREAD_SHARE = 0.05;
 /** What direct messages have ahead of campaigns when both wait for the same slot of a sender. */
 const HEAD_START_MS = 30;
 /** Time a campaign of higher priority has for taking a free sender before the others ask. */
-const BEHIND_MS = 250;
+const BEHIND_MS = 500;
 const MIN_SPREAD_MS = 20;
 const MAX_SPREAD_MS = 15_000;
 /** Quotas are raised, senders added and resumed by people: a job that waits for hours looks again in between. */
