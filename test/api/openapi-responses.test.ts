@@ -54,7 +54,14 @@ async function readEverything(): Promise<void> {
   await call('GET', `/api/imports/${owned.imports}/errors`);
   await call('GET', `/api/media/${owned.media}/content`);
   await call('GET', `/api/senders/${owned.senders}/stats`);
-  for (const report of ['stats', 'contacts', 'export']) {
+  for (const report of [
+    'stats',
+    'stats?by=part,hour&zone=Asia/Kathmandu',
+    'contacts',
+    `contacts/${owned.contacts}/trace`,
+    'export',
+    'export?format=xlsx&state=sent',
+  ]) {
     await call('GET', `/api/campaigns/${owned.campaigns}/${report}`);
   }
   for (const path of ['/api/me', '/health', '/health/live', '/health/ready', '/api/docs.json'])
@@ -83,6 +90,7 @@ async function changeEverything(): Promise<void> {
     return answer.text.includes('waitingFor') ? answer : undefined;
   });
   expect(waiting.status).toBe(200);
+  await call('GET', `/api/campaigns/compare?ids=${owned.campaigns},${id}`);
   for (const action of ['pause', 'resume', 'stop']) await call('POST', `/api/campaigns/${id}/${action}`);
   await showQrCode();
   const user = dataOf(await logIn());

@@ -14,6 +14,7 @@ import {
 } from '../../src/modules/contacts/index.js';
 import { MessageService } from '../../src/modules/messages/index.js';
 import { SenderService } from '../../src/modules/senders/index.js';
+import { TemplateService } from '../../src/modules/templates/index.js';
 import { createWorld, draft, phone, type World } from '../campaigns/world.js';
 import { createTestApi, type TestApi } from './harness.js';
 
@@ -38,6 +39,7 @@ beforeAll(async () => {
     imports: new ImportService({ ...deps, filesDir: tmpdir() }),
     senders: new SenderService({ ...deps, transports: {} }),
     campaigns: world.manager,
+    templates: new TemplateService(deps),
     messages: new MessageService(deps),
     version: '0',
     maxUploadBytes: 1,

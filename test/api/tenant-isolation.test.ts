@@ -89,9 +89,24 @@ describe('the things of a tenant', () => {
 
   it.each(withoutIds.map(({ path }) => path))('are not among those of others: %s', async (path) => {
     const { status, text } = await stranger('GET', path);
-    expect(status).toBe(200);
+    // A comparison has to be told of what.
+    expect(status).toBe(path === '/api/campaigns/compare' ? 400 : 200);
     const hints = [...Object.values(traces), ...Object.values(owned), victim.tenantId];
     expect(hints.filter((hint) => text.includes(hint))).toEqual([]);
+  });
+});
+
+describe('campaigns to compare', () => {
+  it('are the own ones only', async () => {
+    const draft = { name: 'Own', template: 'x', contacts: ['+5511962000011'] };
+    await stranger('POST', '/api/senders', { body: { name: 'For comparison', transport: 'simulator' } });
+    const own = dataOf(await stranger('POST', '/api/campaigns', { body: draft }));
+    const { status, text } = await stranger(
+      'GET',
+      `/api/campaigns/compare?ids=${own['id']},${owned.campaigns}`,
+    );
+    expect(status).toBe(404);
+    expect(text).not.toContain('Parcels');
   });
 });
 
