@@ -30,6 +30,7 @@ async function readEverything(): Promise<void> {
     'api-keys',
     'contacts',
     'lists',
+    'segments',
     'suppressions',
     'imports',
     'senders',
@@ -42,6 +43,7 @@ async function readEverything(): Promise<void> {
   for (const collection of [
     'contacts',
     'lists',
+    'segments',
     'imports',
     'senders',
     'campaigns',
@@ -53,6 +55,8 @@ async function readEverything(): Promise<void> {
   }
   await call('GET', `/api/imports/${owned.imports}/errors`);
   await call('GET', `/api/media/${owned.media}/content`);
+  await call('GET', `/api/segments/${owned.segments}/contacts?limit=1`);
+  await call('GET', '/api/settings');
   await call('GET', `/api/senders/${owned.senders}/stats`);
   for (const report of [
     'stats',
@@ -73,6 +77,11 @@ async function changeEverything(): Promise<void> {
   await sendMessages();
   await call('PATCH', `/api/contacts/${contacts}`, { body: { optedOut: true } });
   await call('PATCH', `/api/lists/${lists}`, { body: { name: 'Renamed' } });
+  await call('PATCH', `/api/segments/${owned.segments}`, { body: { name: 'Renamed' } });
+  await call('POST', '/api/segments/preview', {
+    body: { filter: { activity: 'read', campaignId: owned.campaigns, negate: true } },
+  });
+  await call('PATCH', '/api/settings', { body: { sendWindow: null, quietHours: null, frequencyCap: null } });
   await call('DELETE', `/api/lists/${lists}/members/${contacts}`);
   await call('PATCH', `/api/templates/${owned.templates}`, {
     body: { content: 'Hi {{ nobody }} {{ nick }}' },
@@ -175,6 +184,7 @@ async function removeEverything(): Promise<void> {
     'templates',
     'campaigns',
     'lists',
+    'segments',
     'contacts',
     'suppressions',
     'senders',
@@ -244,6 +254,7 @@ describe('the examples of the API document', () => {
     return {
       contacts: await post('/api/contacts', { phoneNumber: '+5511961000077' }),
       lists: await post('/api/lists', { name: 'Fresh' }),
+      segments: await post('/api/segments', { name: 'Fresh', filter: { field: 'name', op: 'exists' } }),
       templates: await post('/api/templates', { name: 'Fresh', content: 'x' }),
       senders: await post('/api/senders', { name: 'Fresh', transport: 'simulator' }),
       campaigns: await post('/api/campaigns', { name: 'x', template: 'x', contacts: ['+5511961000078'] }),

@@ -24,6 +24,7 @@ afterAll(() => surface.close());
 /** Valid bodies, so that a request gets as far as looking for the thing. A route with another body is missing here. */
 const bodies: Record<string, (ids: FilledTenant) => object> = {
   'patch /api/lists/:id': () => ({ name: 'Mine now' }),
+  'patch /api/segments/:id': () => ({ name: 'Mine now' }),
   'patch /api/contacts/:id': () => ({ name: 'Mine now' }),
   'patch /api/senders/:id': () => ({ name: 'Mine now' }),
   'patch /api/campaigns/:id': () => ({ name: 'Mine now' }),
@@ -169,6 +170,8 @@ describe('requests that name something of another tenant in their body', () => {
     'post /api/campaigns': {
       listIds: ({ lists }) => ['/api/campaigns', { ...draft, listIds: [lists] }],
       senderIds: ({ senders }) => ['/api/campaigns', { ...draft, senderIds: [senders] }],
+      segmentIds: ({ segments }) => ['/api/campaigns', { ...draft, segmentIds: [segments] }],
+      importIds: ({ imports }) => ['/api/campaigns', { ...draft, importIds: [imports] }],
     },
     'post /message/send': sending('/message/send'),
     'post /api/message/send': sending('/api/message/send'),

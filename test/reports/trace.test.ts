@@ -224,6 +224,20 @@ describe('the trace of somebody nothing was sent to yet', () => {
     expect(await summary(1)).toBe('Not sent yet. The campaign has not been started.');
   });
 
+  it('says that it is night where the recipient is, though the campaign sends elsewhere', async () => {
+    await world.named('Ana');
+    const { id, recipients } = await world.campaign();
+    const day = (new Date().getUTCDay() + 3) % 7 || 7;
+    await world.sql(`UPDATE campaigns SET send_window = $2 WHERE id = $1`, [
+      id,
+      JSON.stringify({ zone: 'recipient', days: [{ day, from: '09:00', to: '10:00' }] }),
+    ]);
+    await world.sql(`UPDATE campaign_contacts SET state = 'pending' WHERE campaign_id = $1`, [id]);
+    expect((await traceOf(id, recipients[0]!.recipientId)).summary).toMatch(
+      /^Not sent yet\. It is outside the hours in which this recipient may be written to\. Until .* 12:00 \(UTC\)\./,
+    );
+  });
+
   it('knows when the feeder took the recipient', async () => {
     await world.named('Ana');
     const { id, recipients } = await world.campaign();

@@ -128,8 +128,7 @@ export class CampaignReports {
   /** Every step of one recipient, by its own id or its contact's, and why it is where it is. */
   async trace(tenantId: string, id: string, recipientOrContactId: string): Promise<Trace> {
     const campaign = await this.find(tenantId, id);
-    const zone = await this.zoneOf(tenantId, undefined);
-    return this.traces.trace(campaign, recipientOrContactId, zone);
+    return this.traces.trace(campaign, recipientOrContactId);
   }
 
   /** The report as a file, a batch of recipients at a time: only as much is read as the receiver takes. */

@@ -14,7 +14,10 @@ const messages: Readonly<Record<string, string>> = {
     'The recipients that are left have the first messages from senders that cannot send now; the rest follows from the same senders.',
   unsupported_type: 'No sender of the pool can send this type of message.',
   outside_window: 'It is outside the hours in which this campaign may send.',
-  canary: 'The first recipients were sent to; somebody has to look at the results and let the campaign go on.',
+  canary:
+    'The first recipients were sent to; somebody has to look at the results and let the campaign go on.',
+  canary_limits_broken:
+    'Too many of the first recipients failed or opted out. Somebody has to look at it, then continue or stop the campaign.',
   ceiling: 'The campaign has sent as many messages as it may in this minute.',
   outranked: 'A campaign of higher priority has the senders first.',
   scheduled: 'The campaign waits for its start time.',

@@ -1,6 +1,8 @@
 import { notFound } from '../../../lib/errors.js';
 import type { Campaign } from '../campaign.entity.js';
 import type { CampaignDeps } from '../campaign.ports.js';
+import { tenantTimes } from '../timing.repository.js';
+import { closedFor } from './core/hours.js';
 import { traceSteps, type TraceFacts, type TraceStep } from './core/trace.js';
 import { traceSummary } from './core/trace-summary.js';
 import { senderNames } from './stats.repository.js';
@@ -26,8 +28,7 @@ const COUNT_AHEAD = 10_000;
 export class CampaignTraces {
   constructor(private readonly deps: Pick<CampaignDeps, 'database' | 'clock'>) {}
 
-  /** `zone`: on whose wall clock times are written. */
-  async trace(campaign: Campaign, id: string, zone: string): Promise<Trace> {
+  async trace(campaign: Campaign, id: string): Promise<Trace> {
     const tx = this.deps.database.manager;
     const recipient = await findRecipient(tx, campaign, id);
     if (!recipient) throw notFound('recipient', id);
@@ -39,7 +40,10 @@ export class CampaignTraces {
     const senders = await senderNames(tx, campaign.tenantId, [...new Set(ids)]);
     const parts = (campaign.variants?.[recipient.variant]?.parts ?? campaign.parts).length;
     const now = this.deps.clock.now();
-    const facts: TraceFacts = { campaign, recipient, messages, senders, parts, zone, now };
+    const times = await tenantTimes(tx, campaign.tenantId);
+    const closed = closedFor(campaign, recipient.phone, times, now);
+    const zone = times.timeZone;
+    const facts: TraceFacts = { campaign, recipient, messages, senders, parts, zone, now, closed };
     const summary = traceSummary(facts, await this.ahead(campaign, recipient));
     return { recipient, summary, steps: traceSteps(facts), senders };
   }

@@ -29,23 +29,31 @@ export function traceSummary(facts: TraceFacts, ahead: { count: number; capped: 
   }
 }
 
-function whyPending({ campaign, now, zone }: TraceFacts, ahead: { count: number; capped: boolean }): string {
-  const wait = waitOf(campaign, now, zone);
+function whyPending(
+  { campaign, now, zone, closed }: TraceFacts,
+  ahead: { count: number; capped: boolean },
+): string {
+  const wait = waitOf(campaign, now, zone)?.message ?? (closed && hoursSentence(closed, zone));
   if (campaign.status === 'draft') return 'The campaign has not been started.';
   const count = ahead.capped ? `at least ${ahead.count}` : `${ahead.count}`;
   const turn = ahead.count === 0 ? 'It is the next one.' : `${capitalised(count)} others come before it.`;
   if (campaign.status === 'running' || campaign.status === 'paused' || campaign.status === 'scheduled') {
-    return wait ? `${wait.message} ${turn}` : turn;
+    return wait ? `${wait} ${turn}` : turn;
   }
   return 'The campaign is over; it is being skipped.';
 }
 
-function whyQueued({ campaign, recipient, now, zone }: TraceFacts): string {
+function hoursSentence({ until }: { until: Date | undefined }, zone: string): string {
+  const end = until ? `Until ${wallTime(until, zone)}.` : 'They do not come as things are set.';
+  return `It is outside the hours in which this recipient may be written to. ${end}`;
+}
+
+function whyQueued({ campaign, recipient, now, zone, closed }: TraceFacts): string {
   if (campaign.status === 'paused') return 'The campaign is paused.';
   const { waitReason, waitUntil } = recipient;
   if (waitReason !== null) return `It waits for its turn. ${waitingMessage(waitReason, waitUntil, zone)}`;
-  const wait = waitOf(campaign, now, zone);
-  return wait ? `It waits for its turn. ${wait.message}` : 'It waits for its turn with a sender.';
+  const wait = waitOf(campaign, now, zone)?.message ?? (closed && hoursSentence(closed, zone));
+  return wait ? `It waits for its turn. ${wait}` : 'It waits for its turn with a sender.';
 }
 
 /** Some parts are there already. */

@@ -43,6 +43,8 @@ export interface TraceFacts {
   parts: number;
   zone: string;
   now: Date;
+  /** Given while the campaign may not write to this number: until when, where that is ever. */
+  closed: { until: Date | undefined } | undefined;
 }
 
 /** Everything that is known to have happened to a recipient, in order. */

@@ -1,0 +1,20 @@
+import { placeOf } from '../../../../lib/phone-zones.js';
+import { scheduleAt, sendingHours, type TenantTimes } from '../../core/sending-hours.js';
+import { windowState } from '../../core/window.js';
+import type { Campaign } from '../../campaign.entity.js';
+
+/** A recipient whose hours are over for now; `until` is undefined when they never come. */
+export interface Closed {
+  until: Date | undefined;
+}
+
+/** Undefined while the campaign may write to this number. */
+export function closedFor(
+  campaign: Campaign,
+  phone: string,
+  times: TenantTimes,
+  now: Date,
+): Closed | undefined {
+  const state = windowState(scheduleAt(sendingHours(campaign, times), placeOf(phone)), now);
+  return state.kind === 'closed' ? { until: state.until } : undefined;
+}
