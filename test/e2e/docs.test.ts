@@ -51,13 +51,15 @@ describe('the examples', () => {
         /"total":3,.*"failed":1/,
         /"code":"template_missing_variable","count":1/,
         /\+5511961238001,Ana,(sent|delivered|read),/,
+        /"status":"scheduled".*"maxPerMinute":60,"rampUpMinutes":30,"priority":3/,
+        /"recurrence":\{"cron":"0 9 \* \* 1","zone":"America\/Sao_Paulo"/,
       ],
     ],
     [
       'docs/media.md',
       [
         /"mimeType":"image\/png","kind":"image"/,
-        /"type":"image","caption":.*"mediaId":/,
+        /"type":"image","content":"For you, Ana","media":\{"id":/,
         /"success":true,"data":\{"id"/,
       ],
     ],
