@@ -1,4 +1,5 @@
 import type { Tx } from '../../db/index.js';
+import { latest } from '../../lib/clock.js';
 import type { MessageType, TransportName } from '../../transports/transport.js';
 import { MAX_CONSECUTIVE_FAILURES, MIN_HEALTH_TO_SEND } from './core/health.js';
 import type { SenderSlot } from './core/slot.js';
@@ -22,6 +23,8 @@ export interface PoolSearch {
   transports: readonly TransportName[];
   /** Members of the pool that may not serve these requests: their budget for the campaign is used up. */
   excludedSenderIds?: readonly string[];
+  /** May take senders that are kept for urgent requests. */
+  urgent?: boolean;
 }
 
 /** Slots read when telling waiting requests when to ask again. */
@@ -88,6 +91,7 @@ export function eligibleQuery(
   const conditions = [
     ...ableConditions(search, parameters),
     `next_available_at <= ${at}`,
+    ...(search.urgent ? [] : [`(held_until IS NULL OR held_until <= ${at})`]),
     ...(search.newConversation ? [`(restricted_until IS NULL OR restricted_until <= ${at})`] : []),
     ...['minute', 'hour', 'day'].map((window) => roomIn(window, messages, at)),
     roomInWarmUp(messages, at),
@@ -146,12 +150,16 @@ export async function upcomingSlots(
   }
   if (ids) conditions.push(`id = ANY(${parameters.add(ids, 'uuid[]')})`);
   const limit = parameters.add(ids ? ids.length : UPCOMING_SLOTS, 'integer');
-  const rows: SlotRow[] = await tx.query(
-    `SELECT ${slotColumns} FROM senders WHERE ${conditions.join(' AND ')}
+  const rows: (SlotRow & { held_until: Date | null })[] = await tx.query(
+    `SELECT ${slotColumns}, held_until FROM senders WHERE ${conditions.join(' AND ')}
       ORDER BY next_available_at LIMIT ${limit}`,
     parameters.values,
   );
-  return rows.map(toSlot);
+  return rows.map((row) => {
+    const slot = toSlot(row);
+    if (search.urgent || !row.held_until) return slot;
+    return { ...slot, nextAvailableAt: latest(slot.nextAvailableAt, row.held_until) };
+  });
 }
 
 interface CensusRow {

@@ -99,6 +99,10 @@ export class Sender {
   @Column('timestamptz', { name: 'next_available_at', default: () => 'now()' })
   nextAvailableAt!: Date;
 
+  /** Until then its next slot is kept for direct messages. */
+  @Column('timestamptz', { name: 'held_until', nullable: true })
+  heldUntil!: Date | null;
+
   /** Until then the account may answer but not open conversations (a time-lock by WhatsApp). */
   @Column('timestamptz', { name: 'restricted_until', nullable: true })
   restrictedUntil!: Date | null;

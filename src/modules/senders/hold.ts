@@ -1,0 +1,43 @@
+import type { Tx } from '../../db/index.js';
+import { addMs } from '../../lib/clock.js';
+import { earliestSlot, type SenderSlot } from './core/slot.js';
+
+/** How long a free sender waits for the urgent request it is kept for: a job that wakes, and one trip to the database. */
+const PATIENCE_MS = 500;
+/** Whoever waits longer than this asks again before. */
+const HORIZON_MS = 60_000;
+
+export interface Hold {
+  senderId: string;
+  until: Date;
+}
+
+/** The senders that come free first, as many as requests wait; each is kept from the others until shortly after its slot. */
+export function sendersToHold(
+  slots: readonly SenderSlot[],
+  requests: number,
+  messages: number,
+  now: Date,
+): Hold[] {
+  return slots
+    .map((slot) => ({ senderId: slot.id, at: earliestSlot(slot, messages, now) }))
+    .filter(({ at }) => at.getTime() - now.getTime() <= HORIZON_MS)
+    .toSorted((a, b) => a.at.getTime() - b.at.getTime())
+    .slice(0, requests)
+    .map(({ senderId, at }) => ({ senderId, until: addMs(at, PATIENCE_MS) }));
+}
+
+/** A hold ends by itself, so nothing has to be taken back when its request is cancelled or its worker dies. */
+export async function holdSenders(tx: Tx, holds: readonly Hold[]): Promise<void> {
+  if (holds.length === 0) return;
+  await tx.query(
+    `WITH held AS (
+       SELECT senders.id, asked.until FROM senders
+       JOIN unnest($1::uuid[], $2::timestamptz[]) AS asked (id, until) ON asked.id = senders.id
+       ORDER BY senders.id FOR UPDATE OF senders
+     )
+     UPDATE senders SET held_until = held.until FROM held
+     WHERE senders.id = held.id AND (senders.held_until IS NULL OR senders.held_until < held.until)`,
+    [holds.map(({ senderId }) => senderId), holds.map(({ until }) => until)],
+  );
+}
