@@ -81,6 +81,17 @@ describe('the examples', () => {
         /"byVariant":\[\{"name":"short","weight":50,"recipients":2,/,
       ],
     ],
+    [
+      'docs/reports.md',
+      [
+        /"byPart":\[\{"part":0,"sent":2,/,
+        /"zone":"America\/Sao_Paulo","byHour":\[\{"hour":/,
+        /"summary":"Sent through Report sender/,
+        /"text":"Part 1 of 2 was sent through Report sender"/,
+        /\+5511961239101,Ana,(sent|delivered|read),/,
+        /"campaigns":\[\{"id":"[^"]+","name":"Summer".*"name":"Winter"/,
+      ],
+    ],
     ['docs/simulator.md', [/"body":"Hi!"/, /"unique":1,"duplicates":0/, /"unregistered":0.05/]],
   ])('of %s work literally', async (page, expected) => {
     const output = await runPage(page);
