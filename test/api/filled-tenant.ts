@@ -21,6 +21,7 @@ export interface FilledTenant {
   contacts: string;
   members: string;
   lists: string;
+  segments: string;
   suppressions: string;
   imports: string;
   campaigns: string;
@@ -38,6 +39,10 @@ export async function fillTenant(call: Call): Promise<FilledTenant> {
   const sender = await make('/api/senders', { name: 'Zenobia', transport: 'simulator', tags: ['quark'] });
   await make(`/api/senders/${sender['id']}/connect`, {});
   const list = await make('/api/lists', { name: traces.listName });
+  const segment = await make('/api/segments', {
+    name: 'In Recife',
+    filter: { all: [{ field: 'attributes.city', op: 'equals', value: 'Recife' }] },
+  });
   const contact = await make('/api/contacts', {
     phoneNumber: traces.contactPhone,
     name: traces.contactName,
@@ -76,6 +81,7 @@ export async function fillTenant(call: Call): Promise<FilledTenant> {
     contacts: idOf(contact),
     members: idOf(contact),
     lists: idOf(list),
+    segments: idOf(segment),
     suppressions: idOf(suppression),
     imports: idOf(imported),
     campaigns: idOf(campaign),

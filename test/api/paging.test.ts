@@ -13,6 +13,7 @@ import {
   SuppressionService,
 } from '../../src/modules/contacts/index.js';
 import { MessageService } from '../../src/modules/messages/index.js';
+import { SegmentService } from '../../src/modules/segments/index.js';
 import { SenderService } from '../../src/modules/senders/index.js';
 import { TemplateService } from '../../src/modules/templates/index.js';
 import { createWorld, draft, phone, type World } from '../campaigns/world.js';
@@ -26,17 +27,21 @@ const lists = allRoutes({ version: '0', maxUploadBytes: 1, clock: systemClock } 
 let world: World;
 let api: TestApi;
 let token: string;
-let campaignId: string;
+/** What stands for `:id`, by the path segment before it. */
+let ids: Record<string, string>;
 
 beforeAll(async () => {
   world = await createWorld();
   const { database } = world.db;
   const deps = { database, clock: systemClock, logger: createLogger('silent'), queue: world.queue };
+  const contactService = new ContactService(deps);
+  const segments = new SegmentService({ ...deps, contacts: contactService });
   const services = {
-    contacts: new ContactService(deps),
+    contacts: contactService,
     lists: new ListService(deps),
     suppressions: new SuppressionService(deps),
     imports: new ImportService({ ...deps, filesDir: tmpdir() }),
+    segments,
     senders: new SenderService({ ...deps, transports: {} }),
     campaigns: world.manager,
     templates: new TemplateService(deps),
@@ -52,9 +57,10 @@ beforeAll(async () => {
   const tenantId = (await get('/api/me')).body.data.tenantId;
   await world.sender(tenantId, 'first');
   const contacts = [phone(1), phone(2), phone(3)];
-  ({
-    campaign: { id: campaignId },
-  } = await world.manager.create(tenantId, draft({ contacts })));
+  const { campaign } = await world.manager.create(tenantId, draft({ contacts }));
+  const filter = { field: 'name', op: 'exists', value: false };
+  const segment = await segments.create(tenantId, { name: 'Nameless', filter });
+  ids = { campaigns: campaign.id, segments: segment.id };
 });
 afterAll(async () => {
   await api.close();
@@ -62,7 +68,9 @@ afterAll(async () => {
 });
 
 const get = (path: string) =>
-  api.request.get(path.replace(':id', campaignId)).set('authorization', `Bearer ${token}`);
+  api.request
+    .get(path.replace(/([\w-]+)\/:id/, (_, of: string) => `${of}/${ids[of]}`))
+    .set('authorization', `Bearer ${token}`);
 
 it('knows the list routes', () => {
   expect(lists.length).toBeGreaterThanOrEqual(8);
