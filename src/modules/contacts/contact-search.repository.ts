@@ -167,11 +167,11 @@ class Conditions {
       this.add(`c.tenant_id BETWEEN ${tenant} AND ${tenant}`);
     } else {
       const list = this.value(filter.listId);
-      this.from = 'contact_list_members m JOIN contacts c ON c.id = m.contact_id';
+      // LATERAL with a LIMIT looks contacts up one by one; a join may read all of them to find a few.
+      this.from = `contact_list_members m CROSS JOIN LATERAL (
+        SELECT * FROM contacts WHERE id = m.contact_id AND tenant_id = ${tenant} LIMIT 1) c`;
       this.key = { constant: 'm.list_id', id: 'm.contact_id' };
-      this.add(
-        `m.list_id BETWEEN ${list} AND ${list} AND m.tenant_id = ${tenant} AND c.tenant_id = ${tenant}`,
-      );
+      this.add(`m.list_id BETWEEN ${list} AND ${list} AND m.tenant_id = ${tenant}`);
     }
     if (filter.phone !== undefined) {
       this.add(`c.tenant_id = ${tenant} AND c.phone = ${this.value(filter.phone)}`);
