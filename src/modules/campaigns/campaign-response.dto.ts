@@ -14,6 +14,7 @@ import {
 import { JSONSchema } from 'class-validator-jsonschema';
 import { filterSchema } from '../segments/index.js';
 import { AudienceExclusionsDto, CampaignAudienceResponse } from './campaign-audience.dto.js';
+import { CanaryResponse } from './control/canary.dto.js';
 import { CampaignPartResponse } from './campaign-part.dto.js';
 import { CampaignTimingResponse } from './campaign-timing.dto.js';
 import { campaignStatuses } from './campaign.dto.js';
@@ -112,6 +113,14 @@ export class CampaignResponse extends CampaignTimingResponse {
   maxDelay!: number;
   @IsBoolean()
   stickySender!: boolean;
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => CanaryResponse)
+  canary!: CanaryResponse | null;
+  /** The most messages of this campaign through one sender. */
+  @IsOptional()
+  @IsInt()
+  maxPerSender!: number | null;
   @IsInt()
   totalRecipients!: number;
   /** The same as totalRecipients. */

@@ -23,6 +23,7 @@ import { filterSchema } from '../segments/index.js';
 import { AudienceExclusionsDto } from './campaign-audience.dto.js';
 import type { RecipientState } from './campaign-contact.entity.js';
 import { CampaignTimingDto } from './campaign-timing.dto.js';
+import { CanaryDto, MAX_INTEGER } from './control/canary.dto.js';
 import { CampaignPartDto, MAX_PARTS } from './campaign-part.dto.js';
 import { CampaignVariantDto } from './campaign-variant.dto.js';
 import type { CampaignStatus } from './campaign.entity.js';
@@ -106,6 +107,21 @@ class CampaignSettingsDto extends CampaignTimingDto {
   @ValidateNested({ each: true })
   @Type(() => CampaignVariantDto)
   variants?: CampaignVariantDto[];
+  // ---
+
+  // --- control
+  /** Sends to a few first, then waits; null takes it back. */
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => CanaryDto)
+  canary?: CanaryDto | null;
+
+  /** The most messages of this campaign through one sender; null for no limit. */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_INTEGER)
+  maxPerSender?: number | null;
   // ---
 
   @IsOptional()

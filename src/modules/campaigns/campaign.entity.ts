@@ -41,10 +41,16 @@ export interface SendWindow {
 export interface Canary {
   /** How many recipients go first. */
   recipients: number;
+  /** The share of the audience it was given as. */
+  percent?: number;
   /** Absent: an operator has to continue. */
   continueWhen?: { maxFailedPercent: number; maxOptedOutPercent: number; afterMinutes: number };
+  /** When the first recipients had been dealt with. */
+  reachedAt?: string;
   /** Set once the campaign was let go on. */
   passedAt?: string;
+  /** Set when the limits did not hold: only an operator lets it go on then. */
+  broken?: { at: string; failedPercent: number; optedOutPercent: number };
 }
 
 /** Repeats a campaign: every run is a campaign of its own with the audience of that moment. */

@@ -3,6 +3,7 @@ import type { CampaignResponse, CheckedCampaignResponse } from './campaign-respo
 import type { CampaignVariant } from './campaign.entity.js';
 import type { CampaignTimingResponse } from './campaign-timing.dto.js';
 import type { Campaign } from './campaign.entity.js';
+import { canaryState } from './control/core/canary.js';
 import { noRules } from './core/audience-rules.js';
 import type { CampaignVariantResponse } from './campaign-variant.dto.js';
 import type { CountedCampaign } from './campaign.service.js';
@@ -30,6 +31,8 @@ function campaignFields({ campaign, counts }: CountedCampaign) {
     minDelay: campaign.minDelay,
     maxDelay: campaign.maxDelay,
     stickySender: campaign.stickySender,
+    canary: campaign.canary && { ...campaign.canary, state: canaryState(campaign.canary) },
+    maxPerSender: campaign.maxPerSender,
     ...timingFields(campaign),
     totalRecipients: campaign.totalRecipients,
     totalContacts: campaign.totalRecipients,

@@ -13,7 +13,10 @@ import {
   updateCampaign,
   type Counts,
 } from './campaign.repository.js';
+import { sizedCanary } from './control/core/canary.js';
+import { budgetProblems, readControl } from './control/core/control-input.js';
 import { readDelays } from './core/pace-input.js';
+import { mostParts } from './core/variants.js';
 import { layOut, neededByContent, readContent } from './core/content-input.js';
 import { CampaignCreation, nameProblems, refuse } from './creation.service.js';
 import { CampaignLifecycle } from './lifecycle.service.js';
@@ -103,6 +106,7 @@ export class CampaignManager {
     const seen = draftOnly(await findCampaign(this.deps.database.manager, tenantId, id), id);
     const read = readChange(change, seen, this.deps.defaultCountry);
     refuse((await this.timings.read(this.deps.database.manager, tenantId, input, seen)).errors);
+    refuse(readControl(input, seen).errors);
     // Fetching files may take long: nothing is locked meanwhile.
     const parts = read.drafts && (await this.parts.withFiles(tenantId, read.drafts));
     const warnings = await this.deps.database.transaction(async (tx) => {
@@ -111,8 +115,11 @@ export class CampaignManager {
       const { delays } = readDelays(change, campaign);
       const content = parts && layOut(parts, read.layout);
       const { timing } = await this.timings.read(tx, tenantId, input, campaign);
+      const { control } = readControl(input, campaign);
+      refuse(budgetProblems(control.maxPerSender, mostParts(content ?? campaign)));
+      const canary = sizedCanary(control.canary, campaign.totalRecipients);
       const status: CampaignStatus = timing.scheduledAt ? 'scheduled' : 'draft';
-      const changed = { ...read.name, ...content, ...delays, ...timing, status };
+      const changed = { ...read.name, ...content, ...delays, ...timing, ...control, canary, status };
       await updateCampaign(tx, id, { ...changed, updatedAt: this.deps.clock.now() });
       if (content) await this.dealOut(tx, id, content.variants);
       const needed = read.needed ?? neededByContent(campaign);

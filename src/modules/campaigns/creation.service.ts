@@ -9,8 +9,11 @@ import type { CampaignDeps, CampaignSenders } from './campaign.ports.js';
 import { insertCampaign, updateCampaign } from './campaign.repository.js';
 import { readContacts, type InlineContact } from './core/audience-input.js';
 import { lowered, readAudienceRules } from './core/audience-rules.js';
+import { sizedCanary } from './control/core/canary.js';
+import { budgetProblems, readControl } from './control/core/control-input.js';
 import { readDelays } from './core/pace-input.js';
 import { layOut, readContent } from './core/content-input.js';
+import { mostParts } from './core/variants.js';
 import { isStorable } from './core/storable.js';
 import { CampaignParts } from './parts.service.js';
 import { withSavedTexts } from './saved-texts.js';
@@ -40,7 +43,8 @@ export class CampaignCreation {
     const input = await withSavedTexts(this.deps.database.manager, tenantId, given);
     const request = this.read(input);
     const { timing, errors } = await this.timings.read(this.deps.database.manager, tenantId, input);
-    refuse(errors);
+    const { control, errors: controlErrors } = readControl(input);
+    refuse([...errors, ...controlErrors]);
     await this.refuseUnknownSenders(tenantId, input.senderIds);
     const audience = await this.audience.check(
       this.deps.database.manager,
@@ -51,6 +55,7 @@ export class CampaignCreation {
     await refuseEmptyPool(this.deps.senders, tenantId, request.pool);
     const parts = await this.parts.withFiles(tenantId, request.drafts);
     const content = layOut(parts, request.layout);
+    refuse(budgetProblems(control.maxPerSender, mostParts(content)));
     const key = { tenantId, campaignId: newId() };
     const now = this.deps.clock.now();
     const { total, warnings } = await this.deps.database.transaction(async (tx) => {
@@ -62,6 +67,7 @@ export class CampaignCreation {
         status: timing.scheduledAt ? 'scheduled' : 'draft',
         ...timing,
         ...content,
+        ...control,
         pool: request.pool,
         listIds: [...new Set(request.listIds)],
         ...request.delays,
@@ -75,6 +81,7 @@ export class CampaignCreation {
       const checked = await checkCoverage(tx, key.campaignId, request.needed);
       await updateCampaign(tx, key.campaignId, {
         totalRecipients: checked.total,
+        canary: sizedCanary(control.canary, checked.total),
         audience: { ...request.rules, summary },
         variants,
       });

@@ -3,6 +3,7 @@ import type { JobContext, JobOutcome, JobPayloads } from '../../queue/catalog.js
 import type { Campaign } from './campaign.entity.js';
 import type { CampaignDeps } from './campaign.ports.js';
 import { countsOf, findCampaign, foldCounts, lockCampaign } from './campaign.repository.js';
+import { holdToCanary, tellCanaryTurn, type CanaryTurn } from './control/canary-gate.js';
 import { ceilingOf, slotMs } from './core/ceiling.js';
 import { feedJobId, sendJobId } from './core/job-ids.js';
 import { feedWindow, staggeredDelays, type Pace } from './core/pacing.js';
@@ -60,7 +61,8 @@ export class CampaignFeeder {
     if (openness.kind === 'closed') return this.restUntil(campaign, openness.until);
     await noteOutranked(tx, campaign.id);
     const { connected } = await senders.findPool(campaign.tenantId, campaign.pool);
-    const { claimed, ahead, entries } = await this.claim(campaign, connected, openness.places);
+    const { claimed, ahead, entries, turn } = await this.claim(campaign, connected, openness.places);
+    if (turn) tellCanaryTurn(logger, campaign.id, turn);
     if (claimed.length > 0) await this.enqueue(campaign, claimed, { ahead, senders: connected });
     if (entries > FOLD_ABOVE_ENTRIES) await foldCounts(database.manager, campaign.id);
     if (claimed.length === 0 && (await this.complete(campaign.id))) {
@@ -101,16 +103,18 @@ export class CampaignFeeder {
     { tenantId, id }: Campaign,
     senders: number,
     places: string[] | undefined,
-  ): Promise<{ claimed: ClaimedRecipient[]; ahead: number; entries: number }> {
+  ): Promise<{ claimed: ClaimedRecipient[]; ahead: number; entries: number; turn?: CanaryTurn }> {
     return this.deps.database.transaction(async (tx) => {
       const campaign = await lockCampaign(tx, tenantId, id);
       const ledger = (await countsOf(tx, [id])).get(id);
       if (campaign?.status !== 'running' || !ledger) return { claimed: [], ahead: 0, entries: 0 };
       const { counts, entries } = ledger;
       const ahead = counts.queued + counts.sending;
-      const room = feedWindow(this.pace(campaign), senders, this.deps.window ?? DEFAULT_WINDOW) - ahead;
+      const window = feedWindow(this.pace(campaign), senders, this.deps.window ?? DEFAULT_WINDOW) - ahead;
+      const canary = await holdToCanary(tx, campaign, counts, this.deps.clock.now());
+      const room = Math.min(window, canary.room);
       const claimed = room > 0 && counts.pending > 0 ? await claimPending(tx, id, room, places) : [];
-      return { claimed, ahead, entries };
+      return { claimed, ahead, entries, turn: canary.turn };
     });
   }
 

@@ -7,6 +7,7 @@ import { CampaignAudience } from './audience.service.js';
 import type { Campaign, Recurrence } from './campaign.entity.js';
 import type { CampaignDeps } from './campaign.ports.js';
 import { changeStatus, insertCampaign, lockCampaign, updateCampaign } from './campaign.repository.js';
+import { freshCanary, sizedCanary } from './control/core/canary.js';
 import { feedJobId } from './core/job-ids.js';
 import { dueRun } from './core/recurrence.js';
 import {
@@ -85,8 +86,10 @@ export class CampaignScheduler {
         await insertCampaign(tx, { ...runOf(origin, run, now), id, status: 'running', startedAt: now });
         const key = { tenantId: origin.tenantId, campaignId: id };
         const summary = await this.audience.fillLike(tx, key, origin);
+        const totalRecipients = await countRecipients(tx, id);
         await updateCampaign(tx, id, {
-          totalRecipients: await countRecipients(tx, id),
+          totalRecipients,
+          canary: origin.canary && sizedCanary(freshCanary(origin.canary), totalRecipients),
           ...(origin.audience && { audience: { ...origin.audience, summary } }),
           ...(origin.variants && { variants: await dealVariants(tx, id, origin.variants) }),
         });
@@ -152,7 +155,7 @@ function runOf(origin: RecurringCampaign, run: Date, now: Date): Partial<Campaig
     maxPerMinute: origin.maxPerMinute,
     rampUpMinutes: origin.rampUpMinutes,
     maxPerSender: origin.maxPerSender,
-    canary: origin.canary && { ...origin.canary, passedAt: undefined },
+    canary: origin.canary && freshCanary(origin.canary),
     minDelay: origin.minDelay,
     maxDelay: origin.maxDelay,
     stickySender: origin.stickySender,

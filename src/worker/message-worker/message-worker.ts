@@ -21,7 +21,7 @@ import { handOver, insist } from './hand-over.js';
 import { checkRecipient, honest, mayStillLeave, type Verdict } from './guards.js';
 import type { MessageWorkerDeps, SendRun } from './ports.js';
 import { contentsOf, storedForm, withFiles, type ReadyPart } from './contents.js';
-import { boundSender, requestFor } from './request.js';
+import { beginsWith, boundSender, requestFor } from './request.js';
 import { sleep } from './sleep.js';
 
 const DONE: JobOutcome = { kind: 'done' };
@@ -168,7 +168,8 @@ export class MessageWorker {
       },
       { timeoutMs, logger },
     );
-    const judgement = judge(outcome, { ...claimed, part }, clock.now(), random);
+    const claimEpoch = claimed.claimEpoch - run.recipient.retriedEpoch;
+    const judgement = judge(outcome, { ...claimed, claimEpoch, part }, clock.now(), random);
     // Before the verdict is recorded: giving slots back after it could undo the rest it gives the sender.
     if (judgement.verdict.notBefore) await this.releaseRest(run);
     const recorded = await this.record(run, { ...claimed, part, judgement });
@@ -200,6 +201,7 @@ export class MessageWorker {
       claimEpoch: run.claimEpoch,
       part: recipient.nextPart + index,
       senderId: reservation.senderId,
+      begins: index === 0 ? beginsWith(recipient) : 0,
       waMessageId,
       ...storedForm(ready),
       capped: index === 0 ? cappedClaim(recipient) : undefined,
@@ -241,6 +243,7 @@ export class MessageWorker {
       senderId: reservation.senderId,
       lastPart: sent.part + 1 >= recipient.parts.length,
       isResend: sent.isResend,
+      begun: { campaignId: recipient.campaignId, messages: beginsWith(recipient) },
       settlement,
     };
     const { delivery, senders, logger } = this.deps;

@@ -8,7 +8,7 @@ const allowed: { readonly [Action in CampaignAction]: readonly CampaignStatus[] 
   pause: ['running'],
   resume: ['paused'],
   stop: ['scheduled', 'running', 'paused'],
-  remove: ['draft', 'scheduled', 'paused', 'completed', 'failed', 'stopped'],
+  remove: ['draft', 'paused', 'completed', 'failed', 'stopped'],
 };
 
 /** The states an action may begin in: the condition of its conditional update. */
@@ -36,7 +36,10 @@ const advice: { readonly [Action in CampaignAction]: Partial<Record<CampaignStat
   pause: { draft: 'there is nothing to pause', paused: 'there is nothing to do' },
   resume: { draft: 'start it instead', running: 'there is nothing to do' },
   stop: { draft: 'delete it instead' },
-  remove: { running: 'stop or pause it first' },
+  remove: {
+    running: 'stop or pause it first',
+    scheduled: 'stop it first, or take its start time back with PATCH {"scheduledAt": null}',
+  },
 };
 
 /** Why an action is refused in the campaign's present state, for the person who asked. */

@@ -8,6 +8,8 @@ interface LockedCampaign {
   maxPerMinute: number | null;
   rampUpMinutes: number | null;
   nextSlotAt: Date | null;
+  /** The budget of every sender; see sender-use.repository.ts. */
+  maxPerSender: number | null;
   startedAt: Date;
   /** The database's time: several processes share a campaign's slots. */
   now: Date;
@@ -27,7 +29,7 @@ export async function lockRunningCampaigns(tx: Tx, ids: string[]): Promise<Map<s
   ] as const) {
     const rows = await tx.query<LockedCampaign[]>(
       `SELECT id, max_per_minute AS "maxPerMinute", ramp_up_minutes AS "rampUpMinutes", next_slot_at AS "nextSlotAt",
-              coalesce(started_at, created_at) AS "startedAt", clock_timestamp() AS now
+              max_per_sender AS "maxPerSender", coalesce(started_at, created_at) AS "startedAt", clock_timestamp() AS now
        FROM campaigns WHERE id = ANY($1::uuid[]) AND status = 'running' AND max_per_minute ${capped}
        ORDER BY id ${lock}`,
       [[...new Set(ids)]],

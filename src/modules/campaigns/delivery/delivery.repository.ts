@@ -2,7 +2,7 @@ import type { Tx } from '../../../db/index.js';
 import { PARTS_OF_RECIPIENT } from '../variant.repository.js';
 import { newId } from '../../../lib/ids.js';
 import type { RenderedContent } from '../core/content.js';
-import { MAX_PARTS } from '../core/part-shape.js';
+import { MAX_PARTS } from '../campaign-part.dto.js';
 import { claimWithinBudgets, countBegun } from '../control/sender-use.repository.js';
 import { grantUnderCeilings, lockRunningCampaigns, takeSlots } from './ceiling.repository.js';
 import { cappedClaim } from './core/frequency-cap.js';
@@ -35,7 +35,7 @@ export async function loadForSend(
   const rows: LoadedRow[] = await tx.query(
     `SELECT r.id, r.tenant_id AS "tenantId", r.campaign_id AS "campaignId", r.contact_id AS "contactId",
             r.phone, r.name, r.variables, r.state, r.next_part AS "nextPart", r.claim_epoch AS "claimEpoch",
-            k.status AS "campaignStatus", k.kind,
+            r.retried_epoch AS "retriedEpoch", k.status AS "campaignStatus", k.kind,
             CASE WHEN k.kind = 'direct' THEN k.scheduled_at END AS "sendAt", ${PARTS_OF_RECIPIENT} AS parts,
             k.pool, k.min_delay AS "minDelay", k.max_delay AS "maxDelay",
             k.sticky_sender AS "stickySender", k.waiting_reason IS NOT NULL AS waiting,
@@ -148,7 +148,7 @@ export async function claimForSend(
 }
 
 function beginning<Request extends ClaimRequest>(request: Request): Request & { messages: number } {
-  return { ...request, messages: request.begins };
+  return { ...request, messages: request.begins ?? 0 };
 }
 
 function budgetsOf(campaigns: Awaited<ReturnType<typeof lockRunningCampaigns>>): Map<string, number> {

@@ -23,6 +23,8 @@ export interface RecipientForSend {
   state: RecipientState;
   nextPart: number;
   claimEpoch: number;
+  /** The claim epoch at the last retry: attempts are counted from there. */
+  retriedEpoch: number;
   campaignStatus: CampaignStatus;
   kind: CampaignKind;
   /** A direct message that is not to leave before then. */
@@ -84,8 +86,8 @@ export interface ClaimRequest {
   claimEpoch: number;
   part: number;
   senderId: string;
-  /** Messages the recipient still gets, when this claim begins it at this sender; 0 when the sender goes on with it. */
-  begins: number;
+  /** Messages the recipient still gets, when this claim begins it at this sender; none when the sender goes on with it. */
+  begins?: number;
   waMessageId: string | undefined;
   type: string;
   /** What one can read of it. */
@@ -104,7 +106,6 @@ export type ClaimOutcome =
 
 export interface OutcomeRecord {
   tenantId: string;
-  campaignId: string;
   recipientId: string;
   contactId: string;
   messageId: string;
@@ -115,7 +116,7 @@ export interface OutcomeRecord {
   /** An earlier hand-over of the same message may have arrived: its id is kept, whatever this one came to. */
   isResend: boolean;
   /** What the claim took of the sender's budget: it is given back when nothing was handed over. */
-  begun: number;
+  begun?: { campaignId: string; messages: number };
   settlement: Settlement;
 }
 

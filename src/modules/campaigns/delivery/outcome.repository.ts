@@ -1,4 +1,5 @@
 import type { Tx } from '../../../db/index.js';
+import { giveBackUse } from '../control/sender-use.repository.js';
 import { lockRecipients } from './delivery.repository.js';
 import type { OutcomeRecord, RecordedOutcome } from './delivery.types.js';
 
@@ -25,6 +26,7 @@ export async function recordOutcomes(tx: Tx, records: OutcomeRecord[]): Promise<
     records.map((record) => record.recipientId),
   );
   const rows: RecordedRow[] = await tx.query(RECORD, parameters(records));
+  await giveBackUse(tx, notHandedOver(records, rows));
   const toDerive = rows.filter((row) => row.state === 'sent' && (row.early || row.part > 0));
   await deriveRecipients(
     tx,
@@ -35,6 +37,14 @@ export async function recordOutcomes(tx: Tx, records: OutcomeRecord[]): Promise<
     const row = byOrdinal.get(index);
     return row ? { kind: 'recorded', state: row.state, arrived: row.arrived } : { kind: 'fenced' };
   });
+}
+
+/** Beginnings that came to nothing: the recipient is nobody's again. */
+function notHandedOver(records: readonly OutcomeRecord[], rows: readonly RecordedRow[]) {
+  return rows
+    .filter(({ state, part, arrived }) => state === 'queued' && part === 0 && !arrived)
+    .flatMap(({ ordinal }) => records[ordinal] ?? [])
+    .flatMap(({ senderId, begun }) => (begun ? [{ ...begun, senderId }] : []));
 }
 
 /** A message that comes back for days keeps the story of its beginning. */
