@@ -39,6 +39,8 @@ describe('the examples', () => {
       'docs/contacts.md',
       [
         /"attributes":\{"product":"tea"\}/,
+        /"count":1,"sample":\[\{"id":/,
+        /"data":\[\],"nextCursor":null,"total":0/,
         /"added":1/,
         /"rows":3,"created":2,.*"invalid":1/,
         /4,.*too short.*,Nobody,/,
@@ -50,6 +52,8 @@ describe('the examples', () => {
       [
         /"total":3,.*"failed":1/,
         /"code":"template_missing_variable","count":1/,
+        /"source":"import","id":"[-0-9a-f]+","matched":3,"added":2\}.*"duplicates":1,"excluded":\{.*"campaigns":1\}/,
+        /"frequencyCap":\{"messages":50,"days":7\}/,
         /\+5511961238001,Ana,(sent|delivered|read),/,
         /"status":"scheduled".*"maxPerMinute":60,"rampUpMinutes":30,"priority":3/,
         /"recurrence":\{"cron":"0 9 \* \* 1","zone":"America\/Sao_Paulo"/,

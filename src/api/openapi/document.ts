@@ -156,8 +156,9 @@ function requestBodyOf(route: Route, schemas: SchemaCollection): object | undefi
 
 function successContent(route: Route, schemas: SchemaCollection): object {
   const { data, contentType, otherTypes = [], bare } = route.response;
+  const others = Object.fromEntries(otherTypes.map((type) => [type, { schema: { type: 'string' } }]));
   if (contentType === 'application/json') return { [contentType]: { schema: { type: 'object' } } };
-  if (contentType !== undefined) return { [contentType]: { schema: { type: 'string' } } };
+  if (contentType !== undefined) return { [contentType]: { schema: { type: 'string' } }, ...others };
   const schema = Array.isArray(data)
     ? { type: 'array', items: schemas.ref(data[0]) }
     : data
@@ -167,7 +168,7 @@ function successContent(route: Route, schemas: SchemaCollection): object {
     'application/json': {
       schema: bare ? schema : envelope(schema, Array.isArray(data), isPaged(route, schemas)),
     },
-    ...Object.fromEntries(otherTypes.map((type) => [type, { schema: { type: 'string' } }])),
+    ...others,
   };
 }
 
