@@ -1,10 +1,10 @@
 import type { Page } from '../../lib/pages.js';
 import type { CampaignResponse, CheckedCampaignResponse } from './campaign-response.dto.js';
 import type { CampaignVariant } from './campaign.entity.js';
-import type { CampaignTimingResponse } from './campaign-timing.dto.js';
 import type { Campaign } from './campaign.entity.js';
 import { canaryState } from './control/core/canary.js';
-import { noRules } from './core/audience-rules.js';
+import type { CampaignAudienceResponse } from './campaign-audience.dto.js';
+import { noRules, type AudienceSummary } from './core/audience-rules.js';
 import type { CampaignVariantResponse } from './campaign-variant.dto.js';
 import type { CountedCampaign } from './campaign.service.js';
 import { mostParts, totalMessages } from './core/variants.js';
@@ -51,10 +51,21 @@ function presentVariant({ name, weight, parts, recipients = 0 }: CampaignVariant
 
 function audienceFields(audience: Campaign['audience']) {
   const { segmentIds, filter, importIds, exclude, summary } = audience ?? noRules();
-  return { segmentIds, filter: filter ?? null, importIds, exclude, audience: summary ?? null };
+  const audienceOf = summary ? presentSummary(summary) : null;
+  return { segmentIds, filter: filter ?? null, importIds, exclude, audience: audienceOf };
 }
 
-function timingFields(campaign: Campaign): CampaignTimingResponse {
+/** Stored as JSON, which keeps no order. */
+function presentSummary({ sources, duplicates, excluded }: AudienceSummary): CampaignAudienceResponse {
+  const { phoneNumbers, lists, segments, campaigns } = excluded;
+  return {
+    sources: sources.map(({ source, id, matched, added }) => ({ source, ...(id && { id }), matched, added })),
+    duplicates,
+    excluded: { phoneNumbers, lists, segments, campaigns },
+  };
+}
+
+function timingFields(campaign: Campaign) {
   return {
     scheduledAt: time(campaign.scheduledAt),
     expiresAt: time(campaign.expiresAt),
