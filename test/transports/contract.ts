@@ -244,6 +244,16 @@ export function transportContract(name: string, setup: () => Promise<ContractHar
       });
     });
 
+    it('tells whether a number is on WhatsApp, where it says that it can', async () => {
+      if (!harness.transport.capabilities.numberCheck) return;
+      const online = await sender().online();
+      expect(await online.session.checkNumber?.(harness.unregisteredNumber)).toBe(false);
+      expect(await online.session.checkNumber?.(freshNumber())).toBe(true);
+      expect(await online.session.checkNumber?.('12')).toBe(false);
+      await online.session.disconnect();
+      await expect(online.session.checkNumber?.(freshNumber())).rejects.toThrow();
+    });
+
     it('answers senderLost when it is not connected', async () => {
       const offline = sender();
       const lost = { kind: 'senderLost', code: 'disconnected' };

@@ -98,7 +98,7 @@ export class NumberCheckRepository {
     await tx.getRepository(NumberCheckRun).insert(run);
     await tx.query(
       `INSERT INTO number_check_items (run_id, tenant_id, phone, pending, cached, on_whatsapp, checked_at)
-       SELECT $1, $2, k.phone, false, true, k.on_whatsapp, k.checked_at
+       SELECT $1::uuid, $2::uuid, k.phone, false, true, k.on_whatsapp, k.checked_at
        FROM number_checks k WHERE k.tenant_id = $2 AND k.phone = ANY($3)
        UNION ALL SELECT $1, $2, phone, true, false, NULL, NULL FROM unnest($4::text[]) AS phone
        UNION ALL SELECT $1, $2, phone, false, false, NULL, NULL FROM unnest($5::text[]) AS phone`,

@@ -35,6 +35,7 @@ const DONE: JobOutcome = { kind: 'done' };
 const ELSEWHERE_MS = 500;
 const NOBODY_MS = 2_000;
 const GIVE_UP_MS = 10 * 60_000;
+const LONGEST_MS = 7 * DAY_MS;
 const AFTER_TROUBLE_MS = 5_000;
 const ANSWER_TIMEOUT_MS = 15_000;
 
@@ -50,8 +51,8 @@ export class NumberCheckRunner {
     const run = await this.checks.find(manager, tenantId, runId);
     if (run?.status !== 'queued' && run?.status !== 'running') return DONE;
     const now = this.deps.clock.now();
-    if (now.getTime() - run.createdAt.getTime() > DAY_MS) {
-      return this.end(run, 'It was not done within a day; what is missing was not checked.');
+    if (now.getTime() - run.createdAt.getTime() > LONGEST_MS) {
+      return this.end(run, 'It was not done within a week; what is missing was not checked.');
     }
     const checkers = await this.checkersOf(tenantId, now);
     if (checkers.length === 0) return this.waitForSender(run, now);

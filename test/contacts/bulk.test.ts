@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { newId } from '../../src/lib/ids.js';
+import type { BulkEditInput } from '../../src/modules/contacts/index.js';
+import { createContactWorld, page, running, type ContactWorld } from './world.js';
+
+let world: ContactWorld;
+let tenantId: string;
+
+beforeAll(async () => {
+  world = await createContactWorld();
+});
+beforeEach(async () => {
+  tenantId = await world.test.createTenant();
+  world.jobs.length = 0;
+});
+afterAll(() => world.test.close());
+
+async function edit(input: BulkEditInput) {
+  const outcome = await world.bulkEdits.edit(tenantId, input);
+  if (outcome.kind !== 'edit') throw new Error('That was a dry run.');
+  return outcome.edit;
+}
+
+describe('a bulk edit', () => {
+  it('changes tags, attributes, lists and the opt-out of everybody it fits, and counts who is different', async () => {
+    const list = await world.lists.create(tenantId, { name: 'New' });
+    const old = await world.lists.create(tenantId, { name: 'Old' });
+    const first = await world.contacts.create(tenantId, {
+      phoneNumber: '+5511987650001',
+      tags: ['a', 'b'],
+      attributes: { city: 'Recife', plan: 'gold' },
+      listIds: [old.id],
+    });
+    const second = await world.contacts.create(tenantId, { phoneNumber: '+5511987650002', optedOut: true });
+    const changes = {
+      addTags: ['c'],
+      removeTags: ['a'],
+      attributes: { city: 'Olinda', plan: null },
+      addToListIds: [list.id],
+      removeFromListIds: [old.id],
+      optedOut: true,
+    };
+    expect(await edit({ filter: {}, changes })).toMatchObject({
+      status: 'completed',
+      matched: 2,
+      changed: 2,
+    });
+    expect(await world.contacts.get(tenantId, first.id)).toMatchObject({
+      tags: ['b', 'c'],
+      attributes: { city: 'Olinda' },
+      optOutSource: 'api',
+      consent: { kind: 'withdrawn', source: 'api' },
+    });
+    expect((await world.consents.list(tenantId, second.id, page)).items).toHaveLength(1);
+    expect(await world.lists.get(tenantId, list.id)).toMatchObject({ memberCount: 2 });
+    expect(await world.lists.get(tenantId, old.id)).toMatchObject({ memberCount: 0 });
+    expect(await edit({ filter: {}, changes })).toMatchObject({ matched: 2, processed: 2, changed: 0 });
+    expect(await edit({ contactIds: [first.id], changes: { optedOut: false } })).toMatchObject({
+      changed: 1,
+    });
+    expect((await world.contacts.get(tenantId, first.id)).consent).toMatchObject({ kind: 'granted' });
+  });
+
+  it('reaches everybody although it takes away what it looks for', async () => {
+    const ids = await world.many(tenantId, 2_500);
+    await edit({ contactIds: ids, changes: { addTags: ['spring'] } });
+    const done = await edit({ filter: { tags: ['spring'] }, changes: { removeTags: ['spring'] } });
+    expect(done).toMatchObject({ status: 'completed', matched: 2_500, processed: 2_500, changed: 2_500 });
+    expect((await world.contacts.list(tenantId, { tags: ['spring'] }, page)).items).toEqual([]);
+  });
+
+  it('can be tried without changing anything', async () => {
+    await world.many(tenantId, 3);
+    const outcome = await world.bulkEdits.edit(tenantId, {
+      filter: {},
+      changes: { addTags: ['x'] },
+      dryRun: true,
+    });
+    expect(outcome).toEqual({ kind: 'dry_run', matched: 3 });
+    expect((await world.contacts.list(tenantId, { tags: ['x'] }, page)).items).toEqual([]);
+  });
+
+  it('of more than 10,000 contacts runs in the background and goes on where it was interrupted', async () => {
+    await world.many(tenantId, 10_500);
+    const queued = await edit({ filter: {}, changes: { addTags: ['big'] } });
+    expect(queued).toMatchObject({ status: 'queued', matched: 10_500, processed: 0 });
+    expect(world.jobs).toEqual([{ name: 'contacts.bulk', payload: { tenantId, bulkEditId: queued.id } }]);
+    const job = { tenantId, bulkEditId: queued.id };
+    const interrupted = new AbortController();
+    interrupted.abort();
+    expect(await world.bulkEdits.handleBulk(job, interrupted)).toMatchObject({ kind: 'runAgain' });
+    const outcomes = await Promise.all([
+      world.bulkEdits.handleBulk(job, running),
+      world.bulkEdits.handleBulk(job, running),
+    ]);
+    expect(outcomes).toEqual([{ kind: 'done' }, { kind: 'done' }]);
+    const outcome = await world.bulkEdits.get(tenantId, queued.id);
+    expect(outcome).toMatchObject({ edit: { status: 'completed', processed: 10_500, changed: 10_500 } });
+    expect(await world.bulkEdits.resumeUnfinished()).toBe(0);
+  });
+
+  it('that cannot be right is refused and names the field', async () => {
+    const [own = ''] = await world.many(tenantId, 1);
+    const stranger = await world.test.createTenant();
+    const [foreign = ''] = await world.many(stranger, 1);
+    const foreignList = await world.lists.create(stranger, { name: 'x' });
+    const changes = { addTags: ['x'] };
+    const cases: [BulkEditInput, string][] = [
+      [{ changes }, 'filter'],
+      [{ filter: {}, contactIds: [own], changes }, 'contactIds'],
+      [{ contactIds: [own, foreign], changes }, 'contactIds'],
+      [{ listId: foreignList.id, changes }, 'listId'],
+      [{ filter: { listId: newId() }, changes }, 'filter.listId'],
+      [{ filter: { phone: 'x' }, changes }, 'phone'],
+      [{ filter: {}, changes: {} }, 'changes'],
+      [{ filter: {}, changes: { addTags: ['a'], removeTags: ['a'] } }, 'changes.removeTags'],
+      [{ filter: {}, changes: { addTags: ['a,b'] } }, 'changes.addTags'],
+      [{ filter: {}, changes: { attributes: { 'a b': 1 } } }, 'changes.attributes.a b'],
+      [{ filter: {}, changes: { addToListIds: [foreignList.id] } }, 'changes.addToListIds'],
+    ];
+    for (const [input, path] of cases) {
+      await expect(edit(input)).rejects.toMatchObject({ kind: 'invalid', errors: [{ path }] });
+    }
+    const { items } = await world.contacts.list(stranger, {}, page);
+    expect(items).toMatchObject([{ tags: [] }]);
+    const done = await edit({ filter: {}, changes });
+    await expect(world.bulkEdits.get(stranger, done.id)).rejects.toMatchObject({ kind: 'not_found' });
+  });
+});

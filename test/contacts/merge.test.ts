@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { newId } from '../../src/lib/ids.js';
+import { lineOf } from '../../src/modules/contacts/core/duplicates.js';
+import { createContactWorld, page, type ContactWorld } from './world.js';
+
+let world: ContactWorld;
+let tenantId: string;
+const WITH_NINE = '+5511987654321';
+const WITHOUT_NINE = '+551187654321';
+
+beforeAll(async () => {
+  world = await createContactWorld();
+});
+beforeEach(async () => {
+  tenantId = await world.test.createTenant();
+});
+afterAll(() => world.test.close());
+
+/** As an incoming message makes one: such old numbers are in no numbering plan any more. */
+async function contact(phone: string, name: string | null = null, owner = tenantId): Promise<string> {
+  const [made] = await world.database.transaction((tx) =>
+    world.contacts.upsertMany(tx, owner, [{ phone, name }]),
+  );
+  return made?.id ?? '';
+}
+
+describe('a merge', () => {
+  it('keeps the number of the first and what both had', async () => {
+    const friends = await world.lists.create(tenantId, { name: 'Friends' });
+    const both = await world.lists.create(tenantId, { name: 'Both' });
+    const kept = await world.contacts.create(tenantId, {
+      phoneNumber: WITH_NINE,
+      attributes: { city: 'Recife' },
+      tags: ['a'],
+      listIds: [both.id],
+    });
+    const gone = await contact(WITHOUT_NINE, 'Ana');
+    await world.contacts.update(tenantId, gone, {
+      attributes: { city: 'Olinda', plan: 'gold' },
+      tags: ['b'],
+    });
+    await world.lists.addMembers(tenantId, friends.id, [gone]);
+    await world.lists.addMembers(tenantId, both.id, [gone]);
+    await world.consents.add(tenantId, gone, { kind: 'granted', source: 'fair' });
+    expect(await world.merges.merge(tenantId, kept.id, gone)).toMatchObject({
+      id: kept.id,
+      phone: WITH_NINE,
+      name: 'Ana',
+      attributes: { city: 'Recife', plan: 'gold' },
+      tags: ['a', 'b'],
+      optedOutAt: null,
+      consent: { kind: 'granted', source: 'fair' },
+    });
+    await expect(world.contacts.get(tenantId, gone)).rejects.toMatchObject({ kind: 'not_found' });
+    expect((await world.lists.list(tenantId, page)).items.map(({ memberCount }) => memberCount)).toEqual([
+      1, 1,
+    ]);
+  });
+
+  it('lets an opt-out of either win, and keeps the other number from coming back reachable', async () => {
+    const kept = await contact(WITH_NINE);
+    const gone = await contact(WITHOUT_NINE);
+    await world.contacts.update(tenantId, gone, { optedOut: true });
+    expect(await world.merges.merge(tenantId, kept, gone)).toMatchObject({ optedOutAt: world.clock.current });
+    expect((await world.suppressions.list(tenantId, {}, page)).items).toMatchObject([
+      { phone: WITHOUT_NINE },
+    ]);
+  });
+
+  it('moves the campaign history, and nobody gets a campaign twice', async () => {
+    const kept = await contact(WITH_NINE);
+    const gone = await contact(WITHOUT_NINE);
+    const of = (contactId: string, state: string) => ({
+      contactId,
+      phone: contactId === kept ? WITH_NINE : WITHOUT_NINE,
+      state,
+    });
+    const past = await world.campaign(tenantId, [{ ...of(gone, 'sent'), body: 'Hello Ana' }]);
+    const shared = await world.campaign(tenantId, [of(kept, 'queued'), of(gone, 'queued')]);
+    const alone = await world.campaign(tenantId, [of(gone, 'pending')]);
+    await world.merges.merge(tenantId, kept, gone);
+    expect(await world.recipients(past)).toMatchObject([
+      { contactId: kept, phone: WITHOUT_NINE, state: 'sent' },
+    ]);
+    expect(await world.recipients(shared)).toMatchObject([
+      { contactId: kept, state: 'queued' },
+      { contactId: kept, state: 'skipped', code: 'duplicate' },
+    ]);
+    expect(await world.counters(shared)).toEqual([
+      { counter: 'queued', sum: 1 },
+      { counter: 'skipped', sum: 1 },
+    ]);
+    expect(await world.recipients(alone)).toMatchObject([
+      { contactId: kept, phone: WITH_NINE, state: 'pending' },
+    ]);
+    const messages = await world.database.manager.query(
+      'SELECT contact_id FROM messages WHERE tenant_id = $1',
+      [tenantId],
+    );
+    expect(messages).toEqual([{ contact_id: kept }]);
+  });
+
+  it('with itself, with nobody, or with a contact of somebody else is refused', async () => {
+    const own = await contact(WITH_NINE);
+    const foreign = await contact(WITHOUT_NINE, null, await world.test.createTenant());
+    for (const other of [own, own.toUpperCase(), newId(), foreign]) {
+      await expect(world.merges.merge(tenantId, own, other)).rejects.toMatchObject({
+        kind: 'invalid',
+        errors: [{ path: 'contactId' }],
+      });
+    }
+    await expect(world.merges.merge(tenantId, foreign, own)).rejects.toMatchObject({ kind: 'not_found' });
+    expect(await world.contacts.get(tenantId, own)).toMatchObject({ id: own });
+  });
+});
+
+describe('likely duplicates', () => {
+  it('are numbers of one line, and the same name with the same last digits', async () => {
+    const line = [await contact(WITH_NINE, 'Ana'), await contact(WITHOUT_NINE)];
+    const named = [
+      await contact('+5521933330000', 'Bia Souza'),
+      await contact('+5531933330000', 'BIA SOUZA'),
+    ];
+    await contact('+5541933330000', 'Caio');
+    await contact('+5511955550000', 'Ana');
+    await contact(WITHOUT_NINE, 'Ana', await world.test.createTenant());
+    const { items, nextCursor } = await world.merges.duplicates(tenantId, page);
+    expect(nextCursor).toBeNull();
+    expect(items.map(({ reason, contacts }) => ({ reason, ids: contacts.map(({ id }) => id) }))).toEqual([
+      { reason: 'same_name_and_digits', ids: named },
+      { reason: 'same_line', ids: line },
+    ]);
+  });
+
+  it('come page by page', async () => {
+    for (let index = 0; index < 5; index += 1) {
+      await contact(`+55119876500${index}0`);
+      await contact(`+5511876500${index}0`);
+    }
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const found = await world.merges.duplicates(tenantId, { limit: 2, cursor });
+      seen.push(...found.items.map(({ contacts }) => contacts[0]?.phone ?? ''));
+      cursor = found.nextCursor ?? undefined;
+    } while (cursor !== undefined);
+    expect(seen).toEqual([0, 1, 2, 3, 4].map((index) => `+55119876500${index}0`));
+  });
+
+  it.each([
+    ['Brazil', '+5511987654321', '+551187654321'],
+    ['Mexico', '+5215512345678', '+525512345678'],
+    ['Argentina', '+5491123456789', '+541123456789'],
+  ])('knows the digit that came and went in %s', (_, long, short) => {
+    expect(lineOf(long)).toBe(lineOf(short));
+  });
+});
