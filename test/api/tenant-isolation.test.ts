@@ -118,6 +118,7 @@ describe('lists filtered by something of another tenant', () => {
     contactId: 'contacts',
     senderId: 'senders',
     bulkId: 'bulks',
+    originId: 'campaigns',
   };
 
   it('are empty, or know no such thing', async () => {
