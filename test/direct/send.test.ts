@@ -278,6 +278,41 @@ function afterEachNothingStored(): void {
   });
 }
 
+describe('rules that are for campaigns', () => {
+  it('do not hold it up: hours and the frequency cap, for which it does not count either', async () => {
+    const phone = await world.world.sender();
+    // Open on no day, quiet around the clock but for a minute, one message a month.
+    await world.sql(
+      `INSERT INTO tenant_settings (tenant_id, send_window, quiet_hours, frequency_cap)
+       VALUES ($1, $2, $3, $4)`,
+      [
+        world.tenantId,
+        { zone: 'UTC', days: [] },
+        { from: '00:01', to: '00:00', zone: 'UTC' },
+        { messages: 1, days: 30 },
+      ],
+    );
+    const to = world.phone();
+    await world.send({ to, content: 'first' });
+    await world.send({ to, content: 'second' });
+    await world.work();
+    expect(phone.texts.toSorted()).toEqual(['first', 'second']);
+
+    await world.sql(
+      'UPDATE tenant_settings SET send_window = NULL, quiet_hours = NULL WHERE tenant_id = $1',
+      [world.tenantId],
+    );
+    const { recipients } = await world.world.campaign();
+    await world.sql(
+      `UPDATE campaign_contacts SET phone = $2, contact_id = (SELECT id FROM contacts WHERE tenant_id = $3 AND phone = $2)
+       WHERE id = $1`,
+      [recipients[0]?.recipientId, to, world.tenantId],
+    );
+    await world.world.drive(world.world.worker(), recipients[0]!);
+    expect(phone.handed).toHaveLength(3);
+  });
+});
+
 describe('its hidden campaign', () => {
   it('is counted nowhere and closed once nobody waits', async () => {
     await world.world.sender();

@@ -25,7 +25,7 @@ const USED = `
   FROM (
     SELECT m.campaign_contact_id, m.campaign_id, count(*) AS messages FROM messages m
     WHERE m.contact_id = asked.contact_id AND m.id > ${firstIdSince(`asked.days + ${SLACK_DAYS}`)}
-      AND m.direction = 'out' AND m.campaign_contact_id IS NOT NULL
+      AND m.direction = 'out' AND m.campaign_contact_id IS NOT NULL AND m.send_id IS NULL
       AND m.state IN ('sending', 'sent', 'delivered', 'read', 'played', 'unknown')
       AND coalesce(m.sent_at, m.updated_at) > now() - make_interval(days => asked.days)
     GROUP BY m.campaign_contact_id, m.campaign_id) got
