@@ -33,11 +33,7 @@ export function contactGroupRoutes(deps: { bulkEdits: BulkEditService; merges: M
         data: BulkEditDto,
       },
       handler: async ({ principal, body }) =>
-        accepted(
-          presentBulkEdit(
-            await bulkEdits.edit(principal.tenantId, { ...body, dryRun: body.dryRun ?? undefined }),
-          ),
-        ),
+        accepted(presentBulkEdit(await bulkEdits.edit(principal.tenantId, body))),
     }),
     defineRoute({
       method: 'get',

@@ -50,9 +50,8 @@ function consentRoutes({ consents }: { consents: ConsentService }): Route[] {
       idempotent: true,
       response: { status: 201, description: 'The new entry.', data: ConsentDto },
       handler: async ({ principal, params, body }) => {
-        const at = body.at ?? undefined;
-        const input = { ...body, at };
-        return created(presentConsent(await consents.add(principal.tenantId, params['id'] ?? '', input)));
+        const line = await consents.add(principal.tenantId, params['id'] ?? '', body);
+        return created(presentConsent(line));
       },
     }),
   ];

@@ -27,10 +27,8 @@ export function numberCheckRoutes({ numberChecks }: { numberChecks: NumberCheckS
         description: 'The check; `completed` at once when everything was known. Rationed per day.',
         data: NumberCheckDto,
       },
-      handler: async ({ principal, body }) => {
-        const input = { ...body, partial: body.partial ?? false };
-        return accepted(presentNumberCheck(await numberChecks.create(principal.tenantId, input)));
-      },
+      handler: async ({ principal, body }) =>
+        accepted(presentNumberCheck(await numberChecks.create(principal.tenantId, body))),
     }),
     defineRoute({
       method: 'get',

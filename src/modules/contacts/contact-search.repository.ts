@@ -194,7 +194,7 @@ class Conditions {
   private named(q: string): void {
     const text = q.replace(/[\\%_]/g, '\\$&');
     // The index knows threes of letters: of one or two it finds the beginnings of words only.
-    const patterns = [...q].length < 3 ? [`${text}%`, `% ${text}%`] : [`%${text}%`];
+    const patterns = /^.{1,2}$/u.test(q) ? [`${text}%`, `% ${text}%`] : [`%${text}%`];
     const parts = patterns.map((pattern) => `c.name ILIKE ${this.value(pattern)}`);
     const digits = q.replace(/[\s().\-+]/g, '');
     if (/^\d+$/.test(digits)) parts.push(`c.phone LIKE ${this.value(`+${digits}%`)}`);

@@ -27,10 +27,11 @@ export class ContactViewRepository {
       [tenantId, contacts.map(({ phone }) => phone)],
     );
     const onWhatsApp = new Map(checks.map((check) => [check.phone, check.onWhatsApp]));
-    return contacts.map((contact) => ({
-      ...contact,
-      consent: consents.get(contact.id) ?? null,
-      onWhatsApp: onWhatsApp.get(contact.phone) ?? null,
-    }));
+    return contacts.map((contact) =>
+      Object.assign(contact, {
+        consent: consents.get(contact.id) ?? null,
+        onWhatsApp: onWhatsApp.get(contact.phone) ?? null,
+      }),
+    );
   }
 }

@@ -122,7 +122,8 @@ export class ContactService {
     const contact = await this.contacts.find(manager, tenantId, id);
     if (!contact) throw notFound('contact', id);
     const [view] = await this.views.complete(manager, tenantId, [contact]);
-    return view ?? { ...contact, consent: null, onWhatsApp: null };
+    if (!view) throw new Error('A contact was completed to none.');
+    return view;
   }
 
   /** Those of the ids that are contacts of the tenant, in the order of the ids. */

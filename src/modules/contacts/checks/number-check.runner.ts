@@ -70,7 +70,7 @@ export class NumberCheckRunner {
   private async checkersOf(tenantId: string, now: Date): Promise<Checker[]> {
     const hosted = this.deps.sessions
       .sessionsOf(tenantId)
-      .filter(({ session, capabilities }) => capabilities.numberCheck && session.checkNumber);
+      .filter(({ session, capabilities }) => capabilities.numberCheck && 'checkNumber' in session);
     const ids = hosted.map(({ senderId }) => senderId);
     const made = await this.checks.checksOf(this.deps.database.manager, ids, addMs(now, -DAY_MS));
     return hosted.map(({ senderId, session }) => ({

@@ -67,7 +67,7 @@ export class NumberCheckService {
     const { manager } = this.deps.database;
     const run = await this.checks.find(manager, tenantId, id);
     if (!run) throw notFound('number_check', id);
-    return { ...run, counts: await this.checks.counts(manager, tenantId, id) };
+    return Object.assign(run, { counts: await this.checks.counts(manager, tenantId, id) });
   }
 
   /** In the order of the numbers. */

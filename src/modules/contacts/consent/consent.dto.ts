@@ -23,7 +23,7 @@ export class AddConsentDto {
   @IsOptional()
   @IsISO8601({ strict: true })
   @JSONSchema({ description: 'When the person said so; now unless given.' })
-  at?: string;
+  at?: string | null;
 }
 
 export class ConsentDto {

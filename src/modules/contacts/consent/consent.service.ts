@@ -12,7 +12,7 @@ export interface NewConsentInput {
   source: string;
   proof?: string | null;
   /** ISO 8601. */
-  at?: string;
+  at?: string | null;
 }
 
 /** Clocks of other systems may be a little ahead of ours. */
@@ -37,7 +37,10 @@ export class ConsentService {
       if (!contact) throw notFound('contact', contactId);
       await this.consents.add(tx, tenantId, [line], now);
       if (line.kind === 'withdrawn' && contact.optedOutAt === null) {
-        await this.contacts.save(tx, { ...contact, optedOutAt: now, optOutSource: 'api', updatedAt: now });
+        await this.contacts.save(
+          tx,
+          Object.assign(contact, { optedOutAt: now, optOutSource: 'api', updatedAt: now }),
+        );
       }
       const [added] = await this.consents.list(tx, tenantId, contactId, { limit: 1 });
       if (!added) throw new Error('A line of consent that was just written is not there.');
@@ -57,7 +60,7 @@ export class ConsentService {
 
 function checked(input: NewConsentInput, now: Date) {
   const source = cleanName(input.source);
-  const at = input.at === undefined ? now : new Date(input.at);
+  const at = input.at === undefined || input.at === null ? now : new Date(input.at);
   const errors: FieldError[] = [];
   if (source === null) errors.push({ path: 'source', message: 'Say where the consent came from.' });
   if (Number.isNaN(at.getTime()))

@@ -122,8 +122,7 @@ export class MergeService {
     }
     await this.contacts.remove(tx, tenantId, other.id);
     const optOut = earliestOptOut(contact, other);
-    await this.contacts.save(tx, {
-      ...contact,
+    Object.assign(contact, {
       name: contact.name ?? other.name,
       attributes: { ...other.attributes, ...contact.attributes },
       tags: cleanTags([...contact.tags, ...other.tags]),
@@ -133,6 +132,7 @@ export class MergeService {
       createdAt: contact.createdAt < other.createdAt ? contact.createdAt : other.createdAt,
       updatedAt: now,
     });
+    await this.contacts.save(tx, contact);
   }
 }
 
