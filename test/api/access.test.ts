@@ -66,7 +66,10 @@ describe('without credentials', () => {
 });
 
 describe('a viewer', () => {
-  it.each(named(scoped.filter(({ method }) => method !== 'get')))('may not %s', async (_name, route) => {
+  // A POST that needs a read scope only asks a question, such as a preview.
+  const changing = scoped.filter(({ method, access }) => method !== 'get' && !access.endsWith(':read'));
+
+  it.each(named(changing))('may not %s', async (_name, route) => {
     const { status, body } = await attempt(viewer, route);
     expect(status).toBe(403);
     expect(body?.message).toContain(`The role viewer does not have the scope ${route.access}`);
@@ -94,5 +97,19 @@ describe('an API key', () => {
   it.each(named(scoped))('with only the needed scope may %s', async (_name, route) => {
     const { status } = await attempt(await keyWith([route.access as Scope]), route);
     expect([200, 400, 404, 415]).toContain(status);
+  });
+
+  it('sees contacts through a preview with contacts:read only, and saved texts with campaigns:read too', async () => {
+    const path = '/api/templates/preview';
+    const [contacts, campaigns] = [await keyWith(['contacts:read']), await keyWith(['campaigns:read'])];
+    const own = { body: { content: 'Hi {{ name | default: "you" }}' } };
+    expect((await contacts('POST', path, own)).status).toBe(200);
+    expect((await campaigns('POST', path, own)).status).toBe(403);
+    const template = dataOf(await owner('POST', '/api/templates', { body: { name: 'T', content: 'Hi' } }));
+    const saved = { body: { templateId: template['id'] } };
+    expect((await contacts('POST', path, saved)).status).toBe(403);
+    expect((await (await keyWith(['contacts:read', 'campaigns:read']))('POST', path, saved)).status).toBe(
+      200,
+    );
   });
 });

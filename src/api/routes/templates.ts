@@ -12,6 +12,7 @@ import {
   type PreviewService,
   type TemplateService,
 } from '../../modules/templates/index.js';
+import { requireScope } from '../handler.js';
 import { created, defineRoute, ok, type Route } from '../route.js';
 
 const tag = 'templates';
@@ -93,11 +94,14 @@ function previewRoute({ previews }: { previews: PreviewService }): Route {
     path: '/api/templates/preview',
     tag,
     summary: 'Show a text as contacts would get it, and why some would not',
-    access: 'campaigns:read',
+    // Through a text of one's own every attribute of a contact can be read.
+    access: 'contacts:read',
     body: PreviewTemplateDto,
     response: { status: 200, description: 'A text or a reason per person.', data: PreviewResponse },
-    handler: async ({ principal, body }) =>
-      ok(presentPreview(await previews.preview(principal.tenantId, body))),
+    handler: async ({ principal, body }) => {
+      if (body.templateId) requireScope(principal, 'campaigns:read');
+      return ok(presentPreview(await previews.preview(principal.tenantId, body)));
+    },
   });
 }
 

@@ -27,7 +27,7 @@ export interface RecipientProblems {
 
 const BATCH = 500;
 /** One request tries no more texts than this takes about a second for; its cursor goes on where it ended. */
-const MOST_TRIED = 20_000;
+const MOST_TRIED = 10_000;
 
 /** Tries a campaign's texts on those who are still to get them. */
 export class CampaignProblems {

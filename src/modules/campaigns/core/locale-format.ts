@@ -1,5 +1,5 @@
 /** Formatters are dear to make (tens of microseconds) and their arguments come from templates: a bounded cache. */
-const CACHED_FORMATTERS = 200;
+const MOST_CACHED = 200;
 const numberFormats = new Map<string, Intl.NumberFormat>();
 const dateFormats = new Map<string, Intl.DateTimeFormat>();
 
@@ -20,25 +20,31 @@ export function isDateStyle(value: string): value is DateStyle {
   return Object.hasOwn(DATE_STYLES, value);
 }
 
+/** Asked at every rendering, and dear to find out: a zone costs a formatter. */
+const answers = new Map<string, boolean>();
+
 export function isLocale(value: string): boolean {
-  try {
-    return Intl.NumberFormat.supportedLocalesOf(value).length > 0;
-  } catch {
-    // A malformed tag is a RangeError; this function is the question.
-    return false;
-  }
+  return remembered(`locale ${value}`, () => Intl.NumberFormat.supportedLocalesOf(value).length > 0);
 }
 
 export function isTimeZone(value: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
+  const ask = () => new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone !== '';
+  return remembered(`zone ${value}`, ask);
 }
 
 export function isCurrency(value: string): boolean {
-  return Intl.supportedValuesOf('currency').includes(value);
+  return remembered(`currency ${value}`, () => Intl.supportedValuesOf('currency').includes(value));
+}
+
+/** Intl throws a RangeError at what is malformed; that is a no. */
+function remembered(question: string, ask: () => boolean): boolean {
+  return kept(answers, question, () => {
+    try {
+      return ask();
+    } catch {
+      return false;
+    }
+  });
 }
 
 /** Unless `digits` says otherwise, as many decimals as the value has, up to three. */
@@ -100,11 +106,11 @@ function dateFormat(locale: string, options: Intl.DateTimeFormatOptions): Intl.D
   return kept(dateFormats, key, () => new Intl.DateTimeFormat(locale, options));
 }
 
-function kept<Format>(formats: Map<string, Format>, key: string, make: () => Format): Format {
-  const known = formats.get(key);
-  if (known) return known;
-  if (formats.size >= CACHED_FORMATTERS) formats.clear();
+function kept<Value>(cache: Map<string, Value>, key: string, make: () => Value): Value {
+  const known = cache.get(key);
+  if (known !== undefined) return known;
+  if (cache.size >= MOST_CACHED) cache.clear();
   const made = make();
-  formats.set(key, made);
+  cache.set(key, made);
   return made;
 }

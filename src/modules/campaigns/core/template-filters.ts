@@ -53,9 +53,6 @@ const filters: Record<string, TextFilter> = {
   date_in: { rules: [locale, zone, optional(style)], apply: dateIn },
 };
 
-/** Filters that refuse some values: a template without them cannot fail over what a recipient has. */
-export const failingFilters: ReadonlySet<string> = new Set(['number', 'currency', 'date_in']);
-
 /** Each as Liquid registers it. A blank value stays blank, so that a `default` behind it works. */
 export const filterHandlers: [name: string, handler: (value: unknown, ...args: unknown[]) => unknown][] =
   Object.entries(filters).map(([name, filter]) => [
