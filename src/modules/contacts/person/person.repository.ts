@@ -32,7 +32,11 @@ export class PersonRepository {
     const number = [contact.tenantId, contact.phone];
     await tx.query('DELETE FROM number_checks WHERE tenant_id = $1 AND phone = $2', number);
     await tx.query('DELETE FROM number_check_items WHERE tenant_id = $1 AND phone = $2', number);
-    await tx.query('DELETE FROM import_phones WHERE tenant_id = $1 AND phone = $2', number);
+    // By the key, import by import: the numbers of all imports are many.
+    await tx.query(
+      `DELETE FROM import_phones WHERE phone = $2 AND import_id IN (SELECT id FROM imports WHERE tenant_id = $1)`,
+      number,
+    );
     await tx.query(
       `DELETE FROM import_rejections WHERE tenant_id = $1 AND EXISTS (
          SELECT FROM jsonb_array_elements_text(cells) AS cell
