@@ -14,6 +14,7 @@ import {
   type CampaignManager,
 } from '../../modules/campaigns/index.js';
 import { created, defineRoute, ok, type Route } from '../route.js';
+import { campaignControlRoutes } from './campaign-control.js';
 import { campaignReportRoutes } from './campaign-reports.js';
 
 const tag = 'campaigns';
@@ -24,6 +25,7 @@ export function campaignRoutes(deps: { campaigns: CampaignManager }): Route[] {
     ...collectionRoutes(deps),
     ...actionRoutes(deps),
     ...draftRoutes(deps),
+    ...campaignControlRoutes(deps),
     ...campaignReportRoutes(deps),
   ];
 }

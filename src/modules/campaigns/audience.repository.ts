@@ -72,6 +72,22 @@ export async function insertInlineAgain(
   });
 }
 
+/** Adds those recipients of another campaign that got so far and no further, as they were written to there. */
+export async function insertFromCampaign(
+  tx: Tx,
+  key: CampaignKey,
+  from: { originId: string; states: readonly string[] },
+): Promise<Found> {
+  return insertFound(tx, key, 0, {
+    found: `SELECT contacts.id, $4::bigint + row_number() OVER (ORDER BY given.id) AS position
+            FROM campaign_contacts given JOIN contacts ON contacts.id = given.contact_id AND contacts.tenant_id = $1
+            WHERE given.campaign_id = $5::uuid AND given.tenant_id = $1 AND given.state = ANY($6::text[])`,
+    joined: 'JOIN campaign_contacts given ON given.campaign_id = $5::uuid AND given.contact_id = contacts.id',
+    columns: 'given.name, given.variables, true',
+    values: [from.originId, from.states],
+  });
+}
+
 /** Adds every member of the list that is not in the audience yet, in the order they joined. */
 export async function insertListMembers(
   tx: Tx,

@@ -4,7 +4,9 @@ import type { Logger } from '../../lib/logger.js';
 import type { Random } from '../../lib/random.js';
 import type { JobQueue } from '../../queue/catalog.js';
 import type { Filter } from '../segments/index.js';
+import type { MessageType } from '../../transports/transport.js';
 import type { SenderPool } from './campaign.entity.js';
+import type { Fleet } from './control/core/play-forward.js';
 
 /** What campaigns need of the contacts module. */
 export interface CampaignContacts {
@@ -19,6 +21,26 @@ export interface CampaignContacts {
 /** What campaigns need of the senders module. */
 export interface CampaignSenders {
   findPool(tenantId: string, pool: SenderPool): Promise<{ total: number; connected: number }>;
+  /** The pool as it stands now, ready to be played forward. */
+  outlook(request: {
+    tenantId: string;
+    pool: SenderPool;
+    messageTypes: readonly MessageType[];
+    /** Messages per recipient, and milliseconds between two recipients of one sender. */
+    pace: { messages: number; stepMs: number };
+    /** Not before then. */
+    from: Date;
+    budget?: { perSender: number; used: ReadonlyMap<string, number> };
+  }): Promise<PoolOutlook>;
+}
+
+export interface PoolOutlook {
+  total: number;
+  /** Senders that can send as things stand, now or when a limit ends. */
+  able: number;
+  warmingUp: number;
+  unable: { reason: string; senders: number }[];
+  forecast: Fleet;
 }
 
 /** A file a part can carry. */

@@ -17,6 +17,7 @@ import { sizedCanary } from './control/core/canary.js';
 import { budgetProblems, readControl } from './control/core/control-input.js';
 import { readDelays } from './core/pace-input.js';
 import { mostParts } from './core/variants.js';
+import { CampaignControl } from './control/control.service.js';
 import { layOut, neededByContent, readContent } from './core/content-input.js';
 import { CampaignCreation, nameProblems, refuse } from './creation.service.js';
 import { CampaignLifecycle } from './lifecycle.service.js';
@@ -49,6 +50,8 @@ export class CampaignManager {
   private readonly lifecycle: CampaignLifecycle;
   /** Statistics, traces, files and comparisons. */
   readonly reports: CampaignReports;
+  /** Dry run, test, canary, retry, copy. */
+  readonly control: CampaignControl;
   private readonly parts: CampaignParts;
   private readonly timings: CampaignTimings;
   private readonly dryParse: CampaignProblems;
@@ -57,6 +60,7 @@ export class CampaignManager {
     this.creation = new CampaignCreation(deps);
     this.lifecycle = new CampaignLifecycle(deps);
     this.reports = new CampaignReports(deps);
+    this.control = new CampaignControl(deps);
     this.parts = new CampaignParts(deps.media);
     this.timings = new CampaignTimings(deps.clock);
     this.dryParse = new CampaignProblems(deps);

@@ -28,3 +28,12 @@ export * from './direct/index.js';
 export { windowProblems } from './core/timing-input.js';
 export { CampaignPersonRecords } from './person-records.repository.js';
 export * from './reports/index.js';
+export {
+  DryRunResponse,
+  DuplicateCampaignDto,
+  RetriedCampaignResponse,
+  RetryFailedDto,
+  TestCampaignDto,
+  TestRunResponse,
+} from './control/control.dto.js';
+export { presentDryRun, presentTestRun } from './control/control.presenter.js';

@@ -3,10 +3,12 @@ import { idBehind, keyBehind, toPage, type Page } from '../../lib/pages.js';
 import { isZone } from '../../lib/zone.js';
 import type { RecipientState } from './campaign-contact.entity.js';
 import type { Campaign } from './campaign.entity.js';
-import type { CampaignDeps } from './campaign.ports.js';
+import type { CampaignDeps, CampaignSenders } from './campaign.ports.js';
 import { countsOf, findCampaign, foldCounts, noCounts, type Counts } from './campaign.repository.js';
+import { senderUse } from './control/sender-use.repository.js';
 import { waitOf, type CampaignWait } from './core/campaign-wait.js';
 import { estimateFinish } from './core/pacing.js';
+import { mostParts } from './core/variants.js';
 import { variantReport, type VariantReport } from './core/variant-report.js';
 import { paceOf } from './feeder.js';
 import { recipientKey, recipientsAfter, type RecipientRow } from './report.repository.js';
@@ -24,8 +26,7 @@ import {
 import { ratesOf, type Rates } from './reports/core/rates.js';
 import { exportChunks, type ExportFormat } from './reports/export.js';
 import {
-  messagesByHour,
-  messagesByPart,
+  messageLedger,
   recipientLedger,
   senderNames,
   type RecipientEntry,
@@ -49,6 +50,8 @@ export interface SenderStatsRow {
   senderId: string;
   name: string | null;
   counts: Counts;
+  /** Messages it may still take on; absent without a budget. */
+  budgetLeft?: number;
 }
 
 export interface CampaignStats {
@@ -79,11 +82,15 @@ export interface ComparedCampaign {
   rates: Rates;
 }
 
+interface ReportDeps extends Pick<CampaignDeps, 'database' | 'clock'> {
+  senders: Pick<CampaignSenders, 'findPool'>;
+}
+
 /** What became of a campaign's recipients: in numbers, one by one, as a file, beside other campaigns. */
 export class CampaignReports {
   private readonly traces: CampaignTraces;
 
-  constructor(private readonly deps: Pick<CampaignDeps, 'database' | 'senders' | 'clock'>) {
+  constructor(private readonly deps: ReportDeps) {
     this.traces = new CampaignTraces(deps);
   }
 
@@ -100,7 +107,7 @@ export class CampaignReports {
       counts,
       total: campaign.totalRecipients,
       rates: ratesOf(counts),
-      bySender: await this.bySender(tenantId, entries),
+      bySender: await this.withBudgets(campaign, await this.bySender(tenantId, entries)),
       byCode: byCode(entries),
       variants: variantReport(campaign.variants, byVariant(entries), noCounts()),
       ...(await this.extras(campaign, query.by ?? [], zone)),
@@ -152,6 +159,13 @@ export class CampaignReports {
     });
   }
 
+  private async withBudgets(campaign: Campaign, rows: SenderStatsRow[]): Promise<SenderStatsRow[]> {
+    const { id, maxPerSender } = campaign;
+    if (maxPerSender === null) return rows;
+    const used = await senderUse(this.deps.database.manager, id);
+    return rows.map((row) => ({ ...row, budgetLeft: maxPerSender - (used.get(row.senderId) ?? 0) }));
+  }
+
   private async bySender(tenantId: string, entries: readonly RecipientEntry[]): Promise<SenderStatsRow[]> {
     const groups = bySender(entries);
     const names = await senderNames(this.deps.database.manager, tenantId, [...groups.keys()]);
@@ -169,12 +183,13 @@ export class CampaignReports {
     by: readonly ExtraDimension[],
     zone: string,
   ): Promise<Pick<CampaignStats, 'byPart' | 'byHour'>> {
+    if (by.length === 0) return { byPart: undefined, byHour: undefined };
     const tx = this.deps.database.manager;
-    const { id, parts, variants } = campaign;
-    const longest = Math.max(parts.length, ...(variants ?? []).map((variant) => variant.parts.length));
+    const { entries, unfolded } = await messageLedger(tx, campaign.id, zone);
+    if (unfolded > FOLD_ABOVE_ENTRIES) await foldCounts(tx, campaign.id);
     return {
-      byPart: by.includes('part') ? byPart(await messagesByPart(tx, id), longest) : undefined,
-      byHour: by.includes('hour') ? { zone, hours: byHour(await messagesByHour(tx, id, zone)) } : undefined,
+      byPart: by.includes('part') ? byPart(entries, mostParts(campaign)) : undefined,
+      byHour: by.includes('hour') ? { zone, hours: byHour(entries) } : undefined,
     };
   }
 

@@ -15,6 +15,8 @@ export interface ForecastRequest {
   pool: SenderPool;
   messageTypes: readonly MessageType[];
   pace: ForecastPace;
+  /** Not before then. */
+  from: Date;
   /** Most messages through one sender, and what some have used of it; absent for no limit. */
   budget?: { perSender: number; used: ReadonlyMap<string, number> };
 }
@@ -50,7 +52,7 @@ export async function poolOutlook(
     able: able.length,
     warmingUp: able.filter(({ slot }) => slot.warmUp !== undefined).length,
     unable: [...unable].map(([reason, count]) => ({ reason, senders: count })),
-    forecast: new PoolForecast(able, request.pace, now),
+    forecast: new PoolForecast(able, request.pace, latest(request.from, now)),
   };
 }
 

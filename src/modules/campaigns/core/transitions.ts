@@ -2,6 +2,8 @@ import type { CampaignStatus } from '../campaign.entity.js';
 
 /** What an operator may ask of a campaign. */
 export type CampaignAction = 'start' | 'pause' | 'resume' | 'stop' | 'remove';
+/** Actions that do more than change the state; they say themselves where they are allowed. */
+export type FurtherAction = 'continue' | 'retry-failed' | 'dry-run';
 
 const allowed: { readonly [Action in CampaignAction]: readonly CampaignStatus[] } = {
   start: ['draft', 'scheduled', 'paused'],
@@ -26,7 +28,9 @@ const described: { readonly [Status in CampaignStatus]: string } = {
   stopped: 'was stopped',
 };
 
-const advice: { readonly [Action in CampaignAction]: Partial<Record<CampaignStatus, string>> } = {
+const advice: {
+  readonly [Action in CampaignAction | FurtherAction]: Partial<Record<CampaignStatus, string>>;
+} = {
   start: {
     running: 'it needs no start',
     completed: 'create a new one to send again',
@@ -36,18 +40,32 @@ const advice: { readonly [Action in CampaignAction]: Partial<Record<CampaignStat
   pause: { draft: 'there is nothing to pause', paused: 'there is nothing to do' },
   resume: { draft: 'start it instead', running: 'there is nothing to do' },
   stop: { draft: 'delete it instead' },
+  continue: { draft: 'start it first', stopped: 'a stopped campaign cannot go on; duplicate it' },
+  'retry-failed': {
+    draft: 'nobody has been sent to',
+    running: 'pause it first, or wait until it is completed',
+    stopped: 'a stopped campaign cannot go on; duplicate it with audience "failed"',
+  },
+  'dry-run': { completed: 'nobody is left', failed: 'nobody is left', stopped: 'nobody is left' },
   remove: {
     running: 'stop or pause it first',
     scheduled: 'stop it first, or take its start time back with PATCH {"scheduledAt": null}',
   },
 };
 
+const participles: { readonly [Action in CampaignAction | FurtherAction]: string } = {
+  start: 'started',
+  pause: 'paused',
+  resume: 'resumed',
+  stop: 'stopped',
+  remove: 'deleted',
+  continue: 'continued',
+  'retry-failed': 'retried',
+  'dry-run': 'looked ahead of',
+};
+
 /** Why an action is refused in the campaign's present state, for the person who asked. */
-export function refusal(action: CampaignAction, status: CampaignStatus): string {
-  const verb =
-    action === 'remove'
-      ? 'deleted'
-      : { start: 'started', pause: 'paused', resume: 'resumed', stop: 'stopped' }[action];
+export function refusal(action: CampaignAction | FurtherAction, status: CampaignStatus): string {
   const hint = advice[action][status];
-  return `The campaign ${described[status]} and cannot be ${verb}${hint ? `: ${hint}` : ''}.`;
+  return `The campaign ${described[status]} and cannot be ${participles[action]}${hint ? `: ${hint}` : ''}.`;
 }

@@ -17,8 +17,6 @@ const messages: Readonly<Record<string, string>> = {
   canary:
     'The first recipients were sent to; somebody has to look at the results and let the campaign go on.',
   canary_limits_broken:
-    'Too many of the first recipients failed or opted out. Somebody has to look at it, then continue or stop the campaign.',
-  canary_limits_broken:
     'Among the first recipients more failed or opted out than the campaign allows; somebody has to look at it.',
   ceiling: 'The campaign has sent as many messages as it may in this minute.',
   outranked: 'A campaign of higher priority has the senders first.',

@@ -64,6 +64,10 @@ export class SenderShareResponse extends CampaignCountsResponse {
   name!: string | null;
   @IsInt()
   total!: number;
+  /** Messages of this campaign it may still take on; absent without `maxPerSender`. */
+  @IsOptional()
+  @IsInt()
+  budgetLeft?: number;
 }
 
 export class CodeCountResponse {

@@ -64,10 +64,11 @@ function presentHours({ zone, hours }: NonNullable<CampaignStats['byHour']>) {
   };
 }
 
-function presentShare({ senderId, name, counts }: SenderStatsRow): SenderShareResponse {
+function presentShare({ senderId, name, counts, budgetLeft }: SenderStatsRow): SenderShareResponse {
   const { replied, opted_out: _, ...states } = counts;
   const total = Object.values(states).reduce((sum, count) => sum + count, 0);
-  return { senderId, name, total, ...presentCounts(counts), replied };
+  const budget = budgetLeft === undefined ? {} : { budgetLeft };
+  return { senderId, name, total, ...presentCounts(counts), replied, ...budget };
 }
 
 export function presentCounts({ opted_out: optedOut, ...counts }: Counts) {

@@ -1,0 +1,130 @@
+import { DomainError, notFound } from '../../../lib/errors.js';
+import { hurry } from '../../../queue/hurry.js';
+import type { Campaign, CampaignStatus } from '../campaign.entity.js';
+import type { CampaignDeps } from '../campaign.ports.js';
+import { changeStatus, lockCampaign, updateCampaign } from '../campaign.repository.js';
+import { feedJobId } from '../core/job-ids.js';
+import { refusal } from '../core/transitions.js';
+import { refuseEmptyPool } from '../creation.service.js';
+import { freshCanary } from './core/canary.js';
+import { PERMANENT_CODES } from './core/retry.js';
+import { DryRuns, type DryRun } from './dry-run.service.js';
+import { CampaignCopies, type Copied, type CopyRequest } from './copy.service.js';
+import { failedByCode, retryFailed } from './retry.repository.js';
+import { TestSends, type TestRequest, type TestRun } from './test-send.service.js';
+
+export interface RetryOutcome {
+  retried: number;
+  /** Recipients that stay failed, by code. */
+  left: { code: string | null; count: number }[];
+}
+
+/**
+ * What an operator does around a campaign: look ahead, try it out, let it go on, try again, copy it. A campaign of another
+ * tenant is `campaign_not_found`; what its state does not allow is a `conflict` that says why.
+ */
+export class CampaignControl {
+  private readonly dryRuns: DryRuns;
+  private readonly copies: CampaignCopies;
+  private readonly tests: TestSends;
+
+  constructor(private readonly deps: CampaignDeps) {
+    this.dryRuns = new DryRuns(deps);
+    this.copies = new CampaignCopies(deps);
+    this.tests = new TestSends(deps);
+  }
+
+  /** When it would be done as things stand, and who would get nothing. Changes nothing. */
+  dryRun(tenantId: string, id: string): Promise<DryRun> {
+    return this.dryRuns.run(tenantId, id);
+  }
+
+  /** A draft with the same content, senders and settings. Answers its id. */
+  duplicate(tenantId: string, id: string, request: CopyRequest): Promise<Copied> {
+    return this.copies.copy(tenantId, id, request);
+  }
+
+  /** Sends the campaign's parts to a few own numbers at once; its audience and numbers do not change. */
+  test(tenantId: string, id: string, request: TestRequest): Promise<TestRun> {
+    return this.tests.send(tenantId, id, request);
+  }
+
+  /** Lets a campaign go on beyond its canary: also before that is through, and after its limits were broken. */
+  async continue(tenantId: string, id: string): Promise<void> {
+    const now = this.deps.clock.now();
+    await this.deps.database.transaction(async (tx) => {
+      const { canary, status } = found(await lockCampaign(tx, tenantId, id), id);
+      if (status !== 'running' && status !== 'paused') throw conflict('continue', status);
+      if (!canary) {
+        const message = 'The campaign has no canary to go on from.';
+        throw new DomainError('conflict', 'no_canary', message);
+      }
+      if (canary.passedAt !== undefined) {
+        const message = `The campaign went on beyond its canary at ${canary.passedAt}.`;
+        throw new DomainError('conflict', 'canary_passed', message);
+      }
+      await updateCampaign(tx, id, { canary: { ...canary, passedAt: now.toISOString() } });
+      // Also for a running one: it does not wait any more.
+      await changeStatus(tx, { tenantId, id }, [status], { to: 'running', at: now });
+    });
+    this.deps.logger.info({ campaignId: id }, 'somebody let the campaign go on beyond its canary');
+    await this.feed(tenantId, id);
+  }
+
+  /**
+   * Failed recipients of a paused or ended campaign are sent to again, and it runs. Without `codes` those whose failure
+   * may pass; with them exactly those.
+   */
+  async retryFailed(tenantId: string, id: string, codes?: string[]): Promise<RetryOutcome> {
+    const { database, senders, clock, logger } = this.deps;
+    const outcome = await database.transaction(async (tx) => {
+      const campaign = found(await lockCampaign(tx, tenantId, id), id);
+      const { status } = campaign;
+      if (!RETRIED_FROM.includes(status)) throw conflict('retry-failed', status);
+      if (campaign.expiresAt && campaign.expiresAt <= clock.now()) throw expired(campaign.expiresAt);
+      await refuseEmptyPool(senders, tenantId, campaign.pool);
+      const retried = await retryFailed(tx, id, codes ? { codes } : { butCodes: PERMANENT_CODES });
+      const left = await failedByCode(tx, id);
+      if (retried === 0) throw nothingToRetry(left);
+      const { canary } = campaign;
+      if (canary && canary.passedAt === undefined)
+        await updateCampaign(tx, id, { canary: freshCanary(canary) });
+      await changeStatus(tx, { tenantId, id }, [status], { to: 'running', at: clock.now() });
+      return { retried, left };
+    });
+    logger.info({ campaignId: id, retried: outcome.retried }, 'failed recipients are sent to again');
+    await this.feed(tenantId, id);
+    return outcome;
+  }
+
+  private async feed(tenantId: string, campaignId: string): Promise<void> {
+    const { queue, logger } = this.deps;
+    await hurry(queue.wake('campaign.feed', { tenantId, campaignId }, feedJobId(campaignId)), logger);
+  }
+}
+
+/** A stopped campaign is final, and may still be skipping those who were left. */
+const RETRIED_FROM: readonly CampaignStatus[] = ['paused', 'completed', 'failed'];
+
+function found(campaign: Campaign | undefined, id: string): Campaign {
+  if (campaign?.kind !== 'campaign') throw notFound('campaign', id);
+  return campaign;
+}
+
+function conflict(action: 'continue' | 'retry-failed', status: CampaignStatus): DomainError {
+  return new DomainError('conflict', `campaign_${status}`, refusal(action, status));
+}
+
+function expired(at: Date): DomainError {
+  const message = `The campaign expired at ${at.toISOString()}; duplicate it with audience "failed" to send again.`;
+  return new DomainError('not_possible', 'campaign_expired', message);
+}
+
+function nothingToRetry(left: RetryOutcome['left']): DomainError {
+  const counted = left.map(({ code, count }) => `${count} with ${code ?? 'no code'}`).join(', ');
+  const message =
+    left.length === 0
+      ? 'No recipient of the campaign has failed.'
+      : `No failed recipient is tried again: ${counted}. Name the codes to try them all the same.`;
+  return new DomainError('not_possible', 'nothing_to_retry', message);
+}

@@ -1,0 +1,41 @@
+import type { Tx } from '../../../db/index.js';
+import { hasValue, needsIt } from '../coverage.repository.js';
+import type { NeededVariable } from '../core/parts-input.js';
+
+/** Recipients still to be served, by where they are and by what will keep a message from them. */
+export interface WaitingCount {
+  /** Null where hours do not count in the recipients' own time. */
+  place: string | null;
+  reason: 'contact_deleted' | 'opted_out' | 'suppressed' | 'missing_variable' | 'not_on_whatsapp' | null;
+  count: number;
+}
+
+/** One pass over those who wait. Each is counted once, under the first reason that holds. */
+export async function countWaiting(
+  tx: Tx,
+  campaign: { tenantId: string; id: string },
+  needed: NeededVariable[],
+): Promise<WaitingCount[]> {
+  const values: unknown[] = [campaign.tenantId, campaign.id];
+  const lacking = needed.map((variable) => {
+    const present = hasValue(variable.attribute, `$${values.push(variable.attribute)}`);
+    return `(${needsIt(variable)} AND NOT (${present}))`;
+  });
+  return tx.query<WaitingCount[]>(
+    `SELECT r.zone AS place,
+            CASE WHEN c.id IS NULL THEN 'contact_deleted'
+                 WHEN c.opted_out_at IS NOT NULL THEN 'opted_out'
+                 WHEN x.id IS NOT NULL THEN 'suppressed'
+                 WHEN r.lacking THEN 'missing_variable'
+                 WHEN NOT n.on_whatsapp THEN 'not_on_whatsapp' END AS reason,
+            count(*)::int AS count
+     FROM (SELECT contact_id, phone, zone, ${lacking.length > 0 ? lacking.join(' OR ') : 'false'} AS lacking
+           FROM campaign_contacts
+           WHERE tenant_id = $1 AND campaign_id = $2 AND state IN ('pending', 'queued', 'sending')) r
+     LEFT JOIN contacts c ON c.id = r.contact_id AND c.tenant_id = $1
+     LEFT JOIN suppressions x ON x.tenant_id = $1 AND x.phone = r.phone
+     LEFT JOIN number_checks n ON n.tenant_id = $1 AND n.phone = r.phone
+     GROUP BY 1, 2`,
+    values,
+  );
+}
