@@ -24,6 +24,10 @@ export interface FilledTenant {
   segments: string;
   suppressions: string;
   imports: string;
+  /** A number check. */
+  checks: string;
+  /** A bulk edit of contacts. */
+  bulk: string;
   campaigns: string;
   messages: string;
   bulks: string;
@@ -66,6 +70,9 @@ export async function fillTenant(call: Call): Promise<FilledTenant> {
   });
   await make(`/api/campaigns/${campaign['id']}/start`, {});
   await becomes(call, `/api/campaigns/${campaign['id']}`, 'completed');
+  const bulkEdit = await make('/api/contacts/bulk', { filter: {}, changes: { addTags: ['quark'] } });
+  const check = await make('/api/contacts/check', { phoneNumbers: [traces.contactPhone] });
+  await becomes(call, `/api/contacts/checks/${check['id']}`, 'completed');
   const template = await make('/api/templates', { name: 'Parcels', content: 'Dearest {{ name }}' });
   const media = dataOf(await call('POST', '/api/media', { form: pictureForm() }));
   const bulk = await make('/api/message/send-bulk', {
@@ -84,6 +91,8 @@ export async function fillTenant(call: Call): Promise<FilledTenant> {
     segments: idOf(segment),
     suppressions: idOf(suppression),
     imports: idOf(imported),
+    checks: idOf(check),
+    bulk: idOf(bulkEdit),
     campaigns: idOf(campaign),
     messages: idOf(message),
     bulks: idOf(bulk),

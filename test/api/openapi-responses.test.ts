@@ -53,6 +53,7 @@ async function readEverything(): Promise<void> {
   ] as const) {
     await call('GET', `/api/${collection}/${owned[collection]}`);
   }
+  await readContacts();
   await call('GET', `/api/imports/${owned.imports}/errors`);
   await call('GET', `/api/media/${owned.media}/content`);
   await call('GET', `/api/segments/${owned.segments}/contacts?limit=1`);
@@ -72,10 +73,44 @@ async function readEverything(): Promise<void> {
     await call('GET', path);
 }
 
+async function readContacts(): Promise<void> {
+  const { contacts, checks, bulk } = owned;
+  await call('GET', '/api/contacts?tag=quark&attribute=city:Recife&optedOut=false');
+  await call('GET', '/api/contacts?attribute=city');
+  await call('GET', '/api/contacts/duplicates?limit=1');
+  await call('GET', '/api/contacts/export');
+  await call('GET', '/api/contacts/export?format=xlsx&tag=quark');
+  await call('GET', `/api/contacts/${contacts}/export`);
+  await call('GET', `/api/contacts/${contacts}/consents`);
+  await call('GET', `/api/contacts/checks/${checks}`);
+  await call('GET', `/api/contacts/checks/${checks}/results`);
+  await call('GET', `/api/contacts/bulk/${bulk}`);
+}
+
+/** Two contacts that become one, which is forgotten. */
+async function mergeAndErase(): Promise<void> {
+  const made = await Promise.all(
+    ['+5511961000061', '+5511961000062'].map(async (phoneNumber) =>
+      dataOf(await call('POST', '/api/contacts', { body: { phoneNumber, name: 'Bo', tags: ['x'] } })),
+    ),
+  );
+  const [id, other] = made.map((contact) => contact['id']);
+  const granted = { kind: 'granted', source: 'fair', proof: 'signed', at: '2026-01-01T00:00:00Z' };
+  await call('POST', `/api/contacts/${id}/consents`, { body: granted });
+  await call('POST', `/api/contacts/${id}/merge`, { body: { contactId: id } });
+  await call('POST', `/api/contacts/${id}/merge`, { body: { contactId: other } });
+  await call('GET', `/api/contacts/${id}`);
+  await call('POST', `/api/contacts/${id}/erase`, { body: {} });
+  const changes = { removeTags: ['quark'], optedOut: false };
+  await call('POST', '/api/contacts/bulk', { body: { filter: {}, changes, dryRun: true } });
+  await call('POST', '/api/contacts/check', { body: { phoneNumbers: ['nobody'] } });
+}
+
 async function changeEverything(): Promise<void> {
   const { contacts, lists, senders } = owned;
   await sendMessages();
-  await call('PATCH', `/api/contacts/${contacts}`, { body: { optedOut: true } });
+  await call('PATCH', `/api/contacts/${contacts}`, { body: { optedOut: true, tags: ['quark'] } });
+  await mergeAndErase();
   await call('PATCH', `/api/lists/${lists}`, { body: { name: 'Renamed' } });
   await call('PATCH', `/api/segments/${owned.segments}`, { body: { name: 'Renamed' } });
   await call('POST', '/api/segments/preview', {
@@ -250,10 +285,16 @@ describe('the examples of the API document', () => {
         (_, collection: string) => `${collection}/${ids[collection]}`,
       );
       const answer = await call(method.toUpperCase(), target, { body: example });
-      // Nobody has the example's password, token or contact, and its list is made twice: the form is right all the same.
-      const known = { LoginDto: 401, RefreshTokenDto: 401, AddListMembersDto: 400, SaveContactListDto: 409 }[
-        name
-      ];
+      // Nobody has the example's password, token or contact, no sender can check numbers, and the list is made twice:
+      // the form is right all the same.
+      const known = {
+        LoginDto: 401,
+        RefreshTokenDto: 401,
+        AddListMembersDto: 400,
+        MergeContactDto: 400,
+        CheckNumbersDto: 422,
+        SaveContactListDto: 409,
+      }[name];
       const right = answer.status < 300 || answer.status === known;
       if (!right) throw new Error(`${method} ${target} refuses its own example: ${answer.text}`);
     }

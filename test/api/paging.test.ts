@@ -7,9 +7,12 @@ import { createLogger } from '../../src/lib/logger.js';
 import { PageQuery } from '../../src/lib/page-query.js';
 import { encodeCursor } from '../../src/lib/pages.js';
 import {
+  ConsentService,
   ContactService,
   ImportService,
   ListService,
+  MergeService,
+  NumberCheckService,
   SuppressionService,
 } from '../../src/modules/contacts/index.js';
 import { MessageService } from '../../src/modules/messages/index.js';
@@ -36,10 +39,14 @@ beforeAll(async () => {
   const deps = { database, clock: systemClock, logger: createLogger('silent'), queue: world.queue };
   const contactService = new ContactService(deps);
   const segments = new SegmentService({ ...deps, contacts: contactService });
+  const numberChecks = new NumberCheckService({ ...deps, transports: ['simulator'] });
   const services = {
     contacts: contactService,
     lists: new ListService(deps),
     suppressions: new SuppressionService(deps),
+    consents: new ConsentService(deps),
+    merges: new MergeService({ ...deps, contacts: contactService, records: [] }),
+    numberChecks,
     imports: new ImportService({ ...deps, filesDir: tmpdir() }),
     segments,
     senders: new SenderService({ ...deps, transports: {} }),
@@ -60,7 +67,9 @@ beforeAll(async () => {
   const { campaign } = await world.manager.create(tenantId, draft({ contacts }));
   const filter = { field: 'name', op: 'exists', value: false };
   const segment = await segments.create(tenantId, { name: 'Nameless', filter });
-  ids = { campaigns: campaign.id, segments: segment.id };
+  const contact = await contactService.create(tenantId, { phoneNumber: phone(4) });
+  const check = await numberChecks.create(tenantId, { phoneNumbers: [phone(4)] });
+  ids = { campaigns: campaign.id, segments: segment.id, contacts: contact.id, checks: check.id };
 });
 afterAll(async () => {
   await api.close();

@@ -26,6 +26,9 @@ const bodies: Record<string, (ids: FilledTenant) => object> = {
   'patch /api/lists/:id': () => ({ name: 'Mine now' }),
   'patch /api/segments/:id': () => ({ name: 'Mine now' }),
   'patch /api/contacts/:id': () => ({ name: 'Mine now' }),
+  'post /api/contacts/:id/merge': ({ contacts }) => ({ contactId: contacts }),
+  'post /api/contacts/:id/consents': () => ({ kind: 'withdrawn', source: 'mischief' }),
+  'post /api/contacts/:id/erase': () => ({}),
   'patch /api/senders/:id': () => ({ name: 'Mine now' }),
   'patch /api/campaigns/:id': () => ({ name: 'Mine now' }),
   'patch /api/templates/:id': () => ({ name: 'Mine now' }),
@@ -141,6 +144,7 @@ describe('lists filtered by something of another tenant', () => {
 
 describe('requests that name something of another tenant in their body', () => {
   const draft = { name: 'x', template: 'x', contacts: ['+5511962000001'] };
+  const tagged = { addTags: ['stolen'] };
   const message = { to: '+5511962000003', type: 'text', content: 'x' };
   const image = { to: '+5511962000003', type: 'image' };
   const sending = (path: string) => ({
@@ -165,6 +169,17 @@ describe('requests that name something of another tenant in their body', () => {
     'post /api/contacts': {
       listIds: ({ lists }) => ['/api/contacts', { phoneNumber: '+5511962000002', listIds: [lists] }],
     },
+    'post /api/contacts/bulk': {
+      contactIds: ({ contacts }) => ['/api/contacts/bulk', { contactIds: [contacts], changes: tagged }],
+      listId: ({ lists }) => ['/api/contacts/bulk', { listId: lists, changes: tagged }],
+    },
+    'post /api/contacts/check': {
+      contactIds: ({ contacts }) => ['/api/contacts/check', { contactIds: [contacts] }],
+      listId: ({ lists }) => ['/api/contacts/check', { listId: lists }],
+    },
+    'post /api/contacts/{id}/merge': {
+      contactId: ({ contacts }) => [`/api/contacts/${ownContact}/merge`, { contactId: contacts }],
+    },
     'post /api/lists/{id}/members': {
       contactIds: ({ contacts }, list) => [`/api/lists/${list}/members`, { contactIds: [contacts] }],
     },
@@ -179,6 +194,8 @@ describe('requests that name something of another tenant in their body', () => {
     'post /message/send-bulk': sendingBulk('/message/send-bulk'),
     'post /api/message/send-bulk': sendingBulk('/api/message/send-bulk'),
   };
+
+  let ownContact = '';
 
   /** Every `...Id` and `...Ids` of every documented JSON body. */
   function idsInBodies(): [operation: string, property: string][] {
@@ -198,6 +215,8 @@ describe('requests that name something of another tenant in their body', () => {
 
   it('are refused and change nothing', async () => {
     const own = dataOf(await stranger('POST', '/api/lists', { body: { name: 'Own' } }));
+    const contact = await stranger('POST', '/api/contacts', { body: { phoneNumber: '+5511962000077' } });
+    ownContact = dataOf(contact)['id'] ?? '';
     await stranger('POST', '/api/senders', { body: { name: 'Own', transport: 'simulator' } });
     expect(idsInBodies().length).toBeGreaterThan(2);
     for (const [operation, property] of idsInBodies()) {
