@@ -12,7 +12,7 @@ export const demoBehaviour: BehaviourChange = {
   replies: { probability: 0.25, stop: 0.15, delay: { min: 500, median: 1_500, p95: 3_000 } },
 };
 
-const pace = { quotaPerMinute: 60, quotaPerHour: 500, quotaPerDay: 5_000 };
+const pace = { quotaPerMinute: 120, quotaPerHour: 500, quotaPerDay: 5_000 };
 
 /** Three accounts: one that waits for its QR code to be scanned, one that just works, one that goes bad. */
 export const cast = [
@@ -26,7 +26,22 @@ export const cast = [
   },
 ] as const;
 
-export const campaignText =
-  'Hi {{ contact.name | default: "there" }}! Your {{ contact.product }} is ready for you in {{ contact.city }}.';
+/** Two versions of a picture and a text; half of the recipients get each. */
+export function campaignVariants(mediaId: string): object[] {
+  const picture = {
+    type: 'image',
+    mediaId,
+    caption: 'For you, {{ contact.name | first_name | default: "friend" }}',
+  };
+  return [
+    { name: 'Plain', weight: 1, messages: [picture, { type: 'text', content: plainText }] },
+    { name: 'Curious', weight: 1, messages: [picture, { type: 'text', content: curiousText }] },
+  ];
+}
 
-export const campaignPace = { minDelay: 300, maxDelay: 900 };
+export const plainText =
+  '{Hi|Hello} {{ contact.name | first_name | default: "there" }}! Your {{ contact.product }} is ready in {{ contact.city }}.';
+export const curiousText =
+  'Guess what waits for you in {{ contact.city }}, {{ contact.name | first_name | default: "friend" }}? Your {{ contact.product }}!';
+
+export const campaignPace = { minDelay: 200, maxDelay: 500 };

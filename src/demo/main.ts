@@ -18,9 +18,11 @@ import { connectSenders, importContacts, startCampaign } from './steps.js';
 import { announceWatch, watchCampaign } from './watch.js';
 
 const SAMPLE = 'samples/contacts-messy.csv';
+const PICTURE = 'samples/offer.png';
 const ADMIN_EMAIL = 'demo@localhost';
 /** Typing as people do would stretch the demo to several minutes. */
-const QUICK_TYPING = { perCharacterMs: 8, minMs: 300, maxMs: 1_200 };
+const QUICK_TYPING = { perCharacterMs: 4, minMs: 150, maxMs: 600 };
+const QUICK_PAUSE = { minMs: 100, maxMs: 300 };
 
 /** `npm run demo`: the engine's main job on the built-in simulator, driven over the HTTP API like any client would. */
 async function main(): Promise<void> {
@@ -34,7 +36,7 @@ async function main(): Promise<void> {
   const postgres = await startEmbeddedPostgres({ dataDir: config.server.dataDir, logger, fresh: true });
   config.database.url = postgres.url;
   const network = createSimulatorNetwork({ seed: 7, behaviour: demoBehaviour });
-  const tuning = { typing: QUICK_TYPING };
+  const tuning = { typing: QUICK_TYPING, pause: QUICK_PAUSE };
   const runtime = await createRuntime(config, { logger, simulatorNetwork: network, tuning });
   const stop = async (): Promise<void> => {
     await runtime.stop();
@@ -59,7 +61,7 @@ async function perform(runtime: Runtime, network: SimulatorNetwork, password: st
   const api = await ApiClient.login(runtime.url, ADMIN_EMAIL, password);
   const senders = await connectSenders(api, (senderId) => network.scan(senderId));
   const imported = await importContacts(api, SAMPLE);
-  const campaign = await startCampaign(api, imported.listId ?? '');
+  const campaign = await startCampaign(api, imported.listId ?? '', PICTURE);
   announceWatch();
   await watchCampaign(api, campaign);
   return report(api, campaign, senders, network.ledger.summary());

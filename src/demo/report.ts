@@ -1,6 +1,14 @@
 import type { ApiClient } from './api-client.js';
-import { green, heading, line, red, table } from './screen.js';
-import { countNames, type CampaignView, type SenderView, type StatsView } from './shapes.js';
+import { dim, green, heading, line, red, table } from './screen.js';
+import {
+  countNames,
+  type CampaignView,
+  type RateView,
+  type RecipientView,
+  type SenderView,
+  type StatsView,
+  type TraceView,
+} from './shapes.js';
 
 /** What arrived at the pretend phones, as their network wrote it down. */
 export interface Arrivals {
@@ -13,18 +21,22 @@ interface SenderStatsView {
   failed: number;
 }
 
-/** Shows the two final tables and answers whether everything adds up. */
+/** Shows the final tables and one recipient's way, and answers whether everything adds up. */
 export async function report(
   api: ApiClient,
   campaign: CampaignView,
   senders: readonly SenderView[],
   arrivals: Arrivals,
 ): Promise<boolean> {
-  const stats = await api.get<StatsView>(`/api/campaigns/${campaign.id}/stats`);
+  const stats = await api.get<StatsView>(`/api/campaigns/${campaign.id}/stats?by=part`);
   heading('5. The outcome');
   await senderTable(api, senders);
   line();
   stateTable(stats);
+  line();
+  variantTable(stats);
+  line();
+  await showTrace(api, campaign);
   line();
   const checks = verify(stats, campaign, arrivals);
   for (const { what, holds } of checks) line(`  ${holds ? green('✓') : red('✗')} ${what}`);
@@ -50,6 +62,31 @@ function stateTable(stats: StatsView): void {
   line(`  ${stats.replied} replied, ${stats.optedOut} opted out`);
 }
 
+function variantTable(stats: StatsView): void {
+  const rows: (string | number)[][] = [['variant', 'recipients', 'read', 'replied']];
+  for (const { name, recipients, rates } of stats.byVariant ?? []) {
+    rows.push([name, recipients, percent(rates.read), percent(rates.replied)]);
+  }
+  table(rows);
+  if (stats.comparison) line(`  ${stats.comparison.read.statement}`);
+}
+
+/** With the interval it lies in: small samples must not look like knowledge. */
+function percent({ rate, low, high }: RateView): string {
+  const whole = (share: number | null): number => Math.round((share ?? 0) * 100);
+  return rate === null ? '-' : `${whole(rate)} % (${whole(low)} to ${whole(high)} %)`;
+}
+
+/** The whole way of one recipient who read everything. */
+async function showTrace(api: ApiClient, campaign: CampaignView): Promise<void> {
+  const path = `/api/campaigns/${campaign.id}/contacts`;
+  const [recipient] = await api.get<RecipientView[]>(`${path}?state=read&limit=1`);
+  if (!recipient) return;
+  const trace = await api.get<TraceView>(`${path}/${recipient.id}/trace`);
+  line(dim(`  the way of ${recipient.name ?? 'one recipient'}:`));
+  for (const { at, text } of trace.steps) line(`  ${dim(at.slice(11, 19))} ${text}`);
+}
+
 function verify(
   stats: StatsView,
   campaign: CampaignView,
@@ -57,7 +94,7 @@ function verify(
 ): { what: string; holds: boolean }[] {
   const sum = countNames.reduce((total, name) => total + stats[name], 0);
   const open = stats.pending + stats.queued + stats.sending;
-  const handedOver = stats.sent + stats.delivered + stats.read;
+  const handedOver = (stats.byPart ?? []).reduce((total, { sent }) => total + sent, 0);
   return [
     { what: `every recipient reached a final state (${open} open)`, holds: open === 0 },
     {
@@ -65,7 +102,7 @@ function verify(
       holds: sum === campaign.totalRecipients && stats.total === sum,
     },
     {
-      what: `${arrivals.arrived} messages arrived at ${handedOver} phones, ${arrivals.duplicates} twice`,
+      what: `${arrivals.arrived} of ${handedOver} messages arrived, ${arrivals.duplicates} of them twice`,
       holds: arrivals.arrived === handedOver && arrivals.duplicates === 0,
     },
   ];

@@ -31,6 +31,26 @@ export interface StatsView extends Record<CountName, number> {
   optedOut: number;
   byCode: { code: string; count: number }[];
   waitingFor?: { reason: string; message: string };
+  byPart?: { part: number; sent: number }[];
+  byVariant?: { name: string; recipients: number; rates: Record<'read' | 'replied', RateView> }[];
+  comparison?: Record<'read' | 'replied', { statement: string }>;
+}
+
+/** A share with the interval it lies in with 95 % certainty; null while nothing was counted. */
+export interface RateView {
+  rate: number | null;
+  low: number | null;
+  high: number | null;
+}
+
+export interface RecipientView {
+  id: string;
+  name: string | null;
+}
+
+export interface TraceView {
+  summary: string;
+  steps: { at: string; text: string }[];
 }
 
 export interface MessageView {

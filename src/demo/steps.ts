@@ -1,6 +1,6 @@
 import QRCode from 'qrcode';
 import type { ApiClient } from './api-client.js';
-import { campaignPace, campaignText, cast } from './cast.js';
+import { campaignPace, campaignVariants, cast, curiousText, plainText } from './cast.js';
 import { dim, green, heading, line, table, yellow } from './screen.js';
 import type { CampaignView, ImportView, SenderView } from './shapes.js';
 import { until } from './until.js';
@@ -65,16 +65,18 @@ export async function importContacts(api: ApiClient, file: string): Promise<Impo
   return done;
 }
 
-export async function startCampaign(api: ApiClient, listId: string): Promise<CampaignView> {
-  heading('3. A personalised campaign');
-  line(`  ${dim(campaignText)}`);
+export async function startCampaign(api: ApiClient, listId: string, picture: string): Promise<CampaignView> {
+  heading('3. A personalised campaign: a picture, then one of two texts');
+  line(`  A  ${dim(plainText)}`);
+  line(`  B  ${dim(curiousText)}`);
+  const media = await api.upload<{ id: string }>('/api/media', picture, {});
   const campaign = await api.post<CampaignView>('/api/campaigns', {
     name: 'Demo campaign',
-    messages: [{ type: 'text', content: campaignText }],
+    variants: campaignVariants(media.id),
     listIds: [listId],
     ...campaignPace,
   });
   await api.post(`/api/campaigns/${campaign.id}/start`);
-  line(`  ${campaign.totalRecipients} recipients, started.`);
+  line(`  ${campaign.totalRecipients} recipients, two messages each, started.`);
   return campaign;
 }

@@ -22,6 +22,8 @@ describe('the demo', () => {
     try {
       expect({ code: await exitOf(child), text }).toMatchObject({ code: 0 });
       expect(text).toMatch(/Carla is paused after 10 failures/);
+      expect(text).toMatch(/Part 2 of 2 was read/);
+      expect(text).toMatch(/"(Plain|Curious)" was read by/);
       expect(text).toMatch(/✓ every recipient reached a final state/);
       expect(text).not.toContain('✗ ever');
     } finally {
