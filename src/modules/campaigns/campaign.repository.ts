@@ -111,6 +111,9 @@ export async function countsOf(
   return found;
 }
 
+/** Whoever reads a ledger that has become longer shortens it: after the end of a campaign nobody else does. */
+export const FOLD_ABOVE_ENTRIES = 1_000;
+
 /**
  * Replaces a campaign's ledger entries by one of each kind. One statement sees one snapshot: entries appended meanwhile
  * are neither deleted nor summed, and of two folds at once each sums only what it deleted itself.

@@ -7,6 +7,8 @@ import type { CampaignDeps } from './campaign.ports.js';
 import {
   countsOf,
   findCampaign,
+  FOLD_ABOVE_ENTRIES,
+  foldCounts,
   listCampaigns,
   lockCampaign,
   noCounts,
@@ -185,7 +187,9 @@ export class CampaignManager {
 
   private async count(campaigns: Campaign[]): Promise<CountedCampaign[]> {
     const ids = campaigns.map(({ id }) => id);
-    const ledgers = await countsOf(this.deps.database.manager, ids);
+    const tx = this.deps.database.manager;
+    const ledgers = await countsOf(tx, ids);
+    for (const [id, { entries }] of ledgers) if (entries > FOLD_ABOVE_ENTRIES) await foldCounts(tx, id);
     return campaigns.map((campaign) => ({
       campaign,
       counts: ledgers.get(campaign.id)?.counts ?? noCounts(),

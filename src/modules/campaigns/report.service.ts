@@ -4,7 +4,14 @@ import { isZone } from '../../lib/zone.js';
 import type { RecipientState } from './campaign-contact.entity.js';
 import type { Campaign } from './campaign.entity.js';
 import type { CampaignDeps, CampaignSenders } from './campaign.ports.js';
-import { countsOf, findCampaign, foldCounts, noCounts, type Counts } from './campaign.repository.js';
+import {
+  countsOf,
+  findCampaign,
+  FOLD_ABOVE_ENTRIES,
+  foldCounts,
+  noCounts,
+  type Counts,
+} from './campaign.repository.js';
 import { senderUse } from './control/sender-use.repository.js';
 import { waitOf, type CampaignWait } from './core/campaign-wait.js';
 import { estimateFinish } from './core/pacing.js';
@@ -33,9 +40,6 @@ import {
 } from './reports/stats.repository.js';
 import { CampaignTraces, type Trace } from './reports/trace.service.js';
 import { tenantTimes } from './timing.repository.js';
-
-/** Whoever reads a ledger that has become long shortens it: after the end of a campaign nobody else does. */
-const FOLD_ABOVE_ENTRIES = 1_000;
 
 /** Dimensions that are only counted when asked for. */
 export type ExtraDimension = 'part' | 'hour';

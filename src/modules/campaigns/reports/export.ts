@@ -11,7 +11,7 @@ export type ExportFormat = 'csv' | 'xlsx';
 const BATCH = 1_000;
 
 interface ExportColumn extends SheetColumn {
-  value(row: ReportRow, campaign: Campaign): Cell;
+  value: (row: ReportRow, campaign: Campaign) => Cell;
 }
 
 /** The first nine are those of the first release; others are added behind them only. */

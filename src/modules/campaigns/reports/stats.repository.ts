@@ -11,16 +11,12 @@ export interface RecipientEntry {
   count: number;
 }
 
-export interface PartEntry {
+/** Messages of one part, in one hour for what has a time. */
+export interface MessageEntry {
   part: number;
   counter: MessageCounter;
-  count: number;
-}
-
-export interface HourEntry {
-  /** The hour's first instant on the zone's wall clock. */
-  hour: Date;
-  counter: MessageCounter;
+  /** The hour's first instant on the zone's wall clock; null for ends, which are not counted by hour. */
+  hour: Date | null;
   count: number;
 }
 
@@ -35,29 +31,26 @@ export async function recipientLedger(
      FROM campaign_counts WHERE campaign_id = $1 GROUP BY counter, sender_id, variant, code`,
     [campaignId],
   );
-  return {
-    entries: rows.filter(({ count }) => count !== 0),
-    unfolded: rows.reduce((sum, row) => sum + row.unfolded, 0),
-  };
+  return { entries: rows.filter(({ count }) => count !== 0), unfolded: sumOfUnfolded(rows) };
 }
 
-/** Messages per part: taken by WhatsApp, delivered and read count everything that got as far. */
-export async function messagesByPart(tx: Tx, campaignId: string): Promise<PartEntry[]> {
-  return tx.query<PartEntry[]>(
-    `SELECT part, counter, sum(delta)::int AS count FROM campaign_message_counts
-     WHERE campaign_id = $1 GROUP BY part, counter HAVING sum(delta) <> 0 ORDER BY part`,
-    [campaignId],
-  );
-}
-
-/** Messages handed over, delivered and read per hour of the zone's wall clock. */
-export async function messagesByHour(tx: Tx, campaignId: string, zone: string): Promise<HourEntry[]> {
-  return tx.query<HourEntry[]>(
-    `SELECT date_trunc('hour', quarter, $2) AS hour, counter, sum(delta)::int AS count
-     FROM campaign_message_counts WHERE campaign_id = $1 AND quarter IS NOT NULL
-     GROUP BY 1, 2 HAVING sum(delta) <> 0 ORDER BY 1`,
+/** The same for messages, by part and by hour of the zone's wall clock. */
+export async function messageLedger(
+  tx: Tx,
+  campaignId: string,
+  zone: string,
+): Promise<{ entries: MessageEntry[]; unfolded: number }> {
+  const rows = await tx.query<(MessageEntry & { unfolded: number })[]>(
+    `SELECT part, counter, date_trunc('hour', quarter, $2) AS hour, sum(delta)::int AS count,
+            (count(*) FILTER (WHERE NOT folded))::int AS unfolded
+     FROM campaign_message_counts WHERE campaign_id = $1 GROUP BY part, counter, hour`,
     [campaignId, zone],
   );
+  return { entries: rows.filter(({ count }) => count !== 0), unfolded: sumOfUnfolded(rows) };
+}
+
+function sumOfUnfolded(rows: readonly { unfolded: number }[]): number {
+  return rows.reduce((sum, row) => sum + row.unfolded, 0);
 }
 
 export async function senderNames(tx: Tx, tenantId: string, ids: string[]): Promise<Map<string, string>> {

@@ -1,6 +1,6 @@
 import type { RecipientState } from '../../campaign-contact.entity.js';
 import type { Counter, Counts } from '../../campaign.repository.js';
-import type { HourEntry, PartEntry, RecipientEntry } from '../stats.repository.js';
+import type { MessageEntry, RecipientEntry } from '../stats.repository.js';
 
 /** What a ledger's sums say, seen from several sides. Pure: the entries were read before. */
 
@@ -42,8 +42,6 @@ export function byVariant(entries: readonly RecipientEntry[]): Map<number, Count
   return grouped(entries, ({ variant }) => variant);
 }
 
-const ENDS: readonly Counter[] = ['failed', 'skipped', 'unknown'];
-
 /** The most frequent first. */
 export function byCode(entries: readonly RecipientEntry[]): CodeCount[] {
   const counts = new Map<string, CodeCount>();
@@ -56,7 +54,7 @@ export function byCode(entries: readonly RecipientEntry[]): CodeCount[] {
 }
 
 /** Every part there is, also one of which nothing was sent yet. */
-export function byPart(entries: readonly PartEntry[], parts: number): PartFacts[] {
+export function byPart(entries: readonly MessageEntry[], parts: number): PartFacts[] {
   const last = Math.max(parts, ...entries.map(({ part }) => part + 1));
   const facts = Array.from({ length: last }, (_, part) => ({
     part,
@@ -74,9 +72,10 @@ export function byPart(entries: readonly PartEntry[], parts: number): PartFacts[
 }
 
 /** In order; hours in which nothing happened are left out. */
-export function byHour(entries: readonly HourEntry[]): HourFacts[] {
+export function byHour(entries: readonly MessageEntry[]): HourFacts[] {
   const facts = new Map<number, HourFacts>();
   for (const { hour, counter, count } of entries) {
+    if (hour === null) continue;
     const row = facts.get(hour.getTime()) ?? { hour, sent: 0, delivered: 0, read: 0 };
     facts.set(hour.getTime(), row);
     if (counter === 'sent' || counter === 'delivered' || counter === 'read') row[counter] += count;
@@ -85,7 +84,7 @@ export function byHour(entries: readonly HourEntry[]): HourFacts[] {
 }
 
 function isEnd(counter: Counter): counter is 'failed' | 'skipped' | 'unknown' {
-  return ENDS.includes(counter);
+  return counter === 'failed' || counter === 'skipped' || counter === 'unknown';
 }
 
 function grouped<Key>(
