@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { becomes, dataOf } from '../api/filled-tenant.js';
+import { becomes, dataOf, pictureForm } from '../api/filled-tenant.js';
 import { startSurface, type Call, type Data, type Surface } from '../api/surface.js';
 import { waitFor } from '../support/wait-for.js';
 
@@ -71,6 +71,18 @@ describe('the routes', () => {
     const late = await call('POST', `/api/messages/${id}/cancel`);
     expect(late.status).toBe(409);
     expect(late.body?.message).toMatch(/is (sent|delivered|read)/);
+  });
+
+  it('send a file that was uploaded, with a literal caption', async () => {
+    const media = dataOf(await call('POST', '/api/media', { form: pictureForm() }));
+    const part = { to: body(35, '').to, type: 'image', mediaId: media['id'], caption: 'Price: {{ price }}' };
+    const { id } = dataOf(await call('POST', '/api/message/send', { body: part }));
+    expect(await sent(id)).toMatchObject({
+      type: 'image',
+      content: 'Price: {{ price }}',
+      media: { id: media['id'] },
+    });
+    expect(arrivals()).toContain('Price: {{ price }}');
   });
 
   it('cancel a scheduled message', async () => {

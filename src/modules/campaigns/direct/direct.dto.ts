@@ -19,7 +19,7 @@ import { JSONSchema } from 'class-validator-jsonschema';
 import type { MessageType } from '../../../transports/transport.js';
 import { CampaignPartDto } from '../campaign-part.dto.js';
 
-export const MAX_BULK_MESSAGES = 1_000;
+const MAX_BULK_MESSAGES = 1_000;
 const MAX_PHONE_LENGTH = 100;
 const tooMany = `at most ${MAX_BULK_MESSAGES} messages fit into one request; make a campaign for more`;
 

@@ -36,7 +36,7 @@ export interface DirectDeps extends Pick<
 }
 
 /** Messages due later than this get their job from the reconciler, so that the queue holds no year of them. */
-export const JOB_HORIZON_MS = 5 * 60_000;
+const JOB_HORIZON_MS = 5 * 60_000;
 
 /**
  * Messages that somebody sends without making a campaign. Each travels through the same engine as a campaign's: the

@@ -1,0 +1,74 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { waitFor } from '../support/wait-for.js';
+import { backends, queueEnv } from './backends.js';
+import { allConnected, connectSenders, logIn, startSimulator } from './campaign.js';
+import { startServer, type ServerProcess } from './server.js';
+
+jest.setTimeout(150_000);
+
+interface Shown {
+  id: string;
+  state: string;
+  at: string | null;
+  sentAt: string | null;
+}
+
+describe.each(backends)('direct messages with their queue on %s', (backend) => {
+  let db: TestDatabase;
+  let simulator: Awaited<ReturnType<typeof startSimulator>>;
+  const servers: ServerProcess[] = [];
+
+  beforeEach(async () => {
+    db = await createTestDatabase();
+    simulator = await startSimulator();
+  });
+  afterEach(async () => {
+    await Promise.all(servers.splice(0).map((server) => server.end('SIGKILL')));
+    await simulator.close();
+    await db.close();
+  });
+
+  const start = async (redisDatabase: number): Promise<ServerProcess> => {
+    const env = { DATABASE_URL: db.url, SIMULATOR_URL: simulator.url, ...queueEnv(backend, redisDatabase) };
+    const server = await startServer(env);
+    servers.push(server);
+    return server;
+  };
+
+  it('arrive exactly once, and not before their time, though the server is killed and its Redis lost', async () => {
+    const first = await start(6);
+    const api = await logIn(first.url);
+    await connectSenders(api, 6);
+    const text = (index: number) => ({
+      to: `+551196${2_000_000 + index}`,
+      type: 'text',
+      content: `{${index}}`,
+    });
+    const at = new Date(Date.now() + 15_000).toISOString();
+    const messages = Array.from({ length: 28 }, (_, index) =>
+      index < 24 ? text(index) : { ...text(index), at },
+    );
+    const bulk = await api.post<{ id: string }>('/message/send-bulk', { messages });
+    await waitFor(() => simulator.network.ledger.summary().arrived > 6, { timeoutMs: 60_000 });
+    await first.end('SIGKILL');
+    expect(simulator.network.ledger.summary().arrived).toBeLessThan(24);
+
+    const again = await logIn((await start(7)).url);
+    await allConnected(again, 6);
+    const shown = await waitFor(
+      async () => {
+        const page = await again.get<Shown[]>(`/api/messages?bulkId=${bulk.id}&limit=50`);
+        return page.every(({ sentAt }) => sentAt !== null) && page;
+      },
+      { timeoutMs: 90_000, everyMs: 200, what: 'all messages to be sent' },
+    );
+    expect(shown).toHaveLength(28);
+    expect(shown.filter(({ state }) => !['sent', 'delivered', 'read'].includes(state))).toEqual([]);
+    const early = shown.filter(
+      (message) => message.at && Date.parse(message.sentAt ?? '') < Date.parse(message.at),
+    );
+    expect(early).toEqual([]);
+    expect(simulator.network.ledger.summary()).toMatchObject({ unique: 28, duplicates: 0 });
+  });
+});
