@@ -11,7 +11,7 @@ export const UNKNOWN_PLACE = '?';
  * `+1907`, a country such as `RU`, or several countries that share a calling code. `zonesAt` answers the zones behind it.
  */
 export function placeOf(phone: string): string {
-  const prefix = phone.slice(0, PREFIX_LENGTH);
+  const prefix = phone.slice(0, PLACE_PREFIX_LENGTH);
   const known = placesByPrefix.get(prefix);
   if (known !== undefined) return known;
   if (placesByPrefix.size >= MAX_PREFIXES) placesByPrefix.clear();
@@ -21,7 +21,7 @@ export function placeOf(phone: string): string {
 }
 
 /** The country and the area of a number are within so many of its first characters, the plus sign included. */
-const PREFIX_LENGTH = 9;
+export const PLACE_PREFIX_LENGTH = 9;
 const MAX_PREFIXES = 100_000;
 const placesByPrefix = new Map<string, string>();
 

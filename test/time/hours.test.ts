@@ -111,6 +111,14 @@ describe("hours in the recipients' time", () => {
     expect(waitingFor).toMatchObject({ until: new Date('2026-03-03T14:00:00Z') });
   });
 
+  it('wait for nobody when all are on their way', async () => {
+    at('2026-03-02T12:30:00Z');
+    const id = await started([brazil], { window });
+    await feed(id);
+    expect(await feed(id)).toEqual({ kind: 'runAgain', at: new Date('2026-03-02T12:30:01Z') });
+    expect((await world.manager.stats(tenantId, id)).waitingFor).toBeUndefined();
+  });
+
   it('where a number leaves several zones open, only in all of them', async () => {
     at('2026-03-02T15:00:00Z');
     // Mainland Portugal is at 15:00, the Azores are at 14:00.

@@ -196,6 +196,12 @@ describe('a recurring campaign', () => {
     expect(await runsOf(origin)).toEqual([]);
   });
 
+  it('is a draft again once it repeats no more', async () => {
+    const origin = await create({ recurrence: { everyMinutes: 60 }, scheduledAt: iso(inMs(HOUR)) });
+    await world.manager.update(tenantId, origin, { recurrence: null });
+    expect(await statusOf(origin)).toBe('draft');
+  });
+
   it('keeps a run nobody is left for on record, and goes on', async () => {
     const listId = await world.list(tenantId, 1);
     const origin = await create({

@@ -11,7 +11,7 @@ import { assignPlaces, placesOf, skipOutsideWindow, tenantTimes } from './timing
 export type Openness = { kind: 'open'; places?: string[] } | { kind: 'closed'; until: Date | undefined };
 
 /** Batches of recipients whose places are looked up in one feed; the others have their turn in the next one. */
-const PLACE_BATCHES = 10;
+const PLACE_BATCHES = 3;
 /** That hours never come is asked again after this: a tenant may change its quiet hours. */
 const TRUST_NEVER_MS = 60_000;
 const FORGET_ABOVE = 5_000;
@@ -38,6 +38,8 @@ export class FeedHours {
   private async byPlace({ id }: Campaign, hours: SendingHours, now: Date): Promise<Openness> {
     await this.assign(id);
     const places = await placesOf(this.database.manager, id);
+    // Nobody waits; who is on the way is looked at by the jobs.
+    if (places.length === 0) return { kind: 'open', places };
     const open = places.filter((place) => isOpen(scheduleAt(hours, place), now));
     const closed = places.filter((place) => !open.includes(place));
     await this.giveUpNever(id, closed, hours, now);

@@ -1,8 +1,9 @@
+import type { Tx } from '../../db/index.js';
 import { addMs } from '../../lib/clock.js';
 import { DomainError, errorMessage } from '../../lib/errors.js';
 import { newId } from '../../lib/ids.js';
 import { hurry } from '../../queue/hurry.js';
-import { countRecipients } from './audience.repository.js';
+import { countRecipients, refreshStatistics } from './audience.repository.js';
 import { CampaignAudience } from './audience.service.js';
 import type { Campaign, Recurrence } from './campaign.entity.js';
 import type { CampaignDeps } from './campaign.ports.js';
@@ -18,6 +19,8 @@ import {
   type DueCampaign,
 } from './schedule.repository.js';
 import { dealVariants } from './variant.repository.js';
+
+const LARGE_AUDIENCE = 10_000;
 
 type RecurringCampaign = Campaign & { recurrence: Recurrence; scheduledAt: Date };
 
@@ -60,7 +63,9 @@ export class CampaignScheduler {
     const now = this.deps.clock.now();
     const child = newId();
     try {
-      if (!(await this.makeRun(due, child, now))) return;
+      const recipients = await this.makeRun(due, child, now);
+      if (recipients === undefined) return;
+      if (recipients >= LARGE_AUDIENCE) await refreshStatistics(this.deps.database.manager);
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
       // What the audience was made from is gone: the run is on record, and the series goes on.
@@ -75,29 +80,39 @@ export class CampaignScheduler {
     await this.feed(due.tenantId, child);
   }
 
-  /** False when somebody else has made it, or the campaign was changed or stopped meanwhile. */
-  private makeRun(due: DueCampaign, id: string, now: Date): Promise<boolean> {
+  /** The size of its audience; undefined when somebody else has made it, or the campaign was changed meanwhile. */
+  private makeRun(due: DueCampaign, id: string, now: Date): Promise<number | undefined> {
     return this.deps.database.transaction(async (tx) => {
-      const origin = stillDue(await lockCampaign(tx, due.tenantId, due.id), due);
-      if (!origin) return false;
+      const origin = await lockCampaign(tx, due.tenantId, due.id);
+      if (!isStillDue(origin, due)) return undefined;
       const { run, next } = dueRun(origin.recurrence, origin.scheduledAt, now);
-      const isNew = !(await hasRun(tx, origin.id, run));
-      if (isNew) {
-        await insertCampaign(tx, { ...runOf(origin, run, now), id, status: 'running', startedAt: now });
-        const key = { tenantId: origin.tenantId, campaignId: id };
-        const summary = await this.audience.fillLike(tx, key, origin);
-        const totalRecipients = await countRecipients(tx, id);
-        await updateCampaign(tx, id, {
-          totalRecipients,
-          canary: origin.canary && sizedCanary(freshCanary(origin.canary), totalRecipients),
-          ...(origin.audience && { audience: { ...origin.audience, summary } }),
-          ...(origin.variants && { variants: await dealVariants(tx, id, origin.variants) }),
-        });
-      }
+      const made = (await hasRun(tx, origin.id, run))
+        ? undefined
+        : await this.fillRun(tx, origin, id, run, now);
       await moveToNextRun(tx, origin, next, now);
       if (!next) await settleOrigin(tx, origin.id);
-      return isNew;
+      return made;
     });
+  }
+
+  private async fillRun(
+    tx: Tx,
+    origin: RecurringCampaign,
+    id: string,
+    run: Date,
+    now: Date,
+  ): Promise<number> {
+    await insertCampaign(tx, { ...runOf(origin, run, now), id, status: 'running', startedAt: now });
+    const key = { tenantId: origin.tenantId, campaignId: id };
+    const summary = await this.audience.fillLike(tx, key, origin);
+    const totalRecipients = await countRecipients(tx, id);
+    await updateCampaign(tx, id, {
+      totalRecipients,
+      canary: origin.canary && sizedCanary(freshCanary(origin.canary), totalRecipients),
+      ...(origin.audience && { audience: { ...origin.audience, summary } }),
+      ...(origin.variants && { variants: await dealVariants(tx, id, origin.variants) }),
+    });
+    return totalRecipients;
   }
 
   private recordFailedRun(
@@ -107,8 +122,8 @@ export class CampaignScheduler {
     status: 'completed' | 'failed',
   ): Promise<void> {
     return this.deps.database.transaction(async (tx) => {
-      const origin = stillDue(await lockCampaign(tx, due.tenantId, due.id), due);
-      if (!origin) return;
+      const origin = await lockCampaign(tx, due.tenantId, due.id);
+      if (!isStillDue(origin, due)) return;
       const { run, next } = dueRun(origin.recurrence, origin.scheduledAt, now);
       if (!(await hasRun(tx, origin.id, run))) {
         await insertCampaign(tx, {
@@ -130,11 +145,9 @@ export class CampaignScheduler {
   }
 }
 
-function stillDue(origin: Campaign | undefined, due: DueCampaign): RecurringCampaign | undefined {
-  const { recurrence, scheduledAt } = origin ?? {};
-  if (!origin || origin.status !== 'scheduled' || !recurrence) return undefined;
-  if (scheduledAt?.getTime() !== due.scheduledAt.getTime()) return undefined;
-  return { ...origin, recurrence, scheduledAt };
+function isStillDue(origin: Campaign | undefined, due: DueCampaign): origin is RecurringCampaign {
+  if (origin?.status !== 'scheduled' || !origin.recurrence) return false;
+  return origin.scheduledAt?.getTime() === due.scheduledAt.getTime();
 }
 
 /** A campaign of its own with everything but the audience, which is that of the moment. */

@@ -1,5 +1,5 @@
 import type { Tx } from '../../db/index.js';
-import { placeOf } from '../../lib/phone-zones.js';
+import { placeOf, PLACE_PREFIX_LENGTH } from '../../lib/phone-zones.js';
 import { DEFAULT_TIMES, type TenantTimes } from './core/sending-hours.js';
 
 /** Reads the tenants module's row: every feed needs it. */
@@ -49,13 +49,19 @@ export async function placesOf(tx: Tx, campaignId: string): Promise<string[]> {
   return rows.map(({ zone }) => zone);
 }
 
-export async function countAtPlaces(tx: Tx, campaignId: string, places: string[]): Promise<number> {
-  const [row] = await tx.query<{ count: number }[]>(
-    `SELECT count(*)::int AS count FROM campaign_contacts
-     WHERE campaign_id = $1 AND state = 'pending' AND zone = ANY($2::text[])`,
-    [campaignId, places],
+/** How many of an audience may be where. Asks the numbers, before anything is written down. */
+export async function audiencePlaces(tx: Tx, campaignId: string): Promise<Map<string, number>> {
+  const rows = await tx.query<{ phone: string; count: number }[]>(
+    `SELECT min(phone) AS phone, count(*)::int AS count FROM campaign_contacts
+     WHERE campaign_id = $1 AND state = 'pending' GROUP BY left(phone, ${PLACE_PREFIX_LENGTH})`,
+    [campaignId],
   );
-  return row?.count ?? 0;
+  const counts = new Map<string, number>();
+  for (const { phone, count } of rows) {
+    const place = placeOf(phone);
+    counts.set(place, (counts.get(place) ?? 0) + count);
+  }
+  return counts;
 }
 
 /** Recipients whose time has run out are ended so many at a time. */
@@ -88,7 +94,8 @@ export async function noteOutranked(tx: Tx, campaignId: string): Promise<void> {
     `WITH judged AS (
        SELECT mine.id, EXISTS (
          SELECT FROM campaigns other
-         WHERE other.tenant_id = mine.tenant_id AND other.status = 'running' AND other.priority < mine.priority
+         WHERE other.tenant_id = mine.tenant_id AND other.status = 'running' AND other.kind = 'campaign'
+           AND other.priority < mine.priority
            AND (other.kind = 'campaign' OR other.scheduled_at IS NULL OR other.scheduled_at <= now())
            AND EXISTS (SELECT FROM campaign_contacts
                        WHERE campaign_id = other.id AND state IN ('queued', 'sending'))

@@ -6,7 +6,7 @@ import { scheduleAt, sendingHours } from './core/sending-hours.js';
 import { DEFAULT_TIMING, readTiming, type Timing, type TimingInput } from './core/timing-input.js';
 import { nextOpening, type Schedule } from './core/window.js';
 import type { CampaignWarning } from './template-coverage.js';
-import { assignPlaces, countAtPlaces, placesOf, tenantTimes } from './timing.repository.js';
+import { audiencePlaces, tenantTimes } from './timing.repository.js';
 
 /** Reads what a request says about time, and holds it against the tenant's hours and the audience. */
 export class CampaignTimings {
@@ -38,12 +38,11 @@ export class CampaignTimings {
       if (comes(scheduleAt(hours, null))) return [];
       throw neverOpens(timing);
     }
-    while (!(await assignPlaces(tx, campaignId)));
-    const places = await placesOf(tx, campaignId);
-    const never = places.filter((place) => !comes(scheduleAt(hours, place)));
+    const places = [...(await audiencePlaces(tx, campaignId))];
+    const never = places.filter(([place]) => !comes(scheduleAt(hours, place)));
     if (never.length === 0) return [];
     if (never.length === places.length) throw neverOpens(timing);
-    return [warningAbout(await countAtPlaces(tx, campaignId, never))];
+    return [warningAbout(never.reduce((sum, [, count]) => sum + count, 0))];
   }
 }
 

@@ -1,4 +1,5 @@
 import { isExpired, isInsideWindow, type RecipientForSend } from '../../modules/campaigns/index.js';
+import { addMs } from '../../lib/clock.js';
 
 /**
  * What a guard says about a recipient. `leave`: somebody else has it or it is finished; `putBack`: not now, the feeder
@@ -50,13 +51,13 @@ const ensureNotExpired: Guard = (recipient, now) =>
 const ensureInsideWindow: Guard = (recipient, now) =>
   isInsideWindow(recipient, now) ? pass : { kind: 'putBack' };
 
-/** Longer waits are not spent holding a sender. */
+/** About as long as typing takes; longer waits are not spent holding a sender. */
 const CEILING_PATIENCE_MS = 3_000;
 
-/** The campaign's ceiling is used up for longer than typing takes. */
+/** The campaign's ceiling is used up: back in time to have typed when it allows the next message. */
 const holdUnderCeiling: Guard = ({ nextSlotAt }, now) =>
   nextSlotAt && nextSlotAt.getTime() - now.getTime() > CEILING_PATIENCE_MS
-    ? { kind: 'rest', until: nextSlotAt }
+    ? { kind: 'rest', until: addMs(nextSlotAt, -CEILING_PATIENCE_MS) }
     : pass;
 
 /** Only that sender could send it without the risk of a second copy. */

@@ -77,6 +77,8 @@ export function readTiming(
 
 /** Sets the first run and holds the expiry against it. */
 function plan(timing: Timing, input: TimingInput, now: Date): FieldError[] {
+  // What repeated would otherwise be sent once more, to the audience of the day it was made.
+  if (input.recurrence === null && input.scheduledAt === undefined) timing.scheduledAt = null;
   if (timing.recurrence && (input.recurrence || input.scheduledAt !== undefined)) {
     const first = firstRun(timing.recurrence, input.scheduledAt ? timing.scheduledAt : null, now);
     if (!first) return [{ path: 'recurrence', message: 'it has no run before its end' }];
