@@ -45,13 +45,15 @@ export class MergeService {
    * out, and the number that goes is suppressed if its owner had.
    */
   async merge(tenantId: string, id: string, otherId: string): Promise<ContactView> {
-    if (id.toLowerCase() === otherId.toLowerCase()) {
-      throw invalid([{ path: 'contactId', message: 'Name another contact than the one it is merged into.' }]);
-    }
     await this.deps.database.transaction(async (tx) => {
       const contact = await this.contacts.find(tx, tenantId, id);
       const other = await this.contacts.find(tx, tenantId, otherId);
       if (!contact) throw notFound('contact', id);
+      if (contact.id === other?.id) {
+        throw invalid([
+          { path: 'contactId', message: 'Name another contact than the one it is merged into.' },
+        ]);
+      }
       if (!other) throw invalid([{ path: 'contactId', message: `There is no contact ${otherId}.` }]);
       // Recipients before contacts, in the order in which the engine locks them.
       for (const records of this.deps.records) await records.move(tx, tenantId, other, contact);
