@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { seededRandom } from '../../src/lib/random.js';
 import { readDelays } from '../../src/modules/campaigns/core/pace-input.js';
-import { estimateFinish, feedWindow, staggeredDelays } from '../../src/modules/campaigns/core/pacing.js';
+import { feedWindow, staggeredDelays } from '../../src/modules/campaigns/core/pacing.js';
 import { isStorable } from '../../src/modules/campaigns/core/storable.js';
 import { allowedFrom, refusal, type CampaignAction } from '../../src/modules/campaigns/core/transitions.js';
 
@@ -55,13 +55,6 @@ describe('the feed window', () => {
     expect(feedWindow(onePace, 0, 1_000)).toBe(20);
     expect(feedWindow({ minDelay: 0, maxDelay: 0, parts: 1 }, 1, 1_000)).toBe(1_000);
     expect(feedWindow(onePace, 1, 5)).toBe(5);
-  });
-
-  it('an estimate needs a connected sender', () => {
-    const from = new Date(0);
-    const onePace = { minDelay: 1_000, maxDelay: 3_000, parts: 2 };
-    expect(estimateFinish(onePace, 10, 0, from)).toBeUndefined();
-    expect(estimateFinish(onePace, 10, 4, from)).toEqual(new Date(10_000));
   });
 });
 

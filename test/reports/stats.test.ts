@@ -175,6 +175,49 @@ describe('statistics', () => {
   });
 });
 
+describe('the estimated finish', () => {
+  const HOUR_MS = 3_600_000;
+  const hoursUntil = (at: string | undefined): number => (Date.parse(at ?? '') - Date.now()) / HOUR_MS;
+
+  it('keeps to quotas and the pace of the senders', async () => {
+    const ana = await world.named('Ana');
+    await world.sql('UPDATE senders SET quota_per_day = 10 WHERE id = $1', [ana.senderId]);
+    const { id } = await world.campaign({ recipients: 25 });
+    const estimate = hoursUntil((await statsOf(id)).estimatedFinishAt);
+    expect(estimate).toBeGreaterThan(48);
+    expect(estimate).toBeLessThan(49);
+    await world.sql('UPDATE senders SET quota_per_day = 1000 WHERE id = $1', [ana.senderId]);
+    expect(hoursUntil((await statsOf(id)).estimatedFinishAt)).toBeLessThan(0.2);
+  });
+
+  it('keeps to the hours of the campaign, also where they are those of the recipients', async () => {
+    await world.named('Ana');
+    const { id } = await world.campaign({ recipients: 5 });
+    await world.sql(`UPDATE campaign_contacts SET state = 'pending', zone = 'BR' WHERE campaign_id = $1`, [
+      id,
+    ]);
+    const day = ((new Date().getUTCDay() + 2) % 7) + 1;
+    for (const zone of ['UTC', 'recipient']) {
+      const window = { zone, days: [{ day, from: '00:00', to: '24:00' }] };
+      await world.sql('UPDATE campaigns SET send_window = $2 WHERE id = $1', [id, JSON.stringify(window)]);
+      const estimate = hoursUntil((await statsOf(id)).estimatedFinishAt);
+      expect(estimate).toBeGreaterThan(24);
+      expect(estimate).toBeLessThan(96);
+    }
+  });
+
+  it('is not given when nobody can know it', async () => {
+    const ana = await world.named('Ana');
+    const { id } = await world.campaign({ recipients: 5 });
+    await world.sql(`UPDATE senders SET status = 'disconnected' WHERE id = $1`, [ana.senderId]);
+    expect((await statsOf(id)).estimatedFinishAt).toBeUndefined();
+    await world.sql(`UPDATE senders SET status = 'connected' WHERE id = $1`, [ana.senderId]);
+    expect((await statsOf(id)).estimatedFinishAt).toBeDefined();
+    await world.sql(`UPDATE campaigns SET canary = '{"recipients":2}' WHERE id = $1`, [id]);
+    expect((await statsOf(id)).estimatedFinishAt).toBeUndefined();
+  });
+});
+
 describe('a comparison', () => {
   it('shows rates side by side and which of them really differ', async () => {
     const made = async (read: number, sent: number): Promise<string> => {
@@ -227,7 +270,7 @@ describe('reports on a large campaign among others', () => {
         new CampaignReports({
           database: { manager: tx } as never,
           clock: { now: () => new Date() },
-          senders: { findPool: () => Promise.resolve({ total: 1, connected: 1 }) },
+          senders: world.senderService,
         }).stats(world.tenantId, large, { by: ['part', 'hour'] }),
       recipientTrace: (tx) => findRecipient(tx, campaign, row?.id ?? ''),
       contactTrace: (tx) => findRecipient(tx, campaign, row?.contact_id ?? ''),

@@ -1,14 +1,25 @@
 import { systemClock } from '../../src/lib/clock.js';
+import { createLogger } from '../../src/lib/logger.js';
 import { CampaignReports } from '../../src/modules/campaigns/report.service.js';
+import { SenderService } from '../../src/modules/senders/index.js';
+import { RecordingQueue } from '../campaigns/recording-queue.js';
 import type { ScriptedSession } from '../delivery/scripted-session.js';
 import { World } from '../delivery/world.js';
 
 /** Messages that really go through the worker, and the reports on them. */
 export class ReportWorld extends World {
+  readonly senderService = new SenderService({
+    database: this.database,
+    queue: new RecordingQueue(),
+    clock: systemClock,
+    transports: this.transports,
+    logger: createLogger('silent'),
+  });
+
   readonly reports = new CampaignReports({
     database: this.database,
     clock: systemClock,
-    senders: { findPool: () => Promise.resolve({ total: 1, connected: 1 }) },
+    senders: this.senderService,
   });
 
   async named(name: string): Promise<ScriptedSession> {

@@ -14,10 +14,8 @@ import {
 } from './campaign.repository.js';
 import { senderUse } from './control/sender-use.repository.js';
 import { waitOf, type CampaignWait } from './core/campaign-wait.js';
-import { estimateFinish } from './core/pacing.js';
 import { mostParts } from './core/variants.js';
 import { variantReport, type VariantReport } from './core/variant-report.js';
-import { paceOf } from './feeder.js';
 import { recipientKey, recipientsAfter, type RecipientRow } from './report.repository.js';
 import {
   byCode,
@@ -31,6 +29,7 @@ import {
   type PartFacts,
 } from './reports/core/ledger.js';
 import { ratesOf, type Rates } from './reports/core/rates.js';
+import { estimatedFinish } from './reports/estimate.js';
 import { exportChunks, type ExportFormat } from './reports/export.js';
 import {
   messageLedger,
@@ -87,7 +86,7 @@ export interface ComparedCampaign {
 }
 
 interface ReportDeps extends Pick<CampaignDeps, 'database' | 'clock'> {
-  senders: Pick<CampaignSenders, 'findPool'>;
+  senders: Pick<CampaignSenders, 'outlook'>;
 }
 
 /** What became of a campaign's recipients: in numbers, one by one, as a file, beside other campaigns. */
@@ -116,7 +115,7 @@ export class CampaignReports {
       variants: variantReport(campaign.variants, byVariant(entries), noCounts()),
       ...(await this.extras(campaign, query.by ?? [], zone)),
       waitingFor: waitOf(campaign, this.deps.clock.now(), zone),
-      estimatedFinishAt: await this.estimate(campaign, counts),
+      estimatedFinishAt: await estimatedFinish(this.deps, campaign, counts),
     };
   }
 
@@ -195,15 +194,6 @@ export class CampaignReports {
       byPart: by.includes('part') ? byPart(entries, mostParts(campaign)) : undefined,
       byHour: by.includes('hour') ? { zone, hours: byHour(entries) } : undefined,
     };
-  }
-
-  private async estimate(campaign: Campaign, counts: Counts): Promise<Date | undefined> {
-    const remaining = counts.pending + counts.queued + counts.sending;
-    if (campaign.status !== 'running' || remaining === 0) return undefined;
-    const { connected } = await this.deps.senders.findPool(campaign.tenantId, campaign.pool);
-    const now = this.deps.clock.now();
-    const from = campaign.waitingUntil && campaign.waitingUntil > now ? campaign.waitingUntil : now;
-    return estimateFinish(paceOf(campaign), remaining, connected, from);
   }
 
   private async zoneOf(tenantId: string, asked: string | undefined): Promise<string> {

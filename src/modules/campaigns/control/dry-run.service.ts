@@ -1,21 +1,17 @@
 import { latest } from '../../../lib/clock.js';
 import { DomainError, notFound } from '../../../lib/errors.js';
-import type { Campaign, CampaignPart } from '../campaign.entity.js';
+import type { Campaign } from '../campaign.entity.js';
 import type { CampaignDeps, PoolOutlook } from '../campaign.ports.js';
-import { countsOf, findCampaign, noCounts, type Counts } from '../campaign.repository.js';
-import { ceilingOf } from '../core/ceiling.js';
+import { countsOf, findCampaign, noCounts } from '../campaign.repository.js';
 import { neededByContent } from '../core/content-input.js';
 import { scheduleAt, sendingHours } from '../core/sending-hours.js';
-import { choiceSeed, renderPart, templateScope } from '../core/template.js';
 import { refusal } from '../core/transitions.js';
 import { mostParts } from '../core/variants.js';
-import { humanPause, humanTyping, partTimings, totalMs } from '../delivery/core/typing.js';
 import { countOverCap } from '../delivery/frequency-cap.repository.js';
 import { assignPlaces, tenantTimes } from '../timing.repository.js';
 import { playForward, type Demand, type PlayedForward } from './core/play-forward.js';
 import { countWaiting, type WaitingCount } from './dry-run.repository.js';
-import { senderUse } from './sender-use.repository.js';
-import { sampleRecipient } from './test-send.repository.js';
+import { campaignOutlook, playRules } from './outlook.js';
 
 export type Exclusion = NonNullable<WaitingCount['reason']> | 'frequency_cap';
 
@@ -35,10 +31,6 @@ export interface DryRun {
   /** An operator has to let it go on after so many recipients: that wait is not counted. */
   operatorContinuesAfter: number | undefined;
 }
-
-const MINUTE_MS = 60_000;
-/** The middle of everything random. */
-const average = (): number => 0.5;
 
 /** Looks ahead: the pool as it stands, played forward under every limit; nothing is written but where people live. */
 export class DryRuns {
@@ -64,16 +56,9 @@ export class DryRuns {
     const demands = demandsOf(waiting, willReceive, parts, (place) =>
       scheduleAt(hours, hours.byRecipient ? place : null),
     );
-    const outlook = await this.outlook(campaign, parts, startsAt);
+    const outlook = await campaignOutlook(this.deps, campaign, startsAt);
     const counts = (await countsOf(database.manager, [id])).get(id)?.counts ?? noCounts();
-    const end = playForward(outlook.forecast, demands, {
-      from: startsAt,
-      startedAt: campaign.startedAt ?? startsAt,
-      ceiling: ceilingOf(campaign),
-      expiresAt: campaign.expiresAt,
-      parts,
-      canary: canaryAhead(campaign, counts, parts),
-    });
+    const end = playForward(outlook.forecast, demands, playRules(campaign, counts, startsAt));
     return {
       recipients,
       exclusions,
@@ -101,36 +86,6 @@ export class DryRuns {
     if (overCap > 0) counts.set('frequency_cap', overCap);
     return [...counts].map(([reason, count]) => ({ reason, count })).toSorted((a, b) => b.count - a.count);
   }
-
-  private async outlook(campaign: Campaign, parts: number, startsAt: Date): Promise<PoolOutlook> {
-    const { tenantId, pool, maxPerSender, minDelay, maxDelay } = campaign;
-    const content = campaign.variants?.flatMap((variant) => variant.parts) ?? campaign.parts;
-    const stepMs = (minDelay + maxDelay) / 2 + (await this.busyMs(campaign));
-    const tx = this.deps.database.manager;
-    return this.deps.senders.outlook({
-      tenantId,
-      pool,
-      messageTypes: [...new Set(content.map(({ type }) => type))],
-      pace: { messages: parts, stepMs },
-      from: startsAt,
-      ...(maxPerSender !== null && {
-        budget: { perSender: maxPerSender, used: await senderUse(tx, campaign.id) },
-      }),
-    });
-  }
-
-  /** Typing and pauses for one recipient: with the texts of the first one, as good a guess as any. */
-  private async busyMs(campaign: Campaign): Promise<number> {
-    const sample = await sampleRecipient(this.deps.database.manager, campaign, undefined);
-    if (!sample) return 0;
-    const parts: readonly CampaignPart[] = campaign.variants?.[sample.variant]?.parts ?? campaign.parts;
-    const scope = templateScope({ phone: '', name: sample.name, variables: sample.variables });
-    const contents = parts.flatMap((part, index) => {
-      const rendered = renderPart(part, scope, choiceSeed(sample.contactId, index));
-      return rendered.ok ? [rendered.content] : [];
-    });
-    return totalMs(partTimings(contents, humanTyping, humanPause, average));
-  }
 }
 
 /** By place in proportion: who of them is excluded for the frequency cap is not known by place. */
@@ -150,15 +105,6 @@ function demandsOf(
     left -= recipients;
     return { schedule: scheduleOf(place), messages: recipients * parts };
   });
-}
-
-/** What is left of the first recipients, and how long the others wait for the judgement. */
-function canaryAhead({ canary }: Campaign, counts: Counts, parts: number) {
-  if (!canary?.continueWhen || canary.passedAt !== undefined || canary.broken) return undefined;
-  const { pending, replied: _, opted_out: __, ...begun } = counts;
-  const first = canary.recipients - Object.values(begun).reduce((sum, count) => sum + count, 0);
-  if (first <= 0 || pending <= first) return undefined;
-  return { messages: first * parts, restMs: canary.continueWhen.afterMinutes * MINUTE_MS };
 }
 
 function operatorContinues({ canary }: Campaign): number | undefined {

@@ -14,11 +14,12 @@ export async function sampleRecipient(
   campaign: { tenantId: string; id: string },
   contactId: string | undefined,
 ): Promise<Sample | undefined> {
+  // The first by number, not by id: that order has an index, however many there are.
   const [row] = await tx.query<Sample[]>(
     `SELECT contact_id AS "contactId", name, variables, variant FROM campaign_contacts
-     WHERE tenant_id = $1 AND campaign_id = $2 AND ($3::uuid IS NULL OR contact_id = $3::uuid)
-     ORDER BY id LIMIT 1`,
-    [campaign.tenantId, campaign.id, contactId ?? null],
+     WHERE tenant_id = $1 AND campaign_id = $2
+     ${contactId === undefined ? 'ORDER BY phone' : 'AND contact_id = $3'} LIMIT 1`,
+    [campaign.tenantId, campaign.id, ...(contactId === undefined ? [] : [contactId])],
   );
   return row;
 }

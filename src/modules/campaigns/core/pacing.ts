@@ -71,9 +71,3 @@ export function staggeredDelays(
     return Math.max(delay, Math.round((work.ahead + index) * slot));
   });
 }
-
-/** When the last of `remaining` recipients is served at this pace; quotas and pauses come on top. */
-export function estimateFinish(pace: Pace, remaining: number, senders: number, from: Date): Date | undefined {
-  if (senders < 1) return undefined;
-  return new Date(from.getTime() + Math.ceil((remaining * averageStep(pace)) / senders));
-}

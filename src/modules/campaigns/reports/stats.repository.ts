@@ -61,3 +61,19 @@ export async function senderNames(tx: Tx, tenantId: string, ids: string[]): Prom
   );
   return new Map(rows.map(({ id, name }) => [id, name]));
 }
+
+/** Enough to know in what proportion the places are. */
+const SAMPLED_RECIPIENTS = 5_000;
+
+/** Where the next waiting recipients may be; null where nobody has looked yet. */
+export async function sampleOfPlaces(
+  tx: Tx,
+  campaignId: string,
+): Promise<{ place: string | null; count: number }[]> {
+  return tx.query(
+    `SELECT zone AS place, count(*)::int AS count FROM (
+       SELECT zone FROM campaign_contacts WHERE campaign_id = $1 AND state = 'pending' ORDER BY id LIMIT $2) next
+     GROUP BY zone`,
+    [campaignId, SAMPLED_RECIPIENTS],
+  );
+}
