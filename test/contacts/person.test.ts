@@ -137,6 +137,14 @@ describe('an erasure', () => {
     expect(await traces('Closed on Monday')).toEqual(['campaigns']);
   });
 
+  it('reaches what an earlier contact of the number left behind', async () => {
+    await world.campaign(tenantId, [recipient('sent', TEXT)], 'completed');
+    await world.contacts.remove(tenantId, id);
+    const again = await world.contacts.create(tenantId, { phoneNumber: PHONE });
+    await world.people.erase(tenantId, again.id);
+    expect(await traces(PHONE, NAME, TEXT, 'platform 9')).toEqual([]);
+  });
+
   it('waits until a message to the person has left', async () => {
     await world.campaign(tenantId, [recipient('sending')]);
     await expect(world.people.erase(tenantId, id)).rejects.toMatchObject({

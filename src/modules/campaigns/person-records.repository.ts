@@ -72,6 +72,15 @@ export class CampaignPersonRecords implements PersonRecords {
        WHERE tenant_id = $1 AND (audience #> '{exclude,phoneNumbers}') ? $2::text`,
       [tenantId, person.phone],
     );
+    // Here by recipient, because those of an earlier contact of this number are found by nothing else.
+    await tx.query(
+      `UPDATE messages
+       SET body = NULL, content = NULL, contact_id = NULL, updated_at = now(),
+           code = CASE WHEN state IN ${WAITING} THEN 'contact_deleted' ELSE code END,
+           state = CASE WHEN state IN ${WAITING} THEN 'skipped' ELSE state END
+       WHERE tenant_id = $1 AND direction = 'out' AND campaign_contact_id = ANY($2::uuid[])`,
+      [tenantId, ids],
+    );
     await tx.query(
       `UPDATE campaign_contacts
        SET phone = 'erased-' || id, name = NULL, variables = '{}', contact_id = id, updated_at = now(),
