@@ -15,6 +15,7 @@ import {
   NumberCheckService,
   SuppressionService,
 } from '../../src/modules/contacts/index.js';
+import { DiskMediaStore, MediaService } from '../../src/modules/media/index.js';
 import { MessageService } from '../../src/modules/messages/index.js';
 import { SegmentService } from '../../src/modules/segments/index.js';
 import { SenderService } from '../../src/modules/senders/index.js';
@@ -52,6 +53,11 @@ beforeAll(async () => {
     senders: new SenderService({ ...deps, transports: {} }),
     campaigns: world.manager,
     templates: new TemplateService(deps),
+    media: new MediaService({
+      ...deps,
+      store: new DiskMediaStore(tmpdir()),
+      remote: { fetch: () => Promise.reject(new Error('Lists fetch nothing.')) },
+    }),
     messages: new MessageService(deps),
     version: '0',
     maxUploadBytes: 1,

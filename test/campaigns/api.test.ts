@@ -98,10 +98,16 @@ describe('the campaigns API', () => {
   it.each([
     ['an unknown field', { filters: {} }, 400, 'filters'],
     [
-      'a part of another type',
-      { template: undefined, messages: [{ type: 'image', content: 'x' }] },
+      'a part of no known type',
+      { template: undefined, messages: [{ type: 'sticker', content: 'x' }] },
       400,
       'messages[0].type',
+    ],
+    [
+      'a field that the type does not have',
+      { template: undefined, messages: [{ type: 'image', content: 'x' }] },
+      400,
+      'messages[0].content',
     ],
     ['a negative delay', { minDelay: -1 }, 400, 'minDelay'],
     ['min above max', { minDelay: 5, maxDelay: 1 }, 400, 'minDelay'],
