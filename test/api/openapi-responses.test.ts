@@ -136,12 +136,44 @@ async function changeEverything(): Promise<void> {
   expect(waiting.status).toBe(200);
   await call('GET', `/api/campaigns/compare?ids=${owned.campaigns},${id}`);
   for (const action of ['pause', 'resume', 'stop']) await call('POST', `/api/campaigns/${id}/${action}`);
+  await controlCampaigns();
   await showQrCode();
   const user = dataOf(await logIn());
   const renewed = dataOf(
     await call('POST', '/api/auth/refresh', { body: { refreshToken: user['refreshToken'] } }),
   );
   await call('POST', '/api/auth/logout', { body: { refreshToken: renewed['refreshToken'] } });
+}
+
+/** Nobody serves it, so its recipients are given their ends by hand. */
+async function controlCampaigns(): Promise<void> {
+  const draft = {
+    name: 'Careful',
+    template: 'Hi',
+    contacts: ['+5511961000021', '+5511961000022'],
+    senderIds: [owned.senders],
+    canary: { percent: 50, continueWhen: { maxFailedPercent: 5, afterMinutes: 10 } },
+    maxPerSender: 10,
+  };
+  const { id } = dataOf(await call('POST', '/api/campaigns', { body: draft }));
+  const path = `/api/campaigns/${id}`;
+  await call('POST', `${path}/dry-run`);
+  await call('POST', `${path}/test`, { body: { phoneNumbers: ['+5511961000098'] } });
+  await call('POST', `${path}/duplicate`, { body: { name: 'Copy', audience: 'same' } });
+  await call('POST', `${path}/continue`);
+  await call('POST', `${path}/start`);
+  await call('POST', `${path}/pause`);
+  await surface.db.database.manager.query(
+    `UPDATE campaign_contacts SET state = 'failed', code = 'gave_up' WHERE campaign_id = $1`,
+    [id],
+  );
+  await call('POST', `${path}/retry-failed`, { body: {} });
+  await call('POST', `${path}/continue`);
+  await call('GET', `${path}/stats`);
+  await call('POST', `${path}/stop`);
+  const warmUp = { quotas: [20, 50] };
+  await call('PATCH', `/api/senders/${owned.senders}`, { body: { warmUp } });
+  await call('GET', `/api/senders/${owned.senders}/stats`);
 }
 
 /** For tomorrow, so that they are still there to be cancelled. */
@@ -294,6 +326,8 @@ describe('the examples of the API document', () => {
         MergeContactDto: 400,
         CheckNumbersDto: 422,
         SaveContactListDto: 409,
+        // Nobody has failed yet.
+        RetryFailedDto: 409,
       }[name];
       const right = answer.status < 300 || answer.status === known;
       if (!right) throw new Error(`${method} ${target} refuses its own example: ${answer.text}`);

@@ -31,6 +31,9 @@ const bodies: Record<string, (ids: FilledTenant) => object> = {
   'post /api/contacts/:id/erase': () => ({}),
   'patch /api/senders/:id': () => ({ name: 'Mine now' }),
   'patch /api/campaigns/:id': () => ({ name: 'Mine now' }),
+  'post /api/campaigns/:id/test': () => ({ phoneNumbers: ['+5511961000098'] }),
+  'post /api/campaigns/:id/retry-failed': () => ({}),
+  'post /api/campaigns/:id/duplicate': () => ({ audience: 'same' }),
   'patch /api/templates/:id': () => ({ name: 'Mine now' }),
   'post /api/lists/:id/members': ({ contacts }) => ({ contactIds: [contacts] }),
 };
@@ -188,6 +191,19 @@ describe('requests that name something of another tenant in their body', () => {
       senderIds: ({ senders }) => ['/api/campaigns', { ...draft, senderIds: [senders] }],
       segmentIds: ({ segments }) => ['/api/campaigns', { ...draft, segmentIds: [segments] }],
       importIds: ({ imports }) => ['/api/campaigns', { ...draft, importIds: [imports] }],
+      templateId: ({ templates }) => [
+        '/api/campaigns',
+        { name: 'x', contacts: draft.contacts, templateId: templates },
+      ],
+    },
+    'patch /api/campaigns/{id}': {
+      templateId: ({ templates }) => [`/api/campaigns/${ownCampaign}`, { templateId: templates }],
+    },
+    'post /api/campaigns/{id}/test': {
+      contactId: ({ contacts }) => [
+        `/api/campaigns/${ownCampaign}/test`,
+        { phoneNumbers: ['+5511962000098'], contactId: contacts },
+      ],
     },
     'post /message/send': sending('/message/send'),
     'post /api/message/send': sending('/api/message/send'),
@@ -196,6 +212,7 @@ describe('requests that name something of another tenant in their body', () => {
   };
 
   let ownContact = '';
+  let ownCampaign = '';
 
   /** Every `...Id` and `...Ids` of every documented JSON body. */
   function idsInBodies(): [operation: string, property: string][] {
@@ -218,12 +235,14 @@ describe('requests that name something of another tenant in their body', () => {
     const contact = await stranger('POST', '/api/contacts', { body: { phoneNumber: '+5511962000077' } });
     ownContact = dataOf(contact)['id'] ?? '';
     await stranger('POST', '/api/senders', { body: { name: 'Own', transport: 'simulator' } });
+    ownCampaign = dataOf(await stranger('POST', '/api/campaigns', { body: draft }))['id'] ?? '';
     expect(idsInBodies().length).toBeGreaterThan(2);
     for (const [operation, property] of idsInBodies()) {
       const request = cases[operation]?.[property]?.(owned, own['id'] ?? '');
       if (!request) throw new Error(`Add a case for ${property} of ${operation}.`);
       const before = await fingerprint();
-      const { status, body } = await stranger('POST', request[0], { body: request[1] });
+      const [method = ''] = operation.split(' ');
+      const { status, body } = await stranger(method.toUpperCase(), request[0], { body: request[1] });
       expect({ operation, property, status }).toEqual({ operation, property, status: 400 });
       expect(body?.errors[0]?.path).toContain(property);
       expect(await fingerprint()).toEqual(before);

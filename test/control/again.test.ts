@@ -296,7 +296,7 @@ describe('a test', () => {
       code: 'template_missing_variable',
     });
     await expect(test({ variant: 'C' })).rejects.toMatchObject({ errors: [{ path: 'variant' }] });
-    await expect(test({ contactId: campaign.id })).rejects.toMatchObject({ kind: 'not_found' });
+    await expect(test({ contactId: campaign.id })).rejects.toMatchObject({ errors: [{ path: 'contactId' }] });
     await expect(test({ phoneNumbers: ['12'] })).rejects.toMatchObject({
       errors: [{ path: 'phoneNumbers[0]' }],
     });

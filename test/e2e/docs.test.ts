@@ -54,7 +54,10 @@ describe('the examples', () => {
         /"suppressed":true/,
       ],
     ],
-    ['docs/senders.md', [/2@\S+=,\S+=/, /"pausedAt":"20/, /"waitReason":null/]],
+    [
+      'docs/senders.md',
+      [/"message":"Warming up: day 1 of 7, 20 today."/, /2@\S+=,\S+=/, /"pausedAt":"20/, /"waitReason":null/],
+    ],
     [
       'docs/campaigns.md',
       [
@@ -65,6 +68,9 @@ describe('the examples', () => {
         /\+5511961238001,Ana,(sent|delivered|read),/,
         /"status":"scheduled".*"maxPerMinute":60,"rampUpMinutes":30,"priority":3/,
         /"recurrence":\{"cron":"0 9 \* \* 1","zone":"America\/Sao_Paulo"/,
+        /"recipients":3,"exclusions":\[\],"willReceive":3,.*"finishAt":"20/,
+        /"retried":1,"notRetried":\[\]/,
+        /"name":"Once more","status":"draft"/,
       ],
     ],
     [

@@ -6,6 +6,7 @@ import {
   presentCampaign,
   presentChecked,
   presentDryRun,
+  presentRetried,
   presentTestRun,
   RetriedCampaignResponse,
   RetryFailedDto,
@@ -42,7 +43,6 @@ function lookAheadRoutes(campaigns: CampaignManager): Route[] {
       access: 'campaigns:write',
       body: TestCampaignDto,
       idempotent: true,
-      notPossible: true,
       response: { status: 202, description: 'They are on their way.', data: TestRunResponse },
       handler: async ({ principal, params, body }) =>
         accepted(presentTestRun(await campaigns.control.test(principal.tenantId, idOf(params), body))),
@@ -71,7 +71,6 @@ function goOnRoutes(campaigns: CampaignManager): Route[] {
       summary: 'Send to failed recipients of a paused or ended campaign again',
       access: 'campaigns:write',
       body: RetryFailedDto,
-      notPossible: true,
       response: { status: 200, description: 'The campaign, which runs.', data: RetriedCampaignResponse },
       handler: async ({ principal: { tenantId }, params, body }) => {
         const { retried, left } = await campaigns.control.retryFailed(
@@ -79,8 +78,8 @@ function goOnRoutes(campaigns: CampaignManager): Route[] {
           idOf(params),
           body.codes ?? undefined,
         );
-        const campaign = presentCampaign(await campaigns.get(tenantId, idOf(params)));
-        return ok({ ...campaign, retried, notRetried: left });
+        const campaign = await campaigns.get(tenantId, idOf(params));
+        return ok(presentRetried(campaign, { retried, left }));
       },
     }),
   ];
@@ -95,7 +94,6 @@ function duplicateRoute(campaigns: CampaignManager): Route {
     access: 'campaigns:write',
     body: DuplicateCampaignDto,
     idempotent: true,
-    notPossible: true,
     response: { status: 201, description: 'The draft.', data: CheckedCampaignResponse },
     handler: async ({ principal: { tenantId }, params, body }) => {
       const { id, warnings } = await campaigns.control.duplicate(tenantId, idOf(params), body);

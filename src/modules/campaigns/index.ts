@@ -36,4 +36,4 @@ export {
   TestCampaignDto,
   TestRunResponse,
 } from './control/control.dto.js';
-export { presentDryRun, presentTestRun } from './control/control.presenter.js';
+export { presentDryRun, presentRetried, presentTestRun } from './control/control.presenter.js';

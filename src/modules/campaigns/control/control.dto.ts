@@ -44,7 +44,7 @@ export class DuplicateCampaignDto {
   audience?: CopiedAudience | null;
 }
 
-@JSONSchema({ examples: [{ phoneNumbers: ['+5511987654321'] }] })
+@JSONSchema({ examples: [{ phoneNumbers: ['+5511987650099'] }] })
 export class TestCampaignDto {
   /** Own phones, at most five. */
   @IsArray()

@@ -1,6 +1,9 @@
 import { waitingMessage } from '../core/waiting.js';
 import type { PlayedForward } from './core/play-forward.js';
-import type { DryRunResponse, TestRunResponse } from './control.dto.js';
+import { presentCampaign } from '../campaign.presenter.js';
+import type { CountedCampaign } from '../campaign.service.js';
+import type { RetryOutcome } from './control.service.js';
+import type { DryRunResponse, RetriedCampaignResponse, TestRunResponse } from './control.dto.js';
 import type { DryRun, Exclusion } from './dry-run.service.js';
 import type { TestRun } from './test-send.service.js';
 
@@ -61,6 +64,13 @@ const NEVER: { readonly [Reason in Extract<PlayedForward, { kind: 'never' }>['re
   senders_used_up: 'the senders have used up what the campaign allows each of them.',
   too_far: 'it would take more than five years.',
 };
+
+export function presentRetried(
+  campaign: CountedCampaign,
+  { retried, left }: RetryOutcome,
+): RetriedCampaignResponse {
+  return Object.assign(presentCampaign(campaign), { retried, notRetried: left });
+}
 
 export function presentTestRun({ variant, ...run }: TestRun): TestRunResponse {
   return { ...run, ...(variant !== undefined && { variant }) };

@@ -80,7 +80,7 @@ export class CampaignControl {
     const outcome = await database.transaction(async (tx) => {
       const campaign = found(await lockCampaign(tx, tenantId, id), id);
       const { status } = campaign;
-      if (!RETRIED_FROM.includes(status)) throw conflict('retry-failed', status);
+      if (!RETRIED_FROM.has(status)) throw conflict('retry-failed', status);
       if (campaign.expiresAt && campaign.expiresAt <= clock.now()) throw expired(campaign.expiresAt);
       await refuseEmptyPool(senders, tenantId, campaign.pool);
       const retried = await retryFailed(tx, id, codes ? { codes } : { butCodes: PERMANENT_CODES });
@@ -104,7 +104,7 @@ export class CampaignControl {
 }
 
 /** A stopped campaign is final, and may still be skipping those who were left. */
-const RETRIED_FROM: readonly CampaignStatus[] = ['paused', 'completed', 'failed'];
+const RETRIED_FROM: ReadonlySet<CampaignStatus> = new Set<CampaignStatus>(['paused', 'completed', 'failed']);
 
 function found(campaign: Campaign | undefined, id: string): Campaign {
   if (campaign?.kind !== 'campaign') throw notFound('campaign', id);

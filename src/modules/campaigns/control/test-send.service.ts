@@ -57,7 +57,7 @@ export class TestSends {
     await refuseEmptyPool(this.deps.senders, tenantId, campaign.pool);
     const testId = newId();
     const recipientIds = await database.transaction((tx) =>
-      this.store(tx, { ...campaign, id: testId, parts, originId: campaign.id }, phones, sample),
+      this.store(tx, { id: testId, campaign, parts }, { phones, sample }),
     );
     await hurry(this.enqueue(tenantId, testId, recipientIds), this.deps.logger);
     return { id: testId, phoneNumbers: phones, messages: parts.length, contactId: sample.contactId, variant };
@@ -81,7 +81,7 @@ export class TestSends {
     if (recipient) return recipient;
     const contact = contactId && (await sampleContact(tx, campaign.tenantId, contactId));
     if (contact) return contact;
-    if (contactId) throw notFound('contact', contactId);
+    if (contactId) throw invalid([{ path: 'contactId', message: `there is no contact ${contactId}` }]);
     const message = 'The campaign has no recipients to take as a sample; give contactId.';
     throw new DomainError('not_possible', 'empty_audience', message);
   }
@@ -90,27 +90,33 @@ export class TestSends {
     const known = await knownNumbers(this.deps.database.manager, tenantId, phones);
     const faults = known.flatMap((number, index) => {
       const fault = faultOfNumber(number);
-      return fault ? [{ ...fault, path: `phoneNumbers[${index}]` }] : [];
+      return fault ? [{ fault, error: { path: `phoneNumbers[${index}]`, message: fault.message } }] : [];
     });
     const [first] = faults;
-    if (first) throw new DomainError('not_possible', first.code, first.message, { errors: faults });
+    if (!first) return;
+    const errors = faults.map(({ error }) => error);
+    throw new DomainError('not_possible', first.fault.code, first.fault.message, { errors });
   }
 
-  private async store(tx: Tx, test: Campaign, phones: string[], sample: Sample): Promise<string[]> {
+  private async store(
+    tx: Tx,
+    { id, campaign, parts }: { id: string; campaign: Campaign; parts: CampaignPart[] },
+    { phones, sample }: { phones: string[]; sample: Sample },
+  ): Promise<string[]> {
     const now = this.deps.clock.now();
-    await this.parts.hold(tx, test.tenantId, test.parts);
+    await this.parts.hold(tx, campaign.tenantId, parts);
     await insertCampaign(tx, {
-      id: test.id,
-      tenantId: test.tenantId,
-      name: `Test of ${test.name}`,
+      id,
+      tenantId: campaign.tenantId,
+      name: `Test of ${campaign.name}`,
       kind: 'direct',
       status: 'running',
-      parts: test.parts,
-      pool: test.pool,
-      minDelay: test.minDelay,
-      maxDelay: test.maxDelay,
-      stickySender: test.stickySender,
-      originId: test.originId,
+      parts,
+      pool: campaign.pool,
+      minDelay: campaign.minDelay,
+      maxDelay: campaign.maxDelay,
+      stickySender: campaign.stickySender,
+      originId: campaign.id,
       // Before the first of campaigns, as everything direct.
       priority: 0,
       totalRecipients: phones.length,
@@ -120,12 +126,12 @@ export class TestSends {
     });
     const contacts = await this.deps.contacts.upsertMany(
       tx,
-      test.tenantId,
+      campaign.tenantId,
       phones.map((phone) => ({ phone })),
     );
     const recipients = contacts.map(({ id: contactId, phone }) => ({ id: newId(), contactId, phone }));
-    await insertTestRecipients(tx, test, recipients, sample);
-    return recipients.map(({ id }) => id);
+    await insertTestRecipients(tx, { tenantId: campaign.tenantId, id }, recipients, sample);
+    return recipients.map((recipient) => recipient.id);
   }
 
   private enqueue(tenantId: string, campaignId: string, recipientIds: string[]): Promise<void> {

@@ -62,8 +62,9 @@ export function canaryState({ passedAt, broken, reachedAt }: Canary): CanaryStat
 }
 
 /** Every recipient is in exactly one state; replies and opt-outs are counted besides. */
-function recipientsIn({ replied: _, opted_out: __, ...states }: Counts): number {
-  return Object.values(states).reduce((sum, count) => sum + count, 0);
+function recipientsIn(counts: Counts): number {
+  const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  return all - counts.replied - counts.opted_out;
 }
 
 function percent(part: number, whole: number): number {
