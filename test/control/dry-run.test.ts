@@ -92,6 +92,17 @@ describe('a dry run', () => {
     expect(finish).toBeLessThan(first + 4 * DAY + 30 * MINUTE);
   });
 
+  it('waits for the morning of those who live elsewhere', async () => {
+    await tenantWith(wide);
+    const days = [1, 2, 3, 4, 5, 6, 7].map((day) => ({ day, from: '09:00', to: '10:00' }));
+    const id = await planned(1, {
+      contacts: ['+493012345678', '+819012345678'],
+      window: { zone: 'recipient', days },
+    });
+    // It is 10:00 UTC: São Paulo opens first (12:00), then Tokyo (midnight), at last Berlin.
+    expect((await run(id)).finishAt).toBe('2026-03-03T08:00:00.000Z');
+  });
+
   it('says what does not leave before the campaign expires', async () => {
     await tenantWith(wide);
     const expiresAt = new Date(world.clock.now().getTime() + 5 * MINUTE).toISOString();

@@ -13,14 +13,14 @@ import { PageQuery } from '../../lib/page-query.js';
 
 const MAX_NUMBERS_PER_REQUEST = 10_000;
 
-@JSONSchema({ examples: [{ phoneNumbers: ['+5511987654321'], reason: 'asked on the phone' }] })
+@JSONSchema({ examples: [{ phoneNumbers: ['+5511987654399'], reason: 'asked on the phone' }] })
 export class AddSuppressionsDto {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(MAX_NUMBERS_PER_REQUEST)
   @IsString({ each: true })
   @MaxLength(100, { each: true })
-  @JSONSchema({ examples: [['+5511987654321']] })
+  @JSONSchema({ examples: [['+5511987654399']] })
   phoneNumbers!: string[];
 
   @IsOptional()

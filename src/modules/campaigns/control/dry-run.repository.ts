@@ -1,4 +1,5 @@
 import type { Tx } from '../../../db/index.js';
+import { placeOf, PLACE_PREFIX_LENGTH } from '../../../lib/phone-zones.js';
 import { hasValue, needsIt } from '../coverage.repository.js';
 import type { NeededVariable } from '../core/parts-input.js';
 
@@ -10,32 +11,37 @@ export interface WaitingCount {
   count: number;
 }
 
-/** One pass over those who wait. Each is counted once, under the first reason that holds. */
+/**
+ * One pass over those who wait. Each is counted once, under the first reason that holds; `byPlace` also by where its
+ * number says it is.
+ */
 export async function countWaiting(
   tx: Tx,
   campaign: { tenantId: string; id: string },
-  needed: NeededVariable[],
+  { needed, byPlace }: { needed: NeededVariable[]; byPlace: boolean },
 ): Promise<WaitingCount[]> {
   const values: unknown[] = [campaign.tenantId, campaign.id];
   const lacking = needed.map((variable) => {
     const present = hasValue(variable.attribute, `$${values.push(variable.attribute)}`);
     return `(${needsIt(variable)} AND NOT (${present}))`;
   });
-  return tx.query<WaitingCount[]>(
-    `SELECT r.zone AS place,
+  const place = byPlace ? `, left(r.phone, ${PLACE_PREFIX_LENGTH})` : '';
+  const rows = await tx.query<(Omit<WaitingCount, 'place'> & { phone: string })[]>(
+    `SELECT min(r.phone) AS phone,
             CASE WHEN c.id IS NULL THEN 'contact_deleted'
                  WHEN c.opted_out_at IS NOT NULL THEN 'opted_out'
                  WHEN x.id IS NOT NULL THEN 'suppressed'
                  WHEN r.lacking THEN 'missing_variable'
                  WHEN NOT n.on_whatsapp THEN 'not_on_whatsapp' END AS reason,
             count(*)::int AS count
-     FROM (SELECT contact_id, phone, zone, ${lacking.length > 0 ? lacking.join(' OR ') : 'false'} AS lacking
+     FROM (SELECT contact_id, phone, ${lacking.length > 0 ? lacking.join(' OR ') : 'false'} AS lacking
            FROM campaign_contacts
            WHERE tenant_id = $1 AND campaign_id = $2 AND state IN ('pending', 'queued', 'sending')) r
      LEFT JOIN contacts c ON c.id = r.contact_id AND c.tenant_id = $1
      LEFT JOIN suppressions x ON x.tenant_id = $1 AND x.phone = r.phone
      LEFT JOIN number_checks n ON n.tenant_id = $1 AND n.phone = r.phone
-     GROUP BY 1, 2`,
+     GROUP BY 2${place}`,
     values,
   );
+  return rows.map(({ phone, ...row }) => ({ ...row, place: byPlace ? placeOf(phone) : null }));
 }

@@ -8,7 +8,7 @@ import { scheduleAt, sendingHours } from '../core/sending-hours.js';
 import { refusal } from '../core/transitions.js';
 import { mostParts } from '../core/variants.js';
 import { countOverCap } from '../delivery/frequency-cap.repository.js';
-import { assignPlaces, tenantTimes } from '../timing.repository.js';
+import { tenantTimes } from '../timing.repository.js';
 import { playForward, type Demand, type PlayedForward } from './core/play-forward.js';
 import { countWaiting, type WaitingCount } from './dry-run.repository.js';
 import { campaignOutlook, playRules } from './outlook.js';
@@ -32,7 +32,7 @@ export interface DryRun {
   operatorContinuesAfter: number | undefined;
 }
 
-/** Looks ahead: the pool as it stands, played forward under every limit; nothing is written but where people live. */
+/** Looks ahead: the pool as it stands, played forward under every limit. Writes nothing. */
 export class DryRuns {
   constructor(private readonly deps: CampaignDeps) {}
 
@@ -47,15 +47,15 @@ export class DryRuns {
     const now = clock.now();
     const startsAt = campaign.scheduledAt ? latest(campaign.scheduledAt, now) : now;
     const hours = sendingHours(campaign, await tenantTimes(database.manager, tenantId));
-    if (hours.byRecipient) await this.placeEverybody(id);
-    const waiting = await countWaiting(database.manager, campaign, neededByContent(campaign));
+    const waiting = await countWaiting(database.manager, campaign, {
+      needed: neededByContent(campaign),
+      byPlace: hours.byRecipient,
+    });
     const exclusions = await this.exclusionsOf(campaign, waiting);
     const recipients = total(waiting);
     const willReceive = Math.max(0, recipients - total(exclusions));
     const parts = mostParts(campaign);
-    const demands = demandsOf(waiting, willReceive, parts, (place) =>
-      scheduleAt(hours, hours.byRecipient ? place : null),
-    );
+    const demands = demandsOf(waiting, willReceive, parts, (place) => scheduleAt(hours, place));
     const outlook = await campaignOutlook(this.deps, campaign, startsAt);
     const counts = (await countsOf(database.manager, [id])).get(id)?.counts ?? noCounts();
     const end = playForward(outlook.forecast, demands, playRules(campaign, counts, startsAt));
@@ -70,11 +70,6 @@ export class DryRuns {
       senders: outlook,
       operatorContinuesAfter: operatorContinues(campaign),
     };
-  }
-
-  private async placeEverybody(id: string): Promise<void> {
-    const { database } = this.deps;
-    while (!(await database.transaction((tx) => assignPlaces(tx, id))));
   }
 
   private async exclusionsOf(campaign: Campaign, waiting: WaitingCount[]): Promise<DryRun['exclusions']> {
