@@ -89,7 +89,7 @@ export function createServices({ config, logger, infrastructure, transports }: S
     feeder: new CampaignFeeder(campaignDeps),
     scheduler: new CampaignScheduler(campaignDeps),
     templates,
-    previews: new PreviewService({ database, templates }),
+    previews: new PreviewService({ database }),
     media,
     mediaFiles,
     messages: new MessageService({ database }),

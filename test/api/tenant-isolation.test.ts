@@ -205,6 +205,11 @@ describe('requests that name something of another tenant in their body', () => {
         { phoneNumbers: ['+5511962000098'], contactId: contacts },
       ],
     },
+    'post /api/templates/preview': {
+      templateId: ({ templates }) => ['/api/templates/preview', { templateId: templates }],
+      contactIds: ({ contacts }) => ['/api/templates/preview', { content: 'Hi', contactIds: [contacts] }],
+      listId: ({ lists }) => ['/api/templates/preview', { content: 'Hi', listId: lists }],
+    },
     'post /message/send': sending('/message/send'),
     'post /api/message/send': sending('/api/message/send'),
     'post /message/send-bulk': sendingBulk('/message/send-bulk'),

@@ -11,7 +11,7 @@ beforeAll(async () => {
   world = await createWorld();
   const { database } = world.db;
   templates = new TemplateService({ database, clock: world.clock });
-  previews = new PreviewService({ database, templates });
+  previews = new PreviewService({ database });
 });
 afterAll(() => world.db.close());
 
@@ -38,10 +38,11 @@ describe('a saved template', () => {
       templates.get(other, first.id),
       templates.update(other, first.id, { content: 'stolen' }),
       templates.remove(other, first.id),
-      previews.preview(other, { templateId: first.id }),
     ]) {
       await expect(attempt).rejects.toMatchObject({ kind: 'not_found', code: 'template_not_found' });
     }
+    const preview = previews.preview(other, { templateId: first.id });
+    await expect(preview).rejects.toMatchObject({ kind: 'invalid', errors: [{ path: 'templateId' }] });
     await templates.remove(tenantId, first.id);
     await expect(templates.get(tenantId, first.id)).rejects.toMatchObject({ code: 'template_not_found' });
   });

@@ -13,7 +13,9 @@ const VISIBLE = String.raw`[^\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f
 /** True for rows of campaign_contacts with a value at the path that a parameter holds; blanks are no value. */
 export function hasValue(attribute: readonly string[], parameter: string): string {
   const inVariables = `coalesce(variables #>> ${parameter}::text[], '') ~ '${VISIBLE}'`;
-  return attribute.join('.') === 'name' ? `(${inVariables} OR coalesce(name, '') ~ '${VISIBLE}')` : inVariables;
+  return attribute.join('.') === 'name'
+    ? `(${inVariables} OR coalesce(name, '') ~ '${VISIBLE}')`
+    : inVariables;
 }
 
 /** True for rows whose variant needs the variable. */

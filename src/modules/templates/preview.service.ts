@@ -1,8 +1,14 @@
 import type { Database } from '../../db/index.js';
 import { invalid } from '../../lib/errors.js';
 import { previewText, type PreviewedText, type TextVariable } from '../campaigns/index.js';
-import { newestPeople, peopleByIds, peopleOfList, type PreviewPerson } from './template.repository.js';
-import { requireText, type TemplateService } from './template.service.js';
+import {
+  findTemplate,
+  newestPeople,
+  peopleByIds,
+  peopleOfList,
+  type PreviewPerson,
+} from './template.repository.js';
+import { requireText } from './template.service.js';
 
 export interface PreviewRequest {
   content?: string;
@@ -25,7 +31,7 @@ const NOBODY = { id: 'sample', phone: '+12025550100' };
 
 /** Shows a text as real contacts would get it, or a person made up for the purpose. */
 export class PreviewService {
-  constructor(private readonly deps: { database: Database; templates: Pick<TemplateService, 'get'> }) {}
+  constructor(private readonly deps: { database: Database }) {}
 
   /** Renders for the given contacts, for members of a list, for given variables, or else for the newest contacts. */
   async preview(tenantId: string, input: PreviewRequest): Promise<Preview> {
@@ -46,7 +52,10 @@ export class PreviewService {
     if ((content === undefined) === (templateId === undefined)) {
       throw invalid([{ path: 'content', message: 'give either content, the text itself, or templateId' }]);
     }
-    return content ?? (await this.deps.templates.get(tenantId, templateId ?? '')).content;
+    if (content !== undefined) return content;
+    const template = await findTemplate(this.deps.database.manager, tenantId, templateId ?? '');
+    if (!template) throw invalid([{ path: 'templateId', message: `there is no template ${templateId}` }]);
+    return template.content;
   }
 
   private async peopleFor(tenantId: string, request: PreviewRequest): Promise<PreviewPerson[]> {
