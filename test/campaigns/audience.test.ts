@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newId } from '../../src/lib/ids.js';
-import { CampaignAudience } from '../../src/modules/campaigns/audience.service.js';
+import { CampaignAudience } from '../../src/modules/campaigns/creation/audience.service.js';
 import { presentCampaign } from '../../src/modules/campaigns/index.js';
 import { SegmentService } from '../../src/modules/segments/index.js';
 import { ContactService } from '../../src/modules/contacts/index.js';

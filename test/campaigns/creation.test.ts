@@ -278,7 +278,9 @@ describe('changing a draft', () => {
     ).rejects.toMatchObject({
       code: 'unknown_variable',
     });
-    expect((await world.manager.get(tenantId, campaign.id)).campaign.parts).toMatchObject([{ content: 'Bye' }]);
+    expect((await world.manager.get(tenantId, campaign.id)).campaign.parts).toMatchObject([
+      { content: 'Bye' },
+    ]);
     await world.manager.start(tenantId, campaign.id);
     await expect(world.manager.update(tenantId, campaign.id, { name: 'x' })).rejects.toMatchObject({
       kind: 'conflict',

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { Tx } from '../../src/db/index.js';
 import { foldCounts } from '../../src/modules/campaigns/campaign.repository.js';
 import { presentCampaignStats, presentComparison } from '../../src/modules/campaigns/index.js';
-import { CampaignReports, type StatsQuery } from '../../src/modules/campaigns/report.service.js';
-import { reportAfter } from '../../src/modules/campaigns/report.repository.js';
+import { CampaignReports, type StatsQuery } from '../../src/modules/campaigns/reports/report.service.js';
+import { reportAfter } from '../../src/modules/campaigns/reports/report.repository.js';
 import { findRecipient, messagesOfRecipient } from '../../src/modules/campaigns/reports/trace.repository.js';
 import { newId } from '../../src/lib/ids.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { newId } from '../../src/lib/ids.js';
 import { presentTrace } from '../../src/modules/campaigns/index.js';
-import { claimPending } from '../../src/modules/campaigns/feed.repository.js';
+import { claimPending } from '../../src/modules/campaigns/running/feed.repository.js';
 import { accept } from '../delivery/scripted-session.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { ReportWorld } from './world.js';

@@ -1,6 +1,6 @@
 import { systemClock } from '../../src/lib/clock.js';
 import { createLogger } from '../../src/lib/logger.js';
-import { CampaignReports } from '../../src/modules/campaigns/report.service.js';
+import { CampaignReports } from '../../src/modules/campaigns/reports/report.service.js';
 import { SenderService } from '../../src/modules/senders/index.js';
 import { RecordingQueue } from '../campaigns/recording-queue.js';
 import type { ScriptedSession } from '../delivery/scripted-session.js';

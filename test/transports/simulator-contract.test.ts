@@ -42,7 +42,7 @@ function harnessFor(
     drop: (senderId, reason) => network.drop(senderId, reason),
     seenAt: async (phone) => {
       const arrivals = network.ledger.page({ limit: 10_000 })?.items ?? [];
-      const [arrival] = arrivals.filter(({ to }) => to === phone);
+      const arrival = arrivals.find(({ to }) => to === phone);
       return arrival && { type: arrival.type, body: arrival.body, sha256: arrival.sha256 };
     },
     arrivedAt: async (phone) => {

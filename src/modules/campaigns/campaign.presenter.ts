@@ -10,7 +10,7 @@ import type { CountedCampaign } from './campaign.service.js';
 import { mostParts, totalMessages } from './core/variants.js';
 import { presentPart } from './part.presenter.js';
 import { presentCounts } from './reports/report.presenter.js';
-import type { CampaignWarning } from './template-coverage.js';
+import type { CampaignWarning } from './creation/template-coverage.js';
 
 export function presentCampaign(counted: CountedCampaign): CampaignResponse {
   return campaignFields(counted);

@@ -21,21 +21,21 @@ import { readDelays } from './core/pace-input.js';
 import { mostParts } from './core/variants.js';
 import { CampaignControl } from './control/control.service.js';
 import { layOut, neededByContent, readContent } from './core/content-input.js';
-import { CampaignCreation, nameProblems, refuse } from './creation.service.js';
-import { CampaignLifecycle } from './lifecycle.service.js';
-import { CampaignParts } from './parts.service.js';
-import { CampaignProblems, type RecipientProblems } from './problems.service.js';
-import { withSavedTexts } from './saved-texts.js';
+import { CampaignCreation, nameProblems, refuse } from './creation/creation.service.js';
+import { CampaignLifecycle } from './running/lifecycle.service.js';
+import { CampaignParts } from './creation/parts.service.js';
+import { CampaignProblems, type RecipientProblems } from './creation/problems.service.js';
+import { withSavedTexts } from './creation/saved-texts.js';
 import {
   CampaignReports,
   type CampaignStats,
   type RecipientQuery,
   type StatsQuery,
-} from './report.service.js';
-import type { RecipientRow } from './report.repository.js';
-import { checkCoverage, type CampaignWarning } from './template-coverage.js';
-import { CampaignTimings } from './timing.service.js';
-import { dealVariants, forgetVariants } from './variant.repository.js';
+} from './reports/report.service.js';
+import type { RecipientRow } from './reports/report.repository.js';
+import { checkCoverage, type CampaignWarning } from './creation/template-coverage.js';
+import { CampaignTimings } from './running/timing.service.js';
+import { dealVariants, forgetVariants } from './creation/variant.repository.js';
 
 export interface CountedCampaign {
   campaign: Campaign;

@@ -8,13 +8,13 @@ export type {
   CampaignSenders,
 } from './campaign.ports.js';
 export { CampaignManager, type CountedCampaign } from './campaign.service.js';
-export type { CampaignStats } from './report.service.js';
-export { CampaignFeeder } from './feeder.js';
-export { CampaignScheduler } from './schedule.service.js';
+export type { CampaignStats } from './reports/report.service.js';
+export { CampaignFeeder } from './running/feeder.js';
+export { CampaignScheduler } from './running/schedule.service.js';
 export { checkText, previewText, type PreviewedText, type TextVariable } from './core/text-preview.js';
-export { nameProblems } from './creation.service.js';
-export { RecipientProblemsResponse } from './campaign-problem.dto.js';
-export { presentProblems } from './problems.presenter.js';
+export { nameProblems } from './creation/creation.service.js';
+export { RecipientProblemsResponse } from './creation/campaign-problem.dto.js';
+export { presentProblems } from './creation/problems.presenter.js';
 export {
   CampaignListQuery,
   CreateCampaignDto,

@@ -5,7 +5,7 @@ import type { CampaignDeps } from '../campaign.ports.js';
 import { changeStatus, lockCampaign, updateCampaign } from '../campaign.repository.js';
 import { feedJobId } from '../core/job-ids.js';
 import { refusal } from '../core/transitions.js';
-import { refuseEmptyPool } from '../creation.service.js';
+import { refuseEmptyPool } from '../creation/creation.service.js';
 import { freshCanary } from './core/canary.js';
 import { PERMANENT_CODES } from './core/retry.js';
 import { DryRuns, type DryRun } from './dry-run.service.js';

@@ -1,18 +1,18 @@
 import type { Tx } from '../../../db/index.js';
 import { notFound } from '../../../lib/errors.js';
 import { newId } from '../../../lib/ids.js';
-import { countRecipients, insertFromCampaign, type CampaignKey } from '../audience.repository.js';
-import { CampaignAudience } from '../audience.service.js';
+import { countRecipients, insertFromCampaign, type CampaignKey } from '../creation/audience.repository.js';
+import { CampaignAudience } from '../creation/audience.service.js';
 import type { RecipientState } from '../campaign-contact.entity.js';
 import type { AudienceRules, Campaign } from '../campaign.entity.js';
 import type { CampaignDeps } from '../campaign.ports.js';
 import { findCampaign, insertCampaign, updateCampaign } from '../campaign.repository.js';
 import { emptyAudience, noRules, type AudienceSummary } from '../core/audience-rules.js';
 import { neededByContent } from '../core/content-input.js';
-import { nameProblems, refuse } from '../creation.service.js';
-import { CampaignParts } from '../parts.service.js';
-import { checkCoverage, type CampaignWarning } from '../template-coverage.js';
-import { dealVariants } from '../variant.repository.js';
+import { nameProblems, refuse } from '../creation/creation.service.js';
+import { CampaignParts } from '../creation/parts.service.js';
+import { checkCoverage, type CampaignWarning } from '../creation/template-coverage.js';
+import { dealVariants } from '../creation/variant.repository.js';
 import { freshCanary, sizedCanary } from './core/canary.js';
 
 export const copiedAudiences = ['same', 'failed', 'unread'] as const;

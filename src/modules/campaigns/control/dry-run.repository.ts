@@ -1,6 +1,6 @@
 import type { Tx } from '../../../db/index.js';
 import { placeOf, PLACE_PREFIX_LENGTH } from '../../../lib/phone-zones.js';
-import { hasValue, needsIt } from '../coverage.repository.js';
+import { hasValue, needsIt } from '../creation/coverage.repository.js';
 import type { NeededVariable } from '../core/parts-input.js';
 
 /** Recipients still to be served, by where they are and by what will keep a message from them. */

@@ -8,7 +8,7 @@ import { scheduleAt, sendingHours } from '../core/sending-hours.js';
 import { refusal } from '../core/transitions.js';
 import { mostParts } from '../core/variants.js';
 import { countOverCap } from '../delivery/frequency-cap.repository.js';
-import { tenantTimes } from '../timing.repository.js';
+import { tenantTimes } from '../running/timing.repository.js';
 import { playForward, type Demand, type PlayedForward } from './core/play-forward.js';
 import { countWaiting, type WaitingCount } from './dry-run.repository.js';
 import { campaignOutlook, playRules } from './outlook.js';

@@ -1,5 +1,5 @@
 import type { Tx } from '../../../db/index.js';
-import { PARTS_OF_RECIPIENT } from '../variant.repository.js';
+import { PARTS_OF_RECIPIENT } from '../creation/variant.repository.js';
 
 export interface RetryChoice {
   /** Only recipients that failed with one of these. */

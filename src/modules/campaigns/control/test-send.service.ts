@@ -8,10 +8,10 @@ import type { CampaignDeps } from '../campaign.ports.js';
 import { findCampaign, insertCampaign } from '../campaign.repository.js';
 import { sendJobId } from '../core/job-ids.js';
 import { choiceSeed, renderPart, templateScope } from '../core/template.js';
-import { refuse, refuseEmptyPool } from '../creation.service.js';
+import { refuse, refuseEmptyPool } from '../creation/creation.service.js';
 import { knownNumbers } from '../direct/direct.repository.js';
 import { faultOfNumber } from '../direct/refusals.js';
-import { CampaignParts } from '../parts.service.js';
+import { CampaignParts } from '../creation/parts.service.js';
 import { insertTestRecipients, sampleContact, sampleRecipient, type Sample } from './test-send.repository.js';
 
 export interface TestRequest {

@@ -1,5 +1,5 @@
 import type { Tx } from '../../../db/index.js';
-import { PARTS_OF_RECIPIENT } from '../variant.repository.js';
+import { PARTS_OF_RECIPIENT } from '../creation/variant.repository.js';
 import { newId } from '../../../lib/ids.js';
 import type { RenderedContent } from '../core/content.js';
 import { MAX_PARTS } from '../campaign-part.dto.js';

@@ -1,5 +1,5 @@
 import type { Tx } from '../../../db/index.js';
-import { PARTS_OF_RECIPIENT } from '../variant.repository.js';
+import { PARTS_OF_RECIPIENT } from '../creation/variant.repository.js';
 import { admitted, type CappedClaim } from './core/frequency-cap.js';
 
 /** Advisory locks of two numbers: this one, and the contact's hash. */

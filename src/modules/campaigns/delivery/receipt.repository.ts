@@ -1,5 +1,5 @@
 import type { Tx } from '../../../db/index.js';
-import { PARTS_OF_RECIPIENT } from '../variant.repository.js';
+import { PARTS_OF_RECIPIENT } from '../creation/variant.repository.js';
 import type { MergedReceipt } from './core/receipts.js';
 import { lockRecipients } from './delivery.repository.js';
 import { deriveRecipients } from './outcome.repository.js';

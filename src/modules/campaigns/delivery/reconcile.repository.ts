@@ -1,5 +1,5 @@
 import type { Tx } from '../../../db/index.js';
-import { PARTS_OF_RECIPIENT } from '../variant.repository.js';
+import { PARTS_OF_RECIPIENT } from '../creation/variant.repository.js';
 import type { TransportName } from '../../../transports/transport.js';
 
 export interface LostRecipient {

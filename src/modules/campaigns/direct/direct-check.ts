@@ -1,7 +1,7 @@
 import { DomainError } from '../../../lib/errors.js';
-import { unknownSenders } from '../audience.repository.js';
+import { unknownSenders } from '../creation/audience.repository.js';
 import { choiceSeed, renderPart, templateScope } from '../core/template.js';
-import type { CampaignParts } from '../parts.service.js';
+import type { CampaignParts } from '../creation/parts.service.js';
 import { asLiteral } from './core/literal.js';
 import type { ReadMessages } from './core/direct-input.js';
 import { knownNumbers, type KnownNumber } from './direct.repository.js';

@@ -5,7 +5,7 @@ import { playForward, type Demand } from '../control/core/play-forward.js';
 import { campaignOutlook, playRules, type OutlookDeps } from '../control/outlook.js';
 import { scheduleAt, sendingHours } from '../core/sending-hours.js';
 import { mostParts } from '../core/variants.js';
-import { tenantTimes } from '../timing.repository.js';
+import { tenantTimes } from '../running/timing.repository.js';
 import { sampleOfPlaces } from './stats.repository.js';
 
 /**

@@ -3,7 +3,7 @@ import { csvLine, UTF8_BOM } from '../../../lib/csv.js';
 import { xlsxChunks, type Cell, type SheetColumn } from '../../../lib/xlsx-writer.js';
 import type { RecipientState } from '../campaign-contact.entity.js';
 import type { Campaign } from '../campaign.entity.js';
-import { recipientKey, reportAfter, type ReportRow } from '../report.repository.js';
+import { recipientKey, reportAfter, type ReportRow } from './report.repository.js';
 import { reasonSentence } from './core/reasons.js';
 
 export type ExportFormat = 'csv' | 'xlsx';

@@ -13,7 +13,7 @@ import { JSONSchema } from 'class-validator-jsonschema';
 import { CommaSeparated } from '../../../lib/comma-separated.js';
 import type { RecipientState } from '../campaign-contact.entity.js';
 import { recipientStates } from '../campaign.dto.js';
-import type { ExtraDimension } from '../report.service.js';
+import type { ExtraDimension } from './report.service.js';
 
 const extraDimensions: readonly ExtraDimension[] = ['part', 'hour'];
 

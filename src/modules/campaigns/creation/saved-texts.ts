@@ -1,5 +1,5 @@
-import type { Tx } from '../../db/index.js';
-import { invalid, type FieldError } from '../../lib/errors.js';
+import type { Tx } from '../../../db/index.js';
+import { invalid, type FieldError } from '../../../lib/errors.js';
 import { savedTexts } from './saved-text.repository.js';
 
 interface Wording {

@@ -1,6 +1,6 @@
-import type { Tx } from '../../db/index.js';
-import { placeOf, PLACE_PREFIX_LENGTH } from '../../lib/phone-zones.js';
-import { DEFAULT_TIMES, type TenantTimes } from './core/sending-hours.js';
+import type { Tx } from '../../../db/index.js';
+import { placeOf, PLACE_PREFIX_LENGTH } from '../../../lib/phone-zones.js';
+import { DEFAULT_TIMES, type TenantTimes } from '../core/sending-hours.js';
 
 /** Reads the tenants module's row: every feed needs it. */
 export async function tenantTimes(tx: Tx, tenantId: string): Promise<TenantTimes> {

@@ -1,6 +1,6 @@
-import type { Tx } from '../../db/index.js';
-import { DomainError, invalid, type FieldError } from '../../lib/errors.js';
-import type { Filter } from '../segments/index.js';
+import type { Tx } from '../../../db/index.js';
+import { DomainError, invalid, type FieldError } from '../../../lib/errors.js';
+import type { Filter } from '../../segments/index.js';
 import {
   countRecipients,
   excludeCampaigns,
@@ -19,16 +19,16 @@ import {
   type Found,
   type InlineRecipient,
 } from './audience.repository.js';
-import type { AudienceRules, Campaign } from './campaign.entity.js';
-import type { CampaignDeps } from './campaign.ports.js';
+import type { AudienceRules, Campaign } from '../campaign.entity.js';
+import type { CampaignDeps } from '../campaign.ports.js';
 import {
   emptyAudience,
   noRules,
   type AudienceSource,
   type AudienceSummary,
   type Excluded,
-} from './core/audience-rules.js';
-import { countOverCap } from './delivery/frequency-cap.repository.js';
+} from '../core/audience-rules.js';
+import { countOverCap } from '../delivery/frequency-cap.repository.js';
 import type { CampaignWarning } from './template-coverage.js';
 
 const CONTACTS_PER_STATEMENT = 1_000;

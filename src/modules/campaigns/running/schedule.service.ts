@@ -1,16 +1,16 @@
-import type { Tx } from '../../db/index.js';
-import { addMs } from '../../lib/clock.js';
-import { DomainError, errorMessage } from '../../lib/errors.js';
-import { newId } from '../../lib/ids.js';
-import { hurry } from '../../queue/hurry.js';
-import { countRecipients, refreshStatistics } from './audience.repository.js';
-import { CampaignAudience } from './audience.service.js';
-import type { Campaign, Recurrence } from './campaign.entity.js';
-import type { CampaignDeps } from './campaign.ports.js';
-import { changeStatus, insertCampaign, lockCampaign, updateCampaign } from './campaign.repository.js';
-import { freshCanary, sizedCanary } from './control/core/canary.js';
-import { feedJobId } from './core/job-ids.js';
-import { dueRun } from './core/recurrence.js';
+import type { Tx } from '../../../db/index.js';
+import { addMs } from '../../../lib/clock.js';
+import { DomainError, errorMessage } from '../../../lib/errors.js';
+import { newId } from '../../../lib/ids.js';
+import { hurry } from '../../../queue/hurry.js';
+import { countRecipients, refreshStatistics } from '../creation/audience.repository.js';
+import { CampaignAudience } from '../creation/audience.service.js';
+import type { Campaign, Recurrence } from '../campaign.entity.js';
+import type { CampaignDeps } from '../campaign.ports.js';
+import { changeStatus, insertCampaign, lockCampaign, updateCampaign } from '../campaign.repository.js';
+import { freshCanary, sizedCanary } from '../control/core/canary.js';
+import { feedJobId } from '../core/job-ids.js';
+import { dueRun } from '../core/recurrence.js';
 import {
   dueCampaigns,
   hasRun,
@@ -18,7 +18,7 @@ import {
   settleOrigin,
   type DueCampaign,
 } from './schedule.repository.js';
-import { dealVariants } from './variant.repository.js';
+import { dealVariants } from '../creation/variant.repository.js';
 
 const LARGE_AUDIENCE = 10_000;
 

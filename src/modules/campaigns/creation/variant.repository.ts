@@ -1,6 +1,6 @@
-import type { Tx } from '../../db/index.js';
-import type { CampaignVariant } from './campaign.entity.js';
-import { variantCycle } from './core/variants.js';
+import type { Tx } from '../../../db/index.js';
+import type { CampaignVariant } from '../campaign.entity.js';
+import { variantCycle } from '../core/variants.js';
 
 /** The parts of recipient `r` in campaign `k`: those of its variant, where the campaign has variants. */
 export const PARTS_OF_RECIPIENT = `coalesce(k.variants -> r.variant::int -> 'parts', k.parts)`;

@@ -1,11 +1,11 @@
-import type { Database } from '../../db/index.js';
-import { notFound } from '../../lib/errors.js';
-import { encodeCursor, idBehind, toPage, type Page, type PageRequest } from '../../lib/pages.js';
-import type { Campaign, CampaignPart } from './campaign.entity.js';
-import { findCampaign } from './campaign.repository.js';
-import { neededByContent } from './core/content-input.js';
-import { choiceSeed, renderPart, templateScope, type RenderFailure } from './core/template.js';
-import { harmlessValueBytes } from './core/text-risk.js';
+import type { Database } from '../../../db/index.js';
+import { notFound } from '../../../lib/errors.js';
+import { encodeCursor, idBehind, toPage, type Page, type PageRequest } from '../../../lib/pages.js';
+import type { Campaign, CampaignPart } from '../campaign.entity.js';
+import { findCampaign } from '../campaign.repository.js';
+import { neededByContent } from '../core/content-input.js';
+import { choiceSeed, renderPart, templateScope, type RenderFailure } from '../core/template.js';
+import { harmlessValueBytes } from '../core/text-risk.js';
 import { waitingRecipients, type Suspicion, type TriedRecipient } from './problems.repository.js';
 
 /** Why one part cannot be written for one recipient. */

@@ -1,9 +1,9 @@
-import { DomainError, invalid, type FieldError } from '../../lib/errors.js';
-import type { Tx } from '../../db/index.js';
-import type { CampaignPart } from './campaign.entity.js';
-import type { CampaignFile, CampaignMedia } from './campaign.ports.js';
-import { fileProblem } from './core/part-files.js';
-import type { FileSource, PartDraft } from './core/part-shape.js';
+import { DomainError, invalid, type FieldError } from '../../../lib/errors.js';
+import type { Tx } from '../../../db/index.js';
+import type { CampaignPart } from '../campaign.entity.js';
+import type { CampaignFile, CampaignMedia } from '../campaign.ports.js';
+import { fileProblem } from '../core/part-files.js';
+import type { FileSource, PartDraft } from '../core/part-shape.js';
 
 interface FileRequest {
   source: FileSource;

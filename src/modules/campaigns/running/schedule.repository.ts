@@ -1,4 +1,4 @@
-import type { Tx } from '../../db/index.js';
+import type { Tx } from '../../../db/index.js';
 
 export interface DueCampaign {
   tenantId: string;

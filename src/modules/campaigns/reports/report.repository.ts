@@ -1,5 +1,5 @@
-import type { Tx } from '../../db/index.js';
-import type { RecipientState } from './campaign-contact.entity.js';
+import type { Tx } from '../../../db/index.js';
+import type { RecipientState } from '../campaign-contact.entity.js';
 
 export interface RecipientRow {
   id: string;

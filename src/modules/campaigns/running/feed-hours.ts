@@ -1,7 +1,7 @@
-import type { Database } from '../../db/index.js';
-import type { Campaign } from './campaign.entity.js';
-import { scheduleAt, sendingHours, type SendingHours } from './core/sending-hours.js';
-import { isOpen, nextOpening } from './core/window.js';
+import type { Database } from '../../../db/index.js';
+import type { Campaign } from '../campaign.entity.js';
+import { scheduleAt, sendingHours, type SendingHours } from '../core/sending-hours.js';
+import { isOpen, nextOpening } from '../core/window.js';
 import { assignPlaces, placesOf, skipOutsideWindow, tenantTimes } from './timing.repository.js';
 
 /**

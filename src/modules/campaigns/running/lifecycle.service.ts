@@ -1,11 +1,11 @@
-import { hurry } from '../../queue/hurry.js';
-import { DomainError, notFound } from '../../lib/errors.js';
-import type { Campaign, CampaignStatus } from './campaign.entity.js';
-import type { CampaignDeps } from './campaign.ports.js';
-import { changeStatus, findCampaign, removeCampaign } from './campaign.repository.js';
-import { feedJobId } from './core/job-ids.js';
-import { allowedFrom, refusal, type CampaignAction } from './core/transitions.js';
-import { refuseEmptyPool } from './creation.service.js';
+import { hurry } from '../../../queue/hurry.js';
+import { DomainError, notFound } from '../../../lib/errors.js';
+import type { Campaign, CampaignStatus } from '../campaign.entity.js';
+import type { CampaignDeps } from '../campaign.ports.js';
+import { changeStatus, findCampaign, removeCampaign } from '../campaign.repository.js';
+import { feedJobId } from '../core/job-ids.js';
+import { allowedFrom, refusal, type CampaignAction } from '../core/transitions.js';
+import { refuseEmptyPool } from '../creation/creation.service.js';
 import { skipLeftOver } from './feed.repository.js';
 
 /** Starts, pauses and ends campaigns: each a conditional update, so that of two callers at once only one wins. */

@@ -1,4 +1,4 @@
-import type { Tx } from '../../db/index.js';
+import type { Tx } from '../../../db/index.js';
 
 /** The texts of those of the ids that are templates of the tenant. */
 export async function savedTexts(tx: Tx, tenantId: string, ids: string[]): Promise<Map<string, string>> {

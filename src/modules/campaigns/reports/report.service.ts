@@ -1,9 +1,9 @@
-import { invalid, notFound } from '../../lib/errors.js';
-import { idBehind, keyBehind, toPage, type Page } from '../../lib/pages.js';
-import { isZone } from '../../lib/zone.js';
-import type { RecipientState } from './campaign-contact.entity.js';
-import type { Campaign } from './campaign.entity.js';
-import type { CampaignDeps, CampaignSenders } from './campaign.ports.js';
+import { invalid, notFound } from '../../../lib/errors.js';
+import { idBehind, keyBehind, toPage, type Page } from '../../../lib/pages.js';
+import { isZone } from '../../../lib/zone.js';
+import type { RecipientState } from '../campaign-contact.entity.js';
+import type { Campaign } from '../campaign.entity.js';
+import type { CampaignDeps, CampaignSenders } from '../campaign.ports.js';
 import {
   countsOf,
   findCampaign,
@@ -11,11 +11,11 @@ import {
   foldCounts,
   noCounts,
   type Counts,
-} from './campaign.repository.js';
-import { senderUse } from './control/sender-use.repository.js';
-import { waitOf, type CampaignWait } from './core/campaign-wait.js';
-import { mostParts } from './core/variants.js';
-import { variantReport, type VariantReport } from './core/variant-report.js';
+} from '../campaign.repository.js';
+import { senderUse } from '../control/sender-use.repository.js';
+import { waitOf, type CampaignWait } from '../core/campaign-wait.js';
+import { mostParts } from '../core/variants.js';
+import { variantReport, type VariantReport } from '../core/variant-report.js';
 import { recipientKey, recipientsAfter, type RecipientRow } from './report.repository.js';
 import {
   byCode,
@@ -27,18 +27,13 @@ import {
   type CodeCount,
   type HourFacts,
   type PartFacts,
-} from './reports/core/ledger.js';
-import { ratesOf, type Rates } from './reports/core/rates.js';
-import { estimatedFinish } from './reports/estimate.js';
-import { exportChunks, type ExportFormat } from './reports/export.js';
-import {
-  messageLedger,
-  recipientLedger,
-  senderNames,
-  type RecipientEntry,
-} from './reports/stats.repository.js';
-import { CampaignTraces, type Trace } from './reports/trace.service.js';
-import { tenantTimes } from './timing.repository.js';
+} from './core/ledger.js';
+import { ratesOf, type Rates } from './core/rates.js';
+import { estimatedFinish } from './estimate.js';
+import { exportChunks, type ExportFormat } from './export.js';
+import { messageLedger, recipientLedger, senderNames, type RecipientEntry } from './stats.repository.js';
+import { CampaignTraces, type Trace } from './trace.service.js';
+import { tenantTimes } from '../running/timing.repository.js';
 
 /** Dimensions that are only counted when asked for. */
 export type ExtraDimension = 'part' | 'hour';

@@ -1,14 +1,14 @@
-import { addMs, earlier, latest } from '../../lib/clock.js';
-import type { JobContext, JobOutcome, JobPayloads } from '../../queue/catalog.js';
-import type { Campaign } from './campaign.entity.js';
-import type { CampaignDeps } from './campaign.ports.js';
-import { countsOf, findCampaign, foldCounts, lockCampaign } from './campaign.repository.js';
-import { holdToCanary, tellCanaryTurn, type CanaryTurn } from './control/canary-gate.js';
-import { ceilingOf, slotMs } from './core/ceiling.js';
-import { feedJobId, sendJobId } from './core/job-ids.js';
-import { feedWindow, staggeredDelays, type Pace } from './core/pacing.js';
-import { mostParts } from './core/variants.js';
-import { noteCampaignWaiting } from './delivery/waiting.repository.js';
+import { addMs, earlier, latest } from '../../../lib/clock.js';
+import type { JobContext, JobOutcome, JobPayloads } from '../../../queue/catalog.js';
+import type { Campaign } from '../campaign.entity.js';
+import type { CampaignDeps } from '../campaign.ports.js';
+import { countsOf, findCampaign, foldCounts, lockCampaign } from '../campaign.repository.js';
+import { holdToCanary, tellCanaryTurn, type CanaryTurn } from '../control/canary-gate.js';
+import { ceilingOf, slotMs } from '../core/ceiling.js';
+import { feedJobId, sendJobId } from '../core/job-ids.js';
+import { feedWindow, staggeredDelays, type Pace } from '../core/pacing.js';
+import { mostParts } from '../core/variants.js';
+import { noteCampaignWaiting } from '../delivery/waiting.repository.js';
 import { FeedHours } from './feed-hours.js';
 import {
   campaignsToFeed,

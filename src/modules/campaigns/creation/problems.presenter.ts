@@ -1,4 +1,4 @@
-import type { Page } from '../../lib/pages.js';
+import type { Page } from '../../../lib/pages.js';
 import type { RecipientProblemsResponse } from './campaign-problem.dto.js';
 import type { RecipientProblems } from './problems.service.js';
 

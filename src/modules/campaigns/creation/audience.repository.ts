@@ -1,5 +1,5 @@
-import type { Tx } from '../../db/index.js';
-import { compileFilter, type Filter } from '../segments/index.js';
+import type { Tx } from '../../../db/index.js';
+import { compileFilter, type Filter } from '../../segments/index.js';
 
 export interface CampaignKey {
   tenantId: string;

@@ -1,7 +1,7 @@
-import type { Tx } from '../../db/index.js';
-import { DomainError } from '../../lib/errors.js';
+import type { Tx } from '../../../db/index.js';
+import { DomainError } from '../../../lib/errors.js';
 import { audienceCoverage, knownAttributes } from './coverage.repository.js';
-import type { NeededVariable } from './core/parts-input.js';
+import type { NeededVariable } from '../core/parts-input.js';
 
 /** Something the caller should know about a campaign that was accepted. */
 export interface CampaignWarning {

@@ -1,11 +1,11 @@
-import type { Tx } from '../../db/index.js';
-import type { Clock } from '../../lib/clock.js';
-import { DomainError, type FieldError } from '../../lib/errors.js';
-import type { CampaignKey } from './audience.repository.js';
-import { scheduleAt, sendingHours } from './core/sending-hours.js';
-import { DEFAULT_TIMING, readTiming, type Timing, type TimingInput } from './core/timing-input.js';
-import { nextOpening, type Schedule } from './core/window.js';
-import type { CampaignWarning } from './template-coverage.js';
+import type { Tx } from '../../../db/index.js';
+import type { Clock } from '../../../lib/clock.js';
+import { DomainError, type FieldError } from '../../../lib/errors.js';
+import type { CampaignKey } from '../creation/audience.repository.js';
+import { scheduleAt, sendingHours } from '../core/sending-hours.js';
+import { DEFAULT_TIMING, readTiming, type Timing, type TimingInput } from '../core/timing-input.js';
+import { nextOpening, type Schedule } from '../core/window.js';
+import type { CampaignWarning } from '../creation/template-coverage.js';
 import { audiencePlaces, tenantTimes } from './timing.repository.js';
 
 /** Reads what a request says about time, and holds it against the tenant's hours and the audience. */
