@@ -62,6 +62,8 @@ class Play {
   private readonly groups: Demand[];
   private at: number;
   private canaryLeft: number;
+  /** Something has left: the next message has to wait for its slot under the ceiling. */
+  private begun = false;
 
   constructor(
     private readonly fleet: Fleet,
@@ -112,7 +114,8 @@ class Play {
     const { messages, doneAt } = this.fleet.send({ from, to, wanted, minStepMs: this.minStep(ready) });
     deal(messages, open);
     this.canaryLeft -= messages;
-    this.at = doneAt === undefined ? to : Math.max(doneAt, this.ceilingEnd(from, messages));
+    this.at = Math.max(doneAt ?? to, this.ceilingEnd(from, messages));
+    this.begun ||= messages > 0;
     if (this.canaryLeft <= 0) {
       this.at += this.rules.canary?.restMs ?? 0;
       this.canaryLeft = Infinity;
@@ -155,10 +158,12 @@ class Play {
   /** Senders that begin together would be ahead of the ceiling: when it has let so many messages leave. */
   private ceilingEnd(from: number, messages: number): number {
     const { ceiling } = this.rules;
-    if (!ceiling || messages <= 1) return from;
+    // The very first message finds a free slot. Only that one: a free one per slice would add up to more than allowed.
+    const slots = this.begun ? messages : messages - 1;
+    if (!ceiling || slots <= 0) return from;
     let [before, at] = [from, from + 60_000];
     const enough = (time: number) =>
-      allowance(ceiling, this.elapsed(from), this.elapsed(time)) >= messages - 1;
+      allowance(ceiling, this.elapsed(from), this.elapsed(time)) >= slots;
     while (!enough(at)) [before, at] = [at, at + (at - from)];
     while (at - before > 1) {
       const middle = Math.floor((before + at) / 2);
