@@ -18,6 +18,8 @@ import { wakeJob } from './wake.js';
 /** Time a caller waits for a queue that does not answer, for the connection and for the command. */
 const ANSWER_DEADLINE_MS = 5_000;
 const PING_DEADLINE_MS = 2_000;
+/** A handler that ends as soon as it is interrupted still has to give its job back, or it rests until it is found stalled. */
+const HAND_BACK_MS = 1_000;
 /** Time to close workers whose handlers have ended or were given up. */
 const CLOSE_DEADLINE_MS = 3_000;
 /** Jobs of one addBulk: large enough to be quick, small enough not to block the server for others. */
@@ -132,7 +134,7 @@ export class BullJobQueue implements Queue {
     if (workers.length === 0) return;
     await Promise.all(workers.map((worker) => worker.pause(true)));
     const runner = this.runner;
-    if (runner) await endsWithin(timeoutMs, runner.whenIdle());
+    if (runner) await endsWithin(Math.max(timeoutMs, HAND_BACK_MS), runner.whenIdle());
     const left = runner?.runningJobs ?? 0;
     if (left > 0) {
       this.deps.logger.warn(

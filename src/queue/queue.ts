@@ -21,7 +21,7 @@ export interface Queue extends JobQueue {
   startWorkers(handlers: JobHandlers, options: StartOptions): Promise<void>;
   /** Takes no more jobs, aborts every `JobContext.signal`, waits up to `timeoutMs` for running jobs, ends the workers. */
   drain(timeoutMs: number): Promise<void>;
-  /** Drains without waiting and ends the connections. Safe to call twice. */
+  /** Drains, with a second for interrupted jobs to be given back, and ends the connections. Safe to call twice. */
   close(): Promise<void>;
   /** BullMQ's queues, for the queue dashboard. The last one holds the newest failures. */
   boardQueues(): BullQueue[];
