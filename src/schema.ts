@@ -6,7 +6,11 @@ import { MessageCount } from './modules/campaigns/message-count.entity.js';
 import { Campaign } from './modules/campaigns/campaign.entity.js';
 import { ContactList, ContactListMember } from './modules/contacts/contact-list.entity.js';
 import { ContactBulkEdit } from './modules/contacts/bulk/bulk-edit.entity.js';
-import { NumberCheck, NumberCheckItem, NumberCheckRun } from './modules/contacts/checks/number-check.entity.js';
+import {
+  NumberCheck,
+  NumberCheckItem,
+  NumberCheckRun,
+} from './modules/contacts/checks/number-check.entity.js';
 import { ContactConsent } from './modules/contacts/consent/consent.entity.js';
 import { Contact } from './modules/contacts/contact.entity.js';
 import { Import, ImportPhone, ImportRejection } from './modules/contacts/import/import.entity.js';

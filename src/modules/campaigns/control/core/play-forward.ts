@@ -162,8 +162,7 @@ class Play {
     const slots = this.begun ? messages : messages - 1;
     if (!ceiling || slots <= 0) return from;
     let [before, at] = [from, from + 60_000];
-    const enough = (time: number) =>
-      allowance(ceiling, this.elapsed(from), this.elapsed(time)) >= slots;
+    const enough = (time: number) => allowance(ceiling, this.elapsed(from), this.elapsed(time)) >= slots;
     while (!enough(at)) [before, at] = [at, at + (at - from)];
     while (at - before > 1) {
       const middle = Math.floor((before + at) / 2);
