@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Agent, request, type Dispatcher } from 'undici';
@@ -103,6 +102,8 @@ export class RemoteFiles {
     if (answer.statusCode !== 200) throw new Unavailable(`the server answered ${answer.statusCode}`);
     if (Number(answer.headers['content-length'] ?? 0) > maxBytes) throw new Unavailable(tooLarge);
     let received = 0;
+    // Opened first: a stream that opens by itself could make the file after a failure has removed it.
+    const file = await open(path, 'w', 0o600);
     await pipeline(
       answer.body,
       async function* (chunks: AsyncIterable<Buffer>) {
@@ -112,7 +113,7 @@ export class RemoteFiles {
           yield chunk;
         }
       },
-      createWriteStream(path, { mode: 0o600 }),
+      file.createWriteStream(),
       { signal },
     );
   }
