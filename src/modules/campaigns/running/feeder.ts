@@ -22,6 +22,9 @@ import { noteOutranked, skipOutsideWindow } from './timing.repository.js';
 
 const DEFAULT_WINDOW = 1_000;
 const FEED_EVERY_MS = 1_000;
+/** A window that empties faster than that is too small for its senders; feeding more often would not help. */
+const FEED_AT_LEAST_MS = 20;
+const FORGET_ABOVE = 10_000;
 const FOLD_ABOVE_ENTRIES = 500;
 /** A campaign whose hours have not come looks again this often: windows and quiet hours can be changed. */
 const CLOSED_REST_MS = 60_000;
@@ -29,6 +32,8 @@ const CLOSED_REST_MS = 60_000;
 /** Keeps running campaigns' windows of queued recipients filled, completes them, and finishes stopping stopped ones. */
 export class CampaignFeeder {
   private readonly hours: FeedHours;
+  /** When each campaign was fed last by this process: only tells how fast its window empties. */
+  private readonly lastFeeds = new Map<string, number>();
 
   constructor(private readonly deps: CampaignDeps) {
     this.hours = new FeedHours(deps.database);
@@ -68,9 +73,20 @@ export class CampaignFeeder {
     if (claimed.length === 0 && (await this.complete(campaign.id))) {
       await foldCounts(database.manager, campaign.id);
       logger.info({ campaignId: campaign.id }, 'campaign completed');
+      this.lastFeeds.delete(campaign.id);
       return { kind: 'done' };
     }
-    return this.soon();
+    return { kind: 'runAgain', at: this.nextFeed(campaign.id, claimed.length, ahead) };
+  }
+
+  /** When about half of the window will be gone at the rate at which it emptied since the last feed. */
+  private nextFeed(campaignId: string, taken: number, ahead: number): Date {
+    const now = this.deps.clock.now();
+    const last = this.lastFeeds.get(campaignId);
+    if (this.lastFeeds.size >= FORGET_ABOVE) this.lastFeeds.clear();
+    this.lastFeeds.set(campaignId, now.getTime());
+    const elapsedMs = last === undefined ? 0 : now.getTime() - last;
+    return addMs(now, feedPause({ elapsedMs, taken, window: ahead + taken }));
   }
 
   /** Nobody may be sent to now. Those still queued come back from their jobs; nothing else has to be done meanwhile. */
@@ -156,6 +172,13 @@ export class CampaignFeeder {
   private soon(): JobOutcome {
     return { kind: 'runAgain', at: addMs(this.deps.clock.now(), FEED_EVERY_MS) };
   }
+}
+
+/** Milliseconds until the next feed; a window of which much is gone in no time is looked after at once. */
+function feedPause({ elapsedMs, taken, window }: { elapsedMs: number; taken: number; window: number }): number {
+  if (taken === 0) return FEED_EVERY_MS;
+  const untilHalf = (elapsedMs * window) / (2 * taken);
+  return Math.round(Math.min(Math.max(untilHalf, FEED_AT_LEAST_MS), FEED_EVERY_MS));
 }
 
 export function paceOf(campaign: Campaign): Pace {

@@ -1,0 +1,82 @@
+/** Which way a figure has to lie from its target. */
+export type Direction = 'atLeast' | 'atMost';
+
+/** One line of the table: a measured value against a yardstick that was measured in the same run. */
+export interface Figure {
+  id: string;
+  /** What is measured, with its unit. */
+  title: string;
+  /** What it is divided by, with the same unit; undefined where the value stands for itself. */
+  yardstick?: string;
+  target: number;
+  direction: Direction;
+  /** How a value reads: 'msg/s', 'MB', ... */
+  unit: string;
+  /** How the ratio reads; plain ratios when absent. */
+  ratioUnit?: 'x' | 'MB' | 'statements' | 'messages';
+}
+
+/** One measurement. The ratio is value / yardstick; figures without a yardstick have a yardstick of 1. */
+export interface Sample {
+  value: number;
+  yardstick: number;
+}
+
+export type Samples = Readonly<Record<string, Sample>>;
+
+export interface Scenario {
+  id: string;
+  title: string;
+  figures: readonly Figure[];
+  /** Fewer than asked where one run takes long; never fewer than five unless the caller asks for fewer. */
+  measure(bench: BenchContext): Promise<Samples>;
+}
+
+export interface BenchContext {
+  services: BenchServices;
+  /** 1 for the full size; smaller for a quick look. */
+  scale: number;
+  note(text: string): void;
+}
+
+export interface BenchServices {
+  redisUrl: string;
+  /** A server to make databases on. */
+  postgresUrl: string;
+  postgresPid: number;
+  redisPid: number;
+}
+
+export interface Summary {
+  figure: Figure;
+  samples: Sample[];
+  value: number;
+  yardstick: number;
+  ratio: number;
+  lowest: number;
+  highest: number;
+  met: boolean;
+}
+
+/** The median run by ratio: its value and yardstick belong together. */
+export function summarise(figure: Figure, samples: readonly Sample[]): Summary {
+  const sorted = samples.toSorted((a, b) => ratioOf(a) - ratioOf(b));
+  const median = sorted[Math.floor((sorted.length - 1) / 2)];
+  const first = sorted[0];
+  const last = sorted.at(-1);
+  if (!median || !first || !last) throw new Error(`The figure ${figure.id} was not measured.`);
+  const ratio = ratioOf(median);
+  return {
+    figure,
+    samples: [...samples],
+    ...median,
+    ratio,
+    lowest: ratioOf(first),
+    highest: ratioOf(last),
+    met: figure.direction === 'atLeast' ? ratio >= figure.target : ratio <= figure.target,
+  };
+}
+
+export function ratioOf({ value, yardstick }: Sample): number {
+  return value / yardstick;
+}

@@ -1,0 +1,59 @@
+import 'reflect-metadata';
+import pg from 'pg';
+import { loadConfigOrExit } from '../src/config/index.js';
+import { createLogger } from '../src/lib/logger.js';
+import { createRuntime } from '../src/runtime.js';
+import { createSimulatorNetwork, instantBehaviour } from '../src/transports/simulator/index.js';
+import type { Answer, Question, ServerSettings } from './support/server-protocol.js';
+
+/**
+ * The program as it runs in production, with what a measurement needs: a network in this process that answers at once,
+ * no typing, and answers to the questions of the process that measures.
+ */
+async function main(): Promise<void> {
+  const settings = JSON.parse(process.env['BENCH_SETTINGS'] ?? '{}') as ServerSettings;
+  const statements = countStatements();
+  const config = loadConfigOrExit();
+  const network = createSimulatorNetwork({
+    behaviour: {
+      ...instantBehaviour,
+      receipts: { ...instantBehaviour.receipts, ...(settings.receipts ? {} : { server: 0, delivered: 0 }) },
+    },
+    ledgerCapacity: settings.ledgerCapacity ?? 1_000,
+  });
+  const runtime = await createRuntime(config, {
+    logger: createLogger(config.log.level, { format: config.log.format }),
+    simulatorNetwork: network,
+    tuning: {
+      ...(settings.typing ? {} : { typing: { perCharacterMs: 0, minMs: 0, maxMs: 0 } }),
+      pause: { minMs: 0, maxMs: 0 },
+    },
+  });
+  const answer = (question: Question): Answer => ({
+    id: question.id,
+    memory: process.memoryUsage(),
+    arrived: network.ledger.summary().arrived,
+    statements: statements(),
+    at: Date.now(),
+  });
+  process.on('message', (question: Question) => {
+    if (question.kind === 'collect') globalThis.gc?.();
+    process.send?.(answer(question));
+  });
+  process.on('SIGTERM', () => void runtime.stop().then(() => process.exit(0)));
+  process.send?.({ id: 0, url: runtime.url });
+}
+
+/** Everything this process asks PostgreSQL, BEGIN and COMMIT included. */
+function countStatements(): () => number {
+  let count = 0;
+  const prototype = pg.Client.prototype as unknown as { query(...args: unknown[]): unknown };
+  const { query } = prototype;
+  prototype.query = function counted(this: unknown, ...args: unknown[]): unknown {
+    count += 1;
+    return query.apply(this, args);
+  };
+  return () => count;
+}
+
+await main();

@@ -1,0 +1,24 @@
+/** How the measured server differs from the one of production. */
+export interface ServerSettings {
+  /** Delivery receipts for every message; the network is silent otherwise. */
+  receipts?: boolean;
+  /** Human typing. Without it nothing is simulated before a message. */
+  typing?: boolean;
+  ledgerCapacity?: number;
+}
+
+export interface Question {
+  id: number;
+  /** `collect`: collect garbage before answering, where the process was started with --expose-gc. */
+  kind: 'look' | 'collect';
+}
+
+export interface Answer {
+  id: number;
+  memory: NodeJS.MemoryUsage;
+  /** Messages the network has taken since the start. */
+  arrived: number;
+  /** SQL statements since the start. */
+  statements: number;
+  at: number;
+}

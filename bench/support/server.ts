@@ -1,0 +1,83 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ApiClient } from '../../src/demo/api-client.js';
+import { cpuSeconds } from './process-usage.js';
+import type { Answer, Question, ServerSettings } from './server-protocol.js';
+
+const program = fileURLToPath(new URL('../server.ts', import.meta.url));
+const EMAIL = 'bench@example.com';
+const PASSWORD = 'a password of the bench';
+
+export interface BenchServer {
+  url: string;
+  pid: number;
+  api: ApiClient;
+  look(kind?: Question['kind']): Promise<Answer>;
+  /** Seconds of processor time since the process started. */
+  cpu(): number;
+  stop(): Promise<void>;
+}
+
+/** The whole program in a process of its own; resolves when it listens. */
+export async function startBenchServer(
+  env: Record<string, string>,
+  settings: ServerSettings = {},
+): Promise<BenchServer> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'starling-bench-'));
+  const child = fork(program, [], {
+    execArgv: ['--import', 'tsx', '--expose-gc', ...(process.env['BENCH_EXEC'] ?? '').split(' ').filter((text) => text !== '')],
+    env: {
+      ...process.env,
+      PORT: '0',
+      LOG_LEVEL: 'warn',
+      DATA_DIR: dataDir,
+      ADMIN_EMAIL: EMAIL,
+      ADMIN_PASSWORD: PASSWORD,
+      APP_SECRET: 'a secret of the bench that is long enough',
+      JWT_SECRET: 'another secret of the bench, long enough',
+      API_REQUESTS_PER_MINUTE: '1000000',
+      BENCH_SETTINGS: JSON.stringify(settings),
+      ...env,
+    },
+  });
+  const url = await firstMessage(child);
+  const pid = child.pid ?? 0;
+  return {
+    url,
+    pid,
+    api: await ApiClient.login(url, EMAIL, PASSWORD),
+    look: asker(child),
+    cpu: () => cpuSeconds(pid),
+    async stop() {
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+function firstMessage(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    child.once('message', (message: { url: string }) => resolve(message.url));
+    child.once('exit', (code) => reject(new Error(`The measured server ended with ${code}.`)));
+  });
+}
+
+function asker(child: ChildProcess): BenchServer['look'] {
+  let lastId = 0;
+  const waiting = new Map<number, (answer: Answer) => void>();
+  child.on('message', (answer: Answer) => {
+    waiting.get(answer.id)?.(answer);
+    waiting.delete(answer.id);
+  });
+  return (kind = 'look') =>
+    new Promise((resolve) => {
+      lastId += 1;
+      waiting.set(lastId, resolve);
+      child.send({ id: lastId, kind } satisfies Question);
+    });
+}
