@@ -4,6 +4,7 @@ import { CampaignsComplete1763700000000 } from './1763700000000-campaigns-comple
 import { ContactsComplete1763700001000 } from './1763700001000-contacts-complete.js';
 import { CampaignLedgers1763700002000 } from './1763700002000-campaign-ledgers.js';
 import { DirectMessages1763700003000 } from './1763700003000-direct-messages.js';
+import { ProvisionalMedia1763800004000 } from './1763800004000-provisional-media.js';
 
 /** In the order they are applied. Append only: an applied migration never changes. */
 export const allMigrations = [
@@ -13,4 +14,5 @@ export const allMigrations = [
   ContactsComplete1763700001000,
   CampaignLedgers1763700002000,
   DirectMessages1763700003000,
+  ProvisionalMedia1763800004000,
 ];
