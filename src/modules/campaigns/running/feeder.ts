@@ -42,12 +42,13 @@ export class CampaignFeeder {
     const campaign = await findCampaign(this.deps.database.manager, tenantId, campaignId);
     if (campaign?.status === 'running') return this.feed(campaign);
     if (campaign?.status === 'stopped') return this.finishStopping(campaign);
+    if (campaign?.status === 'paused') return this.expire(campaign);
     return { kind: 'done' };
   };
 
   /** Gives every campaign that needs one its feed job again: at boot, and when the queue may have lost it. */
   readonly rewakeRunningCampaigns = async (): Promise<void> => {
-    for (const payload of await campaignsToFeed(this.deps.database.manager)) {
+    for (const payload of await campaignsToFeed(this.deps.database.manager, this.deps.clock.now())) {
       await this.deps.queue.wake('campaign.feed', payload, feedJobId(payload.campaignId));
     }
   };
@@ -65,11 +66,7 @@ export class CampaignFeeder {
     if (turn) tellCanaryTurn(logger, campaign.id, turn);
     if (claimed.length > 0) await this.enqueue(campaign, claimed, { ahead, senders: connected });
     if (entries > FOLD_ABOVE_ENTRIES) await foldCounts(database.manager, campaign.id);
-    if (claimed.length === 0 && (await this.complete(campaign.id))) {
-      await foldCounts(database.manager, campaign.id);
-      logger.info({ campaignId: campaign.id }, 'campaign completed');
-      return { kind: 'done' };
-    }
+    if (claimed.length === 0 && (await this.complete(campaign.id))) return { kind: 'done' };
     return this.soon();
   }
 
@@ -78,12 +75,8 @@ export class CampaignFeeder {
     { tenantId, id, expiresAt }: Campaign,
     until: Date | undefined,
   ): Promise<JobOutcome> {
-    const { database, clock, logger } = this.deps;
-    if (await this.complete(id)) {
-      await foldCounts(database.manager, id);
-      logger.info({ campaignId: id }, 'campaign completed');
-      return { kind: 'done' };
-    }
+    const { database, clock } = this.deps;
+    if (await this.complete(id)) return { kind: 'done' };
     const waiting = { tenantId, campaignId: id };
     await noteCampaignWaiting(database.manager, waiting, 'outside_window', until ?? null);
     const now = clock.now();
@@ -94,8 +87,22 @@ export class CampaignFeeder {
     return { kind: 'runAgain', at: latest(next, addMs(now, FEED_EVERY_MS)) };
   }
 
-  private complete(campaignId: string): Promise<boolean> {
-    return this.deps.database.transaction((tx) => completeWhenDone(tx, campaignId, this.deps.clock.now()));
+  /** A pause does not stop the clock. Those who are queued come back from their jobs before they are ended, too. */
+  private async expire({ id, expiresAt }: Campaign): Promise<JobOutcome> {
+    const { database, clock } = this.deps;
+    if (!expiresAt || expiresAt > clock.now()) return { kind: 'done' };
+    if ((await skipOutsideWindow(database.manager, id)) > 0) return this.soon();
+    await this.complete(id);
+    return { kind: 'done' };
+  }
+
+  /** True when nobody was left. */
+  private async complete(campaignId: string): Promise<boolean> {
+    const { database, clock, logger } = this.deps;
+    if (!(await database.transaction((tx) => completeWhenDone(tx, campaignId, clock.now())))) return false;
+    await foldCounts(database.manager, campaignId);
+    logger.info({ campaignId }, 'campaign completed');
+    return true;
   }
 
   /** Under the campaign's lock, so that two feeders never fill the same window twice and none feeds after a pause. */
