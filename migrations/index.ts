@@ -4,6 +4,8 @@ import { CampaignsComplete1763700000000 } from './1763700000000-campaigns-comple
 import { ContactsComplete1763700001000 } from './1763700001000-contacts-complete.js';
 import { CampaignLedgers1763700002000 } from './1763700002000-campaign-ledgers.js';
 import { DirectMessages1763700003000 } from './1763700003000-direct-messages.js';
+import { ExactRepeats1763800010000 } from './1763800010000-exact-repeats.js';
+import { ProvisionalMedia1763800004000 } from './1763800004000-provisional-media.js';
 
 /** In the order they are applied. Append only: an applied migration never changes. */
 export const allMigrations = [
@@ -13,4 +15,6 @@ export const allMigrations = [
   ContactsComplete1763700001000,
   CampaignLedgers1763700002000,
   DirectMessages1763700003000,
+  ProvisionalMedia1763800004000,
+  ExactRepeats1763800010000,
 ];

@@ -3,7 +3,7 @@ import { DomainError } from '../lib/errors.js';
 import type { Authenticator, IdempotencyService, Principal } from '../modules/auth/index.js';
 import { successBody } from './envelope.js';
 import { readJson } from './middleware/body.js';
-import { onlyOnce, type StoredReply } from './middleware/idempotency.js';
+import { keepNothing, onlyOnce, type StoredReply } from './middleware/idempotency.js';
 import type { RequestLimiter } from './middleware/rate-limit.js';
 import { isHealth, requestIdOf } from './middleware/request-log.js';
 import type { Uploads } from './middleware/uploads.js';
@@ -39,6 +39,7 @@ export function handlerOf(route: Route, ports: HandlerPorts): RequestHandler {
         query,
         body,
         file: input.file,
+        keepAnswer: keepNothing,
         request,
         response,
       };
@@ -126,7 +127,7 @@ async function answer(
     body: context.body,
     file: context.file,
   };
-  return onlyOnce(ports.idempotency, repeatable, () => route.handler(context));
+  return onlyOnce(ports.idempotency, repeatable, (keepAnswer) => route.handler({ ...context, keepAnswer }));
 }
 
 function send(reply: Reply | StoredReply, response: Response): void {

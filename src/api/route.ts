@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express';
+import type { Tx } from '../db/index.js';
 import type { Principal, Scope } from '../modules/auth/principal.js';
 
 export type DtoClass<Dto extends object = object> = new () => Dto;
@@ -10,6 +11,12 @@ export interface UploadedFile {
   size: number;
 }
 
+/**
+ * Keeps the answer to a request with an `Idempotency-Key` in the transaction that does its work: then not even a crash
+ * leaves the one without the other. Without a key it does nothing.
+ */
+export type KeepAnswer = (tx: Tx, reply: Reply) => Promise<void>;
+
 export interface RouteContext<Body extends object, Query extends object> {
   /** Undefined on public routes only. */
   principal: Principal;
@@ -18,6 +25,8 @@ export interface RouteContext<Body extends object, Query extends object> {
   body: Body;
   /** Present when the route declares an upload and the caller sent one. */
   file: UploadedFile | undefined;
+  /** For what must never happen twice. Other answers of idempotent routes are kept after the work. */
+  keepAnswer: KeepAnswer;
   /** For streamed answers and headers; most handlers never need them. */
   request: Request;
   response: Response;

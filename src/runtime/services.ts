@@ -25,7 +25,9 @@ import { SenderManager, SenderService } from '../modules/senders/index.js';
 import { SessionService } from '../modules/sessions/index.js';
 import { PreviewService, TemplateService } from '../modules/templates/index.js';
 import { SettingsService } from '../modules/tenants/index.js';
+import { isAnyWorkerAlive } from '../modules/workers/index.js';
 import type { TransportRegistry } from '../transports/transport.js';
+import { defaultTiming } from '../worker/session-host/timing.js';
 import { createContactServices } from './contact-services.js';
 import type { Infrastructure } from './infrastructure.js';
 import { createMedia } from './media.js';
@@ -59,6 +61,7 @@ export function createServices({ config, logger, infrastructure, transports }: S
     senders,
     segments,
     media: campaignMedia,
+    workers: { isAnyAlive: () => isAnyWorkerAlive(database.manager, defaultTiming.leaseMs) },
     clock,
     random: systemRandom,
     logger,
@@ -120,6 +123,6 @@ function createAccess({ config, logger, infrastructure }: Omit<ServiceInputs, 't
     auth,
     apiKeys,
     authenticator: new Authenticator({ mode: config.auth.mode, database, auth, apiKeys, clock }),
-    idempotency: new IdempotencyService({ database, clock }),
+    idempotency: new IdempotencyService({ database, clock, logger }),
   };
 }

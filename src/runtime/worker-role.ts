@@ -148,6 +148,7 @@ function jobHandlers(
       reconcile,
       rewakeRunningCampaigns: services.feeder.rewakeRunningCampaigns,
       resumeImports: () => resumeContactWork(services),
+      removeAbandonedMedia: () => services.media.removeAbandoned(),
       logger,
     }),
   };

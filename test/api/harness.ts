@@ -77,7 +77,7 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
   const app = createApp({
     routes: [...authRoutes({ auth }), ...apiKeysRoutes({ apiKeys }), ...(options.routes ?? [])],
     authenticator: new Authenticator({ mode, database: db.database, auth, apiKeys, clock }),
-    idempotency: new IdempotencyService({ database: db.database, clock }),
+    idempotency: new IdempotencyService({ database: db.database, clock, logger }),
     boardQueues: options.boardQueues ?? [],
     phase: options.phase ?? (() => 'running'),
     logger,

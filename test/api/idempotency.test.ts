@@ -3,6 +3,7 @@ import { created, defineRoute, ok } from '../../src/api/route.js';
 import { DomainError } from '../../src/lib/errors.js';
 import { newId } from '../../src/lib/ids.js';
 import { createTestApi, type TestApi } from './harness.js';
+import { waitFor } from '../support/wait-for.js';
 import { CreateSampleDto, SampleDto, SampleFormDto } from './sample.js';
 
 const clock = {
@@ -50,8 +51,34 @@ const routes = [
   }),
 ];
 
+/** Work that keeps its answer in its own transaction. */
+const exactly = defineRoute({
+  method: 'post',
+  path: '/api/exact',
+  tag: 'samples',
+  summary: 'Create exactly once',
+  access: 'contacts:write',
+  body: CreateSampleDto,
+  idempotent: true,
+  response: { status: 201, description: 'Made', data: SampleDto },
+  async handler({ principal, body, keepAnswer }) {
+    const reply = created({ id: newId(), name: body.name });
+    await gate;
+    await api.db.database.transaction(async (tx) => {
+      await tx.query('INSERT INTO contact_lists (id, tenant_id, name) VALUES ($1, $2, $3)', [
+        newId(),
+        principal.tenantId,
+        `${body.name} ${newId()}`,
+      ]);
+      await keepAnswer(tx, reply);
+    });
+    if (failWith) throw failWith;
+    return reply;
+  },
+});
+
 beforeAll(async () => {
-  api = await createTestApi({ routes, clock });
+  api = await createTestApi({ routes: [...routes, exactly], clock });
   token = `Bearer ${await api.token()}`;
 });
 afterAll(() => api.close());
@@ -116,19 +143,71 @@ describe('a POST with an Idempotency-Key', () => {
     expect(second.body.data.id).not.toBe(first.body.data.id);
   });
 
-  it('is forgotten after a day, and a dead process does not block it for longer than ten minutes', async () => {
+  it('is forgotten after a day, and a process that died under it does not block it for longer than 30 seconds', async () => {
     const first = await create('day').expect(201);
     clock.offset = 25 * 60 * 60_000;
     token = `Bearer ${await api.token()}`;
     const later = await create('day').expect(201);
     expect(later.body.data.id).not.toBe(first.body.data.id);
     await api.db.database.manager.query(
-      `UPDATE idempotency_keys SET status = NULL, created_at = $1 WHERE key = 'day'`,
-      [new Date(clock.now().getTime() - 11 * 60_000)],
+      `UPDATE idempotency_keys SET status = NULL, alive_at = now() - interval '25 s' WHERE key = 'day'`,
+    );
+    await create('day').expect(409);
+    await api.db.database.manager.query(
+      `UPDATE idempotency_keys SET alive_at = now() - interval '31 s' WHERE key = 'day'`,
     );
     await create('day').expect(201);
     clock.offset = 0;
     token = `Bearer ${await api.token()}`;
+  });
+
+  it('whose answer is kept with its work happens once, also when its process is thought dead or fails behind it', async () => {
+    const exact = (key: string) =>
+      api.request
+        .post('/api/exact')
+        .set('authorization', token)
+        .set('Idempotency-Key', key)
+        .send({ name: key })
+        .then((response) => response);
+    const made = async (name: string) => {
+      const [row] = await api.db.database.manager.query(
+        `SELECT count(*)::int AS count FROM contact_lists WHERE name LIKE $1 || ' %'`,
+        [name],
+      );
+      return row.count;
+    };
+    let open = (): void => undefined;
+    gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    const slow = exact('slow');
+    const silent = `UPDATE idempotency_keys SET alive_at = now() - interval '31 s' WHERE key = 'slow' RETURNING key`;
+    await waitFor(async () => ((await api.db.database.manager.query(silent))[1] ? true : undefined), {
+      timeoutMs: 10_000,
+      what: 'the key to be held',
+    });
+    const second = exact('slow');
+    await waitFor(
+      async () => {
+        const [held] = await api.db.database.manager.query(
+          `SELECT alive_at > now() - interval '20 s' AS taken FROM idempotency_keys WHERE key = 'slow'`,
+        );
+        return held.taken ? true : undefined;
+      },
+      { timeoutMs: 10_000, what: 'the key to be taken over' },
+    );
+    open();
+    const statuses = (await Promise.all([slow, second])).map(({ status }) => status);
+    expect(statuses).toEqual([409, 201]);
+    expect(await made('slow')).toBe(1);
+
+    failWith = new Error('the connection broke behind the commit');
+    expect((await exact('broken')).status).toBe(500);
+    failWith = undefined;
+    const repeat = await exact('broken');
+    expect(repeat.status).toBe(201);
+    expect(repeat.headers['idempotent-replayed']).toBe('true');
+    expect(await made('broken')).toBe(1);
   });
 
   it('recognises an upload by its content', async () => {

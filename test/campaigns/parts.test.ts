@@ -218,6 +218,29 @@ describe('campaigns with files', () => {
     }
   });
 
+  it('leave no file among those of the tenant when they are refused', async () => {
+    const stranger = await world.tenantWithSender();
+    const named = { name: 'Refused', contacts: [phone(1)] };
+    const image = { type: 'image' as const, mediaUrl: `${site.url}/sale.png` };
+    const refused = [
+      { ...named, messages: [image, { ...image, type: 'video' as const }] },
+      { ...named, messages: [{ ...image, caption: 'For {{ contact.nobody_has_this }}' }] },
+      { ...named, messages: [image], exclude: { phoneNumbers: [phone(1)] } },
+    ];
+    const listed = () =>
+      world.db.database.manager.query('SELECT FROM media WHERE tenant_id = $1 AND NOT provisional', [
+        stranger,
+      ]);
+    for (const input of refused) {
+      requests = [];
+      await expect(world.manager.create(stranger, input)).rejects.toMatchObject({ name: 'DomainError' });
+      expect(requests).toEqual(['/sale.png']);
+      expect(await listed()).toEqual([]);
+    }
+    await world.manager.create(stranger, { ...named, messages: [image] });
+    expect(await listed()).toHaveLength(1);
+  });
+
   it('are refused with a file of another tenant', async () => {
     const { campaign } = await create({ type: 'image', mediaUrl: `${site.url}/sale.png` });
     const [{ mediaId }] = campaign.parts as unknown as [{ mediaId: string }];

@@ -223,6 +223,7 @@ describe('after the queue was lost', () => {
       reconcile: world.reconcile(),
       rewakeRunningCampaigns: () => Promise.reject(new Error('queue away')),
       resumeImports: () => Promise.reject(new Error('queue away')),
+      removeAbandonedMedia: () => Promise.reject(new Error('store away')),
       logger: createLogger('silent'),
     });
     expect(await handle({}, { signal: new AbortController().signal })).toEqual({ kind: 'done' });

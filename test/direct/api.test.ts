@@ -60,6 +60,24 @@ describe('the routes', () => {
     expect(arrivals().filter((text) => text === 'only once')).toHaveLength(1);
   });
 
+  it('keep the answer for an Idempotency-Key in the transaction of the messages, so that a crash parts them never', async () => {
+    const at = new Date(Date.now() + 3_600_000).toISOString();
+    const requests = { '/api/message/send': {}, '/api/message/send-bulk': { messages: [body(21, 'later')] } };
+    for (const [path, bulk] of Object.entries(requests)) {
+      const single = 'messages' in bulk ? {} : body(22, 'later');
+      const key = `exact ${path}`.replaceAll(' ', '-');
+      const asked = { body: { ...single, ...bulk, at }, headers: { 'idempotency-key': key } };
+      const { id } = dataOf(await call('POST', path, asked));
+      const rows = await surface.db.database.manager.query<{ answered: string; stored: string }[]>(
+        `SELECT k.xmin::text AS answered, m.xmin::text AS stored FROM idempotency_keys k, messages m
+         WHERE k.tenant_id = $1 AND k.key = $2 AND m.send_id = $3`,
+        [tenantId, key, id],
+      );
+      expect(rows).toHaveLength(1);
+      expect(rows[0]?.answered).toBe(rows[0]?.stored);
+    }
+  });
+
   it('answer 422 with the reason for somebody who opted out, and 409 for a message that has left', async () => {
     const contact = dataOf(await call('POST', '/api/contacts', { body: { phoneNumber: body(30, '').to } }));
     await call('PATCH', `/api/contacts/${contact['id']}`, { body: { optedOut: true } });

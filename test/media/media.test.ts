@@ -2,12 +2,13 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../src/lib/clock.js';
 import { newId } from '../../src/lib/ids.js';
 import { mediaLimits } from '../../src/lib/media-types.js';
 import { DiskMediaStore, MediaFiles, MediaService } from '../../src/modules/media/index.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { waitFor } from '../support/wait-for.js';
 import { fileOf, jpeg, mp3, mp4, opus, pdf, png } from './support.js';
 
 let db: TestDatabase;
@@ -156,6 +157,79 @@ describe('deleting', () => {
     const stored = await add('to be deleted');
     await media.remove(tenantId, stored.id);
     expect(await store.has(stored)).toBe(false);
+  });
+});
+
+describe('a file that is fetched for a request', () => {
+  let clock: Date;
+  let fetched: Buffer;
+  let fetching: MediaService;
+  beforeAll(() => {
+    const remote = {
+      fetch: async () => ({ ok: true as const, path: await fileOf(fetched), fileName: 'sale.png' }),
+    };
+    const now = () => clock;
+    fetching = new MediaService({ database: db.database, store, remote, clock: { now } });
+  });
+  beforeEach(() => {
+    clock = new Date('2031-05-01T09:00:00Z');
+    fetched = Buffer.concat([png, Buffer.from(newId())]);
+  });
+  const fetchFile = () => fetching.addFromUrl(tenantId, 'https://example.com/sale.png');
+  const hold = (id: string) => db.database.transaction((tx) => fetching.hold(tx, tenantId, [id]));
+  const listed = async () => (await fetching.list(tenantId, { limit: 200 })).items.map(({ id }) => id);
+  const later = (minutes: number) => void (clock = new Date(clock.getTime() + minutes * 60_000));
+
+  it("is nobody's until the request is accepted, and stays from then on", async () => {
+    const { id } = await fetchFile();
+    expect(await listed()).not.toContain(id);
+    await expect(fetching.get(tenantId, id)).rejects.toMatchObject({ code: 'media_not_found' });
+    expect(await hold(id)).toEqual(new Set([id]));
+    expect(await listed()).toContain(id);
+    expect((await fetchFile()).id).toBe(id);
+    later(120);
+    await fetching.removeAbandoned();
+    await buffer((await fetching.content(tenantId, id)).bytes);
+  });
+
+  it('disappears with its bytes when the request was refused', async () => {
+    const file = await fetchFile();
+    later(50);
+    expect((await fetchFile()).id).toBe(file.id);
+    later(50);
+    expect(await fetching.removeAbandoned()).toBe(0);
+    expect(await store.has(file)).toBe(true);
+    later(50);
+    expect(await fetching.removeAbandoned()).toBe(1);
+    expect(await store.has(file)).toBe(false);
+    expect(await hold(file.id)).toEqual(new Set());
+  });
+
+  it('is an upload like any other once somebody uploads the same', async () => {
+    const { id } = await fetchFile();
+    const uploaded = await add(fetched, 'mine.png');
+    expect(uploaded).toMatchObject({ id, fileName: 'mine.png', sourceUrl: null });
+    later(120);
+    expect(await fetching.removeAbandoned()).toBe(0);
+    expect(await listed()).toContain(id);
+  });
+
+  it('is not taken back by a second fetch while a request makes it its own', async () => {
+    const { id } = await fetchFile();
+    let second: Promise<unknown> | undefined;
+    await db.database.transaction(async (tx) => {
+      await fetching.hold(tx, tenantId, [id]);
+      second = fetchFile();
+      await waitFor(
+        async () =>
+          (await tx.query<unknown[]>('SELECT FROM pg_locks WHERE NOT granted')).length > 0 || undefined,
+        { timeoutMs: 10_000 },
+      );
+    });
+    await second;
+    later(120);
+    expect(await fetching.removeAbandoned()).toBe(0);
+    expect(await listed()).toContain(id);
   });
 });
 

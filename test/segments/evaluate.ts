@@ -71,7 +71,7 @@ function attribute(test: AttributeTest, value: unknown, now: Date): boolean {
   const day = /^\d{4}-\d\d-\d\d/.test(written) ? written.slice(0, 10) : undefined;
   switch (test.kind) {
     case 'exists':
-      return /\S/.test(written);
+      return /\S/.test(written) && written !== '[]' && written !== '{}';
     case 'anyOf':
       return typeof value !== 'object' && test.values.some((wanted) => String(wanted) === written);
     case 'contains':

@@ -40,6 +40,17 @@ describe('reading a filter', () => {
     ['no number', { field: 'phone', op: 'equals', value: '123' }, 'filter.value'],
     ['no day', { field: 'attributes.born', op: 'less', value: '2026-02-30' }, 'filter.value'],
     ['no time', { field: 'createdAt', op: 'less', value: 'yesterday' }, 'filter.value'],
+    [
+      'a day no calendar has',
+      { field: 'createdAt', op: 'less', value: '2026-02-30T10:00:00Z' },
+      'filter.value',
+    ],
+    [
+      'a number without a digit, which would be everybody',
+      { field: 'phone', op: 'contains', value: ' - ' },
+      'filter.value',
+    ],
+    ['a start without a digit', { field: 'phone', op: 'startsWith', value: '()' }, 'filter.value'],
     ['half a day', { field: 'createdAt', op: 'withinDays', value: 0.5 }, 'filter.value'],
     ['a list that is no id', { field: 'list', op: 'in', value: [newId(), 'mine'] }, 'filter.value[1]'],
     ['an unknown consent', { field: 'consent', op: 'equals', value: 'yes' }, 'filter.value'],
@@ -54,6 +65,17 @@ describe('reading a filter', () => {
   it('names what would fit', () => {
     const [[, message] = []] = problems({ field: 'optedOut', op: 'less', value: 1 });
     expect(message).toBe('must be one of equals, notEquals for optedOut');
+  });
+
+  it('tells the first hundred problems of a filter that has more, and how many more', () => {
+    const value = Array.from({ length: 150 }, () => 7);
+    const told = problems({ field: 'name', op: 'in', value });
+    expect(told).toHaveLength(101);
+    expect(told.at(-1)).toEqual(['', 'and 50 more problems']);
+    const wide = {
+      any: Array.from({ length: 100 }, () => ({ all: Array.from({ length: 100 }, () => ({})) })),
+    };
+    expect(problems(wide)).toEqual([['filter', 'has 10000 conditions; at most 100 fit']]);
   });
 
   it('takes six levels and a hundred conditions, and no more', () => {

@@ -61,6 +61,10 @@ describe('a segment', () => {
       name: 'Others',
       filter,
     });
+    expect(await segments.update(tenantId, made.id, { name: null, filter: null })).toMatchObject({
+      name: 'Others',
+      filter,
+    });
     await segments.remove(tenantId, made.id);
     await expect(segments.get(tenantId, made.id)).rejects.toMatchObject({ code: 'segment_not_found' });
   });

@@ -78,6 +78,11 @@ describe('the settings of a tenant', () => {
     ],
     ['quiet hours in no zone', { quietHours: { from: '21:00', to: '08:00', zone: 'x' } }, 'quietHours.zone'],
     [
+      'quiet hours that last all day',
+      { quietHours: { from: '00:00', to: '24:00', zone: 'tenant' } },
+      'quietHours',
+    ],
+    [
       'quiet hours of no length',
       { quietHours: { from: '21:00', to: '21:00', zone: 'tenant' } },
       'quietHours',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { localTime } from '../../src/lib/wall-time.js';
 import { allowance, grantSlots, rampShare, slotMs } from '../../src/modules/campaigns/core/ceiling.js';
 import { capacityBetween, forecastFinish } from '../../src/modules/campaigns/core/forecast.js';
 import { cronProblem, dueRun, nextRun } from '../../src/modules/campaigns/core/recurrence.js';
@@ -149,7 +150,66 @@ describe('a recurrence', () => {
     expect(dueRun(mondays, due, at('2026-03-09T12:00:00Z')).run).toEqual(at('2026-03-09T12:00:00Z'));
   });
 
+  it('makes up for the same times it would have run at, also where the clocks change', () => {
+    const changes = ['2026-03-29T01:00:00Z', '2026-10-25T01:00:00Z'];
+    const crons = ['30 2 * * *', '0 * * * *', '*/20 1-3 * * *', '30 2 * * 0', '15 2 29,25 * *', '0 9 * * 1'];
+    const zones = ['Europe/Berlin', 'UTC', 'America/Sao_Paulo'];
+    const minutes = fc.integer({ min: 0, max: 6 * 1_440 });
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...changes),
+        fc.constantFrom(...crons),
+        fc.constantFrom(...zones),
+        minutes,
+        minutes,
+        (change, cron, zone, before, later) => {
+          const recurrence = { cron, zone };
+          const first = nextRun(recurrence, start, new Date(at(change).getTime() - before * 60_000));
+          if (!first) throw new Error('these come every month');
+          const now = new Date(first.getTime() + later * 60_000);
+          let latest = first;
+          for (let next: Date | undefined = first; next && next <= now;) {
+            latest = next;
+            next = nextRun(recurrence, first, latest);
+          }
+          expect(dueRun(recurrence, first, now).run).toEqual(latest);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('by the wall clock runs once a day, whatever the clocks do', () => {
+    const zones = ['Europe/Berlin', 'America/New_York', 'America/Havana', 'America/Santiago', 'Africa/Cairo'];
+    const time = fc.record({
+      hour: fc.integer({ min: 0, max: 23 }),
+      minute: fc.integer({ min: 0, max: 59 }),
+    });
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...zones),
+        time,
+        fc.integer({ min: 0, max: 360 }),
+        (zone, { hour, minute }, day) => {
+          const recurrence = { cron: `${minute} ${hour} * * *`, zone };
+          const dayOf = (moment: Date) => localTime(moment, zone).slice(0, 10);
+          let run = nextRun(recurrence, start, after(day * 86_400_000));
+          for (let count = 0; run && count < 5; count += 1) {
+            const next: Date | undefined = nextRun(recurrence, start, run);
+            if (!next) throw new Error('it has no end');
+            const dayAfter = new Date(Date.parse(`${dayOf(run)}T00:00:00Z`) + 86_400_000);
+            expect([zone, dayOf(next)]).toEqual([zone, dayAfter.toISOString().slice(0, 10)]);
+            run = next;
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
   it('says what is wrong with a cron expression', () => {
+    expect(cronProblem('H 9 * * *')).toMatch(/has an H/);
+    expect(cronProblem('0 9 * MAR THU')).toBeUndefined();
     expect(cronProblem('0 9 * * 1')).toBeUndefined();
     expect(cronProblem('0 9 * *')).toMatch(/has 4 fields/);
     expect(cronProblem('61 9 * * 1')).toMatch(/no cron expression/);

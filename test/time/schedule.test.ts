@@ -102,6 +102,33 @@ describe('an expiry', () => {
     expect(byCode).toMatchObject([{ state: 'skipped', code: 'outside_window_expired', count: 3 }]);
   });
 
+  it('also comes for a paused campaign, which is completed then', async () => {
+    const id = await create({ expiresAt: iso(inMs(HOUR)) }, 5);
+    const other = await create({ expiresAt: iso(inMs(2 * HOUR)) });
+    for (const started of [id, other]) await world.manager.start(tenantId, started);
+    const feed = (campaignId: string) => world.feeder.handleFeed({ tenantId, campaignId }, running);
+    await feed(id);
+    await world.move(id, 'queued', 'sent', 2);
+    for (const paused of [id, other]) await world.manager.pause(tenantId, paused);
+    await world.move(id, 'queued', 'pending', 2);
+    pass(HOUR);
+    world.queue.woken = [];
+    await world.feeder.rewakeRunningCampaigns();
+    expect(world.queue.woken.filter((job) => job.endsWith(id))).toHaveLength(1);
+    expect(world.queue.woken.filter((job) => job.endsWith(other))).toEqual([]);
+    await feed(id);
+    // One is queued still: its job gives it back first.
+    expect(await feed(id)).toEqual({ kind: 'done' });
+    expect(await statusOf(id)).toBe('paused');
+    await world.move(id, 'queued', 'pending', 1);
+    await feed(id);
+    await feed(id);
+    expect(await world.states(id)).toEqual({ sent: 2, skipped: 3 });
+    expect(await statusOf(id)).toBe('completed');
+    await feed(other);
+    expect(await statusOf(other)).toBe('paused');
+  });
+
   it('must come after the start, and a campaign it has passed is not started', async () => {
     await expect(create({ scheduledAt: iso(inMs(HOUR)), expiresAt: iso(inMs(HOUR)) })).rejects.toMatchObject({
       errors: [{ path: 'expiresAt' }],

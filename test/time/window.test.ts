@@ -183,4 +183,19 @@ describe('a send window', () => {
     expect(isOpen(quiet, at('2026-03-02T21:00:00Z'))).toBe(false);
     expect(nextOpening(quiet, at('2026-03-02T22:00:00Z'))).toEqual(at('2026-03-03T08:00:00Z'));
   });
+
+  it('that are quiet are closed exactly when hours of the same times would be open, on every day and over midnight', () => {
+    const span = fc.record({ from: time, to: fc.oneof(time, fc.constant('24:00')) });
+    fc.assert(
+      fc.property(fc.constantFrom(...zones), span, moment, (zone, { from, to }, now) => {
+        fc.pre(from !== to);
+        const quiet: Schedule = [{ zone, week: weekWithout({ from, to }) }];
+        expect(isOpen(quiet, now)).toBe(!isOpen(schedule(zone, daily(from, to)), now));
+        const opening = nextOpening(quiet, now);
+        if (from === '00:00' && to === '24:00') expect(opening).toBeUndefined();
+        else expect(isOpen(quiet, opening ?? now)).toBe(true);
+      }),
+      { numRuns: 300, examples: [['UTC', { from: '00:00', to: '24:00' }, at('2026-03-02T12:00:00Z')]] },
+    );
+  });
 });

@@ -3,10 +3,11 @@ import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { Request } from 'express';
 import { DomainError, invalid } from '../../lib/errors.js';
+import type { Tx } from '../../db/index.js';
 import type { IdempotencyClaim, IdempotencyService } from '../../modules/auth/index.js';
 import { failureBody, successBody } from '../envelope.js';
 import { toProblem } from '../problem.js';
-import type { Reply, UploadedFile } from '../route.js';
+import type { KeepAnswer, Reply, UploadedFile } from '../route.js';
 
 const VALID_KEY = /^[\x21-\x7e]{1,255}$/;
 
@@ -32,10 +33,10 @@ interface RepeatableRequest {
 export async function onlyOnce(
   idempotency: IdempotencyService,
   repeatable: RepeatableRequest,
-  work: () => Promise<Reply>,
+  work: (keepAnswer: KeepAnswer) => Promise<Reply>,
 ): Promise<Reply | StoredReply> {
   const key = repeatable.request.get('idempotency-key');
-  if (key === undefined) return work();
+  if (key === undefined) return work(keepNothing);
   if (!VALID_KEY.test(key)) {
     throw invalid([{ path: 'Idempotency-Key', message: 'must be 1 to 255 visible ASCII characters' }]);
   }
@@ -65,15 +66,17 @@ async function runAndKeep(
   idempotency: IdempotencyService,
   claim: IdempotencyClaim,
   requestId: string,
-  work: () => Promise<Reply>,
+  work: (keepAnswer: KeepAnswer) => Promise<Reply>,
 ): Promise<Reply> {
+  const keepAnswer: KeepAnswer = async (tx: Tx, reply) => {
+    const answer = answerOf(reply);
+    if (answer) await idempotency.keepWith(tx, claim, answer);
+  };
   try {
-    const reply = await work();
-    if (reply.kind === 'json') {
-      await idempotency.keep(claim, { status: reply.status, body: successBody(reply.data) });
-    } else {
-      await idempotency.release(claim);
-    }
+    const reply = await idempotency.whileAtWork(claim, () => work(keepAnswer));
+    const answer = answerOf(reply);
+    if (answer) await idempotency.keep(claim, answer);
+    else await idempotency.release(claim);
     return reply;
   } catch (error) {
     const problem = toProblem(error, requestId);
@@ -84,6 +87,13 @@ async function runAndKeep(
     }
     throw error;
   }
+}
+
+/** For requests without a key. */
+export const keepNothing: KeepAnswer = () => Promise.resolve();
+
+function answerOf(reply: Reply): { status: number; body: unknown } | undefined {
+  return reply.kind === 'json' ? { status: reply.status, body: successBody(reply.data) } : undefined;
 }
 
 /** Of an upload the content counts, not the boundary that the client draws anew for every attempt. */

@@ -74,10 +74,11 @@ function collectionRoutes({ campaigns }: { campaigns: CampaignManager }): Route[
       method: 'patch',
       path: '/api/campaigns/:id',
       tag,
-      summary: 'Change name, texts or pace of a draft',
+      summary:
+        'Change a campaign: a draft in everything but its audience, later what no recipient has had yet',
       access: 'campaigns:write',
       body: UpdateCampaignDto,
-      response: { status: 200, description: 'The changed draft.', data: CheckedCampaignResponse },
+      response: { status: 200, description: 'The changed campaign.', data: CheckedCampaignResponse },
       handler: async ({ principal, params, body }) =>
         ok(presentChecked(await campaigns.update(principal.tenantId, idOf(params), body))),
     }),

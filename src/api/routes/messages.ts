@@ -1,3 +1,4 @@
+import type { Tx } from '../../db/index.js';
 import {
   AcceptedBulkResponse,
   AcceptedMessageResponse,
@@ -5,6 +6,8 @@ import {
   presentAcceptedBulk,
   SendBulkDto,
   SendMessageDto,
+  type AcceptedBulk,
+  type AcceptedMessage,
   type DirectMessages,
 } from '../../modules/campaigns/index.js';
 import {
@@ -66,8 +69,11 @@ function sendingRoutes({ messages, direct }: MessageDeps): Route[] {
     body: SendMessageDto,
     idempotent: true,
     response: { status: 202, description: 'It will be sent.', data: AcceptedMessageResponse },
-    handler: async ({ principal, body }) =>
-      accepted(presentAccepted(await direct.send(principal.tenantId, body))),
+    async handler({ principal, body, keepAnswer }) {
+      const answer = (message: AcceptedMessage) => accepted(presentAccepted(message));
+      const keep = (tx: Tx, message: AcceptedMessage) => keepAnswer(tx, answer(message));
+      return answer(await direct.send(principal.tenantId, body, keep));
+    },
   });
   const sendBulk = defineRoute({
     method: 'post',
@@ -78,8 +84,11 @@ function sendingRoutes({ messages, direct }: MessageDeps): Route[] {
     body: SendBulkDto,
     idempotent: true,
     response: { status: 202, description: 'They will be sent.', data: AcceptedBulkResponse },
-    handler: async ({ principal, body }) =>
-      accepted(presentAcceptedBulk(await direct.sendBulk(principal.tenantId, body))),
+    async handler({ principal, body, keepAnswer }) {
+      const answer = (bulk: AcceptedBulk) => accepted(presentAcceptedBulk(bulk));
+      const keep = (tx: Tx, bulk: AcceptedBulk) => keepAnswer(tx, answer(bulk));
+      return answer(await direct.sendBulk(principal.tenantId, body, keep));
+    },
   });
   const cancel = defineRoute({
     method: 'post',

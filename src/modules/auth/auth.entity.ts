@@ -116,6 +116,10 @@ export class IdempotencyKey {
   @Column('jsonb', { nullable: true })
   response!: unknown;
 
+  /** While the first request is under way, its process says again and again that it is at work; the database's time. */
+  @Column('timestamptz', { name: 'alive_at', default: () => 'now()' })
+  aliveAt!: Date;
+
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
 }

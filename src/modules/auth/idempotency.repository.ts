@@ -6,23 +6,38 @@ export interface StoredAnswer {
   response: unknown;
 }
 
+interface HeldKey {
+  tenantId: string;
+  key: string;
+  claimedAt: Date;
+}
+
+/** The time of the claim fences a holder whose claim was taken over meanwhile. */
+const HELD = 'tenant_id = $1 AND key = $2 AND created_at = $3 AND status IS NULL';
+
+function held({ tenantId, key, claimedAt }: HeldKey): unknown[] {
+  return [tenantId, key, claimedAt];
+}
+
 export class IdempotencyRepository {
   /**
-   * Takes the key when nobody holds it, when its answer is older than `expiredBefore`, or when whoever held it began
-   * before `abandonedBefore` and never finished. False when it is held.
+   * Takes the key when nobody holds it, when its answer is older than `expiredBefore`, or when whoever held it has not
+   * said for `abandonedMs` that it is at work. False when it is held.
    */
   async claim(
     tx: Tx,
     claim: { tenantId: string; key: string; fingerprint: string; at: Date },
-    limits: { expiredBefore: Date; abandonedBefore: Date },
+    limits: { expiredBefore: Date; abandonedMs: number },
   ): Promise<boolean> {
     const rows: unknown[] = await tx.query(
       `INSERT INTO idempotency_keys AS held (tenant_id, key, fingerprint, created_at) VALUES ($1, $2, $3, $4)
        ON CONFLICT (tenant_id, key) DO UPDATE
-         SET fingerprint = excluded.fingerprint, status = NULL, response = NULL, created_at = excluded.created_at
-         WHERE held.created_at < $5 OR (held.status IS NULL AND held.created_at < $6)
+         SET fingerprint = excluded.fingerprint, status = NULL, response = NULL, created_at = excluded.created_at,
+             alive_at = now()
+         WHERE held.created_at < $5
+            OR (held.status IS NULL AND held.alive_at < now() - make_interval(secs => $6::float8 / 1000))
        RETURNING key`,
-      [claim.tenantId, claim.key, claim.fingerprint, claim.at, limits.expiredBefore, limits.abandonedBefore],
+      [claim.tenantId, claim.key, claim.fingerprint, claim.at, limits.expiredBefore, limits.abandonedMs],
     );
     return rows.length > 0;
   }
@@ -35,24 +50,22 @@ export class IdempotencyRepository {
     return rows[0];
   }
 
-  /** `claimedAt` fences a holder whose claim was taken over meanwhile. */
-  async keep(
-    tx: Tx,
-    claim: { tenantId: string; key: string; claimedAt: Date },
-    answer: { status: number; body: unknown },
-  ): Promise<void> {
-    await tx.query(
-      'UPDATE idempotency_keys SET status = $4, response = $5 WHERE tenant_id = $1 AND key = $2 AND created_at = $3',
-      [claim.tenantId, claim.key, claim.claimedAt, answer.status, JSON.stringify(answer.body)],
-    );
+  async stayAlive(tx: Tx, claim: HeldKey): Promise<void> {
+    await tx.query(`UPDATE idempotency_keys SET alive_at = now() WHERE ${HELD}`, held(claim));
   }
 
-  async release(tx: Tx, claim: { tenantId: string; key: string; claimedAt: Date }): Promise<void> {
-    await tx.query('DELETE FROM idempotency_keys WHERE tenant_id = $1 AND key = $2 AND created_at = $3', [
-      claim.tenantId,
-      claim.key,
-      claim.claimedAt,
-    ]);
+  /** False when the claim is not held any more. */
+  async keep(tx: Tx, claim: HeldKey, answer: { status: number; body: unknown }): Promise<boolean> {
+    const [, kept]: [unknown, number] = await tx.query(
+      `UPDATE idempotency_keys SET status = $4, response = $5 WHERE ${HELD}`,
+      [...held(claim), answer.status, JSON.stringify(answer.body)],
+    );
+    return kept === 1;
+  }
+
+  /** An answer that is there already stays. */
+  async release(tx: Tx, claim: HeldKey): Promise<void> {
+    await tx.query(`DELETE FROM idempotency_keys WHERE ${HELD}`, held(claim));
   }
 
   async purge(tx: Tx, expiredBefore: Date): Promise<void> {

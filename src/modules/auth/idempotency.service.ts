@@ -1,10 +1,13 @@
-import type { Database } from '../../db/index.js';
+import type { Database, Tx } from '../../db/index.js';
 import { addMs, type Clock } from '../../lib/clock.js';
+import { DomainError, errorMessage } from '../../lib/errors.js';
+import type { Logger } from '../../lib/logger.js';
 import { IdempotencyRepository } from './idempotency.repository.js';
 
 const KEPT_MS = 24 * 60 * 60_000;
-/** Longer than any request may take: a claim this old belongs to a process that died. */
-const ABANDONED_MS = 10 * 60_000;
+/** A request at work says so again and again; one that was silent for so long belongs to a process that died. */
+const STAY_ALIVE_EVERY_MS = 5_000;
+const ABANDONED_MS = 30_000;
 const PURGE_EVERY_MS = 10 * 60_000;
 
 export interface IdempotencyClaim {
@@ -24,7 +27,7 @@ export class IdempotencyService {
   private readonly repository = new IdempotencyRepository();
   private purgedAt = 0;
 
-  constructor(private readonly deps: { database: Database; clock: Clock }) {}
+  constructor(private readonly deps: { database: Database; clock: Clock; logger: Logger }) {}
 
   /** Whoever gets `claimed` does the work and then calls `keep`, or `release` when there is no answer to keep. */
   async begin(tenantId: string, key: string, fingerprint: string): Promise<IdempotencyOutcome> {
@@ -34,7 +37,7 @@ export class IdempotencyService {
     const claimed = await this.repository.claim(
       tx,
       { tenantId, key, fingerprint, at },
-      { expiredBefore: addMs(at, -KEPT_MS), abandonedBefore: addMs(at, -ABANDONED_MS) },
+      { expiredBefore: addMs(at, -KEPT_MS), abandonedMs: ABANDONED_MS },
     );
     if (claimed) return { kind: 'claimed', claim: { tenantId, key, claimedAt: at } };
     const stored = await this.repository.find(tx, tenantId, key);
@@ -45,8 +48,30 @@ export class IdempotencyService {
     return { kind: 'answered', status: stored.status, body: stored.response };
   }
 
-  keep(claim: IdempotencyClaim, answer: { status: number; body: unknown }): Promise<void> {
-    return this.repository.keep(this.deps.database.manager, claim, answer);
+  /** Runs the work of a claim; as long as it runs, nobody takes the claim for abandoned. */
+  async whileAtWork<Result>(claim: IdempotencyClaim, work: () => Promise<Result>): Promise<Result> {
+    const { database, logger } = this.deps;
+    const timer = setInterval(() => {
+      this.repository.stayAlive(database.manager, claim).catch((error: unknown) => {
+        logger.warn({ error: errorMessage(error) }, 'a request could not say that it is still at work');
+      });
+    }, STAY_ALIVE_EVERY_MS);
+    return work().finally(() => clearInterval(timer));
+  }
+
+  /** After the work. An answer that is kept already, or a claim that somebody else has taken, is left as it is. */
+  async keep(claim: IdempotencyClaim, answer: { status: number; body: unknown }): Promise<void> {
+    await this.repository.keep(this.deps.database.manager, claim, answer);
+  }
+
+  /**
+   * Keeps the answer in the transaction that does the work, so that there is never one without the other. Throws
+   * (`conflict`), and so undoes the work, when another process has taken this one for dead and the claim with it.
+   */
+  async keepWith(tx: Tx, claim: IdempotencyClaim, answer: { status: number; body: unknown }): Promise<void> {
+    if (await this.repository.keep(tx, claim, answer)) return;
+    const message = 'Another request with this Idempotency-Key took over, because this one took too long.';
+    throw new DomainError('conflict', 'idempotency_key_under_way', message, { retryAfterSeconds: 1 });
   }
 
   release(claim: IdempotencyClaim): Promise<void> {

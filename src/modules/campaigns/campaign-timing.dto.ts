@@ -1,6 +1,7 @@
 import { Type } from 'class-transformer';
 import { IsInt, IsISO8601, IsOptional, IsString, Max, MaxLength, Min, ValidateNested } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
+import { IsMoment } from '../../lib/moment.js';
 import { SendWindowDto } from '../tenants/index.js';
 
 /** A year. */
@@ -27,7 +28,7 @@ export class RecurrenceDto {
 
   /** No run after this time. */
   @IsOptional()
-  @IsISO8601({ strict: true })
+  @IsMoment()
   until?: string;
 }
 
@@ -35,12 +36,12 @@ export class RecurrenceDto {
 export class CampaignTimingDto {
   /** Starts by itself then. */
   @IsOptional()
-  @IsISO8601({ strict: true })
+  @IsMoment()
   scheduledAt?: string | null;
 
   /** Whoever was not sent to by then is skipped. */
   @IsOptional()
-  @IsISO8601({ strict: true })
+  @IsMoment()
   expiresAt?: string | null;
 
   /** Null: the tenant's own send window, if it has one. */

@@ -52,6 +52,7 @@ export const recipientStates: readonly RecipientState[] = [
   'failed',
   'skipped',
   'unknown',
+  'excluded',
 ];
 
 export class CampaignOptionsDto {
@@ -78,7 +79,7 @@ const contactSchema: Parameters<typeof JSONSchema>[0] = {
   },
 };
 
-/** Fields a draft can be changed in; a new campaign has them too. */
+/** Fields a campaign can be changed in, as far as its state allows; a new one has them too. */
 class CampaignSettingsDto extends CampaignTimingDto {
   /** The parts every recipient gets, in order. */
   @IsOptional()
@@ -137,6 +138,25 @@ class CampaignSettingsDto extends CampaignTimingDto {
   @Max(ONE_HOUR_MS)
   @JSONSchema({ description: 'Milliseconds between two messages of one sender, at most.', default: 5_000 })
   maxDelay?: number;
+
+  /** The senders that may serve this campaign; without ids and tags every sender of the tenant. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(1_000)
+  @IsUUID(undefined, { each: true })
+  senderIds?: string[];
+
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(100)
+  @IsString({ each: true })
+  @MaxLength(100, { each: true })
+  senderTags?: string[];
+
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => CampaignOptionsDto)
+  options?: CampaignOptionsDto;
 }
 
 @JSONSchema({
@@ -196,25 +216,6 @@ export class CreateCampaignDto extends CampaignSettingsDto {
   @Type(() => AudienceExclusionsDto)
   exclude?: AudienceExclusionsDto;
   // ---
-
-  /** The senders that may serve this campaign; without ids and tags every sender of the tenant. */
-  @IsOptional()
-  @IsArray()
-  @ArrayMaxSize(1_000)
-  @IsUUID(undefined, { each: true })
-  senderIds?: string[];
-
-  @IsOptional()
-  @IsArray()
-  @ArrayMaxSize(100)
-  @IsString({ each: true })
-  @MaxLength(100, { each: true })
-  senderTags?: string[];
-
-  @IsOptional()
-  @ValidateNested()
-  @Type(() => CampaignOptionsDto)
-  options?: CampaignOptionsDto;
 
   /** The country of numbers without a country code, such as BR. */
   @IsOptional()

@@ -1,5 +1,4 @@
-import type { Tx } from '../../db/index.js';
-import { DomainError, notFound } from '../../lib/errors.js';
+import { notFound } from '../../lib/errors.js';
 import { idBehind, toPage, type Page, type PageRequest } from '../../lib/pages.js';
 import type { CreateCampaignDto, UpdateCampaignDto } from './campaign.dto.js';
 import type { Campaign, CampaignStatus } from './campaign.entity.js';
@@ -10,22 +9,13 @@ import {
   FOLD_ABOVE_ENTRIES,
   foldCounts,
   listCampaigns,
-  lockCampaign,
   noCounts,
-  updateCampaign,
   type Counts,
 } from './campaign.repository.js';
-import { sizedCanary } from './control/core/canary.js';
-import { budgetProblems, readControl } from './control/core/control-input.js';
-import { readDelays } from './core/pace-input.js';
-import { mostParts } from './core/variants.js';
 import { CampaignControl } from './control/control.service.js';
-import { layOut, neededByContent, readContent } from './core/content-input.js';
-import { CampaignCreation, nameProblems, refuse } from './creation/creation.service.js';
+import { CampaignCreation } from './creation/creation.service.js';
 import { CampaignLifecycle } from './running/lifecycle.service.js';
-import { CampaignParts } from './creation/parts.service.js';
 import { CampaignProblems, type RecipientProblems } from './creation/problems.service.js';
-import { withSavedTexts } from './creation/saved-texts.js';
 import {
   CampaignReports,
   type CampaignStats,
@@ -33,9 +23,8 @@ import {
   type StatsQuery,
 } from './reports/report.service.js';
 import type { RecipientRow } from './reports/report.repository.js';
-import { checkCoverage, type CampaignWarning } from './creation/template-coverage.js';
-import { CampaignTimings } from './running/timing.service.js';
-import { dealVariants, forgetVariants } from './creation/variant.repository.js';
+import type { CampaignWarning } from './creation/template-coverage.js';
+import { CampaignUpdates } from './creation/update.service.js';
 
 export interface CountedCampaign {
   campaign: Campaign;
@@ -54,8 +43,7 @@ export class CampaignManager {
   readonly reports: CampaignReports;
   /** Dry run, test, canary, retry, copy. */
   readonly control: CampaignControl;
-  private readonly parts: CampaignParts;
-  private readonly timings: CampaignTimings;
+  private readonly updates: CampaignUpdates;
   private readonly dryParse: CampaignProblems;
 
   constructor(private readonly deps: CampaignDeps) {
@@ -63,8 +51,7 @@ export class CampaignManager {
     this.lifecycle = new CampaignLifecycle(deps);
     this.reports = new CampaignReports(deps);
     this.control = new CampaignControl(deps);
-    this.parts = new CampaignParts(deps.media);
-    this.timings = new CampaignTimings(deps.clock);
+    this.updates = new CampaignUpdates(deps);
     this.dryParse = new CampaignProblems(deps);
   }
 
@@ -100,44 +87,16 @@ export class CampaignManager {
   }
 
   /**
-   * Changes name, texts, pace or timing of a campaign that has not begun; the texts are held against the audience
-   * again. With a start time it becomes `scheduled`, without one a draft.
+   * Changes a campaign as far as its state allows (see `changeRefusal`); new texts are held against the audience again.
+   * One that has not begun becomes `scheduled` with a start time, without one a draft.
    */
   async update(
     tenantId: string,
     id: string,
     input: UpdateCampaignDto,
   ): Promise<CountedCampaign & { warnings: CampaignWarning[] }> {
-    const change = await withSavedTexts(this.deps.database.manager, tenantId, withoutNulls(input));
-    const seen = draftOnly(await findCampaign(this.deps.database.manager, tenantId, id), id);
-    const read = readChange(change, seen, this.deps.defaultCountry);
-    refuse((await this.timings.read(this.deps.database.manager, tenantId, input, seen)).errors);
-    refuse(readControl(input, seen).errors);
-    // Fetching files may take long: nothing is locked meanwhile.
-    const parts = read.drafts && (await this.parts.withFiles(tenantId, read.drafts));
-    const warnings = await this.deps.database.transaction(async (tx) => {
-      const campaign = draftOnly(await lockCampaign(tx, tenantId, id), id);
-      if (parts) await this.parts.hold(tx, tenantId, parts);
-      const { delays } = readDelays(change, campaign);
-      const content = parts && layOut(parts, read.layout);
-      const { timing } = await this.timings.read(tx, tenantId, input, campaign);
-      const { control } = readControl(input, campaign);
-      refuse(budgetProblems(control.maxPerSender, mostParts(content ?? campaign)));
-      const canary = sizedCanary(control.canary, campaign.totalRecipients);
-      const status: CampaignStatus = timing.scheduledAt ? 'scheduled' : 'draft';
-      const changed = { ...read.name, ...content, ...delays, ...timing, ...control, canary, status };
-      await updateCampaign(tx, id, { ...changed, updatedAt: this.deps.clock.now() });
-      if (content) await this.dealOut(tx, id, content.variants);
-      const needed = read.needed ?? neededByContent(campaign);
-      const { warnings: missing } = await checkCoverage(tx, id, needed);
-      return [...missing, ...(await this.timings.check(tx, { tenantId, campaignId: id }, timing))];
-    });
+    const warnings = await this.updates.update(tenantId, id, input);
     return { ...(await this.get(tenantId, id)), warnings };
-  }
-
-  private async dealOut(tx: Tx, id: string, variants: Campaign['variants']): Promise<void> {
-    if (variants) await updateCampaign(tx, id, { variants: await dealVariants(tx, id, variants) });
-    else await forgetVariants(tx, id);
   }
 
   async start(tenantId: string, id: string): Promise<CountedCampaign> {
@@ -195,25 +154,6 @@ export class CampaignManager {
       counts: ledgers.get(campaign.id)?.counts ?? noCounts(),
     }));
   }
-}
-
-function draftOnly(campaign: Campaign | undefined, id: string): Campaign {
-  if (!campaign) throw notFound('campaign', id);
-  if (campaign.status === 'draft' || campaign.status === 'scheduled') return campaign;
-  const message = `The campaign is ${campaign.status}; only one that has not begun can be changed.`;
-  throw new DomainError('conflict', `campaign_${campaign.status}`, message);
-}
-
-/** What a change says about name and parts; every problem of it, also of its pace, is refused here. */
-function readChange(input: UpdateCampaignDto, campaign: Campaign, defaultCountry: string | undefined) {
-  const { messages, template, variants } = input;
-  const changesContent = [messages, template, variants].some((given) => given !== undefined);
-  const read = changesContent ? readContent(input, defaultCountry) : undefined;
-  const { errors: delayErrors } = readDelays(input, campaign);
-  const nameErrors = input.name === undefined ? [] : nameProblems(input.name);
-  refuse([...nameErrors, ...(read?.errors ?? []), ...delayErrors]);
-  const name = input.name === undefined ? {} : { name: input.name.trim() };
-  return { name, drafts: read?.drafts, layout: read?.layout, needed: read?.needed };
 }
 
 /** No field of a campaign can be emptied, so null says the same as leaving it out. */

@@ -3,6 +3,7 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 /** A file of a tenant that messages may carry. The same content is stored once. */
 @Entity('media')
 @Index('media_tenant_content', ['tenantId', 'sha256'], { unique: true })
+@Index('media_provisional', ['createdAt'], { where: 'provisional' })
 export class Media {
   @PrimaryColumn('uuid')
   id!: string;
@@ -28,6 +29,10 @@ export class Media {
   /** Where it was fetched from; null for uploads. */
   @Column('text', { name: 'source_url', nullable: true })
   sourceUrl!: string | null;
+
+  /** Fetched for a request that has not been accepted, or never was: nobody sees it, and it does not stay. */
+  @Column('boolean', { default: false })
+  provisional!: boolean;
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;

@@ -14,9 +14,20 @@ export async function insertMedia(tx: Tx, media: Media): Promise<void> {
 }
 
 export async function findMedia(tx: Tx, tenantId: string, id: string): Promise<Media | undefined> {
-  return (await tx.findOneBy(Media, { tenantId, id })) ?? undefined;
+  return (await tx.findOneBy(Media, { tenantId, id, provisional: false })) ?? undefined;
 }
 
+/** Waits for a request that is just making a provisional one its own, and not for campaigns that merely hold it. */
+export async function lockKnownContent(tx: Tx, tenantId: string, sha256: string): Promise<Media | undefined> {
+  const lock = { mode: 'for_no_key_update' } as const;
+  return (await tx.findOne(Media, { where: { tenantId, sha256 }, lock })) ?? undefined;
+}
+
+export async function updateMedia(tx: Tx, id: string, change: Partial<Media>): Promise<void> {
+  await tx.update(Media, { id }, change);
+}
+
+/** Also provisional ones. */
 export async function findContent(tx: Tx, tenantId: string, sha256: string): Promise<Media | undefined> {
   return (await tx.findOneBy(Media, { tenantId, sha256 })) ?? undefined;
 }
@@ -27,13 +38,25 @@ export function listMedia(
   tenantId: string,
   page: { limit: number; before: string | undefined },
 ): Promise<Media[]> {
-  const query = tx.createQueryBuilder(Media, 'media').where('media.tenantId = :tenantId', { tenantId });
+  const query = tx
+    .createQueryBuilder(Media, 'media')
+    .where('media.tenantId = :tenantId AND NOT media.provisional', { tenantId });
   if (page.before !== undefined) query.andWhere('media.id < :before', { before: page.before });
   return query.orderBy('media.id', 'DESC').limit(page.limit).getMany();
 }
 
-/** Locks the row against the deletion of the file until the transaction ends; answers those that are there. */
+/**
+ * Locks the rows against the deletion of their files until the transaction ends; answers those that are there. What was
+ * fetched for this request belongs to the tenant from now on.
+ */
 export async function holdMedia(tx: Tx, tenantId: string, ids: readonly string[]): Promise<Set<string>> {
+  await tx.query(
+    `WITH fetched AS (
+       SELECT id FROM media WHERE tenant_id = $1 AND id = ANY($2::uuid[]) AND provisional
+       ORDER BY id FOR NO KEY UPDATE)
+     UPDATE media SET provisional = false FROM fetched WHERE media.id = fetched.id`,
+    [tenantId, ids],
+  );
   const rows = await tx.query<{ id: string }[]>(
     'SELECT id FROM media WHERE tenant_id = $1 AND id = ANY($2::uuid[]) ORDER BY id FOR KEY SHARE',
     [tenantId, ids],
@@ -46,6 +69,30 @@ export async function lockMedia(tx: Tx, tenantId: string, id: string): Promise<M
   return (
     (await tx.findOne(Media, { where: { tenantId, id }, lock: { mode: 'pessimistic_write' } })) ?? undefined
   );
+}
+
+/** Of all tenants: what was fetched before that time for a request nobody accepted. */
+export async function listAbandoned(
+  tx: Tx,
+  before: Date,
+  limit: number,
+): Promise<{ id: string; tenantId: string; sha256: string }[]> {
+  return tx.query<{ id: string; tenantId: string; sha256: string }[]>(
+    `SELECT id, tenant_id AS "tenantId", sha256 FROM media WHERE provisional AND created_at < $1
+     ORDER BY created_at LIMIT $2`,
+    [before, limit],
+  );
+}
+
+/** False when somebody has use for it after all. */
+export async function removeAbandoned(tx: Tx, id: string, before: Date): Promise<boolean> {
+  const rows = await tx.query<[unknown[], number]>(
+    `DELETE FROM media WHERE id IN (
+       SELECT id FROM media WHERE id = $1 AND provisional AND created_at < $2 FOR UPDATE SKIP LOCKED)
+     RETURNING id`,
+    [id, before],
+  );
+  return rows[1] > 0;
 }
 
 export async function removeMedia(tx: Tx, tenantId: string, id: string): Promise<void> {

@@ -4,7 +4,7 @@ import { rm, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Database, Tx } from '../../db/index.js';
-import type { Clock } from '../../lib/clock.js';
+import { addMs, type Clock } from '../../lib/clock.js';
 import { DomainError, notFound } from '../../lib/errors.js';
 import { newId } from '../../lib/ids.js';
 import { mediaKindOf, mediaLimits, readableSize, type MediaKind } from '../../lib/media-types.js';
@@ -18,10 +18,14 @@ import {
   findUse,
   holdMedia,
   insertMedia,
+  listAbandoned,
   listMedia,
   lockContent,
+  lockKnownContent,
   lockMedia,
+  removeAbandoned,
   removeMedia,
+  updateMedia,
 } from './media.repository.js';
 import type { RemoteFiles } from './remote/remote-files.js';
 import type { MediaStore } from './store/media-store.js';
@@ -37,9 +41,13 @@ export interface MediaDeps {
 export interface IncomingFile {
   path: string;
   originalName: string;
-  /** Where it was fetched from. */
+  /** Where it was fetched from: for a request that may still be refused, so the file is `provisional`. */
   sourceUrl?: string;
 }
+
+/** A request that fetches files is answered long before that. */
+const PROVISIONAL_MS = 60 * 60_000;
+const ABANDONED_AT_ONCE = 100;
 
 /** The files of tenants. Every method sees the given tenant's files only; another one is `media_not_found`. */
 export class MediaService {
@@ -58,7 +66,7 @@ export class MediaService {
       const sha256 = await sha256Of(file.path);
       const known = await findContent(this.deps.database.manager, tenantId, sha256);
       // Content that was lost from the store comes back with a repeat.
-      if (known && (await this.deps.store.has(known))) return known;
+      if (known && !known.provisional && (await this.deps.store.has(known))) return known;
       return await this.store(tenantId, file, { sha256, mimeType, sizeBytes });
     } finally {
       await rm(file.path, { force: true });
@@ -66,8 +74,9 @@ export class MediaService {
   }
 
   /**
-   * Fetches a file from a URL of the public Internet and stores it. Refuses (`invalid`) a URL that must not be fetched
-   * and (`not_possible`) one that did not give a file, with the reason.
+   * Fetches a file from a URL of the public Internet and stores it, until `hold` for the request it is for: a file of a
+   * request that is refused is not listed and disappears. Refuses (`invalid`) a URL that must not be fetched and
+   * (`not_possible`) one that did not give a file, with the reason.
    */
   async addFromUrl(tenantId: string, url: string, kind?: MediaKind): Promise<Media> {
     const fetched = await this.deps.remote.fetch(url);
@@ -112,7 +121,7 @@ export class MediaService {
     );
   }
 
-  /** Until the transaction ends none of these files is deleted. Answers those that are there. */
+  /** Until the transaction ends none of these files is deleted, and fetched ones stay. Answers those that are there. */
   hold(tx: Tx, tenantId: string, ids: readonly string[]): Promise<Set<string>> {
     return holdMedia(tx, tenantId, ids);
   }
@@ -135,6 +144,22 @@ export class MediaService {
     });
   }
 
+  /** Deletes files that were fetched for requests nobody accepted; answers how many. Safe to run anywhere, any time. */
+  async removeAbandoned(): Promise<number> {
+    const { database, store, clock } = this.deps;
+    const before = addMs(clock.now(), -PROVISIONAL_MS);
+    let removed = 0;
+    for (const media of await listAbandoned(database.manager, before, ABANDONED_AT_ONCE)) {
+      await database.transaction(async (tx) => {
+        await lockContent(tx, media.tenantId, media.sha256);
+        if (!(await removeAbandoned(tx, media.id, before))) return;
+        await store.remove(media);
+        removed += 1;
+      });
+    }
+    return removed;
+  }
+
   /** The long way into the store comes before the lock; under it the bytes are normally there already. */
   private async store(
     tenantId: string,
@@ -147,18 +172,21 @@ export class MediaService {
     await store.put(key, source);
     return database.transaction(async (tx) => {
       await lockContent(tx, tenantId, facts.sha256);
-      const known = await findContent(tx, tenantId, facts.sha256);
-      if (known) return known;
+      const known = await lockKnownContent(tx, tenantId, facts.sha256);
+      if (known && !known.provisional) return known;
       if (!(await store.has(key))) await store.put(key, source);
       const media: Media = {
-        id: newId(),
+        id: known?.id ?? newId(),
         tenantId,
         ...facts,
         fileName: cleanFileName(file.originalName),
         sourceUrl: file.sourceUrl ?? null,
+        provisional: file.sourceUrl !== undefined,
         createdAt: clock.now(),
       };
-      await insertMedia(tx, media);
+      // Nobody has seen the provisional one: it becomes what it would be without it.
+      if (known) await updateMedia(tx, known.id, media);
+      else await insertMedia(tx, media);
       return media;
     });
   }

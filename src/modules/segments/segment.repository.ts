@@ -1,3 +1,4 @@
+import { QueryFailedError } from 'typeorm';
 import type { Tx } from '../../db/index.js';
 import { compileFilter } from './core/compile.js';
 import type { Filter, Reference } from './core/filter.js';
@@ -39,14 +40,29 @@ export async function listSegments(
   return query.orderBy('segment.id', 'DESC').take(page.limit).getMany();
 }
 
+const PG_UNIQUE_VIOLATION = '23505';
+
+/** False when another segment of the tenant has the name. */
 export async function updateSegment(
   tx: Tx,
   { tenantId, id, name, filter, updatedAt }: Omit<Segment, 'createdAt'>,
-): Promise<void> {
-  await tx.query(
-    'UPDATE segments SET name = $3, filter = $4, updated_at = $5 WHERE tenant_id = $1 AND id = $2',
-    [tenantId, id, name, JSON.stringify(filter), updatedAt],
-  );
+): Promise<boolean> {
+  try {
+    await tx.query(
+      'UPDATE segments SET name = $3, filter = $4, updated_at = $5 WHERE tenant_id = $1 AND id = $2',
+      [tenantId, id, name, JSON.stringify(filter), updatedAt],
+    );
+    return true;
+  } catch (error) {
+    if (isNameTaken(error)) return false;
+    throw error;
+  }
+}
+
+function isNameTaken(error: unknown): boolean {
+  if (!(error instanceof QueryFailedError)) return false;
+  const cause: { code?: string; constraint?: string } = error.driverError;
+  return cause.code === PG_UNIQUE_VIOLATION && cause.constraint === 'segments_tenant_name';
 }
 
 export async function removeSegment(tx: Tx, tenantId: string, id: string): Promise<boolean> {

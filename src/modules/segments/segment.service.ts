@@ -66,16 +66,17 @@ export class SegmentService {
     return segment;
   }
 
-  async update(tenantId: string, id: string, input: { name?: string; filter?: object }): Promise<Segment> {
+  async update(
+    tenantId: string,
+    id: string,
+    input: { name?: string | null; filter?: object | null },
+  ): Promise<Segment> {
     const segment = await this.get(tenantId, id);
-    const name = input.name === undefined ? segment.name : requireName(input.name);
+    const name = requireName(input.name ?? segment.name);
     if (input.filter) await this.read(this.manager, tenantId, input.filter, 'filter');
     const filter = input.filter ? { ...input.filter } : segment.filter;
-    await this.deps.database.transaction(async (tx) => {
-      const other = await findSegmentByName(tx, tenantId, name);
-      if (other && other.id !== id) throw await this.exists(tenantId, name);
-      await updateSegment(tx, { tenantId, id, name, filter, updatedAt: this.deps.clock.now() });
-    });
+    const change = { tenantId, id, name, filter, updatedAt: this.deps.clock.now() };
+    if (!(await updateSegment(this.manager, change))) throw await this.exists(tenantId, name);
     return this.get(tenantId, id);
   }
 

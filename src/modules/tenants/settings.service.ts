@@ -56,6 +56,10 @@ export class SettingsService {
       if (from === to || from === '24:00') {
         errors.push({ path: 'quietHours', message: `${from} to ${to} is no time of the night` });
       }
+      if (from === '00:00' && to === '24:00') {
+        const message = 'the whole day is quiet, so no campaign would ever send; pause the campaigns instead';
+        errors.push({ path: 'quietHours', message });
+      }
     }
     if (timeZone != null && !isZone(timeZone)) {
       const message = `"${timeZone}" is no time zone; write a name such as America/Sao_Paulo`;

@@ -9,6 +9,8 @@ export interface ReconcileHandlerDeps {
   rewakeRunningCampaigns(): Promise<unknown>;
   /** Gives every import, bulk edit and number check that has not ended its job again. */
   resumeImports(): Promise<unknown>;
+  /** Deletes files that were fetched for requests nobody accepted. */
+  removeAbandonedMedia(): Promise<unknown>;
   logger: Logger;
 }
 
@@ -23,6 +25,7 @@ export function createReconcileHandler(deps: ReconcileHandlerDeps): JobHandler<'
       }
     });
     await attempt('resuming imports', deps, () => deps.resumeImports());
+    await attempt('deleting abandoned files', deps, () => deps.removeAbandonedMedia());
     return { kind: 'done' };
   };
 }

@@ -2,7 +2,7 @@ import { DomainError, notFound } from '../../../lib/errors.js';
 import { hurry } from '../../../queue/hurry.js';
 import type { Campaign, CampaignStatus } from '../campaign.entity.js';
 import type { CampaignDeps } from '../campaign.ports.js';
-import { changeStatus, lockCampaign, updateCampaign } from '../campaign.repository.js';
+import { changeStatus, findCampaign, lockCampaign, updateCampaign } from '../campaign.repository.js';
 import { feedJobId } from '../core/job-ids.js';
 import { refusal } from '../core/transitions.js';
 import { refuseEmptyPool } from '../creation/creation.service.js';
@@ -77,12 +77,12 @@ export class CampaignControl {
    */
   async retryFailed(tenantId: string, id: string, codes?: string[]): Promise<RetryOutcome> {
     const { database, senders, clock, logger } = this.deps;
+    // Before the transaction: one that waits for a second connection could wait for others like it.
+    const seen = this.retriable(await findCampaign(database.manager, tenantId, id), id);
+    await refuseEmptyPool(senders, tenantId, seen.pool);
     const outcome = await database.transaction(async (tx) => {
-      const campaign = found(await lockCampaign(tx, tenantId, id), id);
+      const campaign = this.retriable(await lockCampaign(tx, tenantId, id), id);
       const { status } = campaign;
-      if (!RETRIED_FROM.has(status)) throw conflict('retry-failed', status);
-      if (campaign.expiresAt && campaign.expiresAt <= clock.now()) throw expired(campaign.expiresAt);
-      await refuseEmptyPool(senders, tenantId, campaign.pool);
       const retried = await retryFailed(tx, id, codes ? { codes } : { butCodes: PERMANENT_CODES });
       const left = await failedByCode(tx, id);
       if (retried === 0) throw nothingToRetry(left);
@@ -95,6 +95,14 @@ export class CampaignControl {
     logger.info({ campaignId: id, retried: outcome.retried }, 'failed recipients are sent to again');
     await this.feed(tenantId, id);
     return outcome;
+  }
+
+  private retriable(given: Campaign | undefined, id: string): Campaign {
+    const campaign = found(given, id);
+    if (!RETRIED_FROM.has(campaign.status)) throw conflict('retry-failed', campaign.status);
+    const { expiresAt, status } = campaign;
+    if (expiresAt && expiresAt <= this.deps.clock.now()) throw expired(expiresAt, status);
+    return campaign;
   }
 
   private async feed(tenantId: string, campaignId: string): Promise<void> {
@@ -115,8 +123,10 @@ function conflict(action: 'continue' | 'retry-failed', status: CampaignStatus): 
   return new DomainError('conflict', `campaign_${status}`, refusal(action, status));
 }
 
-function expired(at: Date): DomainError {
-  const message = `The campaign expired at ${at.toISOString()}; duplicate it with audience "failed" to send again.`;
+function expired(at: Date, status: CampaignStatus): DomainError {
+  const hint =
+    status === 'paused' ? 'give it a later expiresAt' : 'duplicate it with audience "failed" to send again';
+  const message = `The campaign expired at ${at.toISOString()}; ${hint}.`;
   return new DomainError('not_possible', 'campaign_expired', message);
 }
 

@@ -1,4 +1,5 @@
 import type { Tx } from '../../../db/index.js';
+import { PARTS_OF_RECIPIENT } from '../creation/variant.repository.js';
 
 /** A claim that begins a recipient at a sender: all messages the recipient still gets count there. */
 export interface BeginningClaim {
@@ -64,6 +65,19 @@ export async function senderUse(tx: Tx, campaignId: string): Promise<Map<string,
     [campaignId],
   );
   return new Map(rows.map(({ senderId, messages }) => [senderId, messages]));
+}
+
+/** Counts what the senders have begun so far, for a campaign that gets a budget on its way; under the campaign's lock. */
+export async function countUseAnew(tx: Tx, campaignId: string): Promise<void> {
+  await tx.query(
+    `INSERT INTO campaign_sender_use (tenant_id, campaign_id, sender_id, messages)
+     SELECT r.tenant_id, r.campaign_id, r.sender_id, sum(jsonb_array_length(${PARTS_OF_RECIPIENT}))
+     FROM campaign_contacts r JOIN campaigns k ON k.id = r.campaign_id
+     WHERE r.campaign_id = $1 AND r.sender_id IS NOT NULL
+     GROUP BY r.tenant_id, r.campaign_id, r.sender_id ORDER BY r.sender_id
+     ON CONFLICT (campaign_id, sender_id) DO UPDATE SET messages = excluded.messages`,
+    [campaignId],
+  );
 }
 
 /** Makes the rows that are missing, so that there is something to lock. */

@@ -2,6 +2,8 @@ import { CronExpressionParser, type CronExpression } from 'cron-parser';
 import type { Recurrence } from '../campaign.entity.js';
 
 const MINUTE_MS = 60_000;
+/** Longer than a day on which the clocks change. */
+const CLOCK_CHANGE_MS = 26 * 60 * MINUTE_MS;
 
 /** Why a cron expression is none; undefined for five sound fields. */
 export function cronProblem(cron: string): string | undefined {
@@ -9,6 +11,8 @@ export function cronProblem(cron: string): string | undefined {
   if (fields.length !== 5) {
     return `"${cron}" has ${fields.length} fields; write five: minute, hour, day of month, month, day of week, such as "0 9 * * 1"`;
   }
+  // The parser would draw a value for it, another one each time.
+  if (/H/i.test(cron.replaceAll(/THU/gi, ''))) return `"${cron}" has an H; write the numbers themselves`;
   try {
     const expression = CronExpressionParser.parse(cron, { currentDate: new Date(0), tz: 'UTC' });
     if (following(expression) !== undefined) return undefined;
@@ -47,9 +51,23 @@ function latestRun(recurrence: Recurrence, due: Date, now: Date): Date {
     if (step <= 0) return due;
     return new Date(due.getTime() + Math.floor((bound.getTime() - due.getTime()) / step) * step);
   }
-  // One millisecond later: a run at the very moment counts.
-  const latest = previous(parse(recurrence.cron, recurrence.zone, new Date(bound.getTime() + 1)));
-  return latest && latest > due ? latest : due;
+  return latestCron(recurrence.cron, recurrence.zone, { due, bound });
+}
+
+/**
+ * The parser does not find the same times backwards as forwards where the clocks change. So it only leads back to before
+ * such a change, and from there on they are found as always.
+ */
+function latestCron(cron: string, zone: string, { due, bound }: { due: Date; bound: Date }): Date {
+  const backwards = parse(cron, zone, new Date(bound.getTime() - CLOCK_CHANGE_MS));
+  previous(backwards);
+  const earlier = previous(backwards);
+  let latest = earlier && earlier > due ? earlier : due;
+  for (let next = nextCron(cron, zone, latest); next && next <= bound;) {
+    latest = next;
+    next = nextCron(cron, zone, latest);
+  }
+  return latest;
 }
 
 function nextEvery(everyMinutes: number, anchor: Date, after: Date): Date | undefined {

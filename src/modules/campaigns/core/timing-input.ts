@@ -1,3 +1,4 @@
+import { latest } from '../../../lib/clock.js';
 import type { FieldError } from '../../../lib/errors.js';
 import { isZone } from '../../../lib/zone.js';
 import type { Recurrence, SendWindow } from '../campaign.entity.js';
@@ -84,7 +85,9 @@ function plan(timing: Timing, input: TimingInput, now: Date): FieldError[] {
     if (!first) return [{ path: 'recurrence', message: 'it has no run before its end' }];
     timing.scheduledAt = first;
   }
-  const start = timing.scheduledAt ?? now;
+  // An expiry that has come meanwhile is no reason to refuse a change of something else.
+  if (input.expiresAt === undefined && !input.scheduledAt && !input.recurrence) return [];
+  const start = timing.scheduledAt ? latest(timing.scheduledAt, now) : now;
   if (timing.expiresAt && timing.expiresAt <= start) {
     const message = `must be later than the start (${start.toISOString()})`;
     return [{ path: 'expiresAt', message }];

@@ -54,7 +54,8 @@ export function weekOf(days: readonly DayHours[]): Week {
     const first = (day - 1) * DAY_MINUTES + start;
     return withinWeek(first, first + (end > start ? end - start : end - start + DAY_MINUTES));
   });
-  return merged(spans);
+  // What is left of a day that is quiet from 00:00 to 24:00 has no length.
+  return merged(spans.filter(({ from, to }) => to > from));
 }
 
 /** The complement of daily quiet hours, such as 21:00 to 08:00. */

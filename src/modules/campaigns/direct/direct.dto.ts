@@ -17,6 +17,7 @@ import {
 } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
 import type { MessageType } from '../../../transports/transport.js';
+import { IsMoment } from '../../../lib/moment.js';
 import { CampaignPartDto } from '../campaign-part.dto.js';
 
 const MAX_BULK_MESSAGES = 1_000;
@@ -32,7 +33,7 @@ class DirectMessageFields extends CampaignPartDto {
 
   /** When it is to leave, at most a year from now; at once unless given. */
   @IsOptional()
-  @IsISO8601({ strict: true })
+  @IsMoment()
   at?: string;
 
   /** Reads the texts as templates, as campaigns do; otherwise they are sent as they are written. */

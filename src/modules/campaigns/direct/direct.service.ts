@@ -23,7 +23,7 @@ import {
   type NewDirectMessage,
 } from './direct.repository.js';
 import type { SendBulkDto, SendMessageDto } from './direct.dto.js';
-import type { AcceptedBulk, AcceptedMessage, ReadyMessage } from './direct.types.js';
+import type { AcceptedBulk, AcceptedMessage, ReadyMessage, Refusal } from './direct.types.js';
 import { DirectCheck } from './direct-check.js';
 import { refusalOf, tooLate } from './refusals.js';
 
@@ -55,18 +55,25 @@ export class DirectMessages {
    * Accepts one message. Refusals are DomainErrors: `invalid` for wrong input, `not_possible` when the recipient opted
    * out or is suppressed, when its template lacks a value, or when there is no sender at all.
    */
-  async send(tenantId: string, input: SendMessageDto): Promise<AcceptedMessage> {
+  async send(
+    tenantId: string,
+    input: SendMessageDto,
+    whenStored?: WhenStored<AcceptedMessage>,
+  ): Promise<AcceptedMessage> {
     const read = readMessage(input, this.rulesOf(input));
-    const { messages } = await this.accept(tenantId, read, { skipInvalid: false, bulk: false });
-    const [message] = messages;
-    if (!message) throw new Error('A message was neither accepted nor refused.');
-    return message;
+    const stored: WhenStored<AcceptedBulk> = async (tx, accepted) => whenStored?.(tx, onlyOne(accepted));
+    return onlyOne(await this.accept(tenantId, read, { skipInvalid: false, bulk: false }, stored));
   }
 
   /** Accepts all messages of a request or none; with `skipInvalid` those that can be sent, and lists the others. */
-  async sendBulk(tenantId: string, input: SendBulkDto): Promise<AcceptedBulk> {
+  async sendBulk(
+    tenantId: string,
+    input: SendBulkDto,
+    whenStored?: WhenStored<AcceptedBulk>,
+  ): Promise<AcceptedBulk> {
     const read = readBulk(input, this.rulesOf(input));
-    return this.accept(tenantId, read, { skipInvalid: input.skipInvalid ?? false, bulk: true });
+    const options = { skipInvalid: input.skipInvalid ?? false, bulk: true };
+    return this.accept(tenantId, read, options, whenStored);
   }
 
   /** Takes a message back before its hand-over; `conflict` names the state of one that is too far. */
@@ -87,27 +94,20 @@ export class DirectMessages {
     tenantId: string,
     read: ReadMessages,
     options: { skipInvalid: boolean; bulk: boolean },
+    whenStored?: WhenStored<AcceptedBulk>,
   ): Promise<AcceptedBulk> {
     const { ready, refusals } = await this.check.run(tenantId, read);
     if (refusals.length > 0 && (!options.skipInvalid || ready.length === 0)) throw refusalOf(refusals);
     await this.refuseWithoutSenders(tenantId, ready);
-    const messages = await this.store(tenantId, ready, options.bulk ? newId() : undefined);
+    const bulkId = options.bulk ? newId() : undefined;
+    const { messages, accepted } = await this.deps.database.transaction(async (tx) => {
+      const stored = await this.store(tx, tenantId, ready, bulkId);
+      const answer = answerFor(stored, refusals);
+      await whenStored?.(tx, answer);
+      return { messages: stored, accepted: answer };
+    });
     await hurry(this.enqueue(tenantId, messages), this.deps.logger);
-    const [first] = messages;
-    const accepted = messages
-      .map(({ id, index, phone, sendAt }): AcceptedMessage => ({
-        id,
-        index,
-        state: sendAt ? 'pending' : 'queued',
-        to: phone,
-        at: sendAt,
-      }))
-      .toSorted((a, b) => a.index - b.index);
-    return {
-      id: first?.sendId ?? '',
-      messages: accepted,
-      refused: refusals.toSorted((a, b) => a.index - b.index),
-    };
+    return accepted;
   }
 
   private async refuseWithoutSenders(tenantId: string, messages: readonly ReadyMessage[]): Promise<void> {
@@ -119,34 +119,33 @@ export class DirectMessages {
     throw new DomainError('not_possible', 'no_sender_in_pool', message, { errors });
   }
 
-  private store(
+  private async store(
+    tx: Tx,
     tenantId: string,
     ready: readonly ReadyMessage[],
     bulkId: string | undefined,
-  ): Promise<(NewDirectMessage & { index: number })[]> {
-    return this.deps.database.transaction(async (tx) => {
-      await this.parts.hold(
-        tx,
-        tenantId,
-        ready.map(({ part }) => part),
-      );
-      const literal = ready.map((message) =>
-        message.template ? message : { ...message, ...asLiteral(message.part) },
-      );
-      const groups = groupMessages(literal).map((messages) => ({ campaignId: newId(), messages }));
-      await this.insertCampaigns(tx, tenantId, groups);
-      const people = await this.peopleOf(tx, tenantId, literal);
-      const rows = groups.flatMap(({ campaignId, messages }) =>
-        messages.map((message) => ({
-          ...rowOf(message, people.get(message.phone)),
-          campaignId,
-          index: message.index,
-        })),
-      );
-      const stored = rows.map((row) => ({ ...row, sendId: bulkId ?? row.id }));
-      await insertDirectMessages(tx, tenantId, stored);
-      return stored;
-    });
+  ): Promise<StoredMessage[]> {
+    await this.parts.hold(
+      tx,
+      tenantId,
+      ready.map(({ part }) => part),
+    );
+    const literal = ready.map((message) =>
+      message.template ? message : { ...message, ...asLiteral(message.part) },
+    );
+    const groups = groupMessages(literal).map((messages) => ({ campaignId: newId(), messages }));
+    await this.insertCampaigns(tx, tenantId, groups);
+    const people = await this.peopleOf(tx, tenantId, literal);
+    const rows = groups.flatMap(({ campaignId, messages }) =>
+      messages.map((message) => ({
+        ...rowOf(message, people.get(message.phone)),
+        campaignId,
+        index: message.index,
+      })),
+    );
+    const stored = rows.map((row) => ({ ...row, sendId: bulkId ?? row.id }));
+    await insertDirectMessages(tx, tenantId, stored);
+    return stored;
   }
 
   private async insertCampaigns(
@@ -210,6 +209,31 @@ export class DirectMessages {
       })),
     );
   }
+}
+
+/** Runs in the transaction that stores the messages: what it writes is there exactly when they are. */
+type WhenStored<Answer> = (tx: Tx, answer: Answer) => Promise<void>;
+
+type StoredMessage = NewDirectMessage & { index: number };
+
+function answerFor(stored: readonly StoredMessage[], refusals: readonly Refusal[]): AcceptedBulk {
+  const messages = stored.map(({ id, index, phone, sendAt }): AcceptedMessage => ({
+    id,
+    index,
+    state: sendAt ? 'pending' : 'queued',
+    to: phone,
+    at: sendAt,
+  }));
+  return {
+    id: stored[0]?.sendId ?? '',
+    messages: messages.toSorted((a, b) => a.index - b.index),
+    refused: refusals.toSorted((a, b) => a.index - b.index),
+  };
+}
+
+function onlyOne({ messages: [message] }: AcceptedBulk): AcceptedMessage {
+  if (!message) throw new Error('A message was neither accepted nor refused.');
+  return message;
 }
 
 /** Recipients of direct messages begin as the feeder would leave them. */

@@ -53,7 +53,7 @@ export async function putBackClaimed(tx: Tx, claimed: ClaimedRecipient[]): Promi
   );
 }
 
-/** Completes a running campaign nobody of which waits or is on the way. Looks at the recipients, not at the counters. */
+/** Completes a campaign that runs, or has expired, nobody of which waits or is on the way. Looks at the recipients, not at the counters. */
 export async function completeWhenDone(tx: Tx, campaignId: string, at: Date): Promise<boolean> {
   // A statement of its own: the check below must see what whoever held the lock before has committed.
   await tx.query('SELECT 1 FROM campaigns WHERE id = $1 FOR NO KEY UPDATE', [campaignId]);
@@ -61,7 +61,7 @@ export async function completeWhenDone(tx: Tx, campaignId: string, at: Date): Pr
     `WITH completed AS (
        UPDATE campaigns SET status = 'completed', completed_at = $2, waiting_reason = NULL, waiting_until = NULL,
          updated_at = $2
-       WHERE id = $1 AND status = 'running' AND NOT EXISTS (
+       WHERE id = $1 AND (status = 'running' OR (status = 'paused' AND expires_at <= $2)) AND NOT EXISTS (
          SELECT 1 FROM campaign_contacts WHERE campaign_id = $1 AND state IN ('pending', 'queued', 'sending'))
        RETURNING id)
      SELECT id FROM completed`,
@@ -98,11 +98,19 @@ async function skipBatch(tx: Tx, campaignId: string): Promise<number> {
   return row?.skipped ?? 0;
 }
 
-/** Of all tenants: campaigns that need their feed job, to send or to finish stopping. Direct messages need no feeding. */
-export async function campaignsToFeed(tx: Tx): Promise<{ tenantId: string; campaignId: string }[]> {
+/**
+ * Of all tenants: campaigns that need their feed job, to send, to finish stopping, or to end those who waited in a pause
+ * for longer than they may. Direct messages need no feeding.
+ */
+export async function campaignsToFeed(
+  tx: Tx,
+  now: Date,
+): Promise<{ tenantId: string; campaignId: string }[]> {
   return tx.query<{ tenantId: string; campaignId: string }[]>(
     `SELECT tenant_id AS "tenantId", id AS "campaignId" FROM campaigns
-     WHERE kind = 'campaign' AND (status = 'running' OR (status = 'stopped' AND EXISTS (
-       SELECT 1 FROM campaign_contacts WHERE campaign_id = campaigns.id AND state IN ('pending', 'queued'))))`,
+     WHERE kind = 'campaign' AND (status = 'running' OR (status = 'paused' AND expires_at <= $1)
+       OR (status = 'stopped' AND EXISTS (
+         SELECT 1 FROM campaign_contacts WHERE campaign_id = campaigns.id AND state IN ('pending', 'queued'))))`,
+    [now],
   );
 }

@@ -10,6 +10,7 @@ import { feedWindow, staggeredDelays, type Pace } from '../core/pacing.js';
 import { mostParts } from '../core/variants.js';
 import { noteCampaignWaiting } from '../delivery/waiting.repository.js';
 import { FeedHours } from './feed-hours.js';
+import { FeedRhythm } from './feed-rhythm.js';
 import {
   campaignsToFeed,
   claimPending,
@@ -22,9 +23,6 @@ import { noteOutranked, skipOutsideWindow } from './timing.repository.js';
 
 const DEFAULT_WINDOW = 1_000;
 const FEED_EVERY_MS = 1_000;
-/** A window that empties faster than that is too small for its senders; feeding more often would not help. */
-const FEED_AT_LEAST_MS = 20;
-const FORGET_ABOVE = 10_000;
 const FOLD_ABOVE_ENTRIES = 500;
 /** A campaign whose hours have not come looks again this often: windows and quiet hours can be changed. */
 const CLOSED_REST_MS = 60_000;
@@ -32,8 +30,7 @@ const CLOSED_REST_MS = 60_000;
 /** Keeps running campaigns' windows of queued recipients filled, completes them, and finishes stopping stopped ones. */
 export class CampaignFeeder {
   private readonly hours: FeedHours;
-  /** When each campaign was fed last by this process: only tells how fast its window empties. */
-  private readonly lastFeeds = new Map<string, number>();
+  private readonly rhythm = new FeedRhythm(FEED_EVERY_MS);
 
   constructor(private readonly deps: CampaignDeps) {
     this.hours = new FeedHours(deps.database);
@@ -47,12 +44,13 @@ export class CampaignFeeder {
     const campaign = await findCampaign(this.deps.database.manager, tenantId, campaignId);
     if (campaign?.status === 'running') return this.feed(campaign);
     if (campaign?.status === 'stopped') return this.finishStopping(campaign);
+    if (campaign?.status === 'paused') return this.expire(campaign);
     return { kind: 'done' };
   };
 
   /** Gives every campaign that needs one its feed job again: at boot, and when the queue may have lost it. */
   readonly rewakeRunningCampaigns = async (): Promise<void> => {
-    for (const payload of await campaignsToFeed(this.deps.database.manager)) {
+    for (const payload of await campaignsToFeed(this.deps.database.manager, this.deps.clock.now())) {
       await this.deps.queue.wake('campaign.feed', payload, feedJobId(payload.campaignId));
     }
   };
@@ -70,23 +68,8 @@ export class CampaignFeeder {
     if (turn) tellCanaryTurn(logger, campaign.id, turn);
     if (claimed.length > 0) await this.enqueue(campaign, claimed, { ahead, senders: connected });
     if (entries > FOLD_ABOVE_ENTRIES) await foldCounts(database.manager, campaign.id);
-    if (claimed.length === 0 && (await this.complete(campaign.id))) {
-      await foldCounts(database.manager, campaign.id);
-      logger.info({ campaignId: campaign.id }, 'campaign completed');
-      this.lastFeeds.delete(campaign.id);
-      return { kind: 'done' };
-    }
-    return { kind: 'runAgain', at: this.nextFeed(campaign.id, claimed.length, ahead) };
-  }
-
-  /** When about half of the window will be gone at the rate at which it emptied since the last feed. */
-  private nextFeed(campaignId: string, taken: number, ahead: number): Date {
-    const now = this.deps.clock.now();
-    const last = this.lastFeeds.get(campaignId);
-    if (this.lastFeeds.size >= FORGET_ABOVE) this.lastFeeds.clear();
-    this.lastFeeds.set(campaignId, now.getTime());
-    const elapsedMs = last === undefined ? 0 : now.getTime() - last;
-    return addMs(now, feedPause({ elapsedMs, taken, window: ahead + taken }));
+    if (claimed.length === 0 && (await this.complete(campaign.id))) return { kind: 'done' };
+    return { kind: 'runAgain', at: this.rhythm.next(campaign.id, { taken: claimed.length, ahead }, now) };
   }
 
   /** Nobody may be sent to now. Those still queued come back from their jobs; nothing else has to be done meanwhile. */
@@ -94,12 +77,8 @@ export class CampaignFeeder {
     { tenantId, id, expiresAt }: Campaign,
     until: Date | undefined,
   ): Promise<JobOutcome> {
-    const { database, clock, logger } = this.deps;
-    if (await this.complete(id)) {
-      await foldCounts(database.manager, id);
-      logger.info({ campaignId: id }, 'campaign completed');
-      return { kind: 'done' };
-    }
+    const { database, clock } = this.deps;
+    if (await this.complete(id)) return { kind: 'done' };
     const waiting = { tenantId, campaignId: id };
     await noteCampaignWaiting(database.manager, waiting, 'outside_window', until ?? null);
     const now = clock.now();
@@ -110,8 +89,22 @@ export class CampaignFeeder {
     return { kind: 'runAgain', at: latest(next, addMs(now, FEED_EVERY_MS)) };
   }
 
-  private complete(campaignId: string): Promise<boolean> {
-    return this.deps.database.transaction((tx) => completeWhenDone(tx, campaignId, this.deps.clock.now()));
+  /** A pause does not stop the clock. Those who are queued come back from their jobs before they are ended, too. */
+  private async expire({ id, expiresAt }: Campaign): Promise<JobOutcome> {
+    const { database, clock } = this.deps;
+    if (!expiresAt || expiresAt > clock.now()) return { kind: 'done' };
+    if ((await skipOutsideWindow(database.manager, id)) > 0) return this.soon();
+    await this.complete(id);
+    return { kind: 'done' };
+  }
+
+  /** True when nobody was left. */
+  private async complete(campaignId: string): Promise<boolean> {
+    const { database, clock, logger } = this.deps;
+    if (!(await database.transaction((tx) => completeWhenDone(tx, campaignId, clock.now())))) return false;
+    await foldCounts(database.manager, campaignId);
+    logger.info({ campaignId }, 'campaign completed');
+    return true;
   }
 
   /** Under the campaign's lock, so that two feeders never fill the same window twice and none feeds after a pause. */
@@ -172,13 +165,6 @@ export class CampaignFeeder {
   private soon(): JobOutcome {
     return { kind: 'runAgain', at: addMs(this.deps.clock.now(), FEED_EVERY_MS) };
   }
-}
-
-/** Milliseconds until the next feed; a window of which much is gone in no time is looked after at once. */
-function feedPause({ elapsedMs, taken, window }: { elapsedMs: number; taken: number; window: number }): number {
-  if (taken === 0) return FEED_EVERY_MS;
-  const untilHalf = (elapsedMs * window) / (2 * taken);
-  return Math.round(Math.min(Math.max(untilHalf, FEED_AT_LEAST_MS), FEED_EVERY_MS));
 }
 
 export function paceOf(campaign: Campaign): Pace {

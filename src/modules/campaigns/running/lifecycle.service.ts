@@ -2,7 +2,7 @@ import { hurry } from '../../../queue/hurry.js';
 import { DomainError, notFound } from '../../../lib/errors.js';
 import type { Campaign, CampaignStatus } from '../campaign.entity.js';
 import type { CampaignDeps } from '../campaign.ports.js';
-import { changeStatus, findCampaign, removeCampaign } from '../campaign.repository.js';
+import { changeStatus, findCampaign, lockCampaign, removeCampaign } from '../campaign.repository.js';
 import { feedJobId } from '../core/job-ids.js';
 import { allowedFrom, refusal, type CampaignAction } from '../core/transitions.js';
 import { refuseEmptyPool } from '../creation/creation.service.js';
@@ -13,13 +13,7 @@ export class CampaignLifecycle {
   constructor(private readonly deps: CampaignDeps) {}
 
   async start(tenantId: string, id: string): Promise<void> {
-    const campaign = await findCampaign(this.deps.database.manager, tenantId, id);
-    if (!campaign) throw notFound('campaign', id);
-    if (!allowedFrom('start').includes(campaign.status)) throw conflict('start', campaign.status);
-    this.refuseUntimely(campaign);
-    await refuseEmptyPool(this.deps.senders, tenantId, campaign.pool);
-    await this.move(tenantId, id, 'start', 'running');
-    await this.feed(tenantId, id);
+    await this.run(tenantId, id, 'start');
   }
 
   /** Nothing is queued for sending after this has answered; what was already handed over arrives. */
@@ -28,7 +22,20 @@ export class CampaignLifecycle {
   }
 
   async resume(tenantId: string, id: string): Promise<void> {
-    await this.move(tenantId, id, 'resume', 'running');
+    await this.run(tenantId, id, 'resume');
+  }
+
+  /** Under the campaign's lock: what is checked here is what runs, whatever changes it at the same time. */
+  private async run(tenantId: string, id: string, action: 'start' | 'resume'): Promise<void> {
+    const { database, senders, clock } = this.deps;
+    // Before the transaction: one that waits for a second connection could wait for others like it.
+    const seen = this.startable(await findCampaign(database.manager, tenantId, id), id, action);
+    await refuseEmptyPool(senders, tenantId, seen.pool);
+    await database.transaction(async (tx) => {
+      const campaign = this.startable(await lockCampaign(tx, tenantId, id), id, action);
+      await changeStatus(tx, campaign, [campaign.status], { to: 'running', at: clock.now() });
+    });
+    this.log(id, 'running');
     await this.feed(tenantId, id);
   }
 
@@ -47,7 +54,7 @@ export class CampaignLifecycle {
   private async move(
     tenantId: string,
     id: string,
-    action: CampaignAction,
+    action: 'pause' | 'stop',
     to: CampaignStatus,
   ): Promise<void> {
     const change = { to, at: this.deps.clock.now() };
@@ -58,7 +65,18 @@ export class CampaignLifecycle {
       change,
     );
     if (!changed) await this.explain(tenantId, id, action);
-    this.deps.logger.info({ campaignId: id, status: to }, 'campaign changed its state');
+    this.log(id, to);
+  }
+
+  private log(campaignId: string, status: CampaignStatus): void {
+    this.deps.logger.info({ campaignId, status }, 'campaign changed its state');
+  }
+
+  private startable(campaign: Campaign | undefined, id: string, action: 'start' | 'resume'): Campaign {
+    if (campaign?.kind !== 'campaign') throw notFound('campaign', id);
+    if (!allowedFrom(action).includes(campaign.status)) throw conflict(action, campaign.status);
+    this.refuseUntimely(campaign);
+    return campaign;
   }
 
   private refuseUntimely({ recurrence, scheduledAt, expiresAt }: Campaign): void {

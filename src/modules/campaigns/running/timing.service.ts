@@ -1,5 +1,5 @@
 import type { Tx } from '../../../db/index.js';
-import type { Clock } from '../../../lib/clock.js';
+import { latest, type Clock } from '../../../lib/clock.js';
 import { DomainError, type FieldError } from '../../../lib/errors.js';
 import type { CampaignKey } from '../creation/audience.repository.js';
 import { scheduleAt, sendingHours } from '../core/sending-hours.js';
@@ -29,7 +29,8 @@ export class CampaignTimings {
   async check(tx: Tx, { tenantId, campaignId }: CampaignKey, timing: Timing): Promise<CampaignWarning[]> {
     const hours = sendingHours(timing, await tenantTimes(tx, tenantId));
     if (hours.rules.length === 0) return [];
-    const start = timing.scheduledAt ?? this.clock.now();
+    const now = this.clock.now();
+    const start = timing.scheduledAt ? latest(timing.scheduledAt, now) : now;
     const comes = (schedule: Schedule) => {
       const opening = nextOpening(schedule, start);
       return opening !== undefined && (!timing.expiresAt || opening < timing.expiresAt);

@@ -1,5 +1,6 @@
 import { IsIn, IsISO8601, IsOptional, IsString, IsUUID, MaxLength } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
+import { IsMoment } from '../../../lib/moment.js';
 
 export const MAX_SOURCE_LENGTH = 200;
 
@@ -21,7 +22,7 @@ export class AddConsentDto {
   proof?: string | null;
 
   @IsOptional()
-  @IsISO8601({ strict: true })
+  @IsMoment({ orDay: true })
   @JSONSchema({ description: 'When the person said so; now unless given.' })
   at?: string | null;
 }

@@ -109,7 +109,7 @@ class Compiler {
       case 'anyOf':
         return this.attributeAnyOf(key, test.values.flatMap(storedForms));
       case 'exists':
-        return `${this.attributeText(key)} ~ '\\S'`;
+        return this.attributeExists(key);
       case 'contains':
         return this.attributeContains(key, test.text);
       case 'startsWith':
@@ -151,6 +151,12 @@ class Compiler {
     const inList = forms.map((form) => `${value} @> ${this.value(form)}::jsonb`).join(' OR ');
     const inText = `${this.attributeText(key)} ILIKE ${this.value(`%${escapeLike(text)}%`)}`;
     return `CASE jsonb_typeof(${value}) WHEN 'array' THEN ${inList} WHEN 'object' THEN false ELSE ${inText} END`;
+  }
+
+  /** A list without values is none. */
+  private attributeExists(key: string): string {
+    const text = this.attributeText(key);
+    return `(${text} ~ '\\S' AND ${text} NOT IN ('[]', '{}'))`;
   }
 
   private attributeText(key: string): string {

@@ -122,6 +122,9 @@ function readPhone(asked: Asked): Condition | undefined {
   if (written === undefined) return undefined;
   const digits = written.replaceAll(/[\s().\-/]/g, '');
   if (!/^\+?\d*$/.test(digits)) return problems.add(path, 'must be digits, such as "+5511"');
+  // "-" or "()" would be everybody, by mistake; whoever wants that writes the plus sign.
+  const isEverybody = op === 'startsWith' && written.trim() === '+';
+  if (!/\d/.test(digits) && !isEverybody) return problems.add(path, 'must have a digit, such as "+5511"');
   const text = op === 'startsWith' && !digits.startsWith('+') ? `+${digits}` : digits;
   return { on: 'phone', test: { kind: op, text }, negate: false };
 }

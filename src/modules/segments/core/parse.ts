@@ -16,10 +16,11 @@ export type ParsedFilter =
 export function parseFilter(input: unknown, path = 'filter'): ParsedFilter {
   const reading: Reading = { problems: new Problems(), references: [], conditions: 0 };
   const filter = readNode(input, { path, depth: 1 }, reading);
-  const { errors } = reading.problems;
   if (reading.conditions > MAX_CONDITIONS) {
-    errors.push({ path, message: `has ${reading.conditions} conditions; at most ${MAX_CONDITIONS} fit` });
+    const message = `has ${reading.conditions} conditions; at most ${MAX_CONDITIONS} fit`;
+    return { ok: false, errors: [{ path, message }] };
   }
+  const { errors } = reading.problems;
   if (errors.length > 0 || filter === undefined) return { ok: false, errors };
   return { ok: true, filter, references: reading.references };
 }

@@ -11,13 +11,24 @@ const TIME = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{
 /** A NUL or half of a surrogate pair: PostgreSQL takes neither. */
 const UNSTORABLE = /\0|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
+/** So many are told; a filter of some megabytes would be answered with hundreds of them. */
+const MAX_PROBLEMS = 100;
+
 /** Collects what is wrong while a filter is read; a reader that answers undefined has said why. */
 export class Problems {
-  readonly errors: FieldError[] = [];
+  private readonly told: FieldError[] = [];
+  private untold = 0;
 
   add(path: string, message: string): undefined {
-    this.errors.push({ path, message });
+    if (this.told.length < MAX_PROBLEMS) this.told.push({ path, message });
+    else this.untold += 1;
     return undefined;
+  }
+
+  /** The first ones, and how many more there are. */
+  get errors(): FieldError[] {
+    if (this.untold === 0) return this.told;
+    return [...this.told, { path: '', message: `and ${this.untold} more problems` }];
   }
 }
 
@@ -70,16 +81,19 @@ export function readDays(value: unknown, path: string, problems: Problems): numb
 }
 
 /** A day of the calendar; `2026-02-30` is none. */
+function isDay(value: string): boolean {
+  const time = new Date(`${value}T00:00:00Z`);
+  return !Number.isNaN(time.getTime()) && time.toISOString().startsWith(value);
+}
+
 export function readDay(value: unknown, path: string, problems: Problems): string | undefined {
-  if (typeof value === 'string' && DAY.test(value)) {
-    const time = new Date(`${value}T00:00:00Z`);
-    if (!Number.isNaN(time.getTime()) && time.toISOString().startsWith(value)) return value;
-  }
+  if (typeof value === 'string' && DAY.test(value) && isDay(value)) return value;
   return problems.add(path, 'must be a number, or a day such as "2026-03-31"');
 }
 
 export function readTime(value: unknown, path: string, problems: Problems): Date | undefined {
-  const time = typeof value === 'string' && TIME.test(value) ? new Date(value) : undefined;
+  const isTime = typeof value === 'string' && TIME.test(value) && isDay(value.slice(0, 10));
+  const time = isTime ? new Date(value) : undefined;
   if (time && !Number.isNaN(time.getTime())) return time;
   return problems.add(path, 'must be a time such as "2026-03-31" or "2026-03-31T12:00:00Z"');
 }

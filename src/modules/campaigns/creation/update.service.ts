@@ -1,0 +1,140 @@
+import type { Tx } from '../../../db/index.js';
+import { DomainError, notFound } from '../../../lib/errors.js';
+import type { UpdateCampaignDto } from '../campaign.dto.js';
+import type { Campaign, CampaignStatus, SenderPool } from '../campaign.entity.js';
+import type { CampaignDeps } from '../campaign.ports.js';
+import { findCampaign, lockCampaign, updateCampaign } from '../campaign.repository.js';
+import { sizedCanary } from '../control/core/canary.js';
+import { budgetProblems, readControl } from '../control/core/control-input.js';
+import { countUseAnew } from '../control/sender-use.repository.js';
+import { lowered } from '../core/audience-rules.js';
+import { changeRefusal } from '../core/changeable.js';
+import { layOut, neededByContent, readContent } from '../core/content-input.js';
+import { readDelays } from '../core/pace-input.js';
+import { mostParts } from '../core/variants.js';
+import { CampaignTimings } from '../running/timing.service.js';
+import { unknownSenders } from './audience.repository.js';
+import { namedAt } from './audience.service.js';
+import { nameProblems, refuse, refuseEmptyPool } from './creation.service.js';
+import { CampaignParts } from './parts.service.js';
+import { withSavedTexts } from './saved-texts.js';
+import { checkCoverage, type CampaignWarning } from './template-coverage.js';
+import { dealVariants, forgetVariants } from './variant.repository.js';
+
+const timingFields = ['scheduledAt', 'expiresAt', 'window', 'recurrence'] as const;
+
+/**
+ * Changes campaigns: all of one that has not begun, whose texts are held against the audience again; what does not
+ * touch the messages of one that has; the name of one that is over.
+ */
+export class CampaignUpdates {
+  private readonly parts: CampaignParts;
+  private readonly timings: CampaignTimings;
+
+  constructor(private readonly deps: CampaignDeps) {
+    this.parts = new CampaignParts(deps.media);
+    this.timings = new CampaignTimings(deps.clock);
+  }
+
+  async update(tenantId: string, id: string, input: UpdateCampaignDto): Promise<CampaignWarning[]> {
+    const tx = this.deps.database.manager;
+    const seen = changeable(await findCampaign(tx, tenantId, id), id, input);
+    const change = await withSavedTexts(tx, tenantId, withoutNulls(input));
+    const read = readChange(change, seen, this.deps.defaultCountry);
+    refuse((await this.timings.read(tx, tenantId, input, seen)).errors);
+    refuse(readControl(input, seen).errors);
+    await this.refuseUnusablePool(tenantId, change, seen);
+    // Fetching files may take long: nothing is locked meanwhile.
+    const parts = read.drafts && (await this.parts.withFiles(tenantId, read.drafts));
+    return this.deps.database.transaction(async (locked) => {
+      const campaign = changeable(await lockCampaign(locked, tenantId, id), id, input);
+      if (parts) await this.parts.hold(locked, tenantId, parts);
+      const { delays } = readDelays(change, campaign);
+      const content = parts && layOut(parts, read.layout);
+      const { timing } = await this.timings.read(locked, tenantId, input, campaign);
+      const { control } = readControl(input, campaign);
+      refuse(budgetProblems(control.maxPerSender, mostParts(content ?? campaign)));
+      const settings = { ...read.name, ...content, ...delays, ...timing, ...control };
+      await updateCampaign(locked, id, {
+        ...settings,
+        pool: poolAfter(change, campaign.pool),
+        stickySender: change.options?.stickySender ?? campaign.stickySender,
+        ...(isDraft(campaign) && {
+          canary: sizedCanary(control.canary, campaign.totalRecipients),
+          status: timing.scheduledAt ? 'scheduled' : 'draft',
+        }),
+        updatedAt: this.deps.clock.now(),
+      });
+      if (content) await this.dealOut(locked, id, content.variants);
+      // What was sent before there was a budget counts in it.
+      if (control.maxPerSender !== null && campaign.maxPerSender === null) await countUseAnew(locked, id);
+      const missing = isDraft(campaign)
+        ? await checkCoverage(locked, id, read.needed ?? neededByContent(campaign))
+        : { warnings: [] };
+      const late = this.keepsItsTimes(campaign, input)
+        ? []
+        : await this.timings.check(locked, { tenantId, campaignId: id }, timing);
+      return [...missing.warnings, ...late];
+    });
+  }
+
+  /** What time has made of a campaign that is only renamed is no reason to refuse the name. */
+  private keepsItsTimes(campaign: Campaign, input: UpdateCampaignDto): boolean {
+    if (timingFields.some((field) => input[field] !== undefined)) return false;
+    const isExpired = campaign.expiresAt !== null && campaign.expiresAt <= this.deps.clock.now();
+    return isExpired || !isDraft(campaign);
+  }
+
+  private async refuseUnusablePool(
+    tenantId: string,
+    change: UpdateCampaignDto,
+    { pool }: Campaign,
+  ): Promise<void> {
+    const { senderIds, senderTags } = change;
+    if (senderIds === undefined && senderTags === undefined) return;
+    const unknown = await unknownSenders(this.deps.database.manager, tenantId, senderIds ?? []);
+    refuse(namedAt('senderIds', senderIds ?? [], unknown, 'sender'));
+    await refuseEmptyPool(this.deps.senders, tenantId, poolAfter(change, pool));
+  }
+
+  private async dealOut(tx: Tx, id: string, variants: Campaign['variants']): Promise<void> {
+    if (variants) await updateCampaign(tx, id, { variants: await dealVariants(tx, id, variants) });
+    else await forgetVariants(tx, id);
+  }
+}
+
+function isDraft({ status }: { status: CampaignStatus }): boolean {
+  return status === 'draft' || status === 'scheduled';
+}
+
+function changeable(campaign: Campaign | undefined, id: string, input: UpdateCampaignDto): Campaign {
+  if (campaign?.kind !== 'campaign') throw notFound('campaign', id);
+  const refusal = changeRefusal(campaign.status, input);
+  if (!refusal) return campaign;
+  const { message, errors } = refusal;
+  throw new DomainError('conflict', `campaign_${campaign.status}`, message, { errors });
+}
+
+function poolAfter({ senderIds, senderTags }: UpdateCampaignDto, pool: SenderPool): SenderPool {
+  return {
+    senderIds: senderIds ? [...new Set(lowered(senderIds))] : pool.senderIds,
+    senderTags: senderTags ? [...new Set(senderTags.map((tag) => tag.trim()))] : pool.senderTags,
+  };
+}
+
+/** What a change says about name and parts; every problem of it, also of its pace, is refused here. */
+function readChange(input: UpdateCampaignDto, campaign: Campaign, defaultCountry: string | undefined) {
+  const { messages, template, variants } = input;
+  const changesContent = [messages, template, variants].some((given) => given !== undefined);
+  const read = changesContent ? readContent(input, defaultCountry) : undefined;
+  const { errors: delayErrors } = readDelays(input, campaign);
+  const nameErrors = input.name === undefined ? [] : nameProblems(input.name);
+  refuse([...nameErrors, ...(read?.errors ?? []), ...delayErrors]);
+  const name = input.name === undefined ? {} : { name: input.name.trim() };
+  return { name, drafts: read?.drafts, layout: read?.layout, needed: read?.needed };
+}
+
+/** Where null does not empty a field it says the same as leaving it out. */
+function withoutNulls<Input extends object>(input: Input): Input {
+  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null)) as Input;
+}
