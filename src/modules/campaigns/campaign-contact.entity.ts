@@ -7,14 +7,10 @@ export type RecipientState =
 /** A recipient of a campaign. The table also holds what was known of the contact when the campaign was made. */
 @Entity('campaign_contacts')
 @Index('campaign_contacts_recipient', ['campaignId', 'phone'], { unique: true })
-@Index('campaign_contacts_pending', ['campaignId', 'id'], { where: `state = 'pending'` })
-@Index('campaign_contacts_in_flight', ['campaignId', 'updatedAt'], {
-  where: `state IN ('queued', 'sending')`,
-})
-@Index('campaign_contacts_state', ['campaignId', 'state', 'id'])
+@Index('campaign_contacts_stage', ['campaignId', 'stage', 'id'])
 @Index('campaign_contacts_contact', ['contactId'])
 @Index('campaign_contacts_zone', ['campaignId', 'zone', 'id'], {
-  where: `state = 'pending' AND zone IS NOT NULL`,
+  where: `stage = 0 AND zone IS NOT NULL`,
 })
 export class CampaignContact {
   @PrimaryColumn('uuid')
@@ -50,6 +46,10 @@ export class CampaignContact {
 
   @Column('text', { default: 'pending' })
   state!: RecipientState;
+
+  /** Made by the database from the state, for the index; see recipient-stage.ts. */
+  @Column({ type: 'smallint', generatedType: 'STORED', insert: false, update: false, select: false, nullable: true })
+  stage!: number;
 
   /** Why it was skipped, or the code of its failure. */
   @Column('text', { nullable: true })

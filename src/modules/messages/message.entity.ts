@@ -25,7 +25,6 @@ export type MessageState =
 @Index('messages_campaign', ['campaignId', 'id'], { where: 'campaign_id IS NOT NULL' })
 @Index('messages_direct', ['tenantId', 'id'], { where: 'send_id IS NOT NULL' })
 @Index('messages_send', ['sendId', 'id'], { where: 'send_id IS NOT NULL' })
-@Index('messages_sending', ['updatedAt'], { where: `state = 'sending'` })
 @Index('messages_inbound_once', ['senderId', 'waMessageId'], { unique: true, where: `direction = 'in'` })
 export class Message {
   @PrimaryColumn('uuid')

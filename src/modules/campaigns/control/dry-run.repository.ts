@@ -2,6 +2,7 @@ import type { Tx } from '../../../db/index.js';
 import { placeOf, PLACE_PREFIX_LENGTH } from '../../../lib/phone-zones.js';
 import { hasValue, needsIt } from '../creation/coverage.repository.js';
 import type { NeededVariable } from '../core/parts-input.js';
+import { isIn } from '../recipient-stage.js';
 
 /** Recipients still to be served, by where they are and by what will keep a message from them. */
 export interface WaitingCount {
@@ -36,7 +37,7 @@ export async function countWaiting(
             count(*)::int AS count
      FROM (SELECT contact_id, phone, ${lacking.length > 0 ? lacking.join(' OR ') : 'false'} AS lacking
            FROM campaign_contacts
-           WHERE tenant_id = $1 AND campaign_id = $2 AND state IN ('pending', 'queued', 'sending')) r
+           WHERE tenant_id = $1 AND campaign_id = $2 AND ${isIn(['pending', 'queued', 'sending'])}) r
      LEFT JOIN contacts c ON c.id = r.contact_id AND c.tenant_id = $1
      LEFT JOIN suppressions x ON x.tenant_id = $1 AND x.phone = r.phone
      LEFT JOIN number_checks n ON n.tenant_id = $1 AND n.phone = r.phone

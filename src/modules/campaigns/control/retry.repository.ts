@@ -1,5 +1,6 @@
 import type { Tx } from '../../../db/index.js';
 import { PARTS_OF_RECIPIENT } from '../creation/variant.repository.js';
+import { isIn } from '../recipient-stage.js';
 
 export interface RetryChoice {
   /** Only recipients that failed with one of these. */
@@ -19,7 +20,7 @@ export async function retryFailed(tx: Tx, campaignId: string, choice: RetryChoic
               least(r.next_part, (SELECT min(m.part) FROM messages m WHERE m.campaign_contact_id = r.id
                                   AND m.direction = 'out' AND m.state = 'failed')) AS from_part
        FROM campaign_contacts r JOIN campaigns k ON k.id = r.campaign_id
-       WHERE r.campaign_id = $1 AND r.state = 'failed'
+       WHERE r.campaign_id = $1 AND ${isIn(['failed'], 'r')}
          AND ($2::text[] IS NULL OR r.code = ANY($2::text[]))
          AND ($3::text[] IS NULL OR r.code IS NULL OR r.code <> ALL($3::text[]))
      ), chosen AS (
@@ -55,7 +56,7 @@ export async function failedByCode(
 ): Promise<{ code: string | null; count: number }[]> {
   return tx.query<{ code: string | null; count: number }[]>(
     `SELECT code, count(*)::int AS count FROM campaign_contacts
-     WHERE campaign_id = $1 AND state = 'failed' GROUP BY code ORDER BY count DESC, code`,
+     WHERE campaign_id = $1 AND ${isIn(['failed'])} GROUP BY code ORDER BY count DESC, code`,
     [campaignId],
   );
 }

@@ -1,6 +1,7 @@
 import type { Tx } from '../../../db/index.js';
 import type { NeededVariable } from '../core/parts-input.js';
 import { hasValue, needsIt } from './coverage.repository.js';
+import { isIn } from '../recipient-stage.js';
 
 /** A recipient whose texts are to be tried. */
 export interface TriedRecipient {
@@ -25,7 +26,7 @@ export async function waitingRecipients(
   page: { after: string | undefined; limit: number; suspicion: Suspicion | undefined },
 ): Promise<TriedRecipient[]> {
   const values: unknown[] = [campaign.tenantId, campaign.id, page.limit];
-  const conditions = ['tenant_id = $1', 'campaign_id = $2', `state = 'pending'`];
+  const conditions = ['tenant_id = $1', 'campaign_id = $2', isIn(['pending'])];
   if (page.after !== undefined) conditions.push(`id > $${values.push(page.after)}`);
   if (page.suspicion) conditions.push(`(${suspects(page.suspicion, values)})`);
   return tx.query<TriedRecipient[]>(

@@ -1,6 +1,7 @@
 import type { Tx } from '../../../db/index.js';
 import { PARTS_OF_RECIPIENT } from '../creation/variant.repository.js';
 import type { TransportName } from '../../../transports/transport.js';
+import { isIn } from '../recipient-stage.js';
 
 export interface LostRecipient {
   id: string;
@@ -39,7 +40,7 @@ export async function takeQueuedBefore(tx: Tx, before: Date, limit: number): Pro
        JOIN campaign_contacts r ON r.campaign_id = k.id
        WHERE (k.status IN ('running', 'paused') OR (k.status = 'stopped' AND k.updated_at > now() - interval '1 day'))
          AND (k.kind = 'campaign' OR k.scheduled_at IS NULL OR k.scheduled_at <= now() + interval '5 minutes')
-         AND r.state = 'queued' AND r.updated_at <= $1::timestamptz
+         AND ${isIn(['queued'], 'r')} AND r.updated_at <= $1::timestamptz
        LIMIT $2
        FOR NO KEY UPDATE OF r SKIP LOCKED
      ), touched AS (
@@ -81,16 +82,10 @@ export async function lockStaleClaims(
 ): Promise<StaleClaim[]> {
   return await tx.query(
     `WITH stale AS (
-       SELECT r.id FROM messages m
-       JOIN campaign_contacts r ON r.id = m.campaign_contact_id AND r.state = 'sending' AND r.next_part = m.part
-       WHERE m.state = 'sending'
-         AND (m.updated_at < now() - make_interval(secs => $1::float8 / 1000) OR ${WORKER_IS_GONE})
-       UNION
-       -- A receipt may have moved the message on before the worker died.
        SELECT r.id FROM campaigns k
        JOIN campaign_contacts r ON r.campaign_id = k.id
        JOIN messages m ON m.campaign_contact_id = r.id AND m.part = r.next_part AND m.direction = 'out'
-       WHERE k.status IN ('running', 'paused', 'stopped') AND r.state = 'sending'
+       WHERE k.status IN ('running', 'paused', 'stopped') AND ${isIn(['sending'], 'r')}
          AND (r.updated_at < now() - make_interval(secs => $1::float8 / 1000) OR ${WORKER_IS_GONE})
        LIMIT $2
      ), locked AS (

@@ -1,4 +1,5 @@
 import type { Tx } from '../../../db/index.js';
+import { isIn } from '../recipient-stage.js';
 
 const COMPLETE_BATCH = 5_000;
 
@@ -10,7 +11,7 @@ export async function completeDirectCampaigns(tx: Tx): Promise<void> {
          SELECT k.id FROM campaigns k
          WHERE k.kind = 'direct' AND k.status = 'running' AND (k.scheduled_at IS NULL OR k.scheduled_at <= now())
            AND NOT EXISTS (
-             SELECT FROM campaign_contacts r WHERE r.campaign_id = k.id AND r.state IN ('pending', 'queued', 'sending'))
+             SELECT FROM campaign_contacts r WHERE r.campaign_id = k.id AND ${isIn(['pending', 'queued', 'sending'], 'r')})
          ORDER BY k.id LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED
        ), completed AS (
          UPDATE campaigns k SET status = 'completed', completed_at = now(), waiting_reason = NULL, waiting_until = NULL,

@@ -1,5 +1,6 @@
 import type { Tx } from '../../../db/index.js';
 import type { RecipientState } from '../campaign-contact.entity.js';
+import { isIn } from '../recipient-stage.js';
 
 export interface RecipientRow {
   id: string;
@@ -83,7 +84,7 @@ function pageQuery(
 ): { text: string; values: unknown[] } {
   const conditions = ['recipient.tenant_id = $1', 'recipient.campaign_id = $2'];
   const values: unknown[] = [campaign.tenantId, campaign.id, page.limit];
-  if (page.state) conditions.push(`recipient.state = $${values.push(page.state)}`);
+  if (page.state) conditions.push(isIn([page.state], 'recipient'));
   const key = page.state ? 'recipient.id' : 'recipient.phone';
   if (page.after) conditions.push(`${key} > $${values.push(page.after)}`);
   const text = `SELECT ${columns}

@@ -1,6 +1,7 @@
 import type { Tx } from '../../../db/index.js';
 import type { Counter } from '../campaign.repository.js';
 import type { MessageCounter } from '../message-count.entity.js';
+import { isIn } from '../recipient-stage.js';
 
 /** Recipients of one kind; the ledger keeps them apart by all of this. */
 export interface RecipientEntry {
@@ -72,7 +73,7 @@ export async function sampleOfPlaces(
 ): Promise<{ place: string | null; count: number }[]> {
   return tx.query(
     `SELECT zone AS place, count(*)::int AS count FROM (
-       SELECT zone FROM campaign_contacts WHERE campaign_id = $1 AND state = 'pending' ORDER BY id LIMIT $2) next
+       SELECT zone FROM campaign_contacts WHERE campaign_id = $1 AND ${isIn(['pending'])} ORDER BY id LIMIT $2) next
      GROUP BY zone`,
     [campaignId, SAMPLED_RECIPIENTS],
   );

@@ -1,6 +1,7 @@
 import type { Tx } from '../../../db/index.js';
 import type { RecipientState } from '../campaign-contact.entity.js';
 import type { MessageAttempt } from '../delivery/delivery.types.js';
+import { isIn } from '../recipient-stage.js';
 
 /** What the tables say about one recipient. */
 export interface TracedRecipient {
@@ -87,7 +88,7 @@ export async function pendingBefore(
 ): Promise<number> {
   const [row] = await tx.query<{ count: number }[]>(
     `SELECT count(*)::int AS count FROM (
-       SELECT 1 FROM campaign_contacts WHERE campaign_id = $1 AND state = 'pending' AND id < $2 LIMIT $3) before`,
+       SELECT 1 FROM campaign_contacts WHERE campaign_id = $1 AND ${isIn(['pending'])} AND id < $2 LIMIT $3) before`,
     [campaignId, recipientId, limit],
   );
   return row?.count ?? 0;

@@ -1,18 +1,19 @@
 import type { Tx } from '../../../db/index.js';
+import { isIn } from '../recipient-stage.js';
 
 export interface ClaimedRecipient {
   id: string;
   claimEpoch: number;
 }
 
-const NEXT_PENDING = `SELECT id FROM campaign_contacts WHERE campaign_id = $1 AND state = 'pending'
+const NEXT_PENDING = `SELECT id FROM campaign_contacts WHERE campaign_id = $1 AND ${isIn(['pending'])}
   ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED`;
 
 /** The first of every place, then of those the first: each place has its own stretch of the index. */
-const NEXT_PENDING_AT_PLACES = `SELECT id FROM campaign_contacts WHERE state = 'pending' AND id IN (
+const NEXT_PENDING_AT_PLACES = `SELECT id FROM campaign_contacts WHERE ${isIn(['pending'])} AND id IN (
     SELECT first.id FROM unnest($3::text[]) AS place, LATERAL (
       SELECT id FROM campaign_contacts
-      WHERE campaign_id = $1 AND state = 'pending' AND zone IS NOT NULL AND zone = place
+      WHERE campaign_id = $1 AND ${isIn(['pending'])} AND zone IS NOT NULL AND zone = place
       ORDER BY id LIMIT $2) first
     ORDER BY first.id LIMIT $2)
   ORDER BY id FOR UPDATE SKIP LOCKED`;
@@ -62,7 +63,7 @@ export async function completeWhenDone(tx: Tx, campaignId: string, at: Date): Pr
        UPDATE campaigns SET status = 'completed', completed_at = $2, waiting_reason = NULL, waiting_until = NULL,
          updated_at = $2
        WHERE id = $1 AND (status = 'running' OR (status = 'paused' AND expires_at <= $2)) AND NOT EXISTS (
-         SELECT 1 FROM campaign_contacts WHERE campaign_id = $1 AND state IN ('pending', 'queued', 'sending'))
+         SELECT 1 FROM campaign_contacts WHERE campaign_id = $1 AND ${isIn(['pending', 'queued', 'sending'])})
        RETURNING id)
      SELECT id FROM completed`,
     [campaignId, at],
@@ -86,7 +87,7 @@ async function skipBatch(tx: Tx, campaignId: string): Promise<number> {
     `WITH left_over AS (
        SELECT recipient.id FROM campaign_contacts recipient
        JOIN campaigns ON campaigns.id = recipient.campaign_id AND campaigns.status = 'stopped'
-       WHERE recipient.campaign_id = $1 AND recipient.state IN ('pending', 'queued')
+       WHERE recipient.campaign_id = $1 AND ${isIn(['pending', 'queued'], 'recipient')}
        LIMIT $2 FOR UPDATE OF recipient SKIP LOCKED
      ), skipped AS (
        UPDATE campaign_contacts SET state = 'skipped', code = 'campaign_stopped', updated_at = now()
@@ -110,7 +111,7 @@ export async function campaignsToFeed(
     `SELECT tenant_id AS "tenantId", id AS "campaignId" FROM campaigns
      WHERE kind = 'campaign' AND (status = 'running' OR (status = 'paused' AND expires_at <= $1)
        OR (status = 'stopped' AND EXISTS (
-         SELECT 1 FROM campaign_contacts WHERE campaign_id = campaigns.id AND state IN ('pending', 'queued'))))`,
+         SELECT 1 FROM campaign_contacts WHERE campaign_id = campaigns.id AND ${isIn(['pending', 'queued'])})))`,
     [now],
   );
 }

@@ -1,4 +1,5 @@
 import type { Tx } from '../../../db/index.js';
+import { isIn } from '../recipient-stage.js';
 
 export interface DueCampaign {
   tenantId: string;
@@ -50,7 +51,7 @@ export async function hasRun(tx: Tx, originId: string, occurrenceAt: Date): Prom
 export async function settleOrigin(tx: Tx, id: string): Promise<void> {
   await tx.query(
     `UPDATE campaign_contacts SET state = 'skipped', code = 'campaign_stopped', updated_at = now()
-     WHERE campaign_id = $1 AND state = 'pending'
+     WHERE campaign_id = $1 AND ${isIn(['pending'])}
        AND EXISTS (SELECT FROM campaigns WHERE id = $1 AND status = 'completed')`,
     [id],
   );

@@ -1,6 +1,7 @@
 import type { Tx } from '../../../db/index.js';
 import { placeOf, PLACE_PREFIX_LENGTH } from '../../../lib/phone-zones.js';
 import { DEFAULT_TIMES, type TenantTimes } from '../core/sending-hours.js';
+import { isIn } from '../recipient-stage.js';
 
 /** Reads the tenants module's row: every feed needs it. */
 export async function tenantTimes(tx: Tx, tenantId: string): Promise<TenantTimes> {
@@ -20,7 +21,7 @@ const PLACES_PER_STATEMENT = 10_000;
  */
 export async function assignPlaces(tx: Tx, campaignId: string): Promise<boolean> {
   const unplaced = await tx.query<{ id: string; phone: string }[]>(
-    `SELECT id, phone FROM campaign_contacts WHERE campaign_id = $1 AND state = 'pending' AND zone IS NULL
+    `SELECT id, phone FROM campaign_contacts WHERE campaign_id = $1 AND ${isIn(['pending'])} AND zone IS NULL
      ORDER BY id LIMIT ${PLACES_PER_STATEMENT} FOR NO KEY UPDATE SKIP LOCKED`,
     [campaignId],
   );
@@ -37,7 +38,7 @@ export async function assignPlaces(tx: Tx, campaignId: string): Promise<boolean>
 export async function placesOf(tx: Tx, campaignId: string): Promise<string[]> {
   const next = (condition: string) =>
     `(SELECT zone FROM campaign_contacts
-      WHERE campaign_id = $1 AND state = 'pending' AND zone IS NOT NULL ${condition} ORDER BY zone LIMIT 1)`;
+      WHERE campaign_id = $1 AND ${isIn(['pending'])} AND zone IS NOT NULL ${condition} ORDER BY zone LIMIT 1)`;
   const rows = await tx.query<{ zone: string }[]>(
     `WITH RECURSIVE places AS (
        SELECT ${next('')} AS zone
@@ -53,7 +54,7 @@ export async function placesOf(tx: Tx, campaignId: string): Promise<string[]> {
 export async function audiencePlaces(tx: Tx, campaignId: string): Promise<Map<string, number>> {
   const rows = await tx.query<{ phone: string; count: number }[]>(
     `SELECT min(phone) AS phone, count(*)::int AS count FROM campaign_contacts
-     WHERE campaign_id = $1 AND state = 'pending' GROUP BY left(phone, ${PLACE_PREFIX_LENGTH})`,
+     WHERE campaign_id = $1 AND ${isIn(['pending'])} GROUP BY left(phone, ${PLACE_PREFIX_LENGTH})`,
     [campaignId],
   );
   const counts = new Map<string, number>();
@@ -72,7 +73,7 @@ export async function skipOutsideWindow(tx: Tx, campaignId: string, places?: str
   const [row] = await tx.query<{ skipped: number }[]>(
     `WITH late AS (
        SELECT id FROM campaign_contacts
-       WHERE campaign_id = $1 AND state = 'pending' AND ($2::text[] IS NULL OR zone = ANY($2::text[]))
+       WHERE campaign_id = $1 AND ${isIn(['pending'])} AND ($2::text[] IS NULL OR zone = ANY($2::text[]))
        LIMIT ${EXPIRE_BATCH} FOR UPDATE SKIP LOCKED
      ), skipped AS (
        UPDATE campaign_contacts SET state = 'skipped', code = 'outside_window_expired', updated_at = now()
@@ -98,7 +99,7 @@ export async function noteOutranked(tx: Tx, campaignId: string): Promise<void> {
            AND other.priority < mine.priority
            AND (other.kind = 'campaign' OR other.scheduled_at IS NULL OR other.scheduled_at <= now())
            AND EXISTS (SELECT FROM campaign_contacts
-                       WHERE campaign_id = other.id AND state IN ('queued', 'sending'))
+                       WHERE campaign_id = other.id AND ${isIn(['queued', 'sending'])})
            AND EXISTS (SELECT FROM senders
                        WHERE senders.tenant_id = mine.tenant_id
                          AND ${memberOf('mine.pool')} AND ${memberOf('other.pool')})) AS outranked
