@@ -1,8 +1,20 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 
-/** The furthest state of a recipient, derived from its messages. */
+/**
+ * The furthest state of a recipient, derived from its messages. `excluded` ones were found by a source of the audience
+ * and taken out by an exclusion: they are kept to be shown with the reason, and belong to no total.
+ */
 export type RecipientState =
-  'pending' | 'queued' | 'sending' | 'sent' | 'delivered' | 'read' | 'failed' | 'skipped' | 'unknown';
+  | 'pending'
+  | 'queued'
+  | 'sending'
+  | 'sent'
+  | 'delivered'
+  | 'read'
+  | 'failed'
+  | 'skipped'
+  | 'unknown'
+  | 'excluded';
 
 /** A recipient of a campaign. The table also holds what was known of the contact when the campaign was made. */
 @Entity('campaign_contacts')

@@ -37,8 +37,10 @@ const holdUnlessRunning: Guard = (recipient) => {
 const ensureContact: Guard = (recipient) =>
   recipient.contactExists ? pass : { kind: 'end', to: 'skipped', code: 'contact_deleted' };
 
-const ensureConsent: Guard = (recipient) =>
-  recipient.optedOut || recipient.suppressed ? { kind: 'end', to: 'skipped', code: 'opted_out' } : pass;
+const ensureConsent: Guard = ({ optedOut, suppressed }) => {
+  if (optedOut) return { kind: 'end', to: 'skipped', code: 'opted_out' };
+  return suppressed ? { kind: 'end', to: 'skipped', code: 'suppressed' } : pass;
+};
 
 /** A queue that was rebuilt brings scheduled messages too early. */
 const holdUntilItsTime: Guard = ({ sendAt }, now) =>

@@ -3,6 +3,7 @@ import { DomainError, notFound } from '../../../lib/errors.js';
 import type { Campaign } from '../campaign.entity.js';
 import type { CampaignDeps, PoolOutlook } from '../campaign.ports.js';
 import { countsOf, findCampaign, noCounts } from '../campaign.repository.js';
+import { excludedIn } from '../core/audience-rules.js';
 import { neededByContent } from '../core/content-input.js';
 import { scheduleAt, sendingHours } from '../core/sending-hours.js';
 import { refusal } from '../core/transitions.js';
@@ -108,8 +109,7 @@ function operatorContinues({ canary }: Campaign): number | undefined {
 }
 
 function removedOf({ audience }: Campaign): DryRun['removed'] {
-  const { duplicates, excluded } = audience?.summary ?? { duplicates: 0, excluded: undefined };
-  return { duplicates, excluded: Object.values(excluded ?? {}).reduce((sum, count) => sum + count, 0) };
+  return { duplicates: audience?.summary?.duplicates ?? 0, excluded: excludedIn(audience?.summary) };
 }
 
 function total(counted: readonly { count: number }[]): number {

@@ -13,6 +13,7 @@ import {
   type Counts,
 } from '../campaign.repository.js';
 import { senderUse } from '../control/sender-use.repository.js';
+import { excludedIn } from '../core/audience-rules.js';
 import { waitOf, type CampaignWait } from '../core/campaign-wait.js';
 import { mostParts } from '../core/variants.js';
 import { variantReport, type VariantReport } from '../core/variant-report.js';
@@ -127,7 +128,8 @@ export class CampaignReports {
       ...(after === undefined ? {} : { after }),
     });
     const page = toPage(rows, query.limit, (row) => [recipientKey(row, query.state)]);
-    return { ...page, ...(query.state ? {} : { total: campaign.totalRecipients }), campaign };
+    const total = campaign.totalRecipients + excludedIn(campaign.audience?.summary);
+    return { ...page, ...(query.state ? {} : { total }), campaign };
   }
 
   /** Every step of one recipient, by its own id or its contact's, and why it is where it is. */

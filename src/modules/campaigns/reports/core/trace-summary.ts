@@ -24,6 +24,8 @@ export function traceSummary(facts: TraceFacts, ahead: { count: number; capped: 
       return `${begun(facts)}Failed: ${reasonOf(recipient.code ?? 'undeliverable')}.`;
     case 'unknown':
       return `Handed over${through(facts)}, and nobody said what became of it: ${reasonOf(recipient.code ?? 'timeout')}. A late receipt settles it.`;
+    case 'excluded':
+      return `Left out when the campaign was made: ${reasonOf(recipient.code ?? 'excluded')}.`;
     case 'skipped':
       return `${begun(facts)}Skipped at ${wallTime(recipient.updatedAt, zone)}: ${reasonOf(recipient.code ?? 'campaign_stopped')}.`;
   }

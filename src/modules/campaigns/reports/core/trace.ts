@@ -18,6 +18,7 @@ export type TraceStepKind =
   | 'failed'
   | 'unknown'
   | 'skipped'
+  | 'excluded'
   | 'replied'
   | 'opted_out'
   | 'suppressed';
@@ -61,6 +62,7 @@ export function traceSteps(facts: TraceFacts): TraceStep[] {
 }
 
 function beginning({ campaign, recipient }: TraceFacts): TraceStep[] {
+  if (recipient.state === 'excluded') return [];
   const variant = campaign.variants?.[recipient.variant]?.name;
   const steps: TraceStep[] = [
     {
@@ -183,6 +185,9 @@ function ending(facts: TraceFacts): TraceStep[] {
   if (state === 'skipped') {
     return [{ at, step: 'skipped', ...withCode(code), text: `Skipped because ${skipReason(facts)}` }];
   }
+  if (state === 'excluded') {
+    return [{ at, step: 'excluded', ...withCode(code), text: `Left out: ${reasonOf(code ?? 'excluded')}` }];
+  }
   if (state === 'failed' && !told) {
     return [{ at, step: 'failed', ...withCode(code), text: `Failed: ${reasonOf(code ?? 'undeliverable')}` }];
   }
@@ -194,10 +199,12 @@ function ending(facts: TraceFacts): TraceStep[] {
 
 function skipReason({ recipient, zone }: TraceFacts): string {
   const { code, contactOptedOutAt, suppressedAt } = recipient;
-  if (code !== 'opted_out') return reasonOf(code ?? 'campaign_stopped');
-  if (contactOptedOutAt) return `the contact opted out at ${wallTime(contactOptedOutAt, zone)}`;
+  if (code !== 'opted_out' && code !== 'suppressed') return reasonOf(code ?? 'campaign_stopped');
+  if (code === 'opted_out' && contactOptedOutAt) {
+    return `the contact opted out at ${wallTime(contactOptedOutAt, zone)}`;
+  }
   if (suppressedAt) return `the number is on the suppression list since ${wallTime(suppressedAt, zone)}`;
-  return 'the contact had opted out by then';
+  return code === 'suppressed' ? reasonOf(code) : 'the contact had opted out by then';
 }
 
 function withCode(code: string | null): { code?: string } {
