@@ -85,6 +85,7 @@ describe('a closed window', () => {
     const id = await started([brazil], { window: { zone: 'UTC', days: daily('00:00', '24:00') } });
     await feed(id);
     expect(await queued(id)).toEqual([]);
+    expect((await world.manager.get(tenantId, id)).campaign.waitingReason).toBe('quiet_hours');
     await settings({ quietHours: { from: '22:00', to: '07:00', zone: 'tenant' } });
     await feed(id);
     expect(await queued(id)).toEqual([brazil]);
