@@ -242,6 +242,28 @@ describe('an audience', () => {
     expect(await audienceOf(again.campaign.id)).toEqual(phones.slice(0, 2));
   });
 
+  it('leaves out whom an excluded campaign reached before it was stopped, or under another number', async () => {
+    const { listId, phones } = await people(4);
+    const earlier = await world.manager.create(
+      tenantId,
+      draft({ contacts: [...phones.slice(0, 2), phone(76)] }),
+    );
+    await world.db.database.manager.query(
+      `UPDATE campaign_contacts r SET
+         state = CASE phone WHEN $5 THEN 'sent' ELSE 'skipped' END,
+         next_part = CASE phone WHEN $2 THEN 1 ELSE 0 END,
+         contact_id = CASE phone WHEN $5 THEN (SELECT id FROM contacts WHERE tenant_id = $3 AND phone = $4)
+                      ELSE contact_id END
+       WHERE campaign_id = $1`,
+      [earlier.campaign.id, phones[0], tenantId, phones[3], phone(76)],
+    );
+    const again = await world.manager.create(
+      tenantId,
+      draft({ listIds: [listId], exclude: { campaignIds: [earlier.campaign.id] } }),
+    );
+    expect(await audienceOf(again.campaign.id)).toEqual(phones.slice(1, 3));
+  });
+
   it('is decided anew for a repetition, which names the same people itself', async () => {
     const { listId, phones } = await people(3);
     const { campaign } = await world.manager.create(

@@ -189,15 +189,24 @@ export async function excludeMatching(tx: Tx, key: CampaignKey, filter: Filter, 
   });
 }
 
-/** Takes out whom other campaigns have reached or may still reach; not whom they skipped or could not reach. */
+/**
+ * Takes out whom other campaigns have reached or may still reach; not whom they skipped or could not reach. Somebody who
+ * got the first parts before a campaign was stopped was reached. People are known by their contact too: a merge leaves
+ * the number a message was sent to.
+ */
 export async function excludeCampaigns(tx: Tx, key: CampaignKey, campaignIds: string[]): Promise<number> {
   return exclude(tx, key, {
     code: 'excluded_campaign',
-    condition: `EXISTS (SELECT FROM campaign_contacts other WHERE other.campaign_id = ANY($3::uuid[])
-                        AND other.tenant_id = $1 AND other.phone = recipient.phone
-                        AND other.state NOT IN ('skipped', 'failed', 'excluded'))`,
+    condition: `(${reached('other.phone = recipient.phone')} OR ${reached('other.contact_id = recipient.contact_id')})`,
     values: [campaignIds],
   });
+}
+
+function reached(same: string): string {
+  return `EXISTS (SELECT FROM campaign_contacts other
+                  WHERE other.campaign_id = ANY($3::uuid[]) AND other.tenant_id = $1 AND ${same}
+                    AND (other.state NOT IN ('skipped', 'failed', 'excluded')
+                         OR (other.state = 'skipped' AND other.next_part > 0)))`;
 }
 
 /** Of a campaign in the making. They stay with their reason, so that nobody who is missing has to be explained. */
