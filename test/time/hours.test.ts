@@ -216,6 +216,14 @@ describe('the ceiling and the priority of a campaign', () => {
       false,
       false,
     ]);
+    const set = (columns: string) =>
+      world.db.database.manager.query(`UPDATE campaigns SET ${columns} WHERE id = $1`, [high]);
+    await set(`next_slot_at = now() + interval '1 minute'`);
+    await feed(low);
+    expect(await outranked(low)).toBe(false);
+    await set('next_slot_at = now()');
+    await feed(low);
+    expect(await outranked(low)).toBe(true);
     await world.move(high, 'queued', 'sent');
     await feed(low);
     expect(await outranked(low)).toBe(false);
