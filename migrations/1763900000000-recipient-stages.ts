@@ -1,5 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
+/** As the entity has it; a state that is not named here is in a stage of its own. */
+const STAGE =
+  "CASE state WHEN 'pending' THEN 0 WHEN 'queued' THEN 1 WHEN 'sending' THEN 1 WHEN 'sent' THEN 2 WHEN 'delivered' THEN 2 WHEN 'read' THEN 2 WHEN 'failed' THEN 3 WHEN 'skipped' THEN 4 WHEN 'unknown' THEN 5 ELSE 6 END";
+
 /**
  * Fewer index entries for a recipient's way: indexes know the stage of a recipient, which most moves leave as it is, and
  * pages keep room for the next version of their rows. Messages have no index on their state any more: what is being sent
@@ -11,10 +15,14 @@ export class RecipientStages1763900000000 implements MigrationInterface {
     await runner.query(
       `CREATE TABLE "typeorm_metadata" ("type" text NOT NULL, "database" text, "schema" text, "table" text, "name" text, "value" text)`,
     );
-    await runner.query(`ALTER TABLE "campaign_contacts" ADD "stage" smallint GENERATED ALWAYS AS (CASE state
-      WHEN 'pending' THEN 0 WHEN 'queued' THEN 1 WHEN 'sending' THEN 1
-      WHEN 'sent' THEN 2 WHEN 'delivered' THEN 2 WHEN 'read' THEN 2
-      WHEN 'failed' THEN 3 WHEN 'skipped' THEN 4 WHEN 'unknown' THEN 5 ELSE 6 END) STORED`);
+    await runner.query(
+      `INSERT INTO "typeorm_metadata" ("type", "database", "schema", "table", "name", "value")
+       VALUES ('GENERATED_COLUMN', current_database(), current_schema(), 'campaign_contacts', 'stage', $1)`,
+      [STAGE],
+    );
+    await runner.query(
+      `ALTER TABLE "campaign_contacts" ADD "stage" smallint GENERATED ALWAYS AS (${STAGE}) STORED`,
+    );
     for (const name of ['pending', 'in_flight', 'state', 'zone']) {
       await runner.query(`DROP INDEX "campaign_contacts_${name}"`);
     }

@@ -1,19 +1,26 @@
 /** Tells spreadsheets that the file is UTF-8. */
 export const UTF8_BOM = '\uFEFF';
 
-/** What makes a spreadsheet run a cell as a formula (OWASP, CSV injection). */
-const FORMULA_START = /^[=+\-@\t\r\n|%]/;
+/** What makes a spreadsheet run a cell as a formula (OWASP, CSV injection); the wide forms do so in East Asian ones. */
+const FORMULA_START = /^\s*[=+\-@|%＝＋－＠]|^[\t\r\n]/;
+/**
+ * Where the list separator is a semicolon (Brazil, most of Europe) a spreadsheet splits the line there and takes no notice
+ * of our quotes: what would then begin a cell. A tab or a line break does the same.
+ */
+const FORMULA_INSIDE = /([;\t\r\n][\s"]*)(?=[=+\-@|%＝＋－＠])/g;
 const PHONE_NUMBER = /^\+\d{7,15}$/;
 
 /**
- * One line of csv. A cell that would be a formula is marked as text with a leading apostrophe; phone numbers in E.164
- * stay as they are, because they calculate to nothing but themselves.
+ * One line of csv. What would be a formula, as a cell or in a part of one, is marked as text with an apostrophe in
+ * front; phone numbers in E.164 stay as they are, because they calculate to nothing but themselves.
  */
 export function csvLine(cells: readonly (string | null)[]): string {
   return `${cells.map((cell) => csvCell(cell ?? '')).join(',')}\r\n`;
 }
 
 function csvCell(text: string): string {
-  const safe = FORMULA_START.test(text) && !PHONE_NUMBER.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  if (PHONE_NUMBER.test(text)) return text;
+  const inside = text.replaceAll(FORMULA_INSIDE, "$1'");
+  const safe = FORMULA_START.test(text) ? `'${inside}` : inside;
+  return /[",;\t\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

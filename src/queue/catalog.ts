@@ -62,7 +62,7 @@ export const jobCatalog: JobCatalog = {
   'transport.inbound': { queue: 'inbound', attempts: 20, backoffMs: 500 },
   'maintenance.recover-senders': { queue: 'maintenance', attempts: 1, backoffMs: 1_000, everyMs: 60_000 },
   'maintenance.reconcile': { queue: 'maintenance', attempts: 1, backoffMs: 1_000, everyMs: 30_000 },
-  'maintenance.schedule': { queue: 'campaigns', attempts: 1, backoffMs: 1_000, everyMs: 5_000 },
+  'maintenance.schedule': { queue: 'campaigns', attempts: 1, backoffMs: 1_000, everyMs: 1_000 },
 };
 
 /** Jobs one worker process runs at the same time, per queue. `messages` is set by configuration. */

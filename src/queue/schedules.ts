@@ -1,7 +1,8 @@
 import type { JobCatalog, JobName } from './catalog.js';
 import type { StoredBullQueue } from './stored-job.js';
 
-const LONGEST_CHECK_PAUSE_MS = 15_000;
+const LONGEST_CHECK_PAUSE_MS = 5_000;
+const SHORTEST_CHECK_PAUSE_MS = 500;
 
 /**
  * Keeps the schedulers of all jobs with `everyMs` in the queue: each runs once per interval in the whole fleet.
@@ -35,7 +36,8 @@ export function keepSchedules(
     });
     return checking;
   };
-  const checkEveryMs = Math.min(LONGEST_CHECK_PAUSE_MS, ...scheduled.map(({ everyMs }) => everyMs));
+  const slowest = Math.max(0, ...scheduled.map(({ everyMs }) => everyMs));
+  const checkEveryMs = Math.min(LONGEST_CHECK_PAUSE_MS, Math.max(slowest, SHORTEST_CHECK_PAUSE_MS));
   const timer = setInterval(() => void check(), checkEveryMs);
   timer.unref();
   return { firstCheck: check(), stop: () => clearInterval(timer) };

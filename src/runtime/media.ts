@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Config } from '../config/index.js';
 import { systemClock } from '../lib/clock.js';
@@ -21,7 +22,7 @@ export function createMedia(config: Config, { database }: Infrastructure) {
   const store = openStore(config, join(dataDir, 'media'));
   const remote = new RemoteFiles({
     tempDir: join(dataDir, 'uploads'),
-    mayConnect: (address) => allowPrivateUrls || isPublicAddress(address),
+    mayConnect: (address) => allowPrivateUrls || isPublicAddress(address, ownAddresses()),
     maxBytes: mediaLimits.document,
   });
   const media = new MediaService({ database, store, remote, clock: systemClock });
@@ -32,6 +33,12 @@ export function createMedia(config: Config, { database }: Infrastructure) {
     hold: (tx, tenantId, ids) => media.hold(tx, tenantId, ids),
   };
   return { media, campaignMedia, mediaFiles: new MediaFiles({ database, store, clock: systemClock }) };
+}
+
+function ownAddresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap(
+    (entries) => entries?.map(({ address }) => address) ?? [],
+  );
 }
 
 function openStore({ media }: Config, folder: string): MediaStore {

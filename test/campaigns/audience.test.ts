@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newId } from '../../src/lib/ids.js';
 import { CampaignAudience } from '../../src/modules/campaigns/creation/audience.service.js';
+import { judgeCanary } from '../../src/modules/campaigns/control/core/canary.js';
 import { presentCampaign } from '../../src/modules/campaigns/index.js';
+import { presentCampaignStats, presentRecipients } from '../../src/modules/campaigns/reports/index.js';
+import { CampaignReports } from '../../src/modules/campaigns/reports/report.service.js';
 import { SegmentService } from '../../src/modules/segments/index.js';
 import { ContactService } from '../../src/modules/contacts/index.js';
 import { createWorld, draft, phone, type World } from './world.js';
@@ -54,10 +57,18 @@ async function importOf(phones: string[], status = 'completed', of = tenantId): 
 
 async function audienceOf(campaignId: string): Promise<string[]> {
   const rows = await world.db.database.manager.query<{ phone: string }[]>(
-    'SELECT phone FROM campaign_contacts WHERE campaign_id = $1 ORDER BY id',
+    `SELECT phone FROM campaign_contacts WHERE campaign_id = $1 AND state <> 'excluded' ORDER BY id`,
     [campaignId],
   );
   return rows.map((row) => row.phone);
+}
+
+async function excludedFrom(campaignId: string): Promise<[phone: string, code: string][]> {
+  const rows = await world.db.database.manager.query<{ phone: string; code: string }[]>(
+    `SELECT phone, code FROM campaign_contacts WHERE campaign_id = $1 AND state = 'excluded' ORDER BY id`,
+    [campaignId],
+  );
+  return rows.map(({ phone: number, code }) => [number, code]);
 }
 
 describe('an audience', () => {
@@ -138,9 +149,82 @@ describe('an audience', () => {
     expect(await audienceOf(counted.campaign.id)).toEqual(everybody.phones.slice(7, 9));
     expect(presentCampaign(counted)).toMatchObject({
       totalRecipients: 2,
-      counts: { pending: 2 },
+      totalRequests: 2,
+      counts: { pending: 2, skipped: 0, excluded: 8 },
       audience: { excluded: { phoneNumbers: 2, lists: 2, segments: 2, campaigns: 2 } },
     });
+    const reasons = ['number', 'list', 'list', 'segment', 'segment', 'campaign', 'campaign', 'number'];
+    expect(await excludedFrom(counted.campaign.id)).toEqual(
+      reasons.map((by, index) => [everybody.phones[index < 7 ? index : 9], `excluded_${by}`]),
+    );
+  });
+
+  it('shows the excluded one by one with the reason, beside the total', async () => {
+    const { listId, phones } = await people(3);
+    const variants = ['A', 'B'].map((name) => ({
+      name,
+      messages: [{ type: 'text' as const, content: name }],
+    }));
+    const { campaign } = await world.manager.create(
+      tenantId,
+      draft({
+        template: undefined,
+        variants,
+        listIds: [listId],
+        exclude: { phoneNumbers: [phones[0] ?? ''] },
+      }),
+    );
+    const reports = new CampaignReports(world.deps);
+    const stats = presentCampaignStats(await reports.stats(tenantId, campaign.id));
+    expect(stats).toMatchObject({
+      total: 2,
+      pending: 2,
+      skipped: 0,
+      excluded: 1,
+      byCode: [{ state: 'excluded', code: 'excluded_number', count: 1 }],
+    });
+    expect(
+      stats.byVariant?.map(({ recipients, pending, excluded }) => [recipients, pending, excluded]),
+    ).toEqual([
+      [1, 1, 0],
+      [1, 1, 0],
+    ]);
+    const everybody = presentRecipients(await reports.recipients(tenantId, campaign.id, { limit: 10 }));
+    expect(everybody).toMatchObject({ total: 3, items: [{ state: 'excluded' }, { state: 'pending' }, {}] });
+    const page = await reports.recipients(tenantId, campaign.id, { limit: 10, state: 'excluded' });
+    expect(presentRecipients(page).items).toMatchObject([
+      { phoneNumber: phones[0], code: 'excluded_number', reason: 'The campaign excludes this number.' },
+    ]);
+    const trace = await reports.trace(tenantId, campaign.id, page.items[0]?.id ?? '');
+    expect(trace.summary).toBe('Left out when the campaign was made: the campaign excludes this number.');
+    expect(trace.steps.map(({ text }) => text)).toEqual(['Left out: the campaign excludes this number']);
+  });
+
+  it('keeps whom another campaign only excluded', async () => {
+    const { listId, phones } = await people(2);
+    const earlier = await world.manager.create(
+      tenantId,
+      draft({ listIds: [listId], exclude: { phoneNumbers: [phones[0] ?? ''] } }),
+    );
+    const again = await world.manager.create(
+      tenantId,
+      draft({ listIds: [listId], exclude: { campaignIds: [earlier.campaign.id] } }),
+    );
+    expect(await audienceOf(again.campaign.id)).toEqual([phones[0]]);
+  });
+
+  it('lets a canary begin with people who were not excluded', async () => {
+    const { listId, phones } = await people(4);
+    const { campaign, counts } = await world.manager.create(
+      tenantId,
+      draft({
+        listIds: [listId],
+        canary: { percent: 50 },
+        exclude: { phoneNumbers: phones.slice(0, 2) },
+      }),
+    );
+    expect(campaign.canary?.recipients).toBe(1);
+    expect(judgeCanary(campaign.canary, counts, new Date())).toEqual({ kind: 'send', room: 1 });
   });
 
   it('keeps whom an excluded campaign skipped or could not reach', async () => {
@@ -156,6 +240,28 @@ describe('an audience', () => {
       draft({ listIds: [listId], exclude: { campaignIds: [earlier.campaign.id] } }),
     );
     expect(await audienceOf(again.campaign.id)).toEqual(phones.slice(0, 2));
+  });
+
+  it('leaves out whom an excluded campaign reached before it was stopped, or under another number', async () => {
+    const { listId, phones } = await people(4);
+    const earlier = await world.manager.create(
+      tenantId,
+      draft({ contacts: [...phones.slice(0, 2), phone(76)] }),
+    );
+    await world.db.database.manager.query(
+      `UPDATE campaign_contacts r SET
+         state = CASE phone WHEN $5 THEN 'sent' ELSE 'skipped' END,
+         next_part = CASE phone WHEN $2 THEN 1 ELSE 0 END,
+         contact_id = CASE phone WHEN $5 THEN (SELECT id FROM contacts WHERE tenant_id = $3 AND phone = $4)
+                      ELSE contact_id END
+       WHERE campaign_id = $1`,
+      [earlier.campaign.id, phones[0], tenantId, phones[3], phone(76)],
+    );
+    const again = await world.manager.create(
+      tenantId,
+      draft({ listIds: [listId], exclude: { campaignIds: [earlier.campaign.id] } }),
+    );
+    expect(await audienceOf(again.campaign.id)).toEqual(phones.slice(1, 3));
   });
 
   it('is decided anew for a repetition, which names the same people itself', async () => {
@@ -192,6 +298,22 @@ describe('an audience', () => {
       [next.campaign.id, phone(77)],
     );
     expect(again).toEqual({ name: 'Bo', variables: { city: 'Olinda' }, inline: true });
+  });
+
+  it('brings back in a repetition whom the request named and an exclusion kept out before', async () => {
+    const { listId, phones } = await people(1);
+    const { campaign } = await world.manager.create(
+      tenantId,
+      draft({ contacts: [phones[0], phone(79)], exclude: { listIds: [listId] } }),
+    );
+    expect(await audienceOf(campaign.id)).toEqual([phone(79)]);
+    const { manager } = world.db.database;
+    await manager.query('DELETE FROM contact_list_members WHERE list_id = $1', [listId]);
+    const next = await world.manager.create(tenantId, draft({ contacts: [phone(78)] }));
+    await manager.query('DELETE FROM campaign_contacts WHERE campaign_id = $1', [next.campaign.id]);
+    const key = { tenantId, campaignId: next.campaign.id };
+    await new CampaignAudience(world.deps).fillLike(manager, key, campaign);
+    expect(await audienceOf(next.campaign.id)).toEqual([phones[0], phone(79)]);
   });
 });
 

@@ -37,6 +37,12 @@ describe('the parts of a request', () => {
     ],
     [{ type: 'document', mediaId: FILE, filename: '../x' }, 'filename', /must be a file name/],
     [{ type: 'image', mediaId: FILE, caption: '{{ name' }, 'caption', /not closed.*line 1/],
+    [
+      { type: 'image', mediaId: FILE, caption: 'x'.repeat(1_025) },
+      'caption',
+      /1025 characters.*at most 1024/,
+    ],
+    [{ type: 'poll', question: 'x', choices: ['a', 'x'.repeat(101)] }, 'choices[1]', /at most 100/],
     [{ type: 'location', latitude: 1 }, 'longitude', /"longitude": -34.877/],
     [{ type: 'contact', displayName: 'Help', phoneNumber: '12' }, 'phoneNumber', /too short/],
     [{ type: 'poll', question: 'x', choices: ['a', 'b', 'a'] }, 'choices[2]', /the same as choices\[0\]/],
@@ -181,6 +187,15 @@ describe('campaigns with files', () => {
     expect(stored).toEqual({ source_url: url, file_name: 'sale.png' });
   });
 
+  it('go by the name of the file where the part gives a blank one', async () => {
+    const { campaign } = await create({
+      type: 'document',
+      mediaUrl: `${site.url}/prices.pdf`,
+      filename: '  ',
+    });
+    expect(campaign.parts).toEqual([{ type: 'document', mediaId: expect.any(String) }]);
+  });
+
   it.each<[string, object, string, string]>([
     ['not found', { type: 'image', mediaUrl: '/none.png' }, 'not_possible', 'the server answered 404'],
     [
@@ -193,7 +208,13 @@ describe('campaigns with files', () => {
       'music as a voice message',
       { type: 'voice', mediaUrl: '/song.mp3' },
       'invalid',
-      'only as Ogg with Opus',
+      'only as Ogg with Opus. Convert it, or use type audio',
+    ],
+    [
+      'a picture as a voice message',
+      { type: 'voice', mediaUrl: '/sale.png' },
+      'invalid',
+      'only as Ogg with Opus. Use another file, or type image',
     ],
   ])('are refused by the field that names the file: %s', async (_what, part, kind, message) => {
     const { mediaUrl } = part as { mediaUrl: string };

@@ -248,7 +248,7 @@ describe('counters', () => {
     );
     const { counts } = await world.manager.get(tenantId, id);
     const expected = {
-      ...Object.fromEntries(states.map((state) => [state, 0])),
+      ...Object.fromEntries([...states, 'excluded'].map((state) => [state, 0])),
       ...(await world.states(id)),
       ...truth,
     };

@@ -96,6 +96,63 @@ describe('rendering a part', () => {
       expect(render(content)).toMatchObject({ ok: false, code: 'template_failed' });
     }
   });
+
+  it('ends after so many steps and characters, not after so much time', () => {
+    const rows = Array.from({ length: 200 }, (_, row) => row);
+    const loops =
+      '{% for a in rows %}{% for b in rows %}{% for c in rows %}{% endfor %}{% endfor %}{% endfor %}x';
+    const doubling = (times: number, inside: string) =>
+      `{% assign s = "xx" %}{% for i in (1..${times}) %}{% capture s %}{{s}}{{s}}{% endcapture %}{% endfor %}${inside}`;
+    for (const [content, reason] of [
+      [loops, /more than 20000 steps/],
+      [doubling(24, '{{ s | url_encode | size }}'), /memory/],
+      [`{{ long${' | url_encode'.repeat(100)} | size }}`, /memory/],
+      ['{% for i in (1..9000) %}{{ long }}{% endfor %}', /longer than 65536 characters/],
+    ] as const) {
+      const variables = { rows, long: '%'.repeat(5_000) };
+      const first = render(content, { ...ana, variables });
+      expect(first).toEqual(render(content, { ...ana, variables }));
+      expect(first).toMatchObject({ code: 'template_failed', reason: expect.stringMatching(reason) });
+    }
+    const wide = '{% assign all = (1..30000) | where_exp: "a", "a > 1" %}{{ all | size }}';
+    expect(render(wide)).toMatchObject({ reason: expect.stringMatching(/steps/) });
+    expect(render(doubling(10, '{{ s | size }}'))).toEqual({ ok: true, text: '2048' });
+  });
+
+  it('prints no value that is none', () => {
+    const variables = { total: 5, none: 0, home: { city: 'Recife' }, homes: [{ city: 'Recife' }] };
+    const of = (content: string) => render(content, { ...ana, variables });
+    for (const content of ['{{ total | divided_by: none }}', '{{ none | modulo: none }}', '{{ home }}']) {
+      expect(of(`Hi ${content}`)).toMatchObject({ ok: false, code: 'template_failed' });
+    }
+    expect(of('{{ home | upcase }}')).toMatchObject({ reason: expect.stringContaining('an object') });
+    expect(of('{{ homes }}')).toMatchObject({ reason: expect.stringContaining('an object') });
+    expect(of('{{ home.city }} {{ homes[0].city }} [object Object]')).toMatchObject({ ok: true });
+    expect(of('{{ total | divided_by: 2 }}')).toEqual({ ok: true, text: '2.5' });
+  });
+
+  it('a contact’s own first, last and size are attributes like others', () => {
+    const variables = { first: 'Ana', last: 'Silva', size: 'XL' };
+    const content = '{{ contact.first }} {{ contact.last }} {{ contact.size }} {{ size }} {{ first.size }}';
+    expect(render(content, { ...ana, variables })).toEqual({ ok: true, text: 'Ana Silva XL XL 3' });
+    for (const name of ['contact.first', 'contact.last', 'contact.size', 'size']) {
+      expect(render(`x{{ ${name} }}`)).toMatchObject({ code: 'template_missing_variable', variable: name });
+    }
+    expect(required(content)).toEqual(['contact.first', 'contact.last', 'contact.size', 'size', 'first']);
+  });
+
+  it('the number is the one the message goes to, whatever a variable says', () => {
+    const variables = { phoneNumber: '+1', name: 'Bo' };
+    const content = '{{ name }} {{ phoneNumber }} {{ contact.phoneNumber }}';
+    expect(render(content, { ...ana, variables })).toEqual({
+      ok: true,
+      text: `Bo ${ana.phone} ${ana.phone}`,
+    });
+  });
+
+  it('a day is that day whatever zone the server is in', () => {
+    expect(render('{{ "2026-03-02" | date: "%d %H:%M" }}')).toEqual({ ok: true, text: '02 00:00' });
+  });
 });
 
 describe('analysing a template', () => {
@@ -129,6 +186,30 @@ describe('analysing a template', () => {
     expect(analyseTemplate('Hi {{ name')).toMatchObject({ ok: false, error: { line: 1, column: 4 } });
     expect(analyseTemplate('{% if name %}x')).toMatchObject({ ok: false, error: { line: 1 } });
     expect(analyseTemplate('{% include "x" %}')).toMatchObject({ ok: false, error: { line: 1 } });
+  });
+
+  it('refuses values side by side, of which Liquid would print the first', () => {
+    for (const text of [
+      'Hi {{ contact.first name }}',
+      '{% if first name %}x{% endif %}',
+      '{{ first name | upcase }}',
+    ]) {
+      expect(analyseTemplate(text)).toMatchObject({
+        ok: false,
+        error: { line: 1, message: expect.stringContaining('{{ contact["first name"] }}') },
+      });
+    }
+    for (const text of [
+      '{% if a and b or not c %}x{% endif %}',
+      '{{ a == b }}',
+      '{% case a %}{% when 1, 2 %}x{% endcase %}',
+    ]) {
+      expect(analyseTemplate(text)).toMatchObject({ ok: true });
+    }
+  });
+
+  it('knows no filter that draws anew at every rendering', () => {
+    expect(analyseTemplate('{{ tags | sample }}')).toMatchObject({ ok: false });
   });
 
   it('refuses an empty and an overlong text', () => {

@@ -27,6 +27,7 @@ export async function createWorld(options: { window?: number } = {}) {
     contacts,
     segments: new SegmentService({ database: db.database, clock, contacts }),
     media: await testMedia(db.database, clock),
+    workers: { isAnyAlive: async () => true },
     senders: new SenderService({ database: db.database, queue, clock, transports: {}, logger }),
     clock,
     random: seededRandom(1),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { newId } from '../../src/lib/ids.js';
 import { draft, phone } from '../campaigns/world.js';
 import { createControlWorld, type ControlWorld } from './world.js';
 
@@ -38,6 +39,29 @@ async function countsHold(id: string): Promise<void> {
 }
 
 describe('retrying', () => {
+  it('is refused when a file of the campaign was deleted meanwhile, as a copy is', async () => {
+    const mediaId = newId();
+    await world.sql(
+      `INSERT INTO media (id, tenant_id, sha256, mime_type, size_bytes, file_name) VALUES ($1, $2, $1::uuid::text, 'image/png', 1, 'x')`,
+      [mediaId, tenantId],
+    );
+    const variants = ['A', 'B'].map((name) => ({ name, messages: [{ type: 'image' as const, mediaId }] }));
+    const id = await fed(2, { template: undefined, variants });
+    await world.end(id, 'failed', 'gave_up', 2);
+    await world.feed(tenantId, id);
+    await world.sql('DELETE FROM media WHERE id = $1', [mediaId]);
+    const gone = {
+      kind: 'not_possible',
+      code: 'media_not_found',
+      message: /was deleted. Make a new campaign/,
+    };
+    const refused = { ...gone, message: expect.stringMatching(gone.message) };
+    await expect(control().retryFailed(tenantId, id)).rejects.toMatchObject(refused);
+    await expect(control().duplicate(tenantId, id, {})).rejects.toMatchObject(refused);
+    expect(await statusOf(id)).toBe('completed');
+    expect(await world.states(id)).toEqual({ failed: 2 });
+  });
+
   it('sends again to those whose failure may pass, and to others when they are named', async () => {
     const id = await fed(6);
     await world.end(id, 'failed', 'gave_up', 2);

@@ -162,6 +162,30 @@ describe('a dry run', () => {
     expect(result.exclusions).toMatchObject([{ reason: 'frequency_cap', count: 3 }]);
   });
 
+  it('counts who is over the frequency cap and opted out only once', async () => {
+    await tenantWith(wide);
+    await world.sql(
+      `INSERT INTO tenant_settings (tenant_id, frequency_cap) VALUES ($1, '{"messages": 1, "days": 7}')`,
+      [tenantId],
+    );
+    const parts = ['One', 'Two'].map((content) => ({ type: 'text' as const, content }));
+    const id = await planned(3, { template: undefined, messages: parts });
+    await world.sql(
+      `UPDATE contacts SET opted_out_at = now() WHERE id =
+         (SELECT contact_id FROM campaign_contacts WHERE campaign_id = $1 ORDER BY id LIMIT 1)`,
+      [id],
+    );
+    const { exclusions, willReceive, recipients } = await run(id);
+    expect({ exclusions, willReceive, recipients }).toMatchObject({
+      recipients: 3,
+      willReceive: 0,
+      exclusions: [
+        { reason: 'frequency_cap', count: 2 },
+        { reason: 'opted_out', count: 1 },
+      ],
+    });
+  });
+
   it('says which senders cannot help, and why', async () => {
     await tenantWith(
       wide,

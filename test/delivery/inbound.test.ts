@@ -77,6 +77,14 @@ describe('incoming messages', () => {
     expect(await world.recipient(later.recipients[0]!.recipientId)).toMatchObject({ replied_at: first });
   });
 
+  it('are no reply to what was written after them, however late they come in', async () => {
+    const { from, recipientId } = await written();
+    const before = new Date(Date.now() - 600_000);
+    await receive(said(from, 'Where is my parcel?', before), said(from, 'STOP', before));
+    expect(await world.recipient(recipientId)).toMatchObject({ replied_at: null, opted_out_at: null });
+    expect(await contact(from)).toMatchObject({ opted_out_at: expect.any(Date) });
+  });
+
   it('are no reply to what was written more than a week ago', async () => {
     const { from, recipientId } = await written();
     await world.sql(

@@ -338,8 +338,9 @@ describe('what stands in the way of a send', () => {
     const worker = world.worker();
     for (const payload of recipients) await world.drive(worker, payload);
     expect(phone.handed.map(({ to }) => to)).toEqual([phones[2]]);
-    for (const { recipientId } of recipients.slice(0, 2)) {
-      expect(await world.recipient(recipientId)).toMatchObject({ state: 'skipped', code: 'opted_out' });
+    for (const [index, code] of ['opted_out', 'suppressed'].entries()) {
+      const { recipientId } = recipients[index]!;
+      expect(await world.recipient(recipientId)).toMatchObject({ state: 'skipped', code });
     }
   });
 

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { DomainError } from '../../src/lib/errors.js';
+import { newId } from '../../src/lib/ids.js';
 import { DirectWorld } from './world.js';
 
 let db: TestDatabase;
@@ -170,5 +172,45 @@ describe('a bulk with mistakes', () => {
   ])('names what its form lacks: %j', async (input, path) => {
     await world.world.sender();
     await expect(world.sendBulk(input)).rejects.toMatchObject({ kind: 'invalid', errors: [{ path }] });
+  });
+});
+
+describe('the files of a bulk', () => {
+  let fetched: string[];
+  let pictures: DirectWorld;
+  beforeEach(async () => {
+    fetched = [];
+    const id = newId();
+    pictures = await DirectWorld.create(db, {
+      media: {
+        find: async () => undefined,
+        fetch: async (_tenantId, url) => {
+          fetched.push(url);
+          if (url.endsWith('large.png'))
+            throw new DomainError('too_large', 'media_too_large', 'It is too large.');
+          return { id, mimeType: 'image/png', sizeBytes: 100 };
+        },
+        hold: async (_tx, _tenantId, ids) => new Set(ids),
+      },
+    });
+    await pictures.world.sender();
+  });
+  const picture = (mediaUrl: string, caption: string) => {
+    return { to: pictures.phone(), type: 'image' as const, mediaUrl, caption };
+  };
+
+  it('are fetched once per URL, whatever is written below them', async () => {
+    const messages = Array.from({ length: 20 }, (_, n) => picture('https://a.example/x.png', `Hi ${n}`));
+    expect((await pictures.sendBulk({ messages })).messages).toHaveLength(20);
+    expect(fetched).toEqual(['https://a.example/x.png']);
+  });
+
+  it('refuse only the messages whose file is too large', async () => {
+    const messages = [picture('https://a.example/large.png', 'a'), picture('https://a.example/x.png', 'b')];
+    const bulk = await pictures.sendBulk({ messages, skipInvalid: true });
+    expect(bulk.messages.map(({ index }) => index)).toEqual([1]);
+    const errors = [{ path: 'messages[0].mediaUrl', message: 'It is too large.' }];
+    expect(bulk.refused).toMatchObject([{ index: 0, code: 'media_too_large', errors }]);
+    await expect(pictures.sendBulk({ messages })).rejects.toMatchObject({ kind: 'too_large', errors });
   });
 });

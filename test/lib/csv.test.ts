@@ -10,7 +10,16 @@ describe('a line of csv', () => {
     ['+5511987654321', '+5511987654321'],
     ['a "b", c', '"a ""b"", c"'],
     ['two\nlines', '"two\nlines"'],
-    ['\tx', "'\tx"],
+    ['\tx', '"\'\tx"'],
+    [' =1+1', "' =1+1"],
+    ['\uFEFF=1+1', "'\uFEFF=1+1"],
+    ['＝1+1', "'＝1+1"],
+    ['x;=1+1', '"x;\'=1+1"'],
+    ['x; "=1+1', '"x; ""\'=1+1"'],
+    ['two\n@lines', '"two\n\'@lines"'],
+    ['Ana; Bea - Carla', '"Ana; Bea - Carla"'],
+    ['-5', "'-5"],
+    ['', ''],
   ])('%j is written as %j', (text, written) => {
     expect(csvLine([text, null])).toBe(`${written},\r\n`);
   });

@@ -2,14 +2,14 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { systemClock } from '../../src/lib/clock.js';
 import { newId } from '../../src/lib/ids.js';
 import { mediaLimits } from '../../src/lib/media-types.js';
 import { DiskMediaStore, MediaFiles, MediaService } from '../../src/modules/media/index.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { waitFor } from '../support/wait-for.js';
-import { fileOf, jpeg, mp3, mp4, opus, pdf, png } from './support.js';
+import { fileOf, jpeg, m4v, mp3, mp4, opus, pdf, png } from './support.js';
 
 let db: TestDatabase;
 let media: MediaService;
@@ -50,6 +50,7 @@ describe('an upload', () => {
     ['a photo', jpeg, 'photo.jpg', 'image/jpeg'],
     ['a pdf', pdf, 'prices', 'application/pdf'],
     ['a video', mp4, 'clip.mp4', 'video/mp4'],
+    ['a video as Apple writes it', m4v, 'clip.m4v', 'video/mp4'],
     ['music', mp3, 'song.mp3', 'audio/mpeg'],
     ['a voice message', opus, 'voice.ogg', 'audio/ogg; codecs=opus'],
     ['a text that claims to be a picture', 'just words, naïve ones', 'photo.png', 'text/plain'],
@@ -234,6 +235,23 @@ describe('a file that is fetched for a request', () => {
 });
 
 describe('the files of the message worker', () => {
+  it('are read once for many messages, also when one is larger than all that is kept', async () => {
+    const open = jest.spyOn(store, 'open');
+    const files = new MediaFiles({ database: db.database, store, clock: systemClock, cacheBytes: 1_000 });
+    const large = await add(Buffer.concat([png, Buffer.alloc(6_000, 3)]));
+    const small = await add(Buffer.concat([png, Buffer.alloc(600, 4)]));
+    const read = async (id: string) => (await files.find(tenantId, id))!.read();
+    const reads = await Promise.all(Array.from({ length: 20 }, () => read(large.id)));
+    expect(new Set(reads).size).toBe(1);
+    expect(await read(large.id)).toBe(reads[0]);
+    expect(open).toHaveBeenCalledTimes(1);
+    await read(small.id);
+    await read(small.id);
+    expect(open).toHaveBeenCalledTimes(2);
+    expect(await read(large.id)).not.toBe(reads[0]);
+    open.mockRestore();
+  });
+
   it('are read once for many messages, within bounds', async () => {
     let opened = 0;
     const counting = Object.assign(Object.create(store) as DiskMediaStore, {

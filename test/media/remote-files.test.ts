@@ -1,9 +1,11 @@
 import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { isPublicAddress } from '../../src/modules/media/index.js';
 import { RemoteFiles, type RemoteFilesDeps } from '../../src/modules/media/remote/remote-files.js';
+import { fileNameOfUrl } from '../../src/modules/media/core/file-name.js';
 import { listen, type FarSide } from './far-side.js';
 
 /** Plays the Internet; the machine's other loopback addresses play the inner network. */
@@ -28,6 +30,14 @@ beforeAll(async () => {
       const more = (): void =>
         void (response.write(Buffer.alloc(500)) ? setImmediate(more) : response.once('drain', more));
       more();
+    } else if (path === '/packed') {
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('a photo'));
+    } else if (path === '/bomb') {
+      response.writeHead(200, { 'content-encoding': 'br' }).end(brotliCompressSync(Buffer.alloc(5_000_000)));
+    } else if (path === '/odd') response.writeHead(200, { 'content-encoding': 'zstd' }).end('x');
+    else if (path.startsWith('/named/')) {
+      const disposition = Buffer.from(decodeURIComponent(path.slice('/named/'.length)), 'utf8');
+      response.writeHead(200, { 'content-disposition': disposition.toString('latin1') }).end('x');
     } else if (path === '/slow') response.flushHeaders();
     else if (path === '/broken') {
       response.writeHead(200, { 'content-length': 500 });
@@ -80,7 +90,32 @@ describe('fetching a file', () => {
     expect((await refusal(remote(), at(PUBLIC, '/round'))).reason).toBe('it redirects more than 3 times');
   });
 
+  it('unpacks what comes compressed all the same', async () => {
+    const outcome = await remote().fetch(at(PUBLIC, '/packed'));
+    expect(outcome.ok && (await readFile(outcome.path, 'utf8'))).toBe('a photo');
+  });
+
   it.each([
+    ['attachment; filename="prices 2031.pdf"', 'prices 2031.pdf'],
+    ['attachment; filename=prices.pdf; size=3', 'prices.pdf'],
+    [`attachment; filename="x.pdf"; filename*=UTF-8''pre%C3%A7os.pdf`, 'preços.pdf'],
+    [String.raw`inline; filename="a\"b.pdf"`, 'a"b.pdf'],
+    ['attachment; filename="preços.pdf"', 'preços.pdf'],
+    ['attachment; filename="../../etc/passwd"', 'passwd'],
+    [`attachment; filename*=UTF-8''%`, undefined],
+    ['attachment; filename=""', undefined],
+    ['inline', undefined],
+  ])('goes by the name the server gives: %s', async (disposition, fileName) => {
+    const url = at(PUBLIC, `/named/${encodeURIComponent(disposition)}`);
+    expect(await remote().fetch(url)).toMatchObject({
+      ok: true,
+      fileName: fileName ?? fileNameOfUrl(new URL(url)),
+    });
+  });
+
+  it.each([
+    ['/bomb', 'the file is larger than 1000 bytes'],
+    ['/odd', 'the server sent it compressed as "zstd", which it was not asked for'],
     ['/nothing', 'the server answered 404'],
     ['/large', 'the file is larger than 1000 bytes'],
     ['/endless', 'the file is larger than 1000 bytes'],
@@ -160,6 +195,12 @@ describe('URLs that lead inside', () => {
 describe('addresses', () => {
   it.each(['8.8.8.8', '2606:4700::1111', '::ffff:8.8.8.8'])('%s is public', (address) => {
     expect(isPublicAddress(address)).toBe(true);
+  });
+
+  it('of this machine are not, although they may be public', () => {
+    const own = ['127.0.0.1', '8.8.8.8', '2606:4700::1111', 'fe80::1%eth0'];
+    const asked = ['8.8.8.8', '::ffff:8.8.8.8', '2606:4700:0::1111', '8.8.4.4', '2606:4700::2'];
+    expect(asked.map((address) => isPublicAddress(address, own))).toEqual([false, false, false, true, true]);
   });
 
   it.each([

@@ -43,6 +43,10 @@ export const mp4 = Buffer.concat([
   Buffer.from('0000001866747970', 'hex'),
   Buffer.from('mp42\0\0\0\0mp42isom'),
 ]);
+export const m4v = Buffer.concat([
+  Buffer.from('0000001866747970', 'hex'),
+  Buffer.from('M4V \0\0\0\0M4V mp42isom'),
+]);
 export const mp3 = Buffer.concat([
   Buffer.from('ID3\x03\0\0\0\0\0\0', 'latin1'),
   Buffer.from('fffb9064', 'hex'),

@@ -24,6 +24,10 @@ describe('first_name', () => {
     ['Jean-Luc Picard', 'Jean-Luc'],
     ['李 小龍', '李'],
     ['Ana,', 'Ana'],
+    ['✨ Ana ✨', 'Ana'],
+    ['~ Dr. Ana', 'Ana'],
+    ['✨', '✨'],
+    ['+5511987654321', '+5511987654321'],
   ])('of %s is %s', (name, expected) => {
     expect(firstName(name)).toBe(expected);
   });

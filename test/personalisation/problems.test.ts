@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { newId } from '../../src/lib/ids.js';
 import { harmlessValueBytes } from '../../src/modules/campaigns/core/text-risk.js';
@@ -104,6 +105,28 @@ describe('the problems of a campaign', () => {
     }
   });
 
+  it('leave the process free for others while they are looked for, however slow the text', async () => {
+    const tenantId = await world.tenantWithSender();
+    const listIds = [await world.list(tenantId, 600, () => ({ name: 'Ana' }))];
+    const template =
+      'x{% for a in (1..60) %}{% for b in (1..60) %}{% if name == "Bo" %}y{% endif %}{% endfor %}{% endfor %}';
+    const { campaign } = await world.manager.create(tenantId, draft({ template, listIds }));
+    let turns = 0;
+    const over = new AbortController();
+    const others = (async () => {
+      while (!over.signal.aborted) {
+        await setImmediate();
+        turns += 1;
+      }
+    })();
+    const { items } = await world.manager.problems(tenantId, campaign.id, { limit: 500 });
+    over.abort();
+    await others;
+    expect(items).toEqual([]);
+    // One after every query of the database would be three.
+    expect(turns).toBeGreaterThan(20);
+  });
+
   it('are found among suspects only where nothing else can go wrong', () => {
     const bound = (content: string) => harmlessValueBytes([{ type: 'text', content }]);
     for (const harmless of [
@@ -122,6 +145,8 @@ describe('the problems of a campaign', () => {
       'Hi {{ contact.tags.first }}',
       'Hi {{ contact[name] }}',
       'Hi {{ name | replace: "a", "b" }}',
+      'Hi {{ name | title_case: language }}',
+      `Hi {{ name${' | upcase'.repeat(30)} }}`,
     ]) {
       expect(bound(risky)).toBeUndefined();
     }
@@ -149,7 +174,7 @@ describe('the problems of a campaign', () => {
       values.slice(0, 6).map((c, other) => ({
         phoneNumber: phone(index * 10 + other),
         ...(index % 2 === 0 ? { name: 'Ana' } : {}),
-        variables: { a, c, ...(other % 3 === 0 ? { city: 'Recife' } : {}) },
+        variables: { a, c, ...(other % 3 === 0 ? { city: 'Recife', size: 'XL' } : {}) },
       })),
     );
     const piece = fc.constantFrom(
@@ -163,6 +188,8 @@ describe('the problems of a campaign', () => {
       '{{{ city }}|there}',
       '{{ a | append: c }}',
       '{{ a | default: city }}',
+      '{{ name | title_case: c }}',
+      '{{ contact.size }}',
       '{% if c %}{{ c }}{% endif %}',
       '{|z}',
     );

@@ -64,6 +64,23 @@ describe('a saved template', () => {
     await templates.create(await world.db.createTenant(), { name: 'One', content: 'y' });
   });
 
+  it('of several that take a name at once one gets it, the others are told so', async () => {
+    const tenantId = await world.db.createTenant();
+    const made = await Promise.all(
+      Array.from({ length: 6 }, (_, index) =>
+        templates.create(tenantId, { name: `T${index}`, content: 'x' }),
+      ),
+    );
+    const renamed = await Promise.allSettled(
+      made.map(({ id }) => templates.update(tenantId, id, { name: 'Wanted' })),
+    );
+    const refused = renamed.flatMap((outcome) =>
+      outcome.status === 'rejected' ? [outcome.reason as unknown] : [],
+    );
+    expect(refused).toHaveLength(5);
+    for (const reason of refused) expect(reason).toMatchObject({ kind: 'conflict', code: 'template_exists' });
+  });
+
   it.each([
     ['Hi {{ name', '(line 1, column 4)'],
     ['\n{a|b', '(line 2, column 1)'],

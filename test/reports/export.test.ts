@@ -105,6 +105,19 @@ describe('the csv report', () => {
   });
 });
 
+describe.each(['csv', 'xlsx'] as const)('a %s report on a campaign that is deleted meanwhile', (format) => {
+  it('breaks off instead of ending like a whole one', async () => {
+    const id = await campaignOf(1_500);
+    const { chunks } = await world.manager.reports.export(tenantId, id, { format });
+    const reading = (async () => {
+      for await (const chunk of chunks) {
+        if (chunk.length > 0) await world.manager.remove(tenantId, id).catch(() => undefined);
+      }
+    })();
+    await expect(reading).rejects.toMatchObject({ code: 'campaign_not_found' });
+  });
+});
+
 describe('the xlsx report', () => {
   it('says the same as the csv, and our own import could read it', async () => {
     const id = await campaignOf(1_200);

@@ -107,6 +107,18 @@ describe('lists', () => {
     expect(await allPages(id, 'read')).toEqual([]);
   });
 
+  it('recipients page on behind those of whom nothing is left but that they were there', async () => {
+    const id = await campaignOf(4);
+    await world.db.database.manager.query(
+      `UPDATE campaign_contacts SET phone = 'erased-' || id, contact_id = id WHERE campaign_id = $1`,
+      [id],
+    );
+    const first = await world.manager.recipients(tenantId, id, { limit: 3 });
+    const rest = await world.manager.recipients(tenantId, id, { limit: 3, cursor: first.nextCursor ?? '' });
+    expect(new Set([...first.items, ...rest.items].map((recipient) => recipient.id)).size).toBe(4);
+    expect(rest.nextCursor).toBeNull();
+  });
+
   it('a foreign cursor is refused by name', async () => {
     const id = await campaignOf(3);
     const { nextCursor } = await world.manager.recipients(tenantId, id, { limit: 1 });

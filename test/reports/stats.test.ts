@@ -173,6 +173,31 @@ describe('statistics', () => {
       'It is outside the hours in which this campaign may send. Until 2030-01-01 09:00 (UTC).',
     );
   });
+
+  it('say that no process sends, whatever was noted before, and foresee no end then', async () => {
+    await world.named('Ana');
+    const { id } = await world.campaign({ recipients: 2 });
+    await world.sql(
+      `UPDATE campaigns SET waiting_reason = 'outside_window', waiting_until = '2030-01-01T09:00:00Z' WHERE id = $1`,
+      [id],
+    );
+    world.isWorkerAlive = false;
+    const stats = await statsOf(id);
+    expect(stats.waitingFor).toEqual({
+      reason: 'no_worker',
+      message: 'No process that sends is running; it goes on by itself once one is started.',
+    });
+    expect(stats.estimatedFinishAt).toBeUndefined();
+    const schedule = (at: string) =>
+      world.sql(`UPDATE campaigns SET status = 'scheduled', scheduled_at = $2 WHERE id = $1`, [id, at]);
+    await schedule('2030-01-01T09:00:00Z');
+    expect((await statsOf(id)).waitingFor?.reason).toBe('scheduled');
+    await schedule('2020-01-01T09:00:00Z');
+    expect((await statsOf(id)).waitingFor?.reason).toBe('no_worker');
+    await world.sql(`UPDATE campaigns SET status = 'paused', waiting_reason = NULL WHERE id = $1`, [id]);
+    expect((await statsOf(id)).waitingFor?.reason).toBe('paused');
+    world.isWorkerAlive = true;
+  });
 });
 
 describe('the estimated finish', () => {
@@ -248,6 +273,8 @@ describe('a comparison', () => {
       { rate: 'read', higher: good, lower: poor },
       { rate: 'read', higher: good, lower: alike },
     ]);
+    const shouted = await world.reports.compare(world.tenantId, [good.toUpperCase(), poor]);
+    expect(shouted[0]?.counts).toMatchObject({ read: 18, sent: 2 });
     await expect(world.reports.compare(await db.createTenant(), [good, poor])).rejects.toMatchObject({
       code: 'campaign_not_found',
     });
@@ -271,6 +298,7 @@ describe('reports on a large campaign among others', () => {
           database: { manager: tx } as never,
           clock: { now: () => new Date() },
           senders: world.senderService,
+          workers: { isAnyAlive: async () => true },
         }).stats(world.tenantId, large, { by: ['part', 'hour'] }),
       recipientTrace: (tx) => findRecipient(tx, campaign, row?.id ?? ''),
       contactTrace: (tx) => findRecipient(tx, campaign, row?.contact_id ?? ''),

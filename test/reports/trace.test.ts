@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { newId } from '../../src/lib/ids.js';
-import { presentTrace } from '../../src/modules/campaigns/index.js';
+import { retryFailed } from '../../src/modules/campaigns/control/retry.repository.js';
+import { CampaignPersonRecords, presentTrace } from '../../src/modules/campaigns/index.js';
 import { claimPending } from '../../src/modules/campaigns/running/feed.repository.js';
 import { accept } from '../delivery/scripted-session.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -126,6 +127,102 @@ describe('the trace of a recipient', () => {
       'The message was sent through Ana',
       'The message failed after all: WhatsApp reported that it could not be delivered',
     ]);
+  });
+
+  it('keeps what went before a retry, and tells a second failure after it', async () => {
+    const ana = await world.named('Ana');
+    const { id, recipients } = await world.campaign();
+    const failedLater = async (): Promise<void> => {
+      const receipt = { status: 'failed', at: new Date().toISOString(), code: 'undeliverable' } as const;
+      const waMessageId = ana.handed.at(-1)?.waMessageId ?? '';
+      await world.receipts.apply(world.tenantId, ana.senderId, [{ waMessageId, ...receipt }]);
+    };
+    const again = async (): Promise<void> => {
+      await retryFailed(db.database.manager, id, {});
+      await claimPending(db.database.manager, id, 1);
+      await world.drive(world.worker(), recipients[0]!);
+    };
+    await world.drive(world.worker(), recipients[0]!);
+    await failedLater();
+    await again();
+    await failedLater();
+    const twice = textsOf(await traceOf(id, recipients[0]!.recipientId)).slice(1);
+    expect(twice).toEqual([
+      'The message was sent through Ana and failed after all: WhatsApp reported that it could not be delivered',
+      'Queued for sending again',
+      'The message was sent through Ana',
+      'The message failed after all: WhatsApp reported that it could not be delivered',
+    ]);
+    ana.answer({ kind: 'rejected', code: 'blocked_by_recipient', permanent: true }, accept);
+    await again();
+    await again();
+    await failedLater();
+    expect(textsOf(await traceOf(id, recipients[0]!.recipientId)).slice(3)).toEqual([
+      'The message was refused when sent through Ana: the recipient has blocked the sender',
+      'Queued for sending again',
+      'The message was sent through Ana',
+      'The message failed after all: WhatsApp reported that it could not be delivered',
+    ]);
+  });
+
+  it('of a contact merged from two recipients is that of the one who was written to', async () => {
+    await world.named('Ana');
+    const { id, recipients, phones } = await world.campaign({ recipients: 2 });
+    await world.drive(world.worker(), recipients[1]!);
+    const [from, to] = await Promise.all(
+      recipients.map(async ({ recipientId }, index) => ({
+        id: String((await world.recipient(recipientId))['contact_id']),
+        phone: phones[index]!,
+      })),
+    );
+    const sentAt = (await world.recipient(recipients[1]!.recipientId))['updated_at'];
+    await db.database.transaction((tx) => new CampaignPersonRecords().move(tx, world.tenantId, from!, to!));
+    expect(await traceOf(id, to!.id)).toMatchObject({ id: recipients[1]!.recipientId, state: 'sent' });
+    expect((await world.recipient(recipients[1]!.recipientId))['updated_at']).toEqual(sentAt);
+    expect(await traceOf(id, recipients[0]!.recipientId)).toMatchObject({
+      state: 'skipped',
+      code: 'duplicate',
+    });
+  });
+
+  it('still says when it happened after the contact was erased, and that it was', async () => {
+    const { id, recipients, phones } = await world.campaign();
+    const { recipientId } = recipients[0]!;
+    await world.sql(
+      `UPDATE campaign_contacts SET state = 'skipped', code = 'frequency_cap', updated_at = '2026-03-01T10:00:00Z'
+       WHERE id = $1`,
+      [recipientId],
+    );
+    const contactId = String((await world.recipient(recipientId))['contact_id']);
+    const person = { id: contactId, phone: phones[0]! };
+    await db.database.transaction(async (tx) => {
+      await new CampaignPersonRecords().erase(tx, world.tenantId, person);
+      await tx.query('DELETE FROM contacts WHERE id = $1', [contactId]);
+    });
+    expect((await traceOf(id, recipientId)).summary).toBe(
+      'Skipped at 2026-03-01 10:00 (UTC): the contact has had as many messages as the frequency limit allows. The contact was erased since.',
+    );
+  });
+
+  it('believes no wait that is over, and none at all while no process sends', async () => {
+    const { id, recipients } = await world.campaign();
+    const { recipientId } = recipients[0]!;
+    const summary = async () => (await traceOf(id, recipientId)).summary;
+    await world.sql(
+      `UPDATE campaign_contacts SET wait_reason = 'quota_used_up', wait_since = now(), wait_until = '2030-01-01T09:00:00Z'
+       WHERE id = $1`,
+      [recipientId],
+    );
+    expect(await summary()).toContain('used up their quota. Until 2030-01-01 09:00 (UTC).');
+    world.isWorkerAlive = false;
+    expect(await summary()).toBe(
+      'It waits for its turn. No process that sends is running; it goes on by itself once one is started.',
+    );
+    world.isWorkerAlive = true;
+    await world.sql(`UPDATE campaign_contacts SET wait_until = '2020-01-01T09:00:00Z' WHERE id = $1`, [
+      recipientId,
+    ]);
+    expect(await summary()).toBe('It waits for its turn with a sender.');
   });
 
   it('says since when and for what somebody waited, and writes a lasting wait once', async () => {

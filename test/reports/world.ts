@@ -8,6 +8,8 @@ import { World } from '../delivery/world.js';
 
 /** Messages that really go through the worker, and the reports on them. */
 export class ReportWorld extends World {
+  isWorkerAlive = true;
+
   readonly senderService = new SenderService({
     database: this.database,
     queue: new RecordingQueue(),
@@ -20,6 +22,7 @@ export class ReportWorld extends World {
     database: this.database,
     clock: systemClock,
     senders: this.senderService,
+    workers: { isAnyAlive: async () => this.isWorkerAlive },
   });
 
   async named(name: string): Promise<ScriptedSession> {

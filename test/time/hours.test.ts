@@ -85,6 +85,7 @@ describe('a closed window', () => {
     const id = await started([brazil], { window: { zone: 'UTC', days: daily('00:00', '24:00') } });
     await feed(id);
     expect(await queued(id)).toEqual([]);
+    expect((await world.manager.get(tenantId, id)).campaign.waitingReason).toBe('quiet_hours');
     await settings({ quietHours: { from: '22:00', to: '07:00', zone: 'tenant' } });
     await feed(id);
     expect(await queued(id)).toEqual([brazil]);
@@ -215,6 +216,14 @@ describe('the ceiling and the priority of a campaign', () => {
       false,
       false,
     ]);
+    const set = (columns: string) =>
+      world.db.database.manager.query(`UPDATE campaigns SET ${columns} WHERE id = $1`, [high]);
+    await set(`next_slot_at = now() + interval '1 minute'`);
+    await feed(low);
+    expect(await outranked(low)).toBe(false);
+    await set('next_slot_at = now()');
+    await feed(low);
+    expect(await outranked(low)).toBe(true);
     await world.move(high, 'queued', 'sent');
     await feed(low);
     expect(await outranked(low)).toBe(false);

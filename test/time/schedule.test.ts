@@ -194,6 +194,18 @@ describe('a recurring campaign', () => {
     expect(campaign.scheduledAt).toEqual(addMs(start, 6 * HOUR));
   });
 
+  it('does not wait for a process that is making the run', async () => {
+    const origin = await create({ scheduledAt: iso(inMs(HOUR)), recurrence: { everyMinutes: 60 } });
+    pass(HOUR);
+    await world.db.database.transaction(async (tx) => {
+      await tx.query('SELECT 1 FROM campaigns WHERE id = $1 FOR NO KEY UPDATE', [origin]);
+      await scheduler.startDue();
+    });
+    expect(await runsOf(origin)).toEqual([]);
+    await scheduler.startDue();
+    expect(await runsOf(origin)).toHaveLength(1);
+  });
+
   it('gives every run as long as the first, and ends with its end', async () => {
     const start = inMs(HOUR);
     const origin = await create({

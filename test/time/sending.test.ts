@@ -149,6 +149,12 @@ describe('the ceiling of a campaign', () => {
     expect(phone.handed).toEqual([]);
     const [sender] = await world.sql('SELECT minute_used FROM senders WHERE id = $1', [phone.senderId]);
     expect(sender).toEqual({ minute_used: 0 });
+    expect(
+      await world.sql(
+        'SELECT waiting_reason, abs(extract(epoch FROM waiting_until - next_slot_at)) < 1 AS until_then FROM campaigns WHERE id = $1',
+        [id],
+      ),
+    ).toEqual([{ waiting_reason: 'ceiling', until_then: true }]);
   });
 });
 

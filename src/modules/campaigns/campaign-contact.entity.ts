@@ -1,8 +1,24 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 
-/** The furthest state of a recipient, derived from its messages. */
+/**
+ * The furthest state of a recipient, derived from its messages. `excluded` ones were found by a source of the audience
+ * and taken out by an exclusion: they are kept to be shown with the reason, and belong to no total.
+ */
 export type RecipientState =
-  'pending' | 'queued' | 'sending' | 'sent' | 'delivered' | 'read' | 'failed' | 'skipped' | 'unknown';
+  | 'pending'
+  | 'queued'
+  | 'sending'
+  | 'sent'
+  | 'delivered'
+  | 'read'
+  | 'failed'
+  | 'skipped'
+  | 'unknown'
+  | 'excluded';
+
+/** In SQL what recipient-stage.ts says; the last stage is that of the excluded. */
+const STAGE =
+  "CASE state WHEN 'pending' THEN 0 WHEN 'queued' THEN 1 WHEN 'sending' THEN 1 WHEN 'sent' THEN 2 WHEN 'delivered' THEN 2 WHEN 'read' THEN 2 WHEN 'failed' THEN 3 WHEN 'skipped' THEN 4 WHEN 'unknown' THEN 5 ELSE 6 END";
 
 /** A recipient of a campaign. The table also holds what was known of the contact when the campaign was made. */
 @Entity('campaign_contacts')
@@ -48,7 +64,15 @@ export class CampaignContact {
   state!: RecipientState;
 
   /** Made by the database from the state, for the index; see recipient-stage.ts. */
-  @Column({ type: 'smallint', generatedType: 'STORED', insert: false, update: false, select: false, nullable: true })
+  @Column({
+    type: 'smallint',
+    generatedType: 'STORED',
+    asExpression: STAGE,
+    insert: false,
+    update: false,
+    select: false,
+    nullable: true,
+  })
   stage!: number;
 
   /** Why it was skipped, or the code of its failure. */

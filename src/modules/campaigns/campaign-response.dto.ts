@@ -41,6 +41,9 @@ export class CampaignCountsResponse {
   skipped!: number;
   @IsInt()
   unknown!: number;
+  /** Taken out by the campaign's exclusions; not among the recipients that are counted in total. */
+  @IsInt()
+  excluded!: number;
   @IsInt()
   replied!: number;
   @IsInt()

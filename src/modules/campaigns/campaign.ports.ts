@@ -31,7 +31,21 @@ export interface CampaignSenders {
     /** Not before then. */
     from: Date;
     budget?: { perSender: number; used: ReadonlyMap<string, number> };
+    /** Running campaigns that want some of the same senders, in the order in which they are served. */
+    rivals?: readonly RivalCampaign[];
   }): Promise<PoolOutlook>;
+}
+
+/** What another campaign still has for the senders of its own pool. */
+export interface RivalCampaign {
+  pool: SenderPool;
+  messageTypes: readonly MessageType[];
+  pace: { messages: number; stepMs: number };
+  messages: number;
+  /** Not before then. */
+  begin: Date;
+  /** Whether it goes before this one, takes turns with it, or waits as soon as this one sends. */
+  rank: 'before' | 'beside' | 'behind';
 }
 
 export interface PoolOutlook {
@@ -59,6 +73,12 @@ export interface CampaignMedia {
   hold(tx: Tx, tenantId: string, ids: readonly string[]): Promise<Set<string>>;
 }
 
+/** What campaigns need to know of the worker processes. */
+export interface CampaignWorkers {
+  /** False when nothing can be sent, because no process is there that sends. */
+  isAnyAlive(): Promise<boolean>;
+}
+
 /** What campaigns need of the segments module. */
 export interface CampaignSegments {
   /** A filter as the request has it; `invalid` with every problem named below `path`. */
@@ -74,6 +94,7 @@ export interface CampaignDeps {
   senders: CampaignSenders;
   segments: CampaignSegments;
   media: CampaignMedia;
+  workers: CampaignWorkers;
   clock: Clock;
   random: Random;
   logger: Logger;

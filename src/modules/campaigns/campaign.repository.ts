@@ -150,6 +150,7 @@ export function noCounts(): Counts {
     failed: 0,
     skipped: 0,
     unknown: 0,
+    excluded: 0,
     replied: 0,
     opted_out: 0,
   };

@@ -2,6 +2,8 @@ import type { Tx } from '../../db/index.js';
 import { DomainError } from '../../lib/errors.js';
 import type { Person, PersonRecords } from '../contacts/index.js';
 
+/** `updated_at` says when a state changed, and the trace shows it: what only loses or changes its person keeps it. */
+
 /** States in which nothing was handed over yet, so that the recipient can still be changed. */
 const WAITING = `('pending', 'queued')`;
 
@@ -28,8 +30,7 @@ export class CampaignPersonRecords implements PersonRecords {
       people,
     );
     await tx.query(
-      `UPDATE campaign_contacts SET contact_id = $3, phone = CASE WHEN state IN ${WAITING} THEN $4 ELSE phone END,
-              updated_at = now()
+      `UPDATE campaign_contacts SET contact_id = $3, phone = CASE WHEN state IN ${WAITING} THEN $4 ELSE phone END
        WHERE tenant_id = $1 AND contact_id = $2`,
       people,
     );
@@ -75,7 +76,8 @@ export class CampaignPersonRecords implements PersonRecords {
     // Here by recipient, because those of an earlier contact of this number are found by nothing else.
     await tx.query(
       `UPDATE messages
-       SET body = NULL, content = NULL, contact_id = NULL, updated_at = now(),
+       SET body = NULL, content = NULL, contact_id = NULL,
+           updated_at = CASE WHEN state IN ${WAITING} THEN now() ELSE updated_at END,
            code = CASE WHEN state IN ${WAITING} THEN 'contact_deleted' ELSE code END,
            state = CASE WHEN state IN ${WAITING} THEN 'skipped' ELSE state END
        WHERE tenant_id = $1 AND direction = 'out' AND campaign_contact_id = ANY($2::uuid[])`,
@@ -83,7 +85,8 @@ export class CampaignPersonRecords implements PersonRecords {
     );
     await tx.query(
       `UPDATE campaign_contacts
-       SET phone = 'erased-' || id, name = NULL, variables = '{}', contact_id = id, updated_at = now(),
+       SET phone = 'erased-' || id, name = NULL, variables = '{}', contact_id = id,
+           updated_at = CASE WHEN state IN ${WAITING} THEN now() ELSE updated_at END,
            code = CASE WHEN state IN ${WAITING} THEN 'contact_deleted' ELSE code END,
            state = CASE WHEN state IN ${WAITING} THEN 'skipped' ELSE state END
        WHERE id = ANY($1::uuid[])`,

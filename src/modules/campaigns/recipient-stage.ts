@@ -15,6 +15,7 @@ const stages: Record<RecipientState, number> = {
   failed: 3,
   skipped: 4,
   unknown: 5,
+  excluded: 6,
 };
 
 /** SQL that is true for recipients in one of these states and lets the index find them; `alias` as in `r`. */

@@ -3,7 +3,10 @@ import { fileTypeFromFile } from 'file-type';
 
 const UNKNOWN = 'application/octet-stream';
 /** Names of the same thing; ours is the one WhatsApp uses. */
-const synonyms: Readonly<Record<string, string>> = { 'audio/x-m4a': 'audio/mp4' };
+const synonyms: Readonly<Record<string, string>> = {
+  'audio/x-m4a': 'audio/mp4',
+  'video/x-m4v': 'video/mp4',
+};
 const SAMPLE_BYTES = 64 * 1024;
 
 /** What a file is, told by its bytes alone: names and declared types are claims of whoever sent it. */

@@ -10,7 +10,7 @@ export interface MediaFilesDeps {
   database: Database;
   store: MediaStore;
   clock: Clock;
-  /** Bytes of content kept in memory; 64 MB unless given. */
+  /** Bytes of content kept in memory, or one larger file; 64 MB unless given. */
   cacheBytes?: number;
 }
 
@@ -22,7 +22,7 @@ const KNOWN_MS = 60_000;
 /** Files for those who send them: a campaign's file is looked up and read once per process, not once per message. */
 export class MediaFiles {
   private readonly known = new Map<string, { file: Promise<MediaFile | undefined>; until: number }>();
-  private readonly contents = new Map<string, { bytes: Promise<Buffer>; size: number }>();
+  private readonly contents = new Map<string, { bytes: Promise<Buffer>; size: number; loaded: boolean }>();
   private cached = 0;
 
   constructor(private readonly deps: MediaFilesDeps) {}
@@ -63,10 +63,15 @@ export class MediaFiles {
       return known.bytes;
     }
     const bytes = this.load(media);
-    this.contents.set(key, { bytes, size: media.sizeBytes });
+    const content = { bytes, size: media.sizeBytes, loaded: false };
+    this.contents.set(key, content);
     this.cached += media.sizeBytes;
-    bytes.catch(() => this.dropContent(key));
     this.dropLeastUsed();
+    const settle = (): void => {
+      content.loaded = true;
+      this.dropLeastUsed();
+    };
+    bytes.then(settle, () => this.dropContent(key));
     return bytes;
   }
 
@@ -76,12 +81,16 @@ export class MediaFiles {
     return buffer(stream);
   }
 
+  /**
+   * What is being read stays: it takes its memory anyway, and dropping it would only have it read once more. So does what
+   * was asked for last, or a file larger than all of the memory here would be read for every message.
+   */
   private dropLeastUsed(): void {
     const { cacheBytes = CACHE_BYTES } = this.deps;
-    while (this.cached > cacheBytes) {
-      const [oldest] = this.contents.keys();
-      if (oldest === undefined) return;
-      this.dropContent(oldest);
+    const newest = [...this.contents.keys()].at(-1);
+    for (const [key, { loaded }] of this.contents) {
+      if (this.cached <= cacheBytes) return;
+      if (loaded && key !== newest) this.dropContent(key);
     }
   }
 

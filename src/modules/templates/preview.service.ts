@@ -1,5 +1,6 @@
 import type { Database } from '../../db/index.js';
 import { invalid } from '../../lib/errors.js';
+import { startLongWork } from '../../lib/long-work.js';
 import { previewText, type PreviewedText, type TextVariable } from '../campaigns/index.js';
 import {
   findTemplate,
@@ -39,12 +40,14 @@ export class PreviewService {
     const content = await this.contentOf(tenantId, request);
     const variables = requireText(content);
     const people = await this.peopleFor(tenantId, request);
-    const items = people.map((person) => ({
-      contactId: person.id === NOBODY.id ? null : person.id,
-      phone: person.phone,
-      name: person.name,
-      outcome: previewText(content, person),
-    }));
+    const items: Preview['items'] = [];
+    const work = startLongWork(Infinity);
+    for (const person of people) {
+      const contactId = person.id === NOBODY.id ? null : person.id;
+      const outcome = previewText(content, person);
+      items.push({ contactId, phone: person.phone, name: person.name, outcome });
+      await work.rest();
+    }
     return { variables, items };
   }
 

@@ -1,4 +1,4 @@
-import { LessThan } from 'typeorm';
+import { LessThan, QueryFailedError } from 'typeorm';
 import type { Tx } from '../../db/index.js';
 import { Template } from './template.entity.js';
 
@@ -45,13 +45,28 @@ export async function listTemplates(
   });
 }
 
+const PG_UNIQUE_VIOLATION = '23505';
+
+/** Whether it was there to be changed; `name_taken` when another template of the tenant has the name. */
 export async function updateTemplate(
   tx: Tx,
   tenantId: string,
   id: string,
   change: Partial<Pick<Template, 'name' | 'content'>> & { updatedAt: Date },
-): Promise<void> {
-  await tx.update(Template, { tenantId, id }, change);
+): Promise<'updated' | 'not_found' | 'name_taken'> {
+  try {
+    const { affected } = await tx.update(Template, { tenantId, id }, change);
+    return affected === 1 ? 'updated' : 'not_found';
+  } catch (error) {
+    if (isNameTaken(error)) return 'name_taken';
+    throw error;
+  }
+}
+
+function isNameTaken(error: unknown): boolean {
+  if (!(error instanceof QueryFailedError)) return false;
+  const cause: { code?: string; constraint?: string } = error.driverError;
+  return cause.code === PG_UNIQUE_VIOLATION && cause.constraint === 'templates_tenant_name';
 }
 
 export async function removeTemplate(tx: Tx, tenantId: string, id: string): Promise<boolean> {

@@ -55,16 +55,13 @@ export class TemplateService {
     const name = typeof input.name === 'string' ? usableName(input.name) : undefined;
     const content = input.content ?? undefined;
     if (content !== undefined) requireText(content);
-    await this.deps.database.transaction(async (tx) => {
-      if (!(await findTemplate(tx, tenantId, id))) throw notFound('template', id);
-      const other = name === undefined ? undefined : await findTemplateByName(tx, tenantId, name);
-      if (name !== undefined && other && other.id !== id) throw await this.exists(tenantId, name);
-      await updateTemplate(tx, tenantId, id, {
-        ...(name === undefined ? {} : { name }),
-        ...(content === undefined ? {} : { content }),
-        updatedAt: this.deps.clock.now(),
-      });
+    const outcome = await updateTemplate(this.deps.database.manager, tenantId, id, {
+      ...(name === undefined ? {} : { name }),
+      ...(content === undefined ? {} : { content }),
+      updatedAt: this.deps.clock.now(),
     });
+    if (outcome === 'not_found') throw notFound('template', id);
+    if (outcome === 'name_taken') throw await this.exists(tenantId, name ?? '');
     return this.get(tenantId, id);
   }
 

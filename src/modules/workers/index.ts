@@ -1,5 +1,6 @@
 export {
   beat,
+  isAnyWorkerAlive,
   removeSilentWorkers,
   removeWorkers,
   workersOn,

@@ -12,6 +12,16 @@ export async function beat(tx: Tx, worker: WorkerIdentity): Promise<void> {
   );
 }
 
+/** Somebody sends: a worker showed within the last `silentMs` that it is alive. */
+export async function isAnyWorkerAlive(tx: Tx, silentMs: number): Promise<boolean> {
+  const [row] = await tx.query<{ alive: boolean }[]>(
+    `SELECT EXISTS (SELECT FROM workers
+                    WHERE heartbeat_at > now() - $1::double precision * interval '1 millisecond') AS alive`,
+    [silentMs],
+  );
+  return row?.alive ?? false;
+}
+
 export async function workersOn(tx: Tx, hostname: string): Promise<WorkerIdentity[]> {
   return await tx.query('SELECT id, hostname, pid FROM workers WHERE hostname = $1', [hostname]);
 }

@@ -3,13 +3,13 @@ import { addMs } from '../../lib/clock.js';
 
 /**
  * What a guard says about a recipient. `leave`: somebody else has it or it is finished; `putBack`: not now, the feeder
- * brings it again; `rest`: the same job runs again then; `end`: it will not be sent, for a reason that is recorded.
+ * brings it again; `rest`: the same job runs again then (`ceilingUntil`: the campaign as a whole waits); `end`: it will not be sent, for a reason that is recorded.
  */
 export type Verdict =
   | { kind: 'pass' }
   | { kind: 'leave' }
   | { kind: 'putBack' }
-  | { kind: 'rest'; until: Date }
+  | { kind: 'rest'; until: Date; ceilingUntil?: Date }
   | { kind: 'end'; to: 'skipped' | 'failed' | 'unknown'; code: string };
 
 type Guard = (recipient: RecipientForSend, now: Date) => Verdict;
@@ -37,8 +37,10 @@ const holdUnlessRunning: Guard = (recipient) => {
 const ensureContact: Guard = (recipient) =>
   recipient.contactExists ? pass : { kind: 'end', to: 'skipped', code: 'contact_deleted' };
 
-const ensureConsent: Guard = (recipient) =>
-  recipient.optedOut || recipient.suppressed ? { kind: 'end', to: 'skipped', code: 'opted_out' } : pass;
+const ensureConsent: Guard = ({ optedOut, suppressed }) => {
+  if (optedOut) return { kind: 'end', to: 'skipped', code: 'opted_out' };
+  return suppressed ? { kind: 'end', to: 'skipped', code: 'suppressed' } : pass;
+};
 
 /** A queue that was rebuilt brings scheduled messages too early. */
 const holdUntilItsTime: Guard = ({ sendAt }, now) =>
@@ -57,7 +59,7 @@ const CEILING_PATIENCE_MS = 3_000;
 /** The campaign's ceiling is used up: back in time to have typed when it allows the next message. */
 const holdUnderCeiling: Guard = ({ nextSlotAt }, now) =>
   nextSlotAt && nextSlotAt.getTime() - now.getTime() > CEILING_PATIENCE_MS
-    ? { kind: 'rest', until: addMs(nextSlotAt, -CEILING_PATIENCE_MS) }
+    ? { kind: 'rest', until: addMs(nextSlotAt, -CEILING_PATIENCE_MS), ceilingUntil: nextSlotAt }
     : pass;
 
 /** Only that sender could send it without the risk of a second copy. */

@@ -13,7 +13,7 @@ import {
   type RecipientForSend,
   type RecordedOutcome,
 } from '../../modules/campaigns/index.js';
-import type { Reservation, ReservationOutcome } from '../../modules/senders/index.js';
+import type { Reservation, ReservationOutcome, WaitReason } from '../../modules/senders/index.js';
 import { addMs } from '../../lib/clock.js';
 import { errorMessage } from '../../lib/errors.js';
 import type { JobHandler, JobOutcome } from '../../queue/catalog.js';
@@ -83,7 +83,10 @@ export class MessageWorker {
   };
 
   private async leave(recipient: RecipientForSend, verdict: Verdict): Promise<JobOutcome> {
-    if (verdict.kind === 'rest') return { kind: 'runAgain', at: this.restUntil(recipient, verdict.until) };
+    if (verdict.kind === 'rest') {
+      if (verdict.ceilingUntil) await this.deps.waiting.note(recipient, 'ceiling', verdict.ceilingUntil);
+      return { kind: 'runAgain', at: this.restUntil(recipient, verdict.until) };
+    }
     if (verdict.kind === 'putBack') await this.deps.delivery.putBack(recipient);
     if (verdict.kind === 'end') await this.deps.delivery.end(recipient, verdict.to, verdict.code);
     return DONE;
@@ -104,14 +107,26 @@ export class MessageWorker {
   ): Promise<JobOutcome> {
     const now = this.deps.clock.now();
     const until = outcome.kind === 'later' ? outcome.at : null;
-    if (outcome.reason !== 'pace') {
-      if (boundSender(recipient) === undefined) {
-        await this.deps.waiting.note(recipient, outcome.reason, until);
-      } else await this.deps.waiting.noteStarted(recipient, until);
-      await this.deps.delivery.noteWait(recipient, outcome.reason, until);
-    }
+    await this.noteWaiting(recipient, outcome.reason, until);
     const at = until ?? addMs(now, NO_SENDER_PAUSE_MS);
     return { kind: 'runAgain', at: this.wakeTime(recipient, at, now) };
+  }
+
+  /** For the campaign's report and the recipient's trace. The rest between two messages is no wait. */
+  private async noteWaiting(
+    recipient: RecipientForSend,
+    reason: WaitReason,
+    until: Date | null,
+  ): Promise<void> {
+    const { waiting, delivery } = this.deps;
+    const isBound = boundSender(recipient) !== undefined;
+    if (reason === 'pace') {
+      if (!isBound) await waiting.notePace(recipient, recipient);
+      return;
+    }
+    if (isBound) await waiting.noteStarted(recipient, until);
+    else await waiting.note(recipient, reason, until);
+    await delivery.noteWait(recipient, reason, until);
   }
 
   /** Of those who wait for the same sender: direct messages first, campaigns that others outrank last. */

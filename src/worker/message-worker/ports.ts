@@ -31,7 +31,7 @@ export interface MessageWorkerDeps {
   senders: Pick<SenderManager, 'reserveNextHealthySender' | 'release' | 'recordResults'>;
   sessions: SessionDirectory;
   media: MediaDirectory;
-  waiting: Pick<WaitingBoard, 'note' | 'noteStarted' | 'served'>;
+  waiting: Pick<WaitingBoard, 'note' | 'noteStarted' | 'notePace' | 'served'>;
   clock: Clock;
   random: Random;
   logger: Logger;

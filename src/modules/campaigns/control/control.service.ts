@@ -6,6 +6,7 @@ import { changeStatus, findCampaign, lockCampaign, updateCampaign } from '../cam
 import { feedJobId } from '../core/job-ids.js';
 import { refusal } from '../core/transitions.js';
 import { refuseEmptyPool } from '../creation/creation.service.js';
+import { CampaignParts } from '../creation/parts.service.js';
 import { freshCanary } from './core/canary.js';
 import { PERMANENT_CODES } from './core/retry.js';
 import { DryRuns, type DryRun } from './dry-run.service.js';
@@ -27,11 +28,13 @@ export class CampaignControl {
   private readonly dryRuns: DryRuns;
   private readonly copies: CampaignCopies;
   private readonly tests: TestSends;
+  private readonly parts: CampaignParts;
 
   constructor(private readonly deps: CampaignDeps) {
     this.dryRuns = new DryRuns(deps);
     this.copies = new CampaignCopies(deps);
     this.tests = new TestSends(deps);
+    this.parts = new CampaignParts(deps.media);
   }
 
   /** When it would be done as things stand, and who would get nothing. Changes nothing. */
@@ -83,6 +86,8 @@ export class CampaignControl {
     const outcome = await database.transaction(async (tx) => {
       const campaign = this.retriable(await lockCampaign(tx, tenantId, id), id);
       const { status } = campaign;
+      // Once it had ended its files could be deleted.
+      await this.parts.holdAgain(tx, campaign);
       const retried = await retryFailed(tx, id, codes ? { codes } : { butCodes: PERMANENT_CODES });
       const left = await failedByCode(tx, id);
       if (retried === 0) throw nothingToRetry(left);

@@ -54,7 +54,7 @@ export class CampaignCopies {
     if (!origin) throw notFound('campaign', id);
     const key = { tenantId, campaignId: newId() };
     const warnings = await database.transaction(async (tx) => {
-      await this.parts.hold(tx, tenantId, origin.variants?.flatMap(({ parts }) => parts) ?? origin.parts);
+      await this.parts.holdAgain(tx, origin);
       await insertCampaign(tx, {
         ...draftOf(origin, clock.now()),
         id: key.campaignId,

@@ -1,6 +1,7 @@
 import type { Tx } from '../../../db/index.js';
 import { placeOf, PLACE_PREFIX_LENGTH } from '../../../lib/phone-zones.js';
 import { hasValue, needsIt } from '../creation/coverage.repository.js';
+import { OVER_CAP } from '../delivery/frequency-cap.repository.js';
 import type { NeededVariable } from '../core/parts-input.js';
 import { isIn } from '../recipient-stage.js';
 
@@ -8,7 +9,14 @@ import { isIn } from '../recipient-stage.js';
 export interface WaitingCount {
   /** Null where hours do not count in the recipients' own time. */
   place: string | null;
-  reason: 'contact_deleted' | 'opted_out' | 'suppressed' | 'missing_variable' | 'not_on_whatsapp' | null;
+  reason:
+    | 'contact_deleted'
+    | 'opted_out'
+    | 'suppressed'
+    | 'missing_variable'
+    | 'not_on_whatsapp'
+    | 'frequency_cap'
+    | null;
   count: number;
 }
 
@@ -33,11 +41,14 @@ export async function countWaiting(
                  WHEN c.opted_out_at IS NOT NULL THEN 'opted_out'
                  WHEN x.id IS NOT NULL THEN 'suppressed'
                  WHEN r.lacking THEN 'missing_variable'
-                 WHEN NOT n.on_whatsapp THEN 'not_on_whatsapp' END AS reason,
+                 WHEN NOT n.on_whatsapp THEN 'not_on_whatsapp'
+                 WHEN ${OVER_CAP} THEN 'frequency_cap' END AS reason,
             count(*)::int AS count
-     FROM (SELECT contact_id, phone, ${lacking.length > 0 ? lacking.join(' OR ') : 'false'} AS lacking
+     FROM (SELECT contact_id, phone, state, next_part, variant, ${lacking.length > 0 ? lacking.join(' OR ') : 'false'} AS lacking
            FROM campaign_contacts
            WHERE tenant_id = $1 AND campaign_id = $2 AND ${isIn(['pending', 'queued', 'sending'])}) r
+     JOIN campaigns k ON k.id = $2
+     LEFT JOIN tenant_settings s ON s.tenant_id = $1
      LEFT JOIN contacts c ON c.id = r.contact_id AND c.tenant_id = $1
      LEFT JOIN suppressions x ON x.tenant_id = $1 AND x.phone = r.phone
      LEFT JOIN number_checks n ON n.tenant_id = $1 AND n.phone = r.phone

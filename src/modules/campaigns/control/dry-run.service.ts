@@ -3,17 +3,17 @@ import { DomainError, notFound } from '../../../lib/errors.js';
 import type { Campaign } from '../campaign.entity.js';
 import type { CampaignDeps, PoolOutlook } from '../campaign.ports.js';
 import { countsOf, findCampaign, noCounts } from '../campaign.repository.js';
+import { excludedIn } from '../core/audience-rules.js';
 import { neededByContent } from '../core/content-input.js';
 import { scheduleAt, sendingHours } from '../core/sending-hours.js';
 import { refusal } from '../core/transitions.js';
 import { mostParts } from '../core/variants.js';
-import { countOverCap } from '../delivery/frequency-cap.repository.js';
 import { tenantTimes } from '../running/timing.repository.js';
-import { playForward, type Demand, type PlayedForward } from './core/play-forward.js';
+import type { Demand, PlayedForward } from './core/play-forward.js';
 import { countWaiting, type WaitingCount } from './dry-run.repository.js';
-import { campaignOutlook, playRules } from './outlook.js';
+import { lookAhead } from './outlook.js';
 
-export type Exclusion = NonNullable<WaitingCount['reason']> | 'frequency_cap';
+export type Exclusion = NonNullable<WaitingCount['reason']>;
 
 export interface DryRun {
   /** Recipients still to be served. */
@@ -28,6 +28,8 @@ export interface DryRun {
   startsAt: Date;
   end: PlayedForward;
   senders: Pick<PoolOutlook, 'total' | 'able' | 'warmingUp' | 'unable'>;
+  /** Running campaigns that share its senders, as far as they do not wait for it. */
+  otherCampaigns: number;
   /** An operator has to let it go on after so many recipients: that wait is not counted. */
   operatorContinuesAfter: number | undefined;
 }
@@ -51,14 +53,13 @@ export class DryRuns {
       needed: neededByContent(campaign),
       byPlace: hours.byRecipient,
     });
-    const exclusions = await this.exclusionsOf(campaign, waiting);
+    const exclusions = exclusionsOf(waiting);
     const recipients = total(waiting);
-    const willReceive = Math.max(0, recipients - total(exclusions));
+    const willReceive = recipients - total(exclusions);
     const parts = mostParts(campaign);
-    const demands = demandsOf(waiting, willReceive, parts, (place) => scheduleAt(hours, place));
-    const outlook = await campaignOutlook(this.deps, campaign, startsAt);
+    const demands = demandsOf(waiting, parts, (place) => scheduleAt(hours, place));
     const counts = (await countsOf(database.manager, [id])).get(id)?.counts ?? noCounts();
-    const end = playForward(outlook.forecast, demands, playRules(campaign, counts, startsAt));
+    const { outlook, end } = await lookAhead(this.deps, campaign, { counts, demands, now, startsAt });
     return {
       recipients,
       exclusions,
@@ -68,25 +69,23 @@ export class DryRuns {
       startsAt,
       end,
       senders: outlook,
+      otherCampaigns: outlook.rivals,
       operatorContinuesAfter: operatorContinues(campaign),
     };
   }
-
-  private async exclusionsOf(campaign: Campaign, waiting: WaitingCount[]): Promise<DryRun['exclusions']> {
-    const counts = new Map<Exclusion, number>();
-    for (const { reason, count } of waiting) {
-      if (reason) counts.set(reason, (counts.get(reason) ?? 0) + count);
-    }
-    const overCap = await countOverCap(this.deps.database.manager, campaign.tenantId, campaign.id);
-    if (overCap > 0) counts.set('frequency_cap', overCap);
-    return [...counts].map(([reason, count]) => ({ reason, count })).toSorted((a, b) => b.count - a.count);
-  }
 }
 
-/** By place in proportion: who of them is excluded for the frequency cap is not known by place. */
+function exclusionsOf(waiting: readonly WaitingCount[]): DryRun['exclusions'] {
+  const counts = new Map<Exclusion, number>();
+  for (const { reason, count } of waiting) {
+    if (reason) counts.set(reason, (counts.get(reason) ?? 0) + count);
+  }
+  return [...counts].map(([reason, count]) => ({ reason, count })).toSorted((a, b) => b.count - a.count);
+}
+
+/** What is to be sent, by where the recipients may be. */
 function demandsOf(
   waiting: readonly WaitingCount[],
-  willReceive: number,
   parts: number,
   scheduleOf: (place: string | null) => Demand['schedule'],
 ): Demand[] {
@@ -94,12 +93,10 @@ function demandsOf(
   for (const { place, reason, count } of waiting) {
     if (reason === null) places.set(place, (places.get(place) ?? 0) + count);
   }
-  let left = willReceive;
-  return [...places].map(([place, count]) => {
-    const recipients = Math.min(count, left);
-    left -= recipients;
-    return { schedule: scheduleOf(place), messages: recipients * parts };
-  });
+  return [...places].map(([place, recipients]) => ({
+    schedule: scheduleOf(place),
+    messages: recipients * parts,
+  }));
 }
 
 function operatorContinues({ canary }: Campaign): number | undefined {
@@ -108,8 +105,7 @@ function operatorContinues({ canary }: Campaign): number | undefined {
 }
 
 function removedOf({ audience }: Campaign): DryRun['removed'] {
-  const { duplicates, excluded } = audience?.summary ?? { duplicates: 0, excluded: undefined };
-  return { duplicates, excluded: Object.values(excluded ?? {}).reduce((sum, count) => sum + count, 0) };
+  return { duplicates: audience?.summary?.duplicates ?? 0, excluded: excludedIn(audience?.summary) };
 }
 
 function total(counted: readonly { count: number }[]): number {

@@ -68,7 +68,7 @@ export function playRules(campaign: Campaign, counts: Counts, from: Date): PlayR
 /** What is left of the first recipients, and how long the others wait for the judgement. */
 function canaryAhead({ canary }: Campaign, counts: Counts, parts: number): PlayRules['canary'] {
   if (!canary?.continueWhen || canary.passedAt !== undefined || canary.broken) return undefined;
-  const { pending, replied: _, opted_out: __, ...begun } = counts;
+  const { pending, replied: _, opted_out: __, excluded: ___, ...begun } = counts;
   const first = canary.recipients - Object.values(begun).reduce((sum, count) => sum + count, 0);
   if (first <= 0 || pending <= first) return undefined;
   return { messages: first * parts, restMs: canary.continueWhen.afterMinutes * MINUTE_MS };

@@ -33,7 +33,12 @@ export async function retryFailed(tx: Tx, campaignId: string, choice: RetryChoic
        FROM (SELECT sender_id, sum(parts)::int AS messages FROM chosen WHERE from_part = 0 GROUP BY sender_id) spent
        WHERE used.campaign_id = $1 AND used.sender_id = spent.sender_id
      ), reset AS (
-       UPDATE messages m SET wa_message_id = NULL, sent_at = NULL, delivered_at = NULL, read_at = NULL, updated_at = now()
+       UPDATE messages m SET wa_message_id = NULL, sent_at = NULL, delivered_at = NULL, read_at = NULL, updated_at = now(),
+         -- The trace goes on telling what is forgotten here.
+         attempts = CASE WHEN m.state = 'failed' AND m.sent_at IS NOT NULL
+                         THEN m.attempts || jsonb_build_object('at', m.updated_at, 'senderId', m.sender_id,
+                                'outcome', 'undelivered', 'code', coalesce(m.code, 'undeliverable'))
+                         ELSE m.attempts END
        FROM chosen WHERE m.campaign_contact_id = chosen.id AND m.direction = 'out' AND m.part >= chosen.from_part
      ), retried AS (
        UPDATE campaign_contacts r SET

@@ -18,7 +18,7 @@ export async function sampleRecipient(
   const [row] = await tx.query<Sample[]>(
     `SELECT contact_id AS "contactId", name, variables, variant FROM campaign_contacts
      WHERE tenant_id = $1 AND campaign_id = $2
-     ${contactId === undefined ? 'ORDER BY phone' : 'AND contact_id = $3'} LIMIT 1`,
+     ${contactId === undefined ? `AND state <> 'excluded' ORDER BY phone` : 'AND contact_id = $3'} LIMIT 1`,
     [campaign.tenantId, campaign.id, ...(contactId === undefined ? [] : [contactId])],
   );
   return row;

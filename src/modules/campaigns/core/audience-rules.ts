@@ -19,6 +19,14 @@ export interface Excluded {
   campaigns: number;
 }
 
+/** What the recipients list says of them. */
+export type ExclusionCode = 'excluded_number' | 'excluded_list' | 'excluded_segment' | 'excluded_campaign';
+
+/** How many were taken out, over all exclusions. */
+export function excludedIn(summary: AudienceSummary | undefined): number {
+  return Object.values(summary?.excluded ?? {}).reduce((sum, count) => sum + count, 0);
+}
+
 export interface AudienceInput {
   segmentIds?: string[] | null;
   filter?: object | null;

@@ -8,20 +8,37 @@ export interface CampaignWait {
   until: Date | null;
 }
 
+/** What a wait is judged by, besides the campaign. */
+export interface WaitView {
+  now: Date;
+  /** Whose wall clock the times in words are on. */
+  zone: string;
+  /** Without one nothing that is noted of a campaign can be believed any more: nobody writes it. */
+  isWorkerAlive: boolean;
+}
+
 /** A wait that ended this long ago and was not renewed is over. */
 const WAIT_GRACE_MS = 10_000;
 
+export function isWaitOver(until: Date | null, now: Date): boolean {
+  return until !== null && now.getTime() - until.getTime() > WAIT_GRACE_MS;
+}
+
 /** Why a campaign that is not over sends nothing just now; undefined while it flows, and for a draft. */
-export function waitOf(campaign: Campaign, now: Date, zone: string): CampaignWait | undefined {
+export function waitOf(campaign: Campaign, view: WaitView): CampaignWait | undefined {
+  const { now, zone, isWorkerAlive } = view;
   switch (campaign.status) {
-    case 'scheduled':
+    case 'scheduled': {
+      const isDue = campaign.scheduledAt !== null && campaign.scheduledAt <= now;
+      if (isDue && !isWorkerAlive) return wait('no_worker', null, zone);
       return wait('scheduled', campaign.scheduledAt, zone);
+    }
     case 'paused':
       return wait(campaign.waitingReason ?? 'paused', campaign.waitingUntil, zone);
     case 'running': {
       const { waitingReason, waitingUntil } = campaign;
-      if (waitingReason === null) return undefined;
-      if (waitingUntil && now.getTime() - waitingUntil.getTime() > WAIT_GRACE_MS) return undefined;
+      if (!isWorkerAlive) return wait('no_worker', null, zone);
+      if (waitingReason === null || isWaitOver(waitingUntil, now)) return undefined;
       return wait(waitingReason, waitingUntil, zone);
     }
     case 'draft':

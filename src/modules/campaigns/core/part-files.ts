@@ -16,6 +16,8 @@ const accepted: Record<MediaKind, string> = {
   document: 'any file',
 };
 
+const VOICE = 'audio/ogg; codecs=opus';
+
 /** Why a file cannot be sent as a part of this type, with the way out; undefined when it can. */
 export function fileProblem(
   type: MessageType,
@@ -23,11 +25,12 @@ export function fileProblem(
 ): string | undefined {
   const kind = kinds[type] ?? 'document';
   const actual = mediaKindOf(file.mimeType);
+  if (type === 'voice' && file.mimeType !== VOICE) {
+    const instead = actual === 'audio' ? 'Convert it, or use' : 'Use another file, or';
+    return `the file is ${file.mimeType}; phones play a voice message only as Ogg with Opus. ${instead} type ${actual}`;
+  }
   if (kind !== 'document' && actual !== kind) {
     return `the file is ${file.mimeType}; a part of type ${type} takes ${accepted[kind]}. Use type ${actual}, or another file`;
-  }
-  if (type === 'voice' && file.mimeType !== 'audio/ogg; codecs=opus') {
-    return `the file is ${file.mimeType}; phones play a voice message only as Ogg with Opus. Convert it, or use type audio`;
   }
   if (file.sizeBytes > mediaLimits[kind]) {
     return `the file has ${readableSize(file.sizeBytes)}; WhatsApp takes at most ${readableSize(mediaLimits[kind])} as ${type}`;

@@ -137,7 +137,7 @@ function partOf(given: PartInput, defaultCountry?: string): CampaignPart | { rea
         type,
         mediaId: '',
         ...(caption ? { caption } : {}),
-        ...(filename ? { fileName: filename.trim() } : {}),
+        ...(filename?.trim() ? { fileName: filename.trim() } : {}),
       };
     }
     case 'audio':

@@ -1,6 +1,6 @@
 import type { FieldError } from '../../../lib/errors.js';
 import type { CampaignPart } from '../campaign.entity.js';
-import { writeTexts } from './content.js';
+import { partTexts, writeTexts } from './content.js';
 import { readPart, type PartDraft, type PartInput } from './part-shape.js';
 import { analyseTemplate, attributePath, variableName, type TemplateProblem } from './template-analysis.js';
 
@@ -31,6 +31,8 @@ export interface ReadParts {
 interface PartText {
   path: string;
   template: string;
+  /** Characters it may come out with. */
+  max: number;
 }
 
 /** Reads the message parts of a request, or says what is wrong with them and where. */
@@ -40,7 +42,10 @@ export function readParts(input: PartsInput, defaultCountry?: string): ReadParts
   }
   if (input.template !== undefined) {
     const part: CampaignPart = { type: 'text', content: input.template };
-    return { drafts: [{ part }], ...readTemplates([{ path: 'template', template: input.template }]) };
+    return {
+      drafts: [{ part }],
+      ...readTemplates([{ path: 'template', template: input.template, max: partTexts.content.max }]),
+    };
   }
   return readPartList(input.messages ?? [], 'messages', defaultCountry);
 }
@@ -77,7 +82,8 @@ export function neededBy(parts: readonly CampaignPart[], path = 'messages'): Nee
 function textsOf(part: CampaignPart, path: string): PartText[] {
   const texts: PartText[] = [];
   writeTexts(part, (name, template, index) => {
-    texts.push({ path: `${path}.${name}${index === undefined ? '' : `[${index}]`}`, template });
+    const place = `${path}.${name}${index === undefined ? '' : `[${index}]`}`;
+    texts.push({ path: place, template, max: partTexts[name].max });
     return template;
   });
   return texts;
@@ -90,11 +96,15 @@ function refused(path: string, message: string): ReadParts {
 function readTemplates(texts: readonly PartText[]): { needed: NeededVariable[]; errors: FieldError[] } {
   const errors: FieldError[] = [];
   const needed = new Map<string, NeededVariable>();
-  for (const { path, template } of texts) {
+  for (const { path, template, max } of texts) {
     const analysis = analyseTemplate(template);
     if (!analysis.ok) {
       errors.push({ path, message: describe(analysis.error) });
       continue;
+    }
+    // With a template only the recipients tell; here everybody would get it, or rather nobody.
+    if (template.length > max && !template.includes('{')) {
+      errors.push({ path, message: `has ${template.length} characters; WhatsApp takes at most ${max} here` });
     }
     for (const variable of analysis.variables.filter(({ optional }) => !optional)) {
       const name = variableName(variable.path);

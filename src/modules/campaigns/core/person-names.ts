@@ -11,10 +11,14 @@ const PARTICLES = new Set(
   ),
 );
 
-/** The name to greet a person by: `Dr. João da Silva` and `Silva, João` are João. Its case stays as it is. */
+/**
+ * The name to greet a person by: `Dr. João da Silva`, `Silva, João` and `✨ João` are João. Its case stays as it is.
+ */
 export function firstName(name: string): string {
   const [before = '', after = ''] = name.split(',', 2);
-  const words = (after.trim() === '' ? before : after).trim().split(/\s+/u);
+  const all = (after.trim() === '' ? before : after).trim().split(/\s+/u);
+  const spoken = all.filter((word) => /\p{L}/u.test(word));
+  const words = spoken.length > 0 ? spoken : all;
   const isTitle = (word: string) => HONORIFICS.has(word.toLowerCase().replace(/\.$/u, ''));
   // Somebody who is called nothing but Don keeps that name.
   return words.find((word, index) => !isTitle(word) || index === words.length - 1) ?? '';

@@ -1,6 +1,6 @@
 import { UNKNOWN_PLACE, zonesAt } from '../../../lib/phone-zones.js';
 import type { SendWindow } from '../campaign.entity.js';
-import { weekOf, weekWithout, type Schedule, type Week } from './window.js';
+import { isOpen, weekOf, weekWithout, type Schedule, type Week } from './window.js';
 
 /** What a tenant has decided about time; the row of its settings. */
 export interface TenantTimes {
@@ -12,6 +12,8 @@ export interface TenantTimes {
 export const DEFAULT_TIMES: TenantTimes = { timeZone: 'UTC', sendWindow: null, quietHours: null };
 
 interface Rule {
+  /** Why nobody is sent to while it is closed. */
+  reason: 'outside_window' | 'quiet_hours';
   zone: string;
   week: Week;
 }
@@ -32,9 +34,9 @@ export function sendingHours(
   const isDirect = campaign.kind === 'direct';
   const window = campaign.sendWindow ?? (isDirect ? null : tenant.sendWindow);
   const quiet = isDirect ? null : tenant.quietHours;
-  const rules = [
-    ...(window ? [{ zone: window.zone, week: weekOf(window.days) }] : []),
-    ...(quiet ? [{ zone: quiet.zone, week: weekWithout(quiet) }] : []),
+  const rules: Rule[] = [
+    ...(window ? [{ reason: 'outside_window' as const, zone: window.zone, week: weekOf(window.days) }] : []),
+    ...(quiet ? [{ reason: 'quiet_hours' as const, zone: quiet.zone, week: weekWithout(quiet) }] : []),
   ];
   return {
     rules,
@@ -54,4 +56,10 @@ export function scheduleAt({ rules, tenantZone }: SendingHours, place: string | 
     const zones = place === null || place === UNKNOWN_PLACE ? [] : zonesAt(place);
     return (zones.length > 0 ? zones : [tenantZone]).map((one) => ({ zone: one, week }));
   });
+}
+
+/** What keeps the places closed, where they are; the quiet hours only where nothing else does. */
+export function closedBy(hours: SendingHours, places: readonly (string | null)[], now: Date): Rule['reason'] {
+  const windows = { ...hours, rules: hours.rules.filter(({ reason }) => reason === 'outside_window') };
+  return places.every((place) => isOpen(scheduleAt(windows, place), now)) ? 'quiet_hours' : 'outside_window';
 }

@@ -17,6 +17,7 @@ import { childrenOf, lastDefaultOf, MAX_TEMPLATE_LENGTH, parseTemplate } from '.
 import { argumentProblem, type GivenArgument } from './template-filters.js';
 
 type Argument = Arguments extends Iterable<infer One> ? One : never;
+type Expression = Value['initial']['postfix'];
 type FilterArgument = Value['filters'][number]['args'][number];
 
 export interface TemplateVariable {
@@ -57,7 +58,7 @@ export function analyseTemplate(text: string): TemplateAnalysis {
     const plain = withoutSigns(text, spins);
     const templates = parseTemplate(plain);
     parseOptions(plain, spins);
-    const problem = argumentProblemIn(templates);
+    const problem = outputProblemIn(templates) ?? argumentProblemIn(templates);
     return problem ? { ok: false, error: problem } : { ok: true, variables: variablesOf(templates) };
   } catch (error) {
     return { ok: false, error: problemOf(error) };
@@ -80,6 +81,34 @@ function parseOptions(plain: string, { options }: SpinText): void {
     const option = plain.slice(start, end);
     if (option.includes('{%')) parseTemplate(plain.slice(0, start).replaceAll(/[^\n]/g, ' ') + option);
   }
+}
+
+/** Liquid takes the first of several values that stand side by side, and prints nothing where there is none. */
+function outputProblemIn(templates: Template[]): TemplateProblem | undefined {
+  for (const template of templates) {
+    for (const { initial } of valuesOf(template)) {
+      const message = valueProblem(initial.postfix);
+      if (message === undefined) continue;
+      const [line, column] = template.token.getPosition();
+      return { message, line, column };
+    }
+    const inside = outputProblemIn(childrenOf(template));
+    if (inside) return inside;
+  }
+  return undefined;
+}
+
+function valueProblem(postfix: Expression): string | undefined {
+  let values = 0;
+  for (const token of postfix) {
+    if (!TypeGuards.isOperatorToken(token)) values += 1;
+    else if (token.operator !== 'not') values -= 1;
+  }
+  if (values === 1) return undefined;
+  if (values < 1) return 'a value is missing here; a variable is {{ name }}';
+  const [first, second] = postfix.map((token) => token.getText());
+  const name = [first?.replace(/^contact\./, ''), second].join(' ');
+  return `several values stand side by side; a name with blanks is written {{ contact["${name}"] }}`;
 }
 
 /** The first filter whose arguments cannot be right, as far as they stand in the template. */
@@ -176,11 +205,12 @@ function placeOf({ location }: Variable): string {
 
 /**
  * The path up to the first segment that is only known while rendering (`contact[key]`). Liquid's `first`, `last` and
- * `size` are questions about a value, not names of one.
+ * `size` are questions about a value, not names of one; but a contact may have a size or a first of its own.
  */
 function pathOf(variable: Variable): string[] {
   const computed = variable.segments.findIndex((segment) => typeof segment === 'object');
   const path = (computed < 0 ? variable.segments : variable.segments.slice(0, computed)).map(String);
   const last = path.at(-1);
-  return path.length > 1 && last && ['first', 'last', 'size'].includes(last) ? path.slice(0, -1) : path;
+  const asked = attributePath(path).length > 1 && last && ['first', 'last', 'size'].includes(last);
+  return asked ? path.slice(0, -1) : path;
 }

@@ -1,5 +1,6 @@
-import { AssignTag, Liquid, toValueSync, Value, type Context, type Template } from 'liquidjs';
+import { AssignTag, Context, Liquid, Output, toValueSync, Value, type Template } from 'liquidjs';
 import { filterHandlers } from './template-filters.js';
+import { limitSteps, MeteredCapture, meterFilters } from './template-limits.js';
 
 /** Longest template source of one part, in characters. */
 export const MAX_TEMPLATE_LENGTH = 4_096;
@@ -12,8 +13,9 @@ const ESCAPES_GROW = 5;
 
 /**
  * Templates come from tenants, so they are cut off from everything but their scope: no files (the tags that load them
- * are gone), no prototype members, bounded length, time (ms) and memory (objects made while rendering). A variable
- * without a value is an error instead of a hole in the text.
+ * are gone), no prototype members, bounded length, steps and memory (characters and items made while rendering). None
+ * of the bounds is a time: what a template gives must not hang on how busy the machine is. A variable without a value is
+ * an error instead of a hole in the text.
  */
 function createEngine(): Liquid {
   const engine = new Liquid({
@@ -23,11 +25,16 @@ function createEngine(): Liquid {
     strictVariables: true,
     lenientIf: true,
     parseLimit: MAX_TEMPLATE_LENGTH * ESCAPES_GROW,
-    renderLimit: 500,
     memoryLimit: 500_000,
+    // `2026-03-02` must not become the first of March on a server west of Greenwich.
+    timezoneOffset: 0,
   });
   for (const tag of ['include', 'render', 'layout', 'block']) delete engine.tags[tag];
+  engine.registerTag('capture', MeteredCapture);
+  // Another draw at every rendering: a preview would not be what is sent. Choices do that.
+  delete engine.filters['sample'];
   for (const [name, handler] of filterHandlers) engine.registerFilter(name, handler);
+  meterFilters(engine);
   return engine;
 }
 
@@ -49,7 +56,9 @@ export function parseTemplate(text: string): Template[] {
 }
 
 export function renderTemplate(templates: Template[], scope: object): string {
-  return String(engine.renderSync(templates, scope));
+  const context = new Context(scope, engine.options, { sync: true }, { liquid: engine });
+  limitSteps(context);
+  return String(engine.renderSync(templates, context));
 }
 
 export function childrenOf(template: Template): Template[] {
@@ -67,6 +76,7 @@ function prepare(templates: Template[]): Template[] {
       if (!(argument instanceof Value)) continue;
       if (lastDefaultOf(argument) >= 0) forgiveBeforeDefault(argument);
       else if (template instanceof AssignTag) keepUndefined(argument);
+      if (template instanceof Output) refuseNoNumber(argument);
     }
     prepare(childrenOf(template));
   }
@@ -102,6 +112,16 @@ function forgiveBeforeDefault(value: Value): void {
 function hasContent(value: unknown): boolean {
   if (typeof value === 'string' || Array.isArray(value)) return value.length > 0;
   return value !== undefined && value !== null && value !== false;
+}
+
+/** `{{ total | divided_by: people }}` must not greet anybody with `NaN` or `Infinity`. */
+function refuseNoNumber(value: Value): void {
+  const evaluate = value.value.bind(value);
+  value.value = function* (context: Context, lenient?: boolean): Generator<unknown, unknown, unknown> {
+    const result = yield evaluate(context, lenient);
+    if (typeof result !== 'number' || Number.isFinite(result)) return result;
+    throw new Error('the calculation has no result: it divides by zero or grows beyond all numbers');
+  };
 }
 
 /** `assign` would turn a missing variable into null, which later prints as nothing; undefined stays an error there. */

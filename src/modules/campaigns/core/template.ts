@@ -3,7 +3,7 @@ import { errorMessage } from '../../../lib/errors.js';
 import type { CampaignPart } from '../campaign.entity.js';
 import { spin } from './spintax.js';
 import { partTexts, writeTexts, type PartTextName, type RenderedContent } from './content.js';
-import { parseTemplate, renderTemplate } from './template-engine.js';
+import { MAX_TEXT_LENGTH, parseTemplate, renderTemplate } from './template-engine.js';
 
 /** What a template may refer to. */
 export interface TemplateScope {
@@ -31,9 +31,18 @@ export function templateScope(recipient: {
   name: string | null;
   variables: Record<string, unknown>;
 }): TemplateScope {
-  const contact = withoutBlanks({ name: recipient.name, phoneNumber: recipient.phone });
-  Object.assign(contact, withoutBlanks(recipient.variables));
-  return { phoneNumber: recipient.phone, ...contact, contact };
+  const contact = {
+    ...withoutBlanks({ name: recipient.name }),
+    ...withoutBlanks(recipient.variables),
+    // Last: a variable of this name must not pass for the number the message goes to.
+    phoneNumber: recipient.phone,
+  };
+  const scope = { ...contact, contact };
+  // Without a size of its own Liquid would answer how many attributes the contact has.
+  for (const values of [scope, contact]) {
+    if (!Object.hasOwn(values, 'size')) Object.defineProperty(values, 'size', { value: undefined });
+  }
+  return scope;
 }
 
 /**
@@ -69,17 +78,29 @@ class UnusableText extends Error {
 }
 
 function writeText(name: PartTextName, template: string, scope: TemplateScope): string {
+  const rendered = renderTemplate(parseTemplate(template), scope);
+  // The length of a text put together from pieces is known before it is copied into one: it may be 500 MB.
+  if (rendered.length > MAX_TEXT_LENGTH) throw tooLong(name, MAX_TEXT_LENGTH);
   // PostgreSQL's text cannot hold the NUL character; no phone shows one either.
-  const text = renderTemplate(parseTemplate(template), scope).replaceAll('\u0000', '');
+  const text = rendered.replaceAll('\u0000', '');
   const { max, required } = partTexts[name];
   if (text.trim() === '') {
     if (!required) return '';
     throw new UnusableText('template_empty', `The text (${name}) is empty for this recipient.`);
   }
-  if (text.length > max) {
-    throw new UnusableText('template_failed', `The text (${name}) is longer than ${max} characters.`);
+  if (text.length > max) throw tooLong(name, max);
+  if (OBJECT.test(text) && !OBJECT.test(template)) {
+    const message = `The text (${name}) prints a value that is an object; name a field of it: {{ address.city }}.`;
+    throw new UnusableText('template_failed', message);
   }
   return text;
+}
+
+/** What JavaScript makes of an object, perhaps through `upcase`. */
+const OBJECT = /\[object object\]/i;
+
+function tooLong(name: PartTextName, max: number): UnusableText {
+  return new UnusableText('template_failed', `The text (${name}) is longer than ${max} characters.`);
 }
 
 /**

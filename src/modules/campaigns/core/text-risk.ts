@@ -3,6 +3,7 @@ import type { CampaignPart } from '../campaign.entity.js';
 import { partTexts, writeTexts, type PartTextName } from './content.js';
 import { opaqueEnd } from './liquid-spans.js';
 import { parseSpintax, withoutSigns, type SpinNode } from './spintax.js';
+import { attributePath } from './template-analysis.js';
 import { MAX_TEMPLATE_LENGTH, parseTemplate } from './template-engine.js';
 
 /** Filters that take any value, fail on none, and make it at most three times as long (ŉ, ΐ in upper case). */
@@ -12,11 +13,13 @@ const HARMLESS = new Set(
   ),
 );
 const LONGEST_GROWTH = 3;
+/** So few, each with a text within the bound, stay far below the memory a rendering may use. */
+const MOST_FILTERS = 20;
 
 /**
  * How long all values of a recipient together may be (in bytes, as JSON) so that the only thing that can keep it from
- * getting these parts is a needed variable without a value. Undefined when something else can: a block that may come out
- * empty, a filter that refuses values, a text that needs to be short.
+ * getting these parts is a needed variable without a value, or one that is an object. Undefined when something else can:
+ * a block that may come out empty, a filter that refuses values, a text that needs to be short.
  *
  * With a bound, the database can tell who may have a problem; without, every text must be tried.
  */
@@ -38,26 +41,38 @@ function boundOf(name: PartTextName, template: string): number {
   if (name !== 'content') return 0;
   const spins = parseSpintax(template);
   if (!spins.ok || !alwaysHasText(spins.nodes)) return 0;
-  const uses = harmlessUses(parseTemplate(withoutSigns(template, spins)));
-  if (uses === undefined) return 0;
-  return (partTexts[name].max - MAX_TEMPLATE_LENGTH) / (LONGEST_GROWTH * Math.max(1, uses));
+  const work = harmlessWork(parseTemplate(withoutSigns(template, spins)));
+  if (work === undefined || work.filters > MOST_FILTERS) return 0;
+  const copies = Math.max(1, work.uses) * (1 + work.filters);
+  return (partTexts[name].max - MAX_TEMPLATE_LENGTH) / (LONGEST_GROWTH * copies);
 }
 
-/** How often the text names a variable; undefined when it does more than print them through harmless filters. */
-function harmlessUses(templates: Template[]): number | undefined {
+/**
+ * How often the text names a variable, and its filters; undefined when it does more than print variables through
+ * harmless filters.
+ */
+function harmlessWork(templates: Template[]): { uses: number; filters: number } | undefined {
   let uses = 0;
+  let filters = 0;
   for (const template of templates) {
     if (TypeGuards.isHTMLToken(template.token)) continue;
     if (!(template instanceof Output)) return undefined;
     for (const argument of template.arguments()) {
       if (!(argument instanceof Value)) return undefined;
-      if (!argument.filters.every((filter) => HARMLESS.has(filter.name))) return undefined;
+      if (!argument.filters.every(isHarmless)) return undefined;
+      filters += argument.filters.length;
     }
     const variables = Object.values(analyzeSync([template], { partials: false }).variables).flat();
     if (!variables.every(isPlain)) return undefined;
     uses += variables.length;
   }
-  return uses;
+  return { uses, filters };
+}
+
+/** A locale that comes from the recipient may be none. */
+function isHarmless({ name, args }: Value['filters'][number]): boolean {
+  if (!HARMLESS.has(name)) return false;
+  return name !== 'title_case' || args.every((arg) => !Array.isArray(arg) && TypeGuards.isQuotedToken(arg));
 }
 
 /** `contact.tags.first` and `contact[key]` may be missing although the attribute is there. */
@@ -65,7 +80,7 @@ function isPlain({ segments }: Variable): boolean {
   const last = segments.at(-1);
   return (
     segments.every((segment) => typeof segment === 'string') &&
-    (segments.length === 1 || !['first', 'last', 'size'].includes(String(last)))
+    (attributePath(segments).length === 1 || !['first', 'last', 'size'].includes(String(last)))
   );
 }
 

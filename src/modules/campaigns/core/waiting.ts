@@ -14,12 +14,15 @@ const messages: Readonly<Record<string, string>> = {
     'The recipients that are left have the first messages from senders that cannot send now; the rest follows from the same senders.',
   unsupported_type: 'No sender of the pool can send this type of message.',
   outside_window: 'It is outside the hours in which this campaign may send.',
+  quiet_hours: 'It is within the quiet hours of the settings, in which no campaign sends.',
   canary:
     'The first recipients were sent to; somebody has to look at the results and let the campaign go on.',
   canary_limits_broken:
     'Among the first recipients more failed or opted out than the campaign allows; somebody has to look at it.',
-  ceiling: 'The campaign has sent as many messages as it may in this minute.',
+  ceiling:
+    'The campaign has sent as many messages as its ceiling (maxPerMinute, as far as it has risen) allows for now.',
   outranked: 'A campaign of higher priority has the senders first.',
+  no_worker: 'No process that sends is running; it goes on by itself once one is started.',
   scheduled: 'The campaign waits for its start time.',
   paused: 'The campaign is paused.',
 };

@@ -1,5 +1,6 @@
 import type { Tx } from '../../../db/index.js';
 import { compileFilter, type Filter } from '../../segments/index.js';
+import type { ExclusionCode } from '../core/audience-rules.js';
 
 export interface CampaignKey {
   tenantId: string;
@@ -162,11 +163,16 @@ async function insertFound(
 
 /** Takes numbers out of the audience; answers how many were in it. */
 export async function excludePhones(tx: Tx, key: CampaignKey, phones: string[]): Promise<number> {
-  return exclude(tx, key, { condition: 'recipient.phone = ANY($3::text[])', values: [phones] });
+  return exclude(tx, key, {
+    code: 'excluded_number',
+    condition: 'recipient.phone = ANY($3::text[])',
+    values: [phones],
+  });
 }
 
 export async function excludeLists(tx: Tx, key: CampaignKey, listIds: string[]): Promise<number> {
   return exclude(tx, key, {
+    code: 'excluded_list',
     condition: `EXISTS (SELECT FROM contact_list_members member WHERE member.contact_id = recipient.contact_id
                         AND member.tenant_id = $1 AND member.list_id = ANY($3::uuid[]))`,
     values: [listIds],
@@ -176,45 +182,55 @@ export async function excludeLists(tx: Tx, key: CampaignKey, listIds: string[]):
 export async function excludeMatching(tx: Tx, key: CampaignKey, filter: Filter, now: Date): Promise<number> {
   const { sql, values } = compileFilter(filter, { firstParameter: 3, tenant: '$1', now });
   return exclude(tx, key, {
+    code: 'excluded_segment',
     condition: `EXISTS (SELECT FROM contacts WHERE contacts.id = recipient.contact_id
                         AND contacts.tenant_id = $1 AND ${sql})`,
     values,
   });
 }
 
-/** Takes out whom other campaigns have reached or may still reach; not whom they skipped or could not reach. */
+/**
+ * Takes out whom other campaigns have reached or may still reach; not whom they skipped or could not reach. Somebody who
+ * got the first parts before a campaign was stopped was reached. People are known by their contact too: a merge leaves
+ * the number a message was sent to.
+ */
 export async function excludeCampaigns(tx: Tx, key: CampaignKey, campaignIds: string[]): Promise<number> {
   return exclude(tx, key, {
-    condition: `EXISTS (SELECT FROM campaign_contacts other WHERE other.campaign_id = ANY($3::uuid[])
-                        AND other.tenant_id = $1 AND other.phone = recipient.phone
-                        AND other.state NOT IN ('skipped', 'failed'))`,
+    code: 'excluded_campaign',
+    condition: `(${reached('other.phone = recipient.phone')} OR ${reached('other.contact_id = recipient.contact_id')})`,
     values: [campaignIds],
   });
 }
 
-/** Of a campaign in the making, all `pending`. The ledger is told here: its triggers do not watch for deleted rows. */
+function reached(same: string): string {
+  return `EXISTS (SELECT FROM campaign_contacts other
+                  WHERE other.campaign_id = ANY($3::uuid[]) AND other.tenant_id = $1 AND ${same}
+                    AND (other.state NOT IN ('skipped', 'failed', 'excluded')
+                         OR (other.state = 'skipped' AND other.next_part > 0)))`;
+}
+
+/** Of a campaign in the making. They stay with their reason, so that nobody who is missing has to be explained. */
 async function exclude(
   tx: Tx,
   key: CampaignKey,
-  { condition, values }: { condition: string; values: unknown[] },
+  { code, condition, values }: { code: ExclusionCode; condition: string; values: unknown[] },
 ): Promise<number> {
   const [row] = await tx.query<{ excluded: number }[]>(
     `WITH gone AS (
-       DELETE FROM campaign_contacts recipient
-       WHERE recipient.campaign_id = $2::uuid AND recipient.tenant_id = $1 AND ${condition}
-       RETURNING 1
-     ), counted AS (
-       INSERT INTO campaign_counts (tenant_id, campaign_id, counter, delta)
-       SELECT $1, $2::uuid, 'pending', -count(*) FROM gone HAVING count(*) > 0)
+       UPDATE campaign_contacts recipient SET state = 'excluded', code = '${code}', updated_at = now()
+       WHERE recipient.campaign_id = $2::uuid AND recipient.tenant_id = $1 AND recipient.state = 'pending'
+         AND ${condition}
+       RETURNING 1)
      SELECT count(*)::int AS excluded FROM gone`,
     [key.tenantId, key.campaignId, ...values],
   );
   return row?.excluded ?? 0;
 }
 
+/** How many a campaign addresses: everybody in it but the excluded. */
 export async function countRecipients(tx: Tx, campaignId: string): Promise<number> {
   const [row] = await tx.query<{ count: number }[]>(
-    'SELECT count(*)::int AS count FROM campaign_contacts WHERE campaign_id = $1',
+    `SELECT count(*)::int AS count FROM campaign_contacts WHERE campaign_id = $1 AND state <> 'excluded'`,
     [campaignId],
   );
   return row?.count ?? 0;

@@ -36,7 +36,8 @@ export async function audienceCoverage(
             , count(*) FILTER (WHERE NOT (${present}) AND ${needsIt(variable)})::int AS "lacking${index}"`;
   });
   const [row = {}] = await tx.query<Record<string, number | boolean>[]>(
-    `SELECT count(*)::int AS total${counters.join('')} FROM campaign_contacts WHERE campaign_id = $1`,
+    `SELECT count(*)::int AS total${counters.join('')} FROM campaign_contacts
+     WHERE campaign_id = $1 AND state <> 'excluded'`,
     [campaignId, ...needed.map(({ attribute }) => attribute)],
   );
   return {

@@ -1,6 +1,6 @@
 import { DomainError, invalid, type FieldError } from '../../../lib/errors.js';
 import type { Tx } from '../../../db/index.js';
-import type { CampaignPart } from '../campaign.entity.js';
+import type { Campaign, CampaignPart } from '../campaign.entity.js';
 import type { CampaignFile, CampaignMedia } from '../campaign.ports.js';
 import { fileProblem } from '../core/part-files.js';
 import type { FileSource, PartDraft } from '../core/part-shape.js';
@@ -11,6 +11,9 @@ interface FileRequest {
   asDocument: boolean;
 }
 
+/** What a request has looked up or fetched so far, for one whose parts come in several calls. */
+export type FilesOfRequest = Map<string, Promise<CampaignFile>>;
+
 /** Brings the parts of a request together with their files. */
 export class CampaignParts {
   constructor(private readonly media: CampaignMedia) {}
@@ -19,8 +22,12 @@ export class CampaignParts {
    * Looks up the files of uploads and fetches those given by URL, each URL once. A file that is not there, cannot be
    * fetched or does not suit its part is refused by the field that names it.
    */
-  async withFiles(tenantId: string, drafts: readonly PartDraft[]): Promise<CampaignPart[]> {
-    const files = await this.filesOf(tenantId, drafts);
+  async withFiles(
+    tenantId: string,
+    drafts: readonly PartDraft[],
+    known: FilesOfRequest = new Map(),
+  ): Promise<CampaignPart[]> {
+    const files = await this.filesOf(tenantId, drafts, known);
     const errors: FieldError[] = [];
     const parts = drafts.map(({ part, file: source }) => {
       const file = source && files.get(keyOf(source));
@@ -34,20 +41,35 @@ export class CampaignParts {
   }
 
   /** Keeps the files of these parts from being deleted until the transaction ends; refuses when one is gone. */
-  async hold(tx: Tx, tenantId: string, parts: readonly CampaignPart[]): Promise<void> {
+  async hold(
+    tx: Tx,
+    tenantId: string,
+    parts: readonly CampaignPart[],
+    wayOut = 'Upload it again.',
+  ): Promise<void> {
     const ids = parts.flatMap((part) => ('mediaId' in part ? [part.mediaId] : []));
     if (ids.length === 0) return;
     const held = await this.media.hold(tx, tenantId, [...new Set(ids)]);
     const gone = ids.find((id) => !held.has(id));
     if (gone === undefined) return;
-    throw new DomainError(
-      'not_possible',
-      'media_not_found',
-      `The file ${gone} was deleted. Upload it again.`,
+    throw new DomainError('not_possible', 'media_not_found', `The file ${gone} was deleted. ${wayOut}`);
+  }
+
+  /** For what a campaign sends once more: its files must be there as they were. */
+  async holdAgain(tx: Tx, { tenantId, parts, variants }: Campaign): Promise<void> {
+    await this.hold(
+      tx,
+      tenantId,
+      variants?.flatMap((variant) => variant.parts) ?? parts,
+      'Make a new campaign.',
     );
   }
 
-  private async filesOf(tenantId: string, drafts: readonly PartDraft[]): Promise<Map<string, CampaignFile>> {
+  private async filesOf(
+    tenantId: string,
+    drafts: readonly PartDraft[],
+    known: FilesOfRequest,
+  ): Promise<Map<string, CampaignFile>> {
     const wanted = new Map<string, FileRequest>();
     for (const { part, file: source } of drafts) {
       if (!source) continue;
@@ -57,7 +79,12 @@ export class CampaignParts {
     const files = new Map<string, CampaignFile>();
     // All of them are waited for, so that nothing is still being fetched when the first refusal is answered.
     const outcomes = await Promise.allSettled(
-      [...wanted].map(async ([key, request]) => files.set(key, await this.fileOf(tenantId, request))),
+      [...wanted].map(async ([key, request]) => {
+        const purpose = `${request.asDocument} ${key}`;
+        const file = known.get(purpose) ?? this.fileOf(tenantId, request);
+        known.set(purpose, file);
+        files.set(key, await file);
+      }),
     );
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
     return files;

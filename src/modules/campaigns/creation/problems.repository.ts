@@ -13,7 +13,7 @@ export interface TriedRecipient {
   variant: number;
 }
 
-/** Who may have a problem: those who lack a needed variable, or have very long values. */
+/** Who may have a problem: those who lack a needed variable, or have very long values or objects for values. */
 export interface Suspicion {
   needed: NeededVariable[];
   maxBytes: number;
@@ -44,6 +44,8 @@ function suspects({ needed, maxBytes }: Suspicion, values: unknown[]): string {
   if (Number.isFinite(maxBytes)) {
     const length = `octet_length(variables::text) + octet_length(coalesce(name, ''))`;
     lacking.push(`${length} > $${values.push(Math.floor(maxBytes))}::int`);
+    // Any brace but the one it begins with; in a text it costs a try, no more.
+    lacking.push(`position('{' in substr(variables::text, 2)) > 0`);
   }
   return lacking.length === 0 ? 'false' : lacking.join(' OR ');
 }

@@ -1,5 +1,6 @@
 import type { Database } from '../../../db/index.js';
 import { notFound } from '../../../lib/errors.js';
+import { startLongWork } from '../../../lib/long-work.js';
 import { encodeCursor, idBehind, toPage, type Page, type PageRequest } from '../../../lib/pages.js';
 import type { Campaign, CampaignPart } from '../campaign.entity.js';
 import { findCampaign } from '../campaign.repository.js';
@@ -26,8 +27,8 @@ export interface RecipientProblems {
 }
 
 const BATCH = 500;
-/** One request tries no more texts than this takes about a second for; its cursor goes on where it ended. */
-const MOST_TRIED = 10_000;
+/** One request tries no longer than this; its cursor goes on where it ended. */
+const PAGE_MS = 1_000;
 
 /** Tries a campaign's texts on those who are still to get them. */
 export class CampaignProblems {
@@ -43,19 +44,24 @@ export class CampaignProblems {
     if (!campaign) throw notFound('campaign', id);
     const suspicion = suspicionOf(campaign);
     const found: RecipientProblems[] = [];
+    const work = startLongWork(PAGE_MS);
     let after = idBehind(page.cursor);
-    for (let tried = 0; tried < MOST_TRIED; tried += BATCH) {
+    do {
       const rows = await waitingRecipients(this.deps.database.manager, campaign, {
         after,
         limit: BATCH,
         suspicion,
       });
-      found.push(...rows.map((row) => tryOn(campaign, row)).filter(({ problems }) => problems.length > 0));
-      if (found.length > page.limit || rows.length < BATCH) {
-        return toPage(found, page.limit, ({ recipient }) => [recipient.id]);
+      for (const row of rows) {
+        const tried = tryOn(campaign, row);
+        if (tried.problems.length > 0) found.push(tried);
+        if (found.length > page.limit) return toPage(found, page.limit, ({ recipient }) => [recipient.id]);
+        after = row.id;
+        await work.rest();
+        if (work.isOver()) break;
       }
-      after = rows.at(-1)?.id;
-    }
+      if (rows.length < BATCH && rows.at(-1)?.id === after) return { items: found, nextCursor: null };
+    } while (!work.isOver());
     return { items: found, nextCursor: encodeCursor([after]) };
   }
 }

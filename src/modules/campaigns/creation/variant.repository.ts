@@ -20,7 +20,7 @@ export async function dealVariants(
   await tx.query(
     `WITH numbered AS (
        SELECT id, row_number() OVER (ORDER BY state <> 'pending', id) - 1 AS n
-       FROM campaign_contacts WHERE campaign_id = $1
+       FROM campaign_contacts WHERE campaign_id = $1 AND state <> 'excluded'
      ), dealt AS (
        SELECT id, ($2::smallint[])[row_number() OVER (PARTITION BY n / $3::int ORDER BY right(id::text, 10), id)] AS variant
        FROM numbered
@@ -30,7 +30,8 @@ export async function dealVariants(
     [campaignId, cycle, cycle.length],
   );
   const rows = await tx.query<{ variant: number; recipients: number }[]>(
-    `SELECT variant, count(*)::int AS recipients FROM campaign_contacts WHERE campaign_id = $1 GROUP BY variant`,
+    `SELECT variant, count(*)::int AS recipients FROM campaign_contacts
+     WHERE campaign_id = $1 AND state <> 'excluded' GROUP BY variant`,
     [campaignId],
   );
   const sizes = new Map(rows.map(({ variant, recipients }) => [variant, recipients]));

@@ -130,13 +130,13 @@ export type RecordedOutcome =
 
 /**
  * A hand-over that did not end as sent, as kept with its message for the recipient's trace; `requeued` came back and
- * was, or will be, tried again.
+ * was, or will be, tried again; `undelivered` was sent, reported failed later, and is tried again.
  */
 export interface MessageAttempt {
   /** ISO 8601. */
   at: string;
   senderId: string;
-  outcome: 'requeued' | 'failed' | 'unknown';
+  outcome: 'requeued' | 'failed' | 'unknown' | 'undelivered';
   code: string;
 }
 

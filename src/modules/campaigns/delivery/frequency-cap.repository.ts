@@ -77,17 +77,20 @@ async function messagesUsed(
   return new Map(rows.map(({ contactId, used }) => [contactId, used]));
 }
 
+/** True for a recipient `r` of campaign `k`, waiting for its first message, whom the cap of settings `s` would skip now. */
+export const OVER_CAP = `(s.frequency_cap IS NOT NULL AND r.next_part = 0 AND r.state IN ('pending', 'queued')
+  AND (SELECT spent.used FROM (SELECT r.contact_id, (s.frequency_cap ->> 'days')::int AS days) asked
+       CROSS JOIN LATERAL (${USED}) spent)
+      > (s.frequency_cap ->> 'messages')::int - jsonb_array_length(${PARTS_OF_RECIPIENT}))`;
+
 /** Waiting recipients of a campaign whom the tenant's cap would skip if they were sent to now; 0 without a cap. */
 export async function countOverCap(tx: Tx, tenantId: string, campaignId: string): Promise<number> {
   const [row] = await tx.query<{ count: number }[]>(
     `SELECT count(*)::int AS count
-     FROM (SELECT r.contact_id, (s.frequency_cap ->> 'days')::int AS days,
-                  (s.frequency_cap ->> 'messages')::int - jsonb_array_length(${PARTS_OF_RECIPIENT}) AS room
-           FROM tenant_settings s
-           JOIN campaigns k ON k.id = $2 AND k.tenant_id = s.tenant_id AND k.kind = 'campaign'
-           JOIN campaign_contacts r ON r.campaign_id = k.id AND r.state IN ('pending', 'queued') AND r.next_part = 0
-           WHERE s.tenant_id = $1 AND s.frequency_cap IS NOT NULL) asked
-     CROSS JOIN LATERAL (${USED}) spent WHERE spent.used > asked.room`,
+     FROM tenant_settings s
+     JOIN campaigns k ON k.id = $2 AND k.tenant_id = s.tenant_id AND k.kind = 'campaign'
+     JOIN campaign_contacts r ON r.campaign_id = k.id
+     WHERE s.tenant_id = $1 AND s.frequency_cap IS NOT NULL AND ${OVER_CAP}`,
     [tenantId, campaignId],
   );
   return row?.count ?? 0;

@@ -13,6 +13,8 @@ export interface InboundMessage {
 
 /** An answer later than this belongs to no campaign. */
 const REPLY_WINDOW_DAYS = 7;
+/** What was written earlier than the message answers something else, however late it comes in; clocks differ a little. */
+const CLOCK_DIFFERENCE_SECONDS = 60;
 
 export async function findContactId(tx: Tx, tenantId: string, phone: string): Promise<string | undefined> {
   const rows: { id: string }[] = await tx.query(
@@ -51,6 +53,7 @@ export async function markLatestRecipient(
        WHERE contact_id = $2 AND tenant_id = $1 AND direction = 'out' AND campaign_contact_id IS NOT NULL
          AND state IN ('sending', 'sent', 'delivered', 'read', 'played', 'unknown')
          AND created_at > $4::timestamptz - make_interval(days => ${REPLY_WINDOW_DAYS})
+         AND created_at < $4::timestamptz + make_interval(secs => ${CLOCK_DIFFERENCE_SECONDS})
        ORDER BY sender_id = $3 DESC, id DESC LIMIT 1
      ) latest
      WHERE r.id = latest.campaign_contact_id AND r.${mark} IS NULL`,

@@ -28,9 +28,21 @@ export class WaitingBoard {
 
   /** A started conversation waits for the sender that began it: told when nobody else of the campaign is served. */
   async noteStarted(campaign: CampaignKey, until: Date | null): Promise<void> {
-    const served = this.lastServed.get(campaign.campaignId);
-    if (served !== undefined && this.deps.clock.now().getTime() - served < FLOWING_MS) return;
+    if (this.servedLately(campaign)) return;
     await this.note(campaign, 'sender_away', until);
+  }
+
+  /** Senders are there and keep their pause: no wait that was noted holds any more, unless others go first. */
+  async notePace(
+    campaign: CampaignKey,
+    { outranked, waiting }: { outranked: boolean; waiting: boolean },
+  ): Promise<void> {
+    if (outranked) {
+      if (this.servedLately(campaign)) return;
+      await this.note(campaign, 'outranked', null);
+    } else if (waiting && this.due(`clear ${campaign.campaignId}`)) {
+      await clearCampaignWaiting(this.deps.database.manager, campaign);
+    }
   }
 
   /** A recipient got everything: the campaign flows. `shown` when it is shown as waiting. */
@@ -39,6 +51,11 @@ export class WaitingBoard {
     this.lastServed.set(campaign.campaignId, this.deps.clock.now().getTime());
     if (!shown || !this.due(`clear ${campaign.campaignId}`)) return;
     await clearCampaignWaiting(this.deps.database.manager, campaign);
+  }
+
+  private servedLately({ campaignId }: CampaignKey): boolean {
+    const served = this.lastServed.get(campaignId);
+    return served !== undefined && this.deps.clock.now().getTime() - served < FLOWING_MS;
   }
 
   private due(key: string): boolean {

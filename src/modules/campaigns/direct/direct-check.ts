@@ -1,7 +1,7 @@
 import { DomainError } from '../../../lib/errors.js';
 import { unknownSenders } from '../creation/audience.repository.js';
 import { choiceSeed, renderPart, templateScope } from '../core/template.js';
-import type { CampaignParts } from '../creation/parts.service.js';
+import type { CampaignParts, FilesOfRequest } from '../creation/parts.service.js';
 import { asLiteral } from './core/literal.js';
 import type { ReadMessages } from './core/direct-input.js';
 import { knownNumbers, type KnownNumber } from './direct.repository.js';
@@ -74,10 +74,11 @@ export class DirectCheck {
       shared.set(key, [...(shared.get(key) ?? []), draft]);
     }
     const waiting = [...shared.values()];
+    const known: FilesOfRequest = new Map();
     for (let start = 0; start < waiting.length; start += FILES_AT_ONCE) {
       const outcomes = waiting
         .slice(start, start + FILES_AT_ONCE)
-        .map((same) => this.withFile(tenantId, same));
+        .map((same) => this.withFile(tenantId, same, known));
       for (const outcome of await Promise.all(outcomes)) {
         if (outcome.ok) ready.push(...outcome.ready);
         else refusals.push(...outcome.refusals);
@@ -86,21 +87,22 @@ export class DirectCheck {
     return { ready: ready.toSorted((a, b) => a.index - b.index), refusals };
   }
 
-  /** Messages with the very same part share one look at its file. */
+  /** Messages with the very same part are looked at together; all that name the same file share it. */
   private async withFile(
     tenantId: string,
     same: readonly DirectDraft[],
+    known: FilesOfRequest,
   ): Promise<{ ok: true; ready: ReadyMessage[] } | { ok: false; refusals: Refusal[] }> {
     const [first] = same;
     if (!first) return { ok: true, ready: [] };
     try {
-      const [part] = await this.parts.withFiles(tenantId, [first.draft]);
+      const [part] = await this.parts.withFiles(tenantId, [first.draft], known);
       const ready = same.map(({ draft, ...message }) => ({ ...message, part: part ?? draft.part }));
       return { ok: true, ready };
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
-      if (error.kind !== 'invalid' && error.kind !== 'not_possible') throw error;
       const { kind, code, errors } = error;
+      if (kind !== 'invalid' && kind !== 'not_possible' && kind !== 'too_large') throw error;
       const refusals = same.map(({ index, place }) => ({
         index,
         kind,

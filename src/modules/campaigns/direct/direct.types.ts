@@ -28,7 +28,7 @@ export interface ReadyMessage extends Omit<DirectDraft, 'draft'> {
 /** Why one message of a request cannot be sent. */
 export interface Refusal {
   index: number;
-  kind: 'invalid' | 'not_possible';
+  kind: 'invalid' | 'not_possible' | 'too_large';
   code: string;
   errors: FieldError[];
 }

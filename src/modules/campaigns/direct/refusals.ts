@@ -4,7 +4,7 @@ import type { Refusal } from './direct.types.js';
 
 const MAX_REPORTED_ERRORS = 100;
 
-/** The refusal of a whole request: 400 when anything in it is wrong, 422 when it is right but cannot be done. */
+/** The refusal of a whole request: 400 when anything in it is wrong, else what the first one is. */
 export function refusalOf(refusals: readonly Refusal[]): DomainError {
   const errors = distinct(refusals.flatMap((refusal) => refusal.errors));
   const invalid = refusals.find(({ kind }) => kind === 'invalid');

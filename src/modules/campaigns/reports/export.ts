@@ -1,8 +1,10 @@
 import type { Tx } from '../../../db/index.js';
 import { csvLine, UTF8_BOM } from '../../../lib/csv.js';
+import { notFound } from '../../../lib/errors.js';
 import { xlsxChunks, type Cell, type SheetColumn } from '../../../lib/xlsx-writer.js';
 import type { RecipientState } from '../campaign-contact.entity.js';
 import type { Campaign } from '../campaign.entity.js';
+import { findCampaign } from '../campaign.repository.js';
 import { recipientKey, reportAfter, type ReportRow } from './report.repository.js';
 import { reasonSentence } from './core/reasons.js';
 
@@ -65,9 +67,14 @@ async function* reportBatches(
     });
     if (rows.length > 0) yield rows.map((row) => columns.map(({ value }) => value(row, campaign)));
     const last = rows.at(-1);
-    if (rows.length < BATCH || !last) return;
+    if (rows.length < BATCH || !last) return ensureStillThere(tx, campaign);
     after = recipientKey(last, state);
   }
+}
+
+/** A campaign that was deleted meanwhile has no more rows: what was written is no whole report and must not end like one. */
+async function ensureStillThere(tx: Tx, { tenantId, id }: Campaign): Promise<void> {
+  if (!(await findCampaign(tx, tenantId, id))) throw notFound('campaign', id);
 }
 
 async function* csvChunks(batches: AsyncIterable<Cell[][]>): AsyncGenerator<string, void, undefined> {

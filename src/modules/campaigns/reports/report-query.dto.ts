@@ -48,7 +48,7 @@ export class CompareQuery {
   @IsArray()
   @ArrayMinSize(2, { message: 'name at least two campaigns, such as ?ids=a,b' })
   @ArrayMaxSize(10, { message: 'at most ten campaigns can be compared at once' })
-  @ArrayUnique({ message: 'a campaign is named twice' })
+  @ArrayUnique((id) => String(id).toLowerCase(), { message: 'a campaign is named twice' })
   @IsUUID(undefined, { each: true })
   @CommaSeparated()
   @JSONSchema({ description: 'Two to ten campaigns, such as `a,b,c`.' })

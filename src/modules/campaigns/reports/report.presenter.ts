@@ -65,7 +65,7 @@ function presentHours({ zone, hours }: NonNullable<CampaignStats['byHour']>) {
 }
 
 function presentShare({ senderId, name, counts, budgetLeft }: SenderStatsRow): SenderShareResponse {
-  const { replied, opted_out: _, ...states } = counts;
+  const { replied, opted_out: _, excluded: __, ...states } = counts;
   const total = Object.values(states).reduce((sum, count) => sum + count, 0);
   const budget = budgetLeft === undefined ? {} : { budgetLeft };
   return { senderId, name, total, ...presentCounts(counts), replied, ...budget };

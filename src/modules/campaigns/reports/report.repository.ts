@@ -42,8 +42,9 @@ const COLUMNS = `recipient.id, recipient.contact_id AS "contactId", recipient.ph
   recipient.opted_out_at AS "optedOutAt"`;
 
 /**
- * All recipients are listed by phone number, those of one state by id: both keys never change, so a recipient that moves
- * on meanwhile is neither lost nor repeated, and both orders have an index.
+ * All recipients are listed by phone number, those of one state by id: sending changes neither key, so a recipient that
+ * moves on meanwhile is neither lost nor repeated, and both orders have an index. Only an erasure or a merge of the
+ * contact in that very moment can show a recipient twice.
  */
 export function recipientKey(row: RecipientRow, state: RecipientState | undefined): string {
   return state ? row.id : row.phone;

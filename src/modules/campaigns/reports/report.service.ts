@@ -13,6 +13,7 @@ import {
   type Counts,
 } from '../campaign.repository.js';
 import { senderUse } from '../control/sender-use.repository.js';
+import { excludedIn } from '../core/audience-rules.js';
 import { waitOf, type CampaignWait } from '../core/campaign-wait.js';
 import { mostParts } from '../core/variants.js';
 import { variantReport, type VariantReport } from '../core/variant-report.js';
@@ -80,7 +81,7 @@ export interface ComparedCampaign {
   rates: Rates;
 }
 
-interface ReportDeps extends Pick<CampaignDeps, 'database' | 'clock'> {
+interface ReportDeps extends Pick<CampaignDeps, 'database' | 'clock' | 'workers'> {
   senders: Pick<CampaignSenders, 'outlook'>;
 }
 
@@ -100,6 +101,7 @@ export class CampaignReports {
     const { entries, unfolded } = await recipientLedger(tx, id);
     const counts = sumOf(entries);
     if (unfolded > FOLD_ABOVE_ENTRIES) await foldCounts(tx, id);
+    const isWorkerAlive = await this.deps.workers.isAnyAlive();
     return {
       campaign,
       counts,
@@ -109,8 +111,8 @@ export class CampaignReports {
       byCode: byCode(entries),
       variants: variantReport(campaign.variants, byVariant(entries), noCounts()),
       ...(await this.extras(campaign, query.by ?? [], zone)),
-      waitingFor: waitOf(campaign, this.deps.clock.now(), zone),
-      estimatedFinishAt: await estimatedFinish(this.deps, campaign, counts),
+      waitingFor: waitOf(campaign, { now: this.deps.clock.now(), zone, isWorkerAlive }),
+      estimatedFinishAt: isWorkerAlive ? await estimatedFinish(this.deps, campaign, counts) : undefined,
     };
   }
 
@@ -127,7 +129,8 @@ export class CampaignReports {
       ...(after === undefined ? {} : { after }),
     });
     const page = toPage(rows, query.limit, (row) => [recipientKey(row, query.state)]);
-    return { ...page, ...(query.state ? {} : { total: campaign.totalRecipients }), campaign };
+    const total = campaign.totalRecipients + excludedIn(campaign.audience?.summary);
+    return { ...page, ...(query.state ? {} : { total }), campaign };
   }
 
   /** Every step of one recipient, by its own id or its contact's, and why it is where it is. */
@@ -150,7 +153,10 @@ export class CampaignReports {
   /** Several campaigns side by side, in the order asked for. One that is not there is `campaign_not_found`. */
   async compare(tenantId: string, ids: readonly string[]): Promise<ComparedCampaign[]> {
     const campaigns = await Promise.all(ids.map((id) => this.find(tenantId, id)));
-    const ledgers = await countsOf(this.deps.database.manager, [...ids]);
+    const ledgers = await countsOf(
+      this.deps.database.manager,
+      campaigns.map(({ id }) => id),
+    );
     return campaigns.map((campaign) => {
       const counts = ledgers.get(campaign.id)?.counts ?? noCounts();
       return { campaign, counts, rates: ratesOf(counts) };
@@ -206,6 +212,7 @@ export class CampaignReports {
   }
 }
 
+/** What stands in the place of a phone number: the number, or what is left of it after an erasure. */
 function isPhone(key: unknown): key is string {
-  return typeof key === 'string' && /^\+\d+$/.test(key);
+  return typeof key === 'string' && /^(\+\d+|erased-[\da-f-]{36})$/.test(key);
 }

@@ -52,14 +52,20 @@ const RECIPIENT = `SELECT r.id, r.contact_id AS "contactId", r.phone, r.name, r.
   LEFT JOIN suppressions x ON x.tenant_id = r.tenant_id AND x.phone = r.phone
   WHERE r.tenant_id = $1 AND r.campaign_id = $2`;
 
-/** By the recipient's own id or its contact's. */
+/**
+ * By the recipient's own id or its contact's. A contact that was merged from two recipients has both: the one that was
+ * written to counts, rather the one at the number that stayed, and not the duplicate that was skipped.
+ */
 export async function findRecipient(
   tx: Tx,
   campaign: { tenantId: string; id: string },
   id: string,
 ): Promise<TracedRecipient | undefined> {
   const rows = await tx.query<TracedRecipient[]>(
-    `(${RECIPIENT} AND r.id = $3) UNION ALL (${RECIPIENT} AND r.contact_id = $3 AND r.id <> $3) LIMIT 1`,
+    `(${RECIPIENT} AND r.id = $3) UNION ALL
+     (${RECIPIENT} AND r.contact_id = $3 AND r.id <> $3
+      ORDER BY r.code IS NOT DISTINCT FROM 'duplicate', r.phone IS DISTINCT FROM c.phone, r.id)
+     LIMIT 1`,
     [campaign.tenantId, campaign.id, id],
   );
   return rows[0];

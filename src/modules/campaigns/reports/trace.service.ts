@@ -26,7 +26,7 @@ const COUNT_AHEAD = 10_000;
 
 /** Tells the story of one recipient from what the tables keep anyway. */
 export class CampaignTraces {
-  constructor(private readonly deps: Pick<CampaignDeps, 'database' | 'clock'>) {}
+  constructor(private readonly deps: Pick<CampaignDeps, 'database' | 'clock' | 'workers'>) {}
 
   async trace(campaign: Campaign, id: string): Promise<Trace> {
     const tx = this.deps.database.manager;
@@ -43,7 +43,18 @@ export class CampaignTraces {
     const times = await tenantTimes(tx, campaign.tenantId);
     const closed = closedFor(campaign, recipient.phone, times, now);
     const zone = times.timeZone;
-    const facts: TraceFacts = { campaign, recipient, messages, senders, parts, zone, now, closed };
+    const isWorkerAlive = await this.deps.workers.isAnyAlive();
+    const facts: TraceFacts = {
+      campaign,
+      recipient,
+      messages,
+      senders,
+      parts,
+      zone,
+      now,
+      isWorkerAlive,
+      closed,
+    };
     const summary = traceSummary(facts, await this.ahead(campaign, recipient));
     return { recipient, summary, steps: traceSteps(facts), senders };
   }

@@ -1,6 +1,6 @@
 import type { Database } from '../../../db/index.js';
 import type { Campaign } from '../campaign.entity.js';
-import { scheduleAt, sendingHours, type SendingHours } from '../core/sending-hours.js';
+import { closedBy, scheduleAt, sendingHours, type SendingHours } from '../core/sending-hours.js';
 import { isOpen, nextOpening } from '../core/window.js';
 import { assignPlaces, placesOf, skipOutsideWindow, tenantTimes } from './timing.repository.js';
 
@@ -8,7 +8,9 @@ import { assignPlaces, placesOf, skipOutsideWindow, tenantTimes } from './timing
  * Whom a campaign may send to now. `places` is given when hours count in the recipients' own time: only those there may
  * be sent to.
  */
-export type Openness = { kind: 'open'; places?: string[] } | { kind: 'closed'; until: Date | undefined };
+export type Openness =
+  | { kind: 'open'; places?: string[] }
+  | { kind: 'closed'; reason: ReturnType<typeof closedBy>; until: Date | undefined };
 
 /** Batches of recipients whose places are looked up in one feed; the others have their turn in the next one. */
 const PLACE_BATCHES = 3;
@@ -32,7 +34,11 @@ export class FeedHours {
     const hours = sendingHours(campaign, tenant);
     if (hours.byRecipient) return this.byPlace(campaign, hours, now);
     if (isOpen(scheduleAt(hours, null), now)) return { kind: 'open' };
-    return { kind: 'closed', until: this.opening(hours, null, now) };
+    return {
+      kind: 'closed',
+      reason: closedBy(hours, [null], now),
+      until: this.opening(hours, null, now),
+    };
   }
 
   private async byPlace({ id }: Campaign, hours: SendingHours, now: Date): Promise<Openness> {
@@ -47,7 +53,8 @@ export class FeedHours {
     const next = closed
       .map((place) => this.opening(hours, place, now)?.getTime())
       .filter((at) => at !== undefined);
-    return { kind: 'closed', until: next.length > 0 ? new Date(Math.min(...next)) : undefined };
+    const until = next.length > 0 ? new Date(Math.min(...next)) : undefined;
+    return { kind: 'closed', reason: closedBy(hours, closed, now), until };
   }
 
   private async assign(campaignId: string): Promise<void> {

@@ -9,7 +9,7 @@ import { feedJobId, sendJobId } from '../core/job-ids.js';
 import { feedWindow, staggeredDelays, type Pace } from '../core/pacing.js';
 import { mostParts } from '../core/variants.js';
 import { noteCampaignWaiting } from '../delivery/waiting.repository.js';
-import { FeedHours } from './feed-hours.js';
+import { FeedHours, type Openness } from './feed-hours.js';
 import { FeedRhythm } from './feed-rhythm.js';
 import {
   campaignsToFeed,
@@ -61,7 +61,7 @@ export class CampaignFeeder {
     const tx = database.manager;
     if (campaign.expiresAt && campaign.expiresAt <= now) await skipOutsideWindow(tx, campaign.id);
     const openness = await this.hours.look(campaign, now);
-    if (openness.kind === 'closed') return this.restUntil(campaign, openness.until);
+    if (openness.kind === 'closed') return this.restUntil(campaign, openness);
     await noteOutranked(tx, campaign.id);
     const { connected } = await senders.findPool(campaign.tenantId, campaign.pool);
     const { claimed, ahead, entries, turn } = await this.claim(campaign, connected, openness.places);
@@ -75,12 +75,12 @@ export class CampaignFeeder {
   /** Nobody may be sent to now. Those still queued come back from their jobs; nothing else has to be done meanwhile. */
   private async restUntil(
     { tenantId, id, expiresAt }: Campaign,
-    until: Date | undefined,
+    { reason, until }: Extract<Openness, { kind: 'closed' }>,
   ): Promise<JobOutcome> {
     const { database, clock } = this.deps;
     if (await this.complete(id)) return { kind: 'done' };
     const waiting = { tenantId, campaignId: id };
-    await noteCampaignWaiting(database.manager, waiting, 'outside_window', until ?? null);
+    await noteCampaignWaiting(database.manager, waiting, reason, until ?? null);
     const now = clock.now();
     const next = [until, expiresAt].reduce<Date>(
       (first, at) => (at ? earlier(first, at) : first),

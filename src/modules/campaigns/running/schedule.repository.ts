@@ -10,12 +10,15 @@ export interface DueCampaign {
 
 const AT_ONCE = 100;
 
-/** Of all tenants: campaigns whose start time has come, the longest due first. Their number is bounded. */
+/**
+ * Of all tenants: campaigns whose start time has come, the longest due first, and before those for which an audience has
+ * to be found. Their number is bounded.
+ */
 export async function dueCampaigns(tx: Tx, now: Date): Promise<DueCampaign[]> {
   return tx.query<DueCampaign[]>(
     `SELECT tenant_id AS "tenantId", id, scheduled_at AS "scheduledAt", recurrence IS NOT NULL AS recurs
      FROM campaigns WHERE status = 'scheduled' AND kind = 'campaign' AND scheduled_at <= $1
-     ORDER BY scheduled_at LIMIT ${AT_ONCE}`,
+     ORDER BY recurrence IS NOT NULL, scheduled_at LIMIT ${AT_ONCE}`,
     [now],
   );
 }
@@ -36,6 +39,18 @@ export async function moveToNextRun(
      WHERE id = $1 AND status = 'scheduled' AND scheduled_at = $3`,
     [origin.id, next ?? null, origin.scheduledAt, now],
   );
+}
+
+/**
+ * Locks it, unless somebody holds it: a run for a large audience takes longer than it is until the next look, and whoever
+ * waited for it would keep a place for jobs and a connection for nothing.
+ */
+export async function lockUnheld(tx: Tx, id: string): Promise<boolean> {
+  const rows = await tx.query<unknown[]>(
+    'SELECT 1 FROM campaigns WHERE id = $1 FOR NO KEY UPDATE SKIP LOCKED',
+    [id],
+  );
+  return rows.length > 0;
 }
 
 /** True when this run was made before, by whoever. */

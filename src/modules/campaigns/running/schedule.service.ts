@@ -7,13 +7,14 @@ import { countRecipients, refreshStatistics } from '../creation/audience.reposit
 import { CampaignAudience } from '../creation/audience.service.js';
 import type { Campaign, Recurrence } from '../campaign.entity.js';
 import type { CampaignDeps } from '../campaign.ports.js';
-import { changeStatus, insertCampaign, lockCampaign, updateCampaign } from '../campaign.repository.js';
+import { changeStatus, findCampaign, insertCampaign, updateCampaign } from '../campaign.repository.js';
 import { freshCanary, sizedCanary } from '../control/core/canary.js';
 import { feedJobId } from '../core/job-ids.js';
 import { dueRun } from '../core/recurrence.js';
 import {
   dueCampaigns,
   hasRun,
+  lockUnheld,
   moveToNextRun,
   settleOrigin,
   type DueCampaign,
@@ -83,8 +84,8 @@ export class CampaignScheduler {
   /** The size of its audience; undefined when somebody else has made it, or the campaign was changed meanwhile. */
   private makeRun(due: DueCampaign, id: string, now: Date): Promise<number | undefined> {
     return this.deps.database.transaction(async (tx) => {
-      const origin = await lockCampaign(tx, due.tenantId, due.id);
-      if (!isStillDue(origin, due)) return undefined;
+      const origin = await lockDue(tx, due);
+      if (!origin) return undefined;
       const { run, next } = dueRun(origin.recurrence, origin.scheduledAt, now);
       const made = (await hasRun(tx, origin.id, run))
         ? undefined
@@ -122,8 +123,8 @@ export class CampaignScheduler {
     status: 'completed' | 'failed',
   ): Promise<void> {
     return this.deps.database.transaction(async (tx) => {
-      const origin = await lockCampaign(tx, due.tenantId, due.id);
-      if (!isStillDue(origin, due)) return;
+      const origin = await lockDue(tx, due);
+      if (!origin) return;
       const { run, next } = dueRun(origin.recurrence, origin.scheduledAt, now);
       if (!(await hasRun(tx, origin.id, run))) {
         await insertCampaign(tx, {
@@ -143,6 +144,13 @@ export class CampaignScheduler {
     const { queue, logger } = this.deps;
     await hurry(queue.wake('campaign.feed', { tenantId, campaignId }, feedJobId(campaignId)), logger);
   }
+}
+
+/** Undefined when somebody else is at it, or it was changed meanwhile. */
+async function lockDue(tx: Tx, due: DueCampaign): Promise<RecurringCampaign | undefined> {
+  if (!(await lockUnheld(tx, due.id))) return undefined;
+  const origin = await findCampaign(tx, due.tenantId, due.id);
+  return isStillDue(origin, due) ? origin : undefined;
 }
 
 function isStillDue(origin: Campaign | undefined, due: DueCampaign): origin is RecurringCampaign {

@@ -87,8 +87,8 @@ export async function skipOutsideWindow(tx: Tx, campaignId: string, places?: str
 }
 
 /**
- * Keeps whether a running campaign with recipients in the queue comes before this one at some sender both may use, and
- * answers it. Written only when it changes.
+ * Keeps whether a running campaign with recipients in the queue comes before this one at some sender both may use now.
+ * One whose ceiling holds it for longer than it types wants no sender meanwhile. Written only when it changes.
  */
 export async function noteOutranked(tx: Tx, campaignId: string): Promise<void> {
   await tx.query(
@@ -97,11 +97,12 @@ export async function noteOutranked(tx: Tx, campaignId: string): Promise<void> {
          SELECT FROM campaigns other
          WHERE other.tenant_id = mine.tenant_id AND other.status = 'running' AND other.kind = 'campaign'
            AND other.priority < mine.priority
-           AND (other.kind = 'campaign' OR other.scheduled_at IS NULL OR other.scheduled_at <= now())
+           AND (other.next_slot_at IS NULL OR other.next_slot_at <= now() + interval '3 seconds')
            AND EXISTS (SELECT FROM campaign_contacts
                        WHERE campaign_id = other.id AND ${isIn(['queued', 'sending'])})
            AND EXISTS (SELECT FROM senders
                        WHERE senders.tenant_id = mine.tenant_id
+                         AND senders.status = 'connected' AND senders.paused_at IS NULL
                          AND ${memberOf('mine.pool')} AND ${memberOf('other.pool')})) AS outranked
        FROM campaigns mine WHERE mine.id = $1)
      UPDATE campaigns SET outranked = judged.outranked

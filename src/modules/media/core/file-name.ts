@@ -12,11 +12,30 @@ export function cleanFileName(given: string): string {
 /** The last segment of a URL's path. */
 export function fileNameOfUrl(url: URL): string {
   const segment = url.pathname.split('/').at(-1) ?? '';
+  return cleanFileName(unescaped(segment) ?? segment);
+}
+
+/**
+ * The name a server gives with `Content-Disposition` (RFC 6266), the one with more than ASCII first; undefined without
+ * one. Bytes beyond ASCII are read as UTF-8, which is what servers mean.
+ */
+export function fileNameOfHeader(disposition: string): string | undefined {
+  const extended = /(?:^|;)\s*filename\*\s*=\s*utf-8'[^']*'([^;\s]+)/i.exec(disposition)?.[1];
+  const plain = /(?:^|;)\s*filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]+))/i.exec(disposition);
+  const quoted = plain?.[1]?.replaceAll(/\\(.)/g, '$1') ?? plain?.[2];
+  const given =
+    (extended && unescaped(extended)) ?? (quoted && Buffer.from(quoted, 'latin1').toString('utf8'));
+  // Without a name, or with one that is none.
+  if (!given || cleanFileName(given) === FALLBACK) return undefined;
+  return cleanFileName(given);
+}
+
+function unescaped(text: string): string | undefined {
   try {
-    return cleanFileName(decodeURIComponent(segment));
+    return decodeURIComponent(text);
   } catch {
-    // Not every percent sign in a path begins an escape.
-    return cleanFileName(segment);
+    // Not every percent sign begins an escape.
+    return undefined;
   }
 }
 

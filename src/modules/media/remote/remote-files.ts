@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PassThrough, type Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { Agent, request, type Dispatcher } from 'undici';
 import { readableSize } from '../../../lib/media-types.js';
-import { fileNameOfUrl } from '../core/file-name.js';
+import { fileNameOfHeader, fileNameOfUrl } from '../core/file-name.js';
 import { findAddresses, guardTarget, pinnedTo, readUrl, type FindAddresses } from './guard.js';
 
 export interface RemoteFilesDeps {
@@ -46,8 +48,7 @@ export class RemoteFiles {
     const signal = AbortSignal.timeout(timeoutMs);
     try {
       await mkdir(tempDir, { recursive: true, mode: 0o700 });
-      const url = await this.follow(text, path, signal);
-      return { ok: true, path, fileName: fileNameOfUrl(url) };
+      return { ok: true, path, fileName: await this.follow(text, path, signal) };
     } catch (error) {
       await rm(path, { force: true });
       if (error instanceof WrongUrl) return { ok: false, fault: 'wrong_url', reason: error.message };
@@ -56,22 +57,26 @@ export class RemoteFiles {
     }
   }
 
-  /** Answers the URL that had the file in the end. */
-  private async follow(text: string, path: string, signal: AbortSignal): Promise<URL> {
+  /** Answers the name of the file. */
+  private async follow(text: string, path: string, signal: AbortSignal): Promise<string> {
     let next = text;
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
       const read = readUrl(next);
       if (!read.ok)
         throw new WrongUrl(redirects === 0 ? read.reason : `it leads to a URL where ${read.reason}`);
-      const location = await this.ask(read.url, path, signal);
-      if (location === undefined) return read.url;
+      const { location, fileName } = await this.ask(read.url, path, signal);
+      if (location === undefined) return fileName ?? fileNameOfUrl(read.url);
       next = URL.canParse(location, read.url.href) ? new URL(location, read.url.href).href : location;
     }
     throw new Unavailable(`it redirects more than ${MAX_REDIRECTS} times`);
   }
 
   /** Saves what the URL has, or answers where it redirects to. */
-  private async ask(url: URL, path: string, signal: AbortSignal): Promise<string | undefined> {
+  private async ask(
+    url: URL,
+    path: string,
+    signal: AbortSignal,
+  ): Promise<{ location?: string; fileName?: string | undefined }> {
     const find = this.deps.findAddresses ?? findAddresses;
     const target = await guardTarget(
       url,
@@ -87,10 +92,10 @@ export class RemoteFiles {
         signal,
         headers: { 'user-agent': 'Starling', accept: '*/*', 'accept-encoding': 'identity' },
       });
-      const { location } = answer.headers;
-      if (REDIRECTS.has(answer.statusCode) && typeof location === 'string') return location;
+      const { location, 'content-disposition': disposition } = answer.headers;
+      if (REDIRECTS.has(answer.statusCode) && typeof location === 'string') return { location };
       await this.save(answer, path, signal);
-      return undefined;
+      return { fileName: typeof disposition === 'string' ? fileNameOfHeader(disposition) : undefined };
     } finally {
       await agent.destroy();
     }
@@ -101,11 +106,13 @@ export class RemoteFiles {
     const tooLarge = `the file is larger than ${readableSize(maxBytes)}`;
     if (answer.statusCode !== 200) throw new Unavailable(`the server answered ${answer.statusCode}`);
     if (Number(answer.headers['content-length'] ?? 0) > maxBytes) throw new Unavailable(tooLarge);
+    const unpack = unpackerOf(answer.headers['content-encoding']);
     let received = 0;
     // Opened first: a stream that opens by itself could make the file after a failure has removed it.
     const file = await open(path, 'w', 0o600);
     await pipeline(
       answer.body,
+      unpack,
       async function* (chunks: AsyncIterable<Buffer>) {
         for await (const chunk of chunks) {
           received += chunk.length;
@@ -116,6 +123,27 @@ export class RemoteFiles {
       file.createWriteStream(),
       { signal },
     );
+  }
+}
+
+/** Some servers compress although they were asked not to. */
+function unpackerOf(encoding: string | string[] | undefined): Duplex {
+  const name = String(encoding ?? 'identity')
+    .trim()
+    .toLowerCase();
+  switch (name) {
+    case '':
+    case 'identity':
+      return new PassThrough();
+    case 'gzip':
+    case 'x-gzip':
+      return createGunzip();
+    case 'br':
+      return createBrotliDecompress();
+    case 'deflate':
+      return createInflate();
+    default:
+      throw new Unavailable(`the server sent it compressed as "${name}", which it was not asked for`);
   }
 }
 

@@ -61,10 +61,10 @@ export function canaryState({ passedAt, broken, reachedAt }: Canary): CanaryStat
   return reachedAt === undefined ? 'sending' : 'waiting';
 }
 
-/** Every recipient is in exactly one state; replies and opt-outs are counted besides. */
+/** Every recipient is in exactly one state; replies and opt-outs are counted besides, and the excluded are none. */
 function recipientsIn(counts: Counts): number {
   const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
-  return all - counts.replied - counts.opted_out;
+  return all - counts.replied - counts.opted_out - counts.excluded;
 }
 
 function percent(part: number, whole: number): number {

@@ -38,8 +38,9 @@ export function bySender(entries: readonly RecipientEntry[]): Map<string, Counts
   return grouped(entries, ({ senderId }) => senderId ?? undefined);
 }
 
+/** Who was excluded was dealt none. */
 export function byVariant(entries: readonly RecipientEntry[]): Map<number, Counts> {
-  return grouped(entries, ({ variant }) => variant);
+  return grouped(entries, ({ variant, counter }) => (counter === 'excluded' ? undefined : variant));
 }
 
 /** The most frequent first. */
@@ -83,8 +84,8 @@ export function byHour(entries: readonly MessageEntry[]): HourFacts[] {
   return [...facts.values()].toSorted((a, b) => a.hour.getTime() - b.hour.getTime());
 }
 
-function isEnd(counter: Counter): counter is 'failed' | 'skipped' | 'unknown' {
-  return counter === 'failed' || counter === 'skipped' || counter === 'unknown';
+function isEnd(counter: Counter): counter is 'failed' | 'skipped' | 'unknown' | 'excluded' {
+  return counter === 'failed' || counter === 'skipped' || counter === 'unknown' || counter === 'excluded';
 }
 
 function grouped<Key>(
@@ -113,6 +114,7 @@ function emptyCounts(): Counts {
     failed: 0,
     skipped: 0,
     unknown: 0,
+    excluded: 0,
     replied: 0,
     opted_out: 0,
   };

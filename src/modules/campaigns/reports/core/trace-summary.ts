@@ -1,11 +1,22 @@
 import { wallTime } from '../../../../lib/wall-time.js';
-import { waitOf } from '../../core/campaign-wait.js';
+import { isWaitOver, waitOf } from '../../core/campaign-wait.js';
 import { waitingMessage } from '../../core/waiting.js';
 import type { TraceFacts } from './trace.js';
 import { reasonOf } from './reasons.js';
 
 /** Why it was sent, or why not (yet), in a sentence or two. `ahead`: how many wait before it, capped. */
-export function traceSummary(facts: TraceFacts, ahead: { count: number; capped: boolean }): string {
+export function traceSummary(facts: TraceFacts, ahead: Ahead): string {
+  const { contactExists, code } = facts.recipient;
+  const erased = contactExists || code === 'contact_deleted' ? '' : ' The contact was erased since.';
+  return `${stateSentences(facts, ahead)}${erased}`;
+}
+
+interface Ahead {
+  count: number;
+  capped: boolean;
+}
+
+function stateSentences(facts: TraceFacts, ahead: Ahead): string {
   const { recipient, zone } = facts;
   switch (recipient.state) {
     case 'pending':
@@ -24,16 +35,16 @@ export function traceSummary(facts: TraceFacts, ahead: { count: number; capped: 
       return `${begun(facts)}Failed: ${reasonOf(recipient.code ?? 'undeliverable')}.`;
     case 'unknown':
       return `Handed over${through(facts)}, and nobody said what became of it: ${reasonOf(recipient.code ?? 'timeout')}. A late receipt settles it.`;
+    case 'excluded':
+      return `Left out when the campaign was made: ${reasonOf(recipient.code ?? 'excluded')}.`;
     case 'skipped':
       return `${begun(facts)}Skipped at ${wallTime(recipient.updatedAt, zone)}: ${reasonOf(recipient.code ?? 'campaign_stopped')}.`;
   }
 }
 
-function whyPending(
-  { campaign, now, zone, closed }: TraceFacts,
-  ahead: { count: number; capped: boolean },
-): string {
-  const wait = waitOf(campaign, now, zone)?.message ?? (closed && hoursSentence(closed, zone));
+function whyPending(facts: TraceFacts, ahead: Ahead): string {
+  const { campaign, zone, closed } = facts;
+  const wait = waitOf(campaign, facts)?.message ?? (closed && hoursSentence(closed, zone));
   if (campaign.status === 'draft') return 'The campaign has not been started.';
   const count = ahead.capped ? `at least ${ahead.count}` : `${ahead.count}`;
   const turn = ahead.count === 0 ? 'It is the next one.' : `${capitalised(count)} others come before it.`;
@@ -48,11 +59,14 @@ function hoursSentence({ until }: { until: Date | undefined }, zone: string): st
   return `It is outside the hours in which this recipient may be written to. ${end}`;
 }
 
-function whyQueued({ campaign, recipient, now, zone, closed }: TraceFacts): string {
+function whyQueued(facts: TraceFacts): string {
+  const { campaign, recipient, now, zone, closed } = facts;
   if (campaign.status === 'paused') return 'The campaign is paused.';
   const { waitReason, waitUntil } = recipient;
-  if (waitReason !== null) return `It waits for its turn. ${waitingMessage(waitReason, waitUntil, zone)}`;
-  const wait = waitOf(campaign, now, zone)?.message ?? (closed && hoursSentence(closed, zone));
+  if (facts.isWorkerAlive && waitReason !== null && !isWaitOver(waitUntil, now)) {
+    return `It waits for its turn. ${waitingMessage(waitReason, waitUntil, zone)}`;
+  }
+  const wait = waitOf(campaign, facts)?.message ?? (closed && hoursSentence(closed, zone));
   return wait ? `It waits for its turn. ${wait}` : 'It waits for its turn with a sender.';
 }
 

@@ -18,6 +18,7 @@ export type TraceStepKind =
   | 'failed'
   | 'unknown'
   | 'skipped'
+  | 'excluded'
   | 'replied'
   | 'opted_out'
   | 'suppressed';
@@ -43,6 +44,7 @@ export interface TraceFacts {
   parts: number;
   zone: string;
   now: Date;
+  isWorkerAlive: boolean;
   /** Given while the campaign may not write to this number: until when, where that is ever. */
   closed: { until: Date | undefined } | undefined;
 }
@@ -60,7 +62,8 @@ export function traceSteps(facts: TraceFacts): TraceStep[] {
   return steps.toSorted((a, b) => a.at.getTime() - b.at.getTime());
 }
 
-function beginning({ campaign, recipient }: TraceFacts): TraceStep[] {
+function beginning({ campaign, recipient, messages }: TraceFacts): TraceStep[] {
+  if (recipient.state === 'excluded') return [];
   const variant = campaign.variants?.[recipient.variant]?.name;
   const steps: TraceStep[] = [
     {
@@ -72,7 +75,11 @@ function beginning({ campaign, recipient }: TraceFacts): TraceStep[] {
   if (campaign.startedAt) {
     steps.push({ at: campaign.startedAt, step: 'started', text: 'The campaign was started' });
   }
-  if (recipient.queuedAt) steps.push({ at: recipient.queuedAt, step: 'queued', text: 'Queued for sending' });
+  const { queuedAt } = recipient;
+  if (queuedAt) {
+    const isAgain = messages.some(({ attempts }) => attempts.some(({ at }) => new Date(at) < queuedAt));
+    steps.push({ at: queuedAt, step: 'queued', text: `Queued for sending${isAgain ? ' again' : ''}` });
+  }
   return steps;
 }
 
@@ -120,6 +127,12 @@ function attemptStep(facts: TraceFacts, { part }: TracedMessage, attempt: Messag
       return { ...base, step: 'came_back', text: `${what} could not be sent through ${who}: ${reason}` };
     case 'failed':
       return { ...base, step: 'failed', text: `${what} was refused when sent through ${who}: ${reason}` };
+    case 'undelivered':
+      return {
+        ...base,
+        step: 'failed',
+        text: `${what} was sent through ${who} and failed after all: ${reason}`,
+      };
     case 'unknown':
       return {
         ...base,
@@ -150,8 +163,11 @@ function progress(facts: TraceFacts, message: TracedMessage): TraceStep[] {
 }
 
 /** The network reported it after it had taken the message: no hand-over failed. */
-function lateFailure(facts: TraceFacts, { part, senderId, state, code, attempts, updatedAt }: TracedMessage) {
-  if (state !== 'failed' || attempts.at(-1)?.outcome === 'failed') return [];
+function lateFailure(facts: TraceFacts, message: TracedMessage): TraceStep[] {
+  const { part, senderId, state, code, attempts, sentAt, updatedAt } = message;
+  const last = attempts.at(-1)?.outcome;
+  const told = sentAt === null && (last === 'failed' || last === 'undelivered');
+  if (state !== 'failed' || told) return [];
   const text = `${partName(facts, part)} failed after all: ${reasonOf(code ?? 'undeliverable')}`;
   const step: TraceStep = { at: updatedAt, step: 'failed', part, senderId, text };
   return [code === null ? step : { ...step, code }];
@@ -183,6 +199,9 @@ function ending(facts: TraceFacts): TraceStep[] {
   if (state === 'skipped') {
     return [{ at, step: 'skipped', ...withCode(code), text: `Skipped because ${skipReason(facts)}` }];
   }
+  if (state === 'excluded') {
+    return [{ at, step: 'excluded', ...withCode(code), text: `Left out: ${reasonOf(code ?? 'excluded')}` }];
+  }
   if (state === 'failed' && !told) {
     return [{ at, step: 'failed', ...withCode(code), text: `Failed: ${reasonOf(code ?? 'undeliverable')}` }];
   }
@@ -194,10 +213,12 @@ function ending(facts: TraceFacts): TraceStep[] {
 
 function skipReason({ recipient, zone }: TraceFacts): string {
   const { code, contactOptedOutAt, suppressedAt } = recipient;
-  if (code !== 'opted_out') return reasonOf(code ?? 'campaign_stopped');
-  if (contactOptedOutAt) return `the contact opted out at ${wallTime(contactOptedOutAt, zone)}`;
+  if (code !== 'opted_out' && code !== 'suppressed') return reasonOf(code ?? 'campaign_stopped');
+  if (code === 'opted_out' && contactOptedOutAt) {
+    return `the contact opted out at ${wallTime(contactOptedOutAt, zone)}`;
+  }
   if (suppressedAt) return `the number is on the suppression list since ${wallTime(suppressedAt, zone)}`;
-  return 'the contact had opted out by then';
+  return code === 'suppressed' ? reasonOf(code) : 'the contact had opted out by then';
 }
 
 function withCode(code: string | null): { code?: string } {

@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { isAnyWorkerAlive } from '../../src/modules/workers/index.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { World } from './world.js';
+
+let db: TestDatabase;
+let world: World;
+
+beforeAll(async () => {
+  db = await createTestDatabase();
+});
+afterAll(() => db.close());
+beforeEach(async () => {
+  world = new World(db.database, await db.createTenant());
+});
+
+const running = { signal: new AbortController().signal };
+
+async function reasonOf(campaignId: string): Promise<unknown> {
+  const [row] = await world.sql('SELECT waiting_reason FROM campaigns WHERE id = $1', [campaignId]);
+  return row?.['waiting_reason'];
+}
+
+/** A campaign whose only sender rests for a minute. */
+async function behindPace(): Promise<{ id: string; run: () => Promise<unknown> }> {
+  const { senderId } = await world.sender();
+  await world.sql(`UPDATE senders SET next_available_at = now() + interval '1 minute' WHERE id = $1`, [
+    senderId,
+  ]);
+  const { id, recipients } = await world.campaign();
+  return { id, run: () => world.worker().handleSend(recipients[0]!, running) };
+}
+
+describe('what a campaign is said to wait for', () => {
+  it('is the campaign that goes first, when that has the senders', async () => {
+    const { id, run } = await behindPace();
+    await world.sql('UPDATE campaigns SET outranked = true WHERE id = $1', [id]);
+    await run();
+    expect(await reasonOf(id)).toBe('outranked');
+  });
+
+  it('is not the one that goes first while recipients are served nevertheless', async () => {
+    const { id, run } = await behindPace();
+    await world.sql('UPDATE campaigns SET outranked = true WHERE id = $1', [id]);
+    await world.waiting.served({ tenantId: world.tenantId, campaignId: id }, false);
+    await run();
+    expect(await reasonOf(id)).toBeNull();
+  });
+
+  it('is forgotten once senders are there that only keep their pause', async () => {
+    const { id, run } = await behindPace();
+    await world.sql(`UPDATE campaigns SET waiting_reason = 'no_sender_connected' WHERE id = $1`, [id]);
+    await run();
+    expect(await reasonOf(id)).toBeNull();
+  });
+});
+
+describe('a worker', () => {
+  it('counts as alive until it has been silent for too long', async () => {
+    const { manager } = db.database;
+    await world.sql('DELETE FROM workers');
+    expect(await isAnyWorkerAlive(manager, 20_000)).toBe(false);
+    await world.workerSeen(30_000);
+    expect(await isAnyWorkerAlive(manager, 20_000)).toBe(false);
+    await world.workerSeen();
+    expect(await isAnyWorkerAlive(manager, 20_000)).toBe(true);
+  });
+});
