@@ -11,10 +11,7 @@ const STAGE =
  */
 export class RecipientStages1763900000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    // TypeORM looks here for generated columns of its own making.
-    await runner.query(
-      `CREATE TABLE "typeorm_metadata" ("type" text NOT NULL, "database" text, "schema" text, "table" text, "name" text, "value" text)`,
-    );
+    // TypeORM makes this table before any migration and looks there for generated columns.
     await runner.query(
       `INSERT INTO "typeorm_metadata" ("type", "database", "schema", "table", "name", "value")
        VALUES ('GENERATED_COLUMN', current_database(), current_schema(), 'campaign_contacts', 'stage', $1)`,
@@ -58,6 +55,6 @@ export class RecipientStages1763900000000 implements MigrationInterface {
       `CREATE INDEX "campaign_contacts_zone" ON "campaign_contacts" ("campaign_id", "zone", "id") WHERE state = 'pending' AND zone IS NOT NULL`,
     );
     await runner.query(`ALTER TABLE "campaign_contacts" DROP COLUMN "stage"`);
-    await runner.query(`DROP TABLE "typeorm_metadata"`);
+    await runner.query(`DELETE FROM "typeorm_metadata" WHERE "table" = 'campaign_contacts' AND "name" = 'stage'`);
   }
 }
