@@ -30,6 +30,8 @@ export class RecipientStages1763900000000 implements MigrationInterface {
       `CREATE INDEX "campaign_contacts_zone" ON "campaign_contacts" ("campaign_id", "zone", "id") WHERE stage = 0 AND zone IS NOT NULL`,
     );
     await runner.query(`DROP INDEX "messages_sending"`);
+    // Whom a contact last talked to is read from its messages.
+    await runner.query(`ALTER TABLE "contacts" DROP COLUMN "last_sender_id"`);
     await runner.query(`ALTER TABLE "campaign_contacts" SET (fillfactor = 80)`);
     await runner.query(`ALTER TABLE "messages" SET (fillfactor = 80)`);
     await runner.query(`ALTER TABLE "senders" SET (fillfactor = 50)`);
@@ -39,6 +41,7 @@ export class RecipientStages1763900000000 implements MigrationInterface {
     for (const table of ['senders', 'messages', 'campaign_contacts']) {
       await runner.query(`ALTER TABLE "${table}" RESET (fillfactor)`);
     }
+    await runner.query(`ALTER TABLE "contacts" ADD "last_sender_id" uuid`);
     await runner.query(`CREATE INDEX "messages_sending" ON "messages" ("updated_at") WHERE state = 'sending'`);
     await runner.query(`DROP INDEX "campaign_contacts_zone"`);
     await runner.query(`DROP INDEX "campaign_contacts_stage"`);

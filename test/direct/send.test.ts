@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { waitFor } from '../support/wait-for.js';
 import { DirectWorld } from './world.js';
 
 let db: TestDatabase;
@@ -71,10 +70,6 @@ describe('a direct message', () => {
     const to = world.phone();
     await world.send({ to });
     await world.work();
-    // Remembered in passing, so that no message waits for it.
-    const remembered =
-      'SELECT 1 FROM contacts WHERE phone = $1 AND tenant_id = $2 AND last_sender_id IS NOT NULL';
-    await waitFor(async () => (await world.sql(remembered, [to, world.tenantId])).length > 0);
     for (let index = 0; index < 3; index += 1) await world.send({ to });
     await world.work();
     expect(senders.map(({ handed }) => handed.length).filter((n) => n > 0)).toEqual([4]);

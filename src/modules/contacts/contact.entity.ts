@@ -39,10 +39,6 @@ export class Contact {
   @Column('text', { name: 'opt_out_source', nullable: true })
   optOutSource!: string | null;
 
-  /** The sender this contact last talked to: the sticky choice. */
-  @Column('uuid', { name: 'last_sender_id', nullable: true })
-  lastSenderId!: string | null;
-
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
 

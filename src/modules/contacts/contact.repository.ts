@@ -47,7 +47,7 @@ export class ContactRepository {
   }
 
   /** False when the number belongs to a contact of the tenant already. */
-  async insert(tx: Tx, contact: Omit<Contact, 'lastSenderId'>): Promise<boolean> {
+  async insert(tx: Tx, contact: Contact): Promise<boolean> {
     const inserted: unknown[] = await tx.query(
       `INSERT INTO contacts (id, tenant_id, phone, name, attributes, tags, opted_out_at, opt_out_source, created_at, updated_at)
        VALUES ($1, $2, $3, $4, $5, $9, $6, $7, $8, $8)

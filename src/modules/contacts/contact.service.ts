@@ -70,7 +70,6 @@ export class ContactService {
       tags: checkedTags(input.tags),
       optedOutAt: input.optedOut ? now : null,
       optOutSource: input.optedOut ? 'api' : null,
-      lastSenderId: null,
       createdAt: now,
       updatedAt: now,
     };

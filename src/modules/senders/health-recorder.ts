@@ -21,7 +21,8 @@ interface PausedSender {
   code: string | undefined;
 }
 
-const COALESCING = { maxItems: 300, maxDelayMs: 3 };
+/** Longer than for other writes: these lock the rows that reservations want. */
+const COALESCING = { maxItems: 1_000, maxDelayMs: 20 };
 const RECOVERY_BATCH = 500;
 
 /** Writes what sends did to their senders' health: concurrent calls of a process share one transaction. */

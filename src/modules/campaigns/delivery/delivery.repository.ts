@@ -1,92 +1,14 @@
 import type { Tx } from '../../../db/index.js';
-import { PARTS_OF_RECIPIENT } from '../creation/variant.repository.js';
 import { newId } from '../../../lib/ids.js';
-import type { RenderedContent } from '../core/content.js';
-import { MAX_PARTS } from '../campaign-part.dto.js';
 import { claimWithinBudgets, countBegun } from '../control/sender-use.repository.js';
 import { grantUnderCeilings, lockRunningCampaigns, takeSlots } from './ceiling.repository.js';
-import { cappedClaim } from './core/frequency-cap.js';
-import { claimUnderCap, overCap } from './frequency-cap.repository.js';
+import { claimUnderCap } from './frequency-cap.repository.js';
 import type {
   ClaimOutcome,
   ClaimRequest,
   Departure,
-  RecipientForSend,
   RecipientWait,
 } from './delivery.types.js';
-
-type LoadedRow = Omit<RecipientForSend, 'resend' | 'overCap'> & {
-  resendSenderId: string | null;
-  resendId: string | null;
-  resendBody: string | null;
-  resendContent: RenderedContent | null;
-  resendSenderLost: boolean;
-};
-
-/**
- * Reads recipients with all that decides about their send; the answers are in the order of the questions. The campaign
- * is joined by its key alone: with the tenant too, the planner would pair every recipient with all of the tenant's
- * campaigns first.
- */
-export async function loadForSend(
-  tx: Tx,
-  asked: { tenantId: string; recipientId: string }[],
-): Promise<(RecipientForSend | undefined)[]> {
-  const rows: LoadedRow[] = await tx.query(
-    `SELECT r.id, r.tenant_id AS "tenantId", r.campaign_id AS "campaignId", r.contact_id AS "contactId",
-            r.phone, r.name, r.variables, r.state, r.next_part AS "nextPart", r.claim_epoch AS "claimEpoch",
-            r.retried_epoch AS "retriedEpoch", k.status AS "campaignStatus", k.kind,
-            CASE WHEN k.kind = 'direct' THEN k.scheduled_at END AS "sendAt", ${PARTS_OF_RECIPIENT} AS parts,
-            k.pool, k.min_delay AS "minDelay", k.max_delay AS "maxDelay",
-            k.sticky_sender AS "stickySender", k.waiting_reason IS NOT NULL AS waiting,
-            c.id IS NOT NULL AS "contactExists", c.opted_out_at IS NOT NULL AS "optedOut",
-            CASE WHEN k.kind = 'campaign' THEN ts.frequency_cap END AS "frequencyCap",
-            x.id IS NOT NULL AS suppressed, c.last_sender_id AS "lastSenderId", r.sender_id AS "senderId",
-            k.send_window AS "sendWindow", k.expires_at AS "expiresAt", k.priority, k.outranked,
-            k.next_slot_at AS "nextSlotAt", k.max_per_sender AS "maxPerSender",
-            CASE WHEN k.max_per_sender IS NOT NULL THEN (
-              SELECT jsonb_object_agg(u.sender_id, u.messages) FROM campaign_sender_use u
-              WHERE u.campaign_id = k.id AND u.messages > k.max_per_sender - ${MAX_PARTS}) END AS "senderUse",
-            CASE WHEN ts.tenant_id IS NOT NULL THEN json_build_object('timeZone', ts.time_zone,
-              'sendWindow', ts.send_window, 'quietHours', ts.quiet_hours) END AS "tenantTimes",
-            r.wait_reason AS "waitReason", r.wait_until AS "waitUntil",
-            (s.id IS NULL OR s.paused_at IS NOT NULL OR s.status IN ('banned', 'logged_out')) AS "senderGone",
-            m.sender_id AS "resendSenderId", m.wa_message_id AS "resendId", m.body AS "resendBody",
-            m.content AS "resendContent",
-            (ms.id IS NULL OR ms.status IN ('banned', 'logged_out')) AS "resendSenderLost"
-     FROM unnest($1::uuid[], $2::uuid[]) AS asked (tenant_id, id)
-     JOIN campaign_contacts r ON r.id = asked.id AND r.tenant_id = asked.tenant_id
-     JOIN campaigns k ON k.id = r.campaign_id
-     LEFT JOIN contacts c ON c.id = r.contact_id AND c.tenant_id = r.tenant_id
-     LEFT JOIN tenant_settings ts ON ts.tenant_id = r.tenant_id
-     LEFT JOIN suppressions x ON x.tenant_id = r.tenant_id AND x.phone = r.phone
-     LEFT JOIN senders s ON s.id = r.sender_id AND s.tenant_id = r.tenant_id
-     LEFT JOIN messages m ON m.campaign_contact_id = r.id AND m.part = r.next_part AND m.direction = 'out'
-                         AND m.state = 'queued' AND m.wa_message_id IS NOT NULL
-     LEFT JOIN senders ms ON ms.id = m.sender_id AND ms.tenant_id = r.tenant_id`,
-    [asked.map((item) => item.tenantId), asked.map((item) => item.recipientId)],
-  );
-  const loaded = rows.map(toRecipient);
-  const over = await overCap(tx, loaded.map(cappedClaim));
-  const byKey = new Map(
-    loaded.map((row, index) => [`${row.tenantId} ${row.id}`, { ...row, overCap: over[index] ?? false }]),
-  );
-  return asked.map((item) => byKey.get(`${item.tenantId} ${item.recipientId}`));
-}
-
-function toRecipient(row: LoadedRow): Omit<RecipientForSend, 'overCap'> {
-  const { resendSenderId, resendId, resendBody, resendContent, resendSenderLost, ...recipient } = row;
-  if (resendSenderId === null || resendId === null) return { ...recipient, resend: undefined };
-  return {
-    ...recipient,
-    resend: {
-      senderId: resendSenderId,
-      waMessageId: resendId,
-      content: resendContent ?? { type: 'text', text: resendBody ?? '' },
-      senderLost: resendSenderLost,
-    },
-  };
-}
 
 /**
  * Takes recipients from `queued` to `sending` and writes the row of the message that is about to be handed over. A

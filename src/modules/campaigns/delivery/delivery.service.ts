@@ -2,7 +2,7 @@ import type { Database, Tx } from '../../../db/index.js';
 import { Batcher } from '../../../lib/batcher.js';
 import type { Logger } from '../../../lib/logger.js';
 import { errorMessage } from '../../../lib/errors.js';
-import { claimForSend, departFromQueue, loadForSend, noteWaits } from './delivery.repository.js';
+import { claimForSend, departFromQueue, noteWaits } from './delivery.repository.js';
 import type {
   ClaimOutcome,
   ClaimRequest,
@@ -12,7 +12,8 @@ import type {
   RecipientWait,
   RecordedOutcome,
 } from './delivery.types.js';
-import { recordOutcomes, rememberSenders } from './outcome.repository.js';
+import { loadForSend } from './load.repository.js';
+import { recordOutcomes } from './outcome.repository.js';
 
 export interface DeliveryDeps {
   database: Database;
@@ -55,12 +56,9 @@ export class DeliveryService {
     return this.claims.add(request);
   }
 
-  /** Records how the hand-over ended and remembers the sender a contact now talks to. */
-  async record(record: OutcomeRecord): Promise<RecordedOutcome> {
-    const recorded = await this.outcomes.add(record);
-    if (recorded.kind === 'recorded' && recorded.arrived)
-      this.contacts.add(record).catch(this.logForgotten('whom a contact talks to'));
-    return recorded;
+  /** Records how the hand-over ended. */
+  record(record: OutcomeRecord): Promise<RecordedOutcome> {
+    return this.outcomes.add(record);
   }
 
   /** Ends a queued recipient without a send; false when it was no longer ours to end. */
@@ -81,7 +79,10 @@ export class DeliveryService {
     const { tenantId, id: recipientId, claimEpoch, waitReason, waitUntil } = recipient;
     if (reason === waitReason && aboutTheSame(until, waitUntil)) return;
     const wait = { tenantId, recipientId, claimEpoch, reason, until };
-    await this.waits.add(wait).catch(this.logForgotten('what a recipient waits for'));
+    await this.waits.add(wait).catch((error: unknown) => {
+      // For the trace, not a fact that must not be lost.
+      this.deps.logger.warn({ error: errorMessage(error) }, 'could not remember what a recipient waits for');
+    });
   }
 
   private depart(
@@ -92,20 +93,10 @@ export class DeliveryService {
     return this.departures.add({ tenantId, recipientId: id, claimEpoch, to, code });
   }
 
-  private readonly contacts = new Batcher<OutcomeRecord, void>(async (records) => {
-    await rememberSenders(this.deps.database.manager, records);
-    return records.map(() => undefined);
-  }, COALESCING);
-
   private readonly waits = new Batcher<RecipientWait, void>(async (waits) => {
     await noteWaits(this.deps.database.manager, waits);
     return waits.map(() => undefined);
   }, COALESCING);
-
-  /** Preferences and stories, not facts that must not be lost. */
-  private readonly logForgotten = (what: string) => (error: unknown) => {
-    this.deps.logger.warn({ error: errorMessage(error) }, `could not remember ${what}`);
-  };
 
   private batched<Item, Result>(write: (tx: Tx, items: Item[]) => Promise<Result[]>): Batcher<Item, Result> {
     return new Batcher((items) => this.deps.database.transaction((tx) => write(tx, items)), COALESCING);

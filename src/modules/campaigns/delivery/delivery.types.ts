@@ -11,7 +11,7 @@ import type { TenantTimes } from '../core/sending-hours.js';
 import type { CappedClaim, FrequencyCap } from './core/frequency-cap.js';
 import type { Settlement } from './core/settlement.js';
 
-/** All a send needs to know about one recipient, read in one statement. */
+/** All a send needs to know about one recipient. */
 export interface RecipientForSend {
   id: string;
   tenantId: string;

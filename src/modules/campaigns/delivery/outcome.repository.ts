@@ -141,30 +141,3 @@ export async function deriveRecipients(tx: Tx, ids: string[]): Promise<void> {
     [ids],
   );
 }
-
-/**
- * Remembers who a contact last talked to, for the sticky choice. Outside the outcome's transaction and past rows that
- * are locked: an import may hold contacts for long, and this is a preference, not a fact that must not be lost.
- */
-export async function rememberSenders(
-  tx: Tx,
-  pairs: { tenantId: string; contactId: string; senderId: string }[],
-): Promise<void> {
-  if (pairs.length === 0) return;
-  await tx.query(
-    `WITH talked AS (
-       SELECT c.id, a.sender_id
-       FROM contacts c
-       JOIN unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS a (tenant_id, contact_id, sender_id)
-         ON c.id = a.contact_id AND c.tenant_id = a.tenant_id
-       WHERE c.last_sender_id IS DISTINCT FROM a.sender_id
-       FOR NO KEY UPDATE OF c SKIP LOCKED
-     )
-     UPDATE contacts c SET last_sender_id = talked.sender_id FROM talked WHERE c.id = talked.id`,
-    [
-      pairs.map((pair) => pair.tenantId),
-      pairs.map((pair) => pair.contactId),
-      pairs.map((pair) => pair.senderId),
-    ],
-  );
-}

@@ -1,5 +1,25 @@
 import type { Tx } from '../../../db/index.js';
+import type { Campaign } from '../campaign.entity.js';
+import { findCampaign } from '../campaign.repository.js';
 import { isIn } from '../recipient-stage.js';
+
+/** Advisory locks of two numbers: this one, and the campaign's hash. */
+const FEED_LOCKS = 742_020;
+
+/**
+ * The campaign, locked for one feeder until the transaction ends. Against pauses and changes it is held in share mode,
+ * as claims hold it: those go on while thousands are queued. A canary's verdict changes the row, which takes it alone.
+ */
+export async function lockForFeeding(tx: Tx, tenantId: string, id: string): Promise<Campaign | undefined> {
+  await tx.query('SELECT pg_advisory_xact_lock($1, hashtext($2::text))', [FEED_LOCKS, id]);
+  const [row] = await tx.query<{ judged: boolean }[]>(
+    'SELECT canary IS NOT NULL AS judged FROM campaigns WHERE tenant_id = $1 AND id = $2',
+    [tenantId, id],
+  );
+  if (!row) return undefined;
+  await tx.query(`SELECT 1 FROM campaigns WHERE id = $1 FOR ${row.judged ? 'NO KEY UPDATE' : 'SHARE'}`, [id]);
+  return findCampaign(tx, tenantId, id);
+}
 
 export interface ClaimedRecipient {
   id: string;

@@ -2,7 +2,7 @@ import { addMs, earlier, latest } from '../../../lib/clock.js';
 import type { JobContext, JobOutcome, JobPayloads } from '../../../queue/catalog.js';
 import type { Campaign } from '../campaign.entity.js';
 import type { CampaignDeps } from '../campaign.ports.js';
-import { countsOf, findCampaign, foldCounts, lockCampaign } from '../campaign.repository.js';
+import { countsOf, findCampaign, foldCounts } from '../campaign.repository.js';
 import { holdToCanary, tellCanaryTurn, type CanaryTurn } from '../control/canary-gate.js';
 import { ceilingOf, slotMs } from '../core/ceiling.js';
 import { feedJobId, sendJobId } from '../core/job-ids.js';
@@ -14,6 +14,7 @@ import { FeedRhythm } from './feed-rhythm.js';
 import {
   campaignsToFeed,
   claimPending,
+  lockForFeeding,
   completeWhenDone,
   putBackClaimed,
   skipLeftOver,
@@ -114,7 +115,7 @@ export class CampaignFeeder {
     places: string[] | undefined,
   ): Promise<{ claimed: ClaimedRecipient[]; ahead: number; entries: number; turn?: CanaryTurn }> {
     return this.deps.database.transaction(async (tx) => {
-      const campaign = await lockCampaign(tx, tenantId, id);
+      const campaign = await lockForFeeding(tx, tenantId, id);
       const ledger = (await countsOf(tx, [id])).get(id);
       if (campaign?.status !== 'running' || !ledger) return { claimed: [], ahead: 0, entries: 0 };
       const { counts, entries } = ledger;

@@ -130,7 +130,6 @@ export class MergeService {
       tags: cleanTags([...contact.tags, ...other.tags]),
       optedOutAt: optOut?.optedOutAt ?? null,
       optOutSource: optOut?.optOutSource ?? null,
-      lastSenderId: contact.lastSenderId ?? other.lastSenderId,
       createdAt: contact.createdAt < other.createdAt ? contact.createdAt : other.createdAt,
       updatedAt: now,
     });

@@ -1,0 +1,130 @@
+import type { Tx } from '../../../db/index.js';
+import { MAX_PARTS } from '../campaign-part.dto.js';
+import type { CampaignPart, CampaignVariant } from '../campaign.entity.js';
+import type { RenderedContent } from '../core/content.js';
+import { cappedClaim } from './core/frequency-cap.js';
+import type { RecipientForSend } from './delivery.types.js';
+import { overCap } from './frequency-cap.repository.js';
+
+/** What is the same for all recipients of a campaign: read once per batch, not once per recipient. */
+type OfCampaign = Pick<
+  RecipientForSend,
+  | 'campaignStatus'
+  | 'kind'
+  | 'sendAt'
+  | 'pool'
+  | 'minDelay'
+  | 'maxDelay'
+  | 'stickySender'
+  | 'waiting'
+  | 'frequencyCap'
+  | 'sendWindow'
+  | 'tenantTimes'
+  | 'expiresAt'
+  | 'priority'
+  | 'outranked'
+  | 'maxPerSender'
+  | 'senderUse'
+  | 'nextSlotAt'
+>;
+
+type CampaignRow = OfCampaign & {
+  campaignId: string;
+  parts: CampaignPart[];
+  variants: CampaignVariant[] | null;
+};
+
+type RecipientRow = Omit<RecipientForSend, 'resend' | 'overCap' | 'parts' | keyof OfCampaign> & {
+  variant: number;
+  resendSenderId: string | null;
+  resendId: string | null;
+  resendBody: string | null;
+  resendContent: RenderedContent | null;
+  resendSenderLost: boolean;
+};
+
+/** Reads recipients with all that decides about their send; the answers are in the order of the questions. */
+export async function loadForSend(
+  tx: Tx,
+  asked: { tenantId: string; recipientId: string }[],
+): Promise<(RecipientForSend | undefined)[]> {
+  const rows: RecipientRow[] = await tx.query(RECIPIENTS, [
+    asked.map((item) => item.tenantId),
+    asked.map((item) => item.recipientId),
+  ]);
+  const campaigns = await loadCampaigns(
+    tx,
+    rows.map((row) => row.campaignId),
+  );
+  const loaded = rows.flatMap((row) => {
+    const campaign = campaigns.get(row.campaignId);
+    return campaign ? [toRecipient(row, campaign)] : [];
+  });
+  const over = await overCap(tx, loaded.map(cappedClaim));
+  const byKey = new Map(
+    loaded.map((row, index) => [`${row.tenantId} ${row.id}`, { ...row, overCap: over[index] ?? false }]),
+  );
+  return asked.map((item) => byKey.get(`${item.tenantId} ${item.recipientId}`));
+}
+
+const RECIPIENTS = `
+  SELECT r.id, r.tenant_id AS "tenantId", r.campaign_id AS "campaignId", r.contact_id AS "contactId",
+         r.phone, r.name, r.variables, r.variant, r.state, r.next_part AS "nextPart",
+         r.claim_epoch AS "claimEpoch", r.retried_epoch AS "retriedEpoch",
+         c.id IS NOT NULL AS "contactExists", c.opted_out_at IS NOT NULL AS "optedOut",
+         x.id IS NOT NULL AS suppressed, talk.sender_id AS "lastSenderId", r.sender_id AS "senderId",
+         r.wait_reason AS "waitReason", r.wait_until AS "waitUntil",
+         (s.id IS NULL OR s.paused_at IS NOT NULL OR s.status IN ('banned', 'logged_out')) AS "senderGone",
+         m.sender_id AS "resendSenderId", m.wa_message_id AS "resendId", m.body AS "resendBody",
+         m.content AS "resendContent",
+         (ms.id IS NULL OR ms.status IN ('banned', 'logged_out')) AS "resendSenderLost"
+  FROM unnest($1::uuid[], $2::uuid[]) AS asked (tenant_id, id)
+  JOIN campaign_contacts r ON r.id = asked.id AND r.tenant_id = asked.tenant_id
+  LEFT JOIN contacts c ON c.id = r.contact_id AND c.tenant_id = r.tenant_id
+  LEFT JOIN LATERAL (
+    SELECT t.sender_id FROM messages t
+    WHERE t.contact_id = r.contact_id AND t.tenant_id = r.tenant_id
+      AND t.state IN ('sent', 'delivered', 'read', 'played', 'received')
+    ORDER BY t.id DESC LIMIT 1) talk ON true
+  LEFT JOIN suppressions x ON x.tenant_id = r.tenant_id AND x.phone = r.phone
+  LEFT JOIN senders s ON s.id = r.sender_id AND s.tenant_id = r.tenant_id
+  LEFT JOIN messages m ON m.campaign_contact_id = r.id AND m.part = r.next_part AND m.direction = 'out'
+                      AND m.state = 'queued' AND m.wa_message_id IS NOT NULL
+  LEFT JOIN senders ms ON ms.id = m.sender_id AND ms.tenant_id = r.tenant_id`;
+
+/** By their keys alone: whose they are was asked with the recipients. */
+async function loadCampaigns(tx: Tx, ids: readonly string[]): Promise<Map<string, CampaignRow>> {
+  const rows: CampaignRow[] = await tx.query(
+    `SELECT k.id AS "campaignId", k.status AS "campaignStatus", k.kind, k.parts, k.variants,
+            CASE WHEN k.kind = 'direct' THEN k.scheduled_at END AS "sendAt",
+            k.pool, k.min_delay AS "minDelay", k.max_delay AS "maxDelay",
+            k.sticky_sender AS "stickySender", k.waiting_reason IS NOT NULL AS waiting,
+            CASE WHEN k.kind = 'campaign' THEN ts.frequency_cap END AS "frequencyCap",
+            k.send_window AS "sendWindow", k.expires_at AS "expiresAt", k.priority, k.outranked,
+            k.next_slot_at AS "nextSlotAt", k.max_per_sender AS "maxPerSender",
+            CASE WHEN k.max_per_sender IS NOT NULL THEN (
+              SELECT jsonb_object_agg(u.sender_id, u.messages) FROM campaign_sender_use u
+              WHERE u.campaign_id = k.id AND u.messages > k.max_per_sender - ${MAX_PARTS}) END AS "senderUse",
+            CASE WHEN ts.tenant_id IS NOT NULL THEN json_build_object('timeZone', ts.time_zone,
+              'sendWindow', ts.send_window, 'quietHours', ts.quiet_hours) END AS "tenantTimes"
+     FROM campaigns k LEFT JOIN tenant_settings ts ON ts.tenant_id = k.tenant_id
+     WHERE k.id = ANY($1::uuid[])`,
+    [[...new Set(ids)]],
+  );
+  return new Map(rows.map((row) => [row.campaignId, row]));
+}
+
+function toRecipient(row: RecipientRow, campaign: CampaignRow): Omit<RecipientForSend, 'overCap'> {
+  const { variant, resendSenderId, resendId, resendBody, resendContent, resendSenderLost, ...recipient } = row;
+  const { parts, variants, ...rest } = campaign;
+  const resend =
+    resendSenderId === null || resendId === null
+      ? undefined
+      : {
+          senderId: resendSenderId,
+          waMessageId: resendId,
+          content: resendContent ?? { type: 'text' as const, text: resendBody ?? '' },
+          senderLost: resendSenderLost,
+        };
+  return { ...rest, ...recipient, parts: variants?.[variant]?.parts ?? parts, resend };
+}
