@@ -344,6 +344,29 @@ describe('what stands in the way of a send', () => {
     }
   });
 
+  it('whom a recent check did not find on WhatsApp is skipped, unless the campaign is told to try', async () => {
+    const phone = await world.sender();
+    const { id, recipients, phones } = await world.campaign({ recipients: 5 });
+    await world.sql(
+      `INSERT INTO number_checks (tenant_id, phone, on_whatsapp, checked_at)
+       VALUES ($1, $2, false, now()), ($1, $3, false, now() - interval '31 days'), ($1, $4, true, now()),
+              ($1, $5, false, now()), ($1, $6, false, now())`,
+      [world.tenantId, ...phones],
+    );
+    const retried = recipients[4]!;
+    await world.sql('UPDATE campaign_contacts SET retried_epoch = 1 WHERE id = $1', [retried.recipientId]);
+    const worker = world.worker();
+    for (const payload of [...recipients.slice(0, 3), retried]) await world.drive(worker, payload);
+    expect(phone.handed.map(({ to }) => to)).toEqual([phones[1], phones[2], phones[4]]);
+    expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({
+      state: 'skipped',
+      code: 'not_on_whatsapp',
+    });
+    await world.sql('UPDATE campaigns SET skip_unregistered = false WHERE id = $1', [id]);
+    await world.drive(worker, recipients[3]!);
+    expect(phone.handed.at(-1)?.to).toBe(phones[3]);
+  });
+
   it('an opt-out while the sender is typing wins', async () => {
     const phone = await world.sender();
     const { recipients, phones } = await world.campaign();

@@ -1,4 +1,5 @@
 import type { Tx } from '../../../db/index.js';
+import { NOT_ON_WHATSAPP } from '../creation/unregistered.js';
 import { PARTS_OF_RECIPIENT } from '../creation/variant.repository.js';
 import { newId } from '../../../lib/ids.js';
 import type { RenderedContent } from '../core/content.js';
@@ -41,7 +42,7 @@ export async function loadForSend(
             k.sticky_sender AS "stickySender", k.waiting_reason IS NOT NULL AS waiting,
             c.id IS NOT NULL AS "contactExists", c.opted_out_at IS NOT NULL AS "optedOut",
             CASE WHEN k.kind = 'campaign' THEN ts.frequency_cap END AS "frequencyCap",
-            x.id IS NOT NULL AS suppressed, c.last_sender_id AS "lastSenderId", r.sender_id AS "senderId",
+            n.phone IS NOT NULL AS unregistered, x.id IS NOT NULL AS suppressed, c.last_sender_id AS "lastSenderId", r.sender_id AS "senderId",
             k.send_window AS "sendWindow", k.expires_at AS "expiresAt", k.priority, k.outranked,
             k.next_slot_at AS "nextSlotAt", k.max_per_sender AS "maxPerSender",
             CASE WHEN k.max_per_sender IS NOT NULL THEN (
@@ -60,6 +61,7 @@ export async function loadForSend(
      LEFT JOIN contacts c ON c.id = r.contact_id AND c.tenant_id = r.tenant_id
      LEFT JOIN tenant_settings ts ON ts.tenant_id = r.tenant_id
      LEFT JOIN suppressions x ON x.tenant_id = r.tenant_id AND x.phone = r.phone
+     LEFT JOIN number_checks n ON n.tenant_id = r.tenant_id AND n.phone = r.phone AND ${NOT_ON_WHATSAPP}
      LEFT JOIN senders s ON s.id = r.sender_id AND s.tenant_id = r.tenant_id
      LEFT JOIN messages m ON m.campaign_contact_id = r.id AND m.part = r.next_part AND m.direction = 'out'
                          AND m.state = 'queued' AND m.wa_message_id IS NOT NULL
