@@ -112,6 +112,22 @@ describe('outcomes', () => {
     expect(sender).toEqual({ health_score: 100, failed_total: 0, minute_used: 1 });
   });
 
+  it('a number that a rejection showed not to be on WhatsApp counts as checked', async () => {
+    const phone = await world.sender();
+    const known = () =>
+      world.sql('SELECT phone, on_whatsapp FROM number_checks WHERE tenant_id = $1', [world.tenantId]);
+    phone.answer({ kind: 'rejected', code: 'invalid_number', permanent: true });
+    phone.answer({ kind: 'rejected', code: 'not_on_whatsapp', permanent: true });
+    const { recipients } = await world.campaign({ recipients: 2 });
+    for (const payload of recipients) await world.drive(world.worker(), payload);
+    const rejected = await world.recipient(recipients[1]!.recipientId);
+    const found = await waitFor(async () => ((await known()).length > 0 ? known() : undefined), {
+      timeoutMs: 5_000,
+      what: 'the number to be noted',
+    });
+    expect(found).toEqual([{ phone: rejected['phone'], on_whatsapp: false }]);
+  });
+
   it('a rate limit of the sender moves the message to another sender at once', async () => {
     const [limited, free] = [await world.sender(), await world.sender()];
     limited.answer({ kind: 'retryLater', code: 'rate_limited', scope: 'sender', at: at(60_000) });

@@ -12,7 +12,7 @@ import type {
   RecipientWait,
   RecordedOutcome,
 } from './delivery.types.js';
-import { recordOutcomes, rememberSenders } from './outcome.repository.js';
+import { recordOutcomes, rememberSenders, rememberUnknownNumbers } from './outcome.repository.js';
 
 export interface DeliveryDeps {
   database: Database;
@@ -55,11 +55,14 @@ export class DeliveryService {
     return this.claims.add(request);
   }
 
-  /** Records how the hand-over ended and remembers the sender a contact now talks to. */
+  /** Records how the hand-over ended; remembers the sender a contact now talks to, and numbers nobody can write to. */
   async record(record: OutcomeRecord): Promise<RecordedOutcome> {
     const recorded = await this.outcomes.add(record);
     if (recorded.kind === 'recorded' && recorded.arrived)
       this.contacts.add(record).catch(this.logForgotten('whom a contact talks to'));
+    const { settlement } = record;
+    if (recorded.kind === 'recorded' && settlement.kind === 'failed' && settlement.code === 'not_on_whatsapp')
+      this.unknownNumbers.add(record).catch(this.logForgotten('that a number is not on WhatsApp'));
     return recorded;
   }
 
@@ -94,6 +97,11 @@ export class DeliveryService {
 
   private readonly contacts = new Batcher<OutcomeRecord, void>(async (records) => {
     await rememberSenders(this.deps.database.manager, records);
+    return records.map(() => undefined);
+  }, COALESCING);
+
+  private readonly unknownNumbers = new Batcher<OutcomeRecord, void>(async (records) => {
+    await rememberUnknownNumbers(this.deps.database.manager, records);
     return records.map(() => undefined);
   }, COALESCING);
 
