@@ -18,8 +18,8 @@ export interface Capabilities {
 }
 
 /**
- * A file that was there a moment ago, its type told by its content. Read only when a transport needs the bytes; when
- * that fails all the same, nothing is sent and the answer is `rejected` with `media_unavailable`.
+ * A file that was there a moment ago, its type told by its content. It was read once before the hand-over, so `read` is
+ * normally answered from memory; when it fails all the same, nothing is sent and the answer is `rejected` with `media_unavailable`.
  */
 export interface MediaFile {
   fileName: string;

@@ -36,7 +36,11 @@ async function create(body: object = {}): Promise<string> {
 
 describe('the campaigns API', () => {
   it('creates, runs, counts and deletes a campaign', async () => {
-    const id = await create({ template: 'Hi {{ city }}', minDelay: 0, options: { stickySender: false } });
+    const id = await create({
+      template: 'Hi {{ city }}',
+      minDelay: 0,
+      options: { stickySender: false, skipUnregistered: false },
+    });
     const shown = await get(`/api/campaigns/${id}`).expect(200);
     expect(shown.body.data).toMatchObject({
       id,
@@ -44,6 +48,7 @@ describe('the campaigns API', () => {
       status: 'draft',
       totalRecipients: 2,
       stickySender: false,
+      skipUnregistered: false,
     });
     await post(`/api/campaigns/${id}/start`).expect(200);
     await post(`/api/campaigns/${id}/pause`).expect(200);

@@ -99,6 +99,45 @@ describe('a bulk edit', () => {
     expect(await world.bulkEdits.resumeUnfinished()).toBe(0);
   });
 
+  it('and others who write the same contacts do not block each other', async () => {
+    const count = 1_000;
+    const phones = Array.from({ length: count }, (_, index) => `+55119${70_000_000 + index}`);
+    const ids = phones.map(() => newId()).toSorted();
+    // The newest have the smallest numbers: whoever locked in the order of ids would meet those who go by number.
+    await world.database.manager.query(
+      `INSERT INTO contacts (id, tenant_id, phone)
+       SELECT id, $1, phone FROM unnest($2::uuid[], $3::text[]) AS given (id, phone)`,
+      [tenantId, ids, phones.toReversed()],
+    );
+    const list = await world.lists.create(tenantId, { name: 'All' });
+    for (let round = 0; round < 5; round += 1) {
+      const contacts = phones.map((phone) => ({ phone, attributes: { round } }));
+      await Promise.all([
+        edit({ contactIds: ids, changes: { addTags: [`r${round}`], addToListIds: [list.id] } }),
+        world.database.transaction((tx) => world.contacts.upsertMany(tx, tenantId, contacts)),
+        edit({ filter: {}, changes: { attributes: { edited: round }, addToListIds: [list.id] } }),
+        world.lists.addMembers(tenantId, list.id, ids.toReversed()),
+      ]);
+      await edit({ filter: {}, changes: { removeFromListIds: [list.id] } });
+    }
+    expect(await world.lists.get(tenantId, list.id)).toMatchObject({ memberCount: 0 });
+  });
+
+  it('that has ended remembers nobody whom it was about', async () => {
+    const name = 'Zenobia Quark';
+    const { id, phone } = await world.contacts.create(tenantId, { phoneNumber: '+5511987650001', name });
+    const changes = { attributes: { nick: 'Zenny' } };
+    await edit({ filter: { q: 'zenobia' }, changes });
+    await edit({ filter: { phone }, changes });
+    await edit({ contactIds: [id], changes });
+    const rows = await world.database.manager.query(
+      `SELECT target, changes, changed FROM contact_bulk_edits WHERE tenant_id = $1 ORDER BY id`,
+      [tenantId],
+    );
+    const nobody = { target: { contactIds: [] }, changes: {} };
+    expect(rows).toEqual([1, 0, 0].map((changed) => ({ ...nobody, changed })));
+  });
+
   it('that cannot be right is refused and names the field', async () => {
     const [own = ''] = await world.many(tenantId, 1);
     const stranger = await world.test.createTenant();

@@ -100,6 +100,99 @@ describe('a merge', () => {
     expect(messages).toEqual([{ contact_id: kept }]);
   });
 
+  it('takes a suppression along: nobody is reached by another number instead', async () => {
+    const kept = await contact(WITH_NINE);
+    const gone = await contact(WITHOUT_NINE);
+    await world.suppressions.add(tenantId, { phoneNumbers: ['+5511955550000'] });
+    await world.database.manager.query(
+      `INSERT INTO suppressions (id, tenant_id, phone, reason) VALUES ($1, $2, $3, 'complained')`,
+      [newId(), tenantId, WITHOUT_NINE],
+    );
+    await world.merges.merge(tenantId, kept, gone);
+    const { items } = await world.suppressions.list(tenantId, {}, page);
+    const found = items.filter(({ reason }) => reason === 'complained').map(({ phone }) => phone);
+    expect(found.toSorted()).toEqual([WITHOUT_NINE, WITH_NINE].toSorted());
+    expect(items).toHaveLength(3);
+  });
+
+  it('leaves what was begun, or may have got through, at the number where it was begun', async () => {
+    const kept = await contact(WITH_NINE);
+    const gone = await contact(WITHOUT_NINE);
+    const waiting = { contactId: gone, phone: WITHOUT_NINE, state: 'queued' };
+    const second = await world.campaign(tenantId, [waiting]);
+    await world.database.manager.query('UPDATE campaign_contacts SET next_part = 1 WHERE campaign_id = $1', [
+      second,
+    ]);
+    const lost = await world.campaign(tenantId, [{ ...waiting, body: 'Hello Ana' }]);
+    await world.database.manager.query(
+      `UPDATE messages SET state = 'queued', wa_message_id = 'interrupted' WHERE campaign_id = $1`,
+      [lost],
+    );
+    const both = await world.campaign(tenantId, [
+      { ...waiting, body: 'Hello Ana' },
+      { contactId: kept, phone: WITH_NINE, state: 'queued' },
+    ]);
+    await world.database.manager.query(
+      `UPDATE messages SET state = 'queued', wa_message_id = 'also' WHERE campaign_id = $1`,
+      [both],
+    );
+    await world.merges.merge(tenantId, kept, gone);
+    for (const campaignId of [second, lost, both]) {
+      expect((await world.recipients(campaignId))[0]).toMatchObject({
+        contactId: kept,
+        phone: WITHOUT_NINE,
+        state: 'queued',
+      });
+    }
+  });
+
+  it('loses no direct message: those of one request that say different things all leave', async () => {
+    const kept = await contact(WITH_NINE);
+    const gone = await contact(WITHOUT_NINE);
+    const of = (texts: [string, string]) =>
+      world.direct(tenantId, [
+        { contactId: kept, phone: WITH_NINE, state: 'queued', body: texts[0] },
+        { contactId: gone, phone: WITHOUT_NINE, state: 'queued', body: texts[1] },
+      ]);
+    const orders = await of(['Order 1 is ready', 'Order 2 is ready']);
+    const news = await of(['We open at nine', 'We open at nine']);
+    await world.merges.merge(tenantId, kept, gone);
+    expect(await world.recipients(orders)).toMatchObject([
+      { contactId: kept, phone: WITH_NINE, state: 'queued' },
+      { contactId: kept, phone: WITHOUT_NINE, state: 'queued' },
+    ]);
+    expect(await world.recipients(news)).toMatchObject([
+      { phone: WITH_NINE, state: 'queued' },
+      { phone: WITHOUT_NINE, state: 'skipped', code: 'duplicate' },
+    ]);
+    // And once more: two that wait cannot both go to the third number.
+    const third = await contact('+5521987654321');
+    await world.merges.merge(tenantId, third, kept);
+    const phones = (await world.recipients(orders)).map(({ phone, state }) => `${phone} ${state}`);
+    expect(phones.toSorted()).toEqual([`${WITHOUT_NINE} queued`, '+5521987654321 queued'].toSorted());
+  });
+
+  it('and its opposite at the same moment: exactly one of them happens', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const [a, b] = [await contact(WITH_NINE), await contact(WITHOUT_NINE)];
+      await world.campaign(tenantId, [{ contactId: a, phone: WITH_NINE, state: 'queued' }]);
+      await world.campaign(tenantId, [{ contactId: b, phone: WITHOUT_NINE, state: 'queued' }]);
+      const outcomes = await Promise.allSettled([
+        world.merges.merge(tenantId, a, b),
+        world.merges.merge(tenantId, b, a),
+        world.merges.merge(tenantId, a, b),
+      ]);
+      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      for (const outcome of outcomes) {
+        if (outcome.status === 'rejected')
+          expect(['invalid', 'not_found']).toContain((outcome.reason as { kind?: string }).kind);
+      }
+      const { items } = await world.contacts.list(tenantId, {}, page);
+      expect(items).toHaveLength(1);
+      await world.contacts.remove(tenantId, items[0]?.id ?? '');
+    }
+  });
+
   it('with itself, with nobody, or with a contact of somebody else is refused', async () => {
     const own = await contact(WITH_NINE);
     const foreign = await contact(WITHOUT_NINE, null, await world.test.createTenant());

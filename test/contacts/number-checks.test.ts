@@ -109,6 +109,36 @@ describe('a number check', () => {
     expect(asked).toHaveLength(3);
   });
 
+  it('asks nobody about what was found out while it waited', async () => {
+    await sender();
+    const first = await checks.create(tenantId, { phoneNumbers: numbers(3) });
+    const second = await checks.create(tenantId, { phoneNumbers: numbers(4) });
+    await run(first.id);
+    await run(second.id);
+    expect(asked).toHaveLength(4);
+    expect(await checks.get(tenantId, second.id)).toMatchObject({
+      status: 'completed',
+      counts: { total: 4, cached: 3, onWhatsApp: 4 },
+    });
+  });
+
+  it('notes nothing of somebody who was erased while the question was open', async () => {
+    const { id } = await world.contacts.create(tenantId, { phoneNumber: UNREGISTERED });
+    await sender({
+      checkNumber: async () => {
+        await world.people.erase(tenantId, id);
+        return true;
+      },
+    });
+    const check = await checks.create(tenantId, { contactIds: [id] });
+    await run(check.id);
+    const found = await world.database.manager.query('SELECT 1 FROM number_checks WHERE tenant_id = $1', [
+      tenantId,
+    ]);
+    expect(found).toEqual([]);
+    expect(await checks.get(tenantId, check.id)).toMatchObject({ status: 'completed', counts: { total: 0 } });
+  });
+
   it('shows with the contact', async () => {
     await sender();
     const { id } = await world.contacts.create(tenantId, { phoneNumber: UNREGISTERED });

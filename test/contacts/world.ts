@@ -93,6 +93,19 @@ export async function createContactWorld() {
       }
       return campaignId;
     },
+    /** The same for the hidden campaign of direct messages, which have their rows from the moment they are accepted. */
+    async direct(
+      tenantId: string,
+      recipients: { contactId: string; phone: string; state: string; body: string }[],
+    ): Promise<string> {
+      const campaignId = await this.campaign(tenantId, recipients);
+      await database.manager.query(`UPDATE campaigns SET kind = 'direct' WHERE id = $1`, [campaignId]);
+      await database.manager.query(
+        `UPDATE messages SET campaign_id = NULL, send_id = id, state = 'queued' WHERE campaign_id = $1`,
+        [campaignId],
+      );
+      return campaignId;
+    },
     recipients(
       campaignId: string,
     ): Promise<{ contactId: string; phone: string; state: string; code: string | null }[]> {

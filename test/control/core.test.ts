@@ -31,10 +31,10 @@ interface Asked {
   stepMs?: number;
 }
 
-function play({ pool, messages, schedule = always, rules = {}, stepMs = 2_000 }: Asked) {
+async function play({ pool, messages, schedule = always, rules = {}, stepMs = 2_000 }: Asked) {
   const senders = pool.map((quota, index) => ({ slot: slot(`s${index}`, quota) }));
   const fleet = new PoolForecast(senders, { messages: 1, stepMs }, START);
-  const end = playForward(fleet, [{ schedule, messages }], {
+  const end = await playForward(fleet, [{ schedule, messages }], {
     from: START,
     startedAt: START,
     ceiling: undefined,
@@ -46,54 +46,65 @@ function play({ pool, messages, schedule = always, rules = {}, stepMs = 2_000 }:
   return end;
 }
 
-const finish = (asked: Asked): number => {
-  const end = play(asked);
+const finish = async (asked: Asked): Promise<number> => {
+  const end = await play(asked);
   return end.kind === 'finishes' ? end.at.getTime() : Infinity;
 };
 const sizes = fc.integer({ min: 1, max: 2_000 });
 
 describe('looking ahead', () => {
-  it('is never earlier for more messages, also within hours and under a ceiling', () => {
+  it('is never earlier for more messages, also within hours and under a ceiling', async () => {
     const ceilings = fc.option(fc.integer({ min: 1, max: 100 }), { nil: undefined });
-    fc.assert(
-      fc.property(pools, sizes, fc.boolean(), ceilings, (pool, messages, inHours, maxPerMinute) => {
-        const rules = { ceiling: maxPerMinute ? { maxPerMinute, rampUpMinutes: 10 } : undefined };
-        const asked = { pool, rules, schedule: inHours ? mornings : always };
-        expect(finish({ ...asked, messages: messages + 1 })).toBeGreaterThanOrEqual(
-          finish({ ...asked, messages }),
-        );
-      }),
+    await fc.assert(
+      fc.asyncProperty(
+        pools,
+        sizes,
+        fc.boolean(),
+        ceilings,
+        async (pool, messages, inHours, maxPerMinute) => {
+          const rules = { ceiling: maxPerMinute ? { maxPerMinute, rampUpMinutes: 10 } : undefined };
+          const asked = { pool, rules, schedule: inHours ? mornings : always };
+          expect(await finish({ ...asked, messages: messages + 1 })).toBeGreaterThanOrEqual(
+            await finish({ ...asked, messages }),
+          );
+        },
+      ),
       { numRuns: 60 },
     );
   });
 
-  it('never promises more than the ceiling and the quotas of the days allow', () => {
-    fc.assert(
-      fc.property(pools, sizes, fc.integer({ min: 1, max: 100 }), (pool, messages, maxPerMinute) => {
-        const ceiling = { maxPerMinute, rampUpMinutes: 30 };
-        const at = finish({ pool, messages, rules: { ceiling } });
-        if (at === Infinity) return;
-        expect(allowance(ceiling, 0, at - START.getTime()) + 1).toBeGreaterThanOrEqual(messages - 1e-3);
-        const days = Math.floor((at - START.getTime()) / DAY_MS) + 1;
-        const most = pool.reduce((sum, quota) => sum + days * (quota?.day ?? 0), 0);
-        expect(messages).toBeLessThanOrEqual(most);
-      }),
+  it('never promises more than the ceiling and the quotas of the days allow', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        pools,
+        sizes,
+        fc.integer({ min: 1, max: 100 }),
+        async (pool, messages, maxPerMinute) => {
+          const ceiling = { maxPerMinute, rampUpMinutes: 30 };
+          const at = await finish({ pool, messages, rules: { ceiling } });
+          if (at === Infinity) return;
+          expect(allowance(ceiling, 0, at - START.getTime()) + 1).toBeGreaterThanOrEqual(messages - 1e-3);
+          const days = Math.floor((at - START.getTime()) / DAY_MS) + 1;
+          const most = pool.reduce((sum, quota) => sum + days * (quota?.day ?? 0), 0);
+          expect(messages).toBeLessThanOrEqual(most);
+        },
+      ),
       { numRuns: 60 },
     );
   });
 
-  it('ends while it is open, and a window never makes it earlier', () => {
-    fc.assert(
-      fc.property(pools, sizes, (pool, messages) => {
-        const inHours = finish({ pool, messages, schedule: mornings });
-        expect(inHours).toBeGreaterThanOrEqual(finish({ pool, messages }));
+  it('ends while it is open, and a window never makes it earlier', async () => {
+    await fc.assert(
+      fc.asyncProperty(pools, sizes, async (pool, messages) => {
+        const inHours = await finish({ pool, messages, schedule: mornings });
+        expect(inHours).toBeGreaterThanOrEqual(await finish({ pool, messages }));
         if (inHours < Infinity) expect(isOpen(mornings, new Date(inHours))).toBe(true);
       }),
       { numRuns: 60 },
     );
   });
 
-  it('serves groups with different hours with the same senders', () => {
+  it('serves groups with different hours with the same senders', async () => {
     const fleet = new PoolForecast([{ slot: slot('a') }], { messages: 1, stepMs: 1_000 }, START);
     const rules = {
       from: START,
@@ -108,28 +119,30 @@ describe('looking ahead', () => {
       { schedule: mornings, messages: 10 },
     ];
     // A Sunday: the second group waits for Monday 09:00 in São Paulo.
-    expect(playForward(fleet, groups, rules)).toEqual({
+    expect(await playForward(fleet, groups, rules)).toEqual({
       kind: 'finishes',
       at: addMs(new Date('2026-03-02T12:00:00Z'), 9_000),
     });
   });
 
-  it('rests after a canary, and says when hours or senders never come', () => {
+  it('rests after a canary, and says when hours or senders never come', async () => {
     const pool = [{}];
     const canary = { messages: 5, restMs: 600_000 };
-    expect(finish({ pool, messages: 10, rules: { canary }, stepMs: 0 })).toBe(START.getTime() + 600_000);
-    expect(play({ pool, messages: 1, schedule: [{ zone: 'UTC', week: [] }] })).toMatchObject({
+    expect(await finish({ pool, messages: 10, rules: { canary }, stepMs: 0 })).toBe(
+      START.getTime() + 600_000,
+    );
+    expect(await play({ pool, messages: 1, schedule: [{ zone: 'UTC', week: [] }] })).toMatchObject({
       kind: 'never',
       reason: 'hours_never_come',
       left: 1,
     });
-    expect(play({ pool: [], messages: 7 })).toMatchObject({
+    expect(await play({ pool: [], messages: 7 })).toMatchObject({
       kind: 'never',
       reason: 'senders_used_up',
       left: 7,
     });
     const expiresAt = addMs(START, 60_000);
-    expect(play({ pool: [{ minute: 3 }], messages: 10, rules: { expiresAt } })).toEqual({
+    expect(await play({ pool: [{ minute: 3 }], messages: 10, rules: { expiresAt } })).toEqual({
       kind: 'expires',
       at: expiresAt,
       left: 7,

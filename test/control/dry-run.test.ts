@@ -127,8 +127,9 @@ describe('a dry run', () => {
       [tenantId, [phone(1), phone(2)]],
     );
     await world.sql(
-      `INSERT INTO number_checks (tenant_id, phone, on_whatsapp, checked_at) VALUES ($1, $2, false, now())`,
-      [tenantId, phone(3)],
+      `INSERT INTO number_checks (tenant_id, phone, on_whatsapp, checked_at)
+       VALUES ($1, $2, false, now()), ($1, $3, false, now() - interval '31 days')`,
+      [tenantId, phone(3), phone(5)],
     );
     const { campaign } = await world.manager.create(
       tenantId,
@@ -222,6 +223,39 @@ describe('a dry run', () => {
     expect(await minutesTo(await planned(10, { canary }))).toBe(30);
     const operator = await run(await planned(10, { canary: { recipients: 2 } }));
     expect(operator.message).toContain('After 2 recipients somebody has to let it go on');
+  });
+
+  it('counts what running campaigns need of the same senders, by their priority', async () => {
+    const [shared] = await tenantWith(wide, wide);
+    const start = async (input: Parameters<typeof draft>[0]) => {
+      const id = await planned(10, { senderIds: [shared ?? ''], ...input });
+      await world.manager.start(tenantId, id);
+      return id;
+    };
+    const mine = await planned(10, { senderIds: [shared ?? ''] });
+    expect(await minutesTo(mine)).toBe(0);
+    const equal = await start({});
+    expect(await minutesTo(mine)).toBe(1);
+    expect(await run(mine)).toMatchObject({ otherCampaigns: 1 });
+    await world.manager.pause(tenantId, equal);
+    expect(await run(mine)).toMatchObject({ otherCampaigns: 0 });
+    const lower = await start({ priority: 9 });
+    expect(await minutesTo(mine)).toBe(0);
+    expect(await minutesTo(lower)).toBe(0);
+    const higher = await start({ priority: 1 });
+    expect([await minutesTo(mine), await minutesTo(lower), await minutesTo(higher)]).toEqual([1, 1, 0]);
+    await world.manager.stop(tenantId, higher);
+    // Half of it goes through the other sender.
+    await start({ senderIds: [] });
+    expect(await run(mine)).toMatchObject({ otherCampaigns: 1 });
+    expect(await minutesTo(mine)).toBe(1);
+    const elsewhere = await planned(10, { canary: { recipients: 1 } });
+    await world.manager.start(tenantId, elsewhere);
+    await world.feed(tenantId, elsewhere);
+    await world.end(elsewhere, 'sent', null);
+    await world.feed(tenantId, elsewhere);
+    // It waits for an operator.
+    expect(await run(mine)).toMatchObject({ otherCampaigns: 1 });
   });
 
   it('changes nothing, belongs to the tenant, and ends with the campaign', async () => {

@@ -98,6 +98,29 @@ describe('parts of every type', () => {
     expect(sender).toEqual({ health_score: 100, minute_used: 0 });
   });
 
+  it('wait while the store of files does not answer, and cost no quota', async () => {
+    const phone = await world.sender();
+    const mediaId = file();
+    const there = world.files.get(mediaId)!;
+    world.files.set(mediaId, { ...there, read: () => Promise.reject(new Error('The store answered 503.')) });
+    const parts: CampaignPart[] = [
+      { type: 'text', content: 'Look:' },
+      { type: 'image', mediaId },
+    ];
+    const { recipients } = await world.campaign({ parts });
+    await expect(world.drive(world.worker(), recipients[0]!)).rejects.toThrow('The store answered 503.');
+    expect(phone.handed).toEqual([]);
+    expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({ state: 'queued', code: null });
+    const [sender] = await world.sql('SELECT health_score, minute_used FROM senders WHERE id = $1', [
+      phone.senderId,
+    ]);
+    expect(sender).toEqual({ health_score: 100, minute_used: 0 });
+
+    world.files.set(mediaId, there);
+    await world.drive(world.worker(), recipients[0]!);
+    expect(phone.handed.map(({ content }) => content.type)).toEqual(['text', 'image']);
+  });
+
   it('are sent again after a crash exactly as they were, though the campaign says something else now', async () => {
     const phone = await world.sender();
     phone.answer({ kind: 'unknown', code: 'connection_lost' });

@@ -53,6 +53,20 @@ describe('receipts', () => {
     expect(counted).toEqual([{ counter: 'read', n: 1 }]);
   });
 
+  it('of a delivery correct a check that found nobody at the number', async () => {
+    const { recipientId, ids } = await sent();
+    const { phone: number } = await world.recipient(recipientId);
+    await world.sql(
+      `INSERT INTO number_checks (tenant_id, phone, on_whatsapp, checked_at) VALUES ($1, $2, false, now())`,
+      [world.tenantId, number],
+    );
+    const known = () => world.sql('SELECT on_whatsapp FROM number_checks WHERE phone = $1', [number]);
+    await apply(receipt(ids[0], 'server', 5));
+    expect(await known()).toEqual([{ on_whatsapp: false }]);
+    await apply(receipt(ids[0], 'delivered', 10));
+    expect(await known()).toEqual([{ on_whatsapp: true }]);
+  });
+
   it('never move a state back, whatever their order and however often they come', async () => {
     const { recipientId, ids } = await sent();
     await apply(receipt(ids[0], 'read', 20));

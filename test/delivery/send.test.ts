@@ -112,6 +112,22 @@ describe('outcomes', () => {
     expect(sender).toEqual({ health_score: 100, failed_total: 0, minute_used: 1 });
   });
 
+  it('a number that a rejection showed not to be on WhatsApp counts as checked', async () => {
+    const phone = await world.sender();
+    const known = () =>
+      world.sql('SELECT phone, on_whatsapp FROM number_checks WHERE tenant_id = $1', [world.tenantId]);
+    phone.answer({ kind: 'rejected', code: 'invalid_number', permanent: true });
+    phone.answer({ kind: 'rejected', code: 'not_on_whatsapp', permanent: true });
+    const { recipients } = await world.campaign({ recipients: 2 });
+    for (const payload of recipients) await world.drive(world.worker(), payload);
+    const rejected = await world.recipient(recipients[1]!.recipientId);
+    const found = await waitFor(async () => ((await known()).length > 0 ? known() : undefined), {
+      timeoutMs: 5_000,
+      what: 'the number to be noted',
+    });
+    expect(found).toEqual([{ phone: rejected['phone'], on_whatsapp: false }]);
+  });
+
   it('a rate limit of the sender moves the message to another sender at once', async () => {
     const [limited, free] = [await world.sender(), await world.sender()];
     limited.answer({ kind: 'retryLater', code: 'rate_limited', scope: 'sender', at: at(60_000) });
@@ -342,6 +358,29 @@ describe('what stands in the way of a send', () => {
       const { recipientId } = recipients[index]!;
       expect(await world.recipient(recipientId)).toMatchObject({ state: 'skipped', code });
     }
+  });
+
+  it('whom a recent check did not find on WhatsApp is skipped, unless the campaign is told to try', async () => {
+    const phone = await world.sender();
+    const { id, recipients, phones } = await world.campaign({ recipients: 5 });
+    await world.sql(
+      `INSERT INTO number_checks (tenant_id, phone, on_whatsapp, checked_at)
+       VALUES ($1, $2, false, now()), ($1, $3, false, now() - interval '31 days'), ($1, $4, true, now()),
+              ($1, $5, false, now()), ($1, $6, false, now())`,
+      [world.tenantId, ...phones],
+    );
+    const retried = recipients[4]!;
+    await world.sql('UPDATE campaign_contacts SET retried_epoch = 1 WHERE id = $1', [retried.recipientId]);
+    const worker = world.worker();
+    for (const payload of [...recipients.slice(0, 3), retried]) await world.drive(worker, payload);
+    expect(phone.handed.map(({ to }) => to)).toEqual([phones[1], phones[2], phones[4]]);
+    expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({
+      state: 'skipped',
+      code: 'not_on_whatsapp',
+    });
+    await world.sql('UPDATE campaigns SET skip_unregistered = false WHERE id = $1', [id]);
+    await world.drive(worker, recipients[3]!);
+    expect(phone.handed.at(-1)?.to).toBe(phones[3]);
   });
 
   it('an opt-out while the sender is typing wins', async () => {

@@ -132,6 +132,10 @@ describe('the comparison of variants', () => {
     expect(compare([3, 4], [1, 4]).statement).toContain('too few');
     expect(compare([3, 4], [0, 0]).statement).toContain('nothing to compare');
     expect(compare([50, 50], [50, 50]).statement).toContain('too few');
+    // One answer of one recipient does not hide what the others show.
+    const aside = compare([400, 1_000], [300, 1_000], [1, 1]);
+    expect(aside).toMatchObject({ significant: true, winner: 'A' });
+    expect(aside.statement).toContain('("C": too few to be judged)');
     // Significant alone, not among three pairs.
     expect(compare([40, 100], [25, 100])).toMatchObject({ significant: true });
     expect(compare([40, 100], [25, 100], [10, 100])).toMatchObject({ significant: false });
@@ -227,6 +231,13 @@ describe('a campaign with variants', () => {
       'variants[3].template',
     ]);
     expect(await errorsOf({ template: 'x', variants: [{ name: 'A', template: 'x' }] })).toEqual(['variants']);
+    for (const weight of [0, -1, 1e-9, 0.004, 1_000.5, 0.125, Infinity, Number.NaN]) {
+      const variants = [
+        { name: 'A', weight, template: 'x' },
+        { name: 'B', template: 'y' },
+      ];
+      expect(await errorsOf({ variants })).toEqual(['variants[0].weight']);
+    }
   });
 
   it('says how each variant did and whether that is more than chance', async () => {

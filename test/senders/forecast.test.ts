@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { addMs } from '../../src/lib/clock.js';
 import { seededRandom } from '../../src/lib/random.js';
-import { PoolForecast, type ForecastPace } from '../../src/modules/senders/core/forecast.js';
+import { PoolForecast, type ForecastPace, type Rival } from '../../src/modules/senders/core/forecast.js';
 import { DAY_MS, quotaWindowNames } from '../../src/modules/senders/core/quota.js';
 import { earliestSlot, grantable, takeSlot, type SenderSlot } from '../../src/modules/senders/core/slot.js';
 import { slot, START } from './slots.js';
@@ -43,7 +43,7 @@ function reallySend(senders: SenderSlot[], pace: ForecastPace, wanted: number): 
 }
 
 /** In slices, as a campaign with opening hours asks. */
-function forecastFinish(senders: SenderSlot[], pace: ForecastPace, wanted: number, sliceMs: number) {
+async function forecastFinish(senders: SenderSlot[], pace: ForecastPace, wanted: number, sliceMs: number) {
   const pool = new PoolForecast(
     senders.map((sender) => ({ slot: sender })),
     pace,
@@ -51,7 +51,7 @@ function forecastFinish(senders: SenderSlot[], pace: ForecastPace, wanted: numbe
   );
   let left = wanted;
   for (let from = NOW; from < NOW + YEAR; from += sliceMs) {
-    const { messages, doneAt } = pool.send({ from, to: from + sliceMs, wanted: left, minStepMs: 0 });
+    const { messages, doneAt } = await pool.send({ from, to: from + sliceMs, wanted: left, minStepMs: 0 });
     if (doneAt !== undefined) return doneAt;
     left -= messages;
   }
@@ -95,27 +95,33 @@ const paces = fc.record({
 const slices = fc.constantFrom(45_000, 3_600_000, DAY_MS, 30 * DAY_MS);
 
 describe('the forecast', () => {
-  it('finishes exactly when the reservation core does, at a fixed pace', () => {
-    fc.assert(
-      fc.property(pool, paces, fc.integer({ min: 1, max: 120 }), slices, (senders, pace, wanted, sliceMs) => {
-        const real = reallySend(senders, pace, wanted).at(-1)?.at;
-        if (sliceMs === 45_000 && (real ?? 0) - NOW > 2 * DAY_MS) return;
-        expect(forecastFinish(senders, pace, wanted, sliceMs)).toBe(real);
-      }),
+  it('finishes exactly when the reservation core does, at a fixed pace', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        pool,
+        paces,
+        fc.integer({ min: 1, max: 120 }),
+        slices,
+        async (senders, pace, wanted, sliceMs) => {
+          const real = reallySend(senders, pace, wanted).at(-1)?.at;
+          if (sliceMs === 45_000 && (real ?? 0) - NOW > 2 * DAY_MS) return;
+          expect(await forecastFinish(senders, pace, wanted, sliceMs)).toBe(real);
+        },
+      ),
       { numRuns: 300 },
     );
   });
 
-  it('never promises more than the quotas allow', () => {
-    fc.assert(
-      fc.property(pool, paces, fc.integer({ min: 1, max: 20 }), (senders, pace, days) => {
+  it('never promises more than the quotas allow', async () => {
+    await fc.assert(
+      fc.asyncProperty(pool, paces, fc.integer({ min: 1, max: 20 }), async (senders, pace, days) => {
         const forecast = new PoolForecast(
           senders.map((one) => ({ slot: one })),
           pace,
           START,
         );
         const to = NOW + days * DAY_MS;
-        const { messages } = forecast.send({ from: NOW, to, wanted: Infinity, minStepMs: 0 });
+        const { messages } = await forecast.send({ from: NOW, to, wanted: Infinity, minStepMs: 0 });
         // A window that was under way, then whole ones.
         const most = senders.reduce((sum, { windows }) => sum + (days + 1) * windows.day.quota, 0);
         expect(messages).toBeLessThanOrEqual(most);
@@ -123,37 +129,135 @@ describe('the forecast', () => {
     );
   });
 
-  it('is later or the same for more recipients, and never later with another sender', () => {
-    fc.assert(
-      fc.property(pool, sender, paces, fc.integer({ min: 1, max: 100 }), (senders, more, pace, wanted) => {
-        const finish = (all: SenderSlot[], messages: number) =>
-          forecastFinish(all, pace, messages, DAY_MS) ?? Infinity;
-        expect(finish(senders, wanted + 1)).toBeGreaterThanOrEqual(finish(senders, wanted));
-        expect(finish([...senders, more], wanted)).toBeLessThanOrEqual(finish(senders, wanted));
-      }),
+  it('is later or the same for more recipients, and never later with another sender', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        pool,
+        sender,
+        paces,
+        fc.integer({ min: 1, max: 100 }),
+        async (senders, more, pace, wanted) => {
+          const finish = async (all: SenderSlot[], messages: number) =>
+            (await forecastFinish(all, pace, messages, DAY_MS)) ?? Infinity;
+          const usual = await finish(senders, wanted);
+          expect(await finish(senders, wanted + 1)).toBeGreaterThanOrEqual(usual);
+          expect(await finish([...senders, more], wanted)).toBeLessThanOrEqual(usual);
+        },
+      ),
     );
   });
 
-  it('stops at the budgets of the senders, in whole recipients', () => {
+  it('stops at the budgets of the senders, in whole recipients', async () => {
     const senders = [5, 6, 1].map((budgetLeft, index) => ({ slot: slot(`s${index}`), budgetLeft }));
     const forecast = new PoolForecast(senders, { messages: 2, stepMs: 1_000 }, START);
-    expect(forecast.send({ from: NOW, to: NOW + DAY_MS, wanted: 1_000, minStepMs: 0 })).toEqual({
+    expect(await forecast.send({ from: NOW, to: NOW + DAY_MS, wanted: 1_000, minStepMs: 0 })).toEqual({
       messages: 10,
     });
     expect(forecast.readyBefore(NOW + DAY_MS)).toBe(0);
   });
 
-  it('keeps to the pace of a ceiling where the senders are faster', () => {
+  it('keeps to the pace of a ceiling where the senders are faster', async () => {
     const forecast = new PoolForecast(
       [{ slot: slot('a') }, { slot: slot('b') }],
       { messages: 1, stepMs: 100 },
       START,
     );
-    const { messages } = forecast.send({ from: NOW, to: NOW + 60_000, wanted: 1_000, minStepMs: 6_000 });
+    const { messages } = await forecast.send({
+      from: NOW,
+      to: NOW + 60_000,
+      wanted: 1_000,
+      minStepMs: 6_000,
+    });
     expect(messages).toBe(20);
   });
 
-  it('takes a moment for a million recipients over a thousand senders of different ages', () => {
+  describe('with others at the same senders', () => {
+    const second = { messages: 1, stepMs: 1_000 };
+    const rival = (rank: Rival['rank'], left: number, begin = NOW): Rival => ({
+      left,
+      pace: second,
+      begin,
+      rank,
+    });
+    const finishBeside = async (rivals: Rival[], wanted: number, quota = {}, startsAt = NOW) => {
+      const forecast = new PoolForecast([{ slot: slot('a', quota), rivals }], second, START);
+      await forecast.leaveToOthersUntil(startsAt);
+      const to = NOW + YEAR;
+      const { doneAt } = await forecast.send({ from: startsAt, to, wanted, minStepMs: 0 });
+      return doneAt === undefined ? undefined : doneAt - NOW;
+    };
+
+    it('takes turns with its equals, lets those before go first and those behind wait', async () => {
+      expect(await finishBeside([], 10)).toBe(9_000);
+      expect(await finishBeside([rival('beside', 5)], 10)).toBe(14_000);
+      expect(await finishBeside([rival('beside', 5), rival('beside', 5)], 10)).toBe(19_000);
+      // It is done before the other is.
+      expect(await finishBeside([rival('beside', 500)], 10)).toBe(18_000);
+      expect(await finishBeside([rival('before', 500)], 10)).toBe(509_000);
+      expect(await finishBeside([rival('behind', 500)], 10)).toBe(9_000);
+      expect(await finishBeside([rival('beside', 500, NOW + 20_000)], 10)).toBe(9_000);
+      expect(await finishBeside([rival('before', 5, NOW + 3_000)], 10)).toBe(14_000);
+    });
+
+    it('shares the quotas with them, also with what they send before we begin', async () => {
+      expect(await finishBeside([rival('beside', 10)], 10, { minute: 10 })).toBe(60_000 + 8_000);
+      expect(await finishBeside([rival('behind', 500)], 10, { minute: 20 }, NOW + 15_000)).toBe(
+        60_000 + 4_000,
+      );
+      // A quota of one message: they come one after the other.
+      expect(await finishBeside([rival('beside', 1)], 1, { minute: 1 })).toBe(60_000);
+    });
+
+    it('never sends more than the quotas allow, and all of it in the end', async () => {
+      const rivals = fc.array(
+        fc.record({
+          left: fc.integer({ min: 0, max: 60 }),
+          pace: paces,
+          begin: fc.integer({ min: -100_000, max: DAY_MS }).map((ms) => NOW + ms),
+          rank: fc.constantFrom<Rival['rank']>('before', 'beside', 'behind'),
+        }),
+        { maxLength: 3 },
+      );
+      await fc.assert(
+        fc.asyncProperty(
+          pool,
+          paces,
+          rivals,
+          fc.integer({ min: 1, max: 60 }),
+          async (senders, pace, others, wanted) => {
+            const finish = async (given: Rival[]) => {
+              const forecast = new PoolForecast(
+                senders.map((one) => ({ slot: one, rivals: given })),
+                pace,
+                START,
+              );
+              return (
+                (await forecast.send({ from: NOW, to: NOW + YEAR, wanted, minStepMs: 0 })).doneAt ?? Infinity
+              );
+            };
+            const alone = await finish([]);
+            const together = await finish(others);
+            expect(together).toBeGreaterThanOrEqual(alone);
+            expect(together).toBeLessThan(Infinity);
+          },
+        ),
+        { numRuns: 200 },
+      );
+    });
+  });
+
+  it('rests on the way, so that ten thousand senders of different ages hold nobody up', async () => {
+    const senders = Array.from({ length: 10_000 }, (_, index) => ({
+      slot: { ...slot(`s${index}`), nextAvailableAt: addMs(START, index) },
+    }));
+    let rests = 0;
+    const rest = async (): Promise<void> => void (rests += 1);
+    const forecast = new PoolForecast(senders, { messages: 1, stepMs: 5_500 }, START, rest);
+    await forecast.send({ from: NOW, to: NOW + YEAR, wanted: 20_000, minStepMs: 0 });
+    expect(rests).toBeGreaterThan(100);
+  });
+
+  it('takes a moment for a million recipients over a thousand senders of different ages', async () => {
     const senders = Array.from({ length: 1_000 }, (_, index) => ({
       slot: {
         ...slot(`s${index}`, { minute: 20, hour: 500, day: 5_000 }),
@@ -163,7 +267,7 @@ describe('the forecast', () => {
     }));
     const started = performance.now();
     const forecast = new PoolForecast(senders, { messages: 1, stepMs: 5_500 }, START);
-    const { doneAt } = forecast.send({ from: NOW, to: NOW + YEAR, wanted: 1_000_000, minStepMs: 0 });
+    const { doneAt } = await forecast.send({ from: NOW, to: NOW + YEAR, wanted: 1_000_000, minStepMs: 0 });
     expect(doneAt).toBeGreaterThan(NOW);
     expect(performance.now() - started).toBeLessThan(5_000);
   });

@@ -116,6 +116,8 @@ export class CampaignResponse extends CampaignTimingResponse {
   maxDelay!: number;
   @IsBoolean()
   stickySender!: boolean;
+  @IsBoolean()
+  skipUnregistered!: boolean;
   @IsOptional()
   @ValidateNested()
   @Type(() => CanaryResponse)

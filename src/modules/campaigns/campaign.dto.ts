@@ -60,6 +60,11 @@ export class CampaignOptionsDto {
   @IsOptional()
   @IsBoolean()
   stickySender?: boolean;
+
+  /** Skip numbers that a check of the last 30 days did not find on WhatsApp; true unless said otherwise. */
+  @IsOptional()
+  @IsBoolean()
+  skipUnregistered?: boolean;
 }
 
 const contactSchema: Parameters<typeof JSONSchema>[0] = {

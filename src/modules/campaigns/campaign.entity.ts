@@ -179,6 +179,10 @@ export class Campaign {
   @Column('boolean', { name: 'sticky_sender', default: true })
   stickySender!: boolean;
 
+  /** Skip whom a recent number check did not find on WhatsApp. */
+  @Column('boolean', { name: 'skip_unregistered', default: true })
+  skipUnregistered!: boolean;
+
   @Column('integer', { name: 'total_recipients' })
   totalRecipients!: number;
 

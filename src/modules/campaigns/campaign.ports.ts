@@ -54,6 +54,8 @@ export interface PoolOutlook {
   able: number;
   warmingUp: number;
   unable: { reason: string; senders: number }[];
+  /** Of the other campaigns those that use some of the able senders, and do not wait for this one. */
+  rivals: number;
   forecast: Fleet;
 }
 

@@ -11,6 +11,8 @@ export { CampaignManager, type CountedCampaign } from './campaign.service.js';
 export type { CampaignStats } from './reports/report.service.js';
 export { CampaignFeeder } from './running/feeder.js';
 export { CampaignScheduler } from './running/schedule.service.js';
+export { renderFailures, type RenderFailure } from './core/template.js';
+export { MAX_TEMPLATE_LENGTH } from './core/template-engine.js';
 export { checkText, previewText, type PreviewedText, type TextVariable } from './core/text-preview.js';
 export { nameProblems } from './creation/creation.service.js';
 export { RecipientProblemsResponse } from './creation/campaign-problem.dto.js';

@@ -7,6 +7,15 @@ import type { Person, PersonRecords } from '../contacts/index.js';
 /** States in which nothing was handed over yet, so that the recipient can still be changed. */
 const WAITING = `('pending', 'queued')`;
 
+/** Nothing of it was handed over, and no interrupted hand-over may have got through: a WhatsApp id tells of one. */
+const UNBEGUN = `r.state IN ${WAITING} AND r.next_part = 0 AND NOT EXISTS (
+  SELECT FROM messages m WHERE m.campaign_contact_id = r.id AND m.direction = 'out' AND m.wa_message_id IS NOT NULL)`;
+
+/** The messages of recipients `r` and `other` of a hidden campaign, as they were written when they were accepted. */
+const SAY_THE_SAME = `EXISTS (
+  SELECT FROM messages a JOIN messages b ON b.campaign_contact_id = other.id AND b.part = a.part
+  WHERE a.campaign_contact_id = r.id AND (a.body, a.content) IS NOT DISTINCT FROM (b.body, b.content))`;
+
 /** Recipients of this person: by contact, and those an earlier contact of the same number left behind. */
 const OF_PERSON = `r.tenant_id = $1 AND (r.contact_id = $2 OR r.id IN (
   SELECT same.id FROM campaigns k JOIN campaign_contacts same ON same.campaign_id = k.id
@@ -18,20 +27,36 @@ export class CampaignPersonRecords implements PersonRecords {
 
   /**
    * Where both are recipients of a campaign, the other one's message that still waits is a `duplicate`; otherwise it
-   * goes to the number that stays. What was sent keeps the number it was sent to.
+   * goes to the number that stays. Direct messages of one request are duplicates only when they say the same; one that
+   * says something else goes to the number it was meant for. So does what was begun, and what was sent keeps its number.
    */
   async move(tx: Tx, tenantId: string, from: Person, to: Person): Promise<void> {
     const people = [tenantId, from.id, to.id, to.phone];
+    // In the order in which the engine locks them.
+    await tx.query(
+      `SELECT id FROM campaign_contacts WHERE tenant_id = $1 AND contact_id = $2 ORDER BY id FOR NO KEY UPDATE`,
+      [tenantId, from.id],
+    );
     await tx.query(
       `UPDATE campaign_contacts r SET state = 'skipped', code = 'duplicate', contact_id = $3, updated_at = now()
-       WHERE r.tenant_id = $1 AND r.contact_id = $2 AND r.state IN ${WAITING}
+       FROM campaigns k
+       WHERE k.id = r.campaign_id AND r.tenant_id = $1 AND r.contact_id = $2 AND ${UNBEGUN}
          AND EXISTS (SELECT FROM campaign_contacts other
-                     WHERE other.campaign_id = r.campaign_id AND (other.contact_id = $3 OR other.phone = $4))`,
+                     WHERE other.campaign_id = r.campaign_id AND (other.contact_id = $3 OR other.phone = $4)
+                       AND (k.kind = 'campaign' OR ${SAY_THE_SAME}))`,
       people,
     );
     await tx.query(
-      `UPDATE campaign_contacts SET contact_id = $3, phone = CASE WHEN state IN ${WAITING} THEN $4 ELSE phone END
-       WHERE tenant_id = $1 AND contact_id = $2`,
+      `WITH redirected AS (
+         SELECT DISTINCT ON (r.campaign_id) r.id FROM campaign_contacts r
+         WHERE r.tenant_id = $1 AND r.contact_id = $2 AND ${UNBEGUN}
+           AND NOT EXISTS (SELECT FROM campaign_contacts other
+                           WHERE other.campaign_id = r.campaign_id AND other.phone = $4)
+         ORDER BY r.campaign_id, r.id
+       )
+       UPDATE campaign_contacts r
+       SET contact_id = $3, phone = CASE WHEN r.id IN (SELECT id FROM redirected) THEN $4 ELSE r.phone END
+       WHERE r.tenant_id = $1 AND r.contact_id = $2`,
       people,
     );
   }

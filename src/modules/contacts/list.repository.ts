@@ -70,6 +70,7 @@ export class ListRepository {
        SELECT list.id, contact.id, list.tenant_id, $4
        FROM contact_lists list JOIN contacts contact ON contact.tenant_id = list.tenant_id
        WHERE list.tenant_id = $1 AND list.id = $2 AND contact.id = ANY($3::uuid[])
+       ORDER BY contact.id
        ON CONFLICT DO NOTHING RETURNING contact_id`,
       [tenantId, listId, contactIds, now],
     );
@@ -89,6 +90,7 @@ export class ListRepository {
        SELECT list.id, contact.id, list.tenant_id, $4
        FROM contact_lists list JOIN contacts contact ON contact.tenant_id = list.tenant_id
        WHERE list.tenant_id = $1 AND list.id = $2 AND contact.phone = ANY($3)
+       ORDER BY contact.id
        ON CONFLICT DO NOTHING`,
       [tenantId, listId, phones, now],
     );

@@ -1,7 +1,8 @@
 import type { Tx } from '../../db/index.js';
 import { latest } from '../../lib/clock.js';
 import type { MessageType, TransportRegistry } from '../../transports/transport.js';
-import { PoolForecast, type ForecastPace, type ForecastSender } from './core/forecast.js';
+import { startLongWork } from '../../lib/long-work.js';
+import { PoolForecast, type ForecastPace, type ForecastSender, type Rival } from './core/forecast.js';
 import { MAX_CONSECUTIVE_FAILURES, MIN_HEALTH_TO_SEND } from './core/health.js';
 import type { WaitReason } from './core/waiting.js';
 import { warmUpDay } from './core/warm-up.js';
@@ -19,6 +20,19 @@ export interface ForecastRequest {
   from: Date;
   /** Most messages through one sender, and what some have used of it; absent for no limit. */
   budget?: { perSender: number; used: ReadonlyMap<string, number> };
+  /** Other campaigns that want the same senders, in the order in which they are served. */
+  rivals?: readonly RivalCampaign[];
+}
+
+/** What another campaign still has for the senders of its own pool. */
+export interface RivalCampaign {
+  pool: SenderPool;
+  messageTypes: readonly MessageType[];
+  pace: ForecastPace;
+  messages: number;
+  /** Not before then. */
+  begin: Date;
+  rank: Rival['rank'];
 }
 
 export interface PoolOutlook {
@@ -29,6 +43,8 @@ export interface PoolOutlook {
   warmingUp: number;
   /** The others, by what keeps them from it. */
   unable: { reason: WaitReason; senders: number }[];
+  /** Of the other campaigns those that use some of the able senders, and do not wait for this one. */
+  rivals: number;
   forecast: PoolForecast;
 }
 
@@ -39,28 +55,63 @@ export async function poolOutlook(
   request: ForecastRequest,
   now: Date,
 ): Promise<PoolOutlook> {
-  const senders = await poolSenders(tx, request.tenantId, request.pool);
+  const { tenantId, pool, rivals = [], pace } = request;
+  const senders = await poolSenders(tx, tenantId, pool);
+  const wanted = rivals.length > 0 ? await rivalsOfSenders(tx, transports, tenantId, rivals) : undefined;
   const able: ForecastSender[] = [];
   const unable = new Map<WaitReason, number>();
   for (const sender of senders) {
     const reason = obstacleOf(sender, transports, request);
-    if (reason === undefined) able.push(forecastSender(sender, request, now));
-    else unable.set(reason, (unable.get(reason) ?? 0) + 1);
+    if (reason === undefined) {
+      able.push({ ...forecastSender(sender, request, now), rivals: wanted?.get(sender.id) ?? [] });
+    } else unable.set(reason, (unable.get(reason) ?? 0) + 1);
   }
+  const from = latest(request.from, now);
+  const work = startLongWork(Infinity);
+  const forecast = new PoolForecast(able, pace, rivals.length > 0 ? now : from, () => work.rest());
+  if (rivals.length > 0) await forecast.leaveToOthersUntil(from.getTime());
   return {
     total: senders.length,
     able: able.length,
     warmingUp: able.filter(({ slot }) => slot.warmUp !== undefined).length,
     unable: [...unable].map(([reason, count]) => ({ reason, senders: count })),
-    forecast: new PoolForecast(able, request.pace, latest(request.from, now)),
+    rivals: new Set(able.flatMap((one) => one.rivals ?? []).filter(({ rank }) => rank !== 'behind')).size,
+    forecast,
   };
+}
+
+/** Every other campaign shares its messages out among the senders that can send them. */
+async function rivalsOfSenders(
+  tx: Tx,
+  transports: TransportRegistry,
+  tenantId: string,
+  campaigns: readonly RivalCampaign[],
+): Promise<Map<string, Rival[]>> {
+  const everybody = await poolSenders(tx, tenantId, { senderIds: [], senderTags: [] });
+  const wanted = new Map<string, Rival[]>();
+  for (const { pool, messageTypes, pace, messages, begin, rank } of campaigns) {
+    const request = { messageTypes, pace };
+    const able = everybody.filter(
+      (sender) => belongsTo(sender, pool) && obstacleOf(sender, transports, request) === undefined,
+    );
+    const recipients = Math.ceil(messages / pace.messages / Math.max(able.length, 1));
+    const rival = { left: recipients * pace.messages, pace, begin: begin.getTime(), rank };
+    for (const { id } of able) wanted.set(id, [...(wanted.get(id) ?? []), rival]);
+  }
+  return wanted;
+}
+
+/** As `poolMembership` has it in SQL. */
+function belongsTo({ id, tags }: Sender, { senderIds, senderTags }: SenderPool): boolean {
+  if (senderIds.length === 0 && senderTags.length === 0) return true;
+  return senderIds.includes(id) || tags.some((tag) => senderTags.includes(tag));
 }
 
 /** In the order in which the reservation's census asks. */
 function obstacleOf(
   sender: Sender,
   transports: TransportRegistry,
-  { messageTypes, budget, pace }: ForecastRequest,
+  { messageTypes, budget, pace }: Pick<ForecastRequest, 'messageTypes' | 'budget' | 'pace'>,
 ): WaitReason | undefined {
   const types = transports[sender.transport]?.capabilities.messageTypes ?? [];
   if (!messageTypes.every((type) => types.includes(type))) return 'unsupported_type';

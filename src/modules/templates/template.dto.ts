@@ -4,6 +4,7 @@ import {
   ArrayMinSize,
   IsArray,
   IsBoolean,
+  IsIn,
   IsInt,
   IsISO8601,
   IsObject,
@@ -16,8 +17,11 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
+import { MAX_TEMPLATE_LENGTH, renderFailures, type RenderFailure } from '../campaigns/index.js';
 
 const MAX_PREVIEWS = 50;
+/** Checked with everything else about a text, by its own rules. */
+const text = { minLength: 1, maxLength: MAX_TEMPLATE_LENGTH };
 
 @JSONSchema({
   examples: [
@@ -34,6 +38,7 @@ export class CreateTemplateDto {
 
   /** Liquid with choices: `{Hi|Hello} {{ contact.name | default: "there" }}`. At most 4,096 characters. */
   @IsString()
+  @JSONSchema(text)
   content!: string;
 }
 
@@ -46,6 +51,7 @@ export class UpdateTemplateDto {
 
   @IsOptional()
   @IsString()
+  @JSONSchema(text)
   content?: string;
 }
 
@@ -60,6 +66,7 @@ export class UpdateTemplateDto {
 export class PreviewTemplateDto {
   @IsOptional()
   @IsString()
+  @JSONSchema(text)
   content?: string;
 
   @IsOptional()
@@ -132,8 +139,8 @@ export class PreviewedTextResponse {
   @IsString()
   text?: string;
   @IsOptional()
-  @IsString()
-  code?: string;
+  @IsIn(renderFailures)
+  code?: RenderFailure;
   @IsOptional()
   @IsString()
   reason?: string;

@@ -43,6 +43,11 @@ export async function withFiles(
   return parts;
 }
 
+/** Has the files' bytes at hand for the hand-over. Rejects when the store does not give them. */
+export async function readFiles(parts: readonly ReadyPart[]): Promise<void> {
+  for (const { outbound } of parts) if ('media' in outbound) await outbound.media.read();
+}
+
 function outboundOf(rendered: RenderedContent, file: MediaFile | undefined): OutboundContent | undefined {
   if (!('mediaId' in rendered)) return rendered;
   if (!file) return undefined;

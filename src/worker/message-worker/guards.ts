@@ -42,6 +42,10 @@ const ensureConsent: Guard = ({ optedOut, suppressed }) => {
   return suppressed ? { kind: 'end', to: 'skipped', code: 'suppressed' } : pass;
 };
 
+/** A number check told that nothing would arrive; a part that may have arrived already says otherwise. */
+const ensureOnWhatsApp: Guard = ({ unregistered, resend }) =>
+  unregistered && !resend ? { kind: 'end', to: 'skipped', code: 'not_on_whatsapp' } : pass;
+
 /** A queue that was rebuilt brings scheduled messages too early. */
 const holdUntilItsTime: Guard = ({ sendAt }, now) =>
   sendAt && sendAt > now ? { kind: 'rest', until: sendAt } : pass;
@@ -76,6 +80,7 @@ const checklist: readonly Guard[] = [
   holdUnlessRunning,
   ensureContact,
   ensureConsent,
+  ensureOnWhatsApp,
   ensureNotExpired,
   ensureInsideWindow,
   holdUntilItsTime,

@@ -20,7 +20,7 @@ import type { JobHandler, JobOutcome } from '../../queue/catalog.js';
 import { handOver, insist } from './hand-over.js';
 import { checkRecipient, honest, mayStillLeave, type Verdict } from './guards.js';
 import type { MessageWorkerDeps, SendRun } from './ports.js';
-import { contentsOf, storedForm, withFiles, type ReadyPart } from './contents.js';
+import { contentsOf, readFiles, storedForm, withFiles, type ReadyPart } from './contents.js';
 import { beginsWith, boundSender, requestFor } from './request.js';
 import { sleep } from './sleep.js';
 
@@ -150,6 +150,8 @@ export class MessageWorker {
 
   private async sendParts(run: SendRun): Promise<JobOutcome> {
     try {
+      // Before anything is claimed: a store that does not answer now costs the job a pause, not the recipient its message.
+      await readFiles(run.parts);
       for (let index = 0, ready = run.parts[0]; ready; index += 1, ready = run.parts[index]) {
         const end = await this.sendPart(run, index, ready);
         if (end.kind === 'end') return end.outcome;

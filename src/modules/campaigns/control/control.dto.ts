@@ -167,6 +167,9 @@ export class DryRunResponse {
   @ValidateNested()
   @Type(() => DryRunSendersResponse)
   senders!: DryRunSendersResponse;
+  /** Running campaigns of the same or a higher priority that share its senders; what they need is counted. */
+  @IsInt()
+  otherCampaigns!: number;
   @IsISO8601()
   startsAt!: string;
   /** When the last message leaves; null when they do not all. */

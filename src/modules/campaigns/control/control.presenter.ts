@@ -31,6 +31,7 @@ export function presentDryRun(run: DryRun): DryRunResponse {
       warmingUp: senders.warmingUp,
       unable: senders.unable,
     },
+    otherCampaigns: run.otherCampaigns,
     startsAt: startsAt.toISOString(),
     finishAt: finishAt?.toISOString() ?? null,
     durationSeconds: finishAt ? Math.ceil((finishAt.getTime() - startsAt.getTime()) / 1_000) : null,

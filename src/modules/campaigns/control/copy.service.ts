@@ -112,6 +112,7 @@ function draftOf(origin: Campaign, now: Date): Partial<Campaign> {
     minDelay: origin.minDelay,
     maxDelay: origin.maxDelay,
     stickySender: origin.stickySender,
+    skipUnregistered: origin.skipUnregistered,
     originId: origin.id,
     totalRecipients: 0,
     createdAt: now,

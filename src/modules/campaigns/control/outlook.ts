@@ -1,15 +1,21 @@
 import type { Campaign, CampaignPart } from '../campaign.entity.js';
-import type { CampaignDeps, CampaignSenders, PoolOutlook } from '../campaign.ports.js';
+import { addMs } from '../../../lib/clock.js';
+import type { CampaignDeps, CampaignSenders, PoolOutlook, RivalCampaign } from '../campaign.ports.js';
 import type { Counts } from '../campaign.repository.js';
 import { ceilingOf } from '../core/ceiling.js';
+import { nextOpening } from '../core/window.js';
 import { choiceSeed, renderPart, templateScope } from '../core/template.js';
 import { mostParts } from '../core/variants.js';
 import { humanPause, humanTyping, partTimings, totalMs } from '../delivery/core/typing.js';
-import type { PlayRules } from './core/play-forward.js';
+import { playForward, type Demand, type PlayedForward, type PlayRules } from './core/play-forward.js';
+import { rivalsOf } from './core/rivalry.js';
+import { otherRunningCampaigns } from './rivals.repository.js';
 import { senderUse } from './sender-use.repository.js';
 import { sampleRecipient } from './test-send.repository.js';
 
 const MINUTE_MS = 60_000;
+/** For a campaign that would never be done by itself. */
+const HORIZON_MS = 366 * 24 * 60 * MINUTE_MS;
 /** The middle of everything random. */
 const average = (): number => 0.5;
 
@@ -17,22 +23,54 @@ export interface OutlookDeps extends Pick<CampaignDeps, 'database'> {
   senders: Pick<CampaignSenders, 'outlook'>;
 }
 
-/** The campaign's pool as it stands, ready to be played forward from a time on. */
-export async function campaignOutlook(
+interface Ahead {
+  counts: Counts;
+  demands: readonly Demand[];
+  now: Date;
+  startsAt: Date;
+}
+
+/**
+ * Plays the campaign forward: first by itself, then, where others run that want the same senders, with what they need
+ * until about then.
+ */
+export async function lookAhead(
   deps: OutlookDeps,
   campaign: Campaign,
-  startsAt: Date,
+  { counts, demands, now, startsAt }: Ahead,
+): Promise<{ outlook: PoolOutlook; end: PlayedForward }> {
+  const busy = await busyMs(deps, campaign);
+  const play = async (rivals: readonly RivalCampaign[]) => {
+    const outlook = await campaignOutlook(deps, campaign, { startsAt, busyMs: busy, rivals });
+    return {
+      outlook,
+      end: await playForward(outlook.forecast, demands, playRules(campaign, counts, startsAt, demands)),
+    };
+  };
+  const alone = await play([]);
+  const others = await otherRunningCampaigns(deps.database.manager, campaign);
+  if (others.length === 0 || alone.outlook.able === 0) return alone;
+  const aloneUntil = alone.end.kind === 'never' ? addMs(startsAt, HORIZON_MS) : alone.end.at;
+  const rivals = rivalsOf(campaign, others, { now, aloneUntil, busyMs: busy });
+  return rivals.length === 0 ? alone : play(rivals);
+}
+
+/** The campaign's pool as it stands, ready to be played forward from a time on. */
+async function campaignOutlook(
+  deps: OutlookDeps,
+  campaign: Campaign,
+  { startsAt, busyMs: busy, rivals }: { startsAt: Date; busyMs: number; rivals: readonly RivalCampaign[] },
 ): Promise<PoolOutlook> {
   const { tenantId, pool, maxPerSender, minDelay, maxDelay } = campaign;
   const content = campaign.variants?.flatMap((variant) => variant.parts) ?? campaign.parts;
-  const stepMs = (minDelay + maxDelay) / 2 + (await busyMs(deps, campaign));
   const tx = deps.database.manager;
   return deps.senders.outlook({
     tenantId,
     pool,
     messageTypes: [...new Set(content.map(({ type }) => type))],
-    pace: { messages: mostParts(campaign), stepMs },
+    pace: { messages: mostParts(campaign), stepMs: (minDelay + maxDelay) / 2 + busy },
     from: startsAt,
+    rivals,
     ...(maxPerSender !== null && {
       budget: { perSender: maxPerSender, used: await senderUse(tx, campaign.id) },
     }),
@@ -53,16 +91,21 @@ async function busyMs(deps: OutlookDeps, campaign: Campaign): Promise<number> {
 }
 
 /** The campaign's own limits on the way. */
-export function playRules(campaign: Campaign, counts: Counts, from: Date): PlayRules {
+function playRules(campaign: Campaign, counts: Counts, from: Date, demands: readonly Demand[]): PlayRules {
   const parts = mostParts(campaign);
   return {
     from,
-    startedAt: campaign.startedAt ?? from,
+    startedAt: campaign.rampStartedAt ?? firstOpening(demands, from),
     ceiling: ceilingOf(campaign),
     expiresAt: campaign.expiresAt,
     parts,
     canary: canaryAhead(campaign, counts, parts),
   };
+}
+
+function firstOpening(demands: readonly Demand[], from: Date): Date {
+  const openings = demands.flatMap(({ schedule }) => nextOpening(schedule, from)?.getTime() ?? []);
+  return openings.length === 0 ? from : new Date(Math.min(...openings));
 }
 
 /** What is left of the first recipients, and how long the others wait for the judgement. */

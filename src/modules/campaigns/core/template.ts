@@ -16,7 +16,8 @@ export interface TemplateScope {
  * `template_missing_variable`: the text needs something this recipient does not have, so nothing may be sent ("Hi ,");
  * `template_empty`: only blanks came out; `template_failed`: the template broke or outgrew a limit.
  */
-export type RenderFailure = 'template_missing_variable' | 'template_empty' | 'template_failed';
+export const renderFailures = ['template_missing_variable', 'template_empty', 'template_failed'] as const;
+export type RenderFailure = (typeof renderFailures)[number];
 export type RenderResult =
   | { ok: true; content: RenderedContent }
   /** `variable`: the one that is missing, as the template writes it. */

@@ -35,18 +35,26 @@ export function twoProportionTest(
 }
 
 /**
- * Says in plain words whether the best variant is really better than the next one. With more than two variants the best
- * two are picked after looking, so the p-value is multiplied by the number of pairs (Bonferroni; Dunn 1961).
+ * Says in plain words whether the best variant is really better than the next one. A variant too small to be tested
+ * against any other is left aside, or the one answer of one recipient would be the best of all. With more than two
+ * variants the best two are picked after looking, so the p-value is multiplied by the number of pairs (Bonferroni; Dunn
+ * 1961).
  *
  * @param what the event in the past tense: `read`, `answered`
  */
 export function compareVariants(what: string, outcomes: readonly VariantOutcome[]): VariantVerdict {
   const seen = outcomes.filter(({ of }) => of > 0).map((outcome) => ({ ...outcome, ...clamped(outcome) }));
-  const [best, next] = seen.toSorted((a, b) => b.count / b.of - a.count / a.of);
+  const large = seen.filter((one) =>
+    seen.some((other) => other !== one && twoProportionTest(one, other) !== undefined),
+  );
+  const judged = large.length > 0 ? large : seen;
+  const [best, next] = judged.toSorted((a, b) => b.count / b.of - a.count / a.of);
   if (!best || !next) {
     return { significant: false, statement: 'There is nothing to compare before two variants have arrived.' };
   }
-  const rates = `${quoted(best)} was ${what} by ${percent(best)} of ${best.of}, ${quoted(next)} by ${percent(next)} of ${next.of}`;
+  const aside = seen.filter((one) => !judged.includes(one)).map(quoted);
+  const without = aside.length === 0 ? '' : ` (${aside.join(', ')}: too few to be judged)`;
+  const rates = `${quoted(best)} was ${what} by ${percent(best)} of ${best.of}, ${quoted(next)} by ${percent(next)} of ${next.of}${without}`;
   const single = twoProportionTest(best, next);
   if (single === undefined) {
     return { significant: false, statement: `${rates}. These are too few to tell a difference from chance.` };

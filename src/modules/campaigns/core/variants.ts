@@ -40,7 +40,7 @@ function nameProblem(variants: readonly { name: string }[], name: string, index:
 function weightProblem(weight: number): string[] {
   const steps = weight * WEIGHT_STEPS;
   const isExact = Math.abs(steps - Math.round(steps)) < 1e-6;
-  return isExact && weight > 0 && weight <= MAX_WEIGHT
+  return isExact && Math.round(steps) > 0 && weight <= MAX_WEIGHT
     ? []
     : [`must be above 0 and at most ${MAX_WEIGHT}, with at most two decimals: 50, or 0.25`];
 }

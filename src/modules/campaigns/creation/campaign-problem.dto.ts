@@ -1,13 +1,13 @@
 import { Type } from 'class-transformer';
-import { IsArray, IsInt, IsOptional, IsString, IsUUID, ValidateNested } from 'class-validator';
+import { IsArray, IsIn, IsInt, IsOptional, IsString, IsUUID, ValidateNested } from 'class-validator';
+import { renderFailures, type RenderFailure } from '../core/template.js';
 
 export class PartProblemResponse {
   /** From 0. */
   @IsInt()
   part!: number;
-  /** template_missing_variable, template_empty or template_failed. */
-  @IsString()
-  code!: string;
+  @IsIn(renderFailures)
+  code!: RenderFailure;
   @IsString()
   message!: string;
   /** The variable that is missing, as the text writes it. */

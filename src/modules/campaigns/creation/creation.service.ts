@@ -72,6 +72,7 @@ export class CampaignCreation {
         listIds: [...new Set(request.listIds)],
         ...request.delays,
         stickySender: input.options?.stickySender ?? true,
+        skipUnregistered: input.options?.skipUnregistered ?? true,
         totalRecipients: 0,
         createdAt: now,
         updatedAt: now,

@@ -59,6 +59,7 @@ export class CampaignUpdates {
         ...settings,
         pool: poolAfter(change, campaign.pool),
         stickySender: change.options?.stickySender ?? campaign.stickySender,
+        skipUnregistered: change.options?.skipUnregistered ?? campaign.skipUnregistered,
         ...(isDraft(campaign) && {
           canary: sizedCanary(control.canary, campaign.totalRecipients),
           status: timing.scheduledAt ? 'scheduled' : 'draft',

@@ -13,7 +13,7 @@ import type {
   RecordedOutcome,
 } from './delivery.types.js';
 import { loadForSend } from './load.repository.js';
-import { recordOutcomes } from './outcome.repository.js';
+import { recordOutcomes, rememberUnknownNumbers } from './outcome.repository.js';
 
 export interface DeliveryDeps {
   database: Database;
@@ -56,9 +56,13 @@ export class DeliveryService {
     return this.claims.add(request);
   }
 
-  /** Records how the hand-over ended. */
-  record(record: OutcomeRecord): Promise<RecordedOutcome> {
-    return this.outcomes.add(record);
+  /** Records how the hand-over ended, and remembers numbers nobody can write to. */
+  async record(record: OutcomeRecord): Promise<RecordedOutcome> {
+    const recorded = await this.outcomes.add(record);
+    const { settlement } = record;
+    if (recorded.kind === 'recorded' && settlement.kind === 'failed' && settlement.code === 'not_on_whatsapp')
+      this.unknownNumbers.add(record).catch(this.logForgotten('that a number is not on WhatsApp'));
+    return recorded;
   }
 
   /** Ends a queued recipient without a send; false when it was no longer ours to end. */
@@ -79,10 +83,7 @@ export class DeliveryService {
     const { tenantId, id: recipientId, claimEpoch, waitReason, waitUntil } = recipient;
     if (reason === waitReason && aboutTheSame(until, waitUntil)) return;
     const wait = { tenantId, recipientId, claimEpoch, reason, until };
-    await this.waits.add(wait).catch((error: unknown) => {
-      // For the trace, not a fact that must not be lost.
-      this.deps.logger.warn({ error: errorMessage(error) }, 'could not remember what a recipient waits for');
-    });
+    await this.waits.add(wait).catch(this.logForgotten('what a recipient waits for'));
   }
 
   private depart(
@@ -93,10 +94,20 @@ export class DeliveryService {
     return this.departures.add({ tenantId, recipientId: id, claimEpoch, to, code });
   }
 
+  private readonly unknownNumbers = new Batcher<OutcomeRecord, void>(async (records) => {
+    await rememberUnknownNumbers(this.deps.database.manager, records);
+    return records.map(() => undefined);
+  }, COALESCING);
+
   private readonly waits = new Batcher<RecipientWait, void>(async (waits) => {
     await noteWaits(this.deps.database.manager, waits);
     return waits.map(() => undefined);
   }, COALESCING);
+
+  /** For the trace and for later, not facts that must not be lost. */
+  private readonly logForgotten = (what: string) => (error: unknown) => {
+    this.deps.logger.warn({ error: errorMessage(error) }, `could not remember ${what}`);
+  };
 
   private batched<Item, Result>(write: (tx: Tx, items: Item[]) => Promise<Result[]>): Batcher<Item, Result> {
     return new Batcher((items) => this.deps.database.transaction((tx) => write(tx, items)), COALESCING);

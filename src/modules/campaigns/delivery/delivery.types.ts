@@ -39,6 +39,8 @@ export interface RecipientForSend {
   contactExists: boolean;
   optedOut: boolean;
   suppressed: boolean;
+  /** A recent check did not find the number on WhatsApp, and the campaign wants none of those. */
+  unregistered: boolean;
   /** The tenant's, as far as it binds this campaign. */
   frequencyCap: FrequencyCap | null;
   /** The contact has had so many messages that this campaign's would be too many. */

@@ -1,6 +1,7 @@
 import type { Tx } from '../../../db/index.js';
 import { MAX_PARTS } from '../campaign-part.dto.js';
 import type { CampaignPart, CampaignVariant } from '../campaign.entity.js';
+import { NOT_ON_WHATSAPP } from '../creation/unregistered.js';
 import type { RenderedContent } from '../core/content.js';
 import { cappedClaim } from './core/frequency-cap.js';
 import type { RecipientForSend } from './delivery.types.js';
@@ -67,12 +68,13 @@ export async function loadForSend(
   return asked.map((item) => byKey.get(`${item.tenantId} ${item.recipientId}`));
 }
 
+/** The campaign by its key alone: with the tenant too, the planner would pair every recipient with all of its campaigns. */
 const RECIPIENTS = `
   SELECT r.id, r.tenant_id AS "tenantId", r.campaign_id AS "campaignId", r.contact_id AS "contactId",
          r.phone, r.name, r.variables, r.variant, r.state, r.next_part AS "nextPart",
          r.claim_epoch AS "claimEpoch", r.retried_epoch AS "retriedEpoch",
          c.id IS NOT NULL AS "contactExists", c.opted_out_at IS NOT NULL AS "optedOut",
-         x.id IS NOT NULL AS suppressed, talk.sender_id AS "lastSenderId", r.sender_id AS "senderId",
+         n.phone IS NOT NULL AS unregistered, x.id IS NOT NULL AS suppressed, talk.sender_id AS "lastSenderId", r.sender_id AS "senderId",
          r.wait_reason AS "waitReason", r.wait_until AS "waitUntil",
          (s.id IS NULL OR s.paused_at IS NOT NULL OR s.status IN ('banned', 'logged_out')) AS "senderGone",
          m.sender_id AS "resendSenderId", m.wa_message_id AS "resendId", m.body AS "resendBody",
@@ -80,6 +82,7 @@ const RECIPIENTS = `
          (ms.id IS NULL OR ms.status IN ('banned', 'logged_out')) AS "resendSenderLost"
   FROM unnest($1::uuid[], $2::uuid[]) AS asked (tenant_id, id)
   JOIN campaign_contacts r ON r.id = asked.id AND r.tenant_id = asked.tenant_id
+  JOIN campaigns k ON k.id = r.campaign_id
   LEFT JOIN contacts c ON c.id = r.contact_id AND c.tenant_id = r.tenant_id
   LEFT JOIN LATERAL (
     SELECT t.sender_id FROM messages t
@@ -87,6 +90,7 @@ const RECIPIENTS = `
       AND t.state IN ('sent', 'delivered', 'read', 'played', 'received')
     ORDER BY t.id DESC LIMIT 1) talk ON true
   LEFT JOIN suppressions x ON x.tenant_id = r.tenant_id AND x.phone = r.phone
+  LEFT JOIN number_checks n ON n.tenant_id = r.tenant_id AND n.phone = r.phone AND ${NOT_ON_WHATSAPP}
   LEFT JOIN senders s ON s.id = r.sender_id AND s.tenant_id = r.tenant_id
   LEFT JOIN messages m ON m.campaign_contact_id = r.id AND m.part = r.next_part AND m.direction = 'out'
                       AND m.state = 'queued' AND m.wa_message_id IS NOT NULL

@@ -141,3 +141,23 @@ export async function deriveRecipients(tx: Tx, ids: string[]): Promise<void> {
     [ids],
   );
 }
+
+/**
+ * A number that the network does not know is as good as checked, and nobody has to ask about it again. Only while its
+ * contact is there: of a person that was erased nothing is noted.
+ */
+export async function rememberUnknownNumbers(
+  tx: Tx,
+  recipients: { tenantId: string; recipientId: string }[],
+): Promise<void> {
+  await tx.query(
+    `INSERT INTO number_checks (tenant_id, phone, on_whatsapp, checked_at)
+     SELECT DISTINCT r.tenant_id, r.phone, false, now()
+     FROM unnest($1::uuid[], $2::uuid[]) AS a (tenant_id, recipient_id)
+     JOIN campaign_contacts r ON r.id = a.recipient_id AND r.tenant_id = a.tenant_id
+     JOIN contacts c ON c.id = r.contact_id AND c.tenant_id = r.tenant_id
+     ORDER BY r.tenant_id, r.phone
+     ON CONFLICT (tenant_id, phone) DO UPDATE SET on_whatsapp = false, checked_at = excluded.checked_at`,
+    [recipients.map(({ tenantId }) => tenantId), recipients.map(({ recipientId }) => recipientId)],
+  );
+}

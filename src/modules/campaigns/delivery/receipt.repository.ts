@@ -28,6 +28,7 @@ export async function applyReceipts(
   await advanceRecipients(tx, messageIds);
   await failRecipients(tx, messageIds);
   await deriveRecipients(tx, recipients);
+  await correctNumberChecks(tx, messageIds);
   const matched = new Set(found.map((message) => message.waMessageId));
   const ids = receipts.map((receipt) => receipt.waMessageId);
   return { unmatched: new Set(ids.filter((id) => !matched.has(id))) };
@@ -119,6 +120,17 @@ async function advanceRecipients(tx: Tx, messageIds: string[]): Promise<void> {
      WHERE m.id = ANY($1::uuid[]) AND r.id = m.campaign_contact_id AND r.next_part = m.part
        AND m.state IN ('sent', 'delivered', 'read', 'played')
        AND r.state IN ('queued', 'pending', 'unknown', 'skipped')`,
+    [messageIds],
+  );
+}
+
+/** What was delivered is on WhatsApp, whatever a check found before. */
+async function correctNumberChecks(tx: Tx, messageIds: string[]): Promise<void> {
+  await tx.query(
+    `UPDATE number_checks n SET on_whatsapp = true, checked_at = now()
+     FROM messages m JOIN campaign_contacts r ON r.id = m.campaign_contact_id
+     WHERE m.id = ANY($1::uuid[]) AND m.state IN ('delivered', 'read', 'played')
+       AND n.tenant_id = r.tenant_id AND n.phone = r.phone AND NOT n.on_whatsapp`,
     [messageIds],
   );
 }

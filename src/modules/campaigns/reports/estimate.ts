@@ -1,8 +1,8 @@
 import type { Campaign } from '../campaign.entity.js';
 import type { CampaignDeps } from '../campaign.ports.js';
 import type { Counts } from '../campaign.repository.js';
-import { playForward, type Demand } from '../control/core/play-forward.js';
-import { campaignOutlook, playRules, type OutlookDeps } from '../control/outlook.js';
+import type { Demand } from '../control/core/play-forward.js';
+import { lookAhead, type OutlookDeps } from '../control/outlook.js';
 import { scheduleAt, sendingHours } from '../core/sending-hours.js';
 import { mostParts } from '../core/variants.js';
 import { tenantTimes } from '../running/timing.repository.js';
@@ -22,9 +22,8 @@ export async function estimatedFinish(
   const recipients = counts.pending + counts.queued + counts.sending;
   if (campaign.status !== 'running' || recipients === 0 || waitsForOperator(campaign)) return undefined;
   const now = deps.clock.now();
-  const outlook = await campaignOutlook(deps, campaign, now);
   const demands = await demandsOf(deps, campaign, recipients * mostParts(campaign));
-  const end = playForward(outlook.forecast, demands, playRules(campaign, counts, now));
+  const { end } = await lookAhead(deps, campaign, { counts, demands, now, startsAt: now });
   return end.kind === 'finishes' ? end.at : undefined;
 }
 

@@ -180,6 +180,7 @@ function runOf(origin: RecurringCampaign, run: Date, now: Date): Partial<Campaig
     minDelay: origin.minDelay,
     maxDelay: origin.maxDelay,
     stickySender: origin.stickySender,
+    skipUnregistered: origin.skipUnregistered,
     originId: origin.id,
     occurrenceAt: run,
     totalRecipients: 0,

@@ -16,7 +16,7 @@ export class ContactBulkEdit {
   @Column('text')
   status!: BulkEditStatus;
 
-  /** Which contacts: ids, or a filter. */
+  /** Which contacts: ids, or a filter. Emptied, as the changes are, when it has ended. */
   @Column('jsonb')
   target!: Record<string, unknown>;
 

@@ -77,9 +77,11 @@ export class BulkEditRepository {
     );
   }
 
+  /** What has ended remembers nobody: a filter or a value may say who a person is that has to be forgotten later. */
   async end(tx: Tx, tenantId: string, id: string, error: string | null, now: Date): Promise<void> {
     await tx.query(
-      `UPDATE contact_bulk_edits SET status = $3, error = $4, completed_at = $5
+      `UPDATE contact_bulk_edits
+       SET status = $3, error = $4, completed_at = $5, target = '{"contactIds":[]}', changes = '{}'
        WHERE tenant_id = $1 AND id = $2 AND status IN ('queued', 'running')`,
       [tenantId, id, error === null ? 'completed' : 'failed', error, now],
     );
@@ -102,9 +104,10 @@ export class BulkEditRepository {
     changes: BulkChanges,
     now: Date,
   ): Promise<number> {
-    // In one order for everybody, so that two edits cannot block each other.
+    // In the order of numbers, as everybody locks several contacts, and no stronger than needed: who puts a contact on a
+    // list only makes sure that it stays.
     await tx.query(
-      'SELECT FROM contacts WHERE tenant_id = $1 AND id = ANY($2::uuid[]) ORDER BY id FOR UPDATE',
+      'SELECT FROM contacts WHERE tenant_id = $1 AND id = ANY($2::uuid[]) ORDER BY phone FOR NO KEY UPDATE',
       [tenantId, ids],
     );
     const changed = new Set([
@@ -174,6 +177,7 @@ export class BulkEditRepository {
        SELECT list.id, contact.id, list.tenant_id, $4
        FROM contact_lists list JOIN contacts contact ON contact.tenant_id = list.tenant_id
        WHERE list.tenant_id = $1 AND contact.id = ANY($2::uuid[]) AND list.id = ANY($3::uuid[])
+       ORDER BY list.id, contact.id
        ON CONFLICT DO NOTHING RETURNING contact_id AS id`,
       [tenantId, ids, listIds, now],
     );

@@ -156,6 +156,24 @@ export class NumberCheckRepository {
     return rows.map(({ phone }) => phone);
   }
 
+  /** Answers those of the numbers that somebody has found out meanwhile; true when there were such. */
+  async answerKnown(
+    tx: Tx,
+    run: { tenantId: string; id: string },
+    phones: readonly string[],
+    freshSince: Date,
+  ): Promise<boolean> {
+    const [, answered]: [unknown, number] = await tx.query(
+      `UPDATE number_check_items item
+       SET pending = false, cached = true, on_whatsapp = known.on_whatsapp, checked_at = known.checked_at
+       FROM number_checks known
+       WHERE known.tenant_id = $1 AND known.phone = ANY($3) AND known.checked_at > $4
+         AND item.tenant_id = $1 AND item.run_id = $2 AND item.phone = known.phone AND item.pending`,
+      [run.tenantId, run.id, phones, freshSince],
+    );
+    return answered > 0;
+  }
+
   /** When each of these senders made its checks since then. */
   async checksOf(tx: Tx, senderIds: readonly string[], since: Date): Promise<Map<string, Date[]>> {
     const rows: { senderId: string; at: Date[] }[] = await tx.query(
@@ -182,11 +200,13 @@ export class NumberCheckRepository {
     ];
     await tx.query(
       `INSERT INTO number_checks (tenant_id, phone, on_whatsapp, checked_at)
-       SELECT $1, phone, on_whatsapp, $4 FROM unnest($2::text[], $3::boolean[]) AS found (phone, on_whatsapp)
+       SELECT $1, phone, found.on_whatsapp, $4 FROM unnest($2::text[], $3::boolean[]) AS found (phone, on_whatsapp)
+       -- The person may have been erased while the question was open.
+       JOIN number_check_items item USING (phone) WHERE item.tenant_id = $1 AND item.run_id = $5
        ORDER BY phone
        ON CONFLICT (tenant_id, phone) DO UPDATE
        SET on_whatsapp = excluded.on_whatsapp, checked_at = excluded.checked_at`,
-      values,
+      [...values, run.id],
     );
     await tx.query(
       `UPDATE number_check_items item

@@ -4,7 +4,7 @@ import { errorMessage } from '../../../lib/errors.js';
 import type { Logger } from '../../../lib/logger.js';
 import type { JobHandler, JobOutcome } from '../../../queue/catalog.js';
 import type { Capabilities, TransportSession } from '../../../transports/transport.js';
-import { allowance, DAY_MS, defaultCheckPace, type CheckPace } from '../core/check-pace.js';
+import { allowance, DAY_MS, defaultCheckPace, FRESH_MS, type CheckPace } from '../core/check-pace.js';
 import type { NumberCheckRun } from './number-check.entity.js';
 import { NumberCheckRepository, type CheckResult } from './number-check.repository.js';
 
@@ -63,6 +63,8 @@ export class NumberCheckRunner {
     }
     const phones = await this.checks.nextPending(manager, tenantId, runId, best.left);
     if (phones.length === 0) return this.end(run, null);
+    const known = await this.checks.answerKnown(manager, run, phones, addMs(now, -FRESH_MS));
+    if (known) return { kind: 'runAgain', at: now };
     const inTrouble = await this.ask(run, best, phones, signal);
     return { kind: 'runAgain', at: inTrouble ? addMs(now, AFTER_TROUBLE_MS) : this.deps.clock.now() };
   };

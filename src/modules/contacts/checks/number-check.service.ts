@@ -7,7 +7,7 @@ import { keyBehind, toPage, type Page, type PageRequest } from '../../../lib/pag
 import { normalisePhone } from '../../../lib/phone.js';
 import type { JobQueue } from '../../../queue/catalog.js';
 import { hurry } from '../../../queue/hurry.js';
-import { DAY_MS } from '../core/check-pace.js';
+import { DAY_MS, FRESH_MS } from '../core/check-pace.js';
 import { ListRepository } from '../list.repository.js';
 import type { NumberCheckItem, NumberCheckRun } from './number-check.entity.js';
 import { NumberCheckRepository, type CheckCounts, type RationUse } from './number-check.repository.js';
@@ -36,8 +36,6 @@ export interface NumberCheckDeps {
   defaultCountry?: string;
 }
 
-/** What a check found is believed for so long. */
-export const FRESH_MS = 30 * DAY_MS;
 const MAX_NUMBERS = 100_000;
 
 /** Is a number on WhatsApp? Answers are kept for 30 days; new ones are rationed per tenant and per sender. */

@@ -30,12 +30,28 @@ export class MergeRepository {
     );
   }
 
+  /** Suppresses a number for the reason another is suppressed for, if it is. */
+  async shareSuppression(
+    tx: Tx,
+    tenantId: string,
+    from: { phone: string },
+    to: { id: string; phone: string },
+    now: Date,
+  ): Promise<void> {
+    await tx.query(
+      `INSERT INTO suppressions (id, tenant_id, phone, reason, created_at)
+       SELECT $3, tenant_id, $4, reason, $5 FROM suppressions WHERE tenant_id = $1 AND phone = $2
+       ON CONFLICT (tenant_id, phone) DO NOTHING`,
+      [tenantId, from.phone, to.id, to.phone, now],
+    );
+  }
+
   /** Puts a contact on all lists of another. */
   async joinLists(tx: Tx, tenantId: string, fromContactId: string, toContactId: string): Promise<void> {
     await tx.query(
       `INSERT INTO contact_list_members (list_id, contact_id, tenant_id, added_at)
        SELECT list_id, $3, tenant_id, added_at FROM contact_list_members
-       WHERE tenant_id = $1 AND contact_id = $2
+       WHERE tenant_id = $1 AND contact_id = $2 ORDER BY list_id
        ON CONFLICT DO NOTHING`,
       [tenantId, fromContactId, toContactId],
     );

@@ -1,6 +1,6 @@
 import type { Database, Tx } from '../../../db/index.js';
 import type { Clock } from '../../../lib/clock.js';
-import { invalid, notFound } from '../../../lib/errors.js';
+import { invalid, notFound, type DomainError } from '../../../lib/errors.js';
 import { newId } from '../../../lib/ids.js';
 import { encodeCursor, keyBehind, type Page, type PageRequest } from '../../../lib/pages.js';
 import { ConsentRepository } from '../consent/consent.repository.js';
@@ -42,7 +42,8 @@ export class MergeService {
   /**
    * Makes the other contact part of this one and removes it. This one's number, name and attributes win; tags, lists,
    * consents, messages and campaign history of both are its own. Whoever of the two opted out, the result has opted
-   * out, and the number that goes is suppressed if its owner had.
+   * out, and the number that goes is suppressed if its owner had. Where the number that goes is suppressed, so is the
+   * one that stays: it is the same person, who must not be reached by another number instead.
    */
   async merge(tenantId: string, id: string, otherId: string): Promise<ContactView> {
     await this.deps.database.transaction(async (tx) => {
@@ -54,10 +55,10 @@ export class MergeService {
           { path: 'contactId', message: 'Name another contact than the one it is merged into.' },
         ]);
       }
-      if (!other) throw invalid([{ path: 'contactId', message: `There is no contact ${otherId}.` }]);
+      if (!other) throw noSuchContact(otherId);
       // Recipients before contacts, in the order in which the engine locks them.
       for (const records of this.deps.records) await records.move(tx, tenantId, other, contact);
-      await this.join(tx, tenantId, contact.id, other.id);
+      await this.join(tx, tenantId, contact, other);
     });
     return this.deps.contacts.get(tenantId, id);
   }
@@ -104,20 +105,22 @@ export class MergeService {
     return { items: items.filter((group) => group.contacts.length > 1), nextCursor };
   }
 
-  private async join(tx: Tx, tenantId: string, id: string, otherId: string): Promise<void> {
+  private async join(tx: Tx, tenantId: string, read: Contact, readOther: Contact): Promise<void> {
     const now = this.deps.clock.now();
-    // In one order for everybody, so that two merges cannot block each other.
+    // In the order of numbers, as everybody locks several contacts, so that nobody blocks anybody.
     const locked = new Map<string, Contact>();
-    for (const each of [id, otherId].toSorted()) {
-      const found = await this.contacts.lock(tx, tenantId, each);
-      if (!found) throw notFound('contact', each);
-      locked.set(each, found);
+    for (const { id } of [read, readOther].toSorted((a, b) => (a.phone < b.phone ? -1 : 1))) {
+      const found = await this.contacts.lock(tx, tenantId, id);
+      if (found) locked.set(id, found);
     }
-    const contact = locked.get(id);
-    const other = locked.get(otherId);
-    if (!contact || !other) throw new Error('A contact that was just locked is not there.');
+    // Another merge, or a deletion, was faster.
+    const contact = locked.get(read.id);
+    if (!contact) throw notFound('contact', read.id);
+    const other = locked.get(readOther.id);
+    if (!other) throw noSuchContact(readOther.id);
     await this.merges.joinLists(tx, tenantId, other.id, contact.id);
     await this.consents.moveAll(tx, tenantId, other.id, contact.id);
+    await this.merges.shareSuppression(tx, tenantId, other, { id: newId(), phone: contact.phone }, now);
     if (other.optedOutAt !== null) {
       const row = { id: newId(), phone: other.phone };
       await this.suppressions.addMany(tx, tenantId, [row], 'opted out before its contact was merged', now);
@@ -135,6 +138,10 @@ export class MergeService {
     });
     await this.contacts.save(tx, contact);
   }
+}
+
+function noSuchContact(id: string): DomainError {
+  return invalid([{ path: 'contactId', message: `There is no contact ${id}.` }]);
 }
 
 function earliestOptOut(...contacts: Contact[]): Contact | undefined {

@@ -19,7 +19,23 @@ export interface ForecastSender {
   slot: SenderSlot;
   /** Messages it may still send for this campaign; absent without a budget. */
   budgetLeft?: number;
+  /** What others want of it; absent when nobody does. */
+  rivals?: readonly Rival[];
 }
+
+/** Another campaign's share of a sender. */
+export interface Rival {
+  /** Messages it still has for this sender. */
+  left: number;
+  pace: ForecastPace;
+  /** Milliseconds since 1970: nothing before. */
+  begin: number;
+  /** Whether it goes first, takes turns with us, or only has the time in which we do not send yet. */
+  rank: 'before' | 'beside' | 'behind';
+}
+
+/** To be awaited now and then, so that a long forecast does not hold up the rest of the process. */
+export type Rest = () => Promise<void>;
 
 /** Milliseconds since 1970. */
 interface Level {
@@ -36,6 +52,7 @@ interface Outlook {
   levels: Level[];
   warmUp?: WarmUp;
   budgetLeft: number;
+  rivals: readonly Rival[];
 }
 
 /** Sends at `from`, `from + stepMs`, ... of `messages` each. */
@@ -58,6 +75,10 @@ export interface ForecastSlice {
 
 /** Nobody knows how long it takes: looks are short first, and each twice as long as the one before. */
 const FIRST_LOOK_MS = 600_000;
+/** A look with that many stretches is long enough: they are all in memory at once. */
+const MANY_STRETCHES = 200_000;
+/** Senders between two rests. */
+const REST_AFTER = 100;
 
 /** A pool of senders on its way through the time to come. Each `send` continues where the one before has ended. */
 export class PoolForecast {
@@ -67,6 +88,7 @@ export class PoolForecast {
     senders: readonly ForecastSender[],
     private readonly pace: ForecastPace,
     now: Date,
+    private readonly rest: Rest = () => Promise.resolve(),
   ) {
     this.outlooks = grouped(senders.map((sender) => outlookOf(sender, now.getTime())));
   }
@@ -79,41 +101,64 @@ export class PoolForecast {
     );
   }
 
+  /** The others have the senders for themselves until then. */
+  async leaveToOthersUntil(at: number): Promise<void> {
+    this.outlooks = await this.each(this.outlooks, (outlook) => servedAlone(outlook, at));
+  }
+
   /** What the pool sends in the slice. `doneAt` is when the last of `wanted` leaves; absent when they do not all. */
-  send({ from, to, wanted, minStepMs }: ForecastSlice): { messages: number; doneAt?: number } {
+  async send({ from, to, wanted, minStepMs }: ForecastSlice): Promise<{ messages: number; doneAt?: number }> {
     let messages = 0;
     let lengthMs = FIRST_LOOK_MS;
-    for (let at = from; at < to; at += lengthMs, lengthMs *= 2) {
-      const look = { from: at, to: Math.min(at + lengthMs, to), wanted: wanted - messages, minStepMs };
-      const sent = this.look(look);
+    for (let at = from; at < to;) {
+      const end = Math.min(at + lengthMs, to);
+      const sent = await this.look({ from: at, to: end, wanted: wanted - messages, minStepMs });
       messages += sent.messages;
       if (sent.doneAt !== undefined) return { messages, doneAt: sent.doneAt };
+      at = end;
+      if (sent.stretches < MANY_STRETCHES) lengthMs *= 2;
     }
     return { messages };
   }
 
-  private look({ from, to, wanted, minStepMs }: ForecastSlice): { messages: number; doneAt?: number } {
-    const pace = { ...this.pace, stepMs: Math.max(this.pace.stepMs, minStepMs) };
+  private async look({
+    from,
+    to,
+    wanted,
+    minStepMs,
+  }: ForecastSlice): Promise<{ messages: number; stretches: number; doneAt?: number }> {
+    const pace = { ...this.pace, minStepMs };
     const before = this.outlooks.map((outlook) => ({ ...outlook, nextAt: Math.max(outlook.nextAt, from) }));
-    const after = before.map((outlook) => advance(outlook, pace, to));
+    const after = await this.each(before, (outlook) => advance(outlook, pace, to));
     const total = sum(after, ({ outlook, stretches }) => outlook.senders * sum(stretches, messagesOf));
+    const stretches = sum(after, (one) => one.stretches.length);
     if (total < wanted) {
       this.outlooks = after.map(({ outlook }) => outlook);
-      return { messages: total };
+      return { messages: total, stretches };
     }
-    const doneAt = firstTime(from, to, (at) => {
-      const sent = sum(
+    const doneAt = await firstTime(from, to, async (at) => {
+      const sent = await this.each(
         after,
-        ({ outlook, stretches }) => outlook.senders * sum(stretches, (one) => sentBy(one, at)),
+        ({ outlook, stretches: own }) => outlook.senders * sum(own, (one) => sentBy(one, at)),
       );
-      return sent >= wanted;
+      return sum(sent, Number) >= wanted;
     });
-    this.outlooks = before.map((outlook) => advance(outlook, pace, doneAt + 1).outlook);
-    return { messages: wanted, doneAt };
+    this.outlooks = await this.each(before, (outlook) => advance(outlook, pace, doneAt + 1).outlook);
+    return { messages: wanted, stretches, doneAt };
+  }
+
+  private async each<Item, Result>(items: readonly Item[], work: (item: Item) => Result): Promise<Result[]> {
+    const results: Result[] = [];
+    for (const item of items) {
+      results.push(work(item));
+      if (results.length % REST_AFTER === 0) await this.rest();
+    }
+    await this.rest();
+    return results;
   }
 }
 
-function outlookOf({ slot, budgetLeft = Infinity }: ForecastSender, now: number): Outlook {
+function outlookOf({ slot, budgetLeft = Infinity, rivals = [] }: ForecastSender, now: number): Outlook {
   const { minute, hour, day } = slot.windows;
   return {
     senders: 1,
@@ -121,6 +166,7 @@ function outlookOf({ slot, budgetLeft = Infinity }: ForecastSender, now: number)
     levels: [minute, hour, day].map((window) => levelAt(toLevel(window), now)),
     ...(slot.warmUp && { warmUp: slot.warmUp }),
     budgetLeft,
+    rivals,
   };
 }
 
@@ -128,7 +174,8 @@ function outlookOf({ slot, budgetLeft = Infinity }: ForecastSender, now: number)
 function grouped(outlooks: Outlook[]): Outlook[] {
   const groups = new Map<string, Outlook>();
   for (const outlook of outlooks) {
-    const key = JSON.stringify([outlook.nextAt, outlook.levels, outlook.warmUp, String(outlook.budgetLeft)]);
+    const { nextAt, levels, warmUp, budgetLeft, rivals } = outlook;
+    const key = JSON.stringify([nextAt, levels, warmUp, String(budgetLeft), rivals]);
     const group = groups.get(key);
     if (group) group.senders += 1;
     else groups.set(key, { ...outlook });
@@ -136,12 +183,27 @@ function grouped(outlooks: Outlook[]): Outlook[] {
   return [...groups.values()];
 }
 
+/** One after the other; those that go behind us are forgotten then: from now on they wait. */
+function servedAlone(start: Outlook, until: number): Outlook {
+  let outlook = start;
+  const left = start.rivals.map((rival) => {
+    const nextAt = Math.max(outlook.nextAt, rival.begin);
+    const alone = { ...outlook, nextAt, budgetLeft: rival.left, rivals: [] };
+    const { outlook: after } = advance(alone, { ...rival.pace, minStepMs: 0 }, until);
+    if (after.budgetLeft < rival.left) outlook = after;
+    return { ...rival, left: after.budgetLeft };
+  });
+  const { budgetLeft } = start;
+  return { ...outlook, budgetLeft, rivals: left.filter(({ rank }) => rank !== 'behind') };
+}
+
+interface OwnPace extends ForecastPace {
+  /** Not faster than this, whatever the sender does meanwhile. */
+  minStepMs: number;
+}
+
 /** Everything one sender sends before `until`. */
-function advance(
-  start: Outlook,
-  pace: ForecastPace,
-  until: number,
-): { outlook: Outlook; stretches: Stretch[] } {
+function advance(start: Outlook, pace: OwnPace, until: number): { outlook: Outlook; stretches: Stretch[] } {
   const stretches: Stretch[] = [];
   let outlook = start;
   while (outlook.nextAt < until && outlook.budgetLeft >= pace.messages) {
@@ -152,18 +214,52 @@ function advance(
   return { outlook, stretches };
 }
 
+/** What a sender does over and over for a while: something for us, something for those who share it. */
+interface Round {
+  /** Our messages. */
+  own: number;
+  /** All of them. */
+  messages: number;
+  stepMs: number;
+  rivals: readonly Rival[];
+}
+
+function roundAt({ rivals, nextAt }: Outlook, pace: OwnPace, smallestQuota: number): Round {
+  const alone = {
+    own: Math.min(pace.messages, smallestQuota),
+    messages: Math.min(pace.messages, smallestQuota),
+    stepMs: Math.max(pace.stepMs, pace.minStepMs),
+    rivals: [],
+  };
+  const active = rivals.filter((rival) => isActive(rival, nextAt));
+  if (active.length === 0) return alone;
+  const beside = active.filter(({ rank }) => rank === 'beside');
+  const all = alone.messages + sum(beside, (rival) => rival.pace.messages);
+  // Where one quota does not hold a message of everybody, they come one after the other.
+  const first = active.find(({ rank }) => rank === 'before') ?? (all > smallestQuota ? beside[0] : undefined);
+  if (first) {
+    const messages = Math.min(first.pace.messages, smallestQuota);
+    return { own: 0, messages, stepMs: first.pace.stepMs, rivals: [first] };
+  }
+  const stepMs = Math.max(pace.minStepMs, pace.stepMs + sum(beside, (rival) => rival.pace.stepMs));
+  return { own: alone.own, messages: all, stepMs, rivals: beside };
+}
+
+function isActive({ left, begin, pace, rank }: Rival, at: number): boolean {
+  return rank !== 'behind' && left >= pace.messages && begin <= at;
+}
+
 /** One stretch, or the wait for a window that is used up. */
-function step(outlook: Outlook, pace: ForecastPace, until: number): { next: Outlook; stretch?: Stretch } {
+function step(outlook: Outlook, pace: OwnPace, until: number): { next: Outlook; stretch?: Stretch } {
   const at = outlook.nextAt;
   const today = outlook.warmUp && warmUpWindow(outlook.warmUp, new Date(at));
   const warming = today ? [toLevel(today)] : [];
   const standing = outlook.levels.map((level) => levelAt(level, at));
-  const messages = Math.min(pace.messages, ...[...standing, ...warming].map(({ quota }) => quota));
-  const levels = standing.map((level) =>
-    neverFills(level, at, pace.stepMs, messages) ? empty(level) : level,
-  );
+  const round = roundAt(outlook, pace, Math.min(...[...standing, ...warming].map(({ quota }) => quota)));
+  const { own, messages, stepMs } = round;
+  const levels = standing.map((level) => (neverFills(level, at, stepMs, messages) ? empty(level) : level));
   const limits = [
-    ...levels.filter((level) => !paceAlone(level, pace.stepMs, messages) || level.used > 0),
+    ...levels.filter((level) => !paceAlone(level, stepMs, messages) || level.used > 0),
     ...warming,
   ];
 
@@ -173,21 +269,27 @@ function step(outlook: Outlook, pace: ForecastPace, until: number): { next: Outl
     return { next: { ...outlook, levels, nextAt } };
   }
   const room = Math.min(
-    Math.floor(outlook.budgetLeft / messages),
+    own > 0 ? Math.floor(outlook.budgetLeft / own) : Infinity,
+    ...round.rivals.map((rival) => Math.floor(rival.left / rival.pace.messages)),
     ...limits.map(({ quota, used }) => Math.floor((quota - used) / messages)),
   );
   const ends = limits.map(({ startedAt, lengthMs }) => (startedAt ?? at) + lengthMs);
-  const boundary = Math.min(until, ...ends, ...(outlook.warmUp ? [dayEnd(outlook.warmUp, at)] : []));
-  const sends = pace.stepMs > 0 ? Math.min(room, Math.ceil((boundary - at) / pace.stepMs)) : room;
+  const begins = outlook.rivals.filter(({ begin }) => begin > at).map(({ begin }) => begin);
+  const days = outlook.warmUp ? [dayEnd(outlook.warmUp, at)] : [];
+  const boundary = Math.min(until, ...ends, ...begins, ...days);
+  const sends = stepMs > 0 ? Math.min(room, Math.ceil((boundary - at) / stepMs)) : room;
   return {
     next: {
       ...outlook,
-      nextAt: at + sends * pace.stepMs,
-      levels: levels.map((level) => take(level, { from: at, stepMs: pace.stepMs, sends, messages })),
+      nextAt: at + sends * stepMs,
+      levels: levels.map((level) => take(level, { from: at, stepMs, sends, messages })),
       ...(outlook.warmUp && { warmUp: takeFromWarmUp(outlook.warmUp, sends * messages, new Date(at)) }),
-      budgetLeft: outlook.budgetLeft - sends * messages,
+      budgetLeft: outlook.budgetLeft - sends * own,
+      rivals: outlook.rivals.map((rival) =>
+        round.rivals.includes(rival) ? { ...rival, left: rival.left - sends * rival.pace.messages } : rival,
+      ),
     },
-    stretch: { from: at, stepMs: pace.stepMs, sends, messages },
+    ...(own > 0 && { stretch: { from: at, stepMs, sends, messages: own } }),
   };
 }
 
@@ -245,11 +347,15 @@ function sentBy({ from, stepMs, sends, messages }: Stretch, at: number): number 
 }
 
 /** The first whole millisecond in [from, to) at which `reached` holds, given that it does at the end. */
-function firstTime(from: number, to: number, reached: (at: number) => boolean): number {
+async function firstTime(
+  from: number,
+  to: number,
+  reached: (at: number) => Promise<boolean>,
+): Promise<number> {
   let [before, at] = [Math.floor(from) - 1, Math.ceil(to)];
   while (at - before > 1) {
     const middle = Math.floor((before + at) / 2);
-    if (reached(middle)) at = middle;
+    if (await reached(middle)) at = middle;
     else before = middle;
   }
   return at;

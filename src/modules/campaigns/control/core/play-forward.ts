@@ -6,10 +6,10 @@ export interface Fleet {
   /** Senders that could send something before a time, in milliseconds since 1970. */
   readyBefore(at: number): number;
   /** Sends what it can between two times, at most `wanted` messages; `doneAt` when all of them left. */
-  send(slice: { from: number; to: number; wanted: number; minStepMs: number }): {
+  send(slice: { from: number; to: number; wanted: number; minStepMs: number }): Promise<{
     messages: number;
     doneAt?: number;
-  };
+  }>;
 }
 
 /** Messages whose recipients have the same hours. */
@@ -20,7 +20,7 @@ export interface Demand {
 
 export interface PlayRules {
   from: Date;
-  /** When the ramp of the ceiling begins or began. */
+  /** When the ramp of the ceiling begins or began: with the first message. */
   startedAt: Date;
   ceiling: Ceiling | undefined;
   expiresAt: Date | null;
@@ -49,10 +49,14 @@ const RAMP_SLICES = 20;
  * When the last message leaves, as far as it can be known: no quota, pace, window or ceiling is exceeded on the way.
  * Groups that are open at the same time share the senders in proportion to what is left of them.
  */
-export function playForward(fleet: Fleet, demands: readonly Demand[], rules: PlayRules): PlayedForward {
+export async function playForward(
+  fleet: Fleet,
+  demands: readonly Demand[],
+  rules: PlayRules,
+): Promise<PlayedForward> {
   const play = new Play(fleet, demands, rules);
   for (let slice = 0; slice < MAX_SLICES; slice += 1) {
-    const end = play.next();
+    const end = await play.next();
     if (end) return end;
   }
   return { kind: 'never', reason: 'too_far', left: play.left };
@@ -80,7 +84,7 @@ class Play {
   }
 
   /** Plays one slice; answers the end when it has come. */
-  next(): PlayedForward | undefined {
+  async next(): Promise<PlayedForward | undefined> {
     const { expiresAt, from } = this.rules;
     if (this.left === 0) return { kind: 'finishes', at: new Date(Math.ceil(this.at)) };
     if (expiresAt && this.at >= expiresAt.getTime())
@@ -103,7 +107,7 @@ class Play {
     return undefined;
   }
 
-  private sendTo(open: Demand[]): PlayedForward | undefined {
+  private async sendTo(open: Demand[]): Promise<PlayedForward | undefined> {
     const to = this.endOfSlice(open);
     const ready = this.fleet.readyBefore(to);
     if (ready === 0 && this.fleet.readyBefore(this.at + HORIZON_MS) === 0) {
@@ -111,7 +115,12 @@ class Play {
     }
     const wanted = Math.min(sum(open), this.canaryLeft);
     const from = this.at;
-    const { messages, doneAt } = this.fleet.send({ from, to, wanted, minStepMs: this.minStep(ready) });
+    const { messages, doneAt } = await this.fleet.send({
+      from,
+      to,
+      wanted,
+      minStepMs: this.minStep(ready),
+    });
     deal(messages, open);
     this.canaryLeft -= messages;
     this.at = Math.max(doneAt ?? to, this.ceilingEnd(from, messages));
