@@ -7,6 +7,7 @@ import { DirectMessages1763700003000 } from './1763700003000-direct-messages.js'
 import { ExactRepeats1763800010000 } from './1763800010000-exact-repeats.js';
 import { ProvisionalMedia1763800004000 } from './1763800004000-provisional-media.js';
 import { SkipUnregistered1763800020000 } from './1763800020000-skip-unregistered.js';
+import { RampFromFirstMessage1763800025000 } from './1763800025000-ramp-from-first-message.js';
 import { RecipientStages1763900000000 } from './1763900000000-recipient-stages.js';
 
 /** In the order they are applied. Append only: an applied migration never changes. */
@@ -20,5 +21,6 @@ export const allMigrations = [
   ProvisionalMedia1763800004000,
   ExactRepeats1763800010000,
   SkipUnregistered1763800020000,
+  RampFromFirstMessage1763800025000,
   RecipientStages1763900000000,
 ];

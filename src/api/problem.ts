@@ -1,5 +1,5 @@
 import { MulterError } from 'multer';
-import { DomainError, type ErrorKind, type FieldError } from '../lib/errors.js';
+import { DomainError, StoreUnreachable, type ErrorKind, type FieldError } from '../lib/errors.js';
 
 /** What an error becomes on the wire. */
 export interface Problem {
@@ -71,6 +71,13 @@ export function toProblem(error: unknown, requestId: string): Problem {
   if (isUnreachable(error, code)) {
     return {
       ...refusal(503, 'The database or the queue cannot be reached at the moment. Try again soon.'),
+      retryAfterSeconds: RETRY_SECONDS.unavailable,
+      unexpected: true,
+    };
+  }
+  if (error instanceof StoreUnreachable) {
+    return {
+      ...refusal(503, 'The store of files cannot be reached at the moment. Try again soon.'),
       retryAfterSeconds: RETRY_SECONDS.unavailable,
       unexpected: true,
     };

@@ -56,6 +56,9 @@ export function invalid(errors: FieldError[], code = 'invalid_input'): DomainErr
   return new DomainError('invalid', code, message, { errors });
 }
 
+/** A store of files that does not answer. The message is for the log: it names the server. */
+export class StoreUnreachable extends Error {}
+
 /** The message of anything that was thrown. */
 export function errorMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

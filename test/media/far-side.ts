@@ -37,6 +37,8 @@ export interface Bucket extends FarSide {
   requests: string[];
   /** The next requests are answered like this instead. */
   failWith(...statuses: number[]): void;
+  /** The next file that is asked for breaks off after so many bytes. */
+  cutNext(afterBytes: number): void;
 }
 
 /** A server that speaks as much S3 as a store of files needs, and believes nobody without a right signature. */
@@ -44,6 +46,7 @@ export async function listenAsS3(): Promise<Bucket> {
   const objects = new Map<string, Buffer>();
   const requests: string[] = [];
   const failures: number[] = [];
+  let cut: number | undefined;
   const keys = { region: 'eu-test-1', accessKeyId: 'AKIATEST', secretAccessKey: 'the secret key' };
   const server = await listen(async (request, response) => {
     const body = await buffer(request);
@@ -61,6 +64,12 @@ export async function listenAsS3(): Promise<Bucket> {
     if (request.method === 'DELETE') objects.delete(key);
     if (request.method === 'PUT') return end(200);
     if (request.method === 'DELETE') return end(204);
+    if (known && request.method === 'GET' && cut !== undefined) {
+      response.writeHead(200, { 'content-length': known.length });
+      response.write(known.subarray(0, cut), () => response.destroy());
+      cut = undefined;
+      return;
+    }
     return known ? end(200, request.method === 'HEAD' ? undefined : known) : end(404);
   });
   return {
@@ -69,6 +78,7 @@ export async function listenAsS3(): Promise<Bucket> {
     objects,
     requests,
     failWith: (...statuses) => failures.push(...statuses),
+    cutNext: (afterBytes) => void (cut = afterBytes),
   };
 }
 

@@ -1,9 +1,10 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { mediaRoutes } from '../../src/api/routes/media.js';
 import { systemClock } from '../../src/lib/clock.js';
+import { StoreUnreachable } from '../../src/lib/errors.js';
 import { DiskMediaStore, MediaService } from '../../src/modules/media/index.js';
 import { createTestApi, type TestApi } from '../api/harness.js';
 import { createTestDatabase } from '../support/database.js';
@@ -109,5 +110,18 @@ describe('media over HTTP', () => {
     await asViewer('get').expect(200);
     await asViewer('post').attach('file', png, 'x.png').expect(403);
     await api.request.get('/api/media').expect(401);
+  });
+
+  it('says that the store is away, and not where it is', async () => {
+    const away = jest
+      .spyOn(DiskMediaStore.prototype, 'put')
+      .mockRejectedValue(new StoreUnreachable('The media store at http://10.0.0.7 cannot be reached.'));
+    const { body, headers } = await call('post', '/api/media')
+      .attach('file', Buffer.from('new'), 'new.txt')
+      .expect(503);
+    away.mockRestore();
+    expect(body.message).toBe('The store of files cannot be reached at the moment. Try again soon.');
+    expect(headers['retry-after']).toBe('5');
+    await upload('new', 'new.txt');
   });
 });

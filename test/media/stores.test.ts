@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { StoreUnreachable } from '../../src/lib/errors.js';
 import { newId } from '../../src/lib/ids.js';
 import {
   DiskMediaStore,
@@ -88,6 +89,45 @@ describe('the s3 store', () => {
     const refusal = wrong.has(key);
     await expect(refusal).rejects.toThrow('S3_SECRET_ACCESS_KEY');
     await expect(refusal).rejects.not.toThrow('a wrong secret');
+  });
+
+  it('says what to look at when the bucket is not there or the server sends elsewhere', async () => {
+    const { key, file } = await content(Buffer.from('nowhere'));
+    bucket.failWith(404);
+    await expect(stores['s3']!.put(key, file)).rejects.toThrow('404 to PUT in the-bucket');
+    bucket.failWith(404);
+    await expect(stores['s3']!.put(key, file)).rejects.toThrow('Check that the bucket S3_BUCKET exists.');
+    bucket.failWith(301);
+    await expect(stores['s3']!.has(key)).rejects.toThrow('Check S3_ENDPOINT and S3_REGION.');
+  });
+
+  it('is away when nobody answers or the server is at fault, and not when the settings are', async () => {
+    const away = new S3MediaStore({ ...bucket.settings, endpoint: 'http://127.0.0.1:9' });
+    const { key } = await content(Buffer.from('x'));
+    await expect(away.has(key)).rejects.toBeInstanceOf(StoreUnreachable);
+    bucket.failWith(503, 503, 503);
+    await expect(stores['s3']!.has(key)).rejects.toBeInstanceOf(StoreUnreachable);
+    bucket.failWith(403);
+    await expect(stores['s3']!.has(key)).rejects.not.toBeInstanceOf(StoreUnreachable);
+  });
+
+  it('never takes half a file for the file', async () => {
+    const bytes = randomBytes(200_000);
+    const { key, file } = await content(bytes);
+    await stores['s3']!.put(key, file);
+    bucket.cutNext(1_000);
+    await expect(buffer((await stores['s3']!.open(key))!)).rejects.toThrow();
+    expect((await buffer((await stores['s3']!.open(key))!)).equals(bytes)).toBe(true);
+  });
+
+  it('signs as Amazon describes it, whatever stands in the address', async () => {
+    const { key, file } = await content(Buffer.from('under a path'));
+    const { endpoint } = bucket.settings;
+    for (const suffix of ['/', '/some%20path', '/s3-proxy/v1/']) {
+      const store = new S3MediaStore({ ...bucket.settings, endpoint: endpoint + suffix });
+      await store.put(key, file);
+      expect(await store.has(key)).toBe(true);
+    }
   });
 
   it('says which server cannot be reached', async () => {

@@ -1,7 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { localTime } from '../../src/lib/wall-time.js';
-import { allowance, grantSlots, rampShare, slotMs } from '../../src/modules/campaigns/core/ceiling.js';
+import {
+  allowance,
+  grantSlots,
+  rampShare,
+  slotAfterChange,
+  slotMs,
+} from '../../src/modules/campaigns/core/ceiling.js';
 import { capacityBetween, forecastFinish } from '../../src/modules/campaigns/core/forecast.js';
 import { cronProblem, dueRun, nextRun } from '../../src/modules/campaigns/core/recurrence.js';
 import { weekOf } from '../../src/modules/campaigns/core/window.js';
@@ -48,6 +54,20 @@ describe('a ceiling', () => {
     }
     expect(left).toBeGreaterThan(1_080);
     expect(left).toBeLessThanOrEqual(1_200);
+  });
+
+  it('that was changed holds from the next message on', () => {
+    const slow = { nextSlotAt: after(600_000), rampStartedAt: start };
+    const now = after(5_000);
+    const changed = (maxPerMinute: number | null) =>
+      slotAfterChange(slow, { maxPerMinute, rampUpMinutes: null }, now);
+    expect(changed(null)).toBeNull();
+    expect(changed(61)).toEqual(after(6_000));
+    const soon = { ...slow, nextSlotAt: after(5_500) };
+    expect(slotAfterChange(soon, { maxPerMinute: 1, rampUpMinutes: null }, now)).toEqual(after(5_500));
+    expect(
+      slotAfterChange({ ...slow, nextSlotAt: null }, { maxPerMinute: 1, rampUpMinutes: null }, now),
+    ).toBeNull();
   });
 
   it('rises from a tenth to all of it, and what it allows is the sum of that', () => {

@@ -140,6 +140,21 @@ describe('the ceiling of a campaign', () => {
     }
   });
 
+  it('rises from the first message on, however long the campaign had to wait for it', async () => {
+    const phone = await world.sender();
+    const { id, recipients } = await world.campaign({ recipients: 1 });
+    await set(id, `max_per_minute = 61, ramp_up_minutes = 60, started_at = now() - interval '1 day'`);
+    await world.drive(world.worker(), recipients[0]!);
+    expect(phone.handed).toHaveLength(1);
+    const [slots] = await world.sql(
+      `SELECT ramp_started_at > now() - interval '1 minute' AS began,
+              round(extract(epoch FROM next_slot_at - ramp_started_at))::int AS seconds
+       FROM campaigns WHERE id = $1`,
+      [id],
+    );
+    expect(slots).toEqual({ began: true, seconds: 10 });
+  });
+
   it('that is used up for long lets the job rest without holding a sender', async () => {
     const phone = await world.sender();
     const { id, recipients } = await world.campaign();

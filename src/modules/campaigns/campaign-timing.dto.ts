@@ -57,7 +57,7 @@ export class CampaignTimingDto {
   @Max(60_000)
   maxPerMinute?: number | null;
 
-  /** Minutes from the start in which `maxPerMinute` rises from a tenth to all of it. */
+  /** Minutes from the first message in which `maxPerMinute` rises from a tenth to all of it. */
   @IsOptional()
   @IsInt()
   @Min(1)

@@ -164,6 +164,10 @@ export class Campaign {
   @Column('timestamptz', { name: 'next_slot_at', nullable: true })
   nextSlotAt!: Date | null;
 
+  /** When the first message left under the ceiling; the ramp counts from there. */
+  @Column('timestamptz', { name: 'ramp_started_at', nullable: true })
+  rampStartedAt!: Date | null;
+
   /** A campaign of higher priority has recipients waiting for the same senders: this one lets them go first. */
   @Column('boolean', { default: false })
   outranked!: boolean;

@@ -1,3 +1,5 @@
+import { addMs, earlier } from '../../../lib/clock.js';
+
 /** The most messages a campaign lets leave in a minute, and how that rises at its start. */
 export interface Ceiling {
   maxPerMinute: number;
@@ -23,7 +25,12 @@ const FIRST_SHARE = 0.1;
  */
 const LATENESS_MS = 100;
 
-/** Which part of the ceiling holds so long after the start, 0.1 to 1. */
+/** How far a ramp has come: it begins with the first message. */
+export function rampElapsedMs(rampStartedAt: Date | null, now: Date): number {
+  return rampStartedAt ? now.getTime() - rampStartedAt.getTime() : 0;
+}
+
+/** Which part of the ceiling holds so long after the first message, 0.1 to 1. */
 export function rampShare(rampUpMinutes: number | null, elapsedMs: number): number {
   if (!rampUpMinutes) return 1;
   const passed = Math.min(Math.max(elapsedMs / (rampUpMinutes * MINUTE_MS), 0), 1);
@@ -34,6 +41,17 @@ export function rampShare(rampUpMinutes: number | null, elapsedMs: number): numb
 export function slotMs(ceiling: Ceiling, elapsedMs: number): number {
   const perMinute = ceiling.maxPerMinute * rampShare(ceiling.rampUpMinutes, elapsedMs);
   return (MINUTE_MS + RESERVE_MS) / perMinute;
+}
+
+/** When the next message may leave under another ceiling: nobody waits out the slot of a slower one. */
+export function slotAfterChange(
+  { nextSlotAt, rampStartedAt }: { nextSlotAt: Date | null; rampStartedAt: Date | null },
+  changed: { maxPerMinute: number | null; rampUpMinutes: number | null },
+  now: Date,
+): Date | null {
+  const ceiling = ceilingOf(changed);
+  if (!ceiling || !nextSlotAt) return null;
+  return earlier(nextSlotAt, addMs(now, Math.ceil(slotMs(ceiling, rampElapsedMs(rampStartedAt, now)))));
 }
 
 export interface SlotGrant {

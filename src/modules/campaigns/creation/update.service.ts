@@ -8,9 +8,11 @@ import { sizedCanary } from '../control/core/canary.js';
 import { budgetProblems, readControl } from '../control/core/control-input.js';
 import { countUseAnew } from '../control/sender-use.repository.js';
 import { lowered } from '../core/audience-rules.js';
+import { slotAfterChange } from '../core/ceiling.js';
 import { changeRefusal } from '../core/changeable.js';
 import { layOut, neededByContent, readContent } from '../core/content-input.js';
 import { readDelays } from '../core/pace-input.js';
+import type { Timing } from '../core/timing-input.js';
 import { mostParts } from '../core/variants.js';
 import { CampaignTimings } from '../running/timing.service.js';
 import { unknownSenders } from './audience.repository.js';
@@ -64,6 +66,9 @@ export class CampaignUpdates {
           canary: sizedCanary(control.canary, campaign.totalRecipients),
           status: timing.scheduledAt ? 'scheduled' : 'draft',
         }),
+        ...(changesCeiling(campaign, timing) && {
+          nextSlotAt: slotAfterChange(campaign, timing, this.deps.clock.now()),
+        }),
         updatedAt: this.deps.clock.now(),
       });
       if (content) await this.dealOut(locked, id, content.variants);
@@ -102,6 +107,10 @@ export class CampaignUpdates {
     if (variants) await updateCampaign(tx, id, { variants: await dealVariants(tx, id, variants) });
     else await forgetVariants(tx, id);
   }
+}
+
+function changesCeiling(campaign: Campaign, { maxPerMinute, rampUpMinutes }: Timing): boolean {
+  return campaign.maxPerMinute !== maxPerMinute || campaign.rampUpMinutes !== rampUpMinutes;
 }
 
 function isDraft({ status }: { status: CampaignStatus }): boolean {

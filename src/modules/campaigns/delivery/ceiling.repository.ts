@@ -1,5 +1,5 @@
 import type { Tx } from '../../../db/index.js';
-import { ceilingOf, grantSlots, slotMs } from '../core/ceiling.js';
+import { ceilingOf, grantSlots, rampElapsedMs, slotMs } from '../core/ceiling.js';
 import type { ClaimRequest } from './delivery.types.js';
 
 /** A running campaign that is locked for a batch of claims. */
@@ -10,7 +10,8 @@ interface LockedCampaign {
   nextSlotAt: Date | null;
   /** The budget of every sender; see sender-use.repository.ts. */
   maxPerSender: number | null;
-  startedAt: Date;
+  /** Null before the first message. */
+  rampStartedAt: Date | null;
   /** The database's time: several processes share a campaign's slots. */
   now: Date;
 }
@@ -29,7 +30,7 @@ export async function lockRunningCampaigns(tx: Tx, ids: string[]): Promise<Map<s
   ] as const) {
     const rows = await tx.query<LockedCampaign[]>(
       `SELECT id, max_per_minute AS "maxPerMinute", ramp_up_minutes AS "rampUpMinutes", next_slot_at AS "nextSlotAt",
-              max_per_sender AS "maxPerSender", coalesce(started_at, created_at) AS "startedAt", clock_timestamp() AS now
+              max_per_sender AS "maxPerSender", ramp_started_at AS "rampStartedAt", clock_timestamp() AS now
        FROM campaigns WHERE id = ANY($1::uuid[]) AND status = 'running' AND max_per_minute ${capped}
        ORDER BY id ${lock}`,
       [[...new Set(ids)]],
@@ -73,7 +74,10 @@ export async function takeSlots(
     const stepMs = campaign && stepOf(campaign);
     if (!campaign || stepMs === undefined) continue;
     const { nextSlotAt } = grantSlots({ ...campaign, stepMs }, ofCampaign.length, campaign.now);
-    await tx.query('UPDATE campaigns SET next_slot_at = $2 WHERE id = $1', [campaignId, nextSlotAt]);
+    await tx.query(
+      'UPDATE campaigns SET next_slot_at = $2, ramp_started_at = coalesce(ramp_started_at, $3) WHERE id = $1',
+      [campaignId, nextSlotAt, campaign.now],
+    );
   }
 }
 
@@ -89,5 +93,5 @@ function byCampaign(requests: Numbered[]): Map<string, Numbered[]> {
 
 function stepOf(campaign: LockedCampaign): number | undefined {
   const ceiling = ceilingOf(campaign);
-  return ceiling && slotMs(ceiling, campaign.now.getTime() - campaign.startedAt.getTime());
+  return ceiling && slotMs(ceiling, rampElapsedMs(campaign.rampStartedAt, campaign.now));
 }

@@ -4,7 +4,7 @@ import type { Campaign } from '../campaign.entity.js';
 import type { CampaignDeps } from '../campaign.ports.js';
 import { countsOf, findCampaign, foldCounts } from '../campaign.repository.js';
 import { holdToCanary, tellCanaryTurn, type CanaryTurn } from '../control/canary-gate.js';
-import { ceilingOf, slotMs } from '../core/ceiling.js';
+import { ceilingOf, rampElapsedMs, slotMs } from '../core/ceiling.js';
 import { feedJobId, sendJobId } from '../core/job-ids.js';
 import { feedWindow, staggeredDelays, type Pace } from '../core/pacing.js';
 import { mostParts } from '../core/variants.js';
@@ -150,7 +150,7 @@ export class CampaignFeeder {
   private pace(campaign: Campaign): Pace {
     const ceiling = ceilingOf(campaign);
     if (!ceiling) return paceOf(campaign);
-    const elapsedMs = this.deps.clock.now().getTime() - (campaign.startedAt?.getTime() ?? 0);
+    const elapsedMs = rampElapsedMs(campaign.rampStartedAt, this.deps.clock.now());
     return { ...paceOf(campaign), slotMs: slotMs(ceiling, elapsedMs) };
   }
 

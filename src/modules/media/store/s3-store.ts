@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Readable } from 'node:stream';
 import { AwsV4Signer } from 'aws4fetch';
 import { Agent, request, type Dispatcher } from 'undici';
-import { errorMessage } from '../../../lib/errors.js';
+import { errorMessage, StoreUnreachable } from '../../../lib/errors.js';
 import type { MediaKey, MediaStore } from './media-store.js';
 
 export interface S3Settings {
@@ -75,7 +75,7 @@ export class S3MediaStore implements MediaStore {
         await answer.body.dump();
       } catch (error) {
         if (last) {
-          throw new Error(
+          throw new StoreUnreachable(
             `The media store at ${this.settings.endpoint} cannot be reached: ${errorMessage(error)}`,
             {
               cause: error,
@@ -116,10 +116,15 @@ export class S3MediaStore implements MediaStore {
 
   private refusal(method: Method, status: number): Error {
     const { endpoint, bucket } = this.settings;
-    const hint =
-      status === 403
-        ? ' Check S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY and S3_REGION, and what they may do.'
-        : '';
-    return new Error(`The media store answered ${status} to ${method} in ${bucket} at ${endpoint}.${hint}`);
+    const message = `The media store answered ${status} to ${method} in ${bucket} at ${endpoint}.${hintOn(status)}`;
+    return status >= 500 || status === 429 ? new StoreUnreachable(message) : new Error(message);
   }
+}
+
+/** What an operator should look at. */
+function hintOn(status: number): string {
+  if (status === 403)
+    return ' Check S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY and S3_REGION, and what they may do.';
+  if (status === 404) return ' Check that the bucket S3_BUCKET exists.';
+  return status < 500 && status !== 429 ? ' Check S3_ENDPOINT and S3_REGION.' : '';
 }
