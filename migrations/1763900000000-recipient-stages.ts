@@ -30,7 +30,19 @@ export class RecipientStages1763900000000 implements MigrationInterface {
       `CREATE INDEX "campaign_contacts_zone" ON "campaign_contacts" ("campaign_id", "zone", "id") WHERE stage = 0 AND zone IS NOT NULL`,
     );
     await runner.query(`DROP INDEX "messages_sending"`);
-    // Whom a contact last talked to is read from its messages.
+    await runner.query(`CREATE TABLE "contact_senders" (
+      "contact_id" uuid NOT NULL,
+      "tenant_id" uuid NOT NULL,
+      "sender_id" uuid NOT NULL,
+      CONSTRAINT "PK_CS" PRIMARY KEY ("contact_id")
+    )`);
+    await runner.query(
+      `ALTER TABLE "contact_senders" ADD CONSTRAINT "FK_af01c14e1d41b26de663737cc83" FOREIGN KEY ("contact_id") REFERENCES "contacts"("id") ON DELETE CASCADE ON UPDATE NO ACTION`,
+    );
+    await runner.query(
+      `INSERT INTO contact_senders (contact_id, tenant_id, sender_id)
+       SELECT id, tenant_id, last_sender_id FROM contacts WHERE last_sender_id IS NOT NULL`,
+    );
     await runner.query(`ALTER TABLE "contacts" DROP COLUMN "last_sender_id"`);
     await runner.query(`ALTER TABLE "campaign_contacts" SET (fillfactor = 80)`);
     await runner.query(`ALTER TABLE "messages" SET (fillfactor = 80)`);
@@ -42,6 +54,10 @@ export class RecipientStages1763900000000 implements MigrationInterface {
       await runner.query(`ALTER TABLE "${table}" RESET (fillfactor)`);
     }
     await runner.query(`ALTER TABLE "contacts" ADD "last_sender_id" uuid`);
+    await runner.query(
+      `UPDATE contacts SET last_sender_id = s.sender_id FROM contact_senders s WHERE s.contact_id = contacts.id`,
+    );
+    await runner.query(`DROP TABLE "contact_senders"`);
     await runner.query(`CREATE INDEX "messages_sending" ON "messages" ("updated_at") WHERE state = 'sending'`);
     await runner.query(`DROP INDEX "campaign_contacts_zone"`);
     await runner.query(`DROP INDEX "campaign_contacts_stage"`);

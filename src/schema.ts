@@ -12,6 +12,7 @@ import {
   NumberCheckRun,
 } from './modules/contacts/checks/number-check.entity.js';
 import { ContactConsent } from './modules/contacts/consent/consent.entity.js';
+import { ContactSender } from './modules/contacts/contact-sender.entity.js';
 import { Contact } from './modules/contacts/contact.entity.js';
 import { Import, ImportPhone, ImportRejection } from './modules/contacts/import/import.entity.js';
 import { Suppression } from './modules/contacts/suppression.entity.js';
@@ -55,6 +56,7 @@ export const entities = [
   Segment,
   TenantSettings,
   ContactConsent,
+  ContactSender,
   NumberCheck,
   NumberCheckRun,
   NumberCheckItem,

@@ -16,7 +16,7 @@ export async function startServices(): Promise<BenchServices & { stop(): Promise
   const dataDir = await mkdtemp(join(tmpdir(), 'starling-bench-db-'));
   // Run as root, PostgreSQL belongs to another OS user, who has to get into this folder.
   await chmod(dataDir, 0o755);
-  const postgres = await startEmbeddedPostgres({ dataDir, logger: createLogger('error'), ...(process.env['BENCH_STATEMENTS'] ? { settings: { shared_preload_libraries: 'pg_stat_statements', 'pg_stat_statements.track': 'all' } } : {}) });
+  const postgres = await startEmbeddedPostgres({ dataDir, logger: createLogger('error'), ...(process.env['BENCH_STATEMENTS'] ? { settings: { shared_preload_libraries: 'pg_stat_statements,auto_explain', 'auto_explain.log_min_duration': process.env['EXPLAIN_MS'] ?? '-1', 'auto_explain.log_analyze': 'on', 'pg_stat_statements.track': 'all' } } : {}) });
   const redis = await startRedis();
   return {
     postgresUrl: postgres.url,

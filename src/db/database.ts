@@ -27,7 +27,18 @@ export function createDataSource(settings: DataSourceSettings): DataSource {
     poolSize: settings.poolSize,
     applicationName: 'starling',
     connectTimeoutMS: 10_000,
+    extra: { onConnect: settle },
   });
+}
+
+/**
+ * How this program's statements are planned, whatever the server's defaults: they name rows by their keys, which costs
+ * little more than reading in order on anything but a spinning disk, and are over before compiling them could pay.
+ */
+const SESSION_SETTINGS = 'SET random_page_cost = 1.1; SET jit = off';
+
+async function settle(client: { query(text: string): Promise<unknown> }): Promise<void> {
+  await client.query(SESSION_SETTINGS);
 }
 
 /** The one handle modules hold on PostgreSQL. */

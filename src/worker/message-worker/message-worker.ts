@@ -258,6 +258,7 @@ export class MessageWorker {
       messageId: sent.messageId,
       claimEpoch: sent.claimEpoch,
       senderId: reservation.senderId,
+      lastSenderId: recipient.lastSenderId,
       lastPart: sent.part + 1 >= recipient.parts.length,
       isResend: sent.isResend,
       begun: { campaignId: recipient.campaignId, messages: beginsWith(recipient) },

@@ -1,5 +1,6 @@
 import type { Tx } from '../../../db/index.js';
 import { newId } from '../../../lib/ids.js';
+import type { RecipientState } from '../campaign-contact.entity.js';
 import { claimWithinBudgets, countBegun } from '../control/sender-use.repository.js';
 import { grantUnderCeilings, lockRunningCampaigns, takeSlots } from './ceiling.repository.js';
 import { claimUnderCap } from './frequency-cap.repository.js';
@@ -30,11 +31,12 @@ export async function claimForSend(
   const running = requests
     .map((request, ordinal) => ({ ...request, ordinal }))
     .filter((request) => campaigns.has(request.campaignId));
-  const { open: granted, later } = grantUnderCeilings(running, campaigns);
-  await lockRecipients(
+  const { open: allowed, later } = grantUnderCeilings(running, campaigns);
+  const recipients = await lockRecipients(
     tx,
-    granted.map((request) => request.recipientId),
+    allowed.map((request) => request.recipientId),
   );
+  const granted = stillClaimable(allowed, recipients);
   const fits = await claimUnderCap(
     tx,
     granted.map(({ capped }) => capped),
@@ -47,7 +49,6 @@ export async function claimForSend(
     open.map((request) => request.ordinal),
     open.map((request) => request.tenantId),
     open.map((request) => request.recipientId),
-    open.map((request) => request.claimEpoch),
     open.map((request) => request.part),
     open.map((request) => request.senderId),
     open.map(() => newId()),
@@ -79,18 +80,36 @@ function budgetsOf(campaigns: Awaited<ReturnType<typeof lockRunningCampaigns>>):
   );
 }
 
-/** The same recipient may stand in a batch twice (a job delivered twice): the ordinal tells which of them won. */
+/** Those that find their recipient as they left it. It may stand in a batch twice (a job delivered twice): the first wins. */
+function stillClaimable<Request extends ClaimRequest>(
+  requests: readonly Request[],
+  recipients: LockedRecipients,
+): Request[] {
+  const taken = new Set<string>();
+  return requests.filter(({ tenantId, recipientId, claimEpoch, part }) => {
+    const now = recipients.get(recipientId);
+    const free = now?.tenantId === tenantId && now.state === 'queued' && !taken.has(recipientId);
+    if (!free || now.claimEpoch !== claimEpoch || now.nextPart !== part) return false;
+    taken.add(recipientId);
+    return true;
+  });
+}
+
+/**
+ * The recipients are locked and looked at already. Here they are named by their ids alone: of states and epochs, which
+ * change by the second, the planner knows what was true when the table was last analysed, and would take a scan of the
+ * whole table for the short way to the one row it expects.
+ */
 const CLAIM = `
   WITH asked AS (
-    SELECT * FROM unnest($1::int[], $2::uuid[], $3::uuid[], $4::int[], $5::int[], $6::uuid[], $7::uuid[],
-                         $8::text[], $9::text[], $10::text[], $11::jsonb[])
-      AS a (ordinal, tenant_id, recipient_id, epoch, part, sender_id, message_id, wa_message_id, type, body, content)
+    SELECT * FROM unnest($1::int[], $2::uuid[], $3::uuid[], $4::int[], $5::uuid[], $6::uuid[],
+                         $7::text[], $8::text[], $9::text[], $10::jsonb[])
+      AS a (ordinal, tenant_id, recipient_id, part, sender_id, message_id, wa_message_id, type, body, content)
   ), won AS (
     UPDATE campaign_contacts r
     SET state = 'sending', sender_id = a.sender_id, claim_epoch = r.claim_epoch + 1, code = NULL, updated_at = now()
     FROM asked a
-    WHERE r.id = a.recipient_id AND r.tenant_id = a.tenant_id
-      AND r.state = 'queued' AND r.claim_epoch = a.epoch AND r.next_part = a.part
+    WHERE r.id = a.recipient_id
       AND EXISTS (SELECT FROM contacts c WHERE c.id = r.contact_id AND c.opted_out_at IS NULL)
       AND NOT EXISTS (SELECT FROM suppressions x WHERE x.tenant_id = r.tenant_id AND x.phone = r.phone)
     RETURNING a.ordinal, r.id, r.campaign_id, r.contact_id, r.claim_epoch
@@ -98,7 +117,7 @@ const CLAIM = `
     INSERT INTO messages (id, tenant_id, direction, contact_id, sender_id, campaign_id, campaign_contact_id, part,
                           type, body, content, state, wa_message_id, claim_epoch, worker_id)
     SELECT a.message_id, a.tenant_id, 'out', won.contact_id, a.sender_id, won.campaign_id, won.id, a.part,
-           a.type, a.body, a.content, 'sending', a.wa_message_id, won.claim_epoch, $12::uuid
+           a.type, a.body, a.content, 'sending', a.wa_message_id, won.claim_epoch, $11::uuid
     FROM won JOIN asked a ON a.ordinal = won.ordinal
     ON CONFLICT (campaign_contact_id, part) WHERE campaign_contact_id IS NOT NULL AND direction = 'out'
     DO UPDATE SET state = 'sending', sender_id = excluded.sender_id, type = excluded.type, body = excluded.body,
@@ -115,34 +134,33 @@ const CLAIM = `
  * of them really left; the others were claimed or changed by somebody else.
  */
 export async function departFromQueue(tx: Tx, departures: Departure[]): Promise<boolean[]> {
-  await lockRecipients(
+  const recipients = await lockRecipients(
     tx,
     departures.map((departure) => departure.recipientId),
   );
-  const rows: { id: string; to: string }[] = await tx.query(
+  const leaves = ({ tenantId, recipientId, claimEpoch }: Departure): boolean => {
+    const now = recipients.get(recipientId);
+    return now?.tenantId === tenantId && now.state === 'queued' && now.claimEpoch === claimEpoch;
+  };
+  const leaving = departures.filter(leaves);
+  await tx.query(
     `WITH gone AS (
        UPDATE campaign_contacts r SET state = a.state, code = a.code, updated_at = now()
-       FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::text[])
-         AS a (tenant_id, recipient_id, epoch, state, code)
-       WHERE r.id = a.recipient_id AND r.tenant_id = a.tenant_id AND r.state = 'queued' AND r.claim_epoch = a.epoch
+       FROM unnest($1::uuid[], $2::text[], $3::text[]) AS a (recipient_id, state, code)
+       WHERE r.id = a.recipient_id
        RETURNING r.id, r.next_part, r.state, r.code
-     ), marked AS (
-       UPDATE messages m SET state = gone.state, code = gone.code, updated_at = now()
-       FROM gone
-       WHERE m.campaign_contact_id = gone.id AND m.part = gone.next_part AND m.direction = 'out'
-         AND m.state IN ('queued', 'pending') AND gone.state <> 'pending'
      )
-     SELECT id FROM gone`,
+     UPDATE messages m SET state = gone.state, code = gone.code, updated_at = now()
+     FROM gone
+     WHERE m.campaign_contact_id = gone.id AND m.part = gone.next_part AND m.direction = 'out'
+       AND m.state IN ('queued', 'pending') AND gone.state <> 'pending'`,
     [
-      departures.map((departure) => departure.tenantId),
-      departures.map((departure) => departure.recipientId),
-      departures.map((departure) => departure.claimEpoch),
-      departures.map((departure) => departure.to),
-      departures.map((departure) => departure.code),
+      leaving.map((departure) => departure.recipientId),
+      leaving.map((departure) => departure.to),
+      leaving.map((departure) => departure.code),
     ],
   );
-  const gone = new Set(rows.map((row) => row.id));
-  return departures.map((departure) => gone.has(departure.recipientId));
+  return departures.map(leaves);
 }
 
 /**
@@ -155,14 +173,13 @@ export async function noteWaits(tx: Tx, waits: RecipientWait[]): Promise<void> {
        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::timestamptz[])
          AS a (tenant_id, recipient_id, epoch, reason, until)
      ), waiting AS (
-       SELECT r.id, a.reason, a.until FROM campaign_contacts r
-       JOIN asked a ON r.id = a.recipient_id AND r.tenant_id = a.tenant_id
-       WHERE r.state = 'queued' AND r.claim_epoch = a.epoch
+       SELECT r.id, a.reason, a.until, r.state, r.tenant_id = a.tenant_id AND r.claim_epoch = a.epoch AS same
+       FROM campaign_contacts r JOIN asked a ON r.id = a.recipient_id
        FOR NO KEY UPDATE OF r SKIP LOCKED
      )
      UPDATE campaign_contacts r
      SET wait_reason = waiting.reason, wait_until = waiting.until, wait_since = coalesce(r.wait_since, now())
-     FROM waiting WHERE r.id = waiting.id`,
+     FROM waiting WHERE r.id = waiting.id AND waiting.same AND waiting.state = 'queued'`,
     [
       waits.map((wait) => wait.tenantId),
       waits.map((wait) => wait.recipientId),
@@ -173,10 +190,25 @@ export async function noteWaits(tx: Tx, waits: RecipientWait[]): Promise<void> {
   );
 }
 
-/** Always in the order of ids, so that two batches never wait for each other in a circle. */
-export async function lockRecipients(tx: Tx, ids: string[]): Promise<void> {
-  await tx.query(
-    `SELECT id FROM campaign_contacts WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`,
+export interface LockedRecipient {
+  id: string;
+  tenantId: string;
+  state: RecipientState;
+  claimEpoch: number;
+  nextPart: number;
+}
+
+export type LockedRecipients = ReadonlyMap<string, LockedRecipient>;
+
+/**
+ * As they are now, and stay until the transaction ends. Always in the order of ids, so that two batches never wait for
+ * each other in a circle.
+ */
+export async function lockRecipients(tx: Tx, ids: string[]): Promise<LockedRecipients> {
+  const rows: LockedRecipient[] = await tx.query(
+    `SELECT id, tenant_id AS "tenantId", state, claim_epoch AS "claimEpoch", next_part AS "nextPart"
+     FROM campaign_contacts WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`,
     [ids],
   );
+  return new Map(rows.map((row) => [row.id, row]));
 }

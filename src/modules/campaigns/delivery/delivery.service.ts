@@ -13,7 +13,7 @@ import type {
   RecordedOutcome,
 } from './delivery.types.js';
 import { loadForSend } from './load.repository.js';
-import { recordOutcomes, rememberUnknownNumbers } from './outcome.repository.js';
+import { recordOutcomes, rememberSenders, rememberUnknownNumbers } from './outcome.repository.js';
 
 export interface DeliveryDeps {
   database: Database;
@@ -56,9 +56,11 @@ export class DeliveryService {
     return this.claims.add(request);
   }
 
-  /** Records how the hand-over ended, and remembers numbers nobody can write to. */
+  /** Records how the hand-over ended; remembers the sender a contact now talks to, and numbers nobody can write to. */
   async record(record: OutcomeRecord): Promise<RecordedOutcome> {
     const recorded = await this.outcomes.add(record);
+    if (recorded.kind === 'recorded' && recorded.arrived && record.senderId !== record.lastSenderId)
+      this.talks.add(record).catch(this.logForgotten('whom a contact talks to'));
     const { settlement } = record;
     if (recorded.kind === 'recorded' && settlement.kind === 'failed' && settlement.code === 'not_on_whatsapp')
       this.unknownNumbers.add(record).catch(this.logForgotten('that a number is not on WhatsApp'));
@@ -93,6 +95,11 @@ export class DeliveryService {
   ): Promise<boolean> {
     return this.departures.add({ tenantId, recipientId: id, claimEpoch, to, code });
   }
+
+  private readonly talks = new Batcher<OutcomeRecord, void>(async (records) => {
+    await rememberSenders(this.deps.database.manager, records);
+    return records.map(() => undefined);
+  }, COALESCING);
 
   private readonly unknownNumbers = new Batcher<OutcomeRecord, void>(async (records) => {
     await rememberUnknownNumbers(this.deps.database.manager, records);

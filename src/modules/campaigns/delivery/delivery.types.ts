@@ -113,6 +113,8 @@ export interface OutcomeRecord {
   messageId: string;
   claimEpoch: number;
   senderId: string;
+  /** The sender the contact was known to have talked to last. */
+  lastSenderId?: string | null;
   /** No part is left after this one. */
   lastPart: boolean;
   /** An earlier hand-over of the same message may have arrived: its id is kept, whatever this one came to. */

@@ -84,11 +84,7 @@ const RECIPIENTS = `
   JOIN campaign_contacts r ON r.id = asked.id AND r.tenant_id = asked.tenant_id
   JOIN campaigns k ON k.id = r.campaign_id
   LEFT JOIN contacts c ON c.id = r.contact_id AND c.tenant_id = r.tenant_id
-  LEFT JOIN LATERAL (
-    SELECT t.sender_id FROM messages t
-    WHERE t.contact_id = r.contact_id AND t.tenant_id = r.tenant_id
-      AND t.state IN ('sent', 'delivered', 'read', 'played', 'received')
-    ORDER BY t.id DESC LIMIT 1) talk ON true
+  LEFT JOIN contact_senders talk ON talk.contact_id = r.contact_id
   LEFT JOIN suppressions x ON x.tenant_id = r.tenant_id AND x.phone = r.phone
   LEFT JOIN number_checks n ON n.tenant_id = r.tenant_id AND n.phone = r.phone AND ${NOT_ON_WHATSAPP}
   LEFT JOIN senders s ON s.id = r.sender_id AND s.tenant_id = r.tenant_id

@@ -1,6 +1,6 @@
 import type { Tx } from '../../../db/index.js';
 import { giveBackUse } from '../control/sender-use.repository.js';
-import { lockRecipients } from './delivery.repository.js';
+import { lockRecipients, type LockedRecipient } from './delivery.repository.js';
 import type { OutcomeRecord, RecordedOutcome } from './delivery.types.js';
 
 interface RecordedRow {
@@ -21,11 +21,13 @@ interface RecordedRow {
  * reopen a campaign that may have been completed.
  */
 export async function recordOutcomes(tx: Tx, records: OutcomeRecord[]): Promise<RecordedOutcome[]> {
-  await lockRecipients(
+  const recipients = await lockRecipients(
     tx,
     records.map((record) => record.recipientId),
   );
-  const rows: RecordedRow[] = await tx.query(RECORD, parameters(records));
+  const numbered = records.map((record, ordinal) => ({ ...record, ordinal }));
+  const open = numbered.filter((record) => isOpen(record, recipients.get(record.recipientId)));
+  const rows: RecordedRow[] = await tx.query(RECORD, parameters(open));
   await giveBackUse(tx, notHandedOver(records, rows));
   const toDerive = rows.filter((row) => row.state === 'sent' && (row.early || row.part > 0));
   await deriveRecipients(
@@ -39,6 +41,14 @@ export async function recordOutcomes(tx: Tx, records: OutcomeRecord[]): Promise<
   });
 }
 
+/** Whether the claim is still the recipient's last one, and its fate not settled. */
+function isOpen({ tenantId, claimEpoch, settlement, lastPart }: OutcomeRecord, now?: LockedRecipient): boolean {
+  if (now?.tenantId !== tenantId || now.claimEpoch !== claimEpoch) return false;
+  if (now.state === 'sending') return true;
+  const definite = settlement.kind === 'failed' || (settlement.kind === 'sent' && lastPart);
+  return now.state === 'unknown' && definite;
+}
+
 /** Beginnings that came to nothing: the recipient is nobody's again. */
 function notHandedOver(records: readonly OutcomeRecord[], rows: readonly RecordedRow[]) {
   return rows
@@ -50,11 +60,12 @@ function notHandedOver(records: readonly OutcomeRecord[], rows: readonly Recorde
 /** A message that comes back for days keeps the story of its beginning. */
 const MAX_ATTEMPTS_KEPT = 50;
 
+/** Of recipients that are locked and open; by their ids alone, as in CLAIM. */
 const RECORD = `
   WITH asked AS (
-    SELECT * FROM unnest($1::int[], $2::uuid[], $3::uuid[], $4::uuid[], $5::int[], $6::bool[], $7::text[],
-                         $8::text[], $9::text[], $10::timestamptz[], $11::bool[], $12::text[])
-      AS a (ordinal, tenant_id, recipient_id, message_id, epoch, last_part, kind, code, wa_message_id, at, is_resend,
+    SELECT * FROM unnest($1::int[], $2::uuid[], $3::uuid[], $4::int[], $5::bool[], $6::text[],
+                         $7::text[], $8::text[], $9::timestamptz[], $10::bool[], $11::text[])
+      AS a (ordinal, recipient_id, message_id, epoch, last_part, kind, code, wa_message_id, at, is_resend,
             attempt_code)
   ), settled AS (
     UPDATE messages m SET
@@ -71,12 +82,9 @@ const RECORD = `
                                                             'code', a.attempt_code) END,
       updated_at = now()
     FROM asked a
-    JOIN campaign_contacts r ON r.id = a.recipient_id AND r.tenant_id = a.tenant_id AND r.claim_epoch = a.epoch
     JOIN messages earlier ON earlier.id = a.message_id
-    WHERE m.id = a.message_id AND m.claim_epoch = a.epoch AND m.campaign_contact_id = r.id
-      AND (r.state = 'sending'
-           OR (r.state = 'unknown' AND (a.kind = 'failed' OR (a.kind = 'sent' AND a.last_part))))
-    RETURNING a.ordinal, a.last_part, r.id AS recipient_id, m.part, m.state, m.code, m.sent_at,
+    WHERE m.id = a.message_id AND m.claim_epoch = a.epoch AND m.campaign_contact_id = a.recipient_id
+    RETURNING a.ordinal, a.last_part, a.recipient_id, m.part, m.state, m.code, m.sent_at,
               m.state IN ('sent', 'delivered', 'read', 'played') AS arrived,
               earlier.state IN ('delivered', 'read', 'played') AS early
   ), moved AS (
@@ -93,11 +101,10 @@ const RECORD = `
   )
   SELECT ordinal, id AS "recipientId", state, arrived, early, part FROM moved`;
 
-function parameters(records: OutcomeRecord[]): unknown[] {
+function parameters(records: (OutcomeRecord & { ordinal: number })[]): unknown[] {
   const settlements = records.map((record) => record.settlement);
   return [
-    records.map((_, index) => index),
-    records.map((record) => record.tenantId),
+    records.map((record) => record.ordinal),
     records.map((record) => record.recipientId),
     records.map((record) => record.messageId),
     records.map((record) => record.claimEpoch),
@@ -139,6 +146,30 @@ export async function deriveRecipients(tx: Tx, ids: string[]): Promise<void> {
        AND (r.state, r.code, r.delivered_at, r.read_at)
            IS DISTINCT FROM (d.state, d.code, d.delivered_at, d.read_at)`,
     [ids],
+  );
+}
+
+/**
+ * Remembers who a contact last talked to, for the sticky choice. Outside the outcome's transaction: this is a
+ * preference, not a fact that must not be lost.
+ */
+export async function rememberSenders(
+  tx: Tx,
+  talks: { tenantId: string; contactId: string; senderId: string }[],
+): Promise<void> {
+  const last = [...new Map(talks.map((talk) => [talk.contactId, talk])).values()];
+  const ordered = last.toSorted((a, b) => (a.contactId < b.contactId ? -1 : 1));
+  await tx.query(
+    `INSERT INTO contact_senders (contact_id, tenant_id, sender_id)
+     SELECT a.contact_id, a.tenant_id, a.sender_id
+     FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS a (contact_id, tenant_id, sender_id)
+     WHERE EXISTS (SELECT FROM contacts c WHERE c.id = a.contact_id AND c.tenant_id = a.tenant_id)
+     ON CONFLICT (contact_id) DO UPDATE SET sender_id = excluded.sender_id`,
+    [
+      ordered.map(({ contactId }) => contactId),
+      ordered.map(({ tenantId }) => tenantId),
+      ordered.map(({ senderId }) => senderId),
+    ],
   );
 }
 

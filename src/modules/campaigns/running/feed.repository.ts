@@ -53,8 +53,8 @@ export async function claimPending(
      ), claimed AS (
        UPDATE campaign_contacts SET state = 'queued', claim_epoch = claim_epoch + 1, updated_at = now(),
          queued_at = now(), wait_reason = NULL, wait_since = NULL, wait_until = NULL
-       FROM due WHERE campaign_contacts.id = due.id
-       RETURNING campaign_contacts.id, claim_epoch)
+       WHERE id = ANY(ARRAY(SELECT id FROM due))
+       RETURNING id, claim_epoch)
      SELECT id, claim_epoch AS "claimEpoch" FROM claimed ORDER BY id`,
     places ? [campaignId, limit, places] : [campaignId, limit],
   );

@@ -46,6 +46,16 @@ export class MergeRepository {
     );
   }
 
+  /** Whoever talked to the other one talks to this one, unless that is known better. */
+  async keepSender(tx: Tx, tenantId: string, fromContactId: string, toContactId: string): Promise<void> {
+    await tx.query(
+      `INSERT INTO contact_senders (contact_id, tenant_id, sender_id)
+       SELECT $3, tenant_id, sender_id FROM contact_senders WHERE tenant_id = $1 AND contact_id = $2
+       ON CONFLICT DO NOTHING`,
+      [tenantId, fromContactId, toContactId],
+    );
+  }
+
   /** Puts a contact on all lists of another. */
   async joinLists(tx: Tx, tenantId: string, fromContactId: string, toContactId: string): Promise<void> {
     await tx.query(

@@ -119,6 +119,7 @@ export class MergeService {
     const other = locked.get(readOther.id);
     if (!other) throw noSuchContact(readOther.id);
     await this.merges.joinLists(tx, tenantId, other.id, contact.id);
+    await this.merges.keepSender(tx, tenantId, other.id, contact.id);
     await this.consents.moveAll(tx, tenantId, other.id, contact.id);
     await this.merges.shareSuppression(tx, tenantId, other, { id: newId(), phone: contact.phone }, now);
     if (other.optedOutAt !== null) {
