@@ -309,8 +309,8 @@ describe('deleting', () => {
     );
     const listIds = [await world.list(tenantId, 1)];
     const recurrence = { everyMinutes: 1_440 };
-    const series = draft({ listIds, recurrence, name: 'Weekly', exclude: { campaignIds: [id] } });
-    const { campaign } = await world.manager.create(tenantId, { ...series, contacts: [phone(90)] });
+    const rules = { recurrence, exclude: { campaignIds: [id] }, contacts: [phone(90)] };
+    const { campaign } = await world.manager.create(tenantId, draft({ listIds, name: 'Weekly', ...rules }));
     await expect(world.manager.remove(tenantId, id)).rejects.toMatchObject({
       kind: 'conflict',
       code: 'campaign_in_use',
