@@ -8,6 +8,7 @@ import { ExactRepeats1763800010000 } from './1763800010000-exact-repeats.js';
 import { ProvisionalMedia1763800004000 } from './1763800004000-provisional-media.js';
 import { SkipUnregistered1763800020000 } from './1763800020000-skip-unregistered.js';
 import { RampFromFirstMessage1763800025000 } from './1763800025000-ramp-from-first-message.js';
+import { NamesInAnyScript1763800030000 } from './1763800030000-names-in-any-script.js';
 import { RecipientStages1763900000000 } from './1763900000000-recipient-stages.js';
 
 /** In the order they are applied. Append only: an applied migration never changes. */
@@ -22,5 +23,6 @@ export const allMigrations = [
   ExactRepeats1763800010000,
   SkipUnregistered1763800020000,
   RampFromFirstMessage1763800025000,
+  NamesInAnyScript1763800030000,
   RecipientStages1763900000000,
 ];

@@ -22,5 +22,5 @@ function csvCell(text: string): string {
   if (PHONE_NUMBER.test(text)) return text;
   const inside = text.replaceAll(FORMULA_INSIDE, "$1'");
   const safe = FORMULA_START.test(text) ? `'${inside}` : inside;
-  return /[",;\t\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -4,16 +4,23 @@ import type { ServerPhase } from '../api/middleware/phase.js';
 import { allRoutes } from '../api/routes/index.js';
 import { healthRoutes, type HealthDependencies, type Readiness } from '../api/routes/health.js';
 import { startServer, type RunningServer } from '../api/server.js';
-import { systemClock } from '../lib/clock.js';
+import { addMs, systemClock } from '../lib/clock.js';
+import { removeOldFiles } from '../lib/old-files.js';
 import { countSendersByStatus } from '../modules/senders/index.js';
 import type { ServiceInputs, Services } from './services.js';
 
+/** No upload takes that long. */
+const ABANDONED_UPLOAD_MS = 24 * 60 * 60_000;
+
 /** Serves the API; a process that is a worker only answers the health routes, for whoever watches over it. */
-export function startHttpRole(
+export async function startHttpRole(
   inputs: ServiceInputs & { version: string; phase: () => ServerPhase },
   services: Services,
 ): Promise<RunningServer> {
   const { config, infrastructure, logger, version, phase } = inputs;
+  const uploadDir = join(resolve(config.server.dataDir), 'uploads');
+  const left = await removeOldFiles(uploadDir, addMs(systemClock.now(), -ABANDONED_UPLOAD_MS));
+  if (left > 0) logger.info({ files: left }, 'deleted unfinished uploads of an earlier process');
   const health: HealthDependencies = {
     readiness: () => readiness(inputs),
     senderCounts: () => countSendersByStatus(infrastructure.database.manager),
@@ -34,7 +41,7 @@ export function startHttpRole(
       version,
       corsOrigins: config.server.corsOrigins,
       trustProxy: config.server.trustProxy,
-      uploadDir: join(resolve(config.server.dataDir), 'uploads'),
+      uploadDir,
       jsonLimitBytes: config.limits.bodyMaxBytes,
     },
   });

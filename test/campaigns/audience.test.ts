@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newId } from '../../src/lib/ids.js';
 import { CampaignAudience } from '../../src/modules/campaigns/creation/audience.service.js';
 import { judgeCanary } from '../../src/modules/campaigns/control/core/canary.js';
-import { presentCampaign } from '../../src/modules/campaigns/index.js';
+import { CampaignManager, presentCampaign } from '../../src/modules/campaigns/index.js';
 import { presentCampaignStats, presentRecipients } from '../../src/modules/campaigns/reports/index.js';
 import { CampaignReports } from '../../src/modules/campaigns/reports/report.service.js';
 import { SegmentService } from '../../src/modules/segments/index.js';
@@ -405,6 +405,21 @@ describe('refusing an audience', () => {
       code: 'segment_broken',
       errors: [{ path: 'segmentIds[0].filter.value[0]' }],
     });
+  });
+
+  it('an exclusion that is deleted while the campaign is made is missed, rather than left out', async () => {
+    const { listId } = await people(2);
+    const excludedId = await world.list(tenantId, 0);
+    const findPool: typeof world.deps.senders.findPool = async (...asked) => {
+      await world.db.database.manager.query('DELETE FROM contact_lists WHERE id = $1', [excludedId]);
+      return world.deps.senders.findPool(...asked);
+    };
+    const senders = { ...world.deps.senders, findPool };
+    const made = new CampaignManager({ ...world.deps, senders }).create(
+      tenantId,
+      draft({ listIds: [listId], exclude: { listIds: [excludedId] } }),
+    );
+    await expect(made).rejects.toMatchObject({ kind: 'invalid', errors: [{ path: 'exclude.listIds[0]' }] });
   });
 
   it('one that is all excluded is not possible, and says by what', async () => {

@@ -212,6 +212,23 @@ describe('analysing a template', () => {
     expect(analyseTemplate('{{ tags | sample }}')).toMatchObject({ ok: false });
   });
 
+  it('refuses a text of nothing but signs, which would keep the process busy', () => {
+    for (const text of ['{{a}}'.repeat(401), '{a|b}'.repeat(401), '\\{'.repeat(401)]) {
+      expect(analyseTemplate(text)).toMatchObject({
+        ok: false,
+        error: { message: expect.stringContaining('at most 400') },
+      });
+    }
+    expect(analyseTemplate('{{a}}{a|b}'.repeat(200))).toMatchObject({ ok: true });
+  });
+
+  it('names the line of a block that a choice would tear apart', () => {
+    expect(analyseTemplate('Hi\n{a|{% if b %}c}{% endif %}')).toMatchObject({
+      ok: false,
+      error: { line: 2 },
+    });
+  });
+
   it('refuses an empty and an overlong text', () => {
     expect(analyseTemplate(' \n')).toMatchObject({ ok: false });
     expect(analyseTemplate('x'.repeat(4097))).toMatchObject({ ok: false });

@@ -10,6 +10,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database.js';
 /** A fifth of what the product promises, to be quick; `STARLING_TEST_CONTACTS=1000000` proves the promise. */
 const CONTACTS = Number(process.env['STARLING_TEST_CONTACTS'] ?? 200_000);
 const LIST = '018f0000-0000-7000-9000-000000000001';
+const EVERYBODY = '018f0000-0000-7000-9000-000000000002';
 const PROMISED_MS = 50;
 
 let test: TestDatabase;
@@ -35,15 +36,14 @@ beforeAll(async () => {
      SELECT $1, id, tenant_id FROM contacts WHERE tenant_id = $2 ORDER BY id LIMIT $3`,
     [LIST, tenantId, CONTACTS / 10],
   );
-  const everybody = '018f0000-0000-7000-9000-000000000002';
   await manager.query(`INSERT INTO contact_lists (id, tenant_id, name) VALUES ($1, $2, 'All')`, [
-    everybody,
+    EVERYBODY,
     tenantId,
   ]);
   await manager.query(
     `INSERT INTO contact_list_members (list_id, contact_id, tenant_id)
      SELECT $1, id, tenant_id FROM contacts WHERE tenant_id = $2`,
-    [everybody, tenantId],
+    [EVERYBODY, tenantId],
   );
   await manager.query('VACUUM ANALYZE contacts, contact_list_members');
 }, 300_000);
@@ -57,7 +57,8 @@ async function load(owner: string, from: number, to: number): Promise<void> {
   await test.database.manager.query(
     `INSERT INTO contacts (id, tenant_id, phone, name, attributes, tags, opted_out_at)
      SELECT ('018f0000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, $1, '+5511' || (900000000 + i)::text,
-            CASE WHEN i % 2 = 0 THEN 'Ana ' ELSE 'Bruno ' END || 'Silva ' || substr(md5(i::text), 1, 8),
+            CASE WHEN i % 10 = 7 THEN 'Ольга 🎉 ' || translate(substr(md5(i::text), 1, 8), '0123456789abcdef', 'абвгдежзийклмноп')
+                 ELSE CASE WHEN i % 2 = 0 THEN 'Ana ' ELSE 'Bruno ' END || 'Silva ' || substr(md5(i::text), 1, 8) END,
             jsonb_build_object('city', (array['Recife', 'Olinda', 'Natal', 'Belem'])[1 + (i % 4)::int], 'visits', i),
             CASE WHEN i - $2::bigint < $4::bigint THEN array['old'] WHEN i % 1000 = 0 THEN array['gold', 'vip'] ELSE '{}' END,
             CASE WHEN i % 5000 = 0 THEN now() END
@@ -71,6 +72,15 @@ const shapes: [string, ContactFilter, number][] = [
   ['a common part of a name', { q: 'silva' }, 50],
   ['a rare part of a name', { q: 'cfcd2084' }, 1],
   ['a part of a name that nobody has', { q: 'zzzzzz' }, 0],
+  ['a common part of a name in Cyrillic, whatever its case', { q: 'ОЛЬГ' }, 50],
+  ['a rare part of a name in Cyrillic', { q: 'ипзеи' }, 0],
+  ['a part of a name in Cyrillic that nobody has', { q: 'яяяя' }, 0],
+  ['a Cyrillic letter that begins no word', { q: 'я' }, 0],
+  ['a Cyrillic letter that begins words', { q: 'о' }, 50],
+  ['an emoji', { q: '🎉' }, 50],
+  ['emojis nobody has', { q: '🎉🎉🎉' }, 0],
+  ['a word in Chinese that nobody has', { q: '漢字名' }, 0],
+  ['one letter and signs', { q: 'a--' }, 0],
   ['two letters that begin a word', { q: 'si' }, 50],
   ['two letters that begin no word', { q: 'zq' }, 0],
   ['the start of most numbers', { q: '+55119' }, 50],
@@ -84,6 +94,12 @@ const shapes: [string, ContactFilter, number][] = [
   ['a list of the oldest', { listId: LIST }, 50],
   ['a list and a tag', { listId: LIST, tags: ['old'] }, 50],
   ['a list and a tag that do not meet', { listId: LIST, tags: ['vip'] }, 0],
+  ['a list of everybody, and whoever opted out', { listId: EVERYBODY, optedOut: true }, 40],
+  ['a list of the oldest, and whoever opted out', { listId: LIST, optedOut: true }, 4],
+  ['a list of everybody, and whoever did not', { listId: EVERYBODY, optedOut: false }, 50],
+  ['a list of everybody, and one number', { listId: EVERYBODY, phone: '+5511900000042' }, 1],
+  ['a list of everybody, and a rare part of a name', { listId: EVERYBODY, q: 'cfcd2084' }, 1],
+  ['a list of everybody, and Cyrillic that nobody has', { listId: EVERYBODY, q: 'яяяя' }, 0],
   ['a common attribute', { attributes: { city: 'Recife' } }, 50],
   ['a rare attribute, written as text', { attributes: { visits: '4711' } }, 1],
   ['whoever opted out', { optedOut: true }, 40],
@@ -116,6 +132,11 @@ describe(`a search among ${CONTACTS} contacts`, () => {
     expect(await fastest(() => search.findIds(manager, tenantId, ready(filter), page))).toBeLessThan(
       PROMISED_MS,
     );
+  });
+
+  it('refuses what has neither a letter nor a digit, which no index can find', () => {
+    expect(() => ready({ q: '...' })).toThrow('no letter or digit');
+    expect(ready({ q: ' + ' }).q).toBeUndefined();
   });
 
   it('goes on from page to page without a gap or a repeat', async () => {

@@ -86,7 +86,9 @@ describe('retrying', () => {
       code: 'nothing_to_retry',
       message: expect.stringContaining('1 with not_on_whatsapp'),
     });
-    expect(await control().retryFailed(tenantId, id, ['not_on_whatsapp'])).toMatchObject({ retried: 1 });
+    expect(await control().retryFailed(tenantId, id, { codes: ['not_on_whatsapp'] })).toMatchObject({
+      retried: 1,
+    });
     await countsHold(id);
   });
 
@@ -143,6 +145,31 @@ describe('retrying', () => {
       [id],
     );
     expect(row).toEqual({ claim_epoch: 25, retried_epoch: 25 });
+  });
+
+  it('leaves those of whom nobody knows alone, unless somebody says that they may get it twice', async () => {
+    const id = await fed(3);
+    await world.end(id, 'unknown', 'timeout', 2);
+    await world.end(id, 'failed', 'gave_up', 1);
+    await world.feed(tenantId, id);
+    expect(await control().retryFailed(tenantId, id)).toMatchObject({ retried: 1 });
+    await world.manager.pause(tenantId, id);
+    await expect(control().retryFailed(tenantId, id)).rejects.toMatchObject({ code: 'nothing_to_retry' });
+    expect(await control().retryFailed(tenantId, id, { unknown: true })).toMatchObject({ retried: 2 });
+    expect(await world.states(id)).toEqual({ pending: 3 });
+    await countsHold(id);
+  });
+
+  it('asked for twice at once happens once', async () => {
+    const id = await fed(2);
+    await world.end(id, 'failed', 'gave_up', 2);
+    await world.feed(tenantId, id);
+    const both = await Promise.allSettled([1, 2, 3].map(() => control().retryFailed(tenantId, id)));
+    expect(both.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(both.filter((one) => one.status === 'rejected').map((one) => one.reason.code)).toEqual(
+      Array(2).fill('campaign_running'),
+    );
+    expect(await world.states(id)).toEqual({ pending: 2 });
   });
 
   it('is refused while the campaign runs, before it began and after it was stopped', async () => {
@@ -254,6 +281,44 @@ describe('deleting', () => {
     await world.manager.stop(tenantId, id);
     await world.manager.remove(tenantId, id);
     expect(await world.states(id)).toEqual({});
+  });
+
+  it('waits for messages that are being handed over', async () => {
+    const id = await fed(2);
+    await world.end(id, 'sending', null, 1);
+    await world.manager.stop(tenantId, id);
+    await expect(world.manager.remove(tenantId, id)).rejects.toMatchObject({
+      kind: 'conflict',
+      code: 'campaign_sending',
+    });
+    await world.sql(
+      `UPDATE campaign_contacts SET state = 'sent' WHERE campaign_id = $1 AND state = 'sending'`,
+      [id],
+    );
+    await world.manager.remove(tenantId, id);
+    await expect(world.manager.remove(tenantId, id)).rejects.toMatchObject({ kind: 'not_found' });
+  });
+
+  it('is refused while segments or a series ask who got the campaign', async () => {
+    const id = await fed(1);
+    await world.manager.stop(tenantId, id);
+    const filter = { activity: 'read', campaignId: id.toUpperCase(), negate: true };
+    await world.sql(
+      `INSERT INTO segments (id, tenant_id, name, filter) VALUES (gen_random_uuid(), $1, 'Not reached', $2)`,
+      [tenantId, JSON.stringify(filter)],
+    );
+    const listIds = [await world.list(tenantId, 1)];
+    const recurrence = { everyMinutes: 1_440 };
+    const rules = { recurrence, exclude: { campaignIds: [id] }, contacts: [phone(90)] };
+    const { campaign } = await world.manager.create(tenantId, draft({ listIds, name: 'Weekly', ...rules }));
+    await expect(world.manager.remove(tenantId, id)).rejects.toMatchObject({
+      kind: 'conflict',
+      code: 'campaign_in_use',
+      message: expect.stringMatching(/the segment "Not reached", the recurring campaign "Weekly"/),
+    });
+    await world.sql('DELETE FROM segments WHERE tenant_id = $1', [tenantId]);
+    await world.manager.stop(tenantId, campaign.id);
+    await world.manager.remove(tenantId, id);
   });
 });
 

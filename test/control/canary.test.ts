@@ -38,6 +38,17 @@ describe('a canary', () => {
     expect(await canaryOf(id)).toMatchObject({ state: 'sending', recipients: 3 });
   });
 
+  it('sends to others in the place of those who were skipped', async () => {
+    const id = await started(10, { recipients: 2 });
+    await world.end(id, 'skipped', 'opted_out', 2);
+    await feed(id);
+    expect(await world.states(id)).toEqual({ pending: 6, queued: 2, skipped: 2 });
+    await world.end(id, 'sent', null, 2);
+    await feed(id);
+    expect(await waitOf(id)).toMatchObject({ reason: 'canary' });
+    expect(await world.states(id)).toEqual({ pending: 6, sent: 2, skipped: 2 });
+  });
+
   it('waits for an operator once they are dealt with, and goes on when told', async () => {
     const id = await started(10, { percent: 20 });
     expect(await canaryOf(id)).toMatchObject({ percent: 20, recipients: 2 });

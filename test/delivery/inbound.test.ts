@@ -77,6 +77,19 @@ describe('incoming messages', () => {
     expect(await world.recipient(later.recipients[0]!.recipientId)).toMatchObject({ replied_at: first });
   });
 
+  it('answer a single message rather than the campaign before it, which then counts nothing', async () => {
+    const campaign = await written();
+    const single = await world.campaign();
+    await world.sql(`UPDATE campaigns SET kind = 'direct' WHERE id = $1`, [single.id]);
+    await world.sql(
+      `UPDATE campaign_contacts SET phone = $1, contact_id = (SELECT contact_id FROM campaign_contacts WHERE id = $2) WHERE id = $3`,
+      [campaign.from, campaign.recipientId, single.recipients[0]!.recipientId],
+    );
+    await world.drive(world.worker(), single.recipients[0]!);
+    await receive(said(campaign.from, 'Thank you for the parcel'));
+    expect(await world.recipient(campaign.recipientId)).toMatchObject({ replied_at: null });
+  });
+
   it('are no reply to what was written after them, however late they come in', async () => {
     const { from, recipientId } = await written();
     const before = new Date(Date.now() - 600_000);

@@ -210,6 +210,28 @@ describe('outcomes', () => {
     ]);
   });
 
+  it('a sequence whose worker died between two parts goes on with the next one, through the same sender', async () => {
+    const [first, second] = [await world.sender(), await world.sender()];
+    const { recipients } = await world.campaign({ parts: ['one', 'two', 'three'], sticky: false });
+    let rests = 0;
+    // Each part rests before and while it types; the third one's process is gone.
+    const sleep = async () => {
+      rests += 1;
+      if (first.handed.length + second.handed.length === 2) throw new Error('The process was killed.');
+    };
+    const dying = world.worker({ sleep });
+    await expect(dying.handleSend(recipients[0]!, { signal: new AbortController().signal })).rejects.toThrow(
+      'killed',
+    );
+    expect(rests).toBeGreaterThan(2);
+    const [started, other] = first.handed.length > 0 ? [first, second] : [second, first];
+    await world.sql('UPDATE senders SET last_used_at = now() WHERE id = $1', [started.senderId]);
+    await world.drive(world.worker(), recipients[0]!);
+    expect(started.texts).toEqual(['one', 'two', 'three']);
+    expect(other.texts).toEqual([]);
+    expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({ state: 'sent', next_part: 3 });
+  });
+
   it('a started sequence waits for its sender, and goes on elsewhere only when that one is gone for good', async () => {
     const [started, other] = [await world.sender(), await world.sender()];
     await world.sql('UPDATE senders SET last_used_at = now() WHERE id = $1', [other.senderId]);

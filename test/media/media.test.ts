@@ -138,6 +138,13 @@ describe('deleting', () => {
     await expect(media.get(tenantId, id)).rejects.toMatchObject({ code: 'media_not_found' });
   });
 
+  it('names direct messages that wait, which nobody knows as a campaign', async () => {
+    const { id } = await add(Buffer.concat([png, Buffer.from('direct')]));
+    const hidden = await campaign('running', [{ type: 'image', mediaId: id }]);
+    await db.database.manager.query(`UPDATE campaigns SET kind = 'direct' WHERE id = $1`, [hidden]);
+    await expect(media.remove(tenantId, id)).rejects.toThrow('A direct message that has not been sent yet');
+  });
+
   it('waits for a campaign that is being made with the file', async () => {
     const { id } = await add(Buffer.concat([png, Buffer.from('held')]));
     let removal: Promise<void> | undefined;

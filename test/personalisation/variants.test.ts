@@ -231,6 +231,9 @@ describe('a campaign with variants', () => {
       'variants[3].template',
     ]);
     expect(await errorsOf({ template: 'x', variants: [{ name: 'A', template: 'x' }] })).toEqual(['variants']);
+    const long = Array.from({ length: 10 }, () => text('x'.repeat(4_000))[0]);
+    const many = ['A', 'B', 'C', 'D', 'E', 'F'].map((name) => ({ name, messages: long }));
+    expect(await errorsOf({ variants: many })).toEqual(['variants']);
     for (const weight of [0, -1, 1e-9, 0.004, 1_000.5, 0.125, Infinity, Number.NaN]) {
       const variants = [
         { name: 'A', weight, template: 'x' },

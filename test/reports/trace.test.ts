@@ -107,7 +107,7 @@ describe('the trace of a recipient', () => {
     const trace = await traceOf(id, recipients[0]!.recipientId);
     expect(textsOf(trace)).toEqual([
       'Added to the campaign',
-      'The message was handed over through Ana, and nobody said what became of it: no answer came within a minute',
+      'The message was handed over through Ana, and nobody said what became of it: no answer came in time',
       'The message was sent through Ana',
       'The message was delivered',
     ]);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createDataSource, Database } from '../../src/db/index.js';
+import { addMs } from '../../src/lib/clock.js';
 import { newId } from '../../src/lib/ids.js';
 import type { ReservationOutcome, SenderManager, SenderService } from '../../src/modules/senders/index.js';
 import { eligibleQuery, type PoolSearch } from '../../src/modules/senders/reservation.repository.js';
@@ -48,6 +49,24 @@ describe('reserving', () => {
     }
     expect(new Set(used.slice(0, 3))).toEqual(new Set(ids));
     expect(used.slice(3)).toEqual(used.slice(0, 3));
+  });
+
+  it('that yields leaves a free sender to others for half a second, also when it has not asked before', async () => {
+    const [only] = await senders(1);
+    const pace = { minDelay: 2_000, maxDelay: 2_000, occupyMs: 0 };
+    const yielding = request(tenantId, { ...pace, yields: true });
+    clock.forward(1_000);
+    await manager.reserveNextHealthySender(request(tenantId, pace));
+    clock.forward(2_100);
+    const freeSince = addMs(clock.now(), -100);
+    expect(await manager.reserveNextHealthySender(yielding)).toEqual({
+      kind: 'later',
+      at: addMs(freeSince, 500),
+      reason: 'pace',
+    });
+    expect(senderOf(await manager.reserveNextHealthySender(request(tenantId, pace)))).toBe(only);
+    clock.forward(2_500);
+    expect(senderOf(await manager.reserveNextHealthySender(yielding))).toBe(only);
   });
 
   it('deals concurrent requests of a process to different senders in one go', async () => {

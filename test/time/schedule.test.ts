@@ -235,6 +235,21 @@ describe('a recurring campaign', () => {
     expect(await runsOf(origin)).toEqual([]);
   });
 
+  it('rests until a later start, and goes on in its rhythm with what was changed', async () => {
+    world.clock.current = new Date('2026-06-01T10:00:00Z');
+    const origin = await create({ recurrence: { cron: '0 9 * * *', zone: 'UTC' } });
+    await expect(world.manager.pause(tenantId, origin)).rejects.toThrow(/put the next run .* off/);
+    await world.manager.update(tenantId, origin, { scheduledAt: '2026-06-10T00:00:00Z', name: 'Rested' });
+    pass(7 * DAY);
+    await scheduler.startDue();
+    expect(await runsOf(origin)).toEqual([]);
+    pass(2 * DAY);
+    await scheduler.startDue();
+    expect(await runsOf(origin)).toMatchObject([
+      { name: 'Rested', occurrenceAt: new Date('2026-06-10T09:00:00Z') },
+    ]);
+  });
+
   it('is a draft again once it repeats no more', async () => {
     const origin = await create({ recurrence: { everyMinutes: 60 }, scheduledAt: iso(inMs(HOUR)) });
     await world.manager.update(tenantId, origin, { recurrence: null });

@@ -73,11 +73,10 @@ function goOnRoutes(campaigns: CampaignManager): Route[] {
       body: RetryFailedDto,
       response: { status: 200, description: 'The campaign, which runs.', data: RetriedCampaignResponse },
       handler: async ({ principal: { tenantId }, params, body }) => {
-        const { retried, left } = await campaigns.control.retryFailed(
-          tenantId,
-          idOf(params),
-          body.codes ?? undefined,
-        );
+        const { retried, left } = await campaigns.control.retryFailed(tenantId, idOf(params), {
+          codes: body.codes ?? undefined,
+          unknown: body.unknown ?? undefined,
+        });
         const campaign = await campaigns.get(tenantId, idOf(params));
         return ok(presentRetried(campaign, { retried, left }));
       },

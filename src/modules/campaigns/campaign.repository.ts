@@ -74,20 +74,29 @@ export async function changeStatus(
   return rows.length > 0;
 }
 
-export async function removeCampaign(
-  tx: Tx,
-  tenantId: string,
-  id: string,
-  from: CampaignStatus[],
-): Promise<boolean> {
-  const rows = await tx.query<unknown[]>(
-    `WITH gone AS (
-       DELETE FROM campaigns WHERE tenant_id = $1 AND id = $2 AND kind = 'campaign' AND status = ANY($3::text[])
-       RETURNING id)
-     SELECT id FROM gone`,
-    [tenantId, id, from],
+export async function removeCampaign(tx: Tx, id: string): Promise<void> {
+  await tx.query('DELETE FROM campaigns WHERE id = $1', [id]);
+}
+
+/** Something that asks, every time anew, who got a campaign. */
+export interface CampaignUser {
+  kind: 'segment' | 'series';
+  name: string;
+}
+
+const USERS_NAMED = 5;
+
+/** Saved segments and recurring campaigns that name the campaign; reads the segments module's table. */
+export async function usersOfCampaign(tx: Tx, tenantId: string, id: string): Promise<CampaignUser[]> {
+  return tx.query<CampaignUser[]>(
+    `SELECT 'segment' AS kind, name FROM segments WHERE tenant_id = $1 AND position($2 IN lower(filter::text)) > 0
+     UNION ALL
+     SELECT 'series', name FROM campaigns
+     WHERE tenant_id = $1 AND recurrence IS NOT NULL AND status IN ('draft', 'scheduled') AND id <> $2::uuid
+       AND position($2 IN lower((audience - 'summary')::text)) > 0
+     ORDER BY kind, name LIMIT ${USERS_NAMED}`,
+    [tenantId, id.toLowerCase()],
   );
-  return rows.length > 0;
 }
 
 /** Several campaigns' counters at once; `entries` is how many entries their ledgers have gained since the last fold. */

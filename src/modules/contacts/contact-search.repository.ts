@@ -7,6 +7,8 @@ import { jsonReadings, type ContactFilter } from './core/filter.js';
  * there are, also when the planner misjudges how common something is.
  */
 const WINDOW = 10_000;
+/** Of a list: each of its members is looked up. */
+const LIST_WINDOW = 3_000;
 
 /**
  * Finds contacts by filters among very many. Every shape of query below has an index; a test looks at their plans.
@@ -50,6 +52,7 @@ export class ContactSearchRepository {
     const sql = new Conditions(tenantId);
     sql.walked(filter);
     sql.searched(filter);
+    sql.indexed(filter);
     const [row]: { count: number }[] = await tx.query(
       `SELECT count(*)::int AS count FROM ${sql.from} WHERE ${sql.where}`,
       sql.parameters,
@@ -71,8 +74,11 @@ export function searchQueries(
   filter: ContactFilter,
   page: { limit: number; beforeId?: string },
 ): SearchQuery[] {
+  // The one contact of a number is looked up, and not looked for on a list.
+  if (filter.phone !== undefined) return [searchIndex(tenantId, filter, page)];
   const isSearch = filter.q !== undefined || filter.tags?.length || filter.attributes;
-  if (filter.phone !== undefined || !isSearch) return [walk(tenantId, filter, page)];
+  const isRareOnList = filter.listId !== undefined && filter.optedOut === true;
+  if (!isSearch && !isRareOnList) return [walk(tenantId, filter, page)];
   return [searchWindow(tenantId, filter, page), searchIndex(tenantId, filter, page)];
 }
 
@@ -87,10 +93,14 @@ function walk(tenantId: string, filter: ContactFilter, page: { limit: number; be
 }
 
 function searchWindow(tenantId: string, filter: ContactFilter, page: { limit: number; beforeId?: string }) {
-  const sql = conditions(tenantId, filter, page.beforeId);
-  const newest = `SELECT c.id, c.name, c.phone, c.tags, c.attributes FROM ${sql.from}
-    WHERE ${sql.where} ORDER BY ${sql.order('DESC')} LIMIT ${WINDOW}`;
+  // On a list nothing leads to those who opted out: the window ends after so many members, whoever they are.
+  const onList = filter.listId !== undefined;
+  const walked = onList ? { ...filter, optedOut: undefined } : filter;
+  const sql = conditions(tenantId, walked, page.beforeId);
+  const newest = `SELECT c.id, c.name, c.phone, c.tags, c.attributes, c.opted_out_at FROM ${sql.from}
+    WHERE ${sql.where} ORDER BY ${sql.order('DESC')} LIMIT ${onList ? LIST_WINDOW : WINDOW}`;
   const search = new Conditions(tenantId, sql.parameters);
+  if (onList && filter.optedOut !== undefined) search.add(optOutCondition(filter.optedOut));
   search.searched(filter);
   return {
     sql: `SELECT c.id FROM (${newest}) c WHERE ${search.where} ORDER BY c.id DESC LIMIT ${page.limit}`,
@@ -105,6 +115,7 @@ function searchIndex(tenantId: string, filter: ContactFilter, page: { limit: num
   const tenant = sql.value(tenantId);
   sql.add(`c.tenant_id = ${tenant}`);
   if (page.beforeId !== undefined) sql.add(`c.id < ${sql.value(page.beforeId)}`);
+  if (filter.phone !== undefined) sql.add(`c.phone = ${sql.value(filter.phone)}`);
   if (filter.optedOut !== undefined) sql.add(optOutCondition(filter.optedOut));
   if (filter.listId !== undefined) {
     const list = sql.value(filter.listId);
@@ -114,6 +125,7 @@ function searchIndex(tenantId: string, filter: ContactFilter, page: { limit: num
     );
   }
   sql.searched(filter);
+  sql.indexed(filter);
   return {
     sql: `SELECT id FROM (SELECT c.id FROM contacts c WHERE ${sql.where} OFFSET 0) found
           ORDER BY id DESC LIMIT ${page.limit}`,
@@ -191,17 +203,49 @@ class Conditions {
     if (filter.q !== undefined) this.named(filter.q.trim());
   }
 
+  /**
+   * Where the index of letters knows nothing of a text, the grams of names do. Only beside the search index: computing
+   * them for every row that is looked at costs more than comparing its name.
+   */
+  indexed({ q = '' }: ContactFilter): void {
+    if (isAscii(q) || digitsOf(q) !== undefined) return;
+    const text = `replace(lower(${this.value(q.trim())}::text), ' ', '  ')`;
+    const given = isBeginning(q.trim()) ? `'  ' || ${text}` : text;
+    this.add(
+      `contact_name_grams(c.name) @> ARRAY(
+         SELECT substr(given.text, i, 3) FROM (SELECT ${given} AS text) AS given
+         CROSS JOIN LATERAL generate_series(1, length(given.text) - 2) AS i)`,
+    );
+  }
+
   private named(q: string): void {
     const text = q.replace(/[\\%_]/g, '\\$&');
-    // The index knows threes of letters: of one or two it finds the beginnings of words only.
-    const patterns = /^.{1,2}$/u.test(q) ? [`${text}%`, `% ${text}%`] : [`%${text}%`];
-    const parts = patterns.map((pattern) => `c.name ILIKE ${this.value(pattern)}`);
-    const digits = q.replace(/[\s().\-+]/g, '');
-    if (/^\d+$/.test(digits)) parts.push(`c.phone LIKE ${this.value(`+${digits}%`)}`);
+    const patterns = isBeginning(q) ? [`${text}%`, `% ${text}%`] : [`%${text}%`];
+    // Hidden from the index of letters where that has nothing to find it by, and would be read whole.
+    const name = isAscii(q) ? 'c.name' : `(c.name || '')`;
+    const parts = patterns.map((pattern) => `${name} ILIKE ${this.value(pattern)}`);
+    const digits = digitsOf(q);
+    if (digits !== undefined) parts.push(`c.phone LIKE ${this.value(`+${digits}%`)}`);
     this.add(`(${parts.join(' OR ')})`);
   }
 }
 
 function optOutCondition(optedOut: boolean): string {
   return `c.opted_out_at IS ${optedOut ? 'NOT NULL' : 'NULL'}`;
+}
+
+/** The index knows threes of letters: where a text has none, only the beginnings of words are found. */
+function isBeginning(q: string): boolean {
+  if (/^.{1,2}$/u.test(q)) return true;
+  return isAscii(q) && !/[a-z0-9]{3}|[^a-z0-9][a-z0-9]|[a-z0-9]{2}[^a-z0-9]/i.test(q);
+}
+
+/** Of a text that can be the start of a number. */
+function digitsOf(q: string): string | undefined {
+  const digits = q.replace(/[\s().\-+]/g, '');
+  return /^\d+$/.test(digits) ? digits : undefined;
+}
+
+function isAscii(text: string): boolean {
+  return Buffer.byteLength(text) === text.length;
 }

@@ -109,7 +109,7 @@ export class ContactService {
     const attributes = Object.keys(filter.attributes ?? {}).length > 0 ? filter.attributes : undefined;
     return {
       ...filter,
-      q: filter.q?.replaceAll('\0', '').trim() || undefined,
+      q: checkedSearch(filter.q),
       phone: filter.phone === undefined ? undefined : this.requirePhone(filter.phone, 'phone'),
       tags: filter.tags && cleanTags(filter.tags),
       attributes: attributes && checkedAttributes(attributes, 'attribute'),
@@ -230,6 +230,14 @@ export class ContactService {
       errors: [{ path: 'phoneNumber', message }],
     });
   }
+}
+
+/** A plus sign alone is the beginning of every number. */
+function checkedSearch(given: string | undefined): string | undefined {
+  const q = given?.replaceAll('\0', '').trim() ?? '';
+  if (q === '' || q === '+') return undefined;
+  if (/[a-z0-9]|\P{ASCII}/iu.test(q)) return q;
+  throw invalid([{ path: 'q', message: 'has no letter or digit to search for' }]);
 }
 
 function checkedTags(given: readonly string[] | undefined): string[] {

@@ -100,11 +100,15 @@ export async function removeMedia(tx: Tx, tenantId: string, id: string): Promise
 }
 
 /** A campaign that has not ended and still sends this file. */
-export async function findUse(tx: Tx, tenantId: string, id: string): Promise<{ name: string } | undefined> {
+export async function findUse(
+  tx: Tx,
+  tenantId: string,
+  id: string,
+): Promise<{ name: string; kind: string } | undefined> {
   const part = JSON.stringify([{ mediaId: id }]);
   const variant = JSON.stringify([{ parts: [{ mediaId: id }] }]);
-  const [row] = await tx.query<{ name: string }[]>(
-    `SELECT name FROM campaigns
+  const [row] = await tx.query<{ name: string; kind: string }[]>(
+    `SELECT name, kind FROM campaigns
      WHERE tenant_id = $1 AND status NOT IN ('completed', 'failed', 'stopped')
        AND (parts @> $2::jsonb OR variants @> $3::jsonb)
      LIMIT 1`,

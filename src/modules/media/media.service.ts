@@ -134,10 +134,7 @@ export class MediaService {
       const media = await lockMedia(tx, tenantId, id);
       if (!media) throw notFound('media', id);
       const use = await findUse(tx, tenantId, id);
-      if (use) {
-        const message = `The campaign "${use.name}" uses this file and has not ended. Stop or delete it first.`;
-        throw new DomainError('conflict', 'media_in_use', message);
-      }
+      if (use) throw inUse(use);
       await removeMedia(tx, tenantId, id);
       // Last, so that a refusal leaves the bytes. Were the commit to fail now, the file would be known and missing.
       await this.deps.store.remove(media);
@@ -190,6 +187,14 @@ export class MediaService {
       return media;
     });
   }
+}
+
+function inUse({ name, kind }: { name: string; kind: string }): DomainError {
+  const message =
+    kind === 'direct'
+      ? 'A direct message that has not been sent yet uses this file. Wait until it is sent, or cancel it first.'
+      : `The campaign "${name}" uses this file and has not ended. Stop or delete it first.`;
+  return new DomainError('conflict', 'media_in_use', message);
 }
 
 function refuseSize(sizeBytes: number, mimeType: string, wanted: MediaKind | undefined): void {

@@ -70,7 +70,10 @@ export async function removeSegment(tx: Tx, tenantId: string, id: string): Promi
   return affected === 1;
 }
 
-/** Those of the references that lead nowhere: what they name was deleted, or is another tenant's. */
+/**
+ * Those of the references that lead nowhere: what they name was deleted, or is another tenant's. The others stay until
+ * the transaction ends.
+ */
 export async function brokenReferences(
   tx: Tx,
   tenantId: string,
@@ -79,12 +82,15 @@ export async function brokenReferences(
   if (references.length === 0) return [];
   const idsOf = (kind: Reference['kind']) =>
     references.filter((reference) => reference.kind === kind).map(({ id }) => id);
-  const rows = await tx.query<{ id: string }[]>(
-    `SELECT id FROM contact_lists WHERE tenant_id = $1 AND id = ANY($2::uuid[])
-     UNION ALL SELECT id FROM campaigns WHERE tenant_id = $1 AND kind = 'campaign' AND id = ANY($3::uuid[])`,
-    [tenantId, idsOf('list'), idsOf('campaign')],
+  const lists = await tx.query<{ id: string }[]>(
+    'SELECT id FROM contact_lists WHERE tenant_id = $1 AND id = ANY($2::uuid[]) FOR KEY SHARE',
+    [tenantId, idsOf('list')],
   );
-  const known = new Set(rows.map(({ id }) => id));
+  const campaigns = await tx.query<{ id: string }[]>(
+    `SELECT id FROM campaigns WHERE tenant_id = $1 AND kind = 'campaign' AND id = ANY($2::uuid[]) FOR KEY SHARE`,
+    [tenantId, idsOf('campaign')],
+  );
+  const known = new Set([...lists, ...campaigns].map(({ id }) => id));
   return references.filter(({ id }) => !known.has(id));
 }
 

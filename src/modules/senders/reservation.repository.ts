@@ -1,5 +1,5 @@
 import type { Tx } from '../../db/index.js';
-import { latest } from '../../lib/clock.js';
+import { addMs, latest } from '../../lib/clock.js';
 import type { MessageType, TransportName } from '../../transports/transport.js';
 import { MAX_CONSECUTIVE_FAILURES, MIN_HEALTH_TO_SEND } from './core/health.js';
 import type { SenderSlot } from './core/slot.js';
@@ -25,7 +25,12 @@ export interface PoolSearch {
   excludedSenderIds?: readonly string[];
   /** May take senders that are kept for urgent requests. */
   urgent?: boolean;
+  /** Takes only senders that others, who come first, have left free for a moment. */
+  yields?: boolean;
 }
+
+/** Time others have for taking a free sender before a request that yields gets it. */
+const YIELD_MS = 500;
 
 /** Slots read when telling waiting requests when to ask again. */
 const UPCOMING_SLOTS = 50;
@@ -90,7 +95,9 @@ export function eligibleQuery(
   const messages = parameters.add(search.messages, 'integer');
   const conditions = [
     ...ableConditions(search, parameters),
-    `next_available_at <= ${at}`,
+    search.yields
+      ? `next_available_at <= ${at} - interval '${YIELD_MS} milliseconds'`
+      : `next_available_at <= ${at}`,
     ...(search.urgent ? [] : [`(held_until IS NULL OR held_until <= ${at})`]),
     ...(search.newConversation ? [`(restricted_until IS NULL OR restricted_until <= ${at})`] : []),
     ...['minute', 'hour', 'day'].map((window) => roomIn(window, messages, at)),
@@ -156,10 +163,16 @@ export async function upcomingSlots(
     parameters.values,
   );
   return rows.map((row) => {
-    const slot = toSlot(row);
+    const slot = search.yields ? afterOthers(toSlot(row), now) : toSlot(row);
     if (search.urgent || !row.held_until) return slot;
     return { ...slot, nextAvailableAt: latest(slot.nextAvailableAt, row.held_until) };
   });
+}
+
+/** One that is free is so for a request that yields a moment later; others are asked for again when they are free. */
+function afterOthers(slot: SenderSlot, now: Date): SenderSlot {
+  if (slot.nextAvailableAt > now) return slot;
+  return { ...slot, nextAvailableAt: addMs(slot.nextAvailableAt, YIELD_MS) };
 }
 
 interface CensusRow {

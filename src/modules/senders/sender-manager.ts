@@ -38,6 +38,8 @@ export interface ReservationRequest {
   rank?: number;
   /** Takes the next slot of a busy sender: until then the sender is kept for requests of this kind. */
   urgent?: boolean;
+  /** Lets others take a free sender first: gets one only when it was left free for half a second. */
+  yields?: boolean;
   /** Typing and pauses: how long the sender is busy with this request. */
   occupyMs: number;
   minDelay: number;
@@ -176,9 +178,20 @@ export class SenderManager {
       messageTypes,
       excludedSenderIds = [],
       urgent,
+      yields,
     } = request;
     const transports = transportsFor(this.deps.transports, messageTypes);
-    return { tenantId, pool, newConversation, messages, messageTypes, transports, excludedSenderIds, urgent };
+    return {
+      tenantId,
+      pool,
+      newConversation,
+      messages,
+      messageTypes,
+      transports,
+      excludedSenderIds,
+      urgent,
+      yields,
+    };
   }
 
   /**
@@ -260,6 +273,7 @@ function poolKey(request: ReservationRequest): string {
     messages,
     excludedSenderIds = [],
     urgent = false,
+    yields = false,
   } = request;
   return JSON.stringify([
     tenantId,
@@ -267,6 +281,7 @@ function poolKey(request: ReservationRequest): string {
     pool.senderTags.toSorted(),
     newConversation,
     urgent,
+    yields,
     messageTypes.toSorted(),
     messages,
     excludedSenderIds.toSorted(),

@@ -1,22 +1,21 @@
 import type { Page } from '../../lib/pages.js';
-import { checkText } from '../campaigns/index.js';
 import type { Preview } from './preview.service.js';
 import type { PreviewedTextResponse, PreviewResponse, TemplateResponse } from './template.dto.js';
-import type { Template } from './template.entity.js';
+import type { ReadTemplate } from './template.service.js';
 
-export function presentTemplate({ id, name, content, createdAt, updatedAt }: Template): TemplateResponse {
-  const checked = checkText(content);
+export function presentTemplate(template: ReadTemplate): TemplateResponse {
+  const { id, name, content, variables, createdAt, updatedAt } = template;
   return {
     id,
     name,
     content,
-    variables: checked.ok ? checked.variables : [],
+    variables,
     createdAt: createdAt.toISOString(),
     updatedAt: updatedAt.toISOString(),
   };
 }
 
-export function presentTemplates(page: Page<Template>): Page<TemplateResponse> {
+export function presentTemplates(page: Page<ReadTemplate>): Page<TemplateResponse> {
   return { ...page, items: page.items.map(presentTemplate) };
 }
 

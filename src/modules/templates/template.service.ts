@@ -2,6 +2,7 @@ import type { Database } from '../../db/index.js';
 import type { Clock } from '../../lib/clock.js';
 import { DomainError, invalid, notFound } from '../../lib/errors.js';
 import { newId } from '../../lib/ids.js';
+import { startLongWork } from '../../lib/long-work.js';
 import { idBehind, toPage, type Page, type PageRequest } from '../../lib/pages.js';
 import { checkText, nameProblems, type TextVariable } from '../campaigns/index.js';
 import type { Template } from './template.entity.js';
@@ -14,6 +15,9 @@ import {
   updateTemplate,
 } from './template.repository.js';
 
+/** A saved text with what it refers to. */
+export type ReadTemplate = Template & { variables: TextVariable[] };
+
 /**
  * Saved texts of a tenant. A campaign made from one takes a copy: changing or deleting a template changes no campaign.
  * Refusals: `invalid` for a text that does not parse (with line and column), `conflict` (template_exists) for a name in
@@ -22,36 +26,43 @@ import {
 export class TemplateService {
   constructor(private readonly deps: { database: Database; clock: Clock }) {}
 
-  async create(tenantId: string, input: { name: string; content: string }): Promise<Template> {
+  async create(tenantId: string, input: { name: string; content: string }): Promise<ReadTemplate> {
     const name = usableName(input.name);
     requireText(input.content);
     const now = this.deps.clock.now();
     const template = { id: newId(), tenantId, name, content: input.content, createdAt: now, updatedAt: now };
     const isNew = await insertTemplate(this.deps.database.manager, template);
     if (!isNew) throw await this.exists(tenantId, name);
-    return template;
+    return readTemplate(template);
   }
 
   /** Newest first. */
-  async list(tenantId: string, page: PageRequest): Promise<Page<Template>> {
+  async list(tenantId: string, page: PageRequest): Promise<Page<ReadTemplate>> {
     const rows = await listTemplates(this.deps.database.manager, tenantId, {
       limit: page.limit + 1,
       before: idBehind(page.cursor),
     });
-    return toPage(rows, page.limit, ({ id }) => [id]);
+    const { items, ...rest } = toPage(rows, page.limit, ({ id }) => [id]);
+    const work = startLongWork(Infinity);
+    const read: ReadTemplate[] = [];
+    for (const template of items) {
+      read.push(readTemplate(template));
+      await work.rest();
+    }
+    return { items: read, ...rest };
   }
 
-  async get(tenantId: string, id: string): Promise<Template> {
+  async get(tenantId: string, id: string): Promise<ReadTemplate> {
     const template = await findTemplate(this.deps.database.manager, tenantId, id);
     if (!template) throw notFound('template', id);
-    return template;
+    return readTemplate(template);
   }
 
   async update(
     tenantId: string,
     id: string,
     input: { name?: string | null; content?: string | null },
-  ): Promise<Template> {
+  ): Promise<ReadTemplate> {
     const name = typeof input.name === 'string' ? usableName(input.name) : undefined;
     const content = input.content ?? undefined;
     if (content !== undefined) requireText(content);
@@ -75,6 +86,11 @@ export class TemplateService {
     const message = `There is a template "${name}" already: ${other?.id ?? 'just removed'}.`;
     return new DomainError('conflict', 'template_exists', message, { errors: [{ path: 'name', message }] });
   }
+}
+
+function readTemplate(template: Template): ReadTemplate {
+  const checked = checkText(template.content);
+  return Object.assign(template, { variables: checked.ok ? checked.variables : [] });
 }
 
 /** What the text refers to; refuses (`invalid`) one that could not be sent to anybody. */

@@ -38,6 +38,8 @@ export function requestFor(
     excludedSenderIds: bound === undefined ? spentSenders(recipient) : [],
     newConversation: bound === undefined,
     urgent: recipient.kind === 'direct',
+    // What was begun is finished in its turn.
+    yields: recipient.outranked && recipient.kind !== 'direct' && bound === undefined,
     rank: recipient.kind === 'direct' ? 0 : recipient.priority,
     occupyMs,
     minDelay: recipient.minDelay,

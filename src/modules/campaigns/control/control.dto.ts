@@ -3,6 +3,7 @@ import {
   ArrayMaxSize,
   ArrayMinSize,
   IsArray,
+  IsBoolean,
   IsIn,
   IsInt,
   IsISO31661Alpha2,
@@ -28,6 +29,11 @@ export class RetryFailedDto {
   @IsString({ each: true })
   @MaxLength(100, { each: true })
   codes?: string[] | null;
+
+  /** Also those of whom nobody knows whether the message arrived: they may get it twice. Not unless you say so. */
+  @IsOptional()
+  @IsBoolean()
+  unknown?: boolean | null;
 }
 
 @JSONSchema({ examples: [{ name: 'Spring sale again', audience: 'same' }] })

@@ -76,9 +76,14 @@ export class CampaignControl {
 
   /**
    * Failed recipients of a paused or ended campaign are sent to again, and it runs. Without `codes` those whose failure
-   * may pass; with them exactly those.
+   * may pass; with them exactly those. With `unknown` also those who may have got it: an operator's choice, for they may
+   * get it twice.
    */
-  async retryFailed(tenantId: string, id: string, codes?: string[]): Promise<RetryOutcome> {
+  async retryFailed(
+    tenantId: string,
+    id: string,
+    { codes, unknown }: { codes?: string[]; unknown?: boolean } = {},
+  ): Promise<RetryOutcome> {
     const { database, senders, clock, logger } = this.deps;
     // Before the transaction: one that waits for a second connection could wait for others like it.
     const seen = this.retriable(await findCampaign(database.manager, tenantId, id), id);
@@ -88,7 +93,8 @@ export class CampaignControl {
       const { status } = campaign;
       // Once it had ended its files could be deleted.
       await this.parts.holdAgain(tx, campaign);
-      const retried = await retryFailed(tx, id, codes ? { codes } : { butCodes: PERMANENT_CODES });
+      const chosen = codes ? { codes } : { butCodes: PERMANENT_CODES };
+      const retried = await retryFailed(tx, id, { ...chosen, unknown });
       const left = await failedByCode(tx, id);
       if (retried === 0) throw nothingToRetry(left);
       const { canary } = campaign;

@@ -7,6 +7,7 @@ import { nextOpening } from '../core/window.js';
 import { choiceSeed, renderPart, templateScope } from '../core/template.js';
 import { mostParts } from '../core/variants.js';
 import { humanPause, humanTyping, partTimings, totalMs } from '../delivery/core/typing.js';
+import { begunOf } from './core/canary.js';
 import { playForward, type Demand, type PlayedForward, type PlayRules } from './core/play-forward.js';
 import { rivalsOf } from './core/rivalry.js';
 import { otherRunningCampaigns } from './rivals.repository.js';
@@ -111,8 +112,7 @@ function firstOpening(demands: readonly Demand[], from: Date): Date {
 /** What is left of the first recipients, and how long the others wait for the judgement. */
 function canaryAhead({ canary }: Campaign, counts: Counts, parts: number): PlayRules['canary'] {
   if (!canary?.continueWhen || canary.passedAt !== undefined || canary.broken) return undefined;
-  const { pending, replied: _, opted_out: __, excluded: ___, ...begun } = counts;
-  const first = canary.recipients - Object.values(begun).reduce((sum, count) => sum + count, 0);
-  if (first <= 0 || pending <= first) return undefined;
+  const first = canary.recipients - begunOf(counts);
+  if (first <= 0 || counts.pending <= first) return undefined;
   return { messages: first * parts, restMs: canary.continueWhen.afterMinutes * MINUTE_MS };
 }

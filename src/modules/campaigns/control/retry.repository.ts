@@ -7,6 +7,8 @@ export interface RetryChoice {
   codes?: readonly string[];
   /** Not recipients that failed with one of these. */
   butCodes?: readonly string[];
+  /** Also those of whom nobody knows whether they got it. */
+  unknown?: boolean;
 }
 
 /**
@@ -20,9 +22,10 @@ export async function retryFailed(tx: Tx, campaignId: string, choice: RetryChoic
               least(r.next_part, (SELECT min(m.part) FROM messages m WHERE m.campaign_contact_id = r.id
                                   AND m.direction = 'out' AND m.state = 'failed')) AS from_part
        FROM campaign_contacts r JOIN campaigns k ON k.id = r.campaign_id
-       WHERE r.campaign_id = $1 AND ${isIn(['failed'], 'r')}
+       WHERE r.campaign_id = $1 AND ${isIn(['failed', 'unknown'], 'r')} AND (r.state = 'failed'
          AND ($2::text[] IS NULL OR r.code = ANY($2::text[]))
          AND ($3::text[] IS NULL OR r.code IS NULL OR r.code <> ALL($3::text[]))
+         OR r.state = 'unknown' AND $4::bool)
      ), chosen AS (
        SELECT failed.* FROM failed
        WHERE from_part < parts AND NOT EXISTS (
@@ -49,7 +52,7 @@ export async function retryFailed(tx: Tx, campaignId: string, choice: RetryChoic
        FROM chosen WHERE r.id = chosen.id
        RETURNING 1)
      SELECT count(*)::int AS retried FROM retried`,
-    [campaignId, choice.codes ?? null, choice.butCodes ?? null],
+    [campaignId, choice.codes ?? null, choice.butCodes ?? null, choice.unknown ?? false],
   );
   return row?.retried ?? 0;
 }

@@ -25,9 +25,17 @@ export interface ReadContent {
   errors: FieldError[];
 }
 
+/** Of all texts of a campaign: each is analysed while the request waits, and others with it. */
+const MAX_SIZE = 200_000;
+
 /** Reads what a request wants to send, or says what is wrong with it and where. */
 export function readContent(input: ContentInput, defaultCountry?: string): ReadContent {
   const { variants } = input;
+  const size = JSON.stringify([variants, input.messages, input.template]).length;
+  if (size > MAX_SIZE) {
+    const message = `all texts together have ${size} characters, as JSON; at most ${MAX_SIZE} are allowed`;
+    return { drafts: [], needed: [], errors: [{ path: variants ? 'variants' : 'messages', message }] };
+  }
   if (!variants) return readParts(input, defaultCountry);
   if (input.messages ?? input.template) {
     const message = 'give either variants or one text for everybody (messages or template), not both';

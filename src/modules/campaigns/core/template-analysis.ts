@@ -13,7 +13,13 @@ import {
 import { errorMessage } from '../../../lib/errors.js';
 import { parseSpintax, withoutSigns, type SpinText } from './spintax.js';
 import { isStorable } from './storable.js';
-import { childrenOf, lastDefaultOf, MAX_TEMPLATE_LENGTH, parseTemplate } from './template-engine.js';
+import {
+  checkSyntax,
+  childrenOf,
+  lastDefaultOf,
+  MAX_TEMPLATE_LENGTH,
+  parseTemplate,
+} from './template-engine.js';
 import { argumentProblem, type GivenArgument } from './template-filters.js';
 
 type Argument = Arguments extends Iterable<infer One> ? One : never;
@@ -37,11 +43,28 @@ export interface TemplateProblem {
 export type TemplateAnalysis =
   { ok: true; variables: TemplateVariable[] } | { ok: false; error: TemplateProblem };
 
+/** A text costs milliseconds to analyse, and a request asks about it more than once. */
+const CACHED_ANALYSES = 500;
+const cache = new Map<string, TemplateAnalysis>();
+/** Time grows with the square of these: far more than any message has, and no more than some 20 ms. */
+const MOST_SIGNS = 400;
+/** What begins a tag, a variable or a choice, or stands for itself behind a backslash. */
+const SIGNS = /\{[{%]?|\\[{|}]/g;
+
 /**
  * What a template asks of its recipients, whichever options its choices take, without what it assigns itself; or where it
  * does not parse.
  */
 export function analyseTemplate(text: string): TemplateAnalysis {
+  const known = cache.get(text);
+  if (known) return known;
+  if (cache.size >= CACHED_ANALYSES) cache.clear();
+  const analysis = analyse(text);
+  if (text.length <= MAX_TEMPLATE_LENGTH) cache.set(text, analysis);
+  return analysis;
+}
+
+function analyse(text: string): TemplateAnalysis {
   if (text.trim() === '') return { ok: false, error: { message: 'The text is empty.' } };
   if (text.length > MAX_TEMPLATE_LENGTH) {
     const message = `The text has ${text.length} characters; at most ${MAX_TEMPLATE_LENGTH} are allowed.`;
@@ -49,6 +72,11 @@ export function analyseTemplate(text: string): TemplateAnalysis {
   }
   if (!isStorable(text)) {
     return { ok: false, error: { message: 'The text contains a broken or NUL character.' } };
+  }
+  const signs = text.match(SIGNS)?.length ?? 0;
+  if (signs > MOST_SIGNS) {
+    const message = `The text has ${signs} tags, variables, choices and escaped signs; at most ${MOST_SIGNS} are allowed.`;
+    return { ok: false, error: { message } };
   }
   const spins = parseSpintax(text);
   if (!spins.ok) {
@@ -79,7 +107,19 @@ export function attributePath(path: readonly string[]): string[] {
 function parseOptions(plain: string, { options }: SpinText): void {
   for (const { start, end } of options) {
     const option = plain.slice(start, end);
-    if (option.includes('{%')) parseTemplate(plain.slice(0, start).replaceAll(/[^\n]/g, ' ') + option);
+    if (!option.includes('{%') || parsesAlone(option)) continue;
+    // Once more where it stands, for the line and column of what is wrong.
+    checkSyntax(plain.slice(0, start).replaceAll(/[^\n]/g, ' ') + option);
+  }
+}
+
+function parsesAlone(option: string): boolean {
+  try {
+    checkSyntax(option);
+    return true;
+  } catch (error) {
+    if (LiquidError.is(error)) return false;
+    throw error;
   }
 }
 

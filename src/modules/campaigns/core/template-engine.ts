@@ -55,6 +55,11 @@ export function parseTemplate(text: string): Template[] {
   return templates;
 }
 
+/** Throws where it does not parse; keeps nothing. */
+export function checkSyntax(text: string): void {
+  engine.parse(text);
+}
+
 export function renderTemplate(templates: Template[], scope: object): string {
   const context = new Context(scope, engine.options, { sync: true }, { liquid: engine });
   limitSteps(context);

@@ -39,7 +39,8 @@ const advice: {
   },
   pause: {
     draft: 'there is nothing to pause',
-    scheduled: 'take its start time back with PATCH {"scheduledAt": null}, or stop it',
+    scheduled:
+      'take its start time back with PATCH {"scheduledAt": null}, put the next run of a recurring one off with a later scheduledAt, or stop it',
     paused: 'there is nothing to do',
     completed: 'there is nothing left to pause',
     failed: 'there is nothing left to pause',

@@ -260,6 +260,7 @@ export async function importStatuses(tx: Tx, tenantId: string, ids: string[]): P
   return new Map(rows.map(({ id, status }) => [id, status]));
 }
 
+/** Whatever is found stays until the transaction ends: an exclusion must not vanish while an audience is made. */
 async function missingIds(
   tx: Tx,
   table: 'contact_lists' | 'senders' | 'campaigns',
@@ -269,7 +270,7 @@ async function missingIds(
 ): Promise<Set<string>> {
   if (ids.length === 0) return new Set();
   const rows = await tx.query<{ id: string }[]>(
-    `SELECT id FROM ${table} WHERE tenant_id = $1 AND id = ANY($2::uuid[]) ${condition}`,
+    `SELECT id FROM ${table} WHERE tenant_id = $1 AND id = ANY($2::uuid[]) ${condition} FOR KEY SHARE`,
     [tenantId, ids],
   );
   const known = new Set(rows.map(({ id }) => id));

@@ -1,3 +1,4 @@
+import type { Tx } from '../../../db/index.js';
 import { DomainError, invalid, type FieldError } from '../../../lib/errors.js';
 import { newId } from '../../../lib/ids.js';
 import { isPhoneCountry, normalisePhone } from '../../../lib/phone.js';
@@ -46,12 +47,8 @@ export class CampaignCreation {
     const { control, errors: controlErrors } = readControl(input);
     refuse([...errors, ...controlErrors]);
     await this.refuseUnknownSenders(tenantId, input.senderIds);
-    const audience = await this.audience.check(
-      this.deps.database.manager,
-      tenantId,
-      request.listIds,
-      request.rules,
-    );
+    const checkAudience = (tx: Tx) => this.audience.check(tx, tenantId, request.listIds, request.rules);
+    await checkAudience(this.deps.database.manager);
     await refuseEmptyPool(this.deps.senders, tenantId, request.pool);
     const parts = await this.parts.withFiles(tenantId, request.drafts);
     const content = layOut(parts, request.layout);
@@ -77,6 +74,8 @@ export class CampaignCreation {
         createdAt: now,
         updatedAt: now,
       });
+      // Fetching files may have taken long: what the audience names could be gone.
+      const audience = await checkAudience(tx);
       const summary = await this.audience.fill(tx, key, audience, request.inline);
       const variants = content.variants && (await dealVariants(tx, key.campaignId, content.variants));
       const checked = await checkCoverage(tx, key.campaignId, request.needed);

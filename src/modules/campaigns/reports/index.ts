@@ -1,10 +1,7 @@
 export { CompareQuery, ExportQuery, StatsQueryDto } from './report-query.dto.js';
-export {
-  CampaignComparisonResponse,
-  CampaignStatsResponse,
-  RecipientResponse,
-  TraceResponse,
-} from './report-response.dto.js';
+export { CampaignComparisonResponse } from './comparison-response.dto.js';
+export { RecipientResponse, TraceResponse } from './recipient-response.dto.js';
+export { CampaignStatsResponse } from './stats-response.dto.js';
 export {
   presentCampaignStats,
   presentComparison,

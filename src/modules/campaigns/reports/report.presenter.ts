@@ -9,15 +9,10 @@ import type { CampaignStats, ComparedCampaign, SenderStatsRow } from './report.s
 import { significantDifferences } from './core/differences.js';
 import type { Rates } from './core/rates.js';
 import { reasonSentence } from './core/reasons.js';
-import type {
-  CampaignComparisonResponse,
-  CampaignStatsResponse,
-  RateResponse,
-  RatesResponse,
-  RecipientResponse,
-  SenderShareResponse,
-  TraceResponse,
-} from './report-response.dto.js';
+import type { CampaignComparisonResponse } from './comparison-response.dto.js';
+import type { RateResponse, RatesResponse } from './rates-response.dto.js';
+import type { RecipientResponse, TraceResponse } from './recipient-response.dto.js';
+import type { CampaignStatsResponse, SenderShareResponse } from './stats-response.dto.js';
 import type { Trace } from './trace.service.js';
 
 export function presentCampaignStats(stats: CampaignStats): CampaignStatsResponse {

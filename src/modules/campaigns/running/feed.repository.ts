@@ -91,6 +91,23 @@ export async function completeWhenDone(tx: Tx, campaignId: string, at: Date): Pr
   return rows.length > 0;
 }
 
+/**
+ * Ends waiting recipients (those whose ids `chosen` has) with a code, and what they have in the queue. A part that may
+ * have reached the phone before a crash cannot be called skipped: its fate is unknown.
+ */
+export function endOf(chosen: string, code: 'campaign_stopped' | 'outside_window_expired'): string {
+  return `ended AS (
+       UPDATE campaign_contacts r SET code = '${code}', updated_at = now(), state = CASE WHEN EXISTS (
+           SELECT FROM messages m WHERE m.campaign_contact_id = r.id AND m.part = r.next_part AND m.direction = 'out'
+             AND m.state = 'queued' AND m.wa_message_id IS NOT NULL) THEN 'unknown' ELSE 'skipped' END
+       FROM ${chosen} WHERE r.id = ${chosen}.id
+       RETURNING r.id, r.next_part, r.state
+     ), told AS (
+       UPDATE messages m SET state = ended.state, code = '${code}', updated_at = now()
+       FROM ended WHERE m.campaign_contact_id = ended.id AND m.part = ended.next_part AND m.direction = 'out'
+         AND m.state IN ('queued', 'pending'))`;
+}
+
 /** Recipients of a stopped campaign ended in one statement, and statements in one go. */
 const SKIP_BATCH = 5_000;
 const SKIP_BATCHES = 20;
@@ -109,11 +126,8 @@ async function skipBatch(tx: Tx, campaignId: string): Promise<number> {
        JOIN campaigns ON campaigns.id = recipient.campaign_id AND campaigns.status = 'stopped'
        WHERE recipient.campaign_id = $1 AND ${isIn(['pending', 'queued'], 'recipient')}
        LIMIT $2 FOR UPDATE OF recipient SKIP LOCKED
-     ), skipped AS (
-       UPDATE campaign_contacts SET state = 'skipped', code = 'campaign_stopped', updated_at = now()
-       FROM left_over WHERE campaign_contacts.id = left_over.id
-       RETURNING 1)
-     SELECT count(*)::int AS skipped FROM skipped`,
+     ), ${endOf('left_over', 'campaign_stopped')}
+     SELECT count(*)::int AS skipped FROM ended`,
     [campaignId, SKIP_BATCH],
   );
   return row?.skipped ?? 0;
@@ -134,4 +148,13 @@ export async function campaignsToFeed(
          SELECT 1 FROM campaign_contacts WHERE campaign_id = campaigns.id AND ${isIn(['pending', 'queued'])})))`,
     [now],
   );
+}
+
+/** Recipients that are being handed over this moment. */
+export async function countSending(tx: Tx, campaignId: string): Promise<number> {
+  const [row] = await tx.query<{ sending: number }[]>(
+    `SELECT count(*)::int AS sending FROM campaign_contacts WHERE campaign_id = $1 AND state = 'sending'`,
+    [campaignId],
+  );
+  return row?.sending ?? 0;
 }

@@ -2,11 +2,18 @@ import { hurry } from '../../../queue/hurry.js';
 import { DomainError, notFound } from '../../../lib/errors.js';
 import type { Campaign, CampaignStatus } from '../campaign.entity.js';
 import type { CampaignDeps } from '../campaign.ports.js';
-import { changeStatus, findCampaign, lockCampaign, removeCampaign } from '../campaign.repository.js';
+import {
+  changeStatus,
+  findCampaign,
+  lockCampaign,
+  removeCampaign,
+  usersOfCampaign,
+  type CampaignUser,
+} from '../campaign.repository.js';
 import { feedJobId } from '../core/job-ids.js';
 import { allowedFrom, refusal, type CampaignAction } from '../core/transitions.js';
 import { refuseEmptyPool } from '../creation/creation.service.js';
-import { skipLeftOver } from './feed.repository.js';
+import { countSending, skipLeftOver } from './feed.repository.js';
 
 /** Starts, pauses and ends campaigns: each a conditional update, so that of two callers at once only one wins. */
 export class CampaignLifecycle {
@@ -46,9 +53,25 @@ export class CampaignLifecycle {
     await this.feed(tenantId, id);
   }
 
+  /**
+   * Refuses (`conflict`) what is not at rest: `campaign_sending` while a message is being handed over, whose outcome would
+   * be lost; and what others ask about: `campaign_in_use` names the segments and series that would not work any more.
+   */
   async remove(tenantId: string, id: string): Promise<void> {
-    const removed = await removeCampaign(this.deps.database.manager, tenantId, id, allowedFrom('remove'));
-    if (!removed) await this.explain(tenantId, id, 'remove');
+    await this.deps.database.transaction(async (tx) => {
+      const campaign = await lockCampaign(tx, tenantId, id);
+      if (campaign?.kind !== 'campaign') throw notFound('campaign', id);
+      if (!allowedFrom('remove').includes(campaign.status)) throw conflict('remove', campaign.status);
+      const sending = await countSending(tx, id);
+      if (sending > 0) {
+        const message = `${sending} of its messages are being handed over; delete the campaign in a moment.`;
+        throw new DomainError('conflict', 'campaign_sending', message);
+      }
+      const users = await usersOfCampaign(tx, tenantId, id);
+      if (users.length > 0) throw inUse(users);
+      await removeCampaign(tx, id);
+    });
+    this.deps.logger.info({ campaignId: id }, 'a campaign was deleted');
   }
 
   private async move(
@@ -107,3 +130,14 @@ export class CampaignLifecycle {
 function conflict(action: CampaignAction, status: CampaignStatus): DomainError {
   return new DomainError('conflict', `campaign_${status}`, refusal(action, status));
 }
+
+function inUse(users: readonly CampaignUser[]): DomainError {
+  const named = users.map(({ kind, name }) => `${WORDS[kind]} "${name}"`).join(', ');
+  const message = `Others ask who got this campaign: ${named}. Change or delete them first.`;
+  return new DomainError('conflict', 'campaign_in_use', message);
+}
+
+const WORDS: { readonly [Kind in CampaignUser['kind']]: string } = {
+  segment: 'the segment',
+  series: 'the recurring campaign',
+};

@@ -1,6 +1,7 @@
 import type { Tx } from '../../../db/index.js';
 import { placeOf, PLACE_PREFIX_LENGTH } from '../../../lib/phone-zones.js';
 import { DEFAULT_TIMES, type TenantTimes } from '../core/sending-hours.js';
+import { endOf } from './feed.repository.js';
 import { isIn } from '../recipient-stage.js';
 
 /** Reads the tenants module's row: every feed needs it. */
@@ -75,12 +76,8 @@ export async function skipOutsideWindow(tx: Tx, campaignId: string, places?: str
        SELECT id FROM campaign_contacts
        WHERE campaign_id = $1 AND ${isIn(['pending'])} AND ($2::text[] IS NULL OR zone = ANY($2::text[]))
        LIMIT ${EXPIRE_BATCH} FOR UPDATE SKIP LOCKED
-     ), skipped AS (
-       UPDATE campaign_contacts SET state = 'skipped', code = 'outside_window_expired', updated_at = now()
-       FROM late WHERE campaign_contacts.id = late.id
-       RETURNING campaign_contacts.id
-     )
-     SELECT count(*)::int AS skipped FROM skipped`,
+     ), ${endOf('late', 'outside_window_expired')}
+     SELECT count(*)::int AS skipped FROM ended`,
     [campaignId, places ?? null],
   );
   return row?.skipped ?? 0;

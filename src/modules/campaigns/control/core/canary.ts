@@ -19,7 +19,7 @@ const MINUTE_MS = 60_000;
 export function judgeCanary(canary: Canary | null, counts: Counts, now: Date): CanaryVerdict {
   if (!canary || canary.passedAt !== undefined) return { kind: 'send', room: Infinity };
   const { pending, queued, sending } = counts;
-  const begun = recipientsIn(counts) - pending;
+  const begun = begunOf(counts);
   const limits = canary.broken ? undefined : canary.continueWhen;
   if (limits) {
     const first = Math.max(begun, canary.recipients);
@@ -35,6 +35,11 @@ export function judgeCanary(canary: Canary | null, counts: Counts, now: Date): C
   if (!limits) return { kind: 'wait', reachedAt, until: null };
   const until = addMs(reachedAt, limits.afterMinutes * MINUTE_MS);
   return now >= until ? { kind: 'pass' } : { kind: 'wait', reachedAt, until };
+}
+
+/** Whom a canary can learn from: somebody who was skipped got nothing, so that another one goes in their place. */
+export function begunOf(counts: Counts): number {
+  return recipientsIn(counts) - counts.pending - counts.skipped;
 }
 
 /** A share of the audience becomes a number once its size is known; at least one recipient goes first. */

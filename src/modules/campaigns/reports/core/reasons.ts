@@ -27,7 +27,7 @@ const reasons: Readonly<Record<string, string>> = {
   excluded_list: 'the contact is on a list the campaign excludes',
   excluded_segment: 'the contact belongs to a segment the campaign excludes',
   excluded_campaign: 'a campaign that this one excludes has reached the contact, or may still do so',
-  timeout: 'no answer came within a minute',
+  timeout: 'no answer came in time',
   connection_lost: 'the connection broke off during the hand-over',
   worker_lost: 'the process that sent it ended during the hand-over',
   sender_lost: 'the one sender that could repeat it safely is gone',
