@@ -198,6 +198,7 @@ describe('requests that name something of another tenant in their body', () => {
     },
     'patch /api/campaigns/{id}': {
       templateId: ({ templates }) => [`/api/campaigns/${ownCampaign}`, { templateId: templates }],
+      senderIds: ({ senders }) => [`/api/campaigns/${ownCampaign}`, { senderIds: [senders] }],
     },
     'post /api/campaigns/{id}/test': {
       contactId: ({ contacts }) => [
