@@ -28,17 +28,23 @@ export interface Scenario {
   id: string;
   title: string;
   figures: readonly Figure[];
-  /** Fewer than asked where one run takes long; never fewer than five unless the caller asks for fewer. */
+  /** One run: a sample of every figure. Called as often as runs are asked for, one after the other. */
   measure(bench: BenchContext): Promise<Samples>;
+  /** Undoes what the first run has set up for all of them; called after the last run, also after one that failed. */
+  finish?(): Promise<void>;
 }
 
 export interface BenchContext {
   services: BenchServices;
   /** 1 for the full size; smaller for a quick look. */
   scale: number;
+  /** A line of progress, for the person at the terminal. */
   note(text: string): void;
+  /** Something measured on the way that has no target; shown below the table and kept in the results. */
+  remark(text: string): void;
 }
 
+/** A PostgreSQL and a Redis of this scenario alone, started empty before its first run. */
 export interface BenchServices {
   redisUrl: string;
   /** A server to make databases on. */
