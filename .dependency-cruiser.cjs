@@ -83,6 +83,12 @@ module.exports = {
       { path: '^src/(api|worker)/' },
       { path: '^src/(api|worker|demo|runtime|main)', pathNot: '^src/$1/' },
     ),
+    forbid(
+      'nothing-needs-the-bench',
+      'the bench measures the product from outside; the product runs without it',
+      { path: '^(src|migrations)/' },
+      { path: '^bench/' },
+    ),
     owned('bullmq|ioredis', 'src/queue', '^src/queue/'),
     owned('typeorm', 'src/db, entities, repositories and migrations', [
       '^src/db/',

@@ -27,6 +27,8 @@ export type Samples = Readonly<Record<string, Sample>>;
 export interface Scenario {
   id: string;
   title: string;
+  /** What is done and how it is measured, in sentences for docs/performance.md (Markdown). */
+  about: string;
   figures: readonly Figure[];
   /** One run: a sample of every figure. Called as often as runs are asked for, one after the other. */
   measure(bench: BenchContext): Promise<Samples>;

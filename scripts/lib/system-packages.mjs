@@ -49,7 +49,7 @@ function whatToType(missing, system) {
   const apt = missing.map((entry) => entry.apt).join(' ');
   const brew = missing.map((entry) => entry.brew).join(' ');
   const line = system.has('brew') ? `brew install ${brew}` : `sudo apt-get install -y ${apt}`;
-  return `The tests need ${programs}, which is not installed. Install it with: ${line}`;
+  return `Needed here: ${programs}, which is not installed. Install it with: ${line}`;
 }
 
 const realSystem = {
