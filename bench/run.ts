@@ -9,7 +9,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 export interface RunOptions {
   runs: number;
   scale: number;
-  note(text: string): void;
+  note: (text: string) => void;
 }
 
 /** Runs one scenario so many times on a PostgreSQL and a Redis of its own. */

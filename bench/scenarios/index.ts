@@ -1,4 +1,5 @@
 import type { Scenario } from '../figure.js';
+import { reservation } from './reservation.js';
 
 /** Every scenario, in the order in which they run and are reported. */
-export const scenarios: readonly Scenario[] = [];
+export const scenarios: readonly Scenario[] = [reservation];
