@@ -34,7 +34,7 @@ export class RecipientStages1763900000000 implements MigrationInterface {
       "contact_id" uuid NOT NULL,
       "tenant_id" uuid NOT NULL,
       "sender_id" uuid NOT NULL,
-      CONSTRAINT "PK_CS" PRIMARY KEY ("contact_id")
+      CONSTRAINT "PK_contact_senders" PRIMARY KEY ("contact_id")
     )`);
     await runner.query(
       `ALTER TABLE "contact_senders" ADD CONSTRAINT "FK_af01c14e1d41b26de663737cc83" FOREIGN KEY ("contact_id") REFERENCES "contacts"("id") ON DELETE CASCADE ON UPDATE NO ACTION`,
@@ -44,8 +44,8 @@ export class RecipientStages1763900000000 implements MigrationInterface {
        SELECT id, tenant_id, last_sender_id FROM contacts WHERE last_sender_id IS NOT NULL`,
     );
     await runner.query(`ALTER TABLE "contacts" DROP COLUMN "last_sender_id"`);
-    await runner.query(`ALTER TABLE "campaign_contacts" SET (fillfactor = 80)`);
-    await runner.query(`ALTER TABLE "messages" SET (fillfactor = 80)`);
+    await runner.query(`ALTER TABLE "campaign_contacts" SET (fillfactor = 50)`);
+    await runner.query(`ALTER TABLE "messages" SET (fillfactor = 55)`);
     await runner.query(`ALTER TABLE "senders" SET (fillfactor = 50)`);
   }
 
@@ -58,7 +58,9 @@ export class RecipientStages1763900000000 implements MigrationInterface {
       `UPDATE contacts SET last_sender_id = s.sender_id FROM contact_senders s WHERE s.contact_id = contacts.id`,
     );
     await runner.query(`DROP TABLE "contact_senders"`);
-    await runner.query(`CREATE INDEX "messages_sending" ON "messages" ("updated_at") WHERE state = 'sending'`);
+    await runner.query(
+      `CREATE INDEX "messages_sending" ON "messages" ("updated_at") WHERE state = 'sending'`,
+    );
     await runner.query(`DROP INDEX "campaign_contacts_zone"`);
     await runner.query(`DROP INDEX "campaign_contacts_stage"`);
     await runner.query(
@@ -74,6 +76,8 @@ export class RecipientStages1763900000000 implements MigrationInterface {
       `CREATE INDEX "campaign_contacts_zone" ON "campaign_contacts" ("campaign_id", "zone", "id") WHERE state = 'pending' AND zone IS NOT NULL`,
     );
     await runner.query(`ALTER TABLE "campaign_contacts" DROP COLUMN "stage"`);
-    await runner.query(`DELETE FROM "typeorm_metadata" WHERE "table" = 'campaign_contacts' AND "name" = 'stage'`);
+    await runner.query(
+      `DELETE FROM "typeorm_metadata" WHERE "table" = 'campaign_contacts' AND "name" = 'stage'`,
+    );
   }
 }

@@ -16,7 +16,23 @@ export async function startServices(): Promise<BenchServices & { stop(): Promise
   const dataDir = await mkdtemp(join(tmpdir(), 'starling-bench-db-'));
   // Run as root, PostgreSQL belongs to another OS user, who has to get into this folder.
   await chmod(dataDir, 0o755);
-  const postgres = await startEmbeddedPostgres({ dataDir, logger: createLogger('error'), ...(process.env['BENCH_STATEMENTS'] ? { settings: { shared_preload_libraries: 'pg_stat_statements,auto_explain', 'auto_explain.log_min_duration': process.env['EXPLAIN_MS'] ?? '-1', 'auto_explain.log_analyze': 'on', 'pg_stat_statements.track': 'all' } } : {}) });
+  const postgres = await startEmbeddedPostgres({
+    dataDir,
+    logger: createLogger('error'),
+    ...(process.env['BENCH_STATEMENTS']
+      ? {
+          settings: {
+            shared_preload_libraries: 'pg_stat_statements,auto_explain',
+            'auto_explain.log_min_duration': process.env['EXPLAIN_MS'] ?? '-1',
+            'auto_explain.log_analyze': 'on',
+            'auto_explain.log_triggers': 'on',
+            'auto_explain.log_buffers': 'on',
+            'pg_stat_statements.track': 'all',
+            'pg_stat_statements.track_planning': 'on',
+          },
+        }
+      : {}),
+  });
   const redis = await startRedis();
   return {
     postgresUrl: postgres.url,
@@ -37,10 +53,21 @@ async function postmasterFile(url: string): Promise<string> {
 }
 
 async function startRedis(): Promise<{ url: string; pid: number; stop(): Promise<void> }> {
-  const program = ['redis-server', 'valkey-server'].find((name) => spawnSync(name, ['--version']).status === 0);
+  const program = ['redis-server', 'valkey-server'].find(
+    (name) => spawnSync(name, ['--version']).status === 0,
+  );
   if (!program) throw new Error('The bench needs redis-server: sudo apt-get install -y redis-server');
   const port = await freePort();
-  const options = ['--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--maxmemory-policy', 'noeviction'];
+  const options = [
+    '--bind',
+    '127.0.0.1',
+    '--save',
+    '',
+    '--appendonly',
+    'no',
+    '--maxmemory-policy',
+    'noeviction',
+  ];
   const child = spawn(program, ['--port', String(port), ...options], { stdio: 'ignore', cwd: '/' });
   await until('Redis', () => answers(port), { everyMs: 20 });
   return {

@@ -13,7 +13,8 @@ import type {
   RecordedOutcome,
 } from './delivery.types.js';
 import { loadForSend } from './load.repository.js';
-import { recordOutcomes, rememberSenders, rememberUnknownNumbers } from './outcome.repository.js';
+import { recordOutcomes, rememberUnknownNumbers } from './outcome.repository.js';
+import { rememberSenders } from './talks.repository.js';
 
 export interface DeliveryDeps {
   database: Database;

@@ -60,16 +60,3 @@ export async function markLatestRecipient(
     [message.tenantId, contactId, message.senderId, message.at],
   );
 }
-
-/** Whoever wrote last is who the contact talks to. */
-export async function rememberInboundSender(
-  tx: Tx,
-  message: InboundMessage,
-  contactId: string,
-): Promise<void> {
-  await tx.query(
-    `UPDATE contacts SET last_sender_id = $3
-     WHERE id = $1 AND tenant_id = $2 AND last_sender_id IS DISTINCT FROM $3`,
-    [contactId, message.tenantId, message.senderId],
-  );
-}

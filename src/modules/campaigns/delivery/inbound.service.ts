@@ -5,10 +5,10 @@ import { keywordOf } from './core/keywords.js';
 import {
   findContactId,
   markLatestRecipient,
-  rememberInboundSender,
   storeInbound,
   type InboundMessage,
 } from './inbound.repository.js';
+import { rememberSenders } from './talks.repository.js';
 
 /** The contacts module, as far as incoming messages need it. */
 export interface InboundContacts {
@@ -71,7 +71,8 @@ export class InboundService {
   private async take(tx: Tx, message: InboundMessage): Promise<void> {
     const contactId = await this.contactOf(tx, message);
     if (!(await storeInbound(tx, message, contactId))) return;
-    await rememberInboundSender(tx, message, contactId);
+    // Whoever wrote last is who the contact talks to.
+    await rememberSenders(tx, [{ ...message, contactId }]);
     const { contacts } = this.deps;
     const proof = `WhatsApp message ${message.waMessageId}`;
     switch (keywordOf(message.text)) {

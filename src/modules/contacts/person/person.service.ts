@@ -74,8 +74,7 @@ export class PersonService {
 }
 
 function personalFields(contact: Contact) {
-  const { id, phone, name, attributes, tags, optedOutAt, optOutSource, createdAt, updatedAt } =
-    contact;
+  const { id, phone, name, attributes, tags, optedOutAt, optOutSource, createdAt, updatedAt } = contact;
   const own = { attributes, tags, optedOutAt, optOutSource, createdAt, updatedAt };
   return { id, phoneNumber: phone, name, ...own };
 }
