@@ -22,6 +22,16 @@ export class CampaignsConfig {
   messageConcurrency!: number;
 
   @WholeNumber({
+    env: 'TYPING_PERCENT',
+    default: 100,
+    min: 0,
+    max: 500,
+    unit: '%',
+    help: 'How long senders type before a message and pause between its parts, in percent of what people take. 0 switches both off, which looks like a machine: for tests and measurements.',
+  })
+  typingPercent!: number;
+
+  @WholeNumber({
     env: 'CLAIM_TIMEOUT',
     default: 180,
     min: 2,

@@ -15,6 +15,7 @@ import {
   CampaignScheduler,
   CampaignManager,
   DirectMessages,
+  humanPaceAt,
   windowProblems,
   type CampaignDeps,
 } from '../modules/campaigns/index.js';
@@ -48,7 +49,7 @@ export type Services = ReturnType<typeof createServices>;
 export function createServices({ config, logger, infrastructure, transports }: ServiceInputs) {
   const { database, queue } = infrastructure;
   const clock = systemClock;
-  const { defaultCountry, window } = config.campaigns;
+  const { defaultCountry, window, typingPercent } = config.campaigns;
   const contacts = new ContactService({ database, clock, defaultCountry });
   const senders = new SenderService({ database, queue, clock, transports, defaultCountry, logger });
   const segments = new SegmentService({ database, clock, contacts });
@@ -67,6 +68,7 @@ export function createServices({ config, logger, infrastructure, transports }: S
     logger,
     defaultCountry,
     window,
+    humanPace: humanPaceAt(typingPercent),
   };
   return {
     ...createAccess({ config, logger, infrastructure }),

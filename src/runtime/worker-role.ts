@@ -4,6 +4,7 @@ import type { Logger } from '../lib/logger.js';
 import { systemRandom } from '../lib/random.js';
 import {
   DeliveryService,
+  humanPaceAt,
   InboundService,
   ReceiptService,
   ReconcileService,
@@ -121,6 +122,7 @@ function jobHandlers(
     random: systemRandom,
     logger,
     sendTimeoutMs: Math.min(LONGEST_SEND_MS, (config.campaigns.claimTimeoutSeconds * 1_000) / 2),
+    ...humanPaceAt(config.campaigns.typingPercent),
     ...tuning,
   });
   return {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { newId } from '../../src/lib/ids.js';
 import { preparationMs } from '../../src/modules/campaigns/delivery/core/typing.js';
-import { humanTyping, type CampaignPart } from '../../src/modules/campaigns/index.js';
+import { humanPaceAt, humanTyping, type CampaignPart } from '../../src/modules/campaigns/index.js';
 import { MessageService, presentMessages } from '../../src/modules/messages/index.js';
 import type { MediaFile } from '../../src/transports/transport.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -173,6 +173,14 @@ describe('how long a part is prepared', () => {
     expect(preparationMs({ type: 'image', mediaId, caption: long }, humanTyping, half)).toBe(2_000);
     expect(preparationMs({ type: 'image', mediaId }, humanTyping, half)).toBe(humanTyping.minMs);
     expect(preparationMs({ type: 'voice', mediaId }, humanTyping, half)).toBe(2_300);
+  });
+
+  it('is as long as the setting says', () => {
+    const { typing, pause } = humanPaceAt(50);
+    expect(preparationMs({ type: 'image', mediaId }, typing, half)).toBe(humanTyping.minMs / 2);
+    expect(pause).toEqual({ minMs: 500, maxMs: 1_000 });
+    expect(humanPaceAt(0).pause).toEqual({ minMs: 0, maxMs: 0 });
+    expect(preparationMs({ type: 'voice', mediaId }, humanPaceAt(0).typing, half)).toBe(0);
   });
 
   it('is nothing where typing is switched off', () => {

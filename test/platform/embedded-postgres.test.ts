@@ -51,6 +51,16 @@ describe('the embedded database', () => {
     expect(new URL(second.url).password).toBe(new URL(first.url).password);
   });
 
+  it('comes back on the port it is given', async () => {
+    const first = await start();
+    await first.stop();
+    const port = Number(new URL(first.url).port);
+    const second = await startEmbeddedPostgres({ dataDir, logger, port, settings: { fsync: 'off' } });
+    running.push(second);
+    expect(second.url).toBe(first.url);
+    expect(await one(second.url, 'SELECT 1')).toBe(1);
+  });
+
   it('listens on the loopback interface only, and on no socket file', async () => {
     const { url } = await start();
     expect(await one(url, 'SHOW listen_addresses')).toBe('127.0.0.1');

@@ -18,6 +18,8 @@ export interface EmbeddedPostgresOptions {
   /** DATA_DIR: the cluster is kept in `postgres/` below it, password and log beside that. */
   dataDir: string;
   logger: Logger;
+  /** Of the loopback interface, for a server that is started again where its clients look for it; a free one unless given. */
+  port?: number;
   /** PostgreSQL settings on top of the built-in ones, by name. */
   settings?: Record<string, string>;
   /** Throws away what the database held and starts with an empty one: for the demo. */
@@ -47,7 +49,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     await shutDownOrphan(cluster.folder, logger);
     const password = ensureCluster(cluster, path.join(dataDir, 'postgres-password'));
     const logFile = path.join(dataDir, 'postgres.log');
-    const postmaster = await startPostmaster(cluster, logFile, options.settings ?? {}, logger);
+    const postmaster = await startPostmaster(cluster, logFile, options, logger);
     const stop = async () => {
       await postmaster.stop();
       release();

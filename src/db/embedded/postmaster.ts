@@ -31,18 +31,18 @@ export async function shutDownOrphan(folder: string, logger: Logger): Promise<vo
   await shutDown(found.pid);
 }
 
-/** Starts postgres on a free port of the loopback interface and waits until it takes connections. */
+/** Starts postgres on the given or a free port of the loopback interface and waits until it takes connections. */
 export async function startPostmaster(
   cluster: Cluster,
   logFile: string,
-  settings: Record<string, string>,
+  options: { port?: number; settings?: Record<string, string> },
   logger: Logger,
 ): Promise<Postmaster> {
   rotate(logFile);
   for (let attempt = 1; ; attempt++) {
-    const port = await freePort();
+    const port = options.port ?? (await freePort());
     const logStart = sizeOf(logFile);
-    const child = launch(cluster, port, logFile, settings);
+    const child = launch(cluster, port, logFile, options.settings ?? {});
     const outcome = await waitUntilReady(cluster.folder, child, logger);
     if (outcome === 'ready') return supervise(child, port, cluster, logger);
     const log = readFileSync(logFile).subarray(logStart).toString('utf8');

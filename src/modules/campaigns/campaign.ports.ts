@@ -7,6 +7,7 @@ import type { Filter } from '../segments/index.js';
 import type { MessageType } from '../../transports/transport.js';
 import type { SenderPool } from './campaign.entity.js';
 import type { Fleet } from './control/core/play-forward.js';
+import type { HumanPace } from './delivery/core/typing.js';
 
 /** What campaigns need of the contacts module. */
 export interface CampaignContacts {
@@ -104,4 +105,6 @@ export interface CampaignDeps {
   defaultCountry?: string;
   /** Recipients of one campaign that may be queued or sending at once; 1,000 unless given. */
   window?: number;
+  /** How long senders type and pause; as people do unless given. */
+  humanPace?: HumanPace;
 }

@@ -6,7 +6,7 @@ import { ceilingOf } from '../core/ceiling.js';
 import { nextOpening } from '../core/window.js';
 import { choiceSeed, renderPart, templateScope } from '../core/template.js';
 import { mostParts } from '../core/variants.js';
-import { humanPause, humanTyping, partTimings, totalMs } from '../delivery/core/typing.js';
+import { humanPaceAt, partTimings, totalMs } from '../delivery/core/typing.js';
 import { begunOf } from './core/canary.js';
 import { playForward, type Demand, type PlayedForward, type PlayRules } from './core/play-forward.js';
 import { rivalsOf } from './core/rivalry.js';
@@ -20,7 +20,7 @@ const HORIZON_MS = 366 * 24 * 60 * MINUTE_MS;
 /** The middle of everything random. */
 const average = (): number => 0.5;
 
-export interface OutlookDeps extends Pick<CampaignDeps, 'database'> {
+export interface OutlookDeps extends Pick<CampaignDeps, 'database' | 'humanPace'> {
   senders: Pick<CampaignSenders, 'outlook'>;
 }
 
@@ -88,7 +88,8 @@ async function busyMs(deps: OutlookDeps, campaign: Campaign): Promise<number> {
     const rendered = renderPart(part, scope, choiceSeed(sample.contactId, index));
     return rendered.ok ? [rendered.content] : [];
   });
-  return totalMs(partTimings(contents, humanTyping, humanPause, average));
+  const { typing, pause } = deps.humanPace ?? humanPaceAt(100);
+  return totalMs(partTimings(contents, typing, pause, average));
 }
 
 /** The campaign's own limits on the way. */

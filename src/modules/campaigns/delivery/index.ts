@@ -1,11 +1,12 @@
-export { humanPause, humanTyping, partTimings, totalMs } from './core/typing.js';
-export type { PartPause, PartTiming, TypingPace } from './core/typing.js';
+export { humanPause, humanPaceAt, humanTyping, partTimings, totalMs } from './core/typing.js';
+export type { HumanPace, PartPause, PartTiming, TypingPace } from './core/typing.js';
 export { renderRemaining } from './core/render.js';
 export { mediaIdOf, readableText, type RenderedContent } from '../core/content.js';
 export { isExpired, isInsideWindow } from './core/hours.js';
 export { wakeAt, wakeBehind, wakeFirst } from './core/retry.js';
 export { cappedClaim, type FrequencyCap } from './core/frequency-cap.js';
-export { judge, type Judgement, type SenderVerdict, type Settlement } from './core/settlement.js';
+export { RESEND_GRACE_MS } from './core/doubt.js';
+export { judge, type JudgedClaim, type Judgement, type SenderVerdict, type Settlement } from './core/settlement.js';
 export { DeliveryService, type DeliveryDeps } from './delivery.service.js';
 export type {
   ClaimOutcome,

@@ -18,6 +18,26 @@ export interface PartPause {
 export const humanTyping: TypingPace = { perCharacterMs: 40, minMs: 600, maxMs: 4_000 };
 export const humanPause: PartPause = { minMs: 1_000, maxMs: 2_000 };
 
+/** How long everything takes that only makes a sender look like a person. */
+export interface HumanPace {
+  typing: TypingPace;
+  pause: PartPause;
+}
+
+/** So many percent of what people take; 0 switches both off. */
+export function humanPaceAt(percent: number): HumanPace {
+  const scaled = (ms: number): number => Math.round((ms * percent) / 100);
+  const { perCharacterMs, minMs, maxMs } = humanTyping;
+  return {
+    typing: {
+      perCharacterMs: (perCharacterMs * percent) / 100,
+      minMs: scaled(minMs),
+      maxMs: scaled(maxMs),
+    },
+    pause: { minMs: scaled(humanPause.minMs), maxMs: scaled(humanPause.maxMs) },
+  };
+}
+
 /** Milliseconds of typing for a text: by length, within the bounds, give or take a fifth. */
 export function typingMs(text: string, pace: TypingPace, random: Random): number {
   const clamped = Math.min(Math.max(text.length * pace.perCharacterMs, pace.minMs), pace.maxMs);
