@@ -9,14 +9,18 @@ const RESERVATIONS = 10_000;
 const CONCURRENT = 50;
 const SIZES = { few: 10, many: 1_000, most: 10_000 };
 
+const NAMED = 500;
+const everybody = { senderIds: [], senderTags: [] };
+const tagged = { senderIds: [], senderTags: ['even'] };
+
 type Ask = (tenant: MadeTenant, index: number) => Partial<ReservationRequest>;
 
 /** How a request may choose among the senders. */
 const asks = {
   any: () => ({}),
-  tagged: () => ({ pool: { senderIds: [], senderTags: ['even'] } }),
+  tagged: () => ({ pool: tagged }),
   sticky: ({ senderIds }, index) => ({ preferredSenderId: senderIds[(index * 7_919) % senderIds.length] }),
-  named: ({ senderIds }) => ({ pool: { senderIds: senderIds.slice(0, 500), senderTags: [] } }),
+  named: (tenant, index) => ({ pool: namedPool(tenant, index) }),
 } satisfies Record<string, Ask>;
 
 type Kind = keyof typeof asks;
@@ -25,7 +29,7 @@ const words: Record<Kind, string> = {
   any: '',
   tagged: ', pool chosen by a tag half of them have',
   sticky: ', each request prefers the sender its contact talked to',
-  named: ', pool of (at most) 500 named ones',
+  named: `, pool of ${NAMED} named ones`,
 };
 
 const figures: readonly Figure[] = (Object.keys(asks) as Kind[]).flatMap((kind) =>
@@ -85,6 +89,16 @@ value is the time ${RESERVATIONS.toLocaleString('en-US')} reservations took, div
   },
 };
 
+const namedPools = new WeakMap<MadeTenant, ReservationRequest['pool']>();
+
+/** Recipients that a worker loads together share the pool of their campaign; the next ones bring it anew. */
+function namedPool(tenant: MadeTenant, index: number): ReservationRequest['pool'] {
+  let pool = index % CONCURRENT === 0 ? undefined : namedPools.get(tenant);
+  pool ??= { senderIds: tenant.senderIds.slice(0, NAMED), senderTags: [] };
+  namedPools.set(tenant, pool);
+  return pool;
+}
+
 function figureId(kind: Kind, size: number): string {
   return `reservation-${kind}-${size}`;
 }
@@ -120,7 +134,7 @@ async function microsPerReservation(
 function request({ tenantId }: MadeTenant): ReservationRequest {
   return {
     tenantId,
-    pool: { senderIds: [], senderTags: [] },
+    pool: everybody,
     messages: 1,
     messageTypes: ['text'],
     newConversation: true,

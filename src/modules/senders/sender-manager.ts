@@ -277,8 +277,7 @@ function poolKey(request: ReservationRequest): string {
   } = request;
   return JSON.stringify([
     tenantId,
-    pool.senderIds.toSorted(),
-    pool.senderTags.toSorted(),
+    poolText(pool),
     newConversation,
     urgent,
     yields,
@@ -286,6 +285,17 @@ function poolKey(request: ReservationRequest): string {
     messages,
     excludedSenderIds.toSorted(),
   ]);
+}
+
+const poolTexts = new WeakMap<SenderPool, string>();
+
+/** Recipients that are loaded together share their campaign's pool: sorting hundreds of ids is done once for them all. */
+function poolText(pool: SenderPool): string {
+  const known = poolTexts.get(pool);
+  if (known !== undefined) return known;
+  const text = JSON.stringify([pool.senderIds.toSorted(), pool.senderTags.toSorted()]);
+  poolTexts.set(pool, text);
+  return text;
 }
 
 function transportsFor(registry: TransportRegistry, types: readonly MessageType[]): TransportName[] {

@@ -51,7 +51,8 @@ export function assignSlots(
 /** The senders in the order in which they are due; whoever is used goes to the back. */
 class Rotation {
   private readonly byId: Map<string, SenderSlot>;
-  private order: string[];
+  /** A set keeps the order of insertion, and moving one to its end costs the same however many there are. */
+  private readonly order: Set<string>;
   private readonly used = new Set<string>();
   private usedMicros: number;
 
@@ -62,7 +63,7 @@ class Rotation {
   ) {
     const sorted = senders.toSorted((a, b) => a.lastUsedMicros - b.lastUsedMicros || (a.id < b.id ? -1 : 1));
     this.byId = new Map(sorted.map((slot) => [slot.id, slot]));
-    this.order = sorted.map((slot) => slot.id);
+    this.order = new Set(this.byId.keys());
     // Behind every use so far, even when the clock stands still or was set back: the rotation must go on.
     this.usedMicros = Math.max(now.getTime() * 1_000, sorted.at(-1)?.lastUsedMicros ?? 0);
   }
@@ -88,7 +89,7 @@ class Rotation {
   }
 
   private moveToBack(slot: SenderSlot): void {
-    this.order = this.order.filter((id) => id !== slot.id);
-    if (slot.nextAvailableAt <= this.now) this.order.push(slot.id);
+    this.order.delete(slot.id);
+    if (slot.nextAvailableAt <= this.now) this.order.add(slot.id);
   }
 }
