@@ -3,7 +3,11 @@ import pg from 'pg';
 import { loadConfigOrExit } from '../src/config/index.js';
 import { createLogger } from '../src/lib/logger.js';
 import { createRuntime } from '../src/runtime.js';
-import { createSimulatorNetwork, instantBehaviour } from '../src/transports/simulator/index.js';
+import {
+  createSimulatorNetwork,
+  instantBehaviour,
+  type SimulatorNetwork,
+} from '../src/transports/simulator/index.js';
 import type { Answer, Question, ServerSettings } from './support/server-protocol.js';
 
 /**
@@ -36,7 +40,9 @@ async function main(): Promise<void> {
     statements: statements(),
     at: Date.now(),
   });
+  const onNextArrival = watchArrivals(network.ledger);
   process.on('message', (question: Question) => {
+    if (question.kind === 'nextArrival') return onNextArrival(() => process.send?.(answer(question)));
     if (question.kind === 'collect') globalThis.gc?.();
     process.send?.(answer(question));
   });
@@ -54,6 +60,18 @@ function countStatements(): () => number {
     return query.apply(this, args);
   };
   return () => count;
+}
+
+/** Calls back once for each time it is asked, when the next message has come in. */
+function watchArrivals(ledger: Pick<SimulatorNetwork['ledger'], 'add'>): (tell: () => void) => void {
+  const waiting: (() => void)[] = [];
+  const add = ledger.add.bind(ledger);
+  ledger.add = (arrival) => {
+    add(arrival);
+    if (waiting.length === 0) return;
+    for (const tell of waiting.splice(0)) tell();
+  };
+  return (tell) => waiting.push(tell);
 }
 
 await main();

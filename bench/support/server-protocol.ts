@@ -9,8 +9,11 @@ export interface ServerSettings {
 
 export interface Question {
   id: number;
-  /** `collect`: collect garbage before answering, where the process was started with --expose-gc. */
-  kind: 'look' | 'collect';
+  /**
+   * `collect`: collect garbage before answering, where the process was started with --expose-gc.
+   * `nextArrival`: answer when the network takes the next message, `at` being that moment.
+   */
+  kind: 'look' | 'collect' | 'nextArrival';
 }
 
 export interface Answer {

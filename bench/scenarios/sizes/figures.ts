@@ -1,0 +1,86 @@
+import type { Figure } from '../../figure.js';
+
+const queueOf = (size: string) => `most memory of Redis while ${size} recipients are sent to`;
+
+export const figures = [
+  {
+    id: 'sizes-first-message-100k',
+    title: 'time from start to first message, 100,000 recipients',
+    yardstick: 'the same with 10,000 recipients',
+    target: 1.2,
+    direction: 'atMost',
+    unit: 'ms',
+  },
+  {
+    id: 'sizes-first-message-1m',
+    title: 'time from start to first message, 1,000,000 recipients',
+    yardstick: 'the same with 10,000 recipients',
+    target: 1.2,
+    direction: 'atMost',
+    unit: 'ms',
+  },
+  {
+    id: 'sizes-queue-100k',
+    title: queueOf('100,000'),
+    yardstick: 'the same with 10,000 recipients',
+    target: 1.2,
+    direction: 'atMost',
+    unit: 'MB',
+  },
+  {
+    id: 'sizes-queue-1m',
+    title: queueOf('1,000,000'),
+    yardstick: 'the same with 10,000 recipients',
+    target: 1.2,
+    direction: 'atMost',
+    unit: 'MB',
+  },
+  {
+    id: 'sizes-memory-1m',
+    title: 'process memory over a campaign of 1,000,000, peak above what it was before',
+    target: 150,
+    direction: 'atMost',
+    unit: 'MB',
+    ratioUnit: 'MB',
+  },
+  {
+    id: 'sizes-last-tenth',
+    title: 'messages/s in the last tenth of a campaign of 1,000,000',
+    yardstick: 'in its first tenth',
+    target: 0.9,
+    direction: 'atLeast',
+    unit: 'msg/s',
+  },
+  {
+    id: 'sizes-beside-1m',
+    title: 'messages/s of a campaign of 20,000, beside 1,000,000 recipients of others and their messages',
+    yardstick: 'the same in an empty database',
+    target: 0.9,
+    direction: 'atLeast',
+    unit: 'msg/s',
+  },
+  {
+    id: 'sizes-stats-1m',
+    title: 'GET /campaigns/:id/stats by part and hour, 1,000,000 recipients',
+    yardstick: 'the same with 10,000 recipients',
+    target: 2,
+    direction: 'atMost',
+    unit: 'ms',
+  },
+  {
+    id: 'sizes-pages-1m',
+    title: 'first pages of the recipients, all and those sent, 1,000,000 recipients',
+    yardstick: 'the same with 10,000 recipients',
+    target: 2,
+    direction: 'atMost',
+    unit: 'ms',
+  },
+  {
+    id: 'sizes-creation-memory-1m',
+    title: 'process memory while a campaign to a list of 1,000,000 is made, peak above what it was before',
+    target: 150,
+    direction: 'atMost',
+    unit: 'MB',
+    ratioUnit: 'MB',
+  },
+] as const satisfies readonly Figure[];
