@@ -62,7 +62,9 @@ export async function isCompleted(api: ApiClient, id: string): Promise<true | un
 
 /** Fails loudly when a run that was measured did not do what it was measured for. */
 export async function assertAllSent(api: ApiClient, id: string, recipients: number): Promise<void> {
-  const stats = await api.get<{ sent: number; delivered: number; read: number }>(`/api/campaigns/${id}/stats`);
+  const stats = await api.get<{ sent: number; delivered: number; read: number }>(
+    `/api/campaigns/${id}/stats`,
+  );
   const done = stats.sent + stats.delivered + stats.read;
   if (done !== recipients) throw new Error(`${done} of ${recipients} messages were sent.`);
 }

@@ -29,7 +29,12 @@ export async function startBenchServer(
 ): Promise<BenchServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'starling-bench-'));
   const child = fork(program, [], {
-    execArgv: ['--import', 'tsx', '--expose-gc', ...(process.env['BENCH_EXEC'] ?? '').split(' ').filter((text) => text !== '')],
+    execArgv: [
+      '--import',
+      'tsx',
+      '--expose-gc',
+      ...(process.env['BENCH_EXEC'] ?? '').split(' ').filter((text) => text !== ''),
+    ],
     env: {
       ...process.env,
       PORT: '0',
