@@ -49,20 +49,24 @@ export async function startBenchServer(
       ...env,
     },
   });
-  const url = await firstMessage(child);
-  const pid = child.pid ?? 0;
-  return {
-    url,
-    pid,
-    api: await ApiClient.login(url, EMAIL, PASSWORD),
-    look: asker(child),
-    cpu: () => cpuSeconds(pid),
-    async stop() {
+  const stop = async (): Promise<void> => {
+    if (child.exitCode === null && child.signalCode === null) {
       child.kill('SIGTERM');
       await once(child, 'exit');
-      await rm(dataDir, { recursive: true, force: true });
-    },
+    }
+    await rm(dataDir, { recursive: true, force: true });
   };
+  try {
+    const url = await firstMessage(child);
+    const pid = child.pid ?? 0;
+    // A process that is a worker only has no API; the client then belongs to another process.
+    const api =
+      env['ROLES'] === 'worker' ? ApiClient.anonymous(url) : await ApiClient.login(url, EMAIL, PASSWORD);
+    return { url, pid, api, look: asker(child), cpu: () => cpuSeconds(pid), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
 function firstMessage(child: ChildProcess): Promise<string> {

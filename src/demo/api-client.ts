@@ -8,9 +8,13 @@ export class ApiClient {
     private readonly token: string,
   ) {}
 
+  /** For routes that need no login. */
+  static anonymous(baseUrl: string): ApiClient {
+    return new ApiClient(baseUrl, '');
+  }
+
   static async login(baseUrl: string, email: string, password: string): Promise<ApiClient> {
-    const anonymous = new ApiClient(baseUrl, '');
-    const { accessToken } = await anonymous.post<{ accessToken: string }>('/api/auth/login', {
+    const { accessToken } = await ApiClient.anonymous(baseUrl).post<{ accessToken: string }>('/api/auth/login', {
       email,
       password,
     });
