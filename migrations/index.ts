@@ -10,6 +10,9 @@ import { SkipUnregistered1763800020000 } from './1763800020000-skip-unregistered
 import { RampFromFirstMessage1763800025000 } from './1763800025000-ramp-from-first-message.js';
 import { NamesInAnyScript1763800030000 } from './1763800030000-names-in-any-script.js';
 import { RecipientStages1763900000000 } from './1763900000000-recipient-stages.js';
+import { ChoiceForUnknown1763910040000 } from './1763910040000-choice-for-unknown.js';
+import { CheaperNameGrams1763911000000 } from './1763911000000-cheaper-name-grams.js';
+import { OneSenderIndex1763913000000 } from './1763913000000-one-sender-index.js';
 
 /** In the order they are applied. Append only: an applied migration never changes. */
 export const allMigrations = [
@@ -25,4 +28,7 @@ export const allMigrations = [
   RampFromFirstMessage1763800025000,
   NamesInAnyScript1763800030000,
   RecipientStages1763900000000,
+  ChoiceForUnknown1763910040000,
+  CheaperNameGrams1763911000000,
+  OneSenderIndex1763913000000,
 ];

@@ -7,7 +7,7 @@ const FEWEST_MODULES = 50;
 
 const config = await extractConfig('./.dependency-cruiser.cjs');
 const options = { ...config.options, ruleSet: { forbidden: config.forbidden }, validate: true };
-const { output } = await cruise(['src', 'migrations', 'bench'], options, undefined, {
+const { output } = await cruise(['src', 'migrations', 'bench', 'chaos'], options, undefined, {
   tsConfig: extractTsConfig('./tsconfig.json'),
 });
 

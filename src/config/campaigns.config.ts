@@ -42,6 +42,16 @@ export class CampaignsConfig {
   claimTimeoutSeconds!: number;
 
   @WholeNumber({
+    env: 'RESEND_GRACE',
+    default: 120,
+    min: 1,
+    max: 86_400,
+    unit: 's',
+    help: 'Where a campaign sends messages of unknown fate again (options.onUnknown: resend): how long a late receipt has to come before that.',
+  })
+  resendGraceSeconds!: number;
+
+  @WholeNumber({
     env: 'CAMPAIGN_WINDOW',
     default: 1_000,
     min: 1,

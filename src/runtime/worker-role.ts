@@ -82,10 +82,12 @@ async function resumeContactWork(services: Services): Promise<void> {
 function createReconcile({ config, infrastructure, transports }: ServiceInputs): ReconcileService {
   return new ReconcileService({
     ...infrastructure,
+    clock: systemClock,
     hasIdempotentIds: (name) => transports[name]?.capabilities.idempotentIds ?? false,
     limits: {
       sendingMs: config.campaigns.claimTimeoutSeconds * 1_000,
       workerSilentMs: defaultTiming.leaseMs,
+      graceMs: config.campaigns.resendGraceSeconds * 1_000,
     },
   });
 }
@@ -122,6 +124,7 @@ function jobHandlers(
     random: systemRandom,
     logger,
     sendTimeoutMs: Math.min(LONGEST_SEND_MS, (config.campaigns.claimTimeoutSeconds * 1_000) / 2),
+    resendGraceMs: config.campaigns.resendGraceSeconds * 1_000,
     ...humanPaceAt(config.campaigns.typingPercent),
     ...tuning,
   });

@@ -39,7 +39,7 @@ describe('the campaigns API', () => {
     const id = await create({
       template: 'Hi {{ city }}',
       minDelay: 0,
-      options: { stickySender: false, skipUnregistered: false },
+      options: { stickySender: false, skipUnregistered: false, onUnknown: 'resend' },
     });
     const shown = await get(`/api/campaigns/${id}`).expect(200);
     expect(shown.body.data).toMatchObject({
@@ -49,6 +49,7 @@ describe('the campaigns API', () => {
       totalRecipients: 2,
       stickySender: false,
       skipUnregistered: false,
+      onUnknown: 'resend',
     });
     await post(`/api/campaigns/${id}/start`).expect(200);
     await post(`/api/campaigns/${id}/pause`).expect(200);
@@ -102,6 +103,12 @@ describe('the campaigns API', () => {
 
   it.each([
     ['an unknown field', { filters: {} }, 400, 'filters'],
+    [
+      'a choice for unknown fates that there is not',
+      { options: { onUnknown: 'maybe' } },
+      400,
+      'options.onUnknown',
+    ],
     [
       'a part of no known type',
       { template: undefined, messages: [{ type: 'sticker', content: 'x' }] },

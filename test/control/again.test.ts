@@ -196,6 +196,7 @@ describe('a copy', () => {
       maxPerSender: 7,
       minDelay: 10,
       maxDelay: 20,
+      options: { onUnknown: 'resend' },
     });
     const { campaign } = await world.manager.create(tenantId, input);
     await world.manager.start(tenantId, campaign.id);
@@ -214,6 +215,7 @@ describe('a copy', () => {
       totalRecipients: 3,
       maxPerSender: 7,
       minDelay: 10,
+      onUnknown: 'resend',
       canary: { percent: 50, recipients: 2 },
       startedAt: null,
       scheduledAt: null,

@@ -38,8 +38,12 @@ describe('changing a campaign', () => {
     const other = await world.sender(tenantId, 'other', ['south']);
     for (const id of [await made(2), await begun(2)]) {
       const pool = { senderIds: [other.toUpperCase()], senderTags: [' south '] };
-      const { campaign } = await change(id, { ...pool, options: { stickySender: false } });
+      const { campaign } = await change(id, {
+        ...pool,
+        options: { stickySender: false, onUnknown: 'resend' },
+      });
       expect(campaign).toMatchObject({
+        onUnknown: 'resend',
         pool: { senderIds: [other], senderTags: ['south'] },
         stickySender: false,
       });
@@ -47,7 +51,10 @@ describe('changing a campaign', () => {
         senderIds: [],
         senderTags: ['south'],
       });
-      expect((await change(id, { options: {} })).campaign.stickySender).toBe(false);
+      expect((await change(id, { options: {} })).campaign).toMatchObject({
+        stickySender: false,
+        onUnknown: 'resend',
+      });
       await expect(change(id, { senderIds: [id] })).rejects.toMatchObject({
         errors: [{ path: 'senderIds[0]' }],
       });

@@ -29,6 +29,12 @@ const receipt = (waMessageId: string | undefined, status: ReceiptStatus, ms: num
 const apply = (...receipts: ReturnType<typeof receipt>[]): Promise<Date | undefined> =>
   world.receipts.apply(world.tenantId, phone.senderId, receipts);
 
+/** Instead of the sender of every test. */
+async function onlyDoubtful(): Promise<ScriptedSession> {
+  await world.sql('DELETE FROM senders WHERE tenant_id = $1', [world.tenantId]);
+  return world.doubtfulSender();
+}
+
 async function sent(
   parts: string[] = ['Hello'],
 ): Promise<{ recipientId: string; campaignId: string; ids: string[] }> {
@@ -148,6 +154,7 @@ describe('receipts', () => {
   });
 
   it('a later receipt reconciles an unknown fate', async () => {
+    phone = await onlyDoubtful();
     phone.answer({ kind: 'unknown', code: 'timeout' });
     const { recipientId, campaignId, ids } = await sent();
     expect(await world.recipient(recipientId)).toMatchObject({ state: 'unknown' });
@@ -162,6 +169,7 @@ describe('receipts', () => {
   });
 
   it('with parts left, a reconciled recipient goes back to the feeder', async () => {
+    phone = await onlyDoubtful();
     phone.answer({ kind: 'unknown', code: 'timeout' }, accept);
     const { recipients } = await world.campaign({ parts: ['one', 'two'] });
     await world.drive(world.worker(), recipients[0]!);

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createLogger } from '../../src/lib/logger.js';
-import type { TransportName } from '../../src/transports/transport.js';
 import { createReconcileHandler } from '../../src/worker/handlers/reconcile.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { accept, type ScriptedSession } from './scripted-session.js';
@@ -18,8 +17,13 @@ beforeEach(async () => {
   await world.workerSeen();
 });
 
+interface Killed {
+  transport?: 'simulator' | 'waha';
+  parts?: string[];
+}
+
 /** A worker that hands the message over and is killed before it can write down what came of it. */
-async function killedAfterHandOver(options: { transport?: TransportName; parts?: string[] } = {}): Promise<{
+async function killedAfterHandOver(options: Killed = {}): Promise<{
   phone: ScriptedSession;
   payload: Awaited<ReturnType<World['campaign']>>['recipients'][0];
   campaignId: string;

@@ -13,11 +13,14 @@ export class ScriptedSession implements TransportSession {
   readonly handed: OutboundMessage[] = [];
   private readonly script: Answer[] = [];
   private allocated = 0;
+  readonly transport: 'simulator' | 'waha';
 
   constructor(
     readonly senderId: string,
-    private readonly options: { allocatesIds?: boolean } = {},
-  ) {}
+    private readonly options: { allocatesIds?: boolean; transport?: 'simulator' | 'waha' } = {},
+  ) {
+    this.transport = options.transport ?? 'simulator';
+  }
 
   answer(...answers: (SendOutcome | Answer)[]): this {
     this.script.push(...answers.map((answer) => (typeof answer === 'function' ? answer : () => answer)));

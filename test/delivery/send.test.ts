@@ -251,7 +251,7 @@ describe('outcomes', () => {
   });
 
   it('a send without an answer in time is of unknown fate and not repeated', async () => {
-    const phone = await world.sender();
+    const phone = await world.doubtfulSender();
     phone.answer(() => new Promise(() => undefined));
     const { recipients } = await world.campaign();
     const worker = world.worker({ sendTimeoutMs: 30 });
@@ -286,7 +286,7 @@ describe('outcomes', () => {
   });
 
   it('a transport that throws leaves the fate unknown', async () => {
-    const phone = await world.sender();
+    const phone = await world.doubtfulSender();
     phone.answer(() => Promise.reject(new Error('bug')));
     const { recipients } = await world.campaign();
     await world.drive(world.worker(), recipients[0]!);
@@ -491,7 +491,7 @@ describe('what stands in the way of a send', () => {
 
 describe('many at once', () => {
   it('sends every recipient exactly once and counts as count(*) does', async () => {
-    const sessions = await Promise.all([world.sender(), world.sender(), world.sender()]);
+    const sessions = await Promise.all([world.sender(), world.sender(), world.doubtfulSender()]);
     sessions[1]?.answer(accept, { kind: 'rejected', code: 'invalid_number', permanent: true }, accept);
     sessions[2]?.answer({ kind: 'unknown', code: 'timeout' }, accept);
     const { id, recipients, phones } = await world.campaign({ recipients: 120 });

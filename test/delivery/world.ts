@@ -14,10 +14,10 @@ import { ContactService } from '../../src/modules/contacts/index.js';
 import { SenderManager } from '../../src/modules/senders/index.js';
 import type { EnqueueOptions, JobOutcome, JobPayloads, JobQueue } from '../../src/queue/catalog.js';
 import type { CampaignPart } from '../../src/modules/campaigns/index.js';
-import type { MediaFile, TransportName } from '../../src/transports/transport.js';
+import type { MediaFile } from '../../src/transports/transport.js';
 import { MessageWorker } from '../../src/worker/message-worker/message-worker.js';
 import type { MessageWorkerDeps } from '../../src/worker/message-worker/ports.js';
-import { capabilities, ScriptedSession, transportNamed } from './scripted-session.js';
+import { ScriptedSession, transportNamed } from './scripted-session.js';
 
 type SendPayload = JobPayloads['message.send'];
 type RecipientRow = Record<string, unknown> & { id: string; state: string; code: string | null };
@@ -72,7 +72,9 @@ export class World {
       sessions: {
         sessionOf: (senderId) => {
           const session = this.sessions.get(senderId);
-          return session && { session, epoch: 1, capabilities };
+          return (
+            session && { session, epoch: 1, capabilities: this.transports[session.transport].capabilities }
+          );
         },
       },
       media: { find: async (tenantId, id) => (tenantId === this.tenantId ? this.files.get(id) : undefined) },
@@ -95,9 +97,15 @@ export class World {
     return new ReconcileService({
       database: this.database,
       queue: { enqueueMany },
+      clock: systemClock,
       hasIdempotentIds: (name) => name === 'simulator',
       limits: { queuedMs: 60_000, sendingMs: 60_000, batch: 100, perRun: 1_000, ...limits },
     });
+  }
+
+  /** A sender that takes ids, and whose network delivers two messages of the same id. */
+  doubtfulSender(): Promise<ScriptedSession> {
+    return this.sender({ transport: 'waha', allocatesIds: true });
   }
 
   /** The worker was seen so long ago. */
@@ -110,15 +118,18 @@ export class World {
     );
   }
 
-  /** A connected sender with room for everything. */
-  async sender(changes: { transport?: TransportName; status?: string } = {}): Promise<ScriptedSession> {
+  /** A connected sender with room for everything. Its network takes a second message of the same id for the first. */
+  async sender(
+    changes: { transport?: 'simulator' | 'waha'; allocatesIds?: boolean; status?: string } = {},
+  ): Promise<ScriptedSession> {
+    const { transport = 'simulator', allocatesIds = transport !== 'waha' } = changes;
     const id = newId();
     await this.sql(
       `INSERT INTO senders (id, tenant_id, name, transport, status, quota_per_minute, quota_per_hour, quota_per_day)
        VALUES ($1::uuid, $2, $1::uuid::text, $3, $4, 1000, 1000, 1000)`,
-      [id, this.tenantId, changes.transport ?? 'simulator', changes.status ?? 'connected'],
+      [id, this.tenantId, transport, changes.status ?? 'connected'],
     );
-    const session = new ScriptedSession(id, { allocatesIds: changes.transport !== 'waha' });
+    const session = new ScriptedSession(id, { allocatesIds, transport });
     this.sessions.set(id, session);
     return session;
   }
@@ -130,13 +141,21 @@ export class World {
       recipients?: number;
       senderIds?: string[];
       sticky?: boolean;
+      onUnknown?: 'leave' | 'resend';
     } = {},
   ): Promise<{ id: string; recipients: SendPayload[]; phones: string[] }> {
-    const { parts = ['Hello {{name}}'], recipients = 1, senderIds = [], sticky = true } = options;
+    const {
+      parts = ['Hello {{name}}'],
+      recipients = 1,
+      senderIds = [],
+      sticky = true,
+      onUnknown = 'leave',
+    } = options;
     const id = newId();
     await this.sql(
-      `INSERT INTO campaigns (id, tenant_id, name, status, parts, pool, min_delay, max_delay, sticky_sender, total_recipients)
-       VALUES ($1, $2, 'Test', 'running', $3, $4, 0, 0, $5, $6)`,
+      `INSERT INTO campaigns (id, tenant_id, name, status, parts, pool, min_delay, max_delay, sticky_sender, total_recipients,
+                              on_unknown)
+       VALUES ($1, $2, 'Test', 'running', $3, $4, 0, 0, $5, $6, $7)`,
       [
         id,
         this.tenantId,
@@ -146,6 +165,7 @@ export class World {
         JSON.stringify({ senderIds, senderTags: [] }),
         sticky,
         recipients,
+        onUnknown,
       ],
     );
     const phones = Array.from({ length: recipients }, () => `+5511${900_000_000 + (this.phones += 1)}`);

@@ -116,7 +116,7 @@ describe('a direct message', () => {
   });
 
   it('that may have reached the network is resolved like a campaign’s', async () => {
-    const phone = await world.world.sender();
+    const phone = await world.world.doubtfulSender();
     phone.answer({ kind: 'unknown', code: 'timeout' });
     const { id } = await world.send({});
     await world.work();

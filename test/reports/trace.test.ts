@@ -95,7 +95,7 @@ describe('the trace of a recipient', () => {
   });
 
   it('tells of a silence that a late receipt explained', async () => {
-    const ana = await world.named('Ana');
+    const ana = await world.named('Ana', { isDoubtful: true });
     ana.answer({ kind: 'unknown', code: 'timeout' });
     const { id, recipients } = await world.campaign();
     await world.drive(world.worker(), recipients[0]!);
@@ -112,6 +112,28 @@ describe('the trace of a recipient', () => {
       'The message was delivered',
     ]);
     expect(trace.summary).toBe('Sent through Ana and delivered.');
+  });
+
+  it('tells of a silence after which it is sent again, at the risk of a second copy', async () => {
+    const ana = await world.named('Ana', { isDoubtful: true });
+    ana.answer({ kind: 'unknown', code: 'timeout' });
+    const { id, recipients } = await world.campaign({ onUnknown: 'resend' });
+    await world.drive(world.worker(), recipients[0]!);
+    const trace = await traceOf(id, recipients[0]!.recipientId);
+    expect(textsOf(trace).at(-1)).toMatch(
+      /^The message was handed over through Ana, and nobody said what became of it: no answer came in time; it is sent again after 20.* unless a receipt comes before, and may arrive twice$/,
+    );
+    expect(trace.summary).toMatch(/^It may have arrived already: it is sent again after 20/);
+  });
+
+  it('tells of a silence after which it is sent again where that cannot arrive twice', async () => {
+    const ana = await world.named('Ana');
+    ana.answer({ kind: 'unknown', code: 'timeout' });
+    const { id, recipients } = await world.campaign();
+    await world.drive(world.worker(), recipients[0]!, 0);
+    expect(textsOf(await traceOf(id, recipients[0]!.recipientId)).at(-1)).toBe(
+      'The hand-over of the message through Ana was not answered; it goes out again in a way that cannot arrive twice',
+    );
   });
 
   it('tells an error the network reported after it had taken the message', async () => {

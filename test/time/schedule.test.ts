@@ -150,6 +150,7 @@ describe('a recurring campaign', () => {
       listIds: [listId],
       contacts: [phone(900)],
       recurrence: { cron: '0 9 * * *', zone: 'America/Sao_Paulo' },
+      options: { onUnknown: 'resend' },
     });
     const { campaign } = await world.manager.get(tenantId, origin);
     expect(campaign).toMatchObject({ status: 'scheduled', scheduledAt: new Date('2026-03-02T12:00:00Z') });
@@ -169,7 +170,12 @@ describe('a recurring campaign', () => {
     pass(DAY);
     await scheduler.startDue();
     const [second, first] = await runsOf(origin);
-    expect(first).toMatchObject({ status: 'running', totalRecipients: 3, originId: origin });
+    expect(first).toMatchObject({
+      status: 'running',
+      totalRecipients: 3,
+      originId: origin,
+      onUnknown: 'resend',
+    });
     expect(second).toMatchObject({
       status: 'running',
       totalRecipients: 4,

@@ -17,8 +17,8 @@ import { AudienceExclusionsDto, CampaignAudienceResponse } from './campaign-audi
 import { CanaryResponse } from './control/canary.dto.js';
 import { CampaignPartResponse } from './campaign-part.dto.js';
 import { CampaignTimingResponse } from './campaign-timing.dto.js';
-import { campaignStatuses } from './campaign.dto.js';
-import type { CampaignStatus } from './campaign.entity.js';
+import { campaignStatuses, unknownChoices } from './campaign.dto.js';
+import type { CampaignStatus, UnknownChoice } from './campaign.entity.js';
 import { CampaignVariantResponse } from './campaign-variant.dto.js';
 
 /** Recipients by their furthest state; `replied` and `optedOut` are counted besides. */
@@ -118,6 +118,8 @@ export class CampaignResponse extends CampaignTimingResponse {
   stickySender!: boolean;
   @IsBoolean()
   skipUnregistered!: boolean;
+  @IsIn(unknownChoices)
+  onUnknown!: UnknownChoice;
   @IsOptional()
   @ValidateNested()
   @Type(() => CanaryResponse)

@@ -26,7 +26,7 @@ import { CampaignTimingDto } from './campaign-timing.dto.js';
 import { CanaryDto, MAX_INTEGER } from './control/canary.dto.js';
 import { CampaignPartDto, MAX_PARTS } from './campaign-part.dto.js';
 import { CampaignVariantDto } from './campaign-variant.dto.js';
-import type { CampaignStatus } from './campaign.entity.js';
+import type { CampaignStatus, UnknownChoice } from './campaign.entity.js';
 import { MAX_VARIANTS } from './core/variants.js';
 
 export const MAX_INLINE_CONTACTS = 10_000;
@@ -55,6 +55,8 @@ export const recipientStates: readonly RecipientState[] = [
   'excluded',
 ];
 
+export const unknownChoices: readonly UnknownChoice[] = ['leave', 'resend'];
+
 export class CampaignOptionsDto {
   /** Prefer the sender a contact last talked to; true unless said otherwise. */
   @IsOptional()
@@ -65,6 +67,12 @@ export class CampaignOptionsDto {
   @IsOptional()
   @IsBoolean()
   skipUnregistered?: boolean;
+
+  /** What to do when nobody says what became of a hand-over: leave it at that, or send it again, at the risk that somebody gets it twice. */
+  @IsOptional()
+  @IsIn(unknownChoices)
+  @JSONSchema({ default: 'leave' })
+  onUnknown?: UnknownChoice;
 }
 
 const contactSchema: Parameters<typeof JSONSchema>[0] = {

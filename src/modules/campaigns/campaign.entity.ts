@@ -73,6 +73,12 @@ export interface AudienceRules {
   summary?: AudienceSummary;
 }
 
+/**
+ * What becomes of a message that was handed over and of which nobody said what became of it, where a second copy could
+ * arrive: it is left alone, or sent again.
+ */
+export type UnknownChoice = 'leave' | 'resend';
+
 /** Which senders may serve a campaign: both empty means every sender of the tenant. */
 export interface SenderPool {
   senderIds: string[];
@@ -186,6 +192,9 @@ export class Campaign {
   /** Skip whom a recent number check did not find on WhatsApp. */
   @Column('boolean', { name: 'skip_unregistered', default: true })
   skipUnregistered!: boolean;
+
+  @Column('text', { name: 'on_unknown', default: 'leave' })
+  onUnknown!: UnknownChoice;
 
   @Column('integer', { name: 'total_recipients' })
   totalRecipients!: number;

@@ -31,6 +31,7 @@ function campaignFields({ campaign, counts }: CountedCampaign) {
     minDelay: campaign.minDelay,
     maxDelay: campaign.maxDelay,
     stickySender: campaign.stickySender,
+    onUnknown: campaign.onUnknown,
     skipUnregistered: campaign.skipUnregistered,
     canary: campaign.canary && { ...campaign.canary, state: canaryState(campaign.canary) },
     maxPerSender: campaign.maxPerSender,

@@ -1,15 +1,16 @@
 import type { Tx } from '../../db/index.js';
 import { DomainError } from '../../lib/errors.js';
 import type { Person, PersonRecords } from '../contacts/index.js';
+import { mayHaveArrived } from './may-have-arrived.js';
 
 /** `updated_at` says when a state changed, and the trace shows it: what only loses or changes its person keeps it. */
 
 /** States in which nothing was handed over yet, so that the recipient can still be changed. */
 const WAITING = `('pending', 'queued')`;
 
-/** Nothing of it was handed over, and no interrupted hand-over may have got through: a WhatsApp id tells of one. */
+/** Nothing of it was handed over, and no interrupted hand-over may have got through. */
 const UNBEGUN = `r.state IN ${WAITING} AND r.next_part = 0 AND NOT EXISTS (
-  SELECT FROM messages m WHERE m.campaign_contact_id = r.id AND m.direction = 'out' AND m.wa_message_id IS NOT NULL)`;
+  SELECT FROM messages m WHERE m.campaign_contact_id = r.id AND m.direction = 'out' AND ${mayHaveArrived('m')})`;
 
 /** The messages of recipients `r` and `other` of a hidden campaign, as they were written when they were accepted. */
 const SAY_THE_SAME = `EXISTS (

@@ -77,7 +77,26 @@ export class ListRepository {
     return added.length;
   }
 
-  /** The same by number. A list that was removed meanwhile gets nobody. */
+  /** Contacts that this transaction has written, so that they are the tenant's and need no look. */
+  async addWritten(
+    tx: Tx,
+    tenantId: string,
+    listId: string,
+    contactIds: readonly string[],
+    now: Date,
+  ): Promise<void> {
+    await tx.query(
+      `INSERT INTO contact_list_members (list_id, contact_id, tenant_id, added_at)
+       SELECT list.id, contact_id, list.tenant_id, $4
+       FROM contact_lists list CROSS JOIN unnest($3::uuid[]) AS contact_id
+       WHERE list.tenant_id = $1 AND list.id = $2
+       ORDER BY contact_id
+       ON CONFLICT DO NOTHING`,
+      [tenantId, listId, contactIds, now],
+    );
+  }
+
+  /** By number. A list that was removed meanwhile gets nobody. */
   async addPhones(
     tx: Tx,
     tenantId: string,

@@ -47,8 +47,7 @@ class Parameters {
 
 /**
  * Locks up to `limit` senders that may send now, least recently used first, and those named in `namedIds`. Rows that
- * another worker holds are skipped. Two statements, because an index in ascending order keeps the never-used (null)
- * at its end, while they are first in the rotation.
+ * another worker holds are skipped.
  */
 export async function lockEligible(
   tx: Tx,
@@ -58,37 +57,27 @@ export async function lockEligible(
   now: Date,
 ): Promise<SenderSlot[]> {
   const found = new Map<string, SenderSlot>();
-  const collect = async (
-    condition: string,
-    order: string,
-    ids: readonly string[] | undefined,
-    most: number,
-  ) => {
-    const { text, values } = eligibleQuery(search, now, { condition, order, ids, limit: most });
+  const collect = async (ids: readonly string[] | undefined, most: number) => {
+    const { text, values } = eligibleQuery(search, now, { ids, limit: most });
     const rows: SlotRow[] = await tx.query(text, values);
     for (const row of rows) found.set(row.id, toSlot(row));
-    return rows.length;
   };
-  if (namedIds.length > 0) await collect('true', 'id', namedIds, namedIds.length);
-  const fresh = await collect('last_used_at IS NULL', 'last_used_at', undefined, limit);
-  if (fresh < limit) {
-    await collect('last_used_at IS NOT NULL', 'last_used_at', undefined, limit - fresh);
-  }
+  if (namedIds.length > 0) await collect(namedIds, namedIds.length);
+  // Where everybody got the sender they named, nobody has to be found for them.
+  if (found.size < limit) await collect(undefined, limit);
   return [...found.values()];
 }
 
-interface EligibleOptions {
-  condition: string;
-  order: string;
-  ids: readonly string[] | undefined;
-  limit: number;
-}
-
-/** The statement behind `lockEligible`; exported so that a test can look at its plan. */
+/**
+ * The statement behind `lockEligible`; exported so that a test can look at its plan. It chooses in two steps, so that
+ * its cost does not grow with the pool: of those that have been free for longest, as many as could be needed are
+ * looked at, and of those the least recently used are locked. The conditions are asked again with the lock: another
+ * worker may have used a sender since it was looked at.
+ */
 export function eligibleQuery(
   search: PoolSearch,
   now: Date,
-  options: EligibleOptions,
+  options: { ids: readonly string[] | undefined; limit: number },
 ): { text: string; values: unknown[] } {
   const parameters = new Parameters();
   const at = parameters.add(now, 'timestamptz');
@@ -102,13 +91,31 @@ export function eligibleQuery(
     ...(search.newConversation ? [`(restricted_until IS NULL OR restricted_until <= ${at})`] : []),
     ...['minute', 'hour', 'day'].map((window) => roomIn(window, messages, at)),
     roomInWarmUp(messages, at),
-    ...(options.ids ? [`id = ANY(${parameters.add(options.ids, 'uuid[]')})`] : []),
-    options.condition,
-  ];
+  ].join(' AND ');
   const limit = parameters.add(options.limit, 'integer');
-  const text = `SELECT ${slotColumns} FROM senders WHERE ${conditions.join(' AND ')}
-    ORDER BY ${options.order} LIMIT ${limit} FOR UPDATE SKIP LOCKED`;
+  // By their place in the table, which holds within one statement and needs no index.
+  const looked = options.ids
+    ? `id = ANY(${parameters.add(options.ids, 'uuid[]')})`
+    : `ctid = ANY(ARRAY(${longestFree(search, conditions, limit)}))`;
+  const text = `SELECT ${slotColumns} FROM senders WHERE ${looked} AND ${conditions}
+    ORDER BY last_used_at NULLS FIRST LIMIT ${limit} FOR UPDATE SKIP LOCKED`;
   return { text, values: parameters.values };
+}
+
+/** More than are wanted: some may be held by another worker, and the order among them is by use. */
+const LOOKED_AT = { atLeast: 50, perWanted: 1.5 };
+
+/**
+ * A pool that names its senders is read as a whole: the planner would rather walk past everybody else in the order of
+ * time, who may well have been free for longer than any of the pool.
+ */
+function longestFree({ pool }: PoolSearch, conditions: string, limit: string): string {
+  const most = `greatest(${LOOKED_AT.atLeast}, ${LOOKED_AT.perWanted} * ${limit})::integer`;
+  if (pool.senderIds.length === 0) {
+    return `SELECT ctid FROM senders WHERE ${conditions} ORDER BY next_available_at LIMIT ${most}`;
+  }
+  return `WITH free AS MATERIALIZED (SELECT ctid AS place, next_available_at FROM senders WHERE ${conditions})
+    SELECT place FROM free ORDER BY next_available_at LIMIT ${most}`;
 }
 
 /** A request larger than the quota itself asks for the whole quota (see `grantable`). */

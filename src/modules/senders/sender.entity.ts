@@ -9,9 +9,6 @@ export type SenderStatus =
 @Entity('senders')
 @Index('senders_tenant_name', ['tenantId', 'name'], { unique: true })
 @Index('senders_tags', ['tags'], { type: 'gin' })
-@Index('senders_rotation', ['tenantId', 'lastUsedAt'], {
-  where: `status = 'connected' AND paused_at IS NULL`,
-})
 @Index('senders_next_slot', ['tenantId', 'nextAvailableAt'], {
   where: `status = 'connected' AND paused_at IS NULL`,
 })

@@ -20,7 +20,7 @@ export function createReconcileHandler(deps: ReconcileHandlerDeps): JobHandler<'
     await attempt('waking campaigns', deps, () => deps.rewakeRunningCampaigns());
     await attempt('resolving lost sends', deps, async () => {
       const report = await deps.reconcile.run();
-      if (report.resent + report.unknown + report.settled > 0) {
+      if (report.resent + report.risked + report.unknown + report.settled > 0) {
         deps.logger.warn(report, 'resolved sends that their workers left behind');
       }
     });

@@ -66,9 +66,15 @@ const holdUnderCeiling: Guard = ({ nextSlotAt }, now) =>
     ? { kind: 'rest', until: addMs(nextSlotAt, -CEILING_PATIENCE_MS), ceilingUntil: nextSlotAt }
     : pass;
 
-/** Only that sender could send it without the risk of a second copy. */
-const ensureResendPossible: Guard = (recipient) =>
-  recipient.resend?.senderLost ? { kind: 'end', to: 'unknown', code: 'sender_lost' } : pass;
+/** Only that sender could send it without the risk of a second copy; whether to take that risk, the campaign decides. */
+const ensureResendPossible: Guard = ({ resend, onUnknown }) => {
+  if (!resend || onUnknown === 'resend' || (resend.isSafe && !resend.senderLost)) return pass;
+  return { kind: 'end', to: 'unknown', code: resend.isSafe ? 'sender_lost' : resend.code };
+};
+
+/** Until then a late receipt may tell that a second copy is needless. */
+const holdForLateReceipt: Guard = ({ resend }, now) =>
+  resend?.notBefore && resend.notBefore > now ? { kind: 'rest', until: resend.notBefore } : pass;
 
 /** Only the first message is held against the cap: what was begun is finished. */
 const ensureUnderFrequencyCap: Guard = ({ overCap }) =>
@@ -85,6 +91,7 @@ const checklist: readonly Guard[] = [
   ensureInsideWindow,
   holdUntilItsTime,
   ensureResendPossible,
+  holdForLateReceipt,
   holdUnderCeiling,
   ensureUnderFrequencyCap,
 ];

@@ -9,6 +9,8 @@ import {
   wakeBehind,
   wakeFirst,
   type ClaimOutcome,
+  RESEND_GRACE_MS,
+  type JudgedClaim,
   type Judgement,
   type RecipientForSend,
   type RecordedOutcome,
@@ -40,6 +42,8 @@ interface Claimed {
   claimEpoch: number;
   waMessageId: string | undefined;
   isResend: boolean;
+  /** How often this part was handed over before without anybody knowing what became of it. */
+  doubts: number;
 }
 type Claim = ({ kind: 'claimed' } & Claimed) | Exclude<ClaimOutcome, { kind: 'claimed' }>;
 
@@ -185,12 +189,27 @@ export class MessageWorker {
       },
       { timeoutMs, logger },
     );
-    const claimEpoch = claimed.claimEpoch - run.recipient.retriedEpoch;
-    const judgement = judge(outcome, { ...claimed, claimEpoch, part }, clock.now(), random);
+    const judgement = judge(outcome, this.judgedClaim(run, claimed, part), clock.now(), random);
     // Before the verdict is recorded: giving slots back after it could undo the rest it gives the sender.
     if (judgement.verdict.notBefore) await this.releaseRest(run);
     const recorded = await this.record(run, { ...claimed, part, judgement });
     return this.afterPart(run, part, judgement, recorded);
+  }
+
+  private judgedClaim({ recipient, hosted }: SendRun, claimed: Claimed, part: number): JudgedClaim {
+    const { isResend, doubts, waMessageId } = claimed;
+    return {
+      claimEpoch: claimed.claimEpoch - recipient.retriedEpoch,
+      part,
+      isResend,
+      mayHaveArrived: doubts > 0,
+      doubtful: {
+        repeatable: waMessageId !== undefined && hosted.capabilities.idempotentIds,
+        onUnknown: recipient.onUnknown,
+        doubts,
+      },
+      graceMs: this.deps.resendGraceMs ?? RESEND_GRACE_MS,
+    };
   }
 
   private async type(run: SendRun, index: number): Promise<void> {
@@ -210,7 +229,8 @@ export class MessageWorker {
   private async claim(run: SendRun, index: number, ready: ReadyPart): Promise<Claim> {
     const { recipient, reservation, hosted } = run;
     const resend = index === 0 ? recipient.resend : undefined;
-    const waMessageId = resend?.waMessageId ?? hosted.session.allocateMessageId();
+    const sameId = resend?.senderId === reservation.senderId ? resend.waMessageId : null;
+    const waMessageId = sameId ?? hosted.session.allocateMessageId();
     const claim = await this.deps.delivery.claim({
       tenantId: recipient.tenantId,
       campaignId: recipient.campaignId,
@@ -223,7 +243,8 @@ export class MessageWorker {
       ...storedForm(ready),
       capped: index === 0 ? cappedClaim(recipient) : undefined,
     });
-    return claim.kind === 'claimed' ? { ...claim, waMessageId, isResend: resend !== undefined } : claim;
+    const doubts = resend?.doubts ?? 0;
+    return claim.kind === 'claimed' ? { ...claim, waMessageId, isResend: sameId !== null, doubts } : claim;
   }
 
   /** Claims as soon as the campaign's ceiling allows; a wait that would hold the sender for long ends the run. */
@@ -260,7 +281,7 @@ export class MessageWorker {
       senderId: reservation.senderId,
       lastSenderId: recipient.lastSenderId,
       lastPart: sent.part + 1 >= recipient.parts.length,
-      isResend: sent.isResend,
+      isResend: sent.isResend || (settlement.kind === 'requeued' && settlement.keepsId === true),
       begun: { campaignId: recipient.campaignId, messages: beginsWith(recipient) },
       settlement,
     };

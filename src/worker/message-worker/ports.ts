@@ -39,6 +39,8 @@ export interface MessageWorkerDeps {
   typing?: TypingPace;
   pause?: PartPause;
   sendTimeoutMs?: number;
+  /** How long a late receipt may spare a message that could arrive twice; two minutes unless given. */
+  resendGraceMs?: number;
   sleep?: Sleep;
 }
 

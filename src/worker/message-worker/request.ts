@@ -3,9 +3,15 @@ import type { ReservationRequest } from '../../modules/senders/index.js';
 
 /** The only sender that may go on: the one of an interrupted hand-over, or of the earlier parts while it is there. */
 export function boundSender(recipient: RecipientForSend): string | undefined {
-  if (recipient.resend) return recipient.resend.senderId;
+  if (recipient.resend?.isSafe) return recipient.resend.senderId;
   const continues = recipient.nextPart > 0 && recipient.senderId !== null && !recipient.senderGone;
   return continues ? (recipient.senderId ?? undefined) : undefined;
+}
+
+/** Rather two copies in one chat than from two numbers. */
+function preferredSender({ resend, stickySender, lastSenderId }: RecipientForSend): string | undefined {
+  if (resend) return resend.senderId;
+  return stickySender ? (lastSenderId ?? undefined) : undefined;
 }
 
 /** Messages a sender takes on with this recipient; none when it goes on with what it has begun. */
@@ -34,7 +40,7 @@ export function requestFor(
     messages: contents.length,
     messageTypes: [...new Set(contents.map(({ type }) => type))],
     requiredSenderId: bound,
-    preferredSenderId: recipient.stickySender ? (recipient.lastSenderId ?? undefined) : undefined,
+    preferredSenderId: preferredSender(recipient),
     excludedSenderIds: bound === undefined ? spentSenders(recipient) : [],
     newConversation: bound === undefined,
     urgent: recipient.kind === 'direct',

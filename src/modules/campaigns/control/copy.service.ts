@@ -113,6 +113,7 @@ function draftOf(origin: Campaign, now: Date): Partial<Campaign> {
     maxDelay: origin.maxDelay,
     stickySender: origin.stickySender,
     skipUnregistered: origin.skipUnregistered,
+    onUnknown: origin.onUnknown,
     originId: origin.id,
     totalRecipients: 0,
     createdAt: now,

@@ -70,6 +70,7 @@ export class CampaignCreation {
         ...request.delays,
         stickySender: input.options?.stickySender ?? true,
         skipUnregistered: input.options?.skipUnregistered ?? true,
+        onUnknown: input.options?.onUnknown ?? 'leave',
         totalRecipients: 0,
         createdAt: now,
         updatedAt: now,

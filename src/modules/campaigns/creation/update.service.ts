@@ -62,6 +62,7 @@ export class CampaignUpdates {
         pool: poolAfter(change, campaign.pool),
         stickySender: change.options?.stickySender ?? campaign.stickySender,
         skipUnregistered: change.options?.skipUnregistered ?? campaign.skipUnregistered,
+        onUnknown: change.options?.onUnknown ?? campaign.onUnknown,
         ...(isDraft(campaign) && {
           canary: sizedCanary(control.canary, campaign.totalRecipients),
           status: timing.scheduledAt ? 'scheduled' : 'draft',

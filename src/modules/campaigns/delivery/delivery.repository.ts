@@ -4,12 +4,7 @@ import type { RecipientState } from '../campaign-contact.entity.js';
 import { claimWithinBudgets, countBegun } from '../control/sender-use.repository.js';
 import { grantUnderCeilings, lockRunningCampaigns, takeSlots } from './ceiling.repository.js';
 import { claimUnderCap } from './frequency-cap.repository.js';
-import type {
-  ClaimOutcome,
-  ClaimRequest,
-  Departure,
-  RecipientWait,
-} from './delivery.types.js';
+import type { ClaimOutcome, ClaimRequest, Departure, RecipientWait } from './delivery.types.js';
 
 /**
  * Takes recipients from `queued` to `sending` and writes the row of the message that is about to be handed over. A

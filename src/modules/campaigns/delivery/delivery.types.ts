@@ -4,6 +4,7 @@ import type {
   CampaignStatus,
   SenderPool,
   SendWindow,
+  UnknownChoice,
 } from '../campaign.entity.js';
 import type { RecipientState } from '../campaign-contact.entity.js';
 import type { RenderedContent } from '../core/content.js';
@@ -34,6 +35,7 @@ export interface RecipientForSend {
   minDelay: number;
   maxDelay: number;
   stickySender: boolean;
+  onUnknown: UnknownChoice;
   /** The campaign is shown as waiting for senders. */
   waiting: boolean;
   contactExists: boolean;
@@ -68,16 +70,25 @@ export interface RecipientForSend {
   senderId: string | null;
   /** That sender cannot go on: deleted, paused, banned or logged out. */
   senderGone: boolean;
-  /** The part may already have reached the network: only the same sender with the same id may send it again. */
+  /** The part may already have reached the network. */
   resend: Resend | undefined;
 }
 
 export interface Resend {
   senderId: string;
-  waMessageId: string;
+  /** Null where the transport takes no ids. */
+  waMessageId: string | null;
   content: RenderedContent;
   /** That sender will not come back by itself: deleted, banned or logged out. */
   senderLost: boolean;
+  /** It cannot arrive twice, as long as the same sender sends it with the same id. */
+  isSafe: boolean;
+  /** Hand-overs of it whose fate is not known. */
+  doubts: number;
+  /** Why the fate of the last one is not known. */
+  code: string;
+  /** A late receipt may settle it until then. */
+  notBefore: Date | null;
 }
 
 export interface ClaimRequest {
@@ -117,7 +128,7 @@ export interface OutcomeRecord {
   lastSenderId?: string | null;
   /** No part is left after this one. */
   lastPart: boolean;
-  /** An earlier hand-over of the same message may have arrived: its id is kept, whatever this one came to. */
+  /** An earlier hand-over under the same id, or this one, may have arrived: the id is kept, whatever this one came to. */
   isResend: boolean;
   /** What the claim took of the sender's budget: it is given back when nothing was handed over. */
   begun?: { campaignId: string; messages: number };
@@ -134,14 +145,17 @@ export type RecordedOutcome =
 
 /**
  * A hand-over that did not end as sent, as kept with its message for the recipient's trace; `requeued` came back and
- * was, or will be, tried again; `undelivered` was sent, reported failed later, and is tried again.
+ * was, or will be, tried again; `undelivered` was sent, reported failed later, and is tried again; of a `resend` nobody
+ * knows, and it is sent again at the risk of a second copy.
  */
 export interface MessageAttempt {
   /** ISO 8601. */
   at: string;
   senderId: string;
-  outcome: 'requeued' | 'failed' | 'unknown' | 'undelivered';
+  outcome: 'requeued' | 'failed' | 'unknown' | 'undelivered' | 'resend';
   code: string;
+  /** Of a `resend`: not before then, ISO 8601. */
+  until?: string;
 }
 
 /** A queued recipient nobody can send to now. */

@@ -6,7 +6,13 @@ export { isExpired, isInsideWindow } from './core/hours.js';
 export { wakeAt, wakeBehind, wakeFirst } from './core/retry.js';
 export { cappedClaim, type FrequencyCap } from './core/frequency-cap.js';
 export { RESEND_GRACE_MS } from './core/doubt.js';
-export { judge, type JudgedClaim, type Judgement, type SenderVerdict, type Settlement } from './core/settlement.js';
+export {
+  judge,
+  type JudgedClaim,
+  type Judgement,
+  type SenderVerdict,
+  type Settlement,
+} from './core/settlement.js';
 export { DeliveryService, type DeliveryDeps } from './delivery.service.js';
 export type {
   ClaimOutcome,

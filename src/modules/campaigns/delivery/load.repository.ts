@@ -1,10 +1,11 @@
 import type { Tx } from '../../../db/index.js';
 import { MAX_PARTS } from '../campaign-part.dto.js';
-import type { CampaignPart, CampaignVariant } from '../campaign.entity.js';
+import type { CampaignPart, CampaignVariant, UnknownChoice } from '../campaign.entity.js';
 import { NOT_ON_WHATSAPP } from '../creation/unregistered.js';
 import type { RenderedContent } from '../core/content.js';
 import { cappedClaim } from './core/frequency-cap.js';
-import type { RecipientForSend } from './delivery.types.js';
+import { resendOf } from './core/doubt.js';
+import type { MessageAttempt, RecipientForSend, Resend } from './delivery.types.js';
 import { overCap } from './frequency-cap.repository.js';
 
 /** What is the same for all recipients of a campaign: read once per batch, not once per recipient. */
@@ -17,6 +18,7 @@ type OfCampaign = Pick<
   | 'minDelay'
   | 'maxDelay'
   | 'stickySender'
+  | 'onUnknown'
   | 'waiting'
   | 'frequencyCap'
   | 'sendWindow'
@@ -37,11 +39,14 @@ type CampaignRow = OfCampaign & {
 
 type RecipientRow = Omit<RecipientForSend, 'resend' | 'overCap' | 'parts' | keyof OfCampaign> & {
   variant: number;
-  resendSenderId: string | null;
-  resendId: string | null;
-  resendBody: string | null;
-  resendContent: RenderedContent | null;
-  resendSenderLost: boolean;
+  resend: {
+    senderId: string;
+    waMessageId: string | null;
+    body: string | null;
+    content: RenderedContent | null;
+    attempts: MessageAttempt[];
+    senderLost: boolean;
+  } | null;
 };
 
 /** Reads recipients with all that decides about their send; the answers are in the order of the questions. */
@@ -68,29 +73,35 @@ export async function loadForSend(
   return asked.map((item) => byKey.get(`${item.tenantId} ${item.recipientId}`));
 }
 
-/** The campaign by its key alone: with the tenant too, the planner would pair every recipient with all of its campaigns. */
+/**
+ * What most recipients do not have is looked up by subqueries, each through its index: as joins there would be ten of
+ * them, and finding their best order took longer than running the statement. The campaign is joined by its key alone:
+ * with the tenant too, the planner would pair every recipient with all of its campaigns.
+ */
 const RECIPIENTS = `
   SELECT r.id, r.tenant_id AS "tenantId", r.campaign_id AS "campaignId", r.contact_id AS "contactId",
          r.phone, r.name, r.variables, r.variant, r.state, r.next_part AS "nextPart",
-         r.claim_epoch AS "claimEpoch", r.retried_epoch AS "retriedEpoch",
-         c.id IS NOT NULL AS "contactExists", c.opted_out_at IS NOT NULL AS "optedOut",
-         n.phone IS NOT NULL AS unregistered, x.id IS NOT NULL AS suppressed, talk.sender_id AS "lastSenderId", r.sender_id AS "senderId",
+         r.claim_epoch AS "claimEpoch", r.retried_epoch AS "retriedEpoch", r.sender_id AS "senderId",
          r.wait_reason AS "waitReason", r.wait_until AS "waitUntil",
-         (s.id IS NULL OR s.paused_at IS NOT NULL OR s.status IN ('banned', 'logged_out')) AS "senderGone",
-         m.sender_id AS "resendSenderId", m.wa_message_id AS "resendId", m.body AS "resendBody",
-         m.content AS "resendContent",
-         (ms.id IS NULL OR ms.status IN ('banned', 'logged_out')) AS "resendSenderLost"
+         c.id IS NOT NULL AS "contactExists", c.opted_out_at IS NOT NULL AS "optedOut",
+         coalesce((SELECT true FROM suppressions x WHERE x.tenant_id = r.tenant_id AND x.phone = r.phone), false)
+           AS suppressed,
+         coalesce((SELECT true FROM number_checks n
+                   WHERE n.tenant_id = r.tenant_id AND n.phone = r.phone AND ${NOT_ON_WHATSAPP}), false) AS unregistered,
+         (SELECT talk.sender_id FROM contact_senders talk WHERE talk.contact_id = r.contact_id) AS "lastSenderId",
+         coalesce((SELECT s.paused_at IS NOT NULL OR s.status IN ('banned', 'logged_out') FROM senders s
+                   WHERE s.id = r.sender_id AND s.tenant_id = r.tenant_id), true) AS "senderGone",
+         (SELECT json_build_object('senderId', m.sender_id, 'waMessageId', m.wa_message_id, 'body', m.body,
+                   'content', m.content, 'attempts', m.attempts,
+                   'senderLost', coalesce(ms.status IN ('banned', 'logged_out'), true))
+          FROM messages m LEFT JOIN senders ms ON ms.id = m.sender_id AND ms.tenant_id = r.tenant_id
+          WHERE m.campaign_contact_id = r.id AND m.part = r.next_part AND m.direction = 'out'
+            AND m.state = 'queued' AND (m.wa_message_id IS NOT NULL OR m.attempts <> '[]') AND m.sender_id IS NOT NULL)
+           AS resend
   FROM unnest($1::uuid[], $2::uuid[]) AS asked (tenant_id, id)
   JOIN campaign_contacts r ON r.id = asked.id AND r.tenant_id = asked.tenant_id
   JOIN campaigns k ON k.id = r.campaign_id
-  LEFT JOIN contacts c ON c.id = r.contact_id AND c.tenant_id = r.tenant_id
-  LEFT JOIN contact_senders talk ON talk.contact_id = r.contact_id
-  LEFT JOIN suppressions x ON x.tenant_id = r.tenant_id AND x.phone = r.phone
-  LEFT JOIN number_checks n ON n.tenant_id = r.tenant_id AND n.phone = r.phone AND ${NOT_ON_WHATSAPP}
-  LEFT JOIN senders s ON s.id = r.sender_id AND s.tenant_id = r.tenant_id
-  LEFT JOIN messages m ON m.campaign_contact_id = r.id AND m.part = r.next_part AND m.direction = 'out'
-                      AND m.state = 'queued' AND m.wa_message_id IS NOT NULL
-  LEFT JOIN senders ms ON ms.id = m.sender_id AND ms.tenant_id = r.tenant_id`;
+  LEFT JOIN contacts c ON c.id = r.contact_id AND c.tenant_id = r.tenant_id`;
 
 /** By their keys alone: whose they are was asked with the recipients. */
 async function loadCampaigns(tx: Tx, ids: readonly string[]): Promise<Map<string, CampaignRow>> {
@@ -98,7 +109,7 @@ async function loadCampaigns(tx: Tx, ids: readonly string[]): Promise<Map<string
     `SELECT k.id AS "campaignId", k.status AS "campaignStatus", k.kind, k.parts, k.variants,
             CASE WHEN k.kind = 'direct' THEN k.scheduled_at END AS "sendAt",
             k.pool, k.min_delay AS "minDelay", k.max_delay AS "maxDelay",
-            k.sticky_sender AS "stickySender", k.waiting_reason IS NOT NULL AS waiting,
+            k.sticky_sender AS "stickySender", k.on_unknown AS "onUnknown", k.waiting_reason IS NOT NULL AS waiting,
             CASE WHEN k.kind = 'campaign' THEN ts.frequency_cap END AS "frequencyCap",
             k.send_window AS "sendWindow", k.expires_at AS "expiresAt", k.priority, k.outranked,
             k.next_slot_at AS "nextSlotAt", k.max_per_sender AS "maxPerSender",
@@ -115,16 +126,19 @@ async function loadCampaigns(tx: Tx, ids: readonly string[]): Promise<Map<string
 }
 
 function toRecipient(row: RecipientRow, campaign: CampaignRow): Omit<RecipientForSend, 'overCap'> {
-  const { variant, resendSenderId, resendId, resendBody, resendContent, resendSenderLost, ...recipient } = row;
+  const { variant, resend, ...recipient } = row;
   const { parts, variants, ...rest } = campaign;
-  const resend =
-    resendSenderId === null || resendId === null
-      ? undefined
-      : {
-          senderId: resendSenderId,
-          waMessageId: resendId,
-          content: resendContent ?? { type: 'text' as const, text: resendBody ?? '' },
-          senderLost: resendSenderLost,
-        };
-  return { ...rest, ...recipient, parts: variants?.[variant]?.parts ?? parts, resend };
+  return {
+    ...rest,
+    ...recipient,
+    parts: variants?.[variant]?.parts ?? parts,
+    resend: resend ? toResend(resend, campaign.onUnknown) : undefined,
+  };
+}
+
+function toResend(
+  { body, content, ...rest }: NonNullable<RecipientRow['resend']>,
+  onUnknown: UnknownChoice,
+): Resend | undefined {
+  return resendOf({ ...rest, content: content ?? { type: 'text', text: body ?? '' } }, onUnknown);
 }

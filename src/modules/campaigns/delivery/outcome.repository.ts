@@ -1,6 +1,7 @@
 import type { Tx } from '../../../db/index.js';
 import { giveBackUse } from '../control/sender-use.repository.js';
 import { lockRecipients, type LockedRecipient } from './delivery.repository.js';
+import { MAX_ATTEMPTS_KEPT } from './core/doubt.js';
 import type { OutcomeRecord, RecordedOutcome } from './delivery.types.js';
 
 interface RecordedRow {
@@ -18,7 +19,7 @@ interface RecordedRow {
  * was reported delivered stays delivered whatever the time-out thought of it, and its recipient moves on.
  *
  * A recipient that was given up as `unknown` still takes a definite late answer for its last part; anything else would
- * reopen a campaign that may have been completed.
+ * reopen a campaign that may have been completed. One that waits to be sent again takes any definite answer.
  */
 export async function recordOutcomes(tx: Tx, records: OutcomeRecord[]): Promise<RecordedOutcome[]> {
   const recipients = await lockRecipients(
@@ -42,11 +43,16 @@ export async function recordOutcomes(tx: Tx, records: OutcomeRecord[]): Promise<
 }
 
 /** Whether the claim is still the recipient's last one, and its fate not settled. */
-function isOpen({ tenantId, claimEpoch, settlement, lastPart }: OutcomeRecord, now?: LockedRecipient): boolean {
+function isOpen(
+  { tenantId, claimEpoch, settlement, lastPart }: OutcomeRecord,
+  now?: LockedRecipient,
+): boolean {
   if (now?.tenantId !== tenantId || now.claimEpoch !== claimEpoch) return false;
   if (now.state === 'sending') return true;
-  const definite = settlement.kind === 'failed' || (settlement.kind === 'sent' && lastPart);
-  return now.state === 'unknown' && definite;
+  if (settlement.kind !== 'failed' && settlement.kind !== 'sent') return false;
+  if (now.state === 'unknown') return settlement.kind === 'failed' || lastPart;
+  // Waiting to be sent again: better to know than to risk a second copy.
+  return now.state === 'queued' || now.state === 'pending';
 }
 
 /** Beginnings that came to nothing: the recipient is nobody's again. */
@@ -54,23 +60,21 @@ function notHandedOver(records: readonly OutcomeRecord[], rows: readonly Recorde
   return rows
     .filter(({ state, part, arrived }) => state === 'queued' && part === 0 && !arrived)
     .flatMap(({ ordinal }) => records[ordinal] ?? [])
+    .filter(({ isResend, settlement }) => !isResend && settlement.kind !== 'resend')
     .flatMap(({ senderId, begun }) => (begun ? [{ ...begun, senderId }] : []));
 }
-
-/** A message that comes back for days keeps the story of its beginning. */
-const MAX_ATTEMPTS_KEPT = 50;
 
 /** Of recipients that are locked and open; by their ids alone, as in CLAIM. */
 const RECORD = `
   WITH asked AS (
     SELECT * FROM unnest($1::int[], $2::uuid[], $3::uuid[], $4::int[], $5::bool[], $6::text[],
-                         $7::text[], $8::text[], $9::timestamptz[], $10::bool[], $11::text[])
+                         $7::text[], $8::text[], $9::timestamptz[], $10::bool[], $11::text[], $12::timestamptz[])
       AS a (ordinal, recipient_id, message_id, epoch, last_part, kind, code, wa_message_id, at, is_resend,
-            attempt_code)
+            attempt_code, until)
   ), settled AS (
     UPDATE messages m SET
       state = CASE WHEN m.state IN ('sent', 'delivered', 'read', 'played', 'failed') THEN m.state
-                   WHEN a.kind = 'requeued' THEN 'queued' ELSE a.kind END,
+                   WHEN a.kind IN ('requeued', 'resend') THEN 'queued' ELSE a.kind END,
       code = CASE WHEN m.state IN ('sent', 'delivered', 'read', 'played', 'failed') THEN m.code ELSE a.code END,
       -- A requeued message never reached the network: its id was not used and the next sender makes its own. That is
       -- not known of a resend, which keeps the id (and with it the sender) until its fate is clear.
@@ -78,13 +82,16 @@ const RECORD = `
                            ELSE coalesce(a.wa_message_id, m.wa_message_id) END,
       sent_at = least(m.sent_at, a.at),
       attempts = CASE WHEN a.attempt_code IS NULL OR jsonb_array_length(m.attempts) >= ${MAX_ATTEMPTS_KEPT} THEN m.attempts
-                      ELSE m.attempts || jsonb_build_object('at', now(), 'senderId', m.sender_id, 'outcome', a.kind,
-                                                            'code', a.attempt_code) END,
+                      ELSE m.attempts || (jsonb_build_object('at', now(), 'senderId', m.sender_id, 'code', a.attempt_code)
+                           -- What a receipt has settled is not sent again.
+                           || CASE WHEN a.kind <> 'resend' THEN jsonb_build_object('outcome', a.kind)
+                                   WHEN m.state = 'sending' THEN jsonb_build_object('outcome', a.kind, 'until', a.until)
+                                   ELSE '{"outcome": "unknown"}' END) END,
       updated_at = now()
     FROM asked a
     JOIN messages earlier ON earlier.id = a.message_id
     WHERE m.id = a.message_id AND m.claim_epoch = a.epoch AND m.campaign_contact_id = a.recipient_id
-    RETURNING a.ordinal, a.last_part, a.recipient_id, m.part, m.state, m.code, m.sent_at,
+    RETURNING a.ordinal, a.kind, a.last_part, a.recipient_id, m.part, m.state, m.code, m.sent_at,
               m.state IN ('sent', 'delivered', 'read', 'played') AS arrived,
               earlier.state IN ('delivered', 'read', 'played') AS early
   ), moved AS (
@@ -92,7 +99,7 @@ const RECORD = `
       state = CASE WHEN NOT s.arrived THEN s.state WHEN s.last_part THEN 'sent' ELSE 'queued' END,
       code = s.code,
       next_part = CASE WHEN s.arrived THEN s.part + 1 ELSE r.next_part END,
-      sender_id = CASE WHEN s.state = 'queued' AND s.part = 0 THEN NULL ELSE r.sender_id END,
+      sender_id = CASE WHEN s.state = 'queued' AND s.part = 0 AND s.kind <> 'resend' THEN NULL ELSE r.sender_id END,
       sent_at = CASE WHEN s.arrived AND s.last_part THEN s.sent_at ELSE r.sent_at END,
       updated_at = now()
     FROM settled s
@@ -111,12 +118,13 @@ function parameters(records: (OutcomeRecord & { ordinal: number })[]): unknown[]
     records.map((record) => record.lastPart),
     settlements.map((settlement) => settlement.kind),
     settlements.map((settlement) =>
-      settlement.kind === 'sent' || settlement.kind === 'requeued' ? null : settlement.code,
+      settlement.kind === 'failed' || settlement.kind === 'unknown' ? settlement.code : null,
     ),
     settlements.map((settlement) => (settlement.kind === 'sent' ? settlement.waMessageId : null)),
     settlements.map((settlement) => (settlement.kind === 'sent' ? settlement.at : null)),
     records.map((record) => record.isResend),
     settlements.map((settlement) => (settlement.kind === 'sent' ? null : settlement.code)),
+    settlements.map((settlement) => (settlement.kind === 'resend' ? settlement.until : null)),
   ];
 }
 
@@ -146,30 +154,6 @@ export async function deriveRecipients(tx: Tx, ids: string[]): Promise<void> {
        AND (r.state, r.code, r.delivered_at, r.read_at)
            IS DISTINCT FROM (d.state, d.code, d.delivered_at, d.read_at)`,
     [ids],
-  );
-}
-
-/**
- * Remembers who a contact last talked to, for the sticky choice. Outside the outcome's transaction: this is a
- * preference, not a fact that must not be lost.
- */
-export async function rememberSenders(
-  tx: Tx,
-  talks: { tenantId: string; contactId: string; senderId: string }[],
-): Promise<void> {
-  const last = [...new Map(talks.map((talk) => [talk.contactId, talk])).values()];
-  const ordered = last.toSorted((a, b) => (a.contactId < b.contactId ? -1 : 1));
-  await tx.query(
-    `INSERT INTO contact_senders (contact_id, tenant_id, sender_id)
-     SELECT a.contact_id, a.tenant_id, a.sender_id
-     FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS a (contact_id, tenant_id, sender_id)
-     WHERE EXISTS (SELECT FROM contacts c WHERE c.id = a.contact_id AND c.tenant_id = a.tenant_id)
-     ON CONFLICT (contact_id) DO UPDATE SET sender_id = excluded.sender_id`,
-    [
-      ordered.map(({ contactId }) => contactId),
-      ordered.map(({ tenantId }) => tenantId),
-      ordered.map(({ senderId }) => senderId),
-    ],
   );
 }
 

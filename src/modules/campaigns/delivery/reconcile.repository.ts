@@ -1,7 +1,9 @@
 import type { Tx } from '../../../db/index.js';
+import type { UnknownChoice } from '../campaign.entity.js';
 import { PARTS_OF_RECIPIENT } from '../creation/variant.repository.js';
 import type { TransportName } from '../../../transports/transport.js';
 import { isIn } from '../recipient-stage.js';
+import type { MessageAttempt } from './delivery.types.js';
 
 export interface LostRecipient {
   id: string;
@@ -63,6 +65,8 @@ export interface StaleClaim extends LostRecipient {
   senderId: string;
   waMessageId: string | null;
   lastPart: boolean;
+  onUnknown: UnknownChoice;
+  attempts: MessageAttempt[];
   /** Undefined when the sender was deleted. */
   transport: TransportName | undefined;
 }
@@ -96,7 +100,8 @@ export async function lockStaleClaims(
      SELECT r.id, r.tenant_id AS "tenantId", r.campaign_id AS "campaignId", r.contact_id AS "contactId",
             r.claim_epoch AS "claimEpoch", m.id AS "messageId", m.state AS "messageState",
             m.sender_id AS "senderId", m.wa_message_id AS "waMessageId",
-            m.part + 1 >= jsonb_array_length(${PARTS_OF_RECIPIENT}) AS "lastPart", s.transport
+            m.part + 1 >= jsonb_array_length(${PARTS_OF_RECIPIENT}) AS "lastPart", s.transport,
+            k.on_unknown AS "onUnknown", m.attempts
      FROM locked r
      JOIN campaigns k ON k.id = r.campaign_id
      JOIN messages m ON m.campaign_contact_id = r.id AND m.part = r.next_part AND m.direction = 'out'

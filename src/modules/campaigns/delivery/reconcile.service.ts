@@ -1,6 +1,8 @@
 import type { Database, Tx } from '../../../db/index.js';
+import type { Clock } from '../../../lib/clock.js';
 import type { JobQueue } from '../../../queue/catalog.js';
 import type { TransportName } from '../../../transports/transport.js';
+import { doubtsAmong, RESEND_GRACE_MS, settleDoubt } from './core/doubt.js';
 import { lockRecipients } from './delivery.repository.js';
 import type { OutcomeRecord } from './delivery.types.js';
 import { recordOutcomes } from './outcome.repository.js';
@@ -23,6 +25,8 @@ export interface ReconcileLimits {
   sendingMs: number;
   /** A worker that was silent for that long has lost its sessions, and its claims are dead at once. */
   workerSilentMs: number;
+  /** A message that may arrive twice is sent again no sooner than this after its worker was found gone. */
+  graceMs: number;
   /** Rows per statement. */
   batch: number;
   /** Rows per run; the rest comes with the next one. */
@@ -33,6 +37,7 @@ const defaultLimits: ReconcileLimits = {
   queuedMs: 120_000,
   sendingMs: 180_000,
   workerSilentMs: 20_000,
+  graceMs: RESEND_GRACE_MS,
   batch: 500,
   perRun: 20_000,
 };
@@ -42,6 +47,7 @@ export interface ReconcileDeps {
   /** Whether a resend with the same id reaches the phone at most once on this transport. */
   hasIdempotentIds(transport: TransportName): boolean;
   queue: Pick<JobQueue, 'enqueueMany'>;
+  clock: Clock;
   limits?: Partial<ReconcileLimits>;
 }
 
@@ -50,6 +56,8 @@ export interface ReconcileReport {
   offered: number;
   /** Claims of dead workers whose messages go out again with the same id. */
   resent: number;
+  /** Claims of dead workers whose campaigns risk a second copy: sent again unless a receipt settles them before. */
+  risked: number;
   /** Claims of dead workers that nobody can resolve for now. */
   unknown: number;
   /** Claims of dead workers whose messages had evidently been sent. */
@@ -66,7 +74,7 @@ export class ReconcileService {
 
   /** One pass over dead claims and long queued recipients, bounded by the limits. */
   async run(): Promise<ReconcileReport> {
-    const report: ReconcileReport = { offered: 0, resent: 0, unknown: 0, settled: 0 };
+    const report: ReconcileReport = { offered: 0, resent: 0, risked: 0, unknown: 0, settled: 0 };
     await this.inBatches(() => this.resolveStaleClaims(report));
     report.offered = await this.offerQueued(this.limits.queuedMs);
     await completeDirectCampaigns(this.deps.database.manager);
@@ -123,16 +131,44 @@ export class ReconcileService {
     const resends = claims.filter((claim) => this.canResend(claim));
     const others = claims.filter((claim) => !this.canResend(claim));
     const requeued = await requeueForResend(tx, resends);
-    const recorded = await recordOutcomes(tx, others.map(lostWithItsWorker));
-    const continued = others.filter((_, index) => {
-      const outcome = recorded[index];
-      return outcome?.kind === 'recorded' && outcome.state === 'queued';
-    });
+    const recorded = await recordOutcomes(
+      tx,
+      others.map((claim) => this.lostWithItsWorker(claim)),
+    );
+    const queuedAgain = (arrived: boolean) =>
+      others.filter((_, index) => {
+        const outcome = recorded[index];
+        return outcome?.kind === 'recorded' && outcome.state === 'queued' && outcome.arrived === arrived;
+      });
+    const continued = queuedAgain(true);
+    const risked = queuedAgain(false).map((claim) => ({ ...claim, delayMs: this.limits.graceMs }));
     const unknown = recorded.filter((outcome) => outcome.kind === 'recorded' && outcome.state === 'unknown');
     report.resent += requeued.length;
+    report.risked += risked.length;
     report.unknown += unknown.length;
-    report.settled += others.length - unknown.length;
-    return [...requeued, ...continued];
+    report.settled += others.length - risked.length - unknown.length;
+    return [...requeued, ...continued, ...risked];
+  }
+
+  /** Where a receipt already told more, recording keeps what the receipt said. */
+  private lostWithItsWorker(claim: StaleClaim): OutcomeRecord {
+    const { onUnknown, attempts } = claim;
+    const settled = settleDoubt(
+      'worker_lost',
+      { repeatable: false, onUnknown, doubts: doubtsAmong(attempts) },
+      { now: this.deps.clock.now(), graceMs: this.limits.graceMs },
+    );
+    return {
+      tenantId: claim.tenantId,
+      recipientId: claim.id,
+      contactId: claim.contactId,
+      messageId: claim.messageId,
+      claimEpoch: claim.claimEpoch,
+      senderId: claim.senderId,
+      lastPart: claim.lastPart,
+      isResend: false,
+      settlement: settled,
+    };
   }
 
   /** Jobs that still exist under the same id are not added twice. */
@@ -159,19 +195,4 @@ export class ReconcileService {
       this.deps.hasIdempotentIds(claim.transport)
     );
   }
-}
-
-/** Recorded as unknown; where a receipt already told more, recording keeps what the receipt said. */
-function lostWithItsWorker(claim: StaleClaim): OutcomeRecord {
-  return {
-    tenantId: claim.tenantId,
-    recipientId: claim.id,
-    contactId: claim.contactId,
-    messageId: claim.messageId,
-    claimEpoch: claim.claimEpoch,
-    senderId: claim.senderId,
-    lastPart: claim.lastPart,
-    isResend: false,
-    settlement: { kind: 'unknown', code: 'worker_lost' },
-  };
 }

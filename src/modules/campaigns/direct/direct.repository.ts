@@ -2,6 +2,7 @@ import type { Tx } from '../../../db/index.js';
 import { Campaign } from '../campaign.entity.js';
 import type { RenderedContent } from '../core/content.js';
 import { lockRecipients } from '../delivery/delivery.repository.js';
+import { mayHaveArrived } from '../may-have-arrived.js';
 
 /** What is known of a number somebody wants to write to. */
 export interface KnownNumber {
@@ -106,12 +107,11 @@ export async function cancelMessage(tx: Tx, tenantId: string, messageId: string)
   );
   if (!message) return false;
   await lockRecipients(tx, [message.recipientId]);
-  // A WhatsApp id on a waiting message means that an interrupted hand-over may have got through.
   const rows = await tx.query<unknown[]>(
     `WITH cancelled AS (
        UPDATE campaign_contacts r SET state = 'skipped', code = 'cancelled', updated_at = now()
        FROM messages m
-       WHERE r.id = $2 AND r.state IN ('queued', 'pending') AND m.id = $1 AND m.wa_message_id IS NULL
+       WHERE r.id = $2 AND r.state IN ('queued', 'pending') AND m.id = $1 AND NOT ${mayHaveArrived('m')}
        RETURNING r.id
      ), marked AS (
        UPDATE messages SET state = 'skipped', code = 'cancelled', updated_at = now()

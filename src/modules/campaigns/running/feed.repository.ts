@@ -1,6 +1,7 @@
 import type { Tx } from '../../../db/index.js';
 import type { Campaign } from '../campaign.entity.js';
 import { findCampaign } from '../campaign.repository.js';
+import { mayHaveArrived } from '../may-have-arrived.js';
 import { isIn } from '../recipient-stage.js';
 
 /** Advisory locks of two numbers: this one, and the campaign's hash. */
@@ -99,7 +100,7 @@ export function endOf(chosen: string, code: 'campaign_stopped' | 'outside_window
   return `ended AS (
        UPDATE campaign_contacts r SET code = '${code}', updated_at = now(), state = CASE WHEN EXISTS (
            SELECT FROM messages m WHERE m.campaign_contact_id = r.id AND m.part = r.next_part AND m.direction = 'out'
-             AND m.state = 'queued' AND m.wa_message_id IS NOT NULL) THEN 'unknown' ELSE 'skipped' END
+             AND m.state = 'queued' AND ${mayHaveArrived('m')}) THEN 'unknown' ELSE 'skipped' END
        FROM ${chosen} WHERE r.id = ${chosen}.id
        RETURNING r.id, r.next_part, r.state
      ), told AS (

@@ -181,6 +181,7 @@ function runOf(origin: RecurringCampaign, run: Date, now: Date): Partial<Campaig
     maxDelay: origin.maxDelay,
     stickySender: origin.stickySender,
     skipUnregistered: origin.skipUnregistered,
+    onUnknown: origin.onUnknown,
     originId: origin.id,
     occurrenceAt: run,
     totalRecipients: 0,

@@ -95,7 +95,7 @@ export class ImportBatchRepository {
     const written = await this.contacts.upsert(tx, batch.tenantId, contacts, batch.onDuplicate, batch.now);
     const created = written.filter(({ id }) => newIds.has(id)).length;
     if (batch.listId !== null) {
-      await this.lists.addPhones(tx, batch.tenantId, batch.listId, [...fresh], batch.now);
+      await this.addToList(tx, batch, batch.listId, written, fresh);
     }
     if (batch.consent) {
       await this.consents.grantByPhone(tx, batch.tenantId, [...fresh], batch.consent, batch.now);
@@ -106,6 +106,26 @@ export class ImportBatchRepository {
       unchanged: contacts.length - written.length,
       duplicate: rows.length - contacts.length,
     };
+  }
+
+  /** Most contacts of a file are new, and their ids known: only the others have to be looked up. */
+  private async addToList(
+    tx: Tx,
+    { tenantId, now }: ImportBatch,
+    listId: string,
+    written: readonly { id: string; phone: string }[],
+    phones: ReadonlySet<string>,
+  ): Promise<void> {
+    const known = new Set(written.map(({ phone }) => phone));
+    const others = [...phones].filter((phone) => !known.has(phone));
+    await this.lists.addWritten(
+      tx,
+      tenantId,
+      listId,
+      written.map(({ id }) => id),
+      now,
+    );
+    if (others.length > 0) await this.lists.addPhones(tx, tenantId, listId, others, now);
   }
 
   /** Those of the numbers that no earlier batch of this import has met. */

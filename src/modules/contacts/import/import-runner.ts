@@ -5,7 +5,7 @@ import type { Clock } from '../../../lib/clock.js';
 import { DomainError } from '../../../lib/errors.js';
 import type { Logger } from '../../../lib/logger.js';
 import type { JobContext, JobOutcome, JobPayloads } from '../../../queue/catalog.js';
-import { ImportBatchRepository } from './batch.repository.js';
+import { ImportBatchRepository, type ImportBatch } from './batch.repository.js';
 import { planColumns, type ColumnPlan } from './core/columns.js';
 import { readRow, storableText, type SourceRow } from './core/rows.js';
 import type { Import } from './import.entity.js';
@@ -14,6 +14,7 @@ import type { ImportLimits } from './limits.js';
 import { hasCode, refusal } from './refusal.js';
 import type { RowSource } from './row-source.js';
 import { openSource } from './source.js';
+import { WriteBehind } from './write-behind.js';
 
 export interface ImportRunnerDeps {
   database: Database;
@@ -81,12 +82,32 @@ export class ImportRunner {
     }
   }
 
+  /** Reads on while the batch before is written: the database and this process work at the same time. */
   private async importRows(
     row: Import,
     source: RowSource,
     data: AsyncGenerator<SourceRow>,
     plan: ColumnPlan,
     signal: AbortSignal,
+  ): Promise<Ending> {
+    const writes = new WriteBehind();
+    try {
+      const ending = await this.readRows(row, source, data, plan, signal, writes);
+      return (await writes.settle()) ? ending : 'ended_elsewhere';
+    } catch (error) {
+      // What was read before the fault counts; trouble with writing it is the one to report.
+      await writes.settle();
+      throw error;
+    }
+  }
+
+  private async readRows(
+    row: Import,
+    source: RowSource,
+    data: AsyncGenerator<SourceRow>,
+    plan: ColumnPlan,
+    signal: AbortSignal,
+    writes: WriteBehind,
   ): Promise<Ending> {
     const { maxRows, batchRows } = this.deps.limits;
     let position = 0;
@@ -103,24 +124,25 @@ export class ImportRunner {
       batch.push(next);
       // The row at the limit closes its batch, so that the message above is true.
       if (batch.length < batchRows && position < maxRows) continue;
-      if (!(await this.commit(row, plan, batch, position - batch.length, source))) return 'ended_elsewhere';
+      const read = this.readBatch(row, plan, batch, position - batch.length, source);
+      if (!(await writes.write(() => this.commit(read)))) return 'ended_elsewhere';
       batch = [];
     }
     if (position === 0) throw refusal('The file holds a title row and no contacts.');
     if (batch.length === 0) return 'end_of_file';
-    const running = await this.commit(row, plan, batch, position - batch.length, source);
-    return running ? 'end_of_file' : 'ended_elsewhere';
+    const read = this.readBatch(row, plan, batch, position - batch.length, source);
+    return (await writes.write(() => this.commit(read))) ? 'end_of_file' : 'ended_elsewhere';
   }
 
-  private commit(
+  private readBatch(
     row: Import,
     plan: ColumnPlan,
     rows: SourceRow[],
     firstRow: number,
     source: RowSource,
-  ): Promise<boolean> {
+  ): ImportBatch {
     const { defaultCountry, onDuplicate, consentSource } = optionsOf(row);
-    const batch = {
+    return {
       tenantId: row.tenantId,
       importId: row.id,
       listId: row.listId,
@@ -131,6 +153,9 @@ export class ImportRunner {
       progress: Math.min(99, Math.floor(source.progress() * 100)),
       now: this.deps.clock.now(),
     };
+  }
+
+  private commit(batch: ImportBatch): Promise<boolean> {
     return this.deps.database.transaction((tx) => this.batches.commit(tx, batch));
   }
 

@@ -1,17 +1,20 @@
 import type { Random } from '../../../../lib/random.js';
 import { addMs } from '../../../../lib/clock.js';
 import type { SendOutcome } from '../../../../transports/transport.js';
+import { settleDoubt, type Doubtful } from './doubt.js';
 import { givesUp, wakeAt } from './retry.js';
 
 /**
- * What an outcome means for the message and its recipient. `requeued`: nothing was delivered, it may be sent again; its
- * code is for the trace only.
+ * What an outcome means for the message and its recipient. `requeued`: it may be sent again, for nothing was delivered
+ * or (`keepsId`) the network takes a second copy for the first; its code is for the trace only. `resend`: its fate is not
+ * known, and it is sent again after a while all the same.
  */
 export type Settlement =
   | { kind: 'sent'; waMessageId: string; at: Date }
   | { kind: 'failed'; code: string }
   | { kind: 'unknown'; code: string }
-  | { kind: 'requeued'; code: string };
+  | { kind: 'requeued'; code: string; keepsId?: true }
+  | { kind: 'resend'; code: string; until: Date };
 
 /** What an outcome says about the sender. */
 export interface SenderVerdict {
@@ -24,7 +27,7 @@ export interface SenderVerdict {
 export interface Judgement {
   settlement: Settlement;
   verdict: SenderVerdict;
-  /** When the job runs again; set exactly when the settlement is `requeued`. */
+  /** When the job runs again; set exactly when the settlement is `requeued` or `resend`. */
   retryAt?: Date;
 }
 
@@ -35,8 +38,13 @@ const NEXT_SENDER_SPREAD_MS = 500;
 export interface JudgedClaim {
   claimEpoch: number;
   part: number;
-  /** An earlier hand-over of this very message may have arrived: it stays with its sender and its id. */
+  /** An earlier hand-over of this very message may have arrived: only its sender with the same id sends it safely. */
   isResend: boolean;
+  /** An earlier hand-over may have arrived, under whatever id. */
+  mayHaveArrived: boolean;
+  doubtful: Doubtful;
+  /** Time for a late receipt, in milliseconds. */
+  graceMs: number;
 }
 
 /** Turns a transport's answer into what is recorded. Exhaustive: a new kind of outcome does not compile until it is judged. */
@@ -51,10 +59,7 @@ export function judge(outcome: SendOutcome, claim: JudgedClaim, now: Date, rando
       // The recipient's or the content's fault: the sender's health is not touched.
       return { settlement: { kind: 'failed', code: outcome.code }, verdict: { result: 'neutral' } };
     case 'unknown':
-      return {
-        settlement: { kind: 'unknown', code: outcome.code },
-        verdict: { result: 'failure', code: outcome.code },
-      };
+      return judgeUnknown(outcome.code, claim, now);
     case 'senderLost':
       return {
         settlement: { kind: 'requeued', code: outcome.code },
@@ -63,6 +68,19 @@ export function judge(outcome: SendOutcome, claim: JudgedClaim, now: Date, rando
       };
     case 'retryLater':
       return judgeRetry(outcome, claim, now, random);
+  }
+}
+
+function judgeUnknown(code: string, { doubtful, graceMs }: JudgedClaim, now: Date): Judgement {
+  const settled = settleDoubt(code, doubtful, { now, graceMs });
+  const verdict = { result: 'failure', code } as const;
+  switch (settled.kind) {
+    case 'unknown':
+      return { settlement: settled, verdict };
+    case 'resend':
+      return { settlement: settled, verdict, retryAt: settled.until };
+    case 'requeued':
+      return { settlement: { kind: 'requeued', code, keepsId: true }, verdict, retryAt: settled.at };
   }
 }
 
@@ -82,7 +100,7 @@ function judgeRetry(
     };
   }
   if (givesUp(claim.claimEpoch, claim.part)) {
-    const kind = claim.isResend ? 'unknown' : 'failed';
+    const kind = claim.mayHaveArrived ? 'unknown' : 'failed';
     return { settlement: { kind, code: 'gave_up' }, verdict: { result: 'neutral' } };
   }
   return {

@@ -62,12 +62,22 @@ function hoursSentence({ until }: { until: Date | undefined }, zone: string): st
 function whyQueued(facts: TraceFacts): string {
   const { campaign, recipient, now, zone, closed } = facts;
   if (campaign.status === 'paused') return 'The campaign is paused.';
+  const grace = graceEnd(facts);
+  if (grace && grace > now) {
+    return `It may have arrived already: it is sent again after ${wallTime(grace, zone)} unless a receipt comes before.`;
+  }
   const { waitReason, waitUntil } = recipient;
   if (facts.isWorkerAlive && waitReason !== null && !isWaitOver(waitUntil, now)) {
     return `It waits for its turn. ${waitingMessage(waitReason, waitUntil, zone)}`;
   }
   const wait = waitOf(campaign, facts)?.message ?? (closed && hoursSentence(closed, zone));
   return wait ? `It waits for its turn. ${wait}` : 'It waits for its turn with a sender.';
+}
+
+/** Until when a late receipt may spare the part at hand its second copy. */
+function graceEnd({ messages, recipient }: TraceFacts): Date | undefined {
+  const last = messages.find(({ part }) => part === recipient.nextPart)?.attempts.at(-1);
+  return last?.outcome === 'resend' && last.until !== undefined ? new Date(last.until) : undefined;
 }
 
 /** Some parts are there already. */

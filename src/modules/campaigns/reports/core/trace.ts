@@ -1,6 +1,7 @@
 import { wallTime } from '../../../../lib/wall-time.js';
 import type { Campaign } from '../../campaign.entity.js';
 import { waitingMessage } from '../../core/waiting.js';
+import { isDoubt } from '../../delivery/core/doubt.js';
 import type { MessageAttempt } from '../../delivery/delivery.types.js';
 import type { TracedMessage, TracedRecipient } from '../trace.repository.js';
 import { reasonOf } from './reasons.js';
@@ -120,8 +121,9 @@ function attemptStep(facts: TraceFacts, { part }: TracedMessage, attempt: Messag
   const reason = reasonOf(code);
   switch (attempt.outcome) {
     case 'requeued':
-      if (code === 'worker_lost') {
-        const text = `The hand-over of ${lowered(what)} through ${who} was cut off; it goes out again in a way that cannot arrive twice`;
+      if (isDoubt(attempt)) {
+        const how = code === 'worker_lost' ? 'was cut off' : 'was not answered';
+        const text = `The hand-over of ${lowered(what)} through ${who} ${how}; it goes out again in a way that cannot arrive twice`;
         return { ...base, step: 'came_back', text };
       }
       return { ...base, step: 'came_back', text: `${what} could not be sent through ${who}: ${reason}` };
@@ -134,12 +136,22 @@ function attemptStep(facts: TraceFacts, { part }: TracedMessage, attempt: Messag
         text: `${what} was sent through ${who} and failed after all: ${reason}`,
       };
     case 'unknown':
+      return { ...base, step: 'unknown', text: nobodySaid(what, who, reason) };
+    case 'resend':
       return {
         ...base,
         step: 'unknown',
-        text: `${what} was handed over through ${who}, and nobody said what became of it: ${reason}`,
+        text: `${nobodySaid(what, who, reason)}; it is sent again${after(facts, attempt)} unless a receipt comes before, and may arrive twice`,
       };
   }
+}
+
+function nobodySaid(what: string, who: string, reason: string): string {
+  return `${what} was handed over through ${who}, and nobody said what became of it: ${reason}`;
+}
+
+function after({ zone }: TraceFacts, { until }: MessageAttempt): string {
+  return until === undefined ? '' : ` after ${wallTime(new Date(until), zone)}`;
 }
 
 function progress(facts: TraceFacts, message: TracedMessage): TraceStep[] {

@@ -1,0 +1,109 @@
+import type { LedgerEntry, LedgerSummary } from './ledger.js';
+import type { IdMode } from './options.js';
+import type { Tally, Truth } from './truth.js';
+import type { Verdict } from './verdict.js';
+
+/** One thing that must be so. */
+export interface Check {
+  name: string;
+  holds: boolean;
+  /** Both sides where they differ. */
+  detail: string;
+}
+
+/** What was seen in the end, from all sides. */
+export interface Findings {
+  ids: IdMode;
+  parts: number;
+  verdict: Verdict;
+  truth: Truth;
+  /** The campaign's statistics as the API answers them. */
+  stats: Tally;
+  arrivals: readonly LedgerEntry[];
+  ledger: LedgerSummary;
+  /** The queue was flushed: receipts that were on it are gone. */
+  queueLost: boolean;
+  crashes: readonly string[];
+  ends: readonly { name: string; how: number | string }[];
+}
+
+export function checksOf(findings: Findings): Check[] {
+  return [
+    ...messagesOf(findings),
+    ...countersOf(findings),
+    ...ledgerOf(findings),
+    none('no process of ours ended by itself', findings.crashes),
+    none(
+      'every process stopped in order when asked',
+      findings.ends.filter(({ how }) => how !== 0).map(({ name, how }) => `${name}: ${how}`),
+    ),
+  ];
+}
+
+function messagesOf({ ids, verdict }: Findings): Check[] {
+  const unaccounted = verdict.missing.filter(({ account }) => account === undefined);
+  const lost: Check[] =
+    ids === 'idempotent'
+      ? [none('nothing is missing', verdict.missing), none('nothing is unknown', verdict.unknown)]
+      : [none('everything that is missing is accounted for', unaccounted)];
+  return [
+    none('nobody got a message twice', verdict.duplicates),
+    ...lost,
+    none('nothing arrived that is shown as not sent', verdict.contradicted),
+    none('nothing arrived that nobody asked for', verdict.strangers),
+    none('parts came in order and from one sender', verdict.outOfOrder),
+  ];
+}
+
+function countersOf({ truth, stats }: Findings): Check[] {
+  const ofStats = Object.fromEntries(Object.keys(truth.counted).map((state) => [state, stats[state] ?? 0]));
+  return [
+    equal('counters and count(*) of the recipients', truth.counters, truth.counted),
+    equal('statistics of the API and count(*)', ofStats, truth.counted),
+    equal('counters and count(*) of the messages', truth.messageCounters, truth.messagesCounted),
+  ];
+}
+
+/** The far side's own book against what the product believes to have sent. */
+function ledgerOf({ parts, verdict, truth, arrivals, ledger, queueLost }: Findings): Check[] {
+  const { messagesCounted } = truth;
+  const checks = [
+    equal('the ledger and its summary', { arrived: arrivals.length }, { arrived: ledger.arrived }),
+  ];
+  for (let part = 0; part < parts; part += 1) {
+    const arrived = arrivals.filter((entry) => entry.part === part).length;
+    const unknown = verdict.unknown.filter((entry) => entry.part === part && entry.arrived).length;
+    const name = `part ${part + 1} of the ledger`;
+    checks.push(
+      equal(
+        `${name} and messages sent, or unknown and arrived`,
+        { arrived },
+        { arrived: (messagesCounted[`${part + 1} sent`] ?? 0) + unknown },
+      ),
+    );
+    if (queueLost || unknown > 0) continue;
+    checks.push(
+      equal(
+        `${name} and messages read`,
+        { read: messagesCounted[`${part + 1} read`] ?? 0 },
+        { read: arrived },
+      ),
+    );
+  }
+  return checks;
+}
+
+const SHOWN = 5;
+
+function none(name: string, found: readonly unknown[]): Check {
+  const some = found.slice(0, SHOWN).map((one) => (typeof one === 'string' ? one : JSON.stringify(one)));
+  const detail = found.length === 0 ? '' : `${found.length}: ${some.join(', ')}`;
+  return { name, holds: found.length === 0, detail };
+}
+
+function equal(name: string, left: Tally, right: Tally): Check {
+  const keys = [...new Set([...Object.keys(left), ...Object.keys(right)])].toSorted();
+  const different = keys.filter((key) => (left[key] ?? 0) !== (right[key] ?? 0));
+  const detail = different.map((key) => `${key}: ${left[key] ?? 0} and ${right[key] ?? 0}`).join(', ');
+  return { name: `${name} agree`, holds: different.length === 0, detail };
+}

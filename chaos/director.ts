@@ -1,0 +1,110 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { ledgerSummary } from './ledger.js';
+import type { Fault, PlannedFault } from './plan.js';
+import type { Stage } from './stage.js';
+
+const LOOK_EVERY_MS = 50;
+
+/** What has happened, as far as it has. */
+export interface Events {
+  killsAtWork: number;
+  killsAtStart: number;
+  postgres: string[];
+  redisRestarts: number;
+  redisFlushes: number;
+}
+
+/** Makes the planned faults happen, each when its share of the messages has arrived. */
+export class Director {
+  readonly events: Events = {
+    killsAtWork: 0,
+    killsAtStart: 0,
+    postgres: [],
+    redisRestarts: 0,
+    redisFlushes: 0,
+  };
+  /** Faults of one service or worker wait for each other; those of different ones may meet. */
+  private readonly underWay = new Map<string, Promise<void>>();
+
+  constructor(
+    private readonly stage: Stage,
+    private readonly expected: number,
+    private readonly tell: (text: string) => void,
+  ) {}
+
+  /** Resolves when all faults are over and everything runs again; rejects when the signal is aborted. */
+  async perform(plan: readonly PlannedFault[], signal: AbortSignal): Promise<void> {
+    for (const { at, laterMs, fault } of plan) {
+      const arrived = await this.reach(at * this.expected, signal);
+      await pause(laterMs, undefined, { signal });
+      const target = targetOf(fault);
+      const before = this.underWay.get(target) ?? Promise.resolve();
+      const run = before.then(() => this.strike(fault, arrived));
+      // Whoever waits for it below hears of its failure.
+      run.catch(() => undefined);
+      this.underWay.set(target, run);
+    }
+    await Promise.all(this.underWay.values());
+    await Promise.all([...this.stage.workers, this.stage.api].map((kept) => kept.up()));
+  }
+
+  private async reach(count: number, signal: AbortSignal): Promise<number> {
+    for (;;) {
+      const { arrived } = await ledgerSummary(this.stage.simulatorUrl);
+      if (arrived >= count) return arrived;
+      await pause(LOOK_EVERY_MS, undefined, { signal });
+    }
+  }
+
+  private async strike(fault: Fault, arrived: number): Promise<void> {
+    const { stage, events } = this;
+    this.tell(`${String(arrived).padStart(6)} arrived: ${describe(fault)}`);
+    switch (fault.kind) {
+      case 'kill':
+        return this.kill(fault);
+      case 'postgres':
+        await stage.postgres.goAway(fault.manner, fault.awayMs);
+        events.postgres.push(fault.manner);
+        return;
+      case 'redis':
+        await stage.redis?.goAway(fault.awayMs);
+        events.redisRestarts += 1;
+        return;
+      case 'flush':
+        await stage.redis?.flush();
+        events.redisFlushes += 1;
+        return;
+    }
+  }
+
+  private async kill({ worker, awayMs, again }: Extract<Fault, { kind: 'kill' }>): Promise<void> {
+    const kept = this.stage.workers[worker];
+    if (!kept) throw new Error(`There is no worker ${worker}.`);
+    await kept.up();
+    await kept.kill(awayMs);
+    this.events.killsAtWork += 1;
+    if (again === undefined) return;
+    await kept.startedAgain();
+    await pause(again);
+    await kept.kill(0);
+    this.events.killsAtStart += 1;
+  }
+}
+
+function targetOf(fault: Fault): string {
+  if (fault.kind === 'kill') return `worker ${fault.worker}`;
+  return fault.kind === 'flush' ? 'redis' : fault.kind;
+}
+
+function describe(fault: Fault): string {
+  switch (fault.kind) {
+    case 'kill':
+      return `worker ${fault.worker + 1} is killed${fault.again === undefined ? '' : ', and once more while it starts'}`;
+    case 'postgres':
+      return `PostgreSQL ${fault.manner === 'crash' ? 'crashes' : 'is restarted'} (${fault.awayMs} ms)`;
+    case 'redis':
+      return `Redis is killed and started again (${fault.awayMs} ms)`;
+    case 'flush':
+      return 'Redis is flushed';
+  }
+}

@@ -1,0 +1,41 @@
+/** One message that reached a phone, as the simulator's own process wrote it down. */
+export interface LedgerEntry {
+  senderId: string;
+  to: string;
+  part: number;
+}
+
+export interface LedgerSummary {
+  arrived: number;
+  unique: number;
+  duplicates: number;
+  /** Hand-overs of an id that had arrived: without the id they would have been second copies. */
+  resent: number;
+}
+
+const PAGE = 10_000;
+
+export async function ledgerSummary(simulatorUrl: string): Promise<LedgerSummary> {
+  return ask<LedgerSummary>(`${simulatorUrl}/ledger/summary`);
+}
+
+/** Everything that arrived, in that order. */
+export async function readLedger(simulatorUrl: string): Promise<LedgerEntry[]> {
+  const entries: LedgerEntry[] = [];
+  let cursor: string | null = '';
+  while (cursor !== null) {
+    const query = new URLSearchParams({ limit: String(PAGE), ...(cursor === '' ? {} : { cursor }) });
+    const page: { items: LedgerEntry[]; nextCursor: string | null } = await ask(
+      `${simulatorUrl}/ledger?${query.toString()}`,
+    );
+    entries.push(...page.items);
+    cursor = page.nextCursor;
+  }
+  return entries;
+}
+
+async function ask<Answer>(url: string): Promise<Answer> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+  return (await response.json()) as Answer;
+}

@@ -1,0 +1,69 @@
+import type { ChaosResult } from './run.js';
+
+const LISTED = 200;
+
+/** The result in words and numbers, for a terminal. */
+export function reportText({ options, events, findings, checks, good, ...rest }: ChaosResult): string {
+  const { verdict, truth, ledger } = findings;
+  const { recipients, senders, seed, backend, ids } = options;
+  const redis = `restarted ${events.redisRestarts} times, flushed ${events.redisFlushes} times`;
+  const lines = [
+    `${recipients} recipients, ${verdict.expected} messages, ${senders} senders, queue on ${backend}, ` +
+      `${ids === 'none' ? 'no idempotent ids' : 'idempotent ids'}, seed ${seed}: ${rest.campaignSeconds.toFixed(0)} s`,
+    '',
+    fact('workers killed', `${events.killsAtWork} at work, ${events.killsAtStart} while they started`),
+    fact('PostgreSQL', events.postgres.length === 0 ? 'untouched' : events.postgres.join(', ')),
+    fact('Redis', backend === 'redis' ? redis : 'none'),
+    fact('interrupted hand-overs', truth.interrupted),
+    fact('  sent again, had arrived', ledger.resent),
+    '',
+    fact('arrived', ledger.arrived),
+    fact('duplicates', verdict.duplicates.length),
+    fact('missing', verdict.missing.length),
+    fact('unknown', unknownText(verdict.unknown)),
+    fact('recipients', tallyText(truth.counted)),
+    fact('messages', tallyText(truth.messagesCounted)),
+    '',
+    ...checks.map(
+      ({ name, holds, detail }) => `${holds ? '✓' : '✗'} ${name}${detail === '' ? '' : `: ${detail}`}`,
+    ),
+  ];
+  if (ids === 'none') lines.push('', ...accounts(verdict));
+  if (!good) lines.push('', `What the processes said: ${rest.folder}/logs`);
+  return lines.join('\n');
+}
+
+function fact(name: string, value: string | number): string {
+  return `${name.padEnd(26)}${value}`;
+}
+
+function unknownText(unknown: readonly { arrived: boolean }[]): string {
+  const arrived = unknown.filter((one) => one.arrived).length;
+  return unknown.length === 0
+    ? '0'
+    : `${unknown.length} (${arrived} arrived, ${unknown.length - arrived} did not)`;
+}
+
+function tallyText(tally: Readonly<Record<string, number>>): string {
+  return Object.entries(tally)
+    .toSorted(([one], [other]) => one.localeCompare(other))
+    .map(([name, count]) => `${name} ${count}`)
+    .join(', ');
+}
+
+/** One line for each message that is missing or unknown. */
+function accounts({ missing, unknown }: ChaosResult['findings']['verdict']): string[] {
+  const lines = [
+    ...unknown.map(
+      ({ phone, part, code, arrived }) =>
+        `${phone} part ${part + 1}: unknown (${code}), ${arrived ? 'arrived' : 'did not arrive'}`,
+    ),
+    ...missing
+      .filter((message) => !unknown.some((one) => one.phone === message.phone && one.part === message.part))
+      .map(
+        ({ phone, part, account }) => `${phone} part ${part + 1}: missing, ${account ?? 'UNACCOUNTED FOR'}`,
+      ),
+  ];
+  const more = lines.length - LISTED;
+  return more > 0 ? [...lines.slice(0, LISTED), `... and ${more} more`] : lines;
+}

@@ -1,0 +1,109 @@
+import { until } from '../src/demo/until.js';
+import { Operator, PARTS } from './campaign.js';
+import { checksOf, type Check, type Findings } from './checks.js';
+import { Director, type Events } from './director.js';
+import { ledgerSummary, readLedger } from './ledger.js';
+import type { ChaosOptions } from './options.js';
+import { planFaults } from './plan.js';
+import type { Programs } from './programs.js';
+import { setStage, type Stage } from './stage.js';
+import { settle } from './settle.js';
+import { readTruth, unfinished } from './truth.js';
+import { judge } from './verdict.js';
+
+export interface ChaosResult {
+  options: ChaosOptions;
+  events: Events;
+  findings: Findings;
+  checks: Check[];
+  good: boolean;
+  /** From the start of the campaign to its completion. */
+  campaignSeconds: number;
+  /** The processes' own words; there only when something is wrong. */
+  folder: string;
+}
+
+export interface RunSettings {
+  programs: Programs;
+  tell: (text: string) => void;
+  /** No fault after that share of the messages. */
+  lastFaultAt?: number;
+  /** How long to wait for the last receipts while none comes. */
+  settleMs?: number;
+  signal?: AbortSignal;
+}
+
+/** One campaign under fire, from an empty database to the verdict. Ends everything it has started. */
+export async function runChaos(options: ChaosOptions, settings: RunSettings): Promise<ChaosResult> {
+  const stage = await setStage(options, settings.programs);
+  let good = false;
+  try {
+    const result = await perform(stage, options, settings);
+    good = result.good;
+    return result;
+  } finally {
+    await stage.close(!good);
+  }
+}
+
+async function perform(stage: Stage, options: ChaosOptions, settings: RunSettings): Promise<ChaosResult> {
+  const operator = await Operator.logIn(await stage.api.up());
+  await operator.connectSenders(options.senders);
+  const campaign = await operator.startCampaign(options.recipients);
+  const startedAt = performance.now();
+  const expected = options.recipients * PARTS;
+  settings.tell(`The campaign runs: ${expected} messages. Files are in ${stage.folder}.`);
+  const director = new Director(stage, expected, settings.tell);
+  const gaveUp = AbortSignal.timeout(options.minutes * 60_000);
+  const signal = settings.signal ? AbortSignal.any([gaveUp, settings.signal]) : gaveUp;
+  try {
+    await director.perform(planFaults(options, settings.lastFaultAt), signal);
+    await until(
+      'the campaign to complete',
+      async () => ((await operator.statusOf(campaign)) === 'completed' ? true : undefined),
+      { timeoutMs: options.minutes * 60_000, everyMs: 200 },
+    );
+  } catch (error) {
+    settings.tell(JSON.stringify(await unfinished(stage.postgres.url, campaign), null, 2));
+    throw error;
+  }
+  const campaignSeconds = (performance.now() - startedAt) / 1_000;
+  settings.tell(
+    `The campaign has completed after ${campaignSeconds.toFixed(0)} s; the last receipts come in.`,
+  );
+  await settle(stage.postgres.url, campaign, settings.settleMs);
+  const findings = await lookAtEverything(stage, operator, campaign, options);
+  const checks = checksOf(findings);
+  const good = checks.every(({ holds }) => holds);
+  return { options, events: director.events, findings, checks, good, campaignSeconds, folder: stage.folder };
+}
+
+async function lookAtEverything(
+  stage: Stage,
+  operator: Operator,
+  campaign: string,
+  { backend, ids }: ChaosOptions,
+): Promise<Findings> {
+  const stats = await operator.statsOf(campaign);
+  const ends = await stage.stopOurs();
+  const truth = await readTruth(stage.postgres.url, campaign);
+  const arrivals = await readLedger(stage.simulatorUrl);
+  return {
+    ids,
+    parts: PARTS,
+    verdict: judge(arrivals, truth.recipients, PARTS),
+    truth,
+    stats: numbersOf(stats),
+    arrivals,
+    ledger: await ledgerSummary(stage.simulatorUrl),
+    queueLost: backend === 'redis',
+    crashes: [...stage.workers, stage.api].flatMap(({ crashes }) => crashes),
+    ends,
+  };
+}
+
+function numbersOf(stats: object): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(stats).filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
+  );
+}
