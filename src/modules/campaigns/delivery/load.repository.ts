@@ -37,6 +37,12 @@ type CampaignRow = OfCampaign & {
   variants: CampaignVariant[] | null;
 };
 
+interface LoadedCampaign {
+  shared: OfCampaign;
+  parts: CampaignPart[];
+  variants: CampaignVariant[] | null;
+}
+
 type RecipientRow = Omit<RecipientForSend, 'resend' | 'overCap' | 'parts' | keyof OfCampaign> & {
   variant: number;
   resend: {
@@ -68,7 +74,10 @@ export async function loadForSend(
   });
   const over = await overCap(tx, loaded.map(cappedClaim));
   const byKey = new Map(
-    loaded.map((row, index) => [`${row.tenantId} ${row.id}`, { ...row, overCap: over[index] ?? false }]),
+    loaded.map((row, index) => [
+      `${row.tenantId} ${row.id}`,
+      Object.assign(row, { overCap: over[index] ?? false }),
+    ]),
   );
   return asked.map((item) => byKey.get(`${item.tenantId} ${item.recipientId}`));
 }
@@ -104,7 +113,7 @@ const RECIPIENTS = `
   LEFT JOIN contacts c ON c.id = r.contact_id AND c.tenant_id = r.tenant_id`;
 
 /** By their keys alone: whose they are was asked with the recipients. */
-async function loadCampaigns(tx: Tx, ids: readonly string[]): Promise<Map<string, CampaignRow>> {
+async function loadCampaigns(tx: Tx, ids: readonly string[]): Promise<Map<string, LoadedCampaign>> {
   const rows: CampaignRow[] = await tx.query(
     `SELECT k.id AS "campaignId", k.status AS "campaignStatus", k.kind, k.parts, k.variants,
             CASE WHEN k.kind = 'direct' THEN k.scheduled_at END AS "sendAt",
@@ -122,18 +131,16 @@ async function loadCampaigns(tx: Tx, ids: readonly string[]): Promise<Map<string
      WHERE k.id = ANY($1::uuid[])`,
     [[...new Set(ids)]],
   );
-  return new Map(rows.map((row) => [row.campaignId, row]));
+  return new Map(
+    rows.map(({ campaignId, parts, variants, ...shared }) => [campaignId, { shared, parts, variants }]),
+  );
 }
 
-function toRecipient(row: RecipientRow, campaign: CampaignRow): Omit<RecipientForSend, 'overCap'> {
-  const { variant, resend, ...recipient } = row;
-  const { parts, variants, ...rest } = campaign;
-  return {
-    ...rest,
-    ...recipient,
-    parts: variants?.[variant]?.parts ?? parts,
-    resend: resend ? toResend(resend, campaign.onUnknown) : undefined,
-  };
+/** Fills the row itself: copying forty fields of every recipient was a tenth of what a message cost. */
+function toRecipient(row: RecipientRow, campaign: LoadedCampaign): Omit<RecipientForSend, 'overCap'> {
+  const { shared, parts, variants } = campaign;
+  const resend = row.resend ? toResend(row.resend, shared.onUnknown) : undefined;
+  return Object.assign(row, shared, { parts: variants?.[row.variant]?.parts ?? parts, resend });
 }
 
 function toResend(

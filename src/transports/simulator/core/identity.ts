@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { seededRandom, randomInt } from '../../../lib/random.js';
 import { seedOf } from './decisions.js';
 
@@ -19,5 +19,6 @@ export function networkSecret(seed: number): string {
 
 /** An id like those of WhatsApp's own web client. Never seeded: ids must be new after every restart. */
 export function newMessageId(): string {
-  return `3EB0${randomBytes(9).toString('hex').toUpperCase()}`;
+  // Node draws the chance of many of these at once.
+  return `3EB0${randomUUID().replaceAll('-', '').slice(0, 18).toUpperCase()}`;
 }
