@@ -41,9 +41,9 @@ export interface BenchContext {
   /** 1 for the full size; smaller for a quick look. */
   scale: number;
   /** A line of progress, for the person at the terminal. */
-  note(text: string): void;
+  note: (text: string) => void;
   /** Something measured on the way that has no target; shown below the table and kept in the results. */
-  remark(text: string): void;
+  remark: (text: string) => void;
 }
 
 /** A PostgreSQL and a Redis of this scenario alone, started empty before its first run. */

@@ -33,7 +33,12 @@ export function readOptions(args: string[], known: readonly string[]): BenchOpti
   }
   return {
     only,
-    runs: numberIn('--runs', values.runs, (runs) => Number.isInteger(runs) && runs >= 1, 'a whole number'),
+    runs: numberIn(
+      '--runs',
+      values.runs,
+      (runs) => Number.isInteger(runs) && runs >= 1,
+      'a whole number from 1 on',
+    ),
     scale: numberIn('--scale', values.scale, (scale) => scale > 0 && scale <= 1, 'above 0 and at most 1'),
     list: values.list,
   };

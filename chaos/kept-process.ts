@@ -3,6 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { startChild, type Child } from './child.js';
 
 const START_AGAIN_MS = 300;
+/** A process that does not end when asked is ended, and counts as one that did not stop in order. */
+const STOP_MS = 60_000;
 
 /** A process of ours that somebody starts again whenever it ends, as any process manager does. */
 export class KeptProcess {
@@ -26,12 +28,13 @@ export class KeptProcess {
 
   /** Its address, once the process that runs now listens; waits for the next one where this one fails to start. */
   async up(): Promise<string> {
-    for (;;) {
+    while (!this.stopping) {
       const { listening } = this;
       const url = await listening.catch(() => undefined);
       if (url !== undefined) return url;
       await pause(50);
     }
+    throw new Error(`${this.name} was stopped.`);
   }
 
   /** Kills the process that runs now; the next one starts after so long. */
@@ -53,7 +56,8 @@ export class KeptProcess {
   async stop(): Promise<number | string> {
     this.stopping = true;
     this.child.kill('SIGTERM');
-    return this.child.ended;
+    const patience = setTimeout(() => this.child.kill('SIGKILL'), STOP_MS);
+    return this.child.ended.finally(() => clearTimeout(patience));
   }
 
   private start(): Child {

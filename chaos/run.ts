@@ -1,4 +1,4 @@
-import { until } from '../src/demo/until.js';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Operator, PARTS } from './campaign.js';
 import { checksOf, type Check, type Findings } from './checks.js';
 import { Director, type Events } from './director.js';
@@ -54,19 +54,14 @@ async function perform(stage: Stage, options: ChaosOptions, settings: RunSetting
   const expected = options.recipients * PARTS;
   settings.tell(`The campaign runs: ${expected} messages. Files are in ${stage.folder}.`);
   const director = new Director(stage, expected, settings.tell);
-  const gaveUp = AbortSignal.timeout(options.minutes * 60_000);
-  const signal = settings.signal ? AbortSignal.any([gaveUp, settings.signal]) : gaveUp;
-  try {
-    await director.perform(planFaults(options, settings.lastFaultAt), signal);
-    await until(
-      'the campaign to complete',
-      async () => ((await operator.statusOf(campaign)) === 'completed' ? true : undefined),
-      { timeoutMs: options.minutes * 60_000, everyMs: 200 },
-    );
-  } catch (error) {
+  const work = (signal: AbortSignal): Promise<void> =>
+    director
+      .perform(planFaults(options, settings.lastFaultAt), signal)
+      .then(() => completed(operator, campaign, signal));
+  await inTime(work, options, settings.signal).catch(async (error: unknown) => {
     settings.tell(JSON.stringify(await unfinished(stage.postgres.url, campaign), null, 2));
     throw error;
-  }
+  });
   const campaignSeconds = (performance.now() - startedAt) / 1_000;
   settings.tell(
     `The campaign has completed after ${campaignSeconds.toFixed(0)} s; the last receipts come in.`,
@@ -76,6 +71,25 @@ async function perform(stage: Stage, options: ChaosOptions, settings: RunSetting
   const checks = checksOf(findings);
   const good = checks.every(({ holds }) => holds);
   return { options, events: director.events, findings, checks, good, campaignSeconds, folder: stage.folder };
+}
+
+async function completed(operator: Operator, campaign: string, signal: AbortSignal): Promise<void> {
+  while ((await operator.statusOf(campaign)) !== 'completed') await pause(200, undefined, { signal });
+}
+
+/** Gives up when the time is over or somebody interrupts, whatever the work waits for. */
+async function inTime(
+  work: (signal: AbortSignal) => Promise<void>,
+  { minutes }: ChaosOptions,
+  interrupted: AbortSignal = new AbortController().signal,
+): Promise<void> {
+  const signal = AbortSignal.any([AbortSignal.timeout(minutes * 60_000), interrupted]);
+  const over = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () =>
+      reject(new Error('The campaign was given up.', { cause: signal.reason })),
+    );
+  });
+  await Promise.race([work(signal), over]);
 }
 
 async function lookAtEverything(

@@ -1,7 +1,10 @@
 import type { Scenario } from '../figure.js';
+import { importContacts } from './import.js';
+import { receipts } from './receipts.js';
 import { reservation } from './reservation.js';
 import { responsiveness } from './responsiveness.js';
 import { sizes } from './sizes.js';
+import { tenThousandSenders } from './ten-thousand-senders.js';
 import { throughputOnPostgres, throughputOnRedis } from './throughput.js';
 
 /** Every scenario, in the order in which they run and are reported. */
@@ -10,5 +13,8 @@ export const scenarios: readonly Scenario[] = [
   throughputOnPostgres,
   responsiveness,
   reservation,
+  tenThousandSenders,
   sizes,
+  importContacts,
+  receipts,
 ];

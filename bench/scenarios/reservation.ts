@@ -49,7 +49,7 @@ const figures: readonly Figure[] = (Object.keys(asks) as Kind[]).flatMap((kind) 
 interface Stage {
   manager: SenderManager;
   tenants: Map<number, MadeTenant>;
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 let stage: Promise<Stage> | undefined;

@@ -73,7 +73,7 @@ async function answerTimes(api: ApiClient, campaignId: string, requests: number)
   const paths = [
     `/api/campaigns/${campaignId}`,
     `/api/campaigns/${campaignId}/stats`,
-    `/api/campaigns/${campaignId}/recipients?limit=50`,
+    `/api/campaigns/${campaignId}/contacts?limit=50`,
     '/api/contacts?limit=50',
     '/api/senders?limit=50',
     '/api/messages?limit=50',

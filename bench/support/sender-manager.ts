@@ -11,7 +11,7 @@ const CONNECTIONS = 10;
 /** The manager as a worker has it, on a database that is brought to the current schema. */
 export async function openSenderManager(
   url: string,
-): Promise<{ manager: SenderManager; close(): Promise<void> }> {
+): Promise<{ manager: SenderManager; close: () => Promise<void> }> {
   const dataSource = createDataSource({ url, entities, migrations, poolSize: CONNECTIONS });
   await dataSource.initialize();
   await dataSource.runMigrations({ transaction: 'each' });

@@ -1,5 +1,6 @@
 import { MulterError } from 'multer';
 import { DomainError, StoreUnreachable, type ErrorKind, type FieldError } from '../lib/errors.js';
+import { codeOf, lackBehind, type Lack } from '../lib/unreachable.js';
 
 /** What an error becomes on the wire. */
 export interface Problem {
@@ -9,6 +10,8 @@ export interface Problem {
   retryAfterSeconds?: number;
   /** Not the caller's doing: it belongs in the log, and its details do not belong in the answer. */
   unexpected: boolean;
+  /** Many requests in a row will tell of it. */
+  lack?: Lack;
 }
 
 const statusByKind: { readonly [Kind in ErrorKind]: number } = {
@@ -27,34 +30,6 @@ const statusByKind: { readonly [Kind in ErrorKind]: number } = {
 /** Waits named in `Retry-After` where the error itself names none. */
 const RETRY_SECONDS = { too_many: 60, unavailable: 5 };
 
-/** Node's, PostgreSQL's (class 08 and 57P, too many connections) and ioredis' ways to say that nobody answers. */
-const UNREACHABLE_CODES = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'EHOSTUNREACH',
-  'ENOTFOUND',
-  '08000',
-  '08001',
-  '08003',
-  '08006',
-  '53300',
-  '57P01',
-  '57P02',
-  '57P03',
-]);
-
-/** Errors without a code: the exact sentences of pg, pg-pool and ioredis. */
-const UNREACHABLE_MESSAGES = new Set([
-  'Connection terminated',
-  'Connection terminated unexpectedly',
-  'Connection terminated due to connection timeout',
-  'timeout exceeded when trying to connect',
-  'Client has encountered a connection error and is not queryable',
-  'Connection is closed.',
-]);
-
 /** A NUL character (or broken UTF-8), which PostgreSQL can store neither as text nor as JSON. */
 const UNSTORABLE_TEXT_CODES = new Set(['22021', '22P05']);
 
@@ -68,20 +43,8 @@ export function toProblem(error: unknown, requestId: string): Problem {
   if (code !== undefined && UNSTORABLE_TEXT_CODES.has(code)) {
     return refusal(400, 'The input contains a NUL character, which cannot be stored. Remove it.');
   }
-  if (isUnreachable(error, code)) {
-    return {
-      ...refusal(503, 'The database or the queue cannot be reached at the moment. Try again soon.'),
-      retryAfterSeconds: RETRY_SECONDS.unavailable,
-      unexpected: true,
-    };
-  }
-  if (error instanceof StoreUnreachable) {
-    return {
-      ...refusal(503, 'The store of files cannot be reached at the moment. Try again soon.'),
-      retryAfterSeconds: RETRY_SECONDS.unavailable,
-      unexpected: true,
-    };
-  }
+  const lack = lackBehind(error);
+  if (lack) return fromLack(lack, error);
   return (
     fromHttp(error) ?? {
       ...refusal(500, `Something went wrong on our side. The log has the details under the id ${requestId}.`),
@@ -92,6 +55,24 @@ export function toProblem(error: unknown, requestId: string): Problem {
 
 function refusal(status: number, message: string, errors: FieldError[] = []): Problem {
   return { status, message, errors, unexpected: false };
+}
+
+const lackMessages: { readonly [What in Lack]: string } = {
+  server: 'The database or the queue cannot be reached at the moment. Try again soon.',
+  disk: 'There is no room left on the disk of the server or of its database. Nothing was stored; try again later.',
+  lock: 'Other work holds what this request needs. Try again soon.',
+};
+
+/** Nobody looks after a full disk within seconds. */
+const DISK_RETRY_SECONDS = 60;
+
+function fromLack(lack: Lack, error: unknown): Problem {
+  const message =
+    error instanceof StoreUnreachable
+      ? 'The store of files cannot be reached at the moment. Try again soon.'
+      : lackMessages[lack];
+  const retryAfterSeconds = lack === 'disk' ? DISK_RETRY_SECONDS : RETRY_SECONDS.unavailable;
+  return { ...refusal(503, message), retryAfterSeconds, unexpected: true, lack };
 }
 
 function fromDomain(error: DomainError): Problem {
@@ -128,17 +109,4 @@ function fromHttp(error: unknown): Problem | undefined {
     return refusal(400, `The body is not compressed as its Content-Encoding says: ${error.message}.`);
   }
   return refusal(error.status, error.message);
-}
-
-function isUnreachable(error: unknown, code: string | undefined): boolean {
-  if (code !== undefined && UNREACHABLE_CODES.has(code)) return true;
-  if (!(error instanceof Error)) return false;
-  return UNREACHABLE_MESSAGES.has(error.message) || error.name === 'MaxRetriesPerRequestError';
-}
-
-/** TypeORM wraps the driver's error; Node wraps several connection attempts in an AggregateError with a code. */
-function codeOf(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null) return undefined;
-  if ('code' in error && typeof error.code === 'string') return error.code;
-  return 'driverError' in error ? codeOf(error.driverError) : undefined;
 }

@@ -1,4 +1,5 @@
 import { DataSource, type EntityManager, type EntitySchema, type MigrationInterface } from 'typeorm';
+import type { DatabaseWatch } from './watch.js';
 
 /** A running transaction (or the plain connection): what repositories take, so that the transaction is visible. */
 export type Tx = EntityManager;
@@ -12,7 +13,12 @@ export interface DataSourceSettings {
   migrations: Constructor<MigrationInterface>[];
   /** Connections this process may hold. */
   poolSize: number;
+  /** Ends the connections when the database does not answer; without one, statements wait for as long as it takes. */
+  watch?: DatabaseWatch;
 }
+
+/** For a connection, new or of the pool: whoever waits longer is told that it is not possible now. */
+const CONNECT_TIMEOUT_MS = 5_000;
 
 export function createDataSource(settings: DataSourceSettings): DataSource {
   return new DataSource({
@@ -26,8 +32,8 @@ export function createDataSource(settings: DataSourceSettings): DataSource {
     logging: false,
     poolSize: settings.poolSize,
     applicationName: 'starling',
-    connectTimeoutMS: 10_000,
-    extra: { onConnect: settle },
+    connectTimeoutMS: CONNECT_TIMEOUT_MS,
+    extra: { onConnect: settle, ...(settings.watch ? { Client: settings.watch.Client } : {}), ...KEEP_ALIVE },
   });
 }
 
@@ -35,15 +41,33 @@ export function createDataSource(settings: DataSourceSettings): DataSource {
  * How this program's statements are planned, whatever the server's defaults: they name rows by their keys, which costs
  * little more than reading in order on anything but a spinning disk, and are over before compiling them could pay.
  */
-const SESSION_SETTINGS = 'SET random_page_cost = 1.1; SET jit = off';
+const PLANNING = 'SET random_page_cost = 1.1; SET jit = off';
+
+/** A row that somebody else holds for longer is not waited for: the request is refused, the job comes back. */
+export const LOCK_TIMEOUT = "SET lock_timeout = '5s'";
+
+/**
+ * A process whose machine or network is gone must not hold its locks for the two hours that TCP believes in it, nor
+ * wait that long for a database whose machine is gone.
+ */
+const SERVER_KEEP_ALIVE =
+  'SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3';
+const KEEP_ALIVE = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 };
+
+const SESSION_SETTINGS = [PLANNING, LOCK_TIMEOUT, SERVER_KEEP_ALIVE].join('; ');
 
 async function settle(client: { query(text: string): Promise<unknown> }): Promise<void> {
   await client.query(SESSION_SETTINGS);
 }
 
+const PING_MS = 2_000;
+
 /** The one handle modules hold on PostgreSQL. */
 export class Database {
-  constructor(readonly dataSource: DataSource) {}
+  constructor(
+    readonly dataSource: DataSource,
+    private readonly watch?: DatabaseWatch,
+  ) {}
 
   /** For single statements outside a transaction. */
   get manager(): Tx {
@@ -54,12 +78,18 @@ export class Database {
     return this.dataSource.transaction(work);
   }
 
-  async ping(): Promise<boolean> {
-    try {
-      await this.dataSource.query('select 1');
-      return true;
-    } catch {
-      return false;
-    }
+  /** Undefined when the database answers; otherwise what is wrong. Answers within two seconds. */
+  async problem(): Promise<string | undefined> {
+    const { away } = this.watch ?? {};
+    if (away) return `no answer since ${away.since.toISOString()}`;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<string>((resolve) => {
+      timer = setTimeout(() => resolve(`no answer within ${PING_MS} ms`), PING_MS);
+    });
+    const answer = this.dataSource.query('select 1').then(
+      () => undefined,
+      () => 'it cannot be reached',
+    );
+    return Promise.race([answer, late]).finally(() => clearTimeout(timer));
   }
 }

@@ -1,1 +1,2 @@
 export { createDataSource, Database, type Tx } from './database.js';
+export { DatabaseWatch } from './watch.js';

@@ -1,6 +1,7 @@
 import { MigrationExecutor, type DataSource, type QueryRunner } from 'typeorm';
 import { DomainError } from '../lib/errors.js';
 import type { Logger } from '../lib/logger.js';
+import { LOCK_TIMEOUT } from './database.js';
 
 /** Any number will do, as long as nothing else in this database takes an advisory lock of the same number. */
 const MIGRATION_LOCK = 5_781_920_417;
@@ -30,6 +31,8 @@ export async function applyMigrations(dataSource: DataSource, logger: Logger): P
 }
 
 async function lock(runner: QueryRunner, logger: Logger): Promise<void> {
+  // A migration may take minutes, and whoever comes second has to wait for it.
+  await runner.query('SET lock_timeout = 0');
   const [attempt] = (await runner.query('SELECT pg_try_advisory_lock($1) AS locked', [MIGRATION_LOCK])) as {
     locked: boolean;
   }[];
@@ -42,6 +45,7 @@ async function lock(runner: QueryRunner, logger: Logger): Promise<void> {
 async function unlock(runner: QueryRunner, logger: Logger): Promise<void> {
   try {
     await runner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+    await runner.query(LOCK_TIMEOUT);
   } catch (error) {
     // A lost connection has lost its lock too, and what broke it is already on its way to the caller.
     logger.debug({ err: error }, 'the migration lock went with its connection');

@@ -72,7 +72,8 @@ export const queueConcurrency: { readonly [Name in Exclude<QueueName, 'messages'
   // One at a time: a sender is asked by nobody else, so what it may still do can be counted.
   checks: 1,
   sessions: 10,
-  receipts: 4,
+  // What runs at the same time is written at the same time, in one transaction.
+  receipts: 25,
   // One at a time keeps a chat's messages in order.
   inbound: 1,
   maintenance: 1,

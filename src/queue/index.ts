@@ -3,6 +3,7 @@ import type { Logger } from '../lib/logger.js';
 import { BullJobQueue } from './bull-job-queue.js';
 import { jobCatalog, type JobCatalog } from './catalog.js';
 import { ConnectionLog } from './connection-log.js';
+import type { PgClient } from './migrated-pool.js';
 import { createPostgresBackend } from './postgres-backend.js';
 import type { Queue } from './queue.js';
 import { createRedisBackend } from './redis-backend.js';
@@ -11,7 +12,13 @@ export type * from './catalog.js';
 export type { Queue } from './queue.js';
 
 export type QueueSettings =
-  { backend: 'redis'; redisUrl: string } | { backend: 'postgres'; databaseUrl: string };
+  | { backend: 'redis'; redisUrl: string }
+  | {
+      backend: 'postgres';
+      databaseUrl: string;
+      /** Makes the connections; the driver's own unless given. */
+      Client?: PgClient;
+    };
 
 export interface QueueOverrides {
   catalog?: JobCatalog;
@@ -27,7 +34,7 @@ export function createQueue(settings: QueueSettings, logger: Logger, overrides: 
   const backend =
     settings.backend === 'redis'
       ? createRedisBackend(settings.redisUrl, overrides.namespace ?? 'starling', errors)
-      : createPostgresBackend(settings.databaseUrl, errors);
+      : createPostgresBackend(settings.databaseUrl, errors, settings.Client);
   return new BullJobQueue({
     backend,
     errors,

@@ -1,7 +1,10 @@
 import { DelayedError, UnrecoverableError } from 'bullmq';
+import { systemClock } from '../lib/clock.js';
 import { errorMessage } from '../lib/errors.js';
 import type { Logger } from '../lib/logger.js';
 import { systemRandom, type Random } from '../lib/random.js';
+import { SparseLog } from '../lib/sparse-log.js';
+import { lackBehind, type Lack } from '../lib/unreachable.js';
 import { retryDelayMs } from './backoff.js';
 import type { JobCatalog, JobContext, JobDefinition, JobHandlers, JobOutcome } from './catalog.js';
 import type { FailureArchive } from './failure-archive.js';
@@ -10,6 +13,8 @@ import { DEFERRED_WAKE, type StoredBullJob } from './stored-job.js';
 /** For a job that only a newer version of the program knows: it waits for a process of that version. */
 const UNKNOWN_JOB = { attempts: 20, backoffMs: 5_000 };
 const DEFERRED_WAKE_PAUSE_MS = 250;
+/** How long a job rests at most when what it needs is not there; half of it is random. */
+const LACK_REST_MS: { readonly [What in Lack]: number } = { server: 4_000, lock: 2_000, disk: 15_000 };
 
 type AnyHandler = (payload: unknown, context: JobContext) => Promise<JobOutcome>;
 
@@ -29,12 +34,14 @@ interface RunnerDependencies {
 export class JobRunner {
   private readonly handlers: ReadonlyMap<string, AnyHandler>;
   private readonly random: Random;
+  private readonly troubles: SparseLog;
   private running = 0;
   private idleListeners: (() => void)[] = [];
 
   constructor(private readonly deps: RunnerDependencies) {
     this.handlers = new Map(Object.entries(deps.handlers) as [string, AnyHandler][]);
     this.random = deps.random ?? systemRandom;
+    this.troubles = new SparseLog(deps.logger, systemClock);
   }
 
   get runningJobs(): number {
@@ -100,15 +107,30 @@ export class JobRunner {
   private async fail(job: StoredBullJob, token: string | undefined, error: unknown): Promise<never> {
     // An aborted handler may throw: being interrupted by a restart is not the job's failure.
     if (this.deps.signal.aborted) return this.rest(job, token, new Date());
+    const lack = lackBehind(error);
+    if (lack) return this.waitFor(lack, job, token, error);
     const failuresInARow = job.attemptsMade + 1 - (job.data.forgivenAttempts ?? 0);
     const report = { job: job.name, jobId: job.id, failuresInARow, error: errorMessage(error) };
     if (failuresInARow < this.definitionOf(job.name).attempts) {
-      this.deps.logger.warn(report, 'a job failed and will be tried again');
+      this.troubles.report(
+        'warn',
+        `${job.name} ${report.error}`,
+        'a job failed and will be tried again',
+        report,
+      );
       throw error;
     }
     this.deps.logger.error(report, 'a job failed for the last time');
     await this.deps.archive.add(job, error);
     throw new UnrecoverableError(errorMessage(error));
+  }
+
+  /** Not the job's failure either, and a thousand jobs may notice at once: it comes back without a lost attempt. */
+  private waitFor(lack: Lack, job: StoredBullJob, token: string | undefined, error: unknown): Promise<never> {
+    const report = { job: job.name, lack, error: errorMessage(error) };
+    this.troubles.report('warn', `${job.name} ${lack}`, 'jobs wait for what is not there now', report);
+    const restMs = (LACK_REST_MS[lack] / 2) * (1 + this.random());
+    return this.rest(job, token, new Date(Date.now() + Math.round(restMs)));
   }
 
   private definitionOf(name: string | undefined): Pick<JobDefinition, 'attempts' | 'backoffMs'> {

@@ -1,5 +1,6 @@
 import { DEFAULT_SCHEMA, runMigrations, type PgPool, type PgPoolClient, type PgQueryResult } from 'bullmq';
 import pg from 'pg';
+import { codeOf } from '../lib/unreachable.js';
 import type { ConnectionLog } from './connection-log.js';
 import { pause } from './deadline.js';
 
@@ -7,6 +8,12 @@ import { pause } from './deadline.js';
 const POOL_SIZE = 18;
 const CONNECT_TIMEOUT_MS = 5_000;
 const RETRY_MS = 500;
+/** What BullMQ's own functions in the database refuse, such as a job that is in another state: answers, not trouble. */
+const BULLMQ_CODES = 'BM';
+/** A server whose machine is gone is noticed half a minute later; TCP's own default is two hours. */
+const KEEP_ALIVE_MS = 10_000;
+
+export type PgClient = new (config?: string | pg.ClientConfig) => pg.Client;
 
 /**
  * The pool BullMQ is given. It exists at once and hands out connections only after BullMQ's tables are there and
@@ -22,13 +29,16 @@ export class MigratedPool implements PgPool {
   constructor(
     databaseUrl: string,
     private readonly errors: ConnectionLog,
+    Client?: PgClient,
   ) {
     this.pool = new pg.Pool({
+      ...(Client ? { Client } : {}),
       connectionString: databaseUrl,
       max: POOL_SIZE,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       idleTimeoutMillis: 30_000,
       ...this.options,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
       application_name: 'starling-queue',
       options: `-c search_path=${DEFAULT_SCHEMA}`,
     });
@@ -46,8 +56,14 @@ export class MigratedPool implements PgPool {
 
   async query<Row>(text: string, params?: readonly unknown[]): Promise<PgQueryResult<Row>> {
     await this.ready;
-    const { rows, rowCount } = await this.pool.query(text, params as unknown[]);
-    return { rows: rows as Row[], rowCount };
+    try {
+      const { rows, rowCount } = await this.pool.query(text, params as unknown[]);
+      return { rows: rows as Row[], rowCount };
+    } catch (error) {
+      // BullMQ asks for the next job again at once, whatever a server that is away or full has answered.
+      if (!codeOf(error)?.startsWith(BULLMQ_CODES)) await pause(RETRY_MS);
+      throw error;
+    }
   }
 
   on(event: 'error' | 'connect', listener: (subject: never) => void): this {

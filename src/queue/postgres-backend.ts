@@ -1,12 +1,16 @@
 import { createPostgresBackend as bullPostgresBackend, Queue, Worker } from 'bullmq';
 import { queueDefaults, workerDefaults, type QueueBackend } from './backend.js';
 import type { ConnectionLog } from './connection-log.js';
-import { MigratedPool } from './migrated-pool.js';
+import { MigratedPool, type PgClient } from './migrated-pool.js';
 import { jobDefaults, type StoredBullQueue, type StoredBullWorker } from './stored-job.js';
 
 /** BullMQ on PostgreSQL, in a schema of its own. All queues and workers share one small pool. */
-export function createPostgresBackend(databaseUrl: string, errors: ConnectionLog): QueueBackend {
-  const pool = new MigratedPool(databaseUrl, errors);
+export function createPostgresBackend(
+  databaseUrl: string,
+  errors: ConnectionLog,
+  Client?: PgClient,
+): QueueBackend {
+  const pool = new MigratedPool(databaseUrl, errors, Client);
   return {
     // BullMQ's classes carry their backend in their type; above this line nobody uses what differs.
     openQueue: (name) =>

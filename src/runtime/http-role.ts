@@ -53,11 +53,14 @@ async function readiness({
   infrastructure,
   phase,
 }: ServiceInputs & { phase: () => ServerPhase }): Promise<Readiness> {
-  const [database, queue] = await Promise.all([infrastructure.database.ping(), infrastructure.queue.ping()]);
+  const [problem, queue] = await Promise.all([
+    infrastructure.database.problem(),
+    infrastructure.queue.ping(),
+  ]);
   const running = phase() === 'running';
   const checks = [
-    { name: 'database', ok: database },
-    { name: 'queue', ok: queue },
+    { name: 'database', ok: problem === undefined, ...(problem === undefined ? {} : { detail: problem }) },
+    { name: 'queue', ok: queue, ...(queue ? {} : { detail: 'no answer' }) },
     { name: 'process', ok: running, ...(running ? {} : { detail: phase() }) },
   ];
   return { ready: checks.every(({ ok }) => ok), checks };

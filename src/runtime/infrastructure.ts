@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Config } from '../config/index.js';
-import { createDataSource, Database } from '../db/index.js';
+import { createDataSource, Database, DatabaseWatch } from '../db/index.js';
 import { startEmbeddedPostgres } from '../db/embedded/index.js';
 import { applyMigrations } from '../db/migrate.js';
 import { errorMessage } from '../lib/errors.js';
@@ -20,7 +20,9 @@ export async function openInfrastructure(config: Config, logger: Logger): Promis
   const dataDir = resolve(config.server.dataDir);
   const embedded = config.database.url ? undefined : await startEmbeddedPostgres({ dataDir, logger });
   const url = config.database.url ?? embedded?.url ?? '';
-  const dataSource = createDataSource({ url, entities, migrations, poolSize: config.database.poolSize });
+  const watch = new DatabaseWatch(url, logger);
+  const { poolSize } = config.database;
+  const dataSource = createDataSource({ url, entities, migrations, poolSize, watch });
   const undo: (() => Promise<void>)[] = [async () => embedded?.stop()];
   try {
     await dataSource.initialize().catch((error: unknown) => {
@@ -30,20 +32,22 @@ export async function openInfrastructure(config: Config, logger: Logger): Promis
     });
     undo.push(() => dataSource.destroy());
     await applyMigrations(dataSource, logger);
-    const queue = openQueue(config, url, logger);
+    const queue = openQueue(config, url, watch, logger);
     undo.push(() => queue.close());
-    return { database: new Database(dataSource), queue, close: () => undoAll(undo) };
+    watch.start();
+    undo.push(async () => watch.stop());
+    return { database: new Database(dataSource, watch), queue, close: () => undoAll(undo) };
   } catch (error) {
     await undoAll(undo);
     throw error;
   }
 }
 
-function openQueue(config: Config, databaseUrl: string, logger: Logger): Queue {
+function openQueue(config: Config, databaseUrl: string, { Client }: DatabaseWatch, logger: Logger): Queue {
   const redisUrl = config.queue.activeRedisUrl;
   return redisUrl
     ? createQueue({ backend: 'redis', redisUrl }, logger)
-    : createQueue({ backend: 'postgres', databaseUrl }, logger);
+    : createQueue({ backend: 'postgres', databaseUrl, Client }, logger);
 }
 
 async function undoAll(steps: (() => Promise<void>)[]): Promise<void> {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { addMs } from '../../src/lib/clock.js';
 import { seededRandom } from '../../src/lib/random.js';
 import { foldCounts } from '../../src/modules/campaigns/campaign.repository.js';
 import { createWorld, draft, running, type World } from './world.js';
@@ -86,6 +87,48 @@ describe('feeding', () => {
     await expect(feed(id)).rejects.toThrow('queue is down');
     world.queue.failure = undefined;
     expect(await world.states(id)).toEqual({ pending: 10 });
+  });
+
+  it('goes on behind those it took last, and takes those who came back when nobody is left behind them', async () => {
+    const id = await startedCampaign(250);
+    await feed(id);
+    const first = world.queue.recipientIds.slice(0, 10);
+    await world.move(id, 'queued', 'pending', 10);
+    await world.move(id, 'queued', 'sent');
+    world.queue.jobs = [];
+    await feed(id);
+    expect(world.queue.recipientIds).toEqual(world.queue.recipientIds.toSorted());
+    expect(world.queue.recipientIds).not.toEqual(expect.arrayContaining(first));
+    await world.move(id, 'queued', 'sent');
+    world.queue.jobs = [];
+    await feed(id);
+    expect(world.queue.recipientIds).toHaveLength(60);
+    expect(world.queue.recipientIds.slice(50)).toEqual(first);
+    expect(await world.states(id)).toEqual({ queued: 60, sent: 190 });
+  });
+
+  it('takes those who came back first after a while, and after a pause', async () => {
+    const id = await startedCampaign(400);
+    await feed(id);
+    const [first] = world.queue.recipientIds;
+    const comeBack = async () => {
+      await world.move(id, 'queued', 'sent');
+      await world.db.database.manager.query(`UPDATE campaign_contacts SET state = 'pending' WHERE id = $1`, [
+        first,
+      ]);
+      world.queue.jobs = [];
+    };
+    await comeBack();
+    world.clock.current = addMs(world.clock.current, 60_000);
+    await feed(id);
+    expect(world.queue.recipientIds).toHaveLength(100);
+    expect(world.queue.recipientIds[0]).toBe(first);
+    await comeBack();
+    world.clock.current = addMs(world.clock.current, 1_000);
+    await world.manager.pause(tenantId, id);
+    await world.manager.resume(tenantId, id);
+    await feed(id);
+    expect(world.queue.recipientIds[0]).toBe(first);
   });
 
   it('hands back when the process drains', async () => {

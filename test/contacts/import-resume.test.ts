@@ -51,6 +51,21 @@ it('a stopping process hands the rest of the file back and loses nothing', async
   await expectComplete(service, tenantId, importId);
 });
 
+it('a file is refused for its length only once the rows before are written', async () => {
+  const tenantId = await harness.test.createTenant();
+  const service = harness.service({ batchRows: 10, maxRows: 25 });
+  const people = Array.from({ length: 30 }, (_, row) => `${brazilian(row)},${row}`);
+  const importId = await harness.upload(service, tenantId, ['phone,name', ...people].join('\n'));
+  // The last batch fails while the row behind it is being read.
+  await failCommitsAfter(tenantId, 2);
+  await expect(service.handleImport({ tenantId, importId }, running)).rejects.toThrow('pulled the plug');
+  expect(await service.get(tenantId, importId)).toMatchObject({ status: 'running', rowsDone: 20 });
+
+  await failCommitsAfter(tenantId, undefined);
+  await service.handleImport({ tenantId, importId }, running);
+  expect(await service.get(tenantId, importId)).toMatchObject({ status: 'failed', created: 25 });
+});
+
 it('three deliveries of the job at once count every row once', async () => {
   const tenantId = await harness.test.createTenant();
   const service = harness.service(small);

@@ -188,6 +188,39 @@ describe('receipts', () => {
     expect(await world.recipient(recipientId)).toMatchObject({ state: 'sent' });
   });
 
+  it('of many senders at once each reach the messages of their own', async () => {
+    const first = await sent();
+    const other = await world.sender();
+    const { id, recipients } = await world.campaign({ senderIds: [other.senderId] });
+    await world.drive(world.worker(), recipients[0]!);
+    const now = new Date().toISOString();
+    const ofOther = {
+      waMessageId: other.handed[0]?.waMessageId ?? '',
+      status: 'delivered' as const,
+      at: now,
+    };
+    const ofPhone = { waMessageId: first.ids[0] ?? '', status: 'read' as const, at: now };
+    const answers = await Promise.all([
+      apply(receipt(first.ids[0], 'delivered', 10)),
+      world.receipts.apply(world.tenantId, other.senderId, [ofOther]),
+      apply(receipt(first.ids[0], 'read', 20)),
+      world.receipts.apply(world.tenantId, other.senderId, [ofPhone]),
+      world.receipts.apply(await db.createTenant(), other.senderId, [ofOther]),
+      world.receipts.apply(world.tenantId, other.senderId, [
+        { ...ofOther, status: 'failed', code: 'a\u0000b' },
+      ]),
+    ]);
+    // Only of ids that the sender itself has not sent more may be heard.
+    expect(answers.map((answer) => answer !== undefined)).toEqual([false, false, false, true, true, false]);
+    expect(await world.recipient(first.recipientId)).toMatchObject({
+      state: 'read',
+      read_at: new Date(T0 + 20),
+    });
+    expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({ state: 'delivered' });
+    const { ledger, counted } = await world.counts(id);
+    expect(ledger).toEqual(counted);
+  });
+
   it('without a message yet are tried again, and dropped when they are old', async () => {
     const handle = createReceiptsHandler({ receipts: world.receipts });
     const { signal } = new AbortController();

@@ -142,6 +142,24 @@ describe('any template with choices', () => {
     );
   });
 
+  it('of any text with its signs escaped becomes that text', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }),
+      fc.string({
+        unit: fc.constantFrom('{', '|', '}', '\\', '%', '-', '"', 'a'),
+        minLength: 1,
+        maxLength: 30,
+      }),
+    );
+    fc.assert(
+      fc.property(text, fc.string(), (said, seed) => {
+        fc.pre(said.trim() !== '' && !said.includes('\u0000'));
+        expect(render(said.replaceAll(/[{|}]/g, String.raw`\$&`), seed)).toBe(said);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it('parses when it is balanced, and otherwise says where it is not', () => {
     fc.assert(
       fc.property(

@@ -57,6 +57,20 @@ describe('health', () => {
     expect(after([...nine, 'success', ...nine]).pausedAt).toBeNull();
   });
 
+  it('is paused exactly when any results had ten failures in a row, and counts the row right', () => {
+    fc.assert(
+      fc.property(fc.array(anyResult, { maxLength: 80 }), (history) => {
+        const told = history.filter((result) => result !== 'neutral');
+        const rows = told.join(' ').split('success');
+        const failures = (row: string) => row.split('failure').length - 1;
+        const health = after(history);
+        expect(health.pausedAt !== null).toBe(rows.some((row) => failures(row) >= 10));
+        expect(health.consecutiveFailures).toBe(failures(rows.at(-1) ?? ''));
+        expect(health.sentTotal + health.failedTotal).toBe(told.length);
+      }),
+    );
+  });
+
   it('does not hear of failures that are the fault of the recipient', () => {
     expect(after(['neutral', 'neutral'])).toEqual(healthy);
   });

@@ -145,6 +145,25 @@ describe('a send window', () => {
     );
   });
 
+  it('lists its open times in order, without a gap or an overlap that the wall clock does not have', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...zones), days, moment, (zone, hours, now) => {
+        const end = new Date(now.getTime() + 9 * 86_400_000);
+        const times = [...openTimes(schedule(zone, hours), now, end)];
+        times.forEach(({ from, to }, index) => {
+          expect(from < to).toBe(true);
+          const previous = times[index - 1];
+          if (previous) expect(previous.to < from).toBe(true);
+        });
+        for (let probe = now.getTime(); probe < end.getTime(); probe += 3_600_000) {
+          const listed = times.some(({ from, to }) => probe >= from.getTime() && probe < to.getTime());
+          expect(listed).toBe(openByTheClock(zone, hours, new Date(probe)));
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+
   it('opens when the clocks jump over its beginning', () => {
     const berlin = schedule('Europe/Berlin', daily('02:30', '10:00'));
     expect(nextOpening(berlin, at('2026-03-29T00:00:00Z'))).toEqual(at('2026-03-29T01:00:00Z'));

@@ -1,16 +1,22 @@
 import type { ErrorRequestHandler, Request, Response } from 'express';
-import { DomainError } from '../../lib/errors.js';
+import { systemClock } from '../../lib/clock.js';
+import { DomainError, errorMessage } from '../../lib/errors.js';
 import type { Logger } from '../../lib/logger.js';
+import { SparseLog } from '../../lib/sparse-log.js';
 import { failureBody } from '../envelope.js';
 import { toProblem } from '../problem.js';
 import { requestIdOf } from './request-log.js';
 
 /** Answers every error with the envelope. What is not the caller's doing goes to the log under the request's id. */
 export function errorHandler(logger: Logger): ErrorRequestHandler {
+  const lacks = new SparseLog(logger, systemClock);
   return (error: unknown, _request, response, _next) => {
     if (response.destroyed && hungUp(error)) return;
     const problem = toProblem(error, requestIdOf(response));
-    if (problem.unexpected) {
+    if (problem.lack) {
+      const report = { lack: problem.lack, requestId: requestIdOf(response), error: errorMessage(error) };
+      lacks.report('error', problem.lack, 'requests are refused for what is not there now', report);
+    } else if (problem.unexpected) {
       logger.error({ requestId: requestIdOf(response), error: loggable(error) }, 'a request failed');
     }
     if (response.headersSent) {

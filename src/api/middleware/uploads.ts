@@ -28,7 +28,7 @@ export class Uploads {
 
   constructor(directory: string) {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-    this.storage = diskStorage({ destination: directory });
+    this.storage = cleaningUp(diskStorage({ destination: directory }));
   }
 
   async receive(
@@ -65,6 +65,24 @@ export class Uploads {
   async discard(file: UploadedFile): Promise<void> {
     await rm(file.path, { force: true });
   }
+}
+
+/** Multer leaves behind what it had written of a file when the disk was full. */
+function cleaningUp(storage: multer.StorageEngine): multer.StorageEngine {
+  return {
+    _handleFile(request, file, done) {
+      storage._handleFile(request, file, (error?: unknown, info?: Partial<Express.Multer.File>) => {
+        if (!error) {
+          done(null, info);
+          return;
+        }
+        const told = (): void => done(error);
+        if (file.path) rm(file.path, { force: true }).then(told, told);
+        else told();
+      });
+    },
+    _removeFile: (request, file, done) => storage._removeFile(request, file, done),
+  };
 }
 
 /** Most often a forgotten @ in curl's -F. */

@@ -27,3 +27,18 @@ export function isIn(states: readonly RecipientState[], alias?: string): string 
   if (covered.length === states.length) return byStage;
   return `(${byStage} AND ${column('state')} IN (${states.map((state) => `'${state}'`).join(', ')}))`;
 }
+
+/**
+ * SQL that is true when a campaign (an SQL expression) has a recipient in one of these states. It asks for the first one
+ * in the order of the index: with a plain EXISTS the planner, who knows how many there were when the table was last
+ * analysed, reads the table until it meets one, and when the last one has just gone that is all of it.
+ */
+export function hasAnyIn(states: readonly RecipientState[], campaign: string): string {
+  const asked = [...new Set(states.map((state) => stages[state]))];
+  const found = asked.map((stage) => {
+    const ofStage = states.filter((state) => stages[state] === stage);
+    return `(SELECT first.id FROM campaign_contacts first
+      WHERE first.campaign_id = ${campaign} AND ${isIn(ofStage, 'first')} ORDER BY first.id LIMIT 1) IS NOT NULL`;
+  });
+  return `(${found.join(' OR ')})`;
+}

@@ -3,7 +3,7 @@ export type { SendResult } from './core/health.js';
 export { Sender, type SenderStatus } from './sender.entity.js';
 export type { RecordedResult } from './health-recorder.js';
 export type { SenderPool } from './reservation.repository.js';
-export { changeConnection, type ConnectionChange } from './sender-connections.js';
+export { changeConnection, changeConnections, type ConnectionChange } from './sender-connections.js';
 export {
   SenderManager,
   type Reservation,

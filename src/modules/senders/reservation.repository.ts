@@ -82,6 +82,7 @@ export function eligibleQuery(
   const parameters = new Parameters();
   const at = parameters.add(now, 'timestamptz');
   const messages = parameters.add(search.messages, 'integer');
+  const member = poolConditions(search, parameters).join(' AND ');
   const conditions = [
     ...ableConditions(search, parameters),
     search.yields
@@ -96,10 +97,16 @@ export function eligibleQuery(
   // By their place in the table, which holds within one statement and needs no index.
   const looked = options.ids
     ? `id = ANY(${parameters.add(options.ids, 'uuid[]')})`
-    : `ctid = ANY(ARRAY(${longestFree(search, conditions, limit)}))`;
-  const text = `SELECT ${slotColumns} FROM senders WHERE ${looked} AND ${conditions}
+    : `ctid = ANY(ARRAY(${longestFree(search, `${member} AND ${conditions}`, limit)}))`;
+  const asked = options.ids || !keepsItsMembers(search) ? `${member} AND ${conditions}` : conditions;
+  const text = `SELECT ${slotColumns} FROM senders WHERE ${looked} AND ${asked}
     ORDER BY last_used_at NULLS FIRST LIMIT ${limit} FOR UPDATE SKIP LOCKED`;
   return { text, values: parameters.values };
+}
+
+/** Ids do not change; asking twice whether a row has one of hundreds would cost more than all other conditions. */
+function keepsItsMembers({ pool }: PoolSearch): boolean {
+  return pool.senderTags.length === 0;
 }
 
 /** More than are wanted: some may be held by another worker, and the order among them is by use. */
@@ -156,7 +163,7 @@ export async function upcomingSlots(
   now: Date,
 ): Promise<SenderSlot[]> {
   const parameters = new Parameters();
-  const conditions = ableConditions(search, parameters);
+  const conditions = [...poolConditions(search, parameters), ...ableConditions(search, parameters)];
   if (search.newConversation) {
     conditions.push(
       `(restricted_until IS NULL OR restricted_until <= ${parameters.add(now, 'timestamptz')})`,
@@ -225,11 +232,10 @@ export async function poolCensus(tx: Tx, search: PoolSearch, id: string | undefi
 
 const healthyCondition = `health_score >= ${MIN_HEALTH_TO_SEND} AND consecutive_failures < ${MAX_CONSECUTIVE_FAILURES}`;
 
-/** Connected, unpaused, healthy members of the pool; the first two are the predicate of the partial indexes. */
+/** Connected, unpaused and healthy; the first two are the predicate of the partial index. */
 function ableConditions(search: PoolSearch, parameters: Parameters): string[] {
   const excluded = search.excludedSenderIds ?? [];
   return [
-    ...poolConditions(search, parameters),
     `status = 'connected' AND paused_at IS NULL`,
     healthyCondition,
     `transport = ANY(${parameters.add(search.transports, 'text[]')})`,

@@ -28,3 +28,26 @@ export async function changeConnection(
     [senderIds, change.status, change.reason ?? null, change.phoneNumber ?? null, change.from ?? null],
   );
 }
+
+/** The same for several senders whose changes differ, each of them named once. */
+export async function changeConnections(
+  tx: Tx,
+  changes: readonly ({ senderId: string } & Omit<ConnectionChange, 'from'>)[],
+): Promise<void> {
+  if (changes.length === 0) return;
+  await tx.query(
+    `UPDATE senders SET status = c.status, status_reason = c.reason,
+        phone_number = coalesce(c.phone_number, senders.phone_number),
+        health_since = CASE WHEN c.status = 'connected' AND senders.status <> 'connected' THEN now()
+          ELSE health_since END,
+        updated_at = now()
+      FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) AS c(id, status, reason, phone_number)
+      WHERE senders.id = c.id`,
+    [
+      changes.map(({ senderId }) => senderId),
+      changes.map(({ status }) => status),
+      changes.map(({ reason }) => reason ?? null),
+      changes.map(({ phoneNumber }) => phoneNumber ?? null),
+    ],
+  );
+}

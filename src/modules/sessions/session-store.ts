@@ -1,8 +1,10 @@
 import type { Database, Tx } from '../../db/index.js';
+import { Batcher } from '../../lib/batcher.js';
 import type { TextEncryption } from '../../lib/encryption.js';
 import type { TransportName } from '../../transports/transport.js';
 import { changeConnection, type ConnectionChange } from '../senders/index.js';
 import { Session, type DesiredState } from './session.entity.js';
+import { writeSessions, type SessionWrite } from './session-writes.js';
 
 /** Proof of being a session's host. A write with an older epoch changes nothing. */
 export interface Lease {
@@ -29,7 +31,7 @@ export interface SessionChange {
   /** Plain text; stored encrypted. */
   credentials?: string | null;
   desiredState?: DesiredState;
-  connection?: ConnectionChange;
+  connection?: Omit<ConnectionChange, 'from'>;
   /** Gives the lease up. */
   release?: boolean;
 }
@@ -44,11 +46,21 @@ interface ClaimRow {
   phone_number: string | null;
 }
 
+/** What is reported within this time of each other shares one transaction. */
+const COALESCING = { maxItems: 200, maxDelayMs: 3 };
+
 const LEASE_IS_FREE = '(sessions.lease_expires_at IS NULL OR sessions.lease_expires_at < now())';
 
 /** The sessions table as the hosts see it. Lease times are the database's, so that hosts need not agree on one. */
 export class SessionStore {
-  constructor(private readonly deps: { database: Database; encryption: TextEncryption }) {}
+  private readonly writes: Batcher<SessionWrite, boolean>;
+
+  constructor(private readonly deps: { database: Database; encryption: TextEncryption }) {
+    this.writes = new Batcher(
+      (batch) => deps.database.transaction((tx) => writeSessions(tx, batch)),
+      COALESCING,
+    );
+  }
 
   /**
    * Wins up to `limit` free sessions of that desired state, or the one of `senderId` when it is free. A log-out that
@@ -114,13 +126,10 @@ export class SessionStore {
 
   /** Writes as the session's host. False, and nothing written, when the lease went to somebody else. */
   record(lease: Lease, change: SessionChange): Promise<boolean> {
-    return this.deps.database.transaction(async (tx) => {
-      const { senderId, workerId, epoch } = lease;
-      const { affected } = await tx.update(Session, { senderId, workerId, epoch }, this.columnsOf(lease, change));
-      if (affected !== 1) return false;
-      if (change.connection) await changeConnection(tx, [senderId], change.connection);
-      return true;
-    });
+    const { credentials } = change;
+    if (!credentials) return this.writes.add({ lease, change });
+    const encrypted = this.deps.encryption.encrypt(credentials, lease.senderId);
+    return this.writes.add({ lease, change: { ...change, credentials: encrypted } });
   }
 
   /** Throws when they cannot be read with the application's secret. */
@@ -165,23 +174,6 @@ export class SessionStore {
         rows.map((row) => row.sender_id),
       );
     });
-  }
-
-  private columnsOf(lease: Lease, change: SessionChange): Partial<Session> {
-    const columns: Partial<Session> = { updatedAt: new Date() };
-    if (change.qr !== undefined) {
-      columns.qrPayload = change.qr?.payload ?? null;
-      columns.qrExpiresAt = change.qr?.expiresAt ?? null;
-    }
-    if (change.credentials !== undefined) {
-      columns.credentials =
-        change.credentials === null
-          ? null
-          : this.deps.encryption.encrypt(change.credentials, lease.senderId);
-    }
-    if (change.desiredState) columns.desiredState = change.desiredState;
-    if (change.release) Object.assign(columns, { workerId: null, leaseExpiresAt: null });
-    return columns;
   }
 }
 

@@ -18,6 +18,7 @@ import {
 import type { Reservation, ReservationOutcome, WaitReason } from '../../modules/senders/index.js';
 import { addMs } from '../../lib/clock.js';
 import { errorMessage } from '../../lib/errors.js';
+import { SparseLog } from '../../lib/sparse-log.js';
 import type { JobHandler, JobOutcome } from '../../queue/catalog.js';
 import { handOver, insist } from './hand-over.js';
 import { checkRecipient, honest, mayStillLeave, type Verdict } from './guards.js';
@@ -49,7 +50,11 @@ type Claim = ({ kind: 'claimed' } & Claimed) | Exclude<ClaimOutcome, { kind: 'cl
 
 /** Sends campaign messages: a checklist of small steps, each of which passes or ends the job with a recorded reason. */
 export class MessageWorker {
-  constructor(private readonly deps: MessageWorkerDeps) {}
+  private readonly troubles: SparseLog;
+
+  constructor(private readonly deps: MessageWorkerDeps) {
+    this.troubles = new SparseLog(deps.logger, deps.clock);
+  }
 
   /** Sends all remaining parts of one recipient through one sender, or says when to try again. */
   readonly handleSend: JobHandler<'message.send'> = async ({ tenantId, recipientId }, { signal }) => {
@@ -285,14 +290,12 @@ export class MessageWorker {
       begun: { campaignId: recipient.campaignId, messages: beginsWith(recipient) },
       settlement,
     };
-    const { delivery, senders, logger } = this.deps;
+    const { delivery, senders } = this.deps;
     const [recorded] = await Promise.all([
-      insist(() => delivery.record(record), logger),
+      insist(() => delivery.record(record), { signal: run.signal, log: this.troubles }),
       senders
         .recordResults([{ senderId: reservation.senderId, ...verdict }])
-        .catch((error: unknown) =>
-          logger.warn({ error: errorMessage(error) }, 'a result was not added to its sender'),
-        ),
+        .catch((error: unknown) => this.trouble('results were not added to their senders', error)),
     ]);
     return recorded;
   }
@@ -322,8 +325,13 @@ export class MessageWorker {
     try {
       await this.deps.senders.release({ senderId, reservedAt, messages });
     } catch (error) {
-      this.deps.logger.warn({ senderId, error: errorMessage(error) }, 'unused slots were not given back');
+      this.trouble('unused slots were not given back', error);
     }
+  }
+
+  /** What goes wrong for one message goes wrong for all of this moment. */
+  private trouble(what: string, error: unknown): void {
+    this.troubles.report('warn', what, what, { error: errorMessage(error) });
   }
 
   private runAgainIn(ms: number): JobOutcome {

@@ -1,6 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
+import { systemClock } from '../../lib/clock.js';
 import { errorMessage } from '../../lib/errors.js';
 import type { Logger } from '../../lib/logger.js';
+import { SparseLog } from '../../lib/sparse-log.js';
 import type { InboundPayload, JobQueue, ReceiptPayload } from '../../queue/catalog.js';
 import type { TransportEvent } from '../../transports/transport.js';
 
@@ -16,6 +18,8 @@ interface OrderedBufferOptions<Item> {
   /** Called when everything was handed over. */
   onEmpty(): void;
   logger: Logger;
+  /** Shared by all senders: a queue that is away is away for all of them. */
+  troubles: SparseLog;
 }
 
 /** Gathers items for a few milliseconds and hands them over in order, one hand-over at a time, until it succeeds. */
@@ -73,9 +77,9 @@ class OrderedBuffer<Item> {
   }
 
   private reportFailure(failures: number, error: unknown): void {
-    const { name, logger } = this.options;
+    const { name, troubles } = this.options;
     const report = { waiting: this.items.length, failures, reason: errorMessage(error) };
-    logger.warn(report, `Putting ${name} on the queue failed; trying again.`);
+    troubles.report('warn', name, `Putting ${name} on the queue failed; trying again.`, report);
   }
 
   private reportDropped(): void {
@@ -99,7 +103,11 @@ export type ForwardedEvent = Extract<TransportEvent, { type: 'receipt' | 'messag
 export class EventForwarder {
   private readonly senders = new Map<string, SenderBuffers>();
 
-  constructor(private readonly deps: { queue: JobQueue; logger: Logger }) {}
+  private readonly troubles: SparseLog;
+
+  constructor(private readonly deps: { queue: JobQueue; logger: Logger }) {
+    this.troubles = new SparseLog(deps.logger, systemClock);
+  }
 
   /** Resolves when the event is on the queue. */
   forward(tenantId: string, senderId: string, event: ForwardedEvent): Promise<void> {
@@ -127,6 +135,7 @@ export class EventForwarder {
   private buffersOf(tenantId: string, senderId: string): SenderBuffers {
     const known = this.senders.get(senderId);
     if (known) return known;
+    const { troubles } = this;
     const { queue } = this.deps;
     const logger = this.deps.logger.child({ senderId });
     const onEmpty = (): void => this.forget(senderId);
@@ -136,12 +145,14 @@ export class EventForwarder {
         send: (receipts) => queue.enqueue('transport.receipts', { tenantId, senderId, receipts }),
         onEmpty,
         logger,
+        troubles,
       }),
       messages: new OrderedBuffer({
         name: 'inbound messages',
         send: (messages) => queue.enqueue('transport.inbound', { tenantId, senderId, messages }),
         onEmpty,
         logger,
+        troubles,
       }),
     };
     this.senders.set(senderId, buffers);

@@ -1,6 +1,7 @@
 import { errorMessage } from '../../lib/errors.js';
 import type { Logger } from '../../lib/logger.js';
 import type { Random } from '../../lib/random.js';
+import type { SparseLog } from '../../lib/sparse-log.js';
 import {
   failuresAfter,
   reconnectDelay,
@@ -19,6 +20,8 @@ export interface HostedSessionDeps {
   timing: SessionTiming;
   random: Random;
   logger: Logger;
+  /** Of all sessions: what happens to one of them may happen to thousands in the same second. */
+  troubles: SparseLog;
   /** The session has ended for good, or its lease is gone: the host forgets it. */
   onEnd(): void;
 }
@@ -66,7 +69,7 @@ export class HostedSession {
   /** The lease is gone or the row was deleted: ends at once and writes nothing. */
   async abandon(reason: string): Promise<void> {
     if (this.ended) return;
-    this.deps.logger.warn({ reason }, 'Dropping a session that is no longer ours.');
+    this.deps.troubles.report('warn', reason, 'Dropping sessions that are no longer ours.', { reason });
     await this.end();
   }
 
@@ -313,7 +316,8 @@ export class HostedSession {
         if (!ours) await this.abandon('another worker has its lease, or it was deleted');
         return ours;
       } catch (error) {
-        this.deps.logger.warn({ reason: errorMessage(error) }, 'Writing a session failed; trying again.');
+        const report = { reason: errorMessage(error) };
+        this.deps.troubles.report('warn', 'write', 'Writing sessions failed; trying again.', report);
         await new Promise((resolve) => {
           setTimeout(resolve, restMs);
         });

@@ -1,9 +1,11 @@
 import { hostname } from 'node:os';
 import type { Database } from '../../db/index.js';
+import { systemClock } from '../../lib/clock.js';
 import { errorMessage } from '../../lib/errors.js';
 import { newId } from '../../lib/ids.js';
 import type { Logger } from '../../lib/logger.js';
 import type { Random } from '../../lib/random.js';
+import { SparseLog } from '../../lib/sparse-log.js';
 import { SessionStore, type ClaimedSession } from '../../modules/sessions/index.js';
 import { beat, removeSilentWorkers, removeWorkers, workersOn } from '../../modules/workers/index.js';
 import type { JobHandler, JobOutcome, JobQueue } from '../../queue/catalog.js';
@@ -50,6 +52,7 @@ export class SessionHost {
   private readonly timing: SessionTiming;
   private readonly store: SessionStore;
   private readonly forwarder: EventForwarder;
+  private readonly troubles: SparseLog;
   private readonly hosted = new Map<string, HostedSession>();
   /** The last sync of each sender that is under way: syncs of one sender run one after the other. */
   private readonly syncs = new Map<string, Promise<void>>();
@@ -64,6 +67,7 @@ export class SessionHost {
     this.timing = { ...defaultTiming, ...deps.timing };
     this.store = new SessionStore(deps);
     this.forwarder = new EventForwarder(deps);
+    this.troubles = new SparseLog(deps.logger, systemClock);
   }
 
   /** Registers the worker, frees what dead workers of this machine held, and wins the sessions that wait for a host. */
@@ -141,7 +145,8 @@ export class SessionHost {
   private tick(): void {
     this.ticking ??= this.beatAndClaim()
       .catch((error: unknown) => {
-        this.deps.logger.warn({ reason: errorMessage(error) }, 'A heartbeat failed; trying again.');
+        const report = { reason: errorMessage(error) };
+        this.troubles.report('warn', 'heartbeat', 'A heartbeat failed; trying again.', report);
       })
       .finally(() => {
         this.ticking = undefined;
@@ -224,6 +229,7 @@ export class SessionHost {
       timing: this.timing,
       random: this.deps.random,
       logger: this.deps.logger.child({ senderId, tenantId: claim.tenantId, epoch }),
+      troubles: this.troubles,
       onEnd: () => {
         if (this.hosted.get(senderId) === session) this.hosted.delete(senderId);
       },

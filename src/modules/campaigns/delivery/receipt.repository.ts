@@ -4,34 +4,44 @@ import type { MergedReceipt } from './core/receipts.js';
 import { lockRecipients } from './delivery.repository.js';
 import { deriveRecipients } from './outcome.repository.js';
 
+/** What one sender's phone reported. */
+export interface SenderReceipts {
+  tenantId: string;
+  senderId: string;
+  receipts: MergedReceipt[];
+}
+
 interface FoundMessage {
   id: string;
   recipientId: string | null;
-  waMessageId: string;
+  receipt: MergedReceipt;
 }
 
 /**
- * Writes merged receipts of one sender and answers the WhatsApp ids that no message of it has. Found by the index on
- * the id, so it costs the same in a table of five million. States only rise, so repeating a batch changes nothing.
+ * Writes merged receipts, each sender once, and answers for each sender the WhatsApp ids that no message of it has.
+ * Found by the index on the id, so it costs the same in a table of five million. States only rise, so repeating a batch
+ * changes nothing.
  */
-export async function applyReceipts(
-  tx: Tx,
-  scope: { tenantId: string; senderId: string },
-  receipts: MergedReceipt[],
-): Promise<{ unmatched: Set<string> }> {
-  const found = await findMessages(tx, scope, receipts);
+export async function applyReceipts(tx: Tx, reports: readonly SenderReceipts[]): Promise<Set<string>[]> {
+  const found = await findMessages(tx, reports);
+  if (found.length > 0) await writeReceipts(tx, found);
+  const matched = new Set(found.map(({ receipt }) => receipt));
+  return reports.map(
+    ({ receipts }) =>
+      new Set(receipts.filter((each) => !matched.has(each)).map(({ waMessageId }) => waMessageId)),
+  );
+}
+
+async function writeReceipts(tx: Tx, found: FoundMessage[]): Promise<void> {
   const recipients = [...new Set(found.flatMap((message) => message.recipientId ?? []))];
   await holdCampaignsOfUnknown(tx, recipients);
   await lockRecipients(tx, recipients);
-  await raiseMessages(tx, found, receipts);
+  await raiseMessages(tx, found);
   const messageIds = found.map((message) => message.id);
   await advanceRecipients(tx, messageIds);
   await failRecipients(tx, messageIds);
   await deriveRecipients(tx, recipients);
   await correctNumberChecks(tx, messageIds);
-  const matched = new Set(found.map((message) => message.waMessageId));
-  const ids = receipts.map((receipt) => receipt.waMessageId);
-  return { unmatched: new Set(ids.filter((id) => !matched.has(id))) };
 }
 
 /** A recipient whose fate becomes known may have parts left: its campaign must not complete meanwhile. */
@@ -44,17 +54,42 @@ async function holdCampaignsOfUnknown(tx: Tx, recipients: string[]): Promise<voi
   );
 }
 
-function findMessages(
-  tx: Tx,
-  scope: { tenantId: string; senderId: string },
-  receipts: MergedReceipt[],
-): Promise<FoundMessage[]> {
-  return tx.query(
-    `SELECT id, campaign_contact_id AS "recipientId", wa_message_id AS "waMessageId"
-     FROM messages
-     WHERE wa_message_id = ANY($3::text[]) AND tenant_id = $1 AND sender_id = $2 AND direction = 'out'`,
-    [scope.tenantId, scope.senderId, receipts.map((receipt) => receipt.waMessageId)],
+/** An id says nothing without its sender: another's message of the same id is not touched. */
+async function findMessages(tx: Tx, reports: readonly SenderReceipts[]): Promise<FoundMessage[]> {
+  const wanted = new Map(
+    reports.flatMap(({ tenantId, senderId, receipts }) =>
+      receipts.map((receipt): [string, MergedReceipt] => [
+        keyOf({ tenantId, senderId, waMessageId: receipt.waMessageId }),
+        receipt,
+      ]),
+    ),
   );
+  const rows: (MessageKey & Omit<FoundMessage, 'receipt'>)[] = await tx.query(
+    `SELECT id, campaign_contact_id AS "recipientId", tenant_id AS "tenantId", sender_id AS "senderId",
+            wa_message_id AS "waMessageId"
+     FROM messages
+     WHERE wa_message_id = ANY($1::text[]) AND tenant_id = ANY($2::uuid[]) AND sender_id = ANY($3::uuid[])
+       AND direction = 'out'`,
+    [
+      [...new Set([...wanted.values()].map(({ waMessageId }) => waMessageId))],
+      [...new Set(reports.map(({ tenantId }) => tenantId))],
+      [...new Set(reports.map(({ senderId }) => senderId))],
+    ],
+  );
+  return rows.flatMap((row) => {
+    const receipt = wanted.get(keyOf(row));
+    return receipt ? [{ id: row.id, recipientId: row.recipientId, receipt }] : [];
+  });
+}
+
+interface MessageKey {
+  tenantId: string;
+  senderId: string;
+  waMessageId: string;
+}
+
+function keyOf({ tenantId, senderId, waMessageId }: MessageKey): string {
+  return `${tenantId} ${senderId} ${waMessageId}`;
 }
 
 const RANK = `coalesce(array_position(ARRAY['sent', 'delivered', 'read', 'played'], m.state), 0)`;
@@ -64,12 +99,7 @@ const FAILS = `(a.failed_code IS NOT NULL AND a.rank < 2 AND ${RANK} < 2)`;
  * `read` without `delivered` fills the time of delivery too. Failed and skipped are ends; a message that is sending, back
  * in the queue or of unknown fate was evidently sent. `failed` counts only before the phone had it.
  */
-async function raiseMessages(tx: Tx, found: FoundMessage[], receipts: MergedReceipt[]): Promise<void> {
-  const byId = new Map(receipts.map((receipt) => [receipt.waMessageId, receipt]));
-  const pairs = found.flatMap(({ id, waMessageId }) => {
-    const receipt = byId.get(waMessageId);
-    return receipt ? [{ id, receipt }] : [];
-  });
+async function raiseMessages(tx: Tx, found: FoundMessage[]): Promise<void> {
   await tx.query(
     `UPDATE messages m SET
        state = CASE WHEN ${FAILS} THEN 'failed'
@@ -88,12 +118,12 @@ async function raiseMessages(tx: Tx, found: FoundMessage[], receipts: MergedRece
        AND (a.rank > ${RANK} OR ${FAILS}
             OR (a.rank >= 2 AND m.delivered_at IS NULL) OR (a.rank >= 3 AND m.read_at IS NULL))`,
     [
-      pairs.map(({ id }) => id),
-      pairs.map(({ receipt }) => receipt.rank),
-      pairs.map(({ receipt }) => receipt.sentAt),
-      pairs.map(({ receipt }) => receipt.deliveredAt),
-      pairs.map(({ receipt }) => receipt.readAt),
-      pairs.map(({ receipt }) => receipt.failedCode),
+      found.map(({ id }) => id),
+      found.map(({ receipt }) => receipt.rank),
+      found.map(({ receipt }) => receipt.sentAt),
+      found.map(({ receipt }) => receipt.deliveredAt),
+      found.map(({ receipt }) => receipt.readAt),
+      found.map(({ receipt }) => receipt.failedCode),
     ],
   );
 }

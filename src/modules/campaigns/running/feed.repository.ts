@@ -2,7 +2,7 @@ import type { Tx } from '../../../db/index.js';
 import type { Campaign } from '../campaign.entity.js';
 import { findCampaign } from '../campaign.repository.js';
 import { mayHaveArrived } from '../may-have-arrived.js';
-import { isIn } from '../recipient-stage.js';
+import { hasAnyIn, isIn } from '../recipient-stage.js';
 
 /** Advisory locks of two numbers: this one, and the campaign's hash. */
 const FEED_LOCKS = 742_020;
@@ -27,8 +27,12 @@ export interface ClaimedRecipient {
   claimEpoch: number;
 }
 
-const NEXT_PENDING = `SELECT id FROM campaign_contacts WHERE campaign_id = $1 AND ${isIn(['pending'])}
+const NEXT_PENDING = `SELECT id FROM campaign_contacts
+  WHERE campaign_id = $1 AND ${isIn(['pending'])} AND id > $3::uuid
   ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED`;
+
+/** Before every id there is. */
+const BEGINNING = '00000000-0000-0000-0000-000000000000';
 
 /** The first of every place, then of those the first: each place has its own stretch of the index. */
 const NEXT_PENDING_AT_PLACES = `SELECT id FROM campaign_contacts WHERE ${isIn(['pending'])} AND id IN (
@@ -40,14 +44,14 @@ const NEXT_PENDING_AT_PLACES = `SELECT id FROM campaign_contacts WHERE ${isIn(['
   ORDER BY id FOR UPDATE SKIP LOCKED`;
 
 /**
- * Takes the next recipients in audience order, with `places` only those who are there; those another transaction holds
- * are passed over.
+ * Takes the next recipients in audience order, with `places` only those who are there, otherwise those behind `after`;
+ * those another transaction holds are passed over.
  */
 export async function claimPending(
   tx: Tx,
   campaignId: string,
   limit: number,
-  places?: string[],
+  { places, after }: { places?: string[]; after?: string } = {},
 ): Promise<ClaimedRecipient[]> {
   return tx.query<ClaimedRecipient[]>(
     `WITH due AS (${places ? NEXT_PENDING_AT_PLACES : NEXT_PENDING}
@@ -57,7 +61,7 @@ export async function claimPending(
        WHERE id = ANY(ARRAY(SELECT id FROM due))
        RETURNING id, claim_epoch)
      SELECT id, claim_epoch AS "claimEpoch" FROM claimed ORDER BY id`,
-    places ? [campaignId, limit, places] : [campaignId, limit],
+    [campaignId, limit, places ?? after ?? BEGINNING],
   );
 }
 
@@ -83,8 +87,8 @@ export async function completeWhenDone(tx: Tx, campaignId: string, at: Date): Pr
     `WITH completed AS (
        UPDATE campaigns SET status = 'completed', completed_at = $2, waiting_reason = NULL, waiting_until = NULL,
          updated_at = $2
-       WHERE id = $1 AND (status = 'running' OR (status = 'paused' AND expires_at <= $2)) AND NOT EXISTS (
-         SELECT 1 FROM campaign_contacts WHERE campaign_id = $1 AND ${isIn(['pending', 'queued', 'sending'])})
+       WHERE id = $1 AND (status = 'running' OR (status = 'paused' AND expires_at <= $2))
+         AND NOT ${hasAnyIn(['queued', 'sending', 'pending'], '$1')}
        RETURNING id)
      SELECT id FROM completed`,
     [campaignId, at],
@@ -145,8 +149,7 @@ export async function campaignsToFeed(
   return tx.query<{ tenantId: string; campaignId: string }[]>(
     `SELECT tenant_id AS "tenantId", id AS "campaignId" FROM campaigns
      WHERE kind = 'campaign' AND (status = 'running' OR (status = 'paused' AND expires_at <= $1)
-       OR (status = 'stopped' AND EXISTS (
-         SELECT 1 FROM campaign_contacts WHERE campaign_id = campaigns.id AND ${isIn(['pending', 'queued'])})))`,
+       OR (status = 'stopped' AND ${hasAnyIn(['pending', 'queued'], 'campaigns.id')}))`,
     [now],
   );
 }
@@ -154,7 +157,7 @@ export async function campaignsToFeed(
 /** Recipients that are being handed over this moment. */
 export async function countSending(tx: Tx, campaignId: string): Promise<number> {
   const [row] = await tx.query<{ sending: number }[]>(
-    `SELECT count(*)::int AS sending FROM campaign_contacts WHERE campaign_id = $1 AND state = 'sending'`,
+    `SELECT count(*)::int AS sending FROM campaign_contacts WHERE campaign_id = $1 AND ${isIn(['sending'])}`,
     [campaignId],
   );
   return row?.sending ?? 0;

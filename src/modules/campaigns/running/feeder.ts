@@ -1,3 +1,4 @@
+import type { Tx } from '../../../db/index.js';
 import { addMs, earlier, latest } from '../../../lib/clock.js';
 import type { JobContext, JobOutcome, JobPayloads } from '../../../queue/catalog.js';
 import type { Campaign } from '../campaign.entity.js';
@@ -10,6 +11,7 @@ import { feedWindow, staggeredDelays, type Pace } from '../core/pacing.js';
 import { mostParts } from '../core/variants.js';
 import { noteCampaignWaiting } from '../delivery/waiting.repository.js';
 import { FeedHours, type Openness } from './feed-hours.js';
+import { FeedPositions } from './feed-position.js';
 import { FeedRhythm } from './feed-rhythm.js';
 import {
   campaignsToFeed,
@@ -32,6 +34,7 @@ const CLOSED_REST_MS = 60_000;
 export class CampaignFeeder {
   private readonly hours: FeedHours;
   private readonly rhythm = new FeedRhythm(FEED_EVERY_MS);
+  private readonly positions = new FeedPositions();
 
   constructor(private readonly deps: CampaignDeps) {
     this.hours = new FeedHours(deps.database);
@@ -44,6 +47,7 @@ export class CampaignFeeder {
     if (signal.aborted) return this.soon();
     const campaign = await findCampaign(this.deps.database.manager, tenantId, campaignId);
     if (campaign?.status === 'running') return this.feed(campaign);
+    this.positions.forget(campaignId);
     if (campaign?.status === 'stopped') return this.finishStopping(campaign);
     if (campaign?.status === 'paused') return this.expire(campaign);
     return { kind: 'done' };
@@ -123,9 +127,29 @@ export class CampaignFeeder {
       const window = feedWindow(this.pace(campaign), senders, this.deps.window ?? DEFAULT_WINDOW) - ahead;
       const canary = await holdToCanary(tx, campaign, counts, this.deps.clock.now());
       const room = Math.min(window, canary.room);
-      const claimed = room > 0 && counts.pending > 0 ? await claimPending(tx, id, room, places) : [];
+      const claimed = room > 0 && counts.pending > 0 ? await this.takeNext(tx, campaign, room, places) : [];
       return { claimed, ahead, entries, turn: canary.turn };
     });
+  }
+
+  /** Goes on behind those it took last; at the end, and now and then, it takes those who came back. */
+  private async takeNext(
+    tx: Tx,
+    campaign: Campaign,
+    room: number,
+    places: string[] | undefined,
+  ): Promise<ClaimedRecipient[]> {
+    if (places) return claimPending(tx, campaign.id, room, { places });
+    const now = this.deps.clock.now();
+    const after = this.positions.after(campaign, now);
+    const next = await claimPending(tx, campaign.id, room, { after });
+    if (after !== undefined && next.length < room) {
+      this.positions.forget(campaign.id);
+      return [...next, ...(await claimPending(tx, campaign.id, room - next.length))];
+    }
+    const last = next.at(-1);
+    if (last) this.positions.note(campaign, last.id, after !== undefined, now);
+    return next;
   }
 
   private async enqueue(
@@ -142,6 +166,7 @@ export class CampaignFeeder {
     try {
       await this.deps.queue.enqueueMany('message.send', jobs);
     } catch (error) {
+      this.positions.forget(campaignId);
       await putBackClaimed(this.deps.database.manager, claimed);
       throw error;
     }

@@ -2,7 +2,7 @@ import type { Tx } from '../../../db/index.js';
 import { placeOf, PLACE_PREFIX_LENGTH } from '../../../lib/phone-zones.js';
 import { DEFAULT_TIMES, type TenantTimes } from '../core/sending-hours.js';
 import { endOf } from './feed.repository.js';
-import { isIn } from '../recipient-stage.js';
+import { hasAnyIn, isIn } from '../recipient-stage.js';
 
 /** Reads the tenants module's row: every feed needs it. */
 export async function tenantTimes(tx: Tx, tenantId: string): Promise<TenantTimes> {
@@ -95,8 +95,7 @@ export async function noteOutranked(tx: Tx, campaignId: string): Promise<void> {
          WHERE other.tenant_id = mine.tenant_id AND other.status = 'running' AND other.kind = 'campaign'
            AND other.priority < mine.priority
            AND (other.next_slot_at IS NULL OR other.next_slot_at <= now() + interval '3 seconds')
-           AND EXISTS (SELECT FROM campaign_contacts
-                       WHERE campaign_id = other.id AND ${isIn(['queued', 'sending'])})
+           AND ${hasAnyIn(['queued', 'sending'], 'other.id')}
            AND EXISTS (SELECT FROM senders
                        WHERE senders.tenant_id = mine.tenant_id
                          AND senders.status = 'connected' AND senders.paused_at IS NULL

@@ -34,7 +34,7 @@ export function mergeReceipts(receipts: readonly ReceiptEntry[]): ReadReceipts {
   for (const receipt of receipts) {
     const at = new Date(receipt.at);
     if (
-      !isUsableId(receipt.waMessageId) ||
+      !isUsableText(receipt.waMessageId) ||
       !Object.hasOwn(RANKS, receipt.status) ||
       Number.isNaN(at.getTime())
     ) {
@@ -47,9 +47,9 @@ export function mergeReceipts(receipts: readonly ReceiptEntry[]): ReadReceipts {
   return { merged: [...byMessage.values()], malformed };
 }
 
-/** PostgreSQL's text cannot hold the NUL character: one such id would spoil the whole batch. */
-function isUsableId(id: unknown): boolean {
-  return typeof id === 'string' && id !== '' && !id.includes('\u0000');
+/** PostgreSQL's text cannot hold the NUL character: one such id or code would spoil the whole batch. */
+function isUsableText(text: unknown): text is string {
+  return typeof text === 'string' && text !== '' && !text.includes('\u0000');
 }
 
 function emptyReceipt(waMessageId: string): MergedReceipt {
@@ -58,7 +58,10 @@ function emptyReceipt(waMessageId: string): MergedReceipt {
 
 function withReceipt(known: MergedReceipt, receipt: ReceiptEntry, at: Date): MergedReceipt {
   const rank = RANKS[receipt.status];
-  if (rank === 0) return { ...known, failedCode: receipt.code ?? known.failedCode ?? 'network_error' };
+  if (rank === 0) {
+    const code = isUsableText(receipt.code) ? receipt.code : undefined;
+    return { ...known, failedCode: code ?? known.failedCode ?? 'network_error' };
+  }
   return {
     ...known,
     rank: rank > known.rank ? rank : known.rank,

@@ -1,0 +1,136 @@
+import { setTimeout } from 'node:timers/promises';
+import type { BenchContext, Figure, Sample, Samples, Scenario } from '../figure.js';
+import { contactList, createCampaign } from '../support/campaign.js';
+import { connectMany, restSenders } from '../support/many-senders.js';
+import { cpuSeconds, cpuSecondsOfTree } from '../support/process-usage.js';
+import { startBenchServer, type BenchServer } from '../support/server.js';
+import { newDatabase } from '../support/services.js';
+
+const SENDERS = 10_000;
+const QUOTA_PER_MINUTE = 20;
+/** Until the first rush of senders that are all due at once has spread over their pauses. */
+const WARM_UP_SECONDS = 10;
+const MEASURED_SECONDS = 60;
+
+interface Pace {
+  minDelay: number;
+  maxDelay: number;
+}
+
+const defaultPace: Pace = { minDelay: 2_000, maxDelay: 5_000 };
+/** Short enough that the quotas, not the pauses, decide. */
+const quickPace: Pace = { minDelay: 1_000, maxDelay: 2_000 };
+
+const figure = (id: string, title: string, yardstick: string): Figure => ({
+  id,
+  title,
+  yardstick,
+  target: 0.9,
+  direction: 'atLeast',
+  unit: 'messages/s',
+});
+
+const figures: readonly Figure[] = [
+  figure(
+    'ten-thousand-senders-default',
+    'messages/s of 10,000 senders, default quotas and pace',
+    "the quotas' own limit",
+  ),
+  figure('ten-thousand-senders-pace', 'the same', "the default pace's own limit"),
+  figure(
+    'ten-thousand-senders-quota',
+    'messages/s of 10,000 senders, default quotas, 1 to 2 s between messages',
+    "the quotas' own limit",
+  ),
+];
+
+interface Stage {
+  databaseUrl: string;
+  server: BenchServer;
+  senders: number;
+  listId: string;
+}
+
+let stage: Promise<Stage> | undefined;
+
+export const tenThousandSenders: Scenario = {
+  id: 'ten-thousand-senders',
+  title: 'Ten thousand senders',
+  about: `One process (API and worker, Redis as its queue) hosts 10,000 simulator senders with the default quotas (20 a
+minute, 500 an hour) and sends one campaign through all of them, without the typing simulation. After ${WARM_UP_SECONDS}
+seconds, what arrives in the network within ${MEASURED_SECONDS} seconds is counted. The quotas allow 10,000 × 20 messages
+a minute, 3,333 a second. The default pause of 2 to 5 seconds between two messages of a sender allows
+10,000 / 3.5 s = 2,857 a second by itself, 0.857 of the quotas' limit, so the first figure cannot reach its target;
+the second one compares with what the pace allows, and the third one lets the quotas decide, with pauses of 1 to 2 s.`,
+  figures,
+  async measure(bench) {
+    stage ??= setUp(bench);
+    const ready = await stage;
+    const byQuota = (ready.senders * QUOTA_PER_MINUTE) / 60;
+    const atDefault = await messagesPerSecond(bench, ready, defaultPace);
+    const atQuick = await messagesPerSecond(bench, ready, quickPace);
+    const [one, two, three] = figures.map(({ id }) => id) as [string, string, string];
+    const samples: Record<string, Sample> = {
+      [one]: { value: atDefault, yardstick: byQuota },
+      [two]: { value: atDefault, yardstick: limitOf(defaultPace, ready.senders) },
+      [three]: { value: atQuick, yardstick: byQuota },
+    };
+    return samples satisfies Samples;
+  },
+  async finish() {
+    await (await stage)?.server.stop();
+    stage = undefined;
+  },
+};
+
+function limitOf({ minDelay, maxDelay }: Pace, senders: number): number {
+  return (senders * 1_000) / ((minDelay + maxDelay) / 2);
+}
+
+async function setUp({ services, scale, remark }: BenchContext): Promise<Stage> {
+  const senders = Math.round(SENDERS * scale);
+  const { url: databaseUrl } = await newDatabase(services);
+  const server = await startBenchServer({
+    DATABASE_URL: databaseUrl,
+    ENABLE_REDIS: 'true',
+    REDIS_URL: `${services.redisUrl}/1`,
+    MESSAGE_CONCURRENCY: '1000',
+    CAMPAIGN_WINDOW: '20000',
+  });
+  const seconds = await connectMany(databaseUrl, senders);
+  remark(`${senders.toLocaleString('en-US')} senders were paired and connected in ${seconds.toFixed(1)} s.`);
+  const recipients = Math.ceil(
+    ((senders * QUOTA_PER_MINUTE) / 60) * (WARM_UP_SECONDS + MEASURED_SECONDS) * 1.5,
+  );
+  const listId = await contactList(databaseUrl, server.api, recipients);
+  return { databaseUrl, server, senders, listId };
+}
+
+async function messagesPerSecond(
+  { services, note }: BenchContext,
+  { databaseUrl, server, listId }: Stage,
+  pace: Pace,
+): Promise<number> {
+  await restSenders(databaseUrl);
+  const id = await createCampaign(server.api, listId, pace);
+  await server.api.post(`/api/campaigns/${id}/start`);
+  await setTimeout(WARM_UP_SECONDS * 1_000);
+  const cpu = () => ({
+    ours: server.cpu(),
+    postgres: cpuSecondsOfTree(services.postgresPid),
+    redis: cpuSeconds(services.redisPid),
+  });
+  const [first, cpuBefore] = [await server.look(), cpu()];
+  await setTimeout(MEASURED_SECONDS * 1_000);
+  const [last, cpuAfter] = [await server.look(), cpu()];
+  await server.api.post(`/api/campaigns/${id}/stop`);
+  const messages = last.arrived - first.arrived;
+  const seconds = (last.at - first.at) / 1_000;
+  const busy = (name: keyof typeof cpuAfter) =>
+    `${name} ${Math.round(((cpuAfter[name] - cpuBefore[name]) / seconds) * 100)} %`;
+  note(
+    `${pace.minDelay} to ${pace.maxDelay} ms: ${Math.round(messages / seconds)}/s, of a core ${busy('ours')}, ` +
+      `${busy('postgres')}, ${busy('redis')}; ${((last.statements - first.statements) / messages).toFixed(2)} statements a message`,
+  );
+  return messages / seconds;
+}

@@ -1,0 +1,35 @@
+import type { Clock } from './clock.js';
+import type { Logger } from './logger.js';
+
+const QUIET_MS = 30_000;
+const MOST_KINDS = 100;
+/** Ids of jobs and rows differ, and a thousand of them may have the same trouble. */
+const IDS = /[\w-]*\d[\w-]*/g;
+
+/**
+ * Writes the same complaint once per half minute, with the number of those left out: a server that is down makes
+ * everybody who needs it complain several times a second, and the first line says it all.
+ */
+export class SparseLog {
+  private readonly seen = new Map<string, { loggedAt: number; leftOut: number }>();
+
+  constructor(
+    private readonly logger: Logger,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Complaints of one name, ids aside, are the same; the fields are those of the one that is written. */
+  report(level: 'warn' | 'error', name: string, message: string, fields: object = {}): void {
+    const kind = name.replaceAll(IDS, '#');
+    const now = this.clock.now().getTime();
+    const last = this.seen.get(kind);
+    if (last && now - last.loggedAt < QUIET_MS) {
+      last.leftOut += 1;
+      return;
+    }
+    // Kinds can carry changing parts; the list of known ones must not grow for ever.
+    if (this.seen.size > MOST_KINDS) this.seen.clear();
+    this.seen.set(kind, { loggedAt: now, leftOut: 0 });
+    this.logger[level]({ ...fields, leftOut: last?.leftOut ?? 0 }, message);
+  }
+}

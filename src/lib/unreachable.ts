@@ -1,0 +1,63 @@
+import { DomainError, StoreUnreachable } from './errors.js';
+
+/** Node's, PostgreSQL's (class 08 and 57P, too many connections) and ioredis' ways to say that nobody answers. */
+const UNREACHABLE_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENOTFOUND',
+  '08000',
+  '08001',
+  '08003',
+  '08006',
+  '53300',
+  '57P01',
+  '57P02',
+  '57P03',
+]);
+
+/** Errors without a code: the exact sentences of pg, pg-pool and ioredis. */
+const UNREACHABLE_MESSAGES = new Set([
+  'Connection terminated',
+  'Connection terminated unexpectedly',
+  'Connection terminated due to connection timeout',
+  'timeout exceeded when trying to connect',
+  'Client has encountered a connection error and is not queryable',
+  'Connection is closed.',
+]);
+
+/** The disk of this machine, a quota or a limit on it; PostgreSQL's disk, and its word for a file system's limit. */
+const DISK_FULL_CODES = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', '53100']);
+const FILE_LIMIT_MESSAGE = /^could not (extend|write to) file .*: File too large/;
+
+/** PostgreSQL gave up waiting for a lock that another transaction holds. */
+const LOCK_TIMEOUT_CODE = '55P03';
+
+/** What a program needs and somebody else provides. */
+export type Lack = 'server' | 'disk' | 'lock';
+
+/**
+ * What an error says is missing for the moment: a database, queue or store that does not answer, room on a disk, a row
+ * that somebody else holds. Undefined for all others: nobody would be helped by trying again.
+ */
+export function lackBehind(error: unknown): Lack | undefined {
+  if (error instanceof StoreUnreachable) return 'server';
+  if (error instanceof DomainError) return error.code === 'queue_unavailable' ? 'server' : undefined;
+  const code = codeOf(error);
+  if (code !== undefined && DISK_FULL_CODES.has(code)) return 'disk';
+  if (code === LOCK_TIMEOUT_CODE) return 'lock';
+  if (code !== undefined && UNREACHABLE_CODES.has(code)) return 'server';
+  if (!(error instanceof Error)) return undefined;
+  if (FILE_LIMIT_MESSAGE.test(error.message)) return 'disk';
+  if (UNREACHABLE_MESSAGES.has(error.message) || error.name === 'MaxRetriesPerRequestError') return 'server';
+  return undefined;
+}
+
+/** TypeORM wraps the driver's error; Node wraps several connection attempts in an AggregateError with a code. */
+export function codeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return 'driverError' in error ? codeOf(error.driverError) : undefined;
+}
