@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 
 /** Somebody who has read the recipient, and claims what was true then. */
-async function reader(): Promise<{ recipientId: string; claim(): Promise<ClaimOutcome> }> {
+async function reader(): Promise<{ recipientId: string; claim: () => Promise<ClaimOutcome> }> {
   const { id: campaignId, recipients } = await world.campaign({ parts: ['one', 'two'] });
   const { tenantId, recipientId } = recipients[0]!;
   const { claimEpoch, nextPart } = (await world.delivery.load(tenantId, recipientId))!;
