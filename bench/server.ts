@@ -55,7 +55,7 @@ async function main(): Promise<void> {
 /** Everything this process asks PostgreSQL, BEGIN and COMMIT included. */
 function countStatements(): () => number {
   let count = 0;
-  const prototype = pg.Client.prototype as unknown as { query(...args: unknown[]): unknown };
+  const prototype = pg.Client.prototype as unknown as { query: (...args: unknown[]) => unknown };
   const { query } = prototype;
   prototype.query = function counted(this: unknown, ...args: unknown[]): unknown {
     count += 1;

@@ -109,13 +109,13 @@ function judgeRecipient(
 
 /** The product's explanation for a message that did not arrive. */
 function accountFor({ state, code, nextPart }: RecipientRow, part: number): string | undefined {
-  if (SENT.has(state) || !ENDED.has(state) || part < nextPart) return undefined;
+  if (!ENDED.has(state) || part < nextPart) return undefined;
   return part === nextPart ? `${state} (${code ?? 'no code'})` : `behind a part that is ${state}`;
 }
 
 /** Of an unknown part both is possible; what comes after it, or after a failure, must not have been sent. */
 function isDenied({ state, nextPart }: RecipientRow, part: number): boolean {
-  return state === 'unknown' ? part > nextPart : ENDED.has(state) && part >= nextPart;
+  return state === 'unknown' ? part > nextPart : !SENT.has(state) && part >= nextPart;
 }
 
 function isInOrder(arrivals: readonly LedgerEntry[]): boolean {

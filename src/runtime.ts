@@ -1,6 +1,7 @@
 import { ensureSecrets, type Config } from './config/index.js';
 import type { ServerPhase } from './api/middleware/phase.js';
 import { errorMessage } from './lib/errors.js';
+import { collectGarbageEarly } from './lib/garbage.js';
 import type { Logger } from './lib/logger.js';
 import { bootstrapAdmin } from './modules/auth/index.js';
 import { openInfrastructure } from './runtime/infrastructure.js';
@@ -36,6 +37,7 @@ const LEDGER_CAPACITY = 50_000;
 /** Puts the whole process together. The only place that knows every part; nothing is a global. */
 export async function createRuntime(config: Config, options: RuntimeOptions): Promise<Runtime> {
   const { logger } = options;
+  collectGarbageEarly();
   let phase: ServerPhase = 'starting';
   const undo: (() => Promise<void>)[] = [];
   try {

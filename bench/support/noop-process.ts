@@ -66,13 +66,13 @@ async function onPostgres(url: string): Promise<{ open: Open; close: () => Promi
     open: (concurrency, work) => ({
       queue: new Queue(
         NAME,
-        { connection: pool as never, defaultJobOptions: options },
+        { connection: pool, defaultJobOptions: options },
         createPostgresBackend,
       ) as unknown as Queue,
       worker: new Worker(
         NAME,
         work,
-        { connection: pool as never, concurrency },
+        { connection: pool, concurrency },
         createPostgresBackend,
       ) as unknown as Worker,
     }),

@@ -1,0 +1,53 @@
+import { describe, expect, it } from '@jest/globals';
+import { OptionError, readOptions } from '../../chaos/options.js';
+import { planFaults } from '../../chaos/plan.js';
+
+const kinds = (backend: 'redis' | 'postgres', seed = 3) =>
+  planFaults({ seed, kills: 10, backend }).map(({ fault }) => fault.kind);
+
+describe('the plan of a chaos run', () => {
+  it('is the same for the same seed, and another one for another seed', () => {
+    const plan = (seed: number) => planFaults({ seed, kills: 10, backend: 'redis' });
+    expect(plan(7)).toEqual(plan(7));
+    expect(plan(7)).not.toEqual(plan(8));
+  });
+
+  it('restarts PostgreSQL once and Redis once, and flushes it once', () => {
+    const faults = kinds('redis');
+    const count = (kind: string): number => faults.filter((one) => one === kind).length;
+    expect([count('kill'), count('postgres'), count('redis'), count('flush')]).toEqual([10, 1, 1, 1]);
+  });
+
+  it('lets PostgreSQL go twice where the queue lives there, once in order and once not', () => {
+    const faults = planFaults({ seed: 3, kills: 0, backend: 'postgres' }).map(({ fault }) => fault);
+    const manners = faults.map((fault) => fault.kind === 'postgres' && fault.manner);
+    expect(manners).toHaveLength(2);
+    expect(new Set(manners)).toEqual(new Set(['restart', 'crash']));
+  });
+
+  it('kills every worker, and nobody after the last moment it is given', () => {
+    const plan = planFaults({ seed: 5, kills: 2, backend: 'postgres' }, 0.4);
+    const killed = plan.flatMap(({ fault }) => (fault.kind === 'kill' ? [fault.worker] : []));
+    expect(new Set(killed)).toEqual(new Set([0, 1]));
+    expect(plan.every(({ at }) => at > 0 && at <= 0.4)).toBe(true);
+    expect(plan.every(({ at }, index) => at >= (plan[index - 1]?.at ?? 0))).toBe(true);
+  });
+});
+
+describe('the command line of a chaos run', () => {
+  it('has the full proof as its default', () => {
+    expect(readOptions([])).toMatchObject({
+      recipients: 10_000,
+      senders: 20,
+      kills: 10,
+      backend: 'redis',
+      ids: 'idempotent',
+    });
+  });
+
+  it('says what is wrong', () => {
+    expect(() => readOptions(['--ids', 'some'])).toThrow('--ids must be idempotent or none, not "some".');
+    expect(() => readOptions(['--recipients', '1e9'])).toThrow(OptionError);
+    expect(() => readOptions(['--frobnicate'])).toThrow('npm run chaos');
+  });
+});

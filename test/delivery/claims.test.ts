@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { ClaimOutcome } from '../../src/modules/campaigns/index.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { World } from './world.js';
+
+let db: TestDatabase;
+let world: World;
+let senderId: string;
+
+beforeAll(async () => {
+  db = await createTestDatabase();
+});
+afterAll(() => db.close());
+beforeEach(async () => {
+  world = new World(db.database, await db.createTenant());
+  senderId = (await world.sender()).senderId;
+});
+
+/** Somebody who has read the recipient, and claims what was true then. */
+async function reader(): Promise<{ recipientId: string; claim: () => Promise<ClaimOutcome> }> {
+  const { id: campaignId, recipients } = await world.campaign({ parts: ['one', 'two'] });
+  const { tenantId, recipientId } = recipients[0]!;
+  const { claimEpoch, nextPart } = (await world.delivery.load(tenantId, recipientId))!;
+  const request = { tenantId, campaignId, recipientId, claimEpoch, part: nextPart, senderId };
+  return {
+    recipientId,
+    claim: () =>
+      world.delivery.claim({ ...request, waMessageId: undefined, type: 'text', body: 'one', content: null }),
+  };
+}
+
+describe('a claim', () => {
+  it.each([
+    ['is somewhere else in its way', `state = 'pending'`],
+    ['has ended', `state = 'skipped', code = 'opted_out'`],
+    ['was claimed and came back', `claim_epoch = claim_epoch + 1`],
+    ['has got that part meanwhile', `next_part = 1`],
+  ])('loses when its recipient %s since it was read', async (_what, change) => {
+    const { recipientId, claim } = await reader();
+    await world.sql(`UPDATE campaign_contacts SET ${change} WHERE id = $1`, [recipientId]);
+    const before = await world.recipient(recipientId);
+    expect(await claim()).toEqual({ kind: 'lost' });
+    expect(await world.recipient(recipientId)).toEqual(before);
+    expect(await world.messages(recipientId)).toEqual([]);
+  });
+
+  it('of one recipient is won once, in one batch and in several', async () => {
+    const { recipientId, claim } = await reader();
+    const outcomes = await Promise.all([claim(), claim(), claim()]);
+    expect(outcomes.map(({ kind }) => kind).toSorted()).toEqual(['claimed', 'lost', 'lost']);
+    expect(await claim()).toEqual({ kind: 'lost' });
+    expect(await world.messages(recipientId)).toHaveLength(1);
+  });
+});

@@ -1,0 +1,39 @@
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { backends } from '../../chaos/options.js';
+import { fromSource } from '../../chaos/programs.js';
+import { reportText } from '../../chaos/report.js';
+import { runChaos, type ChaosResult } from '../../chaos/run.js';
+
+jest.setTimeout(240_000);
+
+const size = { seed: 4, recipients: 240, senders: 12, kills: 2, minutes: 3 } as const;
+
+/** Most of a run is waiting until killed workers' jobs are found: the runs wait together. */
+const runs = new Map<string, Promise<ChaosResult | Error>>();
+
+beforeAll(() => {
+  for (const backend of backends) {
+    // Faults come early, so that what they interrupt is found again soon. A flushed queue has lost receipts on it.
+    const settings = { programs: fromSource, lastFaultAt: 0.5, tell: () => undefined };
+    const more = backend === 'redis' ? { settleMs: 1_000 } : {};
+    const run = runChaos({ ...size, backend, ids: 'idempotent' }, { ...settings, ...more });
+    runs.set(
+      backend,
+      run.catch((error: unknown) => (error instanceof Error ? error : new Error(String(error)))),
+    );
+  }
+});
+
+describe.each(backends)('a campaign under fire, its queue on %s', (backend) => {
+  it('reaches everybody exactly once, and all counters agree', async () => {
+    const result = await runs.get(backend);
+    if (!result || result instanceof Error) throw result ?? new Error('It was not run.');
+    expect({ good: result.good, report: reportText(result) }).toMatchObject({ good: true });
+    expect(result.events).toMatchObject({
+      killsAtWork: size.kills,
+      redisFlushes: backend === 'redis' ? 1 : 0,
+    });
+    expect(result.findings.verdict).toMatchObject({ duplicates: [], missing: [], unknown: [] });
+    expect(result.findings.ledger).toMatchObject({ arrived: 2 * size.recipients, duplicates: 0 });
+  });
+});
