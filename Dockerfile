@@ -26,4 +26,5 @@ EXPOSE 3000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/live`).then((reply) => process.exit(reply.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--enable-source-maps", "/app/dist/src/main.js"]
+# Thousands of messages under way at a time live a second each: a larger young generation copies them less often.
+CMD ["node", "--max-semi-space-size=64", "--enable-source-maps", "/app/dist/src/main.js"]

@@ -13,11 +13,11 @@ export class CampaignsConfig {
 
   @WholeNumber({
     env: 'MESSAGE_CONCURRENCY',
-    default: 50,
+    default: 1_000,
     min: 1,
-    max: 1_000,
+    max: 20_000,
     unit: 'messages',
-    help: 'Messages one worker process works on at the same time. Typing and pauses count.',
+    help: 'Messages one worker process works on at the same time. Typing and pauses count: about as many as it has senders, or two for each message a second it shall send.',
   })
   messageConcurrency!: number;
 
@@ -53,7 +53,7 @@ export class CampaignsConfig {
 
   @WholeNumber({
     env: 'CAMPAIGN_WINDOW',
-    default: 1_000,
+    default: 4_000,
     min: 1,
     max: 100_000,
     unit: 'messages',

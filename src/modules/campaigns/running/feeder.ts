@@ -24,7 +24,7 @@ import {
 } from './feed.repository.js';
 import { noteOutranked, skipOutsideWindow } from './timing.repository.js';
 
-const DEFAULT_WINDOW = 1_000;
+const DEFAULT_WINDOW = 4_000;
 const FEED_EVERY_MS = 1_000;
 const FOLD_ABOVE_ENTRIES = 500;
 /** A campaign whose hours have not come looks again this often: windows and quiet hours can be changed. */
