@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { errorMessage } from '../src/lib/errors.js';
 import { Operator, PARTS } from './campaign.js';
 import { checksOf, type Check, type Findings } from './checks.js';
 import { Director, type Events } from './director.js';
@@ -59,7 +60,9 @@ async function perform(stage: Stage, options: ChaosOptions, settings: RunSetting
       .perform(planFaults(options, settings.lastFaultAt), signal)
       .then(() => completed(operator, campaign, signal));
   await inTime(work, options, settings.signal).catch(async (error: unknown) => {
-    settings.tell(JSON.stringify(await unfinished(stage.postgres.url, campaign), null, 2));
+    // PostgreSQL may be away this moment; why the run ended matters more.
+    const left = await unfinished(stage.postgres.url, campaign).catch(errorMessage);
+    settings.tell(`Unfinished: ${JSON.stringify(left, null, 2)}`);
     throw error;
   });
   const campaignSeconds = (performance.now() - startedAt) / 1_000;

@@ -1,5 +1,12 @@
-import { DataSource, type EntityManager, type EntitySchema, type MigrationInterface } from 'typeorm';
+import {
+  DataSource,
+  QueryRunnerAlreadyReleasedError,
+  type EntityManager,
+  type EntitySchema,
+  type MigrationInterface,
+} from 'typeorm';
 import type { DatabaseWatch } from './watch.js';
+import { DatabaseAway } from './watched-client.js';
 
 /** A running transaction (or the plain connection): what repositories take, so that the transaction is visible. */
 export type Tx = EntityManager;
@@ -74,8 +81,14 @@ export class Database {
     return this.dataSource.manager;
   }
 
-  transaction<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
-    return this.dataSource.transaction(work);
+  async transaction<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
+    try {
+      return await this.dataSource.transaction(work);
+    } catch (error) {
+      // How TypeORM says that the transaction's connection broke between two of its statements.
+      if (error instanceof QueryRunnerAlreadyReleasedError) throw new DatabaseAway('a connection broke');
+      throw error;
+    }
   }
 
   /** Undefined when the database answers; otherwise what is wrong. Answers within two seconds. */

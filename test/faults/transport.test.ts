@@ -1,0 +1,125 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { queueEnv } from '../e2e/backends.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { waitFor } from '../support/wait-for.js';
+import { expectHonestAnswers, expectNothingLost } from './aftermath.js';
+import { lasting } from './lasting.js';
+import { startProxy, type Proxy } from './proxy.js';
+import { setStage, type Stage } from './stage.js';
+
+jest.setTimeout(240_000);
+
+describe('while the transport hangs', () => {
+  let db: TestDatabase;
+  let proxy: Proxy;
+  let stage: Stage;
+
+  beforeEach(async () => {
+    db = await createTestDatabase();
+    stage = await setStage({
+      // A send counts as unanswered after half the claim's time, and what may go out again does after the grace.
+      env: {
+        DATABASE_URL: db.url,
+        CLAIM_TIMEOUT: '4',
+        RESEND_GRACE: '2',
+        ...queueEnv('redis', 12),
+      },
+      recipients: 160,
+      pauseMs: 250,
+      async simulatorUrl(real) {
+        const { hostname, port } = new URL(real);
+        proxy = await startProxy({ host: hostname, port: Number(port) });
+        return `http://127.0.0.1:${proxy.port}`;
+      },
+    });
+  });
+  afterEach(async () => {
+    await proxy.become('pass');
+    await stage.close();
+    await proxy.close();
+    await db.close();
+  });
+
+  it('keeps serving everybody, and sends once what was never answered', async () => {
+    const { visitor, network } = stage;
+    visitor.turnPage();
+    // Half of the messages arrive and half do not; nobody says which.
+    network.change({ outcomes: { timedOut: 1 }, timeOut: { afterMs: 600_000, arrives: 0.5 } });
+    await waitFor(() => visitor.leastAnswered(served) > 4, {
+      timeoutMs: 30_000,
+      what: 'everybody to be served',
+    });
+    await waitFor(async () => (await stage.missing())?.length === 0);
+    await lasting();
+    network.change({ outcomes: { timedOut: 0 } });
+    await resumePaused(stage);
+    const before = stage.arrived();
+    await waitFor(() => stage.arrived() > before + 4, { timeoutMs: 60_000, what: 'the campaign to go on' });
+
+    // Now the line to the network is dead: everything that is asked of it hangs.
+    visitor.turnPage();
+    await proxy.become('stall');
+    const asked = await askForMore(stage);
+    await waitFor(() => visitor.leastAnswered(served) > 4, {
+      timeoutMs: 30_000,
+      what: 'everybody to be served',
+    });
+    await lasting();
+    expectHonestAnswers(visitor.recent);
+    expect(visitor.recent.filter((visit) => !served(visit))).toEqual([]);
+    stage.writeStop();
+    await proxy.become('pass');
+    await asked.comesTrue();
+
+    // And then it is cut.
+    visitor.turnPage();
+    await proxy.become('refuse');
+    await waitFor(() => visitor.leastAnswered(served) > 2, {
+      timeoutMs: 30_000,
+      what: 'everybody to be served',
+    });
+    await lasting();
+    await proxy.become('pass');
+    await resumePaused(stage);
+    await expectNothingLost(stage, db.url);
+  });
+});
+
+function served({ status }: { status: number }): boolean {
+  return status >= 200 && status < 300;
+}
+
+/** Ten unanswered messages in a row pause a sender, until the operator who read the alert resumes it. */
+async function resumePaused({ api }: Stage): Promise<void> {
+  const senders = await api.get<{ id: string; pausedAt: string | null }[]>('/api/senders');
+  for (const { id } of senders.filter(({ pausedAt }) => pausedAt))
+    await api.post(`/api/senders/${id}/resume`);
+}
+
+/** A connect, a disconnect and a number check, all of which are accepted at once and come true when the line is back. */
+async function askForMore({ api }: Stage): Promise<{ comesTrue(): Promise<void> }> {
+  const senders = await api.get<{ id: string }[]>('/api/senders');
+  const leaving = senders.at(-1)?.id ?? '';
+  const { id: coming } = await api.post<{ id: string }>('/api/senders', {
+    name: 'Late',
+    transport: 'simulator',
+  });
+  await api.post(`/api/senders/${coming}/connect`);
+  await api.post(`/api/senders/${leaving}/disconnect`);
+  const check = await api.post<{ id: string }>('/api/contacts/check', { phoneNumbers: ['+5511965000001'] });
+  const statusOf = async (path: string) => (await api.get<{ status: string }>(path)).status;
+  return {
+    async comesTrue() {
+      const until = (path: string, status: string) =>
+        waitFor(async () => (await statusOf(path)) === status, {
+          timeoutMs: 90_000,
+          what: `${path} ${status}`,
+        });
+      await until(`/api/senders/${coming}`, 'connected');
+      await until(`/api/senders/${leaving}`, 'disconnected');
+      await until(`/api/contacts/checks/${check.id}`, 'completed');
+      // Resends are bound to the sender that may have sent before.
+      await api.post(`/api/senders/${leaving}/connect`);
+    },
+  };
+}
