@@ -33,6 +33,8 @@ export async function startBenchServer(
       '--import',
       'tsx',
       '--expose-gc',
+      // As `npm start` starts the program.
+      '--max-semi-space-size=64',
       ...(process.env['BENCH_EXEC'] ?? '').split(' ').filter((text) => text !== ''),
     ],
     env: {

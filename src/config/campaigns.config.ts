@@ -53,7 +53,7 @@ export class CampaignsConfig {
 
   @WholeNumber({
     env: 'CAMPAIGN_WINDOW',
-    default: 4_000,
+    default: 10_000,
     min: 1,
     max: 100_000,
     unit: 'messages',

@@ -14,10 +14,13 @@ export class ApiClient {
   }
 
   static async login(baseUrl: string, email: string, password: string): Promise<ApiClient> {
-    const { accessToken } = await ApiClient.anonymous(baseUrl).post<{ accessToken: string }>('/api/auth/login', {
-      email,
-      password,
-    });
+    const { accessToken } = await ApiClient.anonymous(baseUrl).post<{ accessToken: string }>(
+      '/api/auth/login',
+      {
+        email,
+        password,
+      },
+    );
     return new ApiClient(baseUrl, accessToken);
   }
 

@@ -70,7 +70,7 @@ export interface SenderManagerDeps {
 }
 
 /** Requests that arrive within this time of each other share one transaction. */
-const COALESCING = { maxItems: 1_000, maxDelayMs: 3 };
+const COALESCING = { maxItems: 1000, maxDelayMs: 3 };
 /** Rests between attempts while another transaction, usually one that writes results, holds the due senders. */
 const BUSY_PAUSES_MS = [3, 6, 10, 15, 0];
 

@@ -24,7 +24,7 @@ export interface DeliveryDeps {
 }
 
 /** Calls that arrive within this time of each other share one statement (see the engine's measurements). */
-const COALESCING = { maxItems: 1_000, maxDelayMs: 3 };
+const COALESCING = { maxItems: 1000, maxDelayMs: 3 };
 
 /**
  * The recipients' way through sending: what a worker reads before, writes around and records after a hand-over. Every

@@ -9,18 +9,24 @@ const FORGET_ABOVE = 10_000;
  * emptied since the last time. It remembers only how fast this process saw it empty; nothing rests on that.
  */
 export class FeedRhythm {
-  private readonly lastFeeds = new Map<string, number>();
+  private readonly lastFeeds = new Map<string, { at: number; queued: number }>();
 
   constructor(private readonly longestPauseMs: number) {}
 
-  /** `taken` were queued now, behind `ahead` that still wait or are on their way. */
-  next(campaignId: string, { taken, ahead }: { taken: number; ahead: number }, now: Date): Date {
+  /** `taken` were queued now, behind `ahead` that still wait or are on their way; `filled`: there was no room for more. */
+  next(
+    campaignId: string,
+    { taken, ahead, filled }: { taken: number; ahead: number; filled: boolean },
+    now: Date,
+  ): Date {
     const last = this.lastFeeds.get(campaignId);
+    const queued = ahead + taken;
     if (this.lastFeeds.size >= FORGET_ABOVE) this.lastFeeds.clear();
-    this.lastFeeds.set(campaignId, now.getTime());
-    if (taken === 0) return addMs(now, this.longestPauseMs);
-    const elapsedMs = last === undefined ? 0 : now.getTime() - last;
-    const untilHalf = (elapsedMs * (ahead + taken)) / (2 * taken);
+    this.lastFeeds.set(campaignId, { at: now.getTime(), queued });
+    if (!filled || (!last && taken > 0)) return addMs(now, SHORTEST_PAUSE_MS);
+    const gone = last ? last.queued - ahead : 0;
+    if (!last || gone <= 0) return addMs(now, this.longestPauseMs);
+    const untilHalf = ((now.getTime() - last.at) * queued) / (2 * gone);
     return addMs(now, Math.round(Math.min(Math.max(untilHalf, SHORTEST_PAUSE_MS), this.longestPauseMs)));
   }
 }

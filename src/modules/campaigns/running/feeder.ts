@@ -24,11 +24,23 @@ import {
 } from './feed.repository.js';
 import { noteOutranked, skipOutsideWindow } from './timing.repository.js';
 
-const DEFAULT_WINDOW = 4_000;
+const DEFAULT_WINDOW = 10_000;
 const FEED_EVERY_MS = 1_000;
+/** Recipients queued in one go: the first of many set out while the others are queued. */
+const FEED_AT_ONCE = 1_000;
 const FOLD_ABOVE_ENTRIES = 500;
 /** A campaign whose hours have not come looks again this often: windows and quiet hours can be changed. */
 const CLOSED_REST_MS = 60_000;
+
+interface Fed {
+  claimed: ClaimedRecipient[];
+  /** Those queued before, or on their way. */
+  ahead: number;
+  /** There was no room for more, or nobody left. */
+  filled: boolean;
+  entries: number;
+  turn?: CanaryTurn;
+}
 
 /** Keeps running campaigns' windows of queued recipients filled, completes them, and finishes stopping stopped ones. */
 export class CampaignFeeder {
@@ -69,12 +81,15 @@ export class CampaignFeeder {
     if (openness.kind === 'closed') return this.restUntil(campaign, openness);
     await noteOutranked(tx, campaign.id);
     const { connected } = await senders.findPool(campaign.tenantId, campaign.pool);
-    const { claimed, ahead, entries, turn } = await this.claim(campaign, connected, openness.places);
+    const { claimed, ahead, entries, turn, filled } = await this.claim(campaign, connected, openness.places);
     if (turn) tellCanaryTurn(logger, campaign.id, turn);
     if (claimed.length > 0) await this.enqueue(campaign, claimed, { ahead, senders: connected });
     if (entries > FOLD_ABOVE_ENTRIES) await foldCounts(database.manager, campaign.id);
     if (claimed.length === 0 && (await this.complete(campaign.id))) return { kind: 'done' };
-    return { kind: 'runAgain', at: this.rhythm.next(campaign.id, { taken: claimed.length, ahead }, now) };
+    return {
+      kind: 'runAgain',
+      at: this.rhythm.next(campaign.id, { taken: claimed.length, ahead, filled }, now),
+    };
   }
 
   /** Nobody may be sent to now. Those still queued come back from their jobs; nothing else has to be done meanwhile. */
@@ -117,18 +132,21 @@ export class CampaignFeeder {
     { tenantId, id }: Campaign,
     senders: number,
     places: string[] | undefined,
-  ): Promise<{ claimed: ClaimedRecipient[]; ahead: number; entries: number; turn?: CanaryTurn }> {
+  ): Promise<Fed> {
     return this.deps.database.transaction(async (tx) => {
       const campaign = await lockForFeeding(tx, tenantId, id);
       const ledger = (await countsOf(tx, [id])).get(id);
-      if (campaign?.status !== 'running' || !ledger) return { claimed: [], ahead: 0, entries: 0 };
+      if (campaign?.status !== 'running' || !ledger)
+        return { claimed: [], ahead: 0, entries: 0, filled: true };
       const { counts, entries } = ledger;
       const ahead = counts.queued + counts.sending;
       const window = feedWindow(this.pace(campaign), senders, this.deps.window ?? DEFAULT_WINDOW) - ahead;
       const canary = await holdToCanary(tx, campaign, counts, this.deps.clock.now());
       const room = Math.min(window, canary.room);
-      const claimed = room > 0 && counts.pending > 0 ? await this.takeNext(tx, campaign, room, places) : [];
-      return { claimed, ahead, entries, turn: canary.turn };
+      const atOnce = Math.min(room, FEED_AT_ONCE);
+      const claimed = room > 0 && counts.pending > 0 ? await this.takeNext(tx, campaign, atOnce, places) : [];
+      const filled = claimed.length < atOnce || atOnce === room;
+      return { claimed, ahead, entries, filled, turn: canary.turn };
     });
   }
 
