@@ -282,8 +282,8 @@ describe('changing a draft', () => {
       { content: 'Bye' },
     ]);
     await world.manager.start(tenantId, campaign.id);
-    await expect(world.manager.update(tenantId, campaign.id, { name: 'x' })).rejects.toMatchObject({
-      kind: 'conflict',
-    });
+    await expect(world.manager.update(tenantId, campaign.id, { template: 'Too late' })).rejects.toMatchObject(
+      { kind: 'conflict' },
+    );
   });
 });
