@@ -283,9 +283,7 @@ describe('changing a draft', () => {
     ]);
     await world.manager.start(tenantId, campaign.id);
     await expect(world.manager.update(tenantId, campaign.id, { template: 'Too late' })).rejects.toMatchObject(
-      {
-        kind: 'conflict',
-      },
+      { kind: 'conflict' },
     );
   });
 });
