@@ -8,11 +8,12 @@ export async function watchRedisMemory(url: string): Promise<{ stop(): Promise<n
   const used = async () => Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1] ?? 0);
   const before = await used();
   let peak = before;
+  const take = async (): Promise<void> => {
+    peak = Math.max(peak, await used());
+  };
   let look = Promise.resolve();
   const timer = setInterval(() => {
-    look = look.then(async () => {
-      peak = Math.max(peak, await used());
-    });
+    look = look.then(take);
   }, EVERY_MS);
   return {
     async stop() {

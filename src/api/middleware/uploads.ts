@@ -69,20 +69,23 @@ export class Uploads {
 
 /** Multer leaves behind what it had written of a file when the disk was full. */
 function cleaningUp(storage: multer.StorageEngine): multer.StorageEngine {
+  // The names are those of multer's interface.
+  /* oxlint-disable no-underscore-dangle */
   return {
     _handleFile(request, file, done) {
       storage._handleFile(request, file, (error?: unknown, info?: Partial<Express.Multer.File>) => {
-        if (!error) {
-          done(null, info);
-          return;
-        }
-        const told = (): void => done(error);
-        if (file.path) rm(file.path, { force: true }).then(told, told);
-        else told();
+        if (error) void removed(file.path).then(() => done(error));
+        else done(null, info);
       });
     },
     _removeFile: (request, file, done) => storage._removeFile(request, file, done),
   };
+  /* oxlint-enable no-underscore-dangle */
+}
+
+/** What cannot be removed either must not hide why the upload failed; the sweep at the next start tries again. */
+async function removed(path: string | undefined): Promise<void> {
+  if (path) await rm(path, { force: true }).catch(() => undefined);
 }
 
 /** Most often a forgotten @ in curl's -F. */
