@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { Request, Response } from 'express';
 import multer, { diskStorage, MulterError } from 'multer';
@@ -74,8 +75,8 @@ function cleaningUp(storage: multer.StorageEngine): multer.StorageEngine {
   return {
     _handleFile(request, file, done) {
       storage._handleFile(request, file, (error?: unknown, info?: Partial<Express.Multer.File>) => {
-        if (error) void removed(file.path).then(() => done(error));
-        else done(null, info);
+        if (error && file.path) remove(file.path);
+        done(error, info);
       });
     },
     _removeFile: (request, file, done) => storage._removeFile(request, file, done),
@@ -83,9 +84,13 @@ function cleaningUp(storage: multer.StorageEngine): multer.StorageEngine {
   /* oxlint-enable no-underscore-dangle */
 }
 
-/** What cannot be removed either must not hide why the upload failed; the sweep at the next start tries again. */
-async function removed(path: string | undefined): Promise<void> {
-  if (path) await rm(path, { force: true }).catch(() => undefined);
+/** What cannot be removed either must not hide why the upload failed; the sweep at a later start tries again. */
+function remove(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    return;
+  }
 }
 
 /** Most often a forgotten @ in curl's -F. */
