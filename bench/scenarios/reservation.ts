@@ -5,7 +5,7 @@ import { newDatabase } from '../support/services.js';
 import { tenantWithSenders, type MadeTenant } from '../support/senders.js';
 
 const RESERVATIONS = 10_000;
-/** As many as one worker works on at the same time unless it is told otherwise (MESSAGE_CONCURRENCY). */
+/** Jobs that ask at the same time. More of them share a transaction, so few show its cost. */
 const CONCURRENT = 50;
 const SIZES = { few: 10, many: 1_000, most: 10_000 };
 
@@ -59,7 +59,7 @@ export const reservation: Scenario = {
   title: 'Reserving a sender',
   about: `Each campaign message first reserves a sender: the least recently used one of its pool that is connected,
 healthy, due and within its quotas, in one transaction that no other worker can get in the way of. The cost must not grow with
-the number of senders. ${CONCURRENT} callers (the default of \`MESSAGE_CONCURRENCY\`) reserve as fast as they are
+the number of senders. ${CONCURRENT} callers reserve as fast as they are
 answered, on tenants with ${SIZES.few}, ${SIZES.many.toLocaleString('en-US')} and
 ${SIZES.most.toLocaleString('en-US')} senders that are all due, without a pause and with quotas that do not bind. The
 value is the time ${RESERVATIONS.toLocaleString('en-US')} reservations took, divided by their number.`,
