@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { waitFor } from '../support/wait-for.js';
 import { expectHonestAnswers, expectNothingLost } from './aftermath.js';
+import { cleaningUp } from './clean-up.js';
 import { lasting } from './lasting.js';
 import { ownPostgres, type OwnServer } from './own-servers.js';
 import { setStage, type Stage } from './stage.js';
@@ -12,18 +13,18 @@ describe('while the database is gone, and the queue in it,', () => {
   let postgres: OwnServer;
   let stage: Stage;
 
+  const later = cleaningUp();
+
   beforeEach(async () => {
     postgres = await ownPostgres();
+    later(() => postgres.close());
     await postgres.start();
     stage = await setStage({
       env: { DATABASE_URL: postgres.url, CLAIM_TIMEOUT: '20', ENABLE_REDIS: 'false' },
       recipients: 80,
       pauseMs: 500,
     });
-  });
-  afterEach(async () => {
-    await stage.close();
-    await postgres.close();
+    later(() => stage.close());
   });
 
   it('refuses clearly for as long as it takes, gives its sessions up, and makes up for it', async () => {

@@ -1,9 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { backends, queueEnv, type Backend } from '../e2e/backends.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { waitFor } from '../support/wait-for.js';
 import { expectHonestAnswers, expectNothingLost } from './aftermath.js';
-import { lasting } from './lasting.js';
+import { cleaningUp } from './clean-up.js';
+import { extraSeconds, lasting } from './lasting.js';
 import { startProxy, type Proxy } from './proxy.js';
 import { setStage, type Stage } from './stage.js';
 import { answeredEverywhere, refusedEverywhere } from './turns.js';
@@ -17,24 +18,24 @@ describe.each(backends)('while the database has a bad day, with the queue on %s,
   let proxy: Proxy;
   let stage: Stage;
 
+  const later = cleaningUp();
+
   beforeEach(async () => {
     db = await createTestDatabase();
+    later(() => db.close());
     const real = new URL(db.url);
     proxy = await startProxy({ host: real.hostname, port: Number(real.port) });
+    later(() => proxy.close());
     const url = new URL(db.url);
     url.hostname = '127.0.0.1';
     url.port = String(proxy.port);
     stage = await setStage({
       env: { DATABASE_URL: url.href, CLAIM_TIMEOUT: '20', ...queueEnv(backend, REDIS_DATABASE) },
-      recipients: 160,
+      recipients: 160 + 12 * extraSeconds,
       pauseMs: 250,
     });
-  });
-  afterEach(async () => {
-    await proxy.become('pass');
-    await stage.close();
-    await proxy.close();
-    await db.close();
+    later(() => stage.close());
+    later(() => proxy.become('pass'));
   });
 
   it('goes on slowly when it is slow, refuses clearly when it is silent, and makes up for it', async () => {

@@ -2,11 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { readPostmasterFile } from '../../src/db/embedded/postmaster-file.js';
 import { queueEnv } from '../e2e/backends.js';
 import { waitFor } from '../support/wait-for.js';
 import { expectHonestAnswers, expectNothingLost, query } from './aftermath.js';
+import { cleaningUp } from './clean-up.js';
 import { lasting } from './lasting.js';
 import { ownPostgres, type OwnServer } from './own-servers.js';
 import { setStage, type Stage } from './stage.js';
@@ -32,18 +33,18 @@ describe('while a disk is full', () => {
   let postgres: OwnServer;
   let stage: Stage;
 
+  const later = cleaningUp();
+
   beforeEach(async () => {
     postgres = await ownPostgres();
+    later(() => postgres.close());
     await postgres.start();
     stage = await setStage({
       env: { DATABASE_URL: postgres.url, CLAIM_TIMEOUT: '20', ...queueEnv('redis', 15) },
       recipients: 80,
       pauseMs: 500,
     });
-  });
-  afterEach(async () => {
-    await stage.close();
-    await postgres.close();
+    later(() => stage.close());
   });
 
   it('refuses files clearly and leaves none behind, while everything else goes on', async () => {

@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { waitFor } from '../support/wait-for.js';
 import { expectHonestAnswers, expectNothingLost } from './aftermath.js';
+import { cleaningUp } from './clean-up.js';
 import { lasting } from './lasting.js';
 import { ownRedis } from './own-servers.js';
 import { setStage, type Stage } from './stage.js';
@@ -13,21 +14,21 @@ describe('while Redis has a bad day', () => {
   let redis: Awaited<ReturnType<typeof ownRedis>>;
   let stage: Stage;
 
+  const later = cleaningUp();
+
   beforeEach(async () => {
     db = await createTestDatabase();
+    later(() => db.close());
     redis = await ownRedis();
+    later(() => redis.close());
     await redis.start();
     stage = await setStage({
       env: { DATABASE_URL: db.url, CLAIM_TIMEOUT: '20', ENABLE_REDIS: 'true', REDIS_URL: redis.url },
       recipients: 160,
       pauseMs: 250,
     });
-  });
-  afterEach(async () => {
-    redis.thaw();
-    await stage.close();
-    await redis.close();
-    await db.close();
+    later(() => stage.close());
+    later(() => redis.thaw());
   });
 
   it('serves everybody while it is frozen or gone, and sends on when it is back', async () => {
