@@ -55,5 +55,5 @@ describe.each(backends)('with the queue on %s, a campaign that no process sends'
       { timeoutMs: 60_000, what: 'the message to be sent' },
     );
     expect(done.total).toBe(1);
-  });
+  }, 90_000);
 });
