@@ -42,10 +42,10 @@ export function titleCase(text: string, locale?: string): string {
 /** The first letter of a word, of a part behind a hyphen, and behind a one-letter prefix with an apostrophe. */
 const WORD_START = /(?<=^[^\p{L}\p{N}]*)\p{L}|(?<=[-–/.(])\p{L}|(?<=(?:^|[^\p{L}])\p{L}['’])\p{L}(?=\p{L})/gu;
 
-/** Of letters that become two (ß, ŉ) only the first stays large. */
+/** Letters that would become two (ß, ŉ) begin no name; they stay as they are, so that a second time changes nothing. */
 function capital(letter: string, locale?: string): string {
-  const [first = '', ...rest] = letter.toLocaleUpperCase(locale);
-  return first + rest.join('').toLocaleLowerCase(locale);
+  const large = letter.toLocaleUpperCase(locale);
+  return [...large].length === 1 ? large : letter;
 }
 
 function isMixed(word: string): boolean {
