@@ -45,7 +45,7 @@ const WORD_START = /(?<=^[^\p{L}\p{N}]*)\p{L}|(?<=[-–/.(])\p{L}|(?<=(?:^|[^\p{
 /** Letters that would become two (ß, ŉ) begin no name; they stay as they are, so that a second time changes nothing. */
 function capital(letter: string, locale?: string): string {
   const large = letter.toLocaleUpperCase(locale);
-  return [...large].length === 1 ? large : letter;
+  return /^.$/su.test(large) ? large : letter;
 }
 
 function isMixed(word: string): boolean {
