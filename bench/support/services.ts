@@ -1,14 +1,10 @@
-import { spawn, spawnSync } from 'node:child_process';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { once } from 'node:events';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '../../src/db/embedded/index.js';
-import { freePort } from '../../src/db/embedded/free-port.js';
 import { createLogger } from '../../src/lib/logger.js';
-import { until } from '../../src/demo/until.js';
+import { startTestRedis } from '../../test/support/redis-service.js';
 import type { BenchServices } from '../figure.js';
 
 /** A PostgreSQL with the settings of the product, fsync included, and a Redis, both of this run alone. */
@@ -34,7 +30,7 @@ export async function startServices(): Promise<BenchServices & { stop(): Promise
         }
       : {}),
   });
-  const redis = await startRedis();
+  const redis = await startTestRedis();
   return {
     postgresUrl: postgres.url,
     postgresPid: Number((await postmasterFile(postgres.url)).split('\n')[0]),
@@ -51,46 +47,6 @@ export async function startServices(): Promise<BenchServices & { stop(): Promise
 async function postmasterFile(url: string): Promise<string> {
   const [row] = await query<{ folder: string }>(url, "SELECT current_setting('data_directory') AS folder");
   return readFile(join(row?.folder ?? '', 'postmaster.pid'), 'utf8');
-}
-
-async function startRedis(): Promise<{ url: string; pid: number; stop(): Promise<void> }> {
-  const program = ['redis-server', 'valkey-server'].find(
-    (name) => spawnSync(name, ['--version']).status === 0,
-  );
-  if (!program) throw new Error('The bench needs redis-server: sudo apt-get install -y redis-server');
-  const port = await freePort();
-  const options = [
-    '--bind',
-    '127.0.0.1',
-    '--save',
-    '',
-    '--appendonly',
-    'no',
-    '--maxmemory-policy',
-    'noeviction',
-  ];
-  const child = spawn(program, ['--port', String(port), ...options], { stdio: 'ignore', cwd: '/' });
-  await until('Redis', () => answers(port), { everyMs: 20 });
-  return {
-    url: `redis://127.0.0.1:${port}`,
-    pid: child.pid ?? 0,
-    async stop() {
-      child.kill('SIGTERM');
-      await once(child, 'exit');
-    },
-  };
-}
-
-async function answers(port: number): Promise<true | undefined> {
-  const socket = connect(port, '127.0.0.1');
-  try {
-    await once(socket, 'connect');
-    return true;
-  } catch {
-    return undefined;
-  } finally {
-    socket.destroy();
-  }
 }
 
 /** One statement on a connection of its own. */

@@ -8,10 +8,10 @@ import { waitFor } from './wait-for.js';
 const PROGRAMS = ['redis-server', 'valkey-server'];
 
 /** A real Redis without persistence on a free port. Fails when none is installed: nothing is skipped. */
-export async function startTestRedis(): Promise<{ url: string; stop(): Promise<void> }> {
+export async function startTestRedis(): Promise<{ url: string; pid: number; stop(): Promise<void> }> {
   const program = PROGRAMS.find((name) => spawnSync(name, ['--version']).status === 0);
   if (!program)
-    throw new Error('The tests need redis-server. Install it with: sudo apt-get install -y redis-server');
+    throw new Error('This needs redis-server. Install it with: sudo apt-get install -y redis-server');
   const port = await freePort();
   const options = [
     '--bind',
@@ -34,6 +34,7 @@ export async function startTestRedis(): Promise<{ url: string; stop(): Promise<v
   await waitFor(() => answers(port), { what: `${program} on port ${port}` });
   return {
     url: `redis://127.0.0.1:${port}`,
+    pid: child.pid ?? 0,
     async stop() {
       callOff();
       // Waited for now: without this the process may end before the promise does.
