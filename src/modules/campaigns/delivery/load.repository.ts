@@ -97,7 +97,8 @@ const RECIPIENTS = `
            AS suppressed,
          coalesce((SELECT true FROM number_checks n
                    WHERE n.tenant_id = r.tenant_id AND n.phone = r.phone AND ${NOT_ON_WHATSAPP}), false) AS unregistered,
-         (SELECT talk.sender_id FROM contact_senders talk WHERE talk.contact_id = r.contact_id) AS "lastSenderId",
+         (SELECT talk.sender_id FROM contact_senders talk
+          WHERE talk.contact_id = r.contact_id AND talk.tenant_id = r.tenant_id) AS "lastSenderId",
          coalesce((SELECT s.paused_at IS NOT NULL OR s.status IN ('banned', 'logged_out') FROM senders s
                    WHERE s.id = r.sender_id AND s.tenant_id = r.tenant_id), true) AS "senderGone",
          (SELECT json_build_object('senderId', m.sender_id, 'waMessageId', m.wa_message_id, 'body', m.body,
