@@ -3,6 +3,7 @@ import type { ServerPhase } from './api/middleware/phase.js';
 import { errorMessage } from './lib/errors.js';
 import { collectGarbageEarly } from './lib/garbage.js';
 import type { Logger } from './lib/logger.js';
+import { letOthersGoFirst } from './lib/priority.js';
 import { bootstrapAdmin } from './modules/auth/index.js';
 import { openInfrastructure } from './runtime/infrastructure.js';
 import { createServices } from './runtime/services.js';
@@ -38,6 +39,7 @@ const LEDGER_CAPACITY = 50_000;
 export async function createRuntime(config: Config, options: RuntimeOptions): Promise<Runtime> {
   const { logger } = options;
   collectGarbageEarly();
+  if (!config.server.roles.includes('api')) letOthersGoFirst(logger);
   let phase: ServerPhase = 'starting';
   const undo: (() => Promise<void>)[] = [];
   try {

@@ -3,6 +3,7 @@ import type { JobsOptions, Queue as AnyBullQueue } from 'bullmq';
 import { DomainError, errorMessage } from '../lib/errors.js';
 import type { Logger } from '../lib/logger.js';
 import type { QueueBackend, WorkerSettings } from './backend.js';
+import { BUNDLE, BUNDLE_SIZE, bundled } from './bundle.js';
 import type { EnqueueOptions, JobCatalog, JobHandlers, JobName, JobPayloads, QueueName } from './catalog.js';
 import { queueConcurrency } from './catalog.js';
 import type { ConnectionLog } from './connection-log.js';
@@ -25,6 +26,8 @@ const CLOSE_DEADLINE_MS = 3_000;
 /** Jobs of one addBulk: large enough to be quick, small enough not to block the server for others. */
 const BULK_SIZE = 500;
 
+type NewBullJob = Parameters<StoredBullQueue['addBulk']>[0][number];
+
 export interface BullJobQueueDependencies {
   backend: QueueBackend;
   catalog: JobCatalog;
@@ -46,9 +49,8 @@ export class BullJobQueue implements Queue {
   constructor(private readonly deps: BullJobQueueDependencies) {
     // Every running handler may listen for the drain.
     setMaxListeners(0, this.draining.signal);
-    for (const { queue } of Object.values(deps.catalog)) {
-      if (!this.queues.has(queue)) this.queues.set(queue, this.watched(deps.backend.openQueue(queue)));
-    }
+    const names = new Set<QueueName>(Object.values(deps.catalog).map(({ queue }) => queue)).add('bundles');
+    for (const name of names) this.queues.set(name, this.watched(deps.backend.openQueue(name)));
     this.archive = new FailureArchive(deps.backend, deps.logger);
     this.watched(this.archive.queue);
   }
@@ -65,16 +67,21 @@ export class BullJobQueue implements Queue {
   async enqueueMany<Name extends JobName>(
     name: Name,
     jobs: { payload: JobPayloads[Name]; options?: EnqueueOptions }[],
+    how: { bundled?: boolean } = {},
   ): Promise<void> {
-    const bullJobs = jobs.map(({ payload, options }) => ({
-      name,
-      data: { payload },
-      opts: toBullOptions(options ?? {}),
-    }));
-    for (let start = 0; start < bullJobs.length; start += BULK_SIZE) {
-      const chunk = bullJobs.slice(start, start + BULK_SIZE);
-      await this.reach(() => this.queueOf(name).addBulk(chunk));
-    }
+    const { bundles, singles } = how.bundled ? bundled(jobs) : { bundles: [], singles: jobs };
+    await this.addInBulk(
+      this.bundles,
+      bundles.map((bundle) => toBullBundle(name, bundle)),
+    );
+    await this.addInBulk(
+      this.queueOf(name),
+      singles.map(({ payload, options }) => ({
+        name,
+        data: { payload },
+        opts: toBullOptions(options ?? {}),
+      })),
+    );
   }
 
   async wake<Name extends JobName>(name: Name, payload: JobPayloads[Name], id: string): Promise<void> {
@@ -102,6 +109,9 @@ export class BullJobQueue implements Queue {
       logger,
       archive: this.archive,
       signal: this.draining.signal,
+      bundledAtOnce: options.messageConcurrency,
+      enqueueAlone: ({ name, payload, ...place }) =>
+        this.enqueue(name as JobName, payload as JobPayloads[JobName], place),
       wakeIfNotRunning: (name, payload, id) =>
         wakeJob(this.queueOf(name as JobName), { name, payload, id }, { whenRunning: 'leave' }),
     });
@@ -109,7 +119,7 @@ export class BullJobQueue implements Queue {
     this.workers = [...this.queues.keys()].map((name) =>
       backend.openWorker(name, (job, token) => runner.process(job, token), {
         ...this.deps.workerTiming,
-        concurrency: name === 'messages' ? options.messageConcurrency : queueConcurrency[name],
+        concurrency: concurrencyOf(name, options),
         settings: {
           backoffStrategy: (attempts, _type, _error, job) => runner.retryDelay(attempts, job as never),
         },
@@ -172,9 +182,24 @@ export class BullJobQueue implements Queue {
     }
   }
 
+  private async addInBulk(queue: StoredBullQueue, jobs: NewBullJob[]): Promise<void> {
+    for (let start = 0; start < jobs.length; start += BULK_SIZE) {
+      const chunk = jobs.slice(start, start + BULK_SIZE);
+      await this.reach(() => queue.addBulk(chunk));
+    }
+  }
+
   private queueOf(name: JobName): StoredBullQueue {
-    const queue = this.queues.get(this.deps.catalog[name].queue);
-    if (!queue) throw new Error(`The job ${name} has no queue.`);
+    return this.openQueue(this.deps.catalog[name].queue);
+  }
+
+  private get bundles(): StoredBullQueue {
+    return this.openQueue('bundles');
+  }
+
+  private openQueue(name: QueueName): StoredBullQueue {
+    const queue = this.queues.get(name);
+    if (!queue) throw new Error(`There is no queue ${name}.`);
     return queue;
   }
 
@@ -204,6 +229,25 @@ async function closeWorker(worker: StoredBullWorker, force: boolean): Promise<vo
   const interrupted = force ? worker.getBackend().disconnectBlocking(false) : undefined;
   await worker.close(force);
   await interrupted;
+}
+
+function concurrencyOf(name: QueueName, { messageConcurrency }: StartOptions): number {
+  if (name === 'messages') return messageConcurrency;
+  if (name !== 'bundles') return queueConcurrency[name];
+  // The runner bounds what is in them. Twice as many are at hand as fit in, because a bundle ends with its slowest job.
+  return Math.ceil((2 * messageConcurrency) / BUNDLE_SIZE);
+}
+
+function toBullBundle(
+  name: JobName,
+  jobs: readonly { payload: unknown; options?: EnqueueOptions }[],
+): NewBullJob {
+  const members = jobs.map(({ payload, options }) => ({ id: options?.id, payload }));
+  return {
+    name: BUNDLE,
+    data: { payload: undefined, bundle: { name, jobs: members } },
+    opts: toBullOptions({ priority: jobs[0]?.options?.priority }),
+  };
 }
 
 function toBullOptions({ id, delayMs, priority }: EnqueueOptions): JobsOptions {

@@ -38,7 +38,7 @@ export interface InboundPayload {
 
 export type JobName = keyof JobPayloads;
 export type QueueName =
-  'messages' | 'campaigns' | 'imports' | 'checks' | 'sessions' | 'receipts' | 'inbound' | 'maintenance';
+  'messages' | 'bundles' | 'campaigns' | 'imports' | 'checks' | 'sessions' | 'receipts' | 'inbound' | 'maintenance';
 
 export interface JobDefinition {
   queue: QueueName;
@@ -65,8 +65,8 @@ export const jobCatalog: JobCatalog = {
   'maintenance.schedule': { queue: 'campaigns', attempts: 1, backoffMs: 1_000, everyMs: 1_000 },
 };
 
-/** Jobs one worker process runs at the same time, per queue. `messages` is set by configuration. */
-export const queueConcurrency: { readonly [Name in Exclude<QueueName, 'messages'>]: number } = {
+/** Jobs one worker process runs at the same time, per queue. Those of messages are set by configuration. */
+export const queueConcurrency: { readonly [Name in Exclude<QueueName, 'messages' | 'bundles'>]: number } = {
   campaigns: 10,
   imports: 2,
   // One at a time: a sender is asked by nobody else, so what it may still do can be counted.
@@ -109,9 +109,14 @@ export interface JobQueue {
     payload: JobPayloads[Name],
     options?: EnqueueOptions,
   ): Promise<void>;
+  /**
+   * With `bundled`, those without a delay share a place in the queue: much cheaper where there are thousands. Such a job
+   * is not compared by its id with those that are in the queue, so its handler must bear to run twice.
+   */
   enqueueMany<Name extends JobName>(
     name: Name,
     jobs: { payload: JobPayloads[Name]; options?: EnqueueOptions }[],
+    how?: { bundled?: boolean },
   ): Promise<void>;
   /**
    * Makes sure that the job starts after this call: a resting one runs now, an absent one is added, a waiting one is

@@ -6,6 +6,8 @@ import { systemRandom, type Random } from '../lib/random.js';
 import { SparseLog } from '../lib/sparse-log.js';
 import { lackBehind, type Lack } from '../lib/unreachable.js';
 import { retryDelayMs } from './backoff.js';
+import { BUNDLE } from './bundle.js';
+import { BundleRunner, type LoneJob } from './bundle-runner.js';
 import type { JobCatalog, JobContext, JobDefinition, JobHandlers, JobOutcome } from './catalog.js';
 import type { FailureArchive } from './failure-archive.js';
 import { DEFERRED_WAKE, type StoredBullJob } from './stored-job.js';
@@ -25,6 +27,10 @@ interface RunnerDependencies {
   logger: Logger;
   /** Resolves false while the job is still running. */
   wakeIfNotRunning(name: string, payload: unknown, id: string): Promise<boolean>;
+  /** Adds a job to its queue that has left its bundle. */
+  enqueueAlone(job: LoneJob): Promise<void>;
+  /** Jobs out of bundles that run at the same time. */
+  bundledAtOnce: number;
   /** Aborted when the process drains. */
   signal: AbortSignal;
   random?: Random;
@@ -35,6 +41,7 @@ export class JobRunner {
   private readonly handlers: ReadonlyMap<string, AnyHandler>;
   private readonly random: Random;
   private readonly troubles: SparseLog;
+  private readonly bundles: BundleRunner;
   private running = 0;
   private idleListeners: (() => void)[] = [];
 
@@ -42,6 +49,13 @@ export class JobRunner {
     this.handlers = new Map(Object.entries(deps.handlers) as [string, AnyHandler][]);
     this.random = deps.random ?? systemRandom;
     this.troubles = new SparseLog(deps.logger, systemClock);
+    this.bundles = new BundleRunner({
+      run: (name, payload) => this.runHandler(name, payload),
+      restAfter: ({ name, id }, error) => this.restAfterFirstFailure(name, id, error),
+      enqueueAlone: deps.enqueueAlone,
+      atOnce: deps.bundledAtOnce,
+      signal: deps.signal,
+    });
   }
 
   get runningJobs(): number {
@@ -79,9 +93,14 @@ export class JobRunner {
 
   private async run(job: StoredBullJob): Promise<JobOutcome> {
     if (job.name === DEFERRED_WAKE) return this.runDeferredWake(job);
-    const handler = this.handlers.get(job.name);
-    if (!handler) throw new Error(`This process has no handler for the job ${job.name}.`);
-    return handler(job.data.payload, { signal: this.deps.signal });
+    if (job.name === BUNDLE && job.data.bundle) return this.bundles.run(job.data.bundle, job.opts.priority);
+    return this.runHandler(job.name, job.data.payload);
+  }
+
+  private async runHandler(name: string, payload: unknown): Promise<JobOutcome> {
+    const handler = this.handlers.get(name);
+    if (!handler) throw new Error(`This process has no handler for the job ${name}.`);
+    return handler(payload, { signal: this.deps.signal });
   }
 
   private async runDeferredWake(job: StoredBullJob): Promise<JobOutcome> {
@@ -112,12 +131,7 @@ export class JobRunner {
     const failuresInARow = job.attemptsMade + 1 - (job.data.forgivenAttempts ?? 0);
     const report = { job: job.name, jobId: job.id, failuresInARow, error: errorMessage(error) };
     if (failuresInARow < this.definitionOf(job.name).attempts) {
-      this.troubles.report(
-        'warn',
-        `${job.name} ${report.error}`,
-        'a job failed and will be tried again',
-        report,
-      );
+      this.reportFailure(report);
       throw error;
     }
     this.deps.logger.error(report, 'a job failed for the last time');
@@ -127,10 +141,31 @@ export class JobRunner {
 
   /** Not the job's failure either, and a thousand jobs may notice at once: it comes back without a lost attempt. */
   private waitFor(lack: Lack, job: StoredBullJob, token: string | undefined, error: unknown): Promise<never> {
-    const report = { job: job.name, lack, error: errorMessage(error) };
-    this.troubles.report('warn', `${job.name} ${lack}`, 'jobs wait for what is not there now', report);
-    const restMs = (LACK_REST_MS[lack] / 2) * (1 + this.random());
-    return this.rest(job, token, new Date(Date.now() + Math.round(restMs)));
+    return this.rest(job, token, new Date(Date.now() + this.restForLack(lack, job.name, error)));
+  }
+
+  private restForLack(lack: Lack, job: string, error: unknown): number {
+    const report = { job, lack, error: errorMessage(error) };
+    this.troubles.report('warn', `${job} ${lack}`, 'jobs wait for what is not there now', report);
+    return Math.round((LACK_REST_MS[lack] / 2) * (1 + this.random()));
+  }
+
+  /** A bundled job that fails has all its attempts before it: it becomes a job of its own. */
+  private restAfterFirstFailure(job: string, jobId: string | undefined, error: unknown): number {
+    const lack = lackBehind(error);
+    if (lack) return this.restForLack(lack, job, error);
+    this.reportFailure({ job, jobId, failuresInARow: 1, error: errorMessage(error) });
+    return retryDelayMs(1, this.definitionOf(job).backoffMs, this.random);
+  }
+
+  private reportFailure(report: {
+    job: string;
+    jobId: string | undefined;
+    failuresInARow: number;
+    error: string;
+  }): void {
+    const kind = `${report.job} ${report.error}`;
+    this.troubles.report('warn', kind, 'a job failed and will be tried again', report);
   }
 
   private definitionOf(name: string | undefined): Pick<JobDefinition, 'attempts' | 'backoffMs'> {

@@ -1,4 +1,5 @@
 import type { Job as BullJob, JobsOptions, Queue as BullQueue, Worker as BullWorker } from 'bullmq';
+import type { Bundle } from './bundle.js';
 
 /** What BullMQ stores for one job: the catalogue's payload and the little this queue remembers about it. */
 export interface StoredJob {
@@ -7,6 +8,8 @@ export interface StoredJob {
   forgivenAttempts?: number;
   /** Set on the internal job that keeps a wake-up for a job that was running when it came. */
   wakes?: { name: string; id: string };
+  /** Set on a bundle, instead of a payload. */
+  bundle?: Bundle;
 }
 
 export type StoredBullJob = BullJob<StoredJob, void>;

@@ -74,12 +74,17 @@ async function killed(child: ChildProcess): Promise<void> {
 }
 
 describe.each(servers)('on $name', ({ start }) => {
-  it('gives the job of a killed worker to another one', async () => {
+  const ways = [{ bundled: false }, { bundled: true }];
+  it.each(ways)('gives the jobs of a killed worker to another one (bundled: $bundled)', async (how) => {
     const server = await start();
     cleanups.push(() => server.close());
     const workerTiming = { lockDuration: 1_000, stalledInterval: 500 };
     const queue = server.open({ catalog: catalogWith({}), workerTiming });
-    await queue.enqueue('message.send', sendPayload('survivor'), { id: 'send-survivor' });
+    const jobs = ['survivor', 'companion'].map((id) => ({
+      payload: sendPayload(id),
+      options: { id: `send-${id}` },
+    }));
+    await queue.enqueueMany('message.send', jobs, how);
     const doomed = spawn(
       process.execPath,
       ['--import', 'tsx', DOOMED_WORKER, JSON.stringify(server.settings), server.namespace],
@@ -91,8 +96,8 @@ describe.each(servers)('on $name', ({ start }) => {
     await killed(doomed);
     const { handled, handlers } = collector();
     await queue.startWorkers(handlers, CONCURRENCY);
-    await waitFor(() => handled.length === 1, { timeoutMs: 15_000 });
-    expect(handled).toEqual(['survivor']);
+    await waitFor(() => handled.length === 2, { timeoutMs: 15_000 });
+    expect(handled.toSorted()).toEqual(['companion', 'survivor']);
   });
 });
 

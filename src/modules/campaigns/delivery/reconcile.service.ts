@@ -86,7 +86,8 @@ export class ReconcileService {
    * until each is found missing. Answers how many.
    */
   async offerAllQueued(): Promise<number> {
-    return this.offerQueued(0);
+    // Nobody has a job that an id could keep from being added twice.
+    return this.offerQueued(0, { bundled: true });
   }
 
   private async inBatches(step: () => Promise<number>): Promise<void> {
@@ -97,13 +98,13 @@ export class ReconcileService {
     }
   }
 
-  private async offerQueued(forMs: number): Promise<number> {
+  private async offerQueued(forMs: number, how: { bundled?: boolean } = {}): Promise<number> {
     const tx = this.deps.database.manager;
     const before = await timeBefore(tx, forMs);
     let offered = 0;
     await this.inBatches(async () => {
       const recipients = await takeQueuedBefore(tx, before, this.limits.batch);
-      if (recipients.length > 0) await this.enqueueSends(recipients);
+      if (recipients.length > 0) await this.enqueueSends(recipients, how);
       offered += recipients.length;
       return recipients.length;
     });
@@ -172,7 +173,10 @@ export class ReconcileService {
   }
 
   /** Jobs that still exist under the same id are not added twice. */
-  private enqueueSends(recipients: (LostRecipient & Partial<QueuedRecipient>)[]): Promise<void> {
+  private enqueueSends(
+    recipients: (LostRecipient & Partial<QueuedRecipient>)[],
+    how: { bundled?: boolean } = {},
+  ): Promise<void> {
     return this.deps.queue.enqueueMany(
       'message.send',
       recipients.map(({ id, tenantId, campaignId, claimEpoch, priority, delayMs }) => ({
@@ -183,6 +187,7 @@ export class ReconcileService {
           ...(delayMs ? { delayMs } : {}),
         },
       })),
+      how,
     );
   }
 

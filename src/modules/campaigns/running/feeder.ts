@@ -182,7 +182,7 @@ export class CampaignFeeder {
       options: { id: sendJobId(id, claimEpoch), delayMs: delays[index] ?? 0, priority },
     }));
     try {
-      await this.deps.queue.enqueueMany('message.send', jobs);
+      await this.deps.queue.enqueueMany('message.send', jobs, { bundled: true });
     } catch (error) {
       this.positions.forget(campaignId);
       await putBackClaimed(this.deps.database.manager, claimed);

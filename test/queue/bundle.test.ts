@@ -1,0 +1,197 @@
+import { EventEmitter, once } from 'node:events';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { bundled, BUNDLE_SIZE } from '../../src/queue/bundle.js';
+import type { EnqueueOptions, JobHandler } from '../../src/queue/catalog.js';
+import type { Queue } from '../../src/queue/index.js';
+import { waitFor } from '../support/wait-for.js';
+import { catalogWith, handlersWith, sendPayload, servers, type QueueServer } from './backends.js';
+
+type SendHandler = JobHandler<'message.send'>;
+
+const done = { kind: 'done' as const };
+const AT_ONCE = { messageConcurrency: 50 };
+const idOf = (index: number) => `r-${index}`;
+
+function jobsFor(count: number, options: EnqueueOptions = {}, first = 0) {
+  return Array.from({ length: count }, (_, index) => ({
+    payload: sendPayload(idOf(first + index)),
+    options: { id: `send-${idOf(first + index)}`, ...options },
+  }));
+}
+
+describe('making bundles', () => {
+  const job = fc.record({
+    payload: fc.nat(),
+    options: fc.record({
+      delayMs: fc.constantFrom(undefined, 0, 50),
+      priority: fc.constantFrom(undefined, 1, 5),
+    }),
+  });
+
+  it('loses and doubles nobody, mixes no priorities and leaves those with a delay alone', () => {
+    fc.assert(
+      fc.property(fc.array(job, { maxLength: 60 }), fc.integer({ min: 2, max: 7 }), (jobs, size) => {
+        const { bundles, singles } = bundled(jobs, size);
+        expect(new Set([...bundles.flat(), ...singles])).toEqual(new Set(jobs));
+        expect(bundles.flat().length + singles.length).toBe(jobs.length);
+        for (const bundle of bundles) {
+          expect(bundle.length).toBeGreaterThan(1);
+          expect(bundle.length).toBeLessThanOrEqual(size);
+          expect(new Set(bundle.map(({ options }) => options.priority)).size).toBe(1);
+          expect(bundle.every(({ options }) => !options.delayMs)).toBe(true);
+        }
+      }),
+    );
+  });
+});
+
+describe.each(servers)('bundled jobs on $name', ({ start }) => {
+  let server: QueueServer;
+  beforeAll(async () => {
+    server = await start();
+  });
+  afterAll(() => server.close());
+
+  async function withQueue(work: (queue: Queue) => Promise<void>, catalog = catalogWith({})): Promise<void> {
+    const queue = server.open({ catalog });
+    try {
+      await work(queue);
+    } finally {
+      await Promise.all(
+        queue.boardQueues().map((bull) => bull.obliterate({ force: true }).catch(() => undefined)),
+      );
+      await queue.close();
+    }
+  }
+
+  const boardQueue = (queue: Queue, name: string) =>
+    queue.boardQueues().find((bull) => bull.name === name) as NonNullable<
+      ReturnType<Queue['boardQueues']>[number]
+    >;
+
+  /** Notes who ran, and does what it is told. */
+  function recorder(then: SendHandler = async () => done): { ran: string[]; handler: SendHandler } {
+    const ran: string[] = [];
+    return {
+      ran,
+      handler: (payload, context) => {
+        ran.push(payload.recipientId);
+        return then(payload, context);
+      },
+    };
+  }
+
+  it('all run once, and take one place for many', () =>
+    withQueue(async (queue) => {
+      await queue.enqueueMany('message.send', jobsFor(2 * BUNDLE_SIZE + 2), { bundled: true });
+      expect(await boardQueue(queue, 'bundles').getJobCountByTypes('waiting', 'delayed')).toBe(3);
+      const { ran, handler } = recorder();
+      await queue.startWorkers(handlersWith({ 'message.send': handler }), AT_ONCE);
+      await waitFor(() => ran.length === 2 * BUNDLE_SIZE + 2);
+      await queue.drain(1_000);
+      expect(ran.toSorted()).toEqual(
+        jobsFor(2 * BUNDLE_SIZE + 2)
+          .map(({ payload }) => payload.recipientId)
+          .toSorted(),
+      );
+    }));
+
+  it('with a delay keep a place and a time of their own', () =>
+    withQueue(async (queue) => {
+      await queue.enqueueMany('message.send', jobsFor(3, { delayMs: 600_000 }), { bundled: true });
+      expect(await boardQueue(queue, 'messages').getJobCountByTypes('delayed')).toBe(3);
+      expect(await boardQueue(queue, 'bundles').getJobCountByTypes('waiting', 'delayed')).toBe(0);
+    }));
+
+  it('that have to run again come back alone, at their time and as urgent as before', () =>
+    withQueue(async (queue) => {
+      const { ran, handler } = recorder(async ({ recipientId }) =>
+        recipientId === idOf(1) ? { kind: 'runAgain', at: new Date(Date.now() + 600_000) } : done,
+      );
+      await queue.enqueueMany('message.send', jobsFor(3, { priority: 7 }), { bundled: true });
+      await queue.startWorkers(handlersWith({ 'message.send': handler }), AT_ONCE);
+      const messages = boardQueue(queue, 'messages');
+      const [resting] = await waitFor(async () => {
+        const jobs = await messages.getDelayed();
+        return jobs.length > 0 ? jobs : undefined;
+      });
+      expect(resting).toMatchObject({
+        id: `send-${idOf(1)}`,
+        name: 'message.send',
+        data: { payload: sendPayload(idOf(1)) },
+      });
+      expect(resting?.opts.priority).toBe(7);
+      expect(resting?.opts.delay).toBeGreaterThan(500_000);
+      await waitFor(async () => (await boardQueue(queue, 'bundles').getActiveCount()) === 0);
+      expect(ran.toSorted()).toEqual([idOf(0), idOf(1), idOf(2)]);
+    }));
+
+  it('that fail have all their attempts before them, and hold nobody up', () =>
+    withQueue(
+      async (queue) => {
+        const { ran, handler } = recorder(async ({ recipientId }) => {
+          if (recipientId === idOf(0)) throw new Error('a bad recipient');
+          return done;
+        });
+        await queue.enqueueMany('message.send', jobsFor(3), { bundled: true });
+        await queue.startWorkers(handlersWith({ 'message.send': handler }), AT_ONCE);
+        const failures = queue.boardQueues().at(-1)!;
+        const failed = await waitFor(async () => (await failures.getFailed())[0]);
+        expect(failed).toMatchObject({ name: 'message.send', failedReason: 'a bad recipient' });
+        expect(ran.filter((id) => id === idOf(0))).toHaveLength(3);
+        expect(ran.filter((id) => id !== idOf(0)).toSorted()).toEqual([idOf(1), idOf(2)]);
+      },
+      catalogWith({ 'message.send': { attempts: 2, backoffMs: 1 } }),
+    ));
+
+  it('run no more at the same time than the process may', () =>
+    withQueue(async (queue) => {
+      let running = 0;
+      let most = 0;
+      const { ran, handler } = recorder(async () => {
+        running += 1;
+        most = Math.max(most, running);
+        await new Promise((resolve) => setImmediate(resolve));
+        running -= 1;
+        return done;
+      });
+      await queue.enqueueMany('message.send', jobsFor(3 * BUNDLE_SIZE), { bundled: true });
+      await queue.startWorkers(handlersWith({ 'message.send': handler }), { messageConcurrency: 4 });
+      await waitFor(() => ran.length === 3 * BUNDLE_SIZE);
+      expect(most).toBe(4);
+    }));
+
+  it('let the more urgent ones go first', () =>
+    withQueue(async (queue) => {
+      const { ran, handler } = recorder();
+      await queue.enqueueMany('message.send', jobsFor(2, { priority: 10 }), { bundled: true });
+      await queue.enqueueMany('message.send', jobsFor(2, { priority: 1 }, 2), { bundled: true });
+      await queue.startWorkers(handlersWith({ 'message.send': handler }), { messageConcurrency: 1 });
+      await waitFor(() => ran.length === 4);
+      expect(ran).toEqual([2, 3, 0, 1].map(idOf));
+    }));
+
+  it('go back into the queue together when a drain interrupts them, also those that had not begun', () =>
+    withQueue(async (first) => {
+      const begun = new EventEmitter();
+      const { ran, handler } = recorder(async ({ recipientId }, { signal }) => {
+        if (recipientId !== idOf(1)) return done;
+        begun.emit('begun');
+        await once(signal, 'abort');
+        return { kind: 'runAgain', at: new Date(Date.now() + 600_000) };
+      });
+      const waiting = once(begun, 'begun');
+      await first.startWorkers(handlersWith({ 'message.send': handler }), { messageConcurrency: 1 });
+      await first.enqueueMany('message.send', jobsFor(4), { bundled: true });
+      await waiting;
+      await first.drain(5_000);
+      expect(ran).toEqual([idOf(0), idOf(1)]);
+      const second = server.open({ catalog: catalogWith({}) });
+      const again = recorder();
+      await second.startWorkers(handlersWith({ 'message.send': again.handler }), AT_ONCE);
+      await waitFor(() => again.ran.length === 4);
+      await second.close();
+      expect(again.ran).toEqual([0, 1, 2, 3].map(idOf));
+    }));
+});
