@@ -13,6 +13,7 @@ import { RecipientStages1763900000000 } from './1763900000000-recipient-stages.j
 import { ChoiceForUnknown1763910040000 } from './1763910040000-choice-for-unknown.js';
 import { CheaperNameGrams1763911000000 } from './1763911000000-cheaper-name-grams.js';
 import { OneSenderIndex1763913000000 } from './1763913000000-one-sender-index.js';
+import { LedgersFoldWhatIsNew1763914000000 } from './1763914000000-ledgers-fold-what-is-new.js';
 
 /** In the order they are applied. Append only: an applied migration never changes. */
 export const allMigrations = [
@@ -31,4 +32,5 @@ export const allMigrations = [
   ChoiceForUnknown1763910040000,
   CheaperNameGrams1763911000000,
   OneSenderIndex1763913000000,
+  LedgersFoldWhatIsNew1763914000000,
 ];

@@ -38,7 +38,15 @@ export interface InboundPayload {
 
 export type JobName = keyof JobPayloads;
 export type QueueName =
-  'messages' | 'bundles' | 'campaigns' | 'imports' | 'checks' | 'sessions' | 'receipts' | 'inbound' | 'maintenance';
+  | 'messages'
+  | 'bundles'
+  | 'campaigns'
+  | 'imports'
+  | 'checks'
+  | 'sessions'
+  | 'receipts'
+  | 'inbound'
+  | 'maintenance';
 
 export interface JobDefinition {
   queue: QueueName;

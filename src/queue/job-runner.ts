@@ -52,7 +52,7 @@ export class JobRunner {
     this.bundles = new BundleRunner({
       run: (name, payload) => this.runHandler(name, payload),
       restAfter: ({ name, id }, error) => this.restAfterFirstFailure(name, id, error),
-      enqueueAlone: deps.enqueueAlone,
+      enqueueAlone: (job) => deps.enqueueAlone(job),
       atOnce: deps.bundledAtOnce,
       signal: deps.signal,
     });

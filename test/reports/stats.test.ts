@@ -119,6 +119,32 @@ describe('statistics', () => {
     });
   });
 
+  it('grow by what a further fold finds, in one row of each kind', async () => {
+    const { id, recipients } = await mixedCampaign();
+    await foldCounts(world.database.manager, id);
+    const reply = (recipientId: string) =>
+      world.sql('UPDATE campaign_contacts SET replied_at = now() WHERE id = $1', [recipientId]);
+    const sent = recipients.slice(0, 2).map(({ recipientId }) => recipientId);
+    for (const recipientId of sent) {
+      await reply(recipientId);
+      await foldCounts(world.database.manager, id);
+    }
+    const rows = await world.sql<{ counter: string; delta: number; folded: boolean }>(
+      'SELECT counter, delta, folded FROM campaign_counts WHERE campaign_id = $1 AND counter = $2',
+      [id, 'replied'],
+    );
+    expect(rows.every(({ folded }) => folded)).toBe(true);
+    expect(rows.reduce((sum, { delta }) => sum + delta, 0)).toBe(2);
+    const { ledger, counted } = await world.counts(id);
+    expect(ledger).toEqual(counted);
+    const [kinds] = await world.sql(
+      `SELECT count(*)::int = count(DISTINCT (counter, sender_id, variant, code))::int AS once
+       FROM campaign_counts WHERE campaign_id = $1`,
+      [id],
+    );
+    expect(kinds).toEqual({ once: true });
+  });
+
   it('fold a ledger that has become long, which nobody else does after the end of a campaign', async () => {
     const { id, recipients } = await world.campaign();
     const { recipientId } = recipients[0]!;

@@ -2,11 +2,14 @@ import { Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn } from 'typeo
 
 /**
  * An append-only ledger of how many recipients a campaign gained or lost per counter (a recipient state, `replied` or
- * `opted_out`), sender, variant and code. A trigger on campaign_contacts writes it in the same transaction as the change, so the sum always
- * equals count(*); appending needs no lock on a shared row. Now and then a campaign's rows are folded into one of each kind.
+ * `opted_out`), sender, variant and code. A trigger on campaign_contacts writes it in the same transaction as the
+ * change, so the sum always equals count(*); appending needs no lock on a shared row. Now and then what a campaign's
+ * ledger has gained is folded into one row of each kind.
  */
 @Entity('campaign_counts')
 @Index('campaign_counts_campaign', ['campaignId', 'counter'])
+// One sum of each kind; see the migration.
+@Index('campaign_counts_sum', { synchronize: false })
 export class CampaignCount {
   @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })
   id!: string;
@@ -35,7 +38,7 @@ export class CampaignCount {
   @Column('integer')
   delta!: number;
 
-  /** Already summed up; see foldCounts. */
+  /** A sum; see foldCounts. */
   @Column('boolean', { default: false })
   folded!: boolean;
 }

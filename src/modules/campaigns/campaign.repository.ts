@@ -124,28 +124,33 @@ export async function countsOf(
 export const FOLD_ABOVE_ENTRIES = 1_000;
 
 /**
- * Replaces a campaign's ledger entries by one of each kind. One statement sees one snapshot: entries appended meanwhile
- * are neither deleted nor summed, and of two folds at once each sums only what it deleted itself.
+ * Adds what a campaign's ledgers have gained to their sums, one row of each kind. One statement sees one snapshot:
+ * entries appended meanwhile are neither deleted nor summed. While somebody else folds the same campaign, nothing is done.
  */
 export async function foldCounts(tx: Tx, campaignId: string): Promise<void> {
   await tx.query(
-    `WITH folded AS (
-       DELETE FROM campaign_counts WHERE campaign_id = $1
-       RETURNING tenant_id, counter, sender_id, variant, code, delta)
-     INSERT INTO campaign_counts (tenant_id, campaign_id, counter, sender_id, variant, code, delta, folded)
-     SELECT tenant_id, $1::uuid, counter, sender_id, variant, code, sum(delta), true FROM folded
-     GROUP BY tenant_id, counter, sender_id, variant, code HAVING sum(delta) <> 0`,
-    [campaignId],
+    fold('campaign_counts', ['tenant_id', 'campaign_id', 'counter', 'sender_id', 'variant', 'code']),
+    [campaignId, FOLD_LOCKS],
   );
   await tx.query(
-    `WITH folded AS (
-       DELETE FROM campaign_message_counts WHERE campaign_id = $1
-       RETURNING tenant_id, part, counter, quarter, delta)
-     INSERT INTO campaign_message_counts (tenant_id, campaign_id, part, counter, quarter, delta, folded)
-     SELECT tenant_id, $1::uuid, part, counter, quarter, sum(delta), true FROM folded
-     GROUP BY tenant_id, part, counter, quarter HAVING sum(delta) <> 0`,
-    [campaignId],
+    fold('campaign_message_counts', ['tenant_id', 'campaign_id', 'part', 'counter', 'quarter']),
+    [campaignId, FOLD_LOCKS],
   );
+}
+
+/** Advisory locks of two numbers: this one, and the campaign's hash. */
+const FOLD_LOCKS = 742_021;
+
+function fold(ledger: string, columns: readonly string[]): string {
+  const kind = columns.join(', ');
+  const sum = columns.filter((column) => column !== 'tenant_id').join(', ');
+  return `WITH lock AS (SELECT pg_try_advisory_xact_lock($2, hashtext($1::text)) AS is_mine),
+     gained AS (
+       DELETE FROM ${ledger} WHERE campaign_id = $1::uuid AND NOT folded AND (SELECT is_mine FROM lock)
+       RETURNING ${kind}, delta)
+     INSERT INTO ${ledger} (${kind}, delta, folded)
+     SELECT ${kind}, sum(delta), true FROM gained GROUP BY ${kind} HAVING sum(delta) <> 0
+     ON CONFLICT (${sum}) WHERE folded DO UPDATE SET delta = ${ledger}.delta + excluded.delta`;
 }
 
 export function noCounts(): Counts {

@@ -9,6 +9,8 @@ export type MessageCounter = 'sent' | 'delivered' | 'read' | 'failed' | 'unknown
  */
 @Entity('campaign_message_counts')
 @Index('campaign_message_counts_campaign', ['campaignId'])
+// One sum of each kind; see the migration.
+@Index('campaign_message_counts_sum', { synchronize: false })
 export class MessageCount {
   @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })
   id!: string;
@@ -33,7 +35,7 @@ export class MessageCount {
   @Column('integer')
   delta!: number;
 
-  /** Already summed up; see foldCounts. */
+  /** A sum; see foldCounts. */
   @Column('boolean', { default: false })
   folded!: boolean;
 }
