@@ -53,7 +53,7 @@ export class CampaignsConfig {
 
   @WholeNumber({
     env: 'CAMPAIGN_WINDOW',
-    default: 10_000,
+    default: 7_500,
     min: 1,
     max: 100_000,
     unit: 'messages',

@@ -21,8 +21,8 @@ export interface QueueBackend {
 /** Options of every worker, whatever it works on. */
 export const workerDefaults = {
   // A killed worker's job is given to another one within lockDuration + 2 * stalledInterval.
-  lockDuration: 20_000,
-  stalledInterval: 10_000,
+  lockDuration: 10_000,
+  stalledInterval: 5_000,
   // A job may lose its worker any number of times; what a handler does is safe to repeat.
   maxStalledCount: 1_000_000,
   // After a lost connection; BullMQ's 15 s would leave a restarted server idle.

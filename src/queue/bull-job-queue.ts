@@ -109,7 +109,7 @@ export class BullJobQueue implements Queue {
       logger,
       archive: this.archive,
       signal: this.draining.signal,
-      bundledAtOnce: options.messageConcurrency,
+      bundledAtOnce: Math.min(options.messageConcurrency, BUNDLE_SIZE),
       enqueueAlone: ({ name, payload, ...place }) =>
         this.enqueue(name as JobName, payload as JobPayloads[JobName], place),
       wakeIfNotRunning: (name, payload, id) =>
@@ -234,8 +234,7 @@ async function closeWorker(worker: StoredBullWorker, force: boolean): Promise<vo
 function concurrencyOf(name: QueueName, { messageConcurrency }: StartOptions): number {
   if (name === 'messages') return messageConcurrency;
   if (name !== 'bundles') return queueConcurrency[name];
-  // The runner bounds what is in them. Twice as many are at hand as fit in, because a bundle ends with its slowest job.
-  return Math.ceil((2 * messageConcurrency) / BUNDLE_SIZE);
+  return Math.max(1, Math.floor(messageConcurrency / BUNDLE_SIZE));
 }
 
 function toBullBundle(

@@ -1,4 +1,4 @@
-import pLimit, { type LimitFunction } from 'p-limit';
+import pLimit from 'p-limit';
 import type { Bundle } from './bundle.js';
 import type { EnqueueOptions, JobOutcome } from './catalog.js';
 
@@ -13,7 +13,7 @@ interface BundleRunnerDependencies {
   /** How long a job rests whose handler threw, in milliseconds. */
   restAfter(job: { name: string; id?: string }, error: unknown): number;
   enqueueAlone(job: LoneJob): Promise<void>;
-  /** Jobs of all bundles that run at the same time. */
+  /** Jobs of one bundle that run at the same time. */
   atOnce: number;
   /** Aborted when the process drains. */
   signal: AbortSignal;
@@ -24,16 +24,14 @@ interface BundleRunnerDependencies {
  * wait for it.
  */
 export class BundleRunner {
-  private readonly limit: LimitFunction;
-
-  constructor(private readonly deps: BundleRunnerDependencies) {
-    this.limit = pLimit(deps.atOnce);
-  }
+  constructor(private readonly deps: BundleRunnerDependencies) {}
 
   /** The whole bundle runs again when the drain interrupts it: those that have ended end at once then. */
   async run({ name, jobs }: Bundle, priority: number | undefined): Promise<JobOutcome> {
+    const limit = pLimit(this.deps.atOnce);
+    const runOne = (job: Bundle['jobs'][number]) => this.runOne({ name, priority, ...job });
     const ends = await Promise.allSettled(
-      jobs.map((job) => this.limit(() => this.runOne({ name, priority, ...job }))),
+      this.deps.atOnce < jobs.length ? jobs.map((job) => limit(runOne, job)) : jobs.map(runOne),
     );
     // Not before all have ended: whoever gets the bundle next shall not meet them.
     const failure = ends.find((end) => end.status === 'rejected');

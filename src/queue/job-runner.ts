@@ -29,7 +29,7 @@ interface RunnerDependencies {
   wakeIfNotRunning(name: string, payload: unknown, id: string): Promise<boolean>;
   /** Adds a job to its queue that has left its bundle. */
   enqueueAlone(job: LoneJob): Promise<void>;
-  /** Jobs out of bundles that run at the same time. */
+  /** Jobs of one bundle that run at the same time. */
   bundledAtOnce: number;
   /** Aborted when the process drains. */
   signal: AbortSignal;

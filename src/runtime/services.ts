@@ -22,7 +22,7 @@ import {
 import { ContactService, ImportService, ListService, SuppressionService } from '../modules/contacts/index.js';
 import { MessageService } from '../modules/messages/index.js';
 import { SegmentService } from '../modules/segments/index.js';
-import { SenderManager, SenderService } from '../modules/senders/index.js';
+import { SenderService } from '../modules/senders/index.js';
 import { SessionService } from '../modules/sessions/index.js';
 import { PreviewService, TemplateService } from '../modules/templates/index.js';
 import { SettingsService } from '../modules/tenants/index.js';
@@ -88,7 +88,6 @@ export function createServices({ config, logger, infrastructure, transports }: S
       limits: { maxRows: config.limits.importMaxRows },
     }),
     senders,
-    senderManager: new SenderManager({ database, clock, random: systemRandom, logger, transports }),
     sessions: new SessionService({ database, queue, clock, transports, senders, logger }),
     campaigns: new CampaignManager(campaignDeps),
     feeder: new CampaignFeeder(campaignDeps),

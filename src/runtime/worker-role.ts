@@ -13,6 +13,7 @@ import {
   type TypingPace,
 } from '../modules/campaigns/index.js';
 import { NumberCheckRunner } from '../modules/contacts/index.js';
+import { SenderManager } from '../modules/senders/index.js';
 import type { JobHandlers } from '../queue/index.js';
 import { createInboundHandler } from '../worker/handlers/inbound.js';
 import { MessageWorker } from '../worker/message-worker/message-worker.js';
@@ -114,9 +115,17 @@ function jobHandlers(
     sessions: host,
     transports: checkingTransports(transports),
   });
+  const senderManager = new SenderManager({
+    database,
+    clock,
+    random: systemRandom,
+    logger,
+    transports,
+    workerId: host.workerId,
+  });
   const messageWorker = new MessageWorker({
     delivery: new DeliveryService({ database, logger, workerId: host.workerId }),
-    senders: services.senderManager,
+    senders: senderManager,
     sessions: host,
     media: services.mediaFiles,
     waiting: new WaitingBoard({ database, clock }),
@@ -142,7 +151,7 @@ function jobHandlers(
       inbound: new InboundService({ database, contacts: services.contacts, clock, logger }),
     }),
     'maintenance.recover-senders': async () => {
-      await services.senderManager.recoverIdle();
+      await senderManager.recoverIdle();
       return { kind: 'done' };
     },
     'maintenance.schedule': async () => {

@@ -3,7 +3,8 @@ import type { Tx } from '../../src/db/index.js';
 import { foldCounts } from '../../src/modules/campaigns/campaign.repository.js';
 import { presentCampaignStats, presentComparison } from '../../src/modules/campaigns/index.js';
 import { CampaignReports, type StatsQuery } from '../../src/modules/campaigns/reports/report.service.js';
-import { reportAfter } from '../../src/modules/campaigns/reports/report.repository.js';
+import { recipientsAfter, reportAfter } from '../../src/modules/campaigns/reports/report.repository.js';
+import { claimPending, completeWhenDone } from '../../src/modules/campaigns/running/feed.repository.js';
 import { findRecipient, messagesOfRecipient } from '../../src/modules/campaigns/reports/trace.repository.js';
 import { newId } from '../../src/lib/ids.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -343,6 +344,28 @@ describe('reports on a large campaign among others', () => {
       expect({ name, scans }).toEqual({ name, scans: [] });
     }
   });
+
+  it('read no recipients of the campaigns before it', async () => {
+    await largeCampaign(20_000);
+    const later = await largeCampaign(20_000);
+    await world.sql('ANALYZE campaign_contacts');
+    const campaign = { tenantId: world.tenantId, id: later };
+    const reads: Record<string, (tx: Tx) => Promise<unknown>> = {
+      sentToReaders: (tx) => recipientsAfter(tx, campaign, { limit: 51, state: 'read' }),
+      nobodyPending: (tx) => claimPending(tx, later, 51),
+      completion: (tx) => completeWhenDone(tx, later, new Date()),
+    };
+    for (const [name, read] of Object.entries(reads)) {
+      const [touched] = await db.database.transaction(async (tx) => {
+        await read(tx);
+        return tx.query<{ rows: number }[]>(
+          `SELECT (coalesce(idx_tup_fetch, 0) + coalesce(seq_tup_read, 0))::int AS rows
+           FROM pg_stat_xact_user_tables WHERE relname = 'campaign_contacts'`,
+        );
+      });
+      expect({ name, few: touched!.rows < 200 }).toEqual({ name, few: true });
+    }
+  });
 });
 
 async function insertMessages(campaignId: string, times: [string, string | null][]): Promise<void> {
@@ -355,18 +378,22 @@ async function insertMessages(campaignId: string, times: [string, string | null]
   }
 }
 
-/** Made in the database, sent and read. */
+let largeCampaigns = 0;
+
+/** Made in the database, sent and read; later ones have larger ids, as those of the program. */
 async function largeCampaign(size: number): Promise<string> {
+  largeCampaigns += 1;
   const { id } = await world.campaign();
   await world.sql(
     `WITH made AS (
        INSERT INTO campaign_contacts (id, tenant_id, campaign_id, contact_id, phone, state, sent_at, next_part)
-       SELECT gen_random_uuid(), $1, $2, gen_random_uuid(), '+55119' || (10000000 + n), 'read', now(), 1
+       SELECT (lpad($4::text, 8, '0') || substr(gen_random_uuid()::text, 9))::uuid, $1, $2, gen_random_uuid(),
+              '+55119' || (10000000 + n), 'read', now(), 1
        FROM generate_series(1, $3::int) n RETURNING id)
      INSERT INTO messages (id, tenant_id, direction, sender_id, campaign_id, campaign_contact_id, part, type, state,
                            sent_at, delivered_at, read_at)
      SELECT gen_random_uuid(), $1, 'out', gen_random_uuid(), $2, id, 0, 'text', 'read', now(), now(), now() FROM made`,
-    [world.tenantId, id, size],
+    [world.tenantId, id, size, largeCampaigns],
   );
   return id;
 }

@@ -50,8 +50,15 @@ export const simulated: TransportRegistry = {
   simulator: createSimulatorTransport({ network: createSimulatorNetwork({ seed: 1 }), logger: silentLogger }),
 };
 
-export function managerOn(database: Database, clock: Clock, logger = silentLogger, seed = 1): SenderManager {
-  return new SenderManager({ database, clock, random: seededRandom(seed), logger, transports: simulated });
+export function managerOn(
+  database: Database,
+  clock: Clock,
+  logger = silentLogger,
+  seed = 1,
+  workerId?: string,
+): SenderManager {
+  const random = seededRandom(seed);
+  return new SenderManager({ database, clock, random, logger, transports: simulated, workerId });
 }
 
 export function serviceOn(

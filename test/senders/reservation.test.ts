@@ -232,6 +232,79 @@ describe('when nobody can be reserved', () => {
   });
 });
 
+describe('of two workers', () => {
+  const hosts = { mine: newId(), others: newId() };
+  let mine: string;
+  let others: string;
+  let worker: SenderManager;
+
+  beforeEach(async () => {
+    [mine = '', others = ''] = await senders(2);
+    await hostedBy(mine, hosts.mine);
+    await hostedBy(others, hosts.others);
+    worker = managerOn(database, clock, undefined, 1, hosts.mine);
+  });
+
+  async function hostedBy(senderId: string, workerId: string): Promise<void> {
+    await database.manager.query(
+      `INSERT INTO sessions (sender_id, tenant_id, desired_state, worker_id) VALUES ($1, $2, 'connected', $3)`,
+      [senderId, tenantId, workerId],
+    );
+  }
+
+  const soon = () => ({ kind: 'later', reason: 'pace', at: expect.any(Date) });
+  const expectSoon = (outcome: ReservationOutcome) => {
+    expect(outcome).toEqual(soon());
+    if (outcome.kind === 'later') expect(outcome.at.getTime() - clock.now().getTime()).toBeLessThan(1_001);
+  };
+
+  it('each uses the senders it hosts, however long the others have been free', async () => {
+    for (let round = 0; round < 4; round += 1) {
+      expect(senderOf(await worker.reserveNextHealthySender(request(tenantId)))).toBe(mine);
+      clock.forward(10_000);
+    }
+  });
+
+  it('one leaves a request to the other whose sender is free, and uses up nothing', async () => {
+    await worker.reserveNextHealthySender(request(tenantId));
+    clock.forward(1_000);
+    expectSoon(await worker.reserveNextHealthySender(request(tenantId)));
+    const [row] = await database.manager.query<{ minute_used: number; last_used_at: Date | null }[]>(
+      'SELECT minute_used, last_used_at FROM senders WHERE id = $1',
+      [others],
+    );
+    expect(row).toEqual({ minute_used: 0, last_used_at: null });
+  });
+
+  it('one leaves requests for a named sender to its host, and the others it serves', async () => {
+    const [named, bound, free] = await Promise.all(
+      [{ preferredSenderId: others }, { requiredSenderId: others }, {}].map((wish) =>
+        worker.reserveNextHealthySender(request(tenantId, wish)),
+      ),
+    );
+    expectSoon(named!);
+    expectSoon(bound!);
+    expect(senderOf(free)).toBe(mine);
+  });
+
+  it('a sender that is not free is waited for, wherever it is hosted', async () => {
+    const other = managerOn(database, clock, undefined, 2, hosts.others);
+    const pace = { minDelay: 60_000, maxDelay: 60_000, occupyMs: 0 };
+    for (const each of [worker, other]) await each.reserveNextHealthySender(request(tenantId, pace));
+    const outcome = await worker.reserveNextHealthySender(request(tenantId, { requiredSenderId: others }));
+    expect(outcome).toEqual({ kind: 'later', at: addMs(clock.now(), 60_000), reason: 'pace' });
+  });
+
+  it('both use a sender without a session to be hosted', async () => {
+    const [everybodys] = await senders(1);
+    const wish = request(tenantId, { ...noPace, requiredSenderId: everybodys });
+    const other = managerOn(database, clock, undefined, 2, hosts.others);
+    for (const each of [worker, other]) {
+      expect(senderOf(await each.reserveNextHealthySender(wish))).toBe(everybodys);
+    }
+  });
+});
+
 describe('with ten thousand senders', () => {
   it('a reservation reads a few rows through an index, whatever the pool', async () => {
     await database.manager.query(
@@ -254,6 +327,7 @@ describe('with ten thousand senders', () => {
       messages: 1,
       messageTypes: ['text'],
       transports: ['simulator'],
+      workerId: newId(),
     };
     const plans = await Promise.all([
       explain(search),

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../../lib/logger.js';
 import type { Cluster } from './cluster.js';
@@ -17,6 +18,8 @@ const START_MS = 180_000;
 const POLL_MS = 20;
 const PORT_ATTEMPTS = 5;
 const LOG_LIMIT_BYTES = 5_000_000;
+const MEGABYTE = 1_048_576;
+const MEMORY_PER_BUFFERS = 32;
 
 export interface Postmaster {
   port: number;
@@ -54,6 +57,15 @@ export async function startPostmaster(
   }
 }
 
+/**
+ * A share of the machine's memory, or of what a container may use. PostgreSQL's own 128 MB are the least; more than a
+ * gigabyte helps nobody whose database lives beside the program.
+ */
+function sharedBuffersMegabytes(): number {
+  const memory = Math.min(totalmem(), process.constrainedMemory() ?? Infinity);
+  return Math.round(Math.min(Math.max(memory / MEMORY_PER_BUFFERS / MEGABYTE, 128), 1_024));
+}
+
 function launch(
   cluster: Cluster,
   port: number,
@@ -67,6 +79,7 @@ function launch(
     timezone: 'UTC',
     log_timezone: 'UTC',
     max_connections: '200',
+    shared_buffers: `${sharedBuffersMegabytes()}MB`,
     log_line_prefix: '%m [%p] ',
     // The log must hold no message text and no phone numbers: neither statements nor the DETAIL of an error.
     log_min_error_statement: 'panic',

@@ -20,12 +20,52 @@ const stages: Record<RecipientState, number> = {
 
 /** SQL that is true for recipients in one of these states and lets the index find them; `alias` as in `r`. */
 export function isIn(states: readonly RecipientState[], alias?: string): string {
-  const column = (name: string) => (alias === undefined ? name : `${alias}.${name}`);
-  const asked = [...new Set(states.map((state) => stages[state]))];
-  const covered = Object.entries(stages).filter(([, stage]) => asked.includes(stage));
-  const byStage = `${column('stage')} IN (${asked.join(', ')})`;
-  if (covered.length === states.length) return byStage;
-  return `(${byStage} AND ${column('state')} IN (${states.map((state) => `'${state}'`).join(', ')}))`;
+  const asked = stagesOf(states);
+  const byStage = `${column('stage', alias)} IN (${asked.join(', ')})`;
+  const byState = stateAmong(states, asked, alias);
+  return byState ? `(${byStage} AND ${byState})` : byStage;
+}
+
+/**
+ * The same for states of one stage, with an order by id that only the index of stages has; `after`, an SQL expression,
+ * is the id it begins behind. With `ORDER BY id` the planner may prefer the primary key, and walk past every recipient
+ * of all earlier campaigns.
+ * @throws Error for states of several stages: their ids have no common order in the index.
+ */
+export function inOrder(
+  states: readonly RecipientState[],
+  { alias, after }: { alias?: string; after?: string } = {},
+): { where: string; orderBy: string } {
+  const asked = stagesOf(states);
+  if (asked.length !== 1) throw new Error(`${states.join(', ')} are not states of one stage.`);
+  const [stage, id] = [column('stage', alias), column('id', alias)];
+  // A range, because the planner would drop a stage that it knows to be equal to something from the order.
+  const from =
+    after === undefined ? `${stage} >= ${asked[0]}` : `(${stage}, ${id}) > (${asked[0]}, ${after})`;
+  const byState = stateAmong(states, asked, alias);
+  return {
+    where: `(${from} AND ${stage} <= ${asked[0]}${byState ? ` AND ${byState}` : ''})`,
+    orderBy: `${stage}, ${id}`,
+  };
+}
+
+function stagesOf(states: readonly RecipientState[]): number[] {
+  return [...new Set(states.map((state) => stages[state]))];
+}
+
+/** Undefined when the stages have no other states. */
+function stateAmong(
+  states: readonly RecipientState[],
+  asked: readonly number[],
+  alias: string | undefined,
+): string | undefined {
+  const covered = Object.values(stages).filter((stage) => asked.includes(stage));
+  if (covered.length === states.length) return undefined;
+  return `${column('state', alias)} IN (${states.map((state) => `'${state}'`).join(', ')})`;
+}
+
+function column(name: string, alias: string | undefined): string {
+  return alias === undefined ? name : `${alias}.${name}`;
 }
 
 /**
@@ -34,11 +74,11 @@ export function isIn(states: readonly RecipientState[], alias?: string): string 
  * analysed, reads the table until it meets one, and when the last one has just gone that is all of it.
  */
 export function hasAnyIn(states: readonly RecipientState[], campaign: string): string {
-  const asked = [...new Set(states.map((state) => stages[state]))];
-  const found = asked.map((stage) => {
+  const found = stagesOf(states).map((stage) => {
     const ofStage = states.filter((state) => stages[state] === stage);
+    const { where, orderBy } = inOrder(ofStage, { alias: 'first' });
     return `(SELECT first.id FROM campaign_contacts first
-      WHERE first.campaign_id = ${campaign} AND ${isIn(ofStage, 'first')} ORDER BY first.id LIMIT 1) IS NOT NULL`;
+      WHERE first.campaign_id = ${campaign} AND ${where} ORDER BY ${orderBy} LIMIT 1) IS NOT NULL`;
   });
   return `(${found.join(' OR ')})`;
 }

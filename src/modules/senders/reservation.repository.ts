@@ -27,6 +27,8 @@ export interface PoolSearch {
   urgent?: boolean;
   /** Takes only senders that others, who come first, have left free for a moment. */
   yields?: boolean;
+  /** The worker that asks. Senders whose session another one hosts are not for it to use. */
+  workerId?: string;
 }
 
 /** Time others have for taking a free sender before a request that yields gets it. */
@@ -45,9 +47,18 @@ class Parameters {
   }
 }
 
+export interface Eligible {
+  /** Locked until the transaction ends. */
+  slots: SenderSlot[];
+  /** Of those that were named: who may send now, but not from here. */
+  elsewhere: Set<string>;
+}
+
+type PlacedRow = SlotRow & { is_here: boolean };
+
 /**
- * Locks up to `limit` senders that may send now, least recently used first, and those named in `namedIds`. Rows that
- * another worker holds are skipped.
+ * Locks up to `limit` senders that may send now from this worker, least recently used first, and those named in
+ * `namedIds`. Rows that another worker holds are skipped.
  */
 export async function lockEligible(
   tx: Tx,
@@ -55,17 +66,21 @@ export async function lockEligible(
   namedIds: readonly string[],
   limit: number,
   now: Date,
-): Promise<SenderSlot[]> {
+): Promise<Eligible> {
   const found = new Map<string, SenderSlot>();
+  const elsewhere = new Set<string>();
   const collect = async (ids: readonly string[] | undefined, most: number) => {
     const { text, values } = eligibleQuery(search, now, { ids, limit: most });
-    const rows: SlotRow[] = await tx.query(text, values);
-    for (const row of rows) found.set(row.id, toSlot(row));
+    const rows: PlacedRow[] = await tx.query(text, values);
+    for (const row of rows) {
+      if (row.is_here) found.set(row.id, toSlot(row));
+      else elsewhere.add(row.id);
+    }
   };
   if (namedIds.length > 0) await collect(namedIds, namedIds.length);
   // Where everybody got the sender they named, nobody has to be found for them.
   if (found.size < limit) await collect(undefined, limit);
-  return [...found.values()];
+  return { slots: [...found.values()], elsewhere };
 }
 
 /**
@@ -94,14 +109,25 @@ export function eligibleQuery(
     roomInWarmUp(messages, at),
   ].join(' AND ');
   const limit = parameters.add(options.limit, 'integer');
+  const isHere = hostedHere(search, parameters);
   // By their place in the table, which holds within one statement and needs no index.
   const looked = options.ids
     ? `id = ANY(${parameters.add(options.ids, 'uuid[]')})`
-    : `ctid = ANY(ARRAY(${longestFree(search, `${member} AND ${conditions}`, limit)}))`;
+    : `ctid = ANY(ARRAY(${longestFree(search, `${member} AND ${conditions} AND ${isHere}`, limit)}))`;
   const asked = options.ids || !keepsItsMembers(search) ? `${member} AND ${conditions}` : conditions;
-  const text = `SELECT ${slotColumns} FROM senders WHERE ${looked} AND ${asked}
+  const text = `SELECT ${slotColumns}, ${isHere} AS is_here FROM senders WHERE ${looked} AND ${asked}
     ORDER BY last_used_at NULLS FIRST LIMIT ${limit} FOR UPDATE SKIP LOCKED`;
   return { text, values: parameters.values };
+}
+
+/**
+ * Whether the worker that asks can send through a sender: it hosts the session, or there is none to be hosted. A
+ * subquery per row on purpose: as a join it would be planned to read all sessions.
+ */
+function hostedHere({ workerId }: PoolSearch, parameters: Parameters): string {
+  if (workerId === undefined) return 'true';
+  const here = parameters.add(workerId, 'uuid');
+  return `(SELECT worker_id IS NOT DISTINCT FROM ${here} FROM sessions WHERE sender_id = senders.id) IS NOT FALSE`;
 }
 
 /** Ids do not change; asking twice whether a row has one of hundreds would cost more than all other conditions. */
@@ -155,13 +181,18 @@ export async function writeReserved(tx: Tx, slots: readonly SenderSlot[]): Promi
   await writeSlots(tx, slots);
 }
 
+/** A slot, and whether the worker that asked could use it. */
+export interface UpcomingSlot extends SenderSlot {
+  isHere: boolean;
+}
+
 /** The senders of the pool that will be free soonest. With `ids`, those senders only, all of them. */
 export async function upcomingSlots(
   tx: Tx,
   search: PoolSearch,
   ids: readonly string[] | undefined,
   now: Date,
-): Promise<SenderSlot[]> {
+): Promise<UpcomingSlot[]> {
   const parameters = new Parameters();
   const conditions = [...poolConditions(search, parameters), ...ableConditions(search, parameters)];
   if (search.newConversation) {
@@ -171,13 +202,14 @@ export async function upcomingSlots(
   }
   if (ids) conditions.push(`id = ANY(${parameters.add(ids, 'uuid[]')})`);
   const limit = parameters.add(ids ? ids.length : UPCOMING_SLOTS, 'integer');
-  const rows: (SlotRow & { held_until: Date | null })[] = await tx.query(
-    `SELECT ${slotColumns}, held_until FROM senders WHERE ${conditions.join(' AND ')}
+  const isHere = hostedHere(search, parameters);
+  const rows: (PlacedRow & { held_until: Date | null })[] = await tx.query(
+    `SELECT ${slotColumns}, held_until, ${isHere} AS is_here FROM senders WHERE ${conditions.join(' AND ')}
       ORDER BY next_available_at LIMIT ${limit}`,
     parameters.values,
   );
   return rows.map((row) => {
-    const slot = search.yields ? afterOthers(toSlot(row), now) : toSlot(row);
+    const slot = { ...(search.yields ? afterOthers(toSlot(row), now) : toSlot(row)), isHere: row.is_here };
     if (search.urgent || !row.held_until) return slot;
     return { ...slot, nextAvailableAt: latest(slot.nextAvailableAt, row.held_until) };
   });

@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Database, Tx } from '../../db/index.js';
 import { Batcher } from '../../lib/batcher.js';
-import type { Clock } from '../../lib/clock.js';
+import { addMs, type Clock } from '../../lib/clock.js';
 import type { Logger } from '../../lib/logger.js';
-import type { Random } from '../../lib/random.js';
+import { randomInt, type Random } from '../../lib/random.js';
 import type { MessageType, TransportName, TransportRegistry } from '../../transports/transport.js';
 import { assignSlots, type SlotRequest } from './core/assign.js';
 import { giveBackSlot, grantable, type SenderSlot } from './core/slot.js';
@@ -67,12 +67,20 @@ export interface SenderManagerDeps {
   random: Random;
   logger: Logger;
   transports: TransportRegistry;
+  /** The worker that reserves, for its own sessions. Without it all senders are as good as hosted here. */
+  workerId?: string;
 }
 
 /** Requests that arrive within this time of each other share one transaction. */
 const COALESCING = { maxItems: 1000, maxDelayMs: 3 };
 /** Rests between attempts while another transaction, usually one that writes results, holds the due senders. */
 const BUSY_PAUSES_MS = [3, 6, 10, 15, 0];
+
+/**
+ * How soon a request comes back whose sender is free, but hosted by another worker: long enough for that one to take
+ * it, short because nothing else is missing.
+ */
+const ELSEWHERE_MS = { min: 100, max: 1_000 };
 
 /** Decides who sends: atomic reservations over all workers, and the health that results leave behind. */
 export class SenderManager {
@@ -154,17 +162,18 @@ export class SenderManager {
       if (!first) return [];
       const now = this.deps.clock.now();
       const search = this.searchOf(first);
-      const named = requests.flatMap(
-        (request) => request.requiredSenderId ?? request.preferredSenderId ?? [],
-      );
-      const senders = await lockEligible(tx, search, [...new Set(named)], requests.length, now);
-      const plan = assignSlots(requests, senders, now, this.deps.random);
+      const named = requests.flatMap((request) => namedBy(request) ?? []);
+      const { slots, elsewhere } = await lockEligible(tx, search, [...new Set(named)], requests.length, now);
+      const isElsewhere = (request: ReservationRequest) => elsewhere.has(namedBy(request) ?? '');
+      for (const request of requests.filter(isElsewhere)) outcomes.set(request, this.elsewhere(now));
+      const here = requests.filter((request) => !isElsewhere(request));
+      const plan = assignSlots(here, slots, now, this.deps.random);
       await writeReserved(tx, plan.changed);
-      requests.forEach((request, index) => {
+      here.forEach((request, index) => {
         const assignment = plan.assignments[index];
         if (assignment) outcomes.set(request, { kind: 'reserved', ...assignment, reservedAt: now });
       });
-      const waiting = requests.filter((_, index) => !plan.assignments[index]);
+      const waiting = here.filter((_, index) => !plan.assignments[index]);
       return this.answerWaiting(tx, search, waiting, outcomes, now);
     });
   }
@@ -180,6 +189,7 @@ export class SenderManager {
       urgent,
       yields,
     } = request;
+    const { workerId } = this.deps;
     const transports = transportsFor(this.deps.transports, messageTypes);
     return {
       tenantId,
@@ -191,6 +201,7 @@ export class SenderManager {
       excludedSenderIds,
       urgent,
       yields,
+      workerId,
     };
   }
 
@@ -214,7 +225,12 @@ export class SenderManager {
         requiredId === undefined
           ? await upcomingSlots(tx, search, undefined, now)
           : required.filter((slot) => slot.id === requiredId);
-      if (slots.some((slot) => grantable(slot, search.messages, now) > 0)) busy.push(...group);
+      const due = slots.filter((slot) => grantable(slot, search.messages, now) > 0);
+      if (due.length > 0 && !due.some((slot) => slot.isHere)) {
+        for (const request of group) outcomes.set(request, this.elsewhere(now));
+        continue;
+      }
+      if (due.length > 0) busy.push(...group);
       const answers = await this.outcomesFor(tx, search, requiredId, group, slots, now);
       group.forEach((request, index) => {
         const answer = answers[index];
@@ -244,6 +260,12 @@ export class SenderManager {
     return group.map(() => outcome);
   }
 
+  /** It is no wait that anybody needs to be told about. */
+  private elsewhere(now: Date): ReservationOutcome {
+    const { min, max } = ELSEWHERE_MS;
+    return { kind: 'later', at: addMs(now, randomInt(this.deps.random, min, max)), reason: 'pace' };
+  }
+
   private writeReleases(batch: Reservation[]): Promise<void[]> {
     return this.deps.database.transaction(async (tx) => {
       const now = this.deps.clock.now();
@@ -257,6 +279,10 @@ export class SenderManager {
       return batch.map(() => undefined);
     });
   }
+}
+
+function namedBy({ requiredSenderId, preferredSenderId }: ReservationRequest): string | undefined {
+  return requiredSenderId ?? preferredSenderId;
 }
 
 function rankOf({ rank = 5 }: ReservationRequest): number {

@@ -1,7 +1,7 @@
 import type { Tx } from '../../../db/index.js';
 import type { NeededVariable } from '../core/parts-input.js';
 import { hasValue, needsIt } from './coverage.repository.js';
-import { isIn } from '../recipient-stage.js';
+import { inOrder } from '../recipient-stage.js';
 
 /** A recipient whose texts are to be tried. */
 export interface TriedRecipient {
@@ -26,12 +26,13 @@ export async function waitingRecipients(
   page: { after: string | undefined; limit: number; suspicion: Suspicion | undefined },
 ): Promise<TriedRecipient[]> {
   const values: unknown[] = [campaign.tenantId, campaign.id, page.limit];
-  const conditions = ['tenant_id = $1', 'campaign_id = $2', isIn(['pending'])];
-  if (page.after !== undefined) conditions.push(`id > $${values.push(page.after)}`);
+  const after = page.after === undefined ? undefined : `$${values.push(page.after)}`;
+  const { where, orderBy } = inOrder(['pending'], { after });
+  const conditions = ['tenant_id = $1', 'campaign_id = $2', where];
   if (page.suspicion) conditions.push(`(${suspects(page.suspicion, values)})`);
   return tx.query<TriedRecipient[]>(
     `SELECT id, contact_id AS "contactId", phone, name, variables, variant FROM campaign_contacts
-     WHERE ${conditions.join(' AND ')} ORDER BY id LIMIT $3`,
+     WHERE ${conditions.join(' AND ')} ORDER BY ${orderBy} LIMIT $3`,
     values,
   );
 }

@@ -1,6 +1,6 @@
 import type { Tx } from '../../../db/index.js';
 import type { RecipientState } from '../campaign-contact.entity.js';
-import { isIn } from '../recipient-stage.js';
+import { inOrder } from '../recipient-stage.js';
 
 export interface RecipientRow {
   id: string;
@@ -85,13 +85,14 @@ function pageQuery(
 ): { text: string; values: unknown[] } {
   const conditions = ['recipient.tenant_id = $1', 'recipient.campaign_id = $2'];
   const values: unknown[] = [campaign.tenantId, campaign.id, page.limit];
-  if (page.state) conditions.push(isIn([page.state], 'recipient'));
-  const key = page.state ? 'recipient.id' : 'recipient.phone';
-  if (page.after) conditions.push(`${key} > $${values.push(page.after)}`);
+  const after = page.after && `$${values.push(page.after)}`;
+  const ofState = page.state && inOrder([page.state], { alias: 'recipient', ...(after && { after }) });
+  if (ofState) conditions.push(ofState.where);
+  else if (after) conditions.push(`recipient.phone > ${after}`);
   const text = `SELECT ${columns}
      FROM campaign_contacts recipient
      LEFT JOIN senders ON senders.id = recipient.sender_id AND senders.tenant_id = recipient.tenant_id
      ${join}
-     WHERE ${conditions.join(' AND ')} ORDER BY ${key} LIMIT $3`;
+     WHERE ${conditions.join(' AND ')} ORDER BY ${ofState?.orderBy ?? 'recipient.phone'} LIMIT $3`;
   return { text, values };
 }

@@ -1,7 +1,7 @@
 import type { Tx } from '../../../db/index.js';
 import type { Counter } from '../campaign.repository.js';
 import type { MessageCounter } from '../message-count.entity.js';
-import { isIn } from '../recipient-stage.js';
+import { inOrder } from '../recipient-stage.js';
 
 /** Recipients of one kind; the ledger keeps them apart by all of this. */
 export interface RecipientEntry {
@@ -71,9 +71,10 @@ export async function sampleOfPlaces(
   tx: Tx,
   campaignId: string,
 ): Promise<{ place: string | null; count: number }[]> {
+  const { where, orderBy } = inOrder(['pending']);
   return tx.query(
     `SELECT zone AS place, count(*)::int AS count FROM (
-       SELECT zone FROM campaign_contacts WHERE campaign_id = $1 AND ${isIn(['pending'])} ORDER BY id LIMIT $2) next
+       SELECT zone FROM campaign_contacts WHERE campaign_id = $1 AND ${where} ORDER BY ${orderBy} LIMIT $2) next
      GROUP BY zone`,
     [campaignId, SAMPLED_RECIPIENTS],
   );

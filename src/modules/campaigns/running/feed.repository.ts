@@ -2,7 +2,7 @@ import type { Tx } from '../../../db/index.js';
 import type { Campaign } from '../campaign.entity.js';
 import { findCampaign } from '../campaign.repository.js';
 import { mayHaveArrived } from '../may-have-arrived.js';
-import { hasAnyIn, isIn } from '../recipient-stage.js';
+import { hasAnyIn, inOrder, isIn } from '../recipient-stage.js';
 
 /** Advisory locks of two numbers: this one, and the campaign's hash. */
 const FEED_LOCKS = 742_020;
@@ -27,9 +27,11 @@ export interface ClaimedRecipient {
   claimEpoch: number;
 }
 
+const pending = inOrder(['pending'], { after: '$3::uuid' });
+
 const NEXT_PENDING = `SELECT id FROM campaign_contacts
-  WHERE campaign_id = $1 AND ${isIn(['pending'])} AND id > $3::uuid
-  ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED`;
+  WHERE campaign_id = $1 AND ${pending.where}
+  ORDER BY ${pending.orderBy} LIMIT $2 FOR UPDATE SKIP LOCKED`;
 
 /** Before every id there is. */
 const BEGINNING = '00000000-0000-0000-0000-000000000000';

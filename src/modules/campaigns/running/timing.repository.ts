@@ -2,7 +2,7 @@ import type { Tx } from '../../../db/index.js';
 import { placeOf, PLACE_PREFIX_LENGTH } from '../../../lib/phone-zones.js';
 import { DEFAULT_TIMES, type TenantTimes } from '../core/sending-hours.js';
 import { endOf } from './feed.repository.js';
-import { hasAnyIn, isIn } from '../recipient-stage.js';
+import { hasAnyIn, inOrder, isIn } from '../recipient-stage.js';
 
 /** Reads the tenants module's row: every feed needs it. */
 export async function tenantTimes(tx: Tx, tenantId: string): Promise<TenantTimes> {
@@ -21,9 +21,10 @@ const PLACES_PER_STATEMENT = 10_000;
  * campaigns with hours in the recipients' time come here, so others do not pay for the column. Needs a transaction.
  */
 export async function assignPlaces(tx: Tx, campaignId: string): Promise<boolean> {
+  const { where, orderBy } = inOrder(['pending']);
   const unplaced = await tx.query<{ id: string; phone: string }[]>(
-    `SELECT id, phone FROM campaign_contacts WHERE campaign_id = $1 AND ${isIn(['pending'])} AND zone IS NULL
-     ORDER BY id LIMIT ${PLACES_PER_STATEMENT} FOR NO KEY UPDATE SKIP LOCKED`,
+    `SELECT id, phone FROM campaign_contacts WHERE campaign_id = $1 AND ${where} AND zone IS NULL
+     ORDER BY ${orderBy} LIMIT ${PLACES_PER_STATEMENT} FOR NO KEY UPDATE SKIP LOCKED`,
     [campaignId],
   );
   if (unplaced.length === 0) return true;
