@@ -296,7 +296,9 @@ describe('of two workers', () => {
   });
 
   it('both use a sender without a session to be hosted', async () => {
-    const [everybodys] = await senders(1);
+    const { id: everybodys } = await connectedSender(database, service, tenantId, {
+      name: 'Nobody hosts me',
+    });
     const wish = request(tenantId, { ...noPace, requiredSenderId: everybodys });
     const other = managerOn(database, clock, undefined, 2, hosts.others);
     for (const each of [worker, other]) {
