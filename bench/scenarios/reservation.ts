@@ -61,7 +61,7 @@ export const reservation: Scenario = {
 healthy, due and within its quotas, in one transaction that no other worker can get in the way of. The cost must not grow with
 the number of senders. ${CONCURRENT} callers reserve as fast as they are
 answered, on tenants with ${SIZES.few}, ${SIZES.many.toLocaleString('en-US')} and
-${SIZES.most.toLocaleString('en-US')} senders that are all due, without a pause and with quotas that do not bind. The
+${SIZES.most.toLocaleString('en-US')} senders that are all due and hosted by the worker that asks, without a pause and with quotas that do not bind. The
 value is the time ${RESERVATIONS.toLocaleString('en-US')} reservations took, divided by their number.`,
   figures,
   async measure(bench) {
@@ -105,9 +105,10 @@ function figureId(kind: Kind, size: number): string {
 
 async function setUp({ services, note }: BenchContext): Promise<Stage> {
   const { url } = await newDatabase(services);
-  const { manager, close } = await openSenderManager(url);
+  const workerId = crypto.randomUUID();
+  const { manager, close } = await openSenderManager(url, workerId);
   const tenants = new Map<number, MadeTenant>();
-  for (const size of Object.values(SIZES)) tenants.set(size, await tenantWithSenders(url, size));
+  for (const size of Object.values(SIZES)) tenants.set(size, await tenantWithSenders(url, size, workerId));
   note(`made tenants with ${Object.values(SIZES).join(', ')} senders`);
   return { manager, tenants, close };
 }

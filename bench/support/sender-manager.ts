@@ -11,6 +11,7 @@ const CONNECTIONS = 10;
 /** The manager as a worker has it, on a database that is brought to the current schema. */
 export async function openSenderManager(
   url: string,
+  workerId: string,
 ): Promise<{ manager: SenderManager; close: () => Promise<void> }> {
   const dataSource = createDataSource({ url, entities, migrations, poolSize: CONNECTIONS });
   await dataSource.initialize();
@@ -24,6 +25,7 @@ export async function openSenderManager(
       random: systemRandom,
       logger,
       transports: { simulator: createSimulatorTransport({ network, logger }) },
+      workerId,
     }),
     close: () => dataSource.destroy(),
   };

@@ -10,9 +10,13 @@ export interface MadeTenant {
 
 /**
  * A tenant with so many senders that may all send at once, written straight into the tables. Every second one is tagged
- * `even`. How they came there is not measured.
+ * `even`, and all are hosted by one worker. How they came there is not measured.
  */
-export async function tenantWithSenders(databaseUrl: string, count: number): Promise<MadeTenant> {
+export async function tenantWithSenders(
+  databaseUrl: string,
+  count: number,
+  workerId: string,
+): Promise<MadeTenant> {
   const tenantId = crypto.randomUUID();
   await query(databaseUrl, 'INSERT INTO tenants (id, slug, name) VALUES ($1::uuid, $1::text, $1::text)', [
     tenantId,
@@ -25,6 +29,12 @@ export async function tenantWithSenders(databaseUrl: string, count: number): Pro
      FROM generate_series(1, $2::int) n RETURNING id`,
     [tenantId, count, UNLIMITED],
   );
-  await query(databaseUrl, 'ANALYZE senders');
+  await query(
+    databaseUrl,
+    `INSERT INTO sessions (sender_id, tenant_id, desired_state, worker_id, lease_expires_at)
+     SELECT id, tenant_id, 'connected', $2, now() + interval '1 day' FROM senders WHERE tenant_id = $1`,
+    [tenantId, workerId],
+  );
+  await query(databaseUrl, 'ANALYZE senders, sessions');
   return { tenantId, senderIds: rows.map(({ id }) => id) };
 }
