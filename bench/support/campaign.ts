@@ -21,7 +21,10 @@ export async function connectSenders(
   });
 }
 
-/** A list of so many made-up contacts, written straight into the tables: how they came there is not measured. */
+/**
+ * A list of so many made-up contacts, written straight into the tables: how they came there is not measured. Their ids
+ * rise, as those of imported contacts do.
+ */
 export async function contactList(databaseUrl: string, api: ApiClient, count: number): Promise<string> {
   const { id } = await api.post<{ id: string }>('/api/lists', { name: `List of ${count}` });
   await query(
@@ -29,7 +32,7 @@ export async function contactList(databaseUrl: string, api: ApiClient, count: nu
     `WITH home AS (SELECT tenant_id FROM contact_lists WHERE id = $1),
      made AS (
        INSERT INTO contacts (id, tenant_id, phone, name, attributes)
-       SELECT gen_random_uuid(), home.tenant_id, '+5511' || (900000000 + n), 'Person ' || n, '{"city": "Recife"}'
+       SELECT uuidv7(), home.tenant_id, '+5511' || (900000000 + n), 'Person ' || n, '{"city": "Recife"}'
        FROM home, generate_series(1, $2::int) n
        ON CONFLICT (tenant_id, phone) DO UPDATE SET name = excluded.name
        RETURNING id, tenant_id)

@@ -49,7 +49,7 @@ describe('feeding', () => {
   });
 
   it('queues in the order of the audience, staggered at the pace of the senders', async () => {
-    const id = await startedCampaign(50, { minDelay: 1_000, maxDelay: 3_000 });
+    const id = await startedCampaign(50, { minDelay: 1_000, maxDelay: 4_000 });
     await feed(id);
     const delays = world.queue.jobs.map(({ options }) => options.delayMs ?? 0);
     expect(delays).toHaveLength(30);

@@ -93,7 +93,7 @@ describe('the time to ask again', () => {
   it('is the first free slot for the first request, and spread over the coming slots for the others', () => {
     const paced = { ...slot('a'), nextAvailableAt: at(1_000) };
     const waits = waitTimes(requests(3), [paced], START, seededRandom(1));
-    expect(waits.map((wait) => wait.at)).toEqual([at(1_000), at(5_000), at(9_000)]);
+    expect(waits.map((wait) => wait.at)).toEqual([at(1_000), at(4_500), at(8_000)]);
     expect(waits[0]?.reason).toBe('pace');
   });
 

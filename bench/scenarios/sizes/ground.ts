@@ -15,7 +15,7 @@ export interface Ground {
 export async function serverOn({ databaseUrl, redisUrl }: Ground): Promise<BenchServer> {
   await flushRedis(redisUrl);
   const server = await startBenchServer(
-    { DATABASE_URL: databaseUrl, ENABLE_REDIS: 'true', REDIS_URL: redisUrl, MESSAGE_CONCURRENCY: '500' },
+    { DATABASE_URL: databaseUrl, ENABLE_REDIS: 'true', REDIS_URL: redisUrl },
     { ledgerCapacity: 1_000 },
   );
   await sendersOf(server);

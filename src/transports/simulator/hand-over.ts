@@ -28,7 +28,7 @@ export interface HandOverPorts {
 }
 
 /** How many numbers' attempts are remembered; only the repeatability of a seeded run rests on it. */
-const MAX_ATTEMPTS = 1_000_000;
+const MAX_ATTEMPTS = 50_000;
 
 /** Takes messages from senders and decides, repeatably, what becomes of them. */
 export class HandOver {

@@ -1,5 +1,6 @@
 import type { Campaign, CampaignPart } from '../campaign.entity.js';
 import { addMs } from '../../../lib/clock.js';
+import { averagePause } from '../../../lib/pause.js';
 import type { CampaignDeps, CampaignSenders, PoolOutlook, RivalCampaign } from '../campaign.ports.js';
 import type { Counts } from '../campaign.repository.js';
 import { ceilingOf } from '../core/ceiling.js';
@@ -62,14 +63,14 @@ async function campaignOutlook(
   campaign: Campaign,
   { startsAt, busyMs: busy, rivals }: { startsAt: Date; busyMs: number; rivals: readonly RivalCampaign[] },
 ): Promise<PoolOutlook> {
-  const { tenantId, pool, maxPerSender, minDelay, maxDelay } = campaign;
+  const { tenantId, pool, maxPerSender } = campaign;
   const content = campaign.variants?.flatMap((variant) => variant.parts) ?? campaign.parts;
   const tx = deps.database.manager;
   return deps.senders.outlook({
     tenantId,
     pool,
     messageTypes: [...new Set(content.map(({ type }) => type))],
-    pace: { messages: mostParts(campaign), stepMs: (minDelay + maxDelay) / 2 + busy },
+    pace: { messages: mostParts(campaign), stepMs: averagePause(campaign) + busy },
     from: startsAt,
     rivals,
     ...(maxPerSender !== null && {

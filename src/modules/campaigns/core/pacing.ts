@@ -1,3 +1,4 @@
+import { averagePause, randomPause } from '../../../lib/pause.js';
 import { randomInt, type Random } from '../../../lib/random.js';
 
 /** The pace one sender keeps, in milliseconds between two of its messages. */
@@ -23,8 +24,8 @@ const MIN_WINDOW = 20;
 const EARLINESS = 0.75;
 
 /** The time one sender spends on one recipient, on average. */
-function averageStep({ minDelay, maxDelay, parts }: Pace): number {
-  return ((minDelay + maxDelay) / 2) * parts;
+function averageStep(pace: Pace): number {
+  return averagePause(pace) * pace.parts;
 }
 
 /**
@@ -66,7 +67,7 @@ export function staggeredDelays(
   return Array.from({ length: work.count }, (_, index) => {
     const sender = index % next.length;
     const delay = next[sender] ?? 0;
-    const step = randomInt(random, pace.minDelay, pace.maxDelay) * pace.parts;
+    const step = randomPause(random, pace) * pace.parts;
     next[sender] = delay + Math.round(step * EARLINESS);
     return Math.max(delay, Math.round((work.ahead + index) * slot));
   });

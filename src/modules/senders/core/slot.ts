@@ -1,5 +1,6 @@
 import { addMs, latest } from '../../../lib/clock.js';
-import { randomInt, type Random } from '../../../lib/random.js';
+import { randomPause } from '../../../lib/pause.js';
+import type { Random } from '../../../lib/random.js';
 import {
   giveBackToWindows,
   largestReservation,
@@ -66,7 +67,7 @@ export function takeSlot(
   usedMicros: number,
   random: Random,
 ): SenderSlot {
-  const paced = addMs(now, pace.occupyMs + randomInt(random, pace.minDelay, pace.maxDelay));
+  const paced = addMs(now, pace.occupyMs + randomPause(random, pace));
   const taken: SenderSlot = {
     ...slot,
     windows: takeFromWindows(slot.windows, messages, now),

@@ -1,4 +1,5 @@
 import { addMs } from '../../../lib/clock.js';
+import { averagePause } from '../../../lib/pause.js';
 import { randomInt, type Random } from '../../../lib/random.js';
 import { MAX_CONSECUTIVE_FAILURES, MIN_HEALTH_TO_SEND } from './health.js';
 import { quotaWaitEnd } from './quota.js';
@@ -44,7 +45,7 @@ export function waitTimes(
   return requests.map((request) => {
     const next = upcoming.reduce((a, b) => (b.at < a.at ? b : a));
     const wait = { at: next.at, reason: waitReason(next.slot, request.messages, now) };
-    const pause = request.occupyMs + (request.minDelay + request.maxDelay) / 2;
+    const pause = request.occupyMs + averagePause(request);
     next.at = new Date(Math.min(next.at.getTime() + pause, first + MAX_SPREAD_MS));
     return wait;
   });

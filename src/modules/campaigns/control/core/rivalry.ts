@@ -1,4 +1,5 @@
 import { latest } from '../../../../lib/clock.js';
+import { averagePause } from '../../../../lib/pause.js';
 import type { Campaign } from '../../campaign.entity.js';
 import type { RivalCampaign } from '../../campaign.ports.js';
 import { mostParts } from '../../core/variants.js';
@@ -29,7 +30,7 @@ export function rivalsOf(
     return {
       pool: other.pool,
       messageTypes: [...new Set(content.map(({ type }) => type))],
-      pace: { messages: parts, stepMs: (other.minDelay + other.maxDelay) / 2 + busyMs },
+      pace: { messages: parts, stepMs: averagePause(other) + busyMs },
       messages: recipients * parts,
       begin,
       rank: rankOf(other.priority, priority),
