@@ -1,6 +1,6 @@
 import type { BenchContext, Figure, Samples, Scenario } from '../figure.js';
 import { measureNoop } from '../support/noop.js';
-import { CONCURRENCY, onGround, type QueueKind } from './throughput/ground.js';
+import { CONCURRENCY, onGround, WINDOW, type QueueKind } from './throughput/ground.js';
 import { runCampaign } from './throughput/run.js';
 
 const MESSAGES: Record<QueueKind, number> = { redis: 100_000, postgres: 30_000 };
@@ -69,7 +69,8 @@ const about = (queue: string) =>
   `once and sends no receipts. Counted from the request that starts the campaign until it is completed, all states ` +
   `committed with fsync. The yardstick is BullMQ alone on ${queue}, in a process of its own: as many jobs of the same ` +
   `size added in bulk and worked off by a handler that does nothing. Both work on ${CONCURRENCY} jobs at the same time; ` +
-  `Starling's hold up to 25 messages each, of which ${CONCURRENCY} are worked on at the same time.`;
+  `Starling's hold up to 25 messages each, of which ${CONCURRENCY} are worked on at the same time and up to ${WINDOW} are ` +
+  `queued.`;
 
 export const throughputOnRedis: Scenario = {
   id: 'throughput-redis',

@@ -53,7 +53,7 @@ export class CampaignsConfig {
 
   @WholeNumber({
     env: 'CAMPAIGN_WINDOW',
-    default: 7_500,
+    default: 6_000,
     min: 1,
     max: 100_000,
     unit: 'messages',

@@ -5,6 +5,8 @@ import { startBenchServer, type BenchServer } from '../../support/server.js';
 
 /** Messages one process works on at the same time; the yardstick works on as many jobs. */
 export const CONCURRENCY = 4_000;
+/** Enough at hand for the next ones. */
+export const WINDOW = 10_000;
 const SENDERS = 20;
 
 export type QueueKind = 'redis' | 'postgres';
@@ -63,6 +65,7 @@ function environment(databaseUrl: string, redisUrl: string, queue: QueueKind): R
   return {
     DATABASE_URL: databaseUrl,
     MESSAGE_CONCURRENCY: String(CONCURRENCY),
+    CAMPAIGN_WINDOW: String(WINDOW),
     ...(queue === 'redis' ? { ENABLE_REDIS: 'true', REDIS_URL: `${redisUrl}/2` } : { ENABLE_REDIS: 'false' }),
   };
 }

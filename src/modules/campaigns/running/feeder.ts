@@ -24,7 +24,7 @@ import {
 } from './feed.repository.js';
 import { noteOutranked, skipOutsideWindow } from './timing.repository.js';
 
-const DEFAULT_WINDOW = 7_500;
+const DEFAULT_WINDOW = 6_000;
 const FEED_EVERY_MS = 1_000;
 /** Recipients queued in one go: the first of many set out while the others are queued. */
 const FEED_AT_ONCE = 1_000;
