@@ -1,3 +1,4 @@
+import { getPriority } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { waitFor } from '../support/wait-for.js';
@@ -68,6 +69,8 @@ describe.each(backends)('a campaign with its queue on %s', (backend) => {
     const stats = await completed(api, campaign);
     expect(stats.sent + stats.delivered + stats.read).toBe(20);
     expect((await fetch(`${worker.url}/health/ready`)).status).toBe(200);
+    // The API goes first where they share a processor.
+    expect([apiServer, worker].map(({ child }) => getPriority(child.pid))).toEqual([getPriority(), 10]);
     expect((await fetch(`${worker.url}/api/campaigns`)).status).toBe(404);
   });
 

@@ -57,6 +57,23 @@ export const servers = [
   { name: 'PostgreSQL', start: postgresServer },
 ];
 
+/** Each test leaves its queues empty, so that the tests of a server can share them. */
+export async function usingQueue(
+  server: QueueServer,
+  work: (queue: Queue) => Promise<void>,
+  catalog = catalogWith({}),
+): Promise<void> {
+  const queue = server.open({ catalog });
+  try {
+    await work(queue);
+  } finally {
+    await Promise.all(
+      queue.boardQueues().map((bull) => bull.obliterate({ force: true }).catch(() => undefined)),
+    );
+    await queue.close();
+  }
+}
+
 const nothing = () => Promise.resolve({ kind: 'done' as const });
 
 /** Handlers that do nothing, except the given ones. */

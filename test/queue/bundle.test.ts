@@ -2,10 +2,10 @@ import { EventEmitter, once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { bundled, BUNDLE_SIZE } from '../../src/queue/bundle.js';
-import type { EnqueueOptions, JobHandler } from '../../src/queue/catalog.js';
+import type { EnqueueOptions, JobCatalog, JobHandler } from '../../src/queue/catalog.js';
 import type { Queue } from '../../src/queue/index.js';
 import { waitFor } from '../support/wait-for.js';
-import { catalogWith, handlersWith, sendPayload, servers, type QueueServer } from './backends.js';
+import { catalogWith, handlersWith, sendPayload, servers, usingQueue, type QueueServer } from './backends.js';
 
 type SendHandler = JobHandler<'message.send'>;
 
@@ -53,17 +53,8 @@ describe.each(servers)('bundled jobs on $name', ({ start }) => {
   });
   afterAll(() => server.close());
 
-  async function withQueue(work: (queue: Queue) => Promise<void>, catalog = catalogWith({})): Promise<void> {
-    const queue = server.open({ catalog });
-    try {
-      await work(queue);
-    } finally {
-      await Promise.all(
-        queue.boardQueues().map((bull) => bull.obliterate({ force: true }).catch(() => undefined)),
-      );
-      await queue.close();
-    }
-  }
+  const withQueue = (work: (queue: Queue) => Promise<void>, catalog?: JobCatalog) =>
+    usingQueue(server, work, catalog);
 
   const boardQueue = (queue: Queue, name: string) =>
     queue.boardQueues().find((bull) => bull.name === name) as NonNullable<

@@ -1,9 +1,9 @@
 import { EventEmitter, once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { JobHandler } from '../../src/queue/catalog.js';
+import type { JobCatalog, JobHandler } from '../../src/queue/catalog.js';
 import type { Queue } from '../../src/queue/index.js';
 import { waitFor } from '../support/wait-for.js';
-import { catalogWith, handlersWith, sendPayload, servers, type QueueServer } from './backends.js';
+import { catalogWith, handlersWith, sendPayload, servers, usingQueue, type QueueServer } from './backends.js';
 
 const CONCURRENCY = { messageConcurrency: 5 };
 const feed = { tenantId: 'tenant', campaignId: 'campaign' };
@@ -25,18 +25,8 @@ describe.each(servers)('the queue on $name', ({ start }) => {
   });
   afterAll(() => server.close());
 
-  /** Each test leaves its queues empty, so that the tests of a server can share them. */
-  async function withQueue(work: (queue: Queue) => Promise<void>, catalog = catalogWith({})): Promise<void> {
-    const queue = server.open({ catalog });
-    try {
-      await work(queue);
-    } finally {
-      await Promise.all(
-        queue.boardQueues().map((bull) => bull.obliterate({ force: true }).catch(() => undefined)),
-      );
-      await queue.close();
-    }
-  }
+  const withQueue = (work: (queue: Queue) => Promise<void>, catalog?: JobCatalog) =>
+    usingQueue(server, work, catalog);
 
   it('answers a ping', () => withQueue(async (queue) => expect(await queue.ping()).toBe(true)));
 

@@ -58,8 +58,8 @@ export async function startPostmaster(
 }
 
 /**
- * A share of the machine's memory, or of what a container may use. PostgreSQL's own 128 MB are the least; more than a
- * gigabyte helps nobody whose database lives beside the program.
+ * A share of the machine's memory, or of what a container may use: at least PostgreSQL's own 128 MB, at most a gigabyte,
+ * because the rest of the machine is the program's.
  */
 function sharedBuffersMegabytes(): number {
   const memory = Math.min(totalmem(), process.constrainedMemory() ?? Infinity);
