@@ -21,7 +21,8 @@ describe('the demo', () => {
     child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
     try {
       expect({ code: await exitOf(child), text }).toMatchObject({ code: 0 });
-      expect(text).toMatch(/Carla is paused after 10 failures/);
+      // The tenth pauses her; on a slow machine others are already on their way then.
+      expect(text).toMatch(/Carla is paused after 1\d failures in a row/);
       expect(text).toMatch(/Part 2 of 2 was read/);
       expect(text).toMatch(/"(Plain|Curious)" was read by/);
       expect(text).toMatch(/✓ every recipient reached a final state/);
