@@ -14,6 +14,7 @@ import { ChoiceForUnknown1763910040000 } from './1763910040000-choice-for-unknow
 import { CheaperNameGrams1763911000000 } from './1763911000000-cheaper-name-grams.js';
 import { OneSenderIndex1763913000000 } from './1763913000000-one-sender-index.js';
 import { LedgersFoldWhatIsNew1763914000000 } from './1763914000000-ledgers-fold-what-is-new.js';
+import { WhoServedWhom1763915000000 } from './1763915000000-who-served-whom.js';
 
 /** In the order they are applied. Append only: an applied migration never changes. */
 export const allMigrations = [
@@ -33,4 +34,5 @@ export const allMigrations = [
   CheaperNameGrams1763911000000,
   OneSenderIndex1763913000000,
   LedgersFoldWhatIsNew1763914000000,
+  WhoServedWhom1763915000000,
 ];

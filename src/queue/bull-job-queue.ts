@@ -3,7 +3,7 @@ import type { JobsOptions, Queue as AnyBullQueue } from 'bullmq';
 import { DomainError, errorMessage } from '../lib/errors.js';
 import type { Logger } from '../lib/logger.js';
 import type { QueueBackend, WorkerSettings } from './backend.js';
-import { BUNDLE, BUNDLE_SIZE, bundled } from './bundle.js';
+import { BUNDLE, BUNDLE_SIZE, bundled, placeOf } from './bundle.js';
 import type { EnqueueOptions, JobCatalog, JobHandlers, JobName, JobPayloads, QueueName } from './catalog.js';
 import { queueConcurrency } from './catalog.js';
 import type { ConnectionLog } from './connection-log.js';
@@ -109,7 +109,11 @@ export class BullJobQueue implements Queue {
       logger,
       archive: this.archive,
       signal: this.draining.signal,
-      bundledAtOnce: Math.min(options.messageConcurrency, BUNDLE_SIZE),
+      bundledAtOnce: options.messageConcurrency,
+      onRoomForBundles: (bundles) => {
+        const worker = this.workers.find(({ name }) => name === 'bundles');
+        if (worker) worker.concurrency = bundles;
+      },
       enqueueAlone: ({ name, payload, ...place }) =>
         this.enqueue(name as JobName, payload as JobPayloads[JobName], place),
       wakeIfNotRunning: (name, payload, id) =>
@@ -234,7 +238,7 @@ async function closeWorker(worker: StoredBullWorker, force: boolean): Promise<vo
 function concurrencyOf(name: QueueName, { messageConcurrency }: StartOptions): number {
   if (name === 'messages') return messageConcurrency;
   if (name !== 'bundles') return queueConcurrency[name];
-  return Math.max(1, Math.floor(messageConcurrency / BUNDLE_SIZE));
+  return Math.ceil(messageConcurrency / BUNDLE_SIZE);
 }
 
 function toBullBundle(
@@ -245,7 +249,7 @@ function toBullBundle(
   return {
     name: BUNDLE,
     data: { payload: undefined, bundle: { name, jobs: members } },
-    opts: toBullOptions({ priority: jobs[0]?.options?.priority }),
+    opts: toBullOptions(placeOf(jobs)),
   };
 }
 

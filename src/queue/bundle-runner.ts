@@ -1,5 +1,5 @@
-import pLimit from 'p-limit';
-import type { Bundle } from './bundle.js';
+import pLimit, { type LimitFunction } from 'p-limit';
+import { BUNDLE_SIZE, type Bundle } from './bundle.js';
 import type { EnqueueOptions, JobOutcome } from './catalog.js';
 
 /** A job that leaves its bundle to come back by itself. */
@@ -13,8 +13,10 @@ interface BundleRunnerDependencies {
   /** How long a job rests whose handler threw, in milliseconds. */
   restAfter(job: { name: string; id?: string }, error: unknown): number;
   enqueueAlone(job: LoneJob): Promise<void>;
-  /** Jobs of one bundle that run at the same time. */
+  /** Jobs that run at the same time in all bundles together. */
   atOnce: number;
+  /** Told how many bundles may run at the same time; it changes as they begin and their jobs end. */
+  onRoom(bundles: number): void;
   /** Aborted when the process drains. */
   signal: AbortSignal;
 }
@@ -24,14 +26,28 @@ interface BundleRunnerDependencies {
  * wait for it.
  */
 export class BundleRunner {
-  constructor(private readonly deps: BundleRunnerDependencies) {}
+  private bundles = 0;
+  /** Those of running bundles that have not ended. */
+  private jobs = 0;
+  private readonly limit: LimitFunction;
+
+  constructor(private readonly deps: BundleRunnerDependencies) {
+    this.limit = pLimit(deps.atOnce);
+  }
 
   /** The whole bundle runs again when the drain interrupts it: those that have ended end at once then. */
-  async run({ name, jobs }: Bundle, priority: number | undefined): Promise<JobOutcome> {
-    const limit = pLimit(this.deps.atOnce);
-    const runOne = (job: Bundle['jobs'][number]) => this.runOne({ name, priority, ...job });
+  async run(bundle: Bundle, priority: number | undefined): Promise<JobOutcome> {
+    this.note(1, bundle.jobs.length);
+    try {
+      return await this.runAll(bundle, priority);
+    } finally {
+      this.note(-1, 0);
+    }
+  }
+
+  private async runAll({ name, jobs }: Bundle, priority: number | undefined): Promise<JobOutcome> {
     const ends = await Promise.allSettled(
-      this.deps.atOnce < jobs.length ? jobs.map((job) => limit(runOne, job)) : jobs.map(runOne),
+      jobs.map((job) => this.limit(() => this.runOne({ name, priority, ...job }))),
     );
     // Not before all have ended: whoever gets the bundle next shall not meet them.
     const failure = ends.find((end) => end.status === 'rejected');
@@ -40,13 +56,25 @@ export class BundleRunner {
     return interrupted ? { kind: 'runAgain', at: new Date() } : { kind: 'done' };
   }
 
+  /** Bundles may be small, and one whose last job is slow has free places: full ones would fill what is free. */
+  private note(bundles: number, jobs: number): void {
+    this.bundles += bundles;
+    this.jobs += jobs;
+    const free = Math.max(this.deps.atOnce - this.jobs, 0);
+    this.deps.onRoom(Math.max(this.bundles + Math.ceil(free / BUNDLE_SIZE), 1));
+  }
+
   private async runOne(job: LoneJob): Promise<'left' | 'interrupted'> {
-    if (this.deps.signal.aborted) return 'interrupted';
-    const restMs = await this.restOf(job);
-    if (restMs === undefined) return 'left';
-    if (this.deps.signal.aborted) return 'interrupted';
-    await this.deps.enqueueAlone({ ...job, delayMs: restMs });
-    return 'left';
+    try {
+      if (this.deps.signal.aborted) return 'interrupted';
+      const restMs = await this.restOf(job);
+      if (restMs === undefined) return 'left';
+      if (this.deps.signal.aborted) return 'interrupted';
+      await this.deps.enqueueAlone({ ...job, delayMs: restMs });
+      return 'left';
+    } finally {
+      this.note(0, -1);
+    }
   }
 
   /** Undefined when the job is done. */

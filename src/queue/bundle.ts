@@ -20,29 +20,38 @@ interface Job {
   options?: EnqueueOptions;
 }
 
+/** Jobs of one bundle start together, so some of them start later than they were asked to, by less than this. */
+const TICK_MS = 100;
+
 /**
- * Splits jobs into bundles of those that start at once and are equally urgent, and `singles`: the others, and those
- * that found no company.
+ * Splits jobs into bundles of those that are equally urgent and start within the same tenth of a second, and `singles`:
+ * those that found no company.
  */
 export function bundled<Item extends Job>(
   jobs: readonly Item[],
   size = BUNDLE_SIZE,
 ): { bundles: Item[][]; singles: Item[] } {
-  const open = new Map<number | undefined, Item[]>();
+  const open = new Map<string, Item[]>();
   const bundles: Item[][] = [];
   const singles: Item[] = [];
   for (const job of jobs) {
-    const { delayMs, priority } = job.options ?? {};
-    const bundle = open.get(priority) ?? [];
-    if (delayMs) singles.push(job);
-    else if (bundle.push(job) === 1) open.set(priority, bundle);
+    const { delayMs = 0, priority = 0 } = job.options ?? {};
+    const company = `${priority} ${Math.ceil(delayMs / TICK_MS)}`;
+    const bundle = open.get(company) ?? [];
+    if (bundle.push(job) === 1) open.set(company, bundle);
     if (bundle.length < size) continue;
     bundles.push(bundle);
-    open.delete(priority);
+    open.delete(company);
   }
   for (const rest of open.values()) {
     if (rest.length > 1) bundles.push(rest);
     else singles.push(...rest);
   }
   return { bundles, singles };
+}
+
+/** When and how urgently a bundle starts: nobody in it is early. */
+export function placeOf(bundle: readonly Job[]): Pick<EnqueueOptions, 'delayMs' | 'priority'> {
+  const delayMs = Math.max(...bundle.map(({ options }) => options?.delayMs ?? 0));
+  return { delayMs, priority: bundle[0]?.options?.priority };
 }

@@ -118,8 +118,9 @@ export interface JobQueue {
     options?: EnqueueOptions,
   ): Promise<void>;
   /**
-   * With `bundled`, those without a delay share a place in the queue: much cheaper where there are thousands. Such a job
-   * is not compared by its id with those that are in the queue, so its handler must bear to run twice.
+   * With `bundled`, those that start within the same tenth of a second share a place in the queue and start together:
+   * much cheaper where there are thousands. Such a job is not compared by its id with those that are in the queue, so
+   * its handler must bear to run twice.
    */
   enqueueMany<Name extends JobName>(
     name: Name,

@@ -29,8 +29,10 @@ interface RunnerDependencies {
   wakeIfNotRunning(name: string, payload: unknown, id: string): Promise<boolean>;
   /** Adds a job to its queue that has left its bundle. */
   enqueueAlone(job: LoneJob): Promise<void>;
-  /** Jobs of one bundle that run at the same time. */
+  /** Jobs that run at the same time in all bundles together. */
   bundledAtOnce: number;
+  /** Told how many bundles may run at the same time from now on. */
+  onRoomForBundles(bundles: number): void;
   /** Aborted when the process drains. */
   signal: AbortSignal;
   random?: Random;
@@ -54,6 +56,7 @@ export class JobRunner {
       restAfter: ({ name, id }, error) => this.restAfterFirstFailure(name, id, error),
       enqueueAlone: (job) => deps.enqueueAlone(job),
       atOnce: deps.bundledAtOnce,
+      onRoom: (bundles) => deps.onRoomForBundles(bundles),
       signal: deps.signal,
     });
   }

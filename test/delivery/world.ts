@@ -208,19 +208,23 @@ export class World {
     return this.sql('SELECT * FROM messages WHERE campaign_contact_id = $1 ORDER BY part', [recipientId]);
   }
 
-  /** What the ledger says and what count(*) says; they must be the same. */
+  /** What the ledger says and what count(*) says, of every kind of entry; they must be the same. */
   async counts(campaignId: string): Promise<{ ledger: unknown; counted: unknown }> {
     const ledger = await this.sql(
-      `SELECT counter, sum(delta)::int AS n FROM campaign_counts WHERE campaign_id = $1
-       GROUP BY counter HAVING sum(delta) <> 0 ORDER BY counter`,
+      `SELECT counter, sender_id, variant, code, sum(delta)::int AS n FROM campaign_counts WHERE campaign_id = $1
+       GROUP BY counter, sender_id, variant, code HAVING sum(delta) <> 0 ORDER BY counter, sender_id, variant, code`,
       [campaignId],
     );
     const counted = await this.sql(
-      `SELECT counter, n FROM (
-         SELECT state AS counter, count(*)::int AS n FROM campaign_contacts WHERE campaign_id = $1 GROUP BY state
-         UNION ALL SELECT 'replied', count(replied_at)::int FROM campaign_contacts WHERE campaign_id = $1
-         UNION ALL SELECT 'opted_out', count(opted_out_at)::int FROM campaign_contacts WHERE campaign_id = $1
-       ) counts WHERE n > 0 ORDER BY counter`,
+      `SELECT counter, sender_id, variant, code, count(*)::int AS n FROM (
+         SELECT state AS counter, variant, code,
+                CASE WHEN state NOT IN ('pending', 'queued', 'sending') THEN sender_id END AS sender_id
+           FROM campaign_contacts WHERE campaign_id = $1
+         UNION ALL SELECT 'replied', variant, NULL, sender_id
+           FROM campaign_contacts WHERE campaign_id = $1 AND replied_at IS NOT NULL
+         UNION ALL SELECT 'opted_out', variant, NULL, sender_id
+           FROM campaign_contacts WHERE campaign_id = $1 AND opted_out_at IS NOT NULL
+       ) facts GROUP BY counter, sender_id, variant, code ORDER BY counter, sender_id, variant, code`,
       [campaignId],
     );
     return { ledger, counted };

@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { bundled, BUNDLE_SIZE } from '../../src/queue/bundle.js';
+import { bundled, BUNDLE_SIZE, placeOf } from '../../src/queue/bundle.js';
 import type { EnqueueOptions, JobCatalog, JobHandler } from '../../src/queue/catalog.js';
 import type { Queue } from '../../src/queue/index.js';
 import { waitFor } from '../support/wait-for.js';
@@ -24,12 +24,12 @@ describe('making bundles', () => {
   const job = fc.record({
     payload: fc.nat(),
     options: fc.record({
-      delayMs: fc.constantFrom(undefined, 0, 50),
+      delayMs: fc.oneof(fc.constant(undefined), fc.integer({ min: 0, max: 400 })),
       priority: fc.constantFrom(undefined, 1, 5),
     }),
   });
 
-  it('loses and doubles nobody, mixes no priorities and leaves those with a delay alone', () => {
+  it('loses and doubles nobody, mixes no priorities, lets nobody start early or more than a tenth of a second late', () => {
     fc.assert(
       fc.property(fc.array(job, { maxLength: 60 }), fc.integer({ min: 2, max: 7 }), (jobs, size) => {
         const { bundles, singles } = bundled(jobs, size);
@@ -38,11 +38,20 @@ describe('making bundles', () => {
         for (const bundle of bundles) {
           expect(bundle.length).toBeGreaterThan(1);
           expect(bundle.length).toBeLessThanOrEqual(size);
-          expect(new Set(bundle.map(({ options }) => options.priority)).size).toBe(1);
-          expect(bundle.every(({ options }) => !options.delayMs)).toBe(true);
+          const { delayMs = 0, priority } = placeOf(bundle);
+          for (const { options } of bundle) {
+            expect(options.priority).toBe(priority);
+            expect(delayMs).toBeGreaterThanOrEqual(options.delayMs ?? 0);
+            expect(delayMs).toBeLessThan((options.delayMs ?? 0) + 100);
+          }
         }
       }),
     );
+  });
+
+  it('lets those that may start at once not wait for anybody', () => {
+    const { bundles } = bundled([0, 1, 0, 1].map((delayMs) => ({ payload: 0, options: { delayMs } })));
+    expect(bundles.map((bundle) => placeOf(bundle).delayMs)).toEqual([0, 1]);
   });
 });
 
@@ -88,11 +97,16 @@ describe.each(servers)('bundled jobs on $name', ({ start }) => {
       );
     }));
 
-  it('with a delay keep a place and a time of their own', () =>
+  it('with a delay share a place with those that start within the same tenth of a second', () =>
     withQueue(async (queue) => {
-      await queue.enqueueMany('message.send', jobsFor(3, { delayMs: 600_000 }), { bundled: true });
-      expect(await boardQueue(queue, 'messages').getJobCountByTypes('delayed')).toBe(3);
-      expect(await boardQueue(queue, 'bundles').getJobCountByTypes('waiting', 'delayed')).toBe(0);
+      const delays = [600_000, 599_950, 700_000];
+      const jobs = delays.map((delayMs, index) => jobsFor(1, { delayMs }, index)[0]!);
+      await queue.enqueueMany('message.send', jobs, { bundled: true });
+      const [together] = await boardQueue(queue, 'bundles').getDelayed();
+      expect(together?.data.bundle.jobs).toHaveLength(2);
+      expect(together?.opts.delay).toBe(600_000);
+      const [alone] = await boardQueue(queue, 'messages').getDelayed();
+      expect(alone?.opts.delay).toBe(700_000);
     }));
 
   it('that have to run again come back alone, at their time and as urgent as before', () =>
@@ -151,6 +165,22 @@ describe.each(servers)('bundled jobs on $name', ({ start }) => {
       await queue.startWorkers(handlersWith({ 'message.send': handler }), { messageConcurrency: 4 });
       await waitFor(() => ran.length === 3 * BUNDLE_SIZE);
       expect(most).toBe(4);
+    }));
+
+  it('use all places of the process, however small the bundles are', () =>
+    withQueue(async (queue) => {
+      const gate = new EventEmitter();
+      const { ran, handler } = recorder(async () => {
+        if (ran.length < BUNDLE_SIZE) await once(gate, 'all at once');
+        else gate.emit('all at once');
+        return done;
+      });
+      const pairs = Array.from({ length: BUNDLE_SIZE }, (_, index) => jobsFor(2, {}, 2 * index));
+      for (const pair of pairs) await queue.enqueueMany('message.send', pair, { bundled: true });
+      await queue.startWorkers(handlersWith({ 'message.send': handler }), {
+        messageConcurrency: BUNDLE_SIZE,
+      });
+      await waitFor(() => ran.length === 2 * BUNDLE_SIZE);
     }));
 
   it('let the more urgent ones go first', () =>

@@ -24,7 +24,7 @@ export class CampaignCount {
   @Column('text')
   counter!: string;
 
-  /** Who served these recipients; null for nobody yet. */
+  /** Who served these recipients; null while they wait or are on the way. */
   @Column('uuid', { name: 'sender_id', nullable: true })
   senderId!: string | null;
 

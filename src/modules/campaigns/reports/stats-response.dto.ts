@@ -16,7 +16,7 @@ import { recipientStates } from '../campaign.dto.js';
 import type { RecipientState } from '../campaign-contact.entity.js';
 import { RatesResponse } from './rates-response.dto.js';
 
-/** Recipients a sender served, by their furthest state. */
+/** Recipients a sender has served, by their furthest state; those on the way are nobody's yet. */
 export class SenderShareResponse extends CampaignCountsResponse {
   @IsUUID()
   senderId!: string;
