@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { seededRandom } from '../../src/lib/random.js';
 import { assignSlots, type SlotRequest } from '../../src/modules/senders/core/assign.js';
 import { emptyPoolReason, waitTimes } from '../../src/modules/senders/core/waiting.js';
+import { WaitingLines } from '../../src/modules/senders/core/waiting-line.js';
 import { takeSlot, type SenderSlot } from '../../src/modules/senders/core/slot.js';
 import { at, NO_PACE, slot, START } from './slots.js';
 
@@ -90,22 +91,53 @@ describe('dealing a batch', () => {
 });
 
 describe('the time to ask again', () => {
+  const inLine = (lines: WaitingLines, count: number, slots: SenderSlot[], now = START) =>
+    lines.tell(
+      requests(count).map((request) => ({ ...request, rank: 5 })),
+      slots,
+      { key: 'all', isCut: false, now, random: seededRandom(1) },
+    );
+
   it('is the first free slot for the first request, and spread over the coming slots for the others', () => {
     const paced = { ...slot('a'), nextAvailableAt: at(1_000) };
-    const waits = waitTimes(requests(3), [paced], START, seededRandom(1));
-    expect(waits.map((wait) => wait.at)).toEqual([at(1_000), at(4_500), at(8_000)]);
+    const { waits } = waitTimes(requests(3), [paced], START, seededRandom(1));
+    expect(waits.map((wait) => wait.at)).toEqual([at(1_000), at(3_100), at(5_200)]);
     expect(waits[0]?.reason).toBe('pace');
   });
 
-  it('is the end of the window when a quota is used up', () => {
+  it('is the same whether requests come together or one after another', () => {
+    const paced = [300, 1_000, 1_700].map((ms, index) => ({ ...slot(`${index}`), nextAvailableAt: at(ms) }));
+    const together = waitTimes(requests(50), paced, START, seededRandom(1));
+    const lines = new WaitingLines();
+    const apart = Array.from({ length: 50 }, () => inLine(lines, 1, paced));
+    expect(apart.flat()).toEqual(together.waits);
+  });
+
+  it('is not further than a minute behind the first free slot, and no slot is promised for longer', () => {
+    const paced = { ...slot('a'), nextAvailableAt: at(1_000) };
+    const lines = new WaitingLines();
+    expect(inLine(lines, 100, [paced]).at(-1)?.at).toEqual(at(61_000));
+    const aMinuteLater = { ...slot('a'), nextAvailableAt: at(61_000) };
+    expect(inLine(lines, 1, [aMinuteLater], at(60_001))[0]?.at).toEqual(at(61_000));
+  });
+
+  it('follows the density of the slots that are known of a larger pool', () => {
+    const known = Array.from({ length: 50 }, (_, index) => ({
+      ...slot(`${index}`),
+      nextAvailableAt: at(1_000 + 2 * index),
+    }));
+    const { waits } = waitTimes(requests(500), known, START, seededRandom(1), { isCut: true });
+    expect(waits.at(-1)?.at.getTime()).toBeLessThan(at(2_100).getTime());
+  });
+
+  it('is the end of the window when a quota is used up, whoever asked before', () => {
     const full = takeSlot(slot('a', { minute: 1 }), 1, NO_PACE, START, 1, seededRandom(1));
-    expect(waitTimes(requests(1), [full], at(5), seededRandom(1))).toEqual([
-      { at: at(60_000), reason: 'quota_used_up' },
-    ]);
+    const { waits } = waitTimes(requests(1), [full], at(5), seededRandom(1), { behind: at(90_000) });
+    expect(waits).toEqual([{ at: at(60_000), reason: 'quota_used_up' }]);
   });
 
   it('is within a moment when a free sender is only held by another worker', () => {
-    const [wait] = waitTimes(requests(1), [slot('a')], START, seededRandom(1));
+    const [wait] = waitTimes(requests(1), [slot('a')], START, seededRandom(1)).waits;
     expect(wait?.at.getTime()).toBeGreaterThan(START.getTime());
     expect(wait?.at.getTime()).toBeLessThanOrEqual(START.getTime() + 100);
   });

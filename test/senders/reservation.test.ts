@@ -180,6 +180,21 @@ describe('when nobody can be reserved', () => {
     expect(full).toEqual({ kind: 'later', reason: 'quota_used_up', at: at(60_000) });
   });
 
+  it('those who ask one after another are sent to one slot after another, the more urgent not behind them', async () => {
+    await senders(1);
+    await manager.reserveNextHealthySender(request(tenantId));
+    const ask = async (more: object = {}): Promise<number> => {
+      const outcome = await manager.reserveNextHealthySender(request(tenantId, more));
+      return outcome.kind === 'later' ? outcome.at.getTime() : 0;
+    };
+    const times: number[] = [];
+    for (let asked = 0; asked < 5; asked += 1) times.push(await ask());
+    expect(times).toEqual([...new Set(times)].toSorted((a, b) => a - b));
+    expect(await ask({ rank: 1 })).toBe(times[0]);
+    expect(await ask({ urgent: true })).toBe(times[0]);
+    expect(await ask()).toBeGreaterThan(times[4]!);
+  });
+
   it('the answer names the condition that nobody meets', async () => {
     const answer = async (): Promise<ReservationOutcome> =>
       manager.reserveNextHealthySender(request(tenantId));

@@ -35,7 +35,7 @@ export interface PoolSearch {
 const YIELD_MS = 500;
 
 /** Slots read when telling waiting requests when to ask again. */
-const UPCOMING_SLOTS = 50;
+export const UPCOMING_SLOTS = 50;
 
 /** The parameters of one statement, numbered as they are added. */
 class Parameters {

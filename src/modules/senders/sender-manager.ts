@@ -5,14 +5,16 @@ import { addMs, type Clock } from '../../lib/clock.js';
 import type { Logger } from '../../lib/logger.js';
 import { randomInt, type Random } from '../../lib/random.js';
 import type { MessageType, TransportName, TransportRegistry } from '../../transports/transport.js';
-import { assignSlots, type SlotRequest } from './core/assign.js';
+import { assignSlots } from './core/assign.js';
 import { giveBackSlot, grantable, type SenderSlot } from './core/slot.js';
-import { emptyPoolReason, waitTimes, type WaitReason } from './core/waiting.js';
+import { emptyPoolReason, type WaitReason } from './core/waiting.js';
+import { WaitingLines } from './core/waiting-line.js';
 import { holdSenders, sendersToHold } from './hold.js';
 import { HealthRecorder, type RecordedResult } from './health-recorder.js';
 import {
   lockEligible,
   poolCensus,
+  UPCOMING_SLOTS,
   upcomingSlots,
   writeReserved,
   type PoolSearch,
@@ -85,6 +87,7 @@ const ELSEWHERE_MS = { min: 100, max: 1_000 };
 /** Decides who sends: atomic reservations over all workers, and the health that results leave behind. */
 export class SenderManager {
   private readonly pools = new Map<string, Batcher<ReservationRequest, ReservationOutcome>>();
+  private readonly lines = new WaitingLines();
   private readonly health: HealthRecorder;
   private readonly releases: Batcher<Reservation, void>;
 
@@ -231,7 +234,10 @@ export class SenderManager {
         continue;
       }
       if (due.length > 0) busy.push(...group);
-      const answers = await this.outcomesFor(tx, search, requiredId, group, slots, now);
+      const answers =
+        slots.length > 0
+          ? this.timesFor(group, slots, { isBusy: due.length > 0 }, now)
+          : await this.reasonFor(tx, search, requiredId, group);
       group.forEach((request, index) => {
         const answer = answers[index];
         if (answer) outcomes.set(request, answer);
@@ -240,17 +246,12 @@ export class SenderManager {
     return busy;
   }
 
-  private async outcomesFor(
+  private async reasonFor(
     tx: Tx,
     search: PoolSearch,
     requiredId: string | undefined,
-    group: SlotRequest[],
-    slots: SenderSlot[],
-    now: Date,
+    group: ReservationRequest[],
   ): Promise<ReservationOutcome[]> {
-    if (slots.length > 0) {
-      return waitTimes(group, slots, now, this.deps.random).map((wait) => ({ kind: 'later', ...wait }));
-    }
     const census = await poolCensus(tx, search, requiredId);
     const reason = emptyPoolReason(census);
     const outcome: ReservationOutcome =
@@ -258,6 +259,22 @@ export class SenderManager {
         ? { kind: 'later', at: census.restrictedUntil, reason }
         : { kind: 'none', reason };
     return group.map(() => outcome);
+  }
+
+  /** The next slot is kept for direct messages, and a sender that is only locked is free within milliseconds: no lines. */
+  private timesFor(
+    group: ReservationRequest[],
+    slots: SenderSlot[],
+    { isBusy }: { isBusy: boolean },
+    now: Date,
+  ): ReservationOutcome[] {
+    const [first] = group;
+    const key =
+      first && !first.urgent && !isBusy ? poolKey(first) + (first.requiredSenderId ?? '') : undefined;
+    const isCut = slots.length >= UPCOMING_SLOTS;
+    const waiting = group.map((request) => ({ ...request, rank: rankOf(request) }));
+    const waits = this.lines.tell(waiting, slots, { key, isCut, now, random: this.deps.random });
+    return waits.map((wait) => ({ kind: 'later', ...wait }));
   }
 
   /** It is no wait that anybody needs to be told about. */

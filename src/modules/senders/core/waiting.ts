@@ -24,31 +24,54 @@ export interface Wait {
 
 /** A due sender that another worker holds right now comes free within milliseconds. */
 const BUSY_ROW_MS = { min: 20, max: 80 };
-/** Later answers of one batch are spread over the coming slots, but not further than this behind the first. */
-const MAX_SPREAD_MS = 30_000;
+/** Nobody is sent to a slot further than this behind the first: much may have changed by then. */
+export const MAX_SPREAD_MS = 60_000;
+/** Requests come a little early on purpose: a slot nobody asks for in time is lost. */
+const EARLINESS = 0.6;
+
+export interface Line {
+  /** Slots before then are promised to others. It counts while senders keep their pace, not at the end of a quota. */
+  behind?: Date;
+  /** Whether `senders` are only the first of a larger pool to be free; the others are expected to follow as densely. */
+  isCut?: boolean;
+}
 
 /**
  * When each of `requests` waiting requests should ask again: the first at the first free slot, the others at the slots
- * expected after it, so that a thousand waiting jobs do not all wake for one slot.
+ * expected after it, so that a thousand waiting jobs do not all wake for one slot. `end` is the slot behind the last.
  */
 export function waitTimes(
   requests: readonly (Pace & { messages: number })[],
   senders: readonly SenderSlot[],
   now: Date,
   random: Random,
-): Wait[] {
-  const upcoming = senders.map((slot) => ({
-    slot,
-    at: dueTime(slot, requests[0]?.messages ?? 1, now, random),
-  }));
-  const first = Math.min(...upcoming.map(({ at }) => at.getTime()));
-  return requests.map((request) => {
-    const next = upcoming.reduce((a, b) => (b.at < a.at ? b : a));
-    const wait = { at: next.at, reason: waitReason(next.slot, request.messages, now) };
-    const pause = request.occupyMs + averagePause(request);
-    next.at = new Date(Math.min(next.at.getTime() + pause, first + MAX_SPREAD_MS));
-    return wait;
+  { behind = now, isCut = false }: Line = {},
+): { waits: Wait[]; end: Date } {
+  const messages = requests[0]?.messages ?? 1;
+  const due = senders.map((slot) => ({ slot, at: dueTime(slot, messages, now, random).getTime() }));
+  const first = due.reduce(earliest);
+  const span = isCut ? Math.max(...due.map(({ at }) => at)) - first.at : Infinity;
+  const stepOf = (pace: Pace): number => Math.min((pace.occupyMs + averagePause(pace)) * EARLINESS, span);
+  const from = waitReason(first.slot, messages, now) === 'pace' ? behind : now;
+  const usual = requests[0] ? stepOf(requests[0]) : 0;
+  const upcoming = due.map(({ slot, at }) => ({ slot, at: notBefore(from.getTime(), at, usual) }));
+  const waits = requests.map((request) => {
+    const taken = upcoming.reduce(earliest);
+    const at = new Date(Math.min(taken.at, first.at + MAX_SPREAD_MS));
+    taken.at += stepOf(request);
+    return { at, reason: waitReason(taken.slot, request.messages, now) };
   });
+  return { waits, end: new Date(upcoming.reduce(earliest).at) };
+}
+
+function earliest<Upcoming extends { at: number }>(a: Upcoming, b: Upcoming): Upcoming {
+  return b.at < a.at ? b : a;
+}
+
+/** The first of `at`, `at + step`, `at + 2 * step` ... that is not before `from`. */
+function notBefore(from: number, at: number, step: number): number {
+  if (at >= from) return at;
+  return step > 0 ? at + Math.ceil((from - at) / step) * step : from;
 }
 
 function dueTime(slot: SenderSlot, messages: number, now: Date, random: Random): Date {
