@@ -216,6 +216,16 @@ describe('the end of a pairing', () => {
     expect(installation.transport.qrShown).toBe(qrShown + 1);
   });
 
+  it('by a log-out that is done is not done again', async () => {
+    const host = await installation.host();
+    const { id } = await installation.pairedSender(tenantId, host);
+    await installation.sessions.logout(tenantId, id);
+    await installation.inStatus(tenantId, id, 'logged_out');
+    const { epoch } = await installation.row(id);
+    await host.handleSync({ tenantId, senderId: id }, { signal: new AbortController().signal });
+    expect(await installation.row(id)).toMatchObject({ epoch, workerId: null });
+  });
+
   it('by a log-out also reaches a sender that is not connected', async () => {
     const host = await installation.host();
     const { id } = await installation.pairedSender(tenantId, host);

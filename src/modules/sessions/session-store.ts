@@ -64,7 +64,8 @@ export class SessionStore {
 
   /**
    * Wins up to `limit` free sessions of that desired state, or the one of `senderId` when it is free. A log-out that
-   * failed half-way is taken up again by the worker that still holds the lease.
+   * failed half-way is taken up again by the worker that still holds the lease; one that is done is nobody's any more:
+   * doing it again could undo a wish to connect that came meanwhile.
    */
   async claim(options: {
     workerId: string;
@@ -80,6 +81,7 @@ export class SessionStore {
           FROM sessions JOIN senders ON senders.id = sessions.sender_id
           WHERE sessions.desired_state = $1
             AND (${LEASE_IS_FREE} OR ($1 = 'logged_out' AND sessions.worker_id = $5))
+            AND ($1 <> 'logged_out' OR senders.status <> 'logged_out' OR sessions.credentials IS NOT NULL)
             AND senders.transport = ANY($2::text[]) AND ($3::uuid IS NULL OR sessions.sender_id = $3)
           LIMIT $4 FOR UPDATE OF sessions SKIP LOCKED
         ), claimed AS (
