@@ -1,5 +1,6 @@
 import type { LedgerEntry, LedgerSummary } from './ledger.js';
 import type { IdMode } from './options.js';
+import type { ProcessEnd } from './stage.js';
 import type { Tally, Truth } from './truth.js';
 import type { Verdict } from './verdict.js';
 
@@ -24,7 +25,7 @@ export interface Findings {
   /** The queue was flushed: receipts that were on it are gone. */
   queueLost: boolean;
   crashes: readonly string[];
-  ends: readonly { name: string; how: number | string }[];
+  ends: readonly ProcessEnd[];
 }
 
 export function checksOf(findings: Findings): Check[] {

@@ -101,8 +101,10 @@ async function lookAtEverything(
   campaign: string,
   { backend, ids }: ChaosOptions,
 ): Promise<Findings> {
+  // Workers write receipts down until they stop: what the API says before is of another moment than what is counted.
+  const ends = await stage.stop(stage.workers);
   const stats = await operator.statsOf(campaign);
-  const ends = await stage.stopOurs();
+  ends.push(...(await stage.stop([stage.api])));
   const truth = await readTruth(stage.postgres.url, campaign);
   const arrivals = await readLedger(stage.simulatorUrl);
   return {

@@ -8,6 +8,12 @@ import { startPostgres, type ChaosPostgres } from './postgres.js';
 import { environment, startSimulator, type Programs } from './programs.js';
 import { startRedis, type ChaosRedis } from './redis.js';
 
+/** An exit status, or the signal that ended it. */
+export interface ProcessEnd {
+  name: string;
+  how: number | string;
+}
+
 /** Everything that runs, each in a process of its own. */
 export interface Stage {
   /** Where the processes write what they have to say. */
@@ -17,8 +23,8 @@ export interface Stage {
   redis: ChaosRedis | undefined;
   api: KeptProcess;
   workers: KeptProcess[];
-  /** Stops ours by SIGTERM and answers how each of them ended. */
-  stopOurs(): Promise<{ name: string; how: number | string }[]>;
+  /** Stops these by SIGTERM and answers how each of them ended. */
+  stop(processes: readonly KeptProcess[]): Promise<ProcessEnd[]>;
   /** Ends whatever still runs; `keep` leaves the files where they are. */
   close(keep: boolean): Promise<void>;
 }
@@ -68,7 +74,6 @@ export async function setStage(
     await api.up();
     const workers = Array.from({ length: WORKERS }, (_, index) => start(`worker-${index + 1}`, 'worker'));
     await Promise.all(workers.map((worker) => worker.up()));
-    const ours = [...workers, api];
     return {
       folder,
       simulatorUrl: simulator.url,
@@ -76,7 +81,8 @@ export async function setStage(
       redis,
       api,
       workers,
-      stopOurs: () => Promise.all(ours.map(async (kept) => ({ name: kept.name, how: await kept.stop() }))),
+      stop: (processes) =>
+        Promise.all(processes.map(async (kept) => ({ name: kept.name, how: await kept.stop() }))),
       close,
     };
   } catch (error) {
