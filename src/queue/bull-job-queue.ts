@@ -178,11 +178,16 @@ export class BullJobQueue implements Queue {
     await endsWithin(CLOSE_DEADLINE_MS, this.deps.backend.close());
   }
 
-  private async rebuild({ onLost }: StartOptions): Promise<void> {
+  private async rebuild({ onLost }: StartOptions): Promise<boolean> {
     try {
       await onLost?.();
+      return true;
     } catch (error) {
-      this.deps.logger.error({ error: errorMessage(error) }, 'a lost queue could not be rebuilt at once');
+      this.deps.logger.error(
+        { error: errorMessage(error) },
+        'a lost queue could not be rebuilt yet; trying until it is',
+      );
+      return false;
     }
   }
 

@@ -99,6 +99,37 @@ describe.each(servers)('on $name', ({ start }) => {
     await waitFor(() => handled.length === 2, { timeoutMs: 15_000 });
     expect(handled.toSorted()).toEqual(['companion', 'survivor']);
   });
+
+  it('counts a lost queue as lost until a rebuild succeeds, whichever process does it', async () => {
+    const server = await start();
+    cleanups.push(() => server.close());
+    const catalog = catalogWith({ 'maintenance.reconcile': { everyMs: 1_000 } });
+    const runs: string[] = [];
+    const process = (name: string, onLost: () => Promise<void>): Promise<void> => {
+      const reconcile = async () => {
+        runs.push(name);
+        return { kind: 'done' as const };
+      };
+      const handlers = handlersWith({ 'maintenance.reconcile': reconcile });
+      return server.open({ catalog }).startWorkers(handlers, { ...CONCURRENCY, onLost });
+    };
+    let failures = 0;
+    await process('one whose database is away', async () => {
+      failures += 1;
+      throw new Error('The database is away.');
+    });
+    await waitFor(() => failures > 1);
+    expect(runs).toEqual([]);
+
+    let rebuilt = 0;
+    await process('another one', async () => void (rebuilt += 1));
+    await waitFor(() => runs.length > 1);
+    expect(rebuilt).toBe(1);
+    const failuresBefore = failures;
+    const runsBefore = runs.length;
+    await waitFor(() => runs.length > runsBefore + 1);
+    expect({ failures, rebuilt }).toEqual({ failures: failuresBefore, rebuilt: 1 });
+  });
 });
 
 describe('a queue whose server is away', () => {
