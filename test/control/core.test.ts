@@ -7,7 +7,7 @@ import { budgetProblems, readControl } from '../../src/modules/campaigns/control
 import { playForward, type PlayRules } from '../../src/modules/campaigns/control/core/play-forward.js';
 import { allowance } from '../../src/modules/campaigns/core/ceiling.js';
 import { isOpen, weekOf, type Schedule } from '../../src/modules/campaigns/core/window.js';
-import { PoolForecast } from '../../src/modules/senders/core/forecast.js';
+import { PoolForecast } from '../../src/modules/senders/core/forecast/forecast.js';
 import { slot, START } from '../senders/slots.js';
 
 const DAY_MS = 86_400_000;
