@@ -4,13 +4,8 @@ export { Sender, type SenderStatus } from './sender.entity.js';
 export type { RecordedResult } from './health-recorder.js';
 export type { SenderPool } from './reservation.repository.js';
 export { changeConnection, changeConnections, type ConnectionChange } from './sender-connections.js';
-export {
-  SenderManager,
-  type Reservation,
-  type ReservationOutcome,
-  type ReservationRequest,
-  type SenderManagerDeps,
-} from './sender-manager.js';
+export type { Reservation, ReservationOutcome, ReservationRequest } from './reservation.types.js';
+export { SenderManager, type SenderManagerDeps } from './sender-manager.js';
 export type { ForecastRequest, PoolOutlook } from './pool-forecast.js';
 export { SenderService, type SenderServiceDeps } from './sender.service.js';
 export type { SenderChanges, SenderInput } from './sender-input.js';

@@ -1,0 +1,232 @@
+import { setTimeout } from 'node:timers/promises';
+import type { Database, Tx } from '../../db/index.js';
+import { Batcher } from '../../lib/batcher.js';
+import { addMs, type Clock } from '../../lib/clock.js';
+import { randomInt, type Random } from '../../lib/random.js';
+import type { MessageType, TransportName, TransportRegistry } from '../../transports/transport.js';
+import { assignSlots } from './core/assign.js';
+import { grantable, type SenderSlot } from './core/slot.js';
+import { emptyPoolReason } from './core/waiting.js';
+import { WaitingLines } from './core/waiting-line.js';
+import { holdSenders, sendersToHold } from './hold.js';
+import { poolKey } from './pool-key.js';
+import {
+  lockEligible,
+  poolCensus,
+  UPCOMING_SLOTS,
+  upcomingSlots,
+  writeReserved,
+  type PoolSearch,
+} from './reservation.repository.js';
+import type { ReservationOutcome, ReservationRequest } from './reservation.types.js';
+
+export interface ReservationDeskDeps {
+  database: Database;
+  clock: Clock;
+  random: Random;
+  transports: TransportRegistry;
+  /** The worker that reserves, for its own sessions. Without it all senders are as good as hosted here. */
+  workerId?: string;
+}
+
+/** Requests that arrive within this time of each other share one transaction. */
+export const COALESCING = { maxItems: 1000, maxDelayMs: 3 };
+/** Rests between attempts while another transaction, usually one that writes results, holds the due senders. */
+const BUSY_PAUSES_MS = [3, 6, 10, 15, 0];
+
+/**
+ * How soon a request comes back whose sender is free, but hosted by another worker: long enough for that one to take
+ * it, short because nothing else is missing.
+ */
+const ELSEWHERE_MS = { min: 100, max: 1_000 };
+
+/** Where requests for a sender come together: each pool's are answered a batch at a time, those in vain with a time. */
+export class ReservationDesk {
+  private readonly pools = new Map<string, Batcher<ReservationRequest, ReservationOutcome>>();
+  private readonly lines = new WaitingLines();
+
+  constructor(private readonly deps: ReservationDeskDeps) {}
+
+  /** Concurrent calls of one pool share a transaction. */
+  async reserve(request: ReservationRequest): Promise<ReservationOutcome> {
+    const key = poolKey(request);
+    let batcher = this.pools.get(key);
+    if (!batcher) {
+      batcher = new Batcher((requests) => this.reserveBatch(requests), COALESCING);
+      this.pools.set(key, batcher);
+    }
+    try {
+      return await batcher.add(request);
+    } finally {
+      if (batcher.idle && this.pools.get(key) === batcher) this.pools.delete(key);
+    }
+  }
+
+  /** Tries again, within milliseconds, where due senders were only held by another transaction for a moment. */
+  private async reserveBatch(requests: ReservationRequest[]): Promise<ReservationOutcome[]> {
+    const outcomes = new Map<ReservationRequest, ReservationOutcome>();
+    let open = requests.toSorted((a, b) => rankOf(a) - rankOf(b));
+    for (const pauseMs of BUSY_PAUSES_MS) {
+      const busy = await this.attempt(open, outcomes);
+      if (busy.length === 0) break;
+      open = busy;
+      await setTimeout(pauseMs);
+    }
+    await this.holdForUrgent(requests.filter((request) => outcomes.get(request)?.kind === 'later'));
+    return requests.map((request) => outcomes.get(request) ?? { kind: 'none', reason: 'no_sender_in_pool' });
+  }
+
+  /** Outside the reservation's transaction: this waits for rows that others have locked. */
+  private async holdForUrgent(waiting: readonly ReservationRequest[]): Promise<void> {
+    const [first] = waiting;
+    if (!first?.urgent) return;
+    const { database, clock } = this.deps;
+    const now = clock.now();
+    const required = waiting.flatMap((request) => request.requiredSenderId ?? []);
+    const ids = required.length === waiting.length ? required : undefined;
+    const slots = await upcomingSlots(database.manager, this.searchOf(first), ids, now);
+    await holdSenders(database.manager, sendersToHold(slots, waiting.length, first.messages, now));
+  }
+
+  /** One transaction: assigns what it can, answers every request, and names those worth another try. */
+  private attempt(
+    requests: ReservationRequest[],
+    outcomes: Map<ReservationRequest, ReservationOutcome>,
+  ): Promise<ReservationRequest[]> {
+    return this.deps.database.transaction(async (tx) => {
+      const [first] = requests;
+      if (!first) return [];
+      const now = this.deps.clock.now();
+      const search = this.searchOf(first);
+      const named = requests.flatMap((request) => namedBy(request) ?? []);
+      const { slots, elsewhere } = await lockEligible(tx, search, [...new Set(named)], requests.length, now);
+      const isElsewhere = (request: ReservationRequest) => elsewhere.has(namedBy(request) ?? '');
+      for (const request of requests.filter(isElsewhere)) outcomes.set(request, this.elsewhere(now));
+      const here = requests.filter((request) => !isElsewhere(request));
+      const plan = assignSlots(here, slots, now, this.deps.random);
+      await writeReserved(tx, plan.changed);
+      here.forEach((request, index) => {
+        const assignment = plan.assignments[index];
+        if (assignment) outcomes.set(request, { kind: 'reserved', ...assignment, reservedAt: now });
+      });
+      const waiting = here.filter((_, index) => !plan.assignments[index]);
+      return this.answerWaiting(tx, search, waiting, outcomes, now);
+    });
+  }
+
+  private searchOf(request: ReservationRequest): PoolSearch {
+    const {
+      tenantId,
+      pool,
+      newConversation,
+      messages,
+      messageTypes,
+      excludedSenderIds = [],
+      urgent,
+      yields,
+    } = request;
+    const { workerId } = this.deps;
+    const transports = transportsFor(this.deps.transports, messageTypes);
+    return {
+      tenantId,
+      pool,
+      newConversation,
+      messages,
+      messageTypes,
+      transports,
+      excludedSenderIds,
+      urgent,
+      yields,
+      workerId,
+    };
+  }
+
+  /**
+   * Answers the requests nobody could take; those that may go to anyone share one look at the pool. Returns those for
+   * which a sender is due, only locked elsewhere.
+   */
+  private async answerWaiting(
+    tx: Tx,
+    search: PoolSearch,
+    requests: ReservationRequest[],
+    outcomes: Map<ReservationRequest, ReservationOutcome>,
+    now: Date,
+  ): Promise<ReservationRequest[]> {
+    const busy: ReservationRequest[] = [];
+    const requiredIds = requests.flatMap((request) => request.requiredSenderId ?? []);
+    const required = requiredIds.length > 0 ? await upcomingSlots(tx, search, requiredIds, now) : [];
+    for (const requiredId of new Set(requests.map((request) => request.requiredSenderId))) {
+      const group = requests.filter((request) => request.requiredSenderId === requiredId);
+      const slots =
+        requiredId === undefined
+          ? await upcomingSlots(tx, search, undefined, now)
+          : required.filter((slot) => slot.id === requiredId);
+      const due = slots.filter((slot) => grantable(slot, search.messages, now) > 0);
+      if (due.length > 0 && !due.some((slot) => slot.isHere)) {
+        for (const request of group) outcomes.set(request, this.elsewhere(now));
+        continue;
+      }
+      if (due.length > 0) busy.push(...group);
+      const answers =
+        slots.length > 0
+          ? this.timesFor(group, slots, { isBusy: due.length > 0 }, now)
+          : await this.reasonFor(tx, search, requiredId, group);
+      group.forEach((request, index) => {
+        const answer = answers[index];
+        if (answer) outcomes.set(request, answer);
+      });
+    }
+    return busy;
+  }
+
+  private async reasonFor(
+    tx: Tx,
+    search: PoolSearch,
+    requiredId: string | undefined,
+    group: ReservationRequest[],
+  ): Promise<ReservationOutcome[]> {
+    const census = await poolCensus(tx, search, requiredId);
+    const reason = emptyPoolReason(census);
+    const outcome: ReservationOutcome =
+      reason === 'restricted' && census.restrictedUntil
+        ? { kind: 'later', at: census.restrictedUntil, reason }
+        : { kind: 'none', reason };
+    return group.map(() => outcome);
+  }
+
+  /** The next slot is kept for direct messages, and a sender that is only locked is free within milliseconds: no lines. */
+  private timesFor(
+    group: ReservationRequest[],
+    slots: SenderSlot[],
+    { isBusy }: { isBusy: boolean },
+    now: Date,
+  ): ReservationOutcome[] {
+    const [first] = group;
+    const key =
+      first && !first.urgent && !isBusy ? poolKey(first) + (first.requiredSenderId ?? '') : undefined;
+    const isCut = slots.length >= UPCOMING_SLOTS;
+    const waiting = group.map((request) => ({ ...request, rank: rankOf(request) }));
+    const waits = this.lines.tell(waiting, slots, { key, isCut, now, random: this.deps.random });
+    return waits.map((wait) => ({ kind: 'later', ...wait }));
+  }
+
+  /** It is no wait that anybody needs to be told about. */
+  private elsewhere(now: Date): ReservationOutcome {
+    const { min, max } = ELSEWHERE_MS;
+    return { kind: 'later', at: addMs(now, randomInt(this.deps.random, min, max)), reason: 'pace' };
+  }
+}
+
+function namedBy({ requiredSenderId, preferredSenderId }: ReservationRequest): string | undefined {
+  return requiredSenderId ?? preferredSenderId;
+}
+
+function rankOf({ rank = 5 }: ReservationRequest): number {
+  return rank;
+}
+
+function transportsFor(registry: TransportRegistry, types: readonly MessageType[]): TransportName[] {
+  return Object.values(registry)
+    .filter(({ capabilities }) => types.every((type) => capabilities.messageTypes.includes(type)))
+    .map(({ name }) => name);
+}
