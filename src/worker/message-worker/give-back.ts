@@ -1,0 +1,20 @@
+import type { Reservation } from '../../modules/senders/index.js';
+import { errorMessage } from '../../lib/errors.js';
+import type { SparseLog } from '../../lib/sparse-log.js';
+import type { MessageWorkerDeps } from './ports.js';
+
+/** Best effort: slots that are not given back cost a little quota, a job that fails over it would cost a message. */
+export async function giveBack(
+  senders: Pick<MessageWorkerDeps['senders'], 'release'>,
+  { senderId, reservedAt }: Reservation,
+  messages: number,
+  troubles: SparseLog,
+): Promise<void> {
+  if (messages <= 0) return;
+  try {
+    await senders.release({ senderId, reservedAt, messages });
+  } catch (error) {
+    const what = 'unused slots were not given back';
+    troubles.report('warn', what, what, { error: errorMessage(error) });
+  }
+}

@@ -1,0 +1,216 @@
+import {
+  cappedClaim,
+  judge,
+  type ClaimOutcome,
+  RESEND_GRACE_MS,
+  type JudgedClaim,
+  type Judgement,
+  type RecipientForSend,
+  type RecordedOutcome,
+} from '../../modules/campaigns/index.js';
+import { errorMessage } from '../../lib/errors.js';
+import type { SparseLog } from '../../lib/sparse-log.js';
+import type { JobOutcome } from '../../queue/catalog.js';
+import { readFiles, storedForm, type ReadyPart } from './contents.js';
+import { giveBack } from './give-back.js';
+import { mayStillLeave } from './guards.js';
+import { handOver, insist } from './hand-over.js';
+import { DONE, runAgainIn } from './outcomes.js';
+import type { MessageWorkerDeps, SendRun } from './ports.js';
+import { beginsWith } from './request.js';
+import { sleep } from './sleep.js';
+
+const SEND_TIMEOUT_MS = 60_000;
+/** How long a run waits for its campaign's ceiling while it holds a sender. */
+const SLOT_PATIENCE_MS = 5_000;
+
+type PartEnd = { kind: 'nextPart' } | { kind: 'end'; outcome: JobOutcome };
+interface Claimed {
+  messageId: string;
+  claimEpoch: number;
+  waMessageId: string | undefined;
+  isResend: boolean;
+  /** How often this part was handed over before without anybody knowing what became of it. */
+  doubts: number;
+}
+type Claim = ({ kind: 'claimed' } & Claimed) | Exclude<ClaimOutcome, { kind: 'claimed' }>;
+
+/** Sends the parts of one recipient's message through the sender that was reserved for them. */
+export class PartSender {
+  constructor(
+    private readonly deps: Omit<MessageWorkerDeps, 'sessions' | 'media' | 'typing' | 'pause'>,
+    private readonly troubles: SparseLog,
+  ) {}
+
+  /** One part after the other, as far as it goes; what was reserved for the rest is given back. */
+  async send(run: SendRun): Promise<JobOutcome> {
+    try {
+      // Before anything is claimed: a store that does not answer now costs the job a pause, not the recipient its message.
+      await readFiles(run.parts);
+      for (let index = 0, ready = run.parts[0]; ready; index += 1, ready = run.parts[index]) {
+        const end = await this.sendPart(run, index, ready);
+        if (end.kind === 'end') return end.outcome;
+      }
+    } finally {
+      await this.releaseRest(run);
+    }
+    return run.recipient.nextPart + run.parts.length < run.recipient.parts.length
+      ? runAgainIn(this.deps, 0)
+      : this.finished(run.recipient);
+  }
+
+  /** Rest, typing, claim, hand-over, record. */
+  private async sendPart(run: SendRun, index: number, ready: ReadyPart): Promise<PartEnd> {
+    await this.type(run, index);
+    if (run.signal.aborted) return { kind: 'end', outcome: runAgainIn(this.deps, 0) };
+    const claimed = await this.claimInTime(run, index, ready);
+    if (claimed.kind !== 'claimed') return { kind: 'end', outcome: this.afterLostClaim(claimed) };
+
+    run.handedOver += 1;
+    run.claimEpoch = claimed.claimEpoch;
+    const part = run.recipient.nextPart + index;
+    const { logger, clock, random, sendTimeoutMs: timeoutMs = SEND_TIMEOUT_MS } = this.deps;
+    const outcome = await handOver(
+      run.hosted.session,
+      {
+        waMessageId: claimed.waMessageId,
+        to: run.recipient.phone,
+        content: ready.outbound,
+        reference: { campaignId: run.recipient.campaignId, part },
+      },
+      { timeoutMs, logger },
+    );
+    const judgement = judge(outcome, this.judgedClaim(run, claimed, part), clock.now(), random);
+    // Before the verdict is recorded: giving slots back after it could undo the rest it gives the sender.
+    if (judgement.verdict.notBefore) await this.releaseRest(run);
+    const recorded = await this.record(run, { ...claimed, part, judgement });
+    return this.afterPart(run, part, judgement, recorded);
+  }
+
+  private judgedClaim({ recipient, hosted }: SendRun, claimed: Claimed, part: number): JudgedClaim {
+    const { isResend, doubts, waMessageId } = claimed;
+    return {
+      claimEpoch: claimed.claimEpoch - recipient.retriedEpoch,
+      part,
+      isResend,
+      mayHaveArrived: doubts > 0,
+      doubtful: {
+        repeatable: waMessageId !== undefined && hosted.capabilities.idempotentIds,
+        onUnknown: recipient.onUnknown,
+        doubts,
+      },
+      graceMs: this.deps.resendGraceMs ?? RESEND_GRACE_MS,
+    };
+  }
+
+  private async type(run: SendRun, index: number): Promise<void> {
+    const timing = run.timings[index] ?? { pauseMs: 0, typingMs: 0 };
+    const rest = this.deps.sleep ?? sleep;
+    await rest(timing.pauseMs, run.signal);
+    if (timing.typingMs <= 0 || run.signal.aborted) return;
+    if (run.hosted.capabilities.typing) {
+      // Decoration: a transport that cannot show it now does not hold up the message.
+      run.hosted.session.showTyping(run.recipient.phone, timing.typingMs).catch((error: unknown) => {
+        this.deps.logger.debug({ error: errorMessage(error) }, 'typing could not be shown');
+      });
+    }
+    await rest(timing.typingMs, run.signal);
+  }
+
+  private async claim(run: SendRun, index: number, ready: ReadyPart): Promise<Claim> {
+    const { recipient, reservation, hosted } = run;
+    const resend = index === 0 ? recipient.resend : undefined;
+    const sameId = resend?.senderId === reservation.senderId ? resend.waMessageId : null;
+    const waMessageId = sameId ?? hosted.session.allocateMessageId();
+    const claim = await this.deps.delivery.claim({
+      tenantId: recipient.tenantId,
+      campaignId: recipient.campaignId,
+      recipientId: recipient.id,
+      claimEpoch: run.claimEpoch,
+      part: recipient.nextPart + index,
+      senderId: reservation.senderId,
+      begins: index === 0 ? beginsWith(recipient) : 0,
+      waMessageId,
+      ...storedForm(ready),
+      capped: index === 0 ? cappedClaim(recipient) : undefined,
+    });
+    const doubts = resend?.doubts ?? 0;
+    return claim.kind === 'claimed' ? { ...claim, waMessageId, isResend: sameId !== null, doubts } : claim;
+  }
+
+  /** Claims as soon as the campaign's ceiling allows; a wait that would hold the sender for long ends the run. */
+  private async claimInTime(run: SendRun, index: number, ready: ReadyPart): Promise<Claim> {
+    const rest = this.deps.sleep ?? sleep;
+    for (let waitedMs = 0; ;) {
+      // Typing and waiting take seconds in which a window closes: the next run's guards see to it.
+      if (!mayStillLeave(run.recipient, this.deps.clock.now())) return { kind: 'lost' };
+      const claim = await this.claim(run, index, ready);
+      if (claim.kind !== 'later' || waitedMs + claim.afterMs > SLOT_PATIENCE_MS) return claim;
+      await rest(claim.afterMs, run.signal);
+      if (run.signal.aborted) return claim;
+      waitedMs += Math.max(claim.afterMs, 1);
+    }
+  }
+
+  /** Paused, opted out, over the cap, outside its window or taken since it was loaded: the next run's guards find out which. */
+  private afterLostClaim(claim: Exclude<Claim, { kind: 'claimed' }>): JobOutcome {
+    return runAgainIn(this.deps, claim.kind === 'later' ? claim.afterMs : 100);
+  }
+
+  private async record(
+    run: SendRun,
+    sent: Claimed & { part: number; judgement: Judgement },
+  ): Promise<RecordedOutcome> {
+    const { recipient, reservation } = run;
+    const { settlement, verdict } = sent.judgement;
+    const record = {
+      tenantId: recipient.tenantId,
+      recipientId: recipient.id,
+      contactId: recipient.contactId,
+      messageId: sent.messageId,
+      claimEpoch: sent.claimEpoch,
+      senderId: reservation.senderId,
+      lastSenderId: recipient.lastSenderId,
+      lastPart: sent.part + 1 >= recipient.parts.length,
+      isResend: sent.isResend || (settlement.kind === 'requeued' && settlement.keepsId === true),
+      begun: { campaignId: recipient.campaignId, messages: beginsWith(recipient) },
+      settlement,
+    };
+    const { delivery, senders } = this.deps;
+    const [recorded] = await Promise.all([
+      insist(() => delivery.record(record), { signal: run.signal, log: this.troubles }),
+      senders.recordResults([{ senderId: reservation.senderId, ...verdict }]).catch((error: unknown) => {
+        const what = 'results were not added to their senders';
+        this.troubles.report('warn', what, what, { error: errorMessage(error) });
+      }),
+    ]);
+    return recorded;
+  }
+
+  private afterPart(run: SendRun, part: number, judgement: Judgement, recorded: RecordedOutcome): PartEnd {
+    const { id: recipientId, campaignId } = run.recipient;
+    const report = { recipientId, campaignId, part, senderId: run.reservation.senderId };
+    if (recorded.kind === 'fenced') {
+      this.deps.logger.warn(report, 'an outcome came after its claim had been given to somebody else');
+      return { kind: 'end', outcome: runAgainIn(this.deps, 0) };
+    }
+    this.deps.logger.debug({ ...report, state: recorded.state }, 'a hand-over was recorded');
+    if (recorded.arrived) return { kind: 'nextPart' };
+    if (recorded.state !== 'queued') return { kind: 'end', outcome: DONE };
+    const at = judgement.retryAt ?? this.deps.clock.now();
+    return { kind: 'end', outcome: { kind: 'runAgain', at } };
+  }
+
+  private async finished(recipient: RecipientForSend): Promise<JobOutcome> {
+    await this.deps.waiting.served(recipient, recipient.waiting);
+    return DONE;
+  }
+
+  /** Gives back what was reserved for parts that were not handed over; they are not sent in this run any more. */
+  private async releaseRest(run: SendRun): Promise<void> {
+    const { reservation, handedOver } = run;
+    run.reservation = { ...reservation, messages: handedOver };
+    run.parts = run.parts.slice(0, handedOver);
+    await giveBack(this.deps.senders, reservation, reservation.messages - handedOver, this.troubles);
+  }
+}
