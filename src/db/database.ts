@@ -1,6 +1,7 @@
 import {
   DataSource,
   QueryRunnerAlreadyReleasedError,
+  QueryRunnerProviderAlreadyReleasedError,
   type EntityManager,
   type EntitySchema,
   type MigrationInterface,
@@ -69,6 +70,14 @@ async function settle(client: { query(text: string): Promise<unknown> }): Promis
 
 const PING_MS = 2_000;
 
+/** How TypeORM says that the transaction's connection broke between two of its statements: by the way it was asked. */
+function isBroken(error: unknown): boolean {
+  return (
+    error instanceof QueryRunnerAlreadyReleasedError ||
+    error instanceof QueryRunnerProviderAlreadyReleasedError
+  );
+}
+
 /** The one handle modules hold on PostgreSQL. */
 export class Database {
   constructor(
@@ -85,8 +94,7 @@ export class Database {
     try {
       return await this.dataSource.transaction(work);
     } catch (error) {
-      // How TypeORM says that the transaction's connection broke between two of its statements.
-      if (error instanceof QueryRunnerAlreadyReleasedError) throw new DatabaseAway('a connection broke');
+      if (isBroken(error)) throw new DatabaseAway('a connection broke');
       throw error;
     }
   }
