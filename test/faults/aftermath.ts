@@ -11,16 +11,25 @@ const MOST_MEMORY = 450 * 1024 * 1024;
 const MOST_LINES = 150;
 
 /** During a fault: every answer comes, and is one that helps. */
-export function expectHonestAnswers(visits: readonly Visit[]): void {
-  const bad = visits.filter(
-    ({ status, body }) => !(status < 500 || status === 503) || status === 0 || /\bat .*:\d+:\d+/.test(body),
-  );
+export function expectHonestAnswers({ visitor, server }: Stage): void {
+  const visits = visitor.recent;
+  const bad = visits
+    .filter(
+      ({ status, body }) => !(status < 500 || status === 503) || status === 0 || /\bat .*:\d+:\d+/.test(body),
+    )
+    .map((visit) => ({ ...visit, log: logOf(visit, server.output()) }));
   expect(bad).toEqual([]);
   const refused = visits.filter(({ status, what }) => status === 503 && what !== 'ready');
   expect(
     refused.filter(({ retryAfter, body }) => retryAfter === null || !/"message":".{20}/.test(body)),
   ).toEqual([]);
   expect(visits.filter(({ what, status }) => what === 'live' && status !== 200)).toEqual([]);
+}
+
+/** What the server wrote about the request under the id that the answer names. */
+function logOf({ body }: Visit, output: string): string[] {
+  const id = /under the id ([\w-]+)/.exec(body)?.[1];
+  return id === undefined ? [] : output.split('\n').filter((line) => line.includes(id));
 }
 
 /** After a fault: everybody has the message once, the numbers agree, and what was promised is kept. */

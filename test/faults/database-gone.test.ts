@@ -38,7 +38,7 @@ describe('while the database is gone, and the queue in it,', () => {
       timeoutMs: 40_000,
     });
     await lasting();
-    expectHonestAnswers(visitor.recent);
+    expectHonestAnswers(stage);
     await postgres.start();
     await answeredEverywhere(stage);
     await expectNothingLost(stage, postgres.url);

@@ -51,7 +51,7 @@ describe.each(tried)('while the database has a bad day, with the queue on %s,', 
       what: 'the campaign to go on slowly',
     });
     await lasting();
-    expectHonestAnswers(visitor.recent);
+    expectHonestAnswers(stage);
 
     visitor.turnPage();
     await proxy.become('stall');
@@ -59,7 +59,7 @@ describe.each(tried)('while the database has a bad day, with the queue on %s,', 
     await waitFor(async () => (await stage.missing())?.includes('database'), { timeoutMs: 15_000 });
     await refusedEverywhere(stage);
     await lasting();
-    expectHonestAnswers(visitor.recent);
+    expectHonestAnswers(stage);
     await proxy.become('pass');
     await answeredEverywhere(stage);
 

@@ -72,7 +72,7 @@ describe('while the transport hangs', () => {
       what: 'everybody to be served',
     });
     await lasting();
-    expectHonestAnswers(visitor.recent);
+    expectHonestAnswers(stage);
     expect(visitor.recent.filter((visit) => !served(visit))).toEqual([]);
     stage.writeStop();
     await proxy.become('pass');
