@@ -1,13 +1,5 @@
-import {
-  DataSource,
-  QueryRunnerAlreadyReleasedError,
-  QueryRunnerProviderAlreadyReleasedError,
-  type EntityManager,
-  type EntitySchema,
-  type MigrationInterface,
-} from 'typeorm';
+import { DataSource, type EntityManager, type EntitySchema, type MigrationInterface } from 'typeorm';
 import type { DatabaseWatch } from './watch.js';
-import { DatabaseAway } from './watched-client.js';
 
 /** A running transaction (or the plain connection): what repositories take, so that the transaction is visible. */
 export type Tx = EntityManager;
@@ -70,14 +62,6 @@ async function settle(client: { query(text: string): Promise<unknown> }): Promis
 
 const PING_MS = 2_000;
 
-/** How TypeORM says that the transaction's connection broke between two of its statements: by the way it was asked. */
-function isBroken(error: unknown): boolean {
-  return (
-    error instanceof QueryRunnerAlreadyReleasedError ||
-    error instanceof QueryRunnerProviderAlreadyReleasedError
-  );
-}
-
 /** The one handle modules hold on PostgreSQL. */
 export class Database {
   constructor(
@@ -90,13 +74,8 @@ export class Database {
     return this.dataSource.manager;
   }
 
-  async transaction<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
-    try {
-      return await this.dataSource.transaction(work);
-    } catch (error) {
-      if (isBroken(error)) throw new DatabaseAway('a connection broke');
-      throw error;
-    }
+  transaction<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
+    return this.dataSource.transaction(work);
   }
 
   /** Undefined when the database answers; otherwise what is wrong. Answers within two seconds. */

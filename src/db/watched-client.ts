@@ -30,6 +30,13 @@ export function watchedClient(
   observer: ClientObserver,
 ): new (config?: string | pg.ClientConfig) => pg.Client {
   return class extends pg.Client {
+    constructor(config?: string | pg.ClientConfig) {
+      super(config);
+      // PostgreSQL may say goodbye in the very packet that says ready, before whoever asked for the connection can
+      // listen to its errors, and an error nobody listens to ends the process. The next statement fails anyway.
+      this.on('error', () => undefined);
+    }
+
     override connect(): Promise<pg.Client>;
     override connect(callback: Connected): void;
     override connect(callback?: Connected): Promise<pg.Client> | void {

@@ -28,6 +28,13 @@ const UNREACHABLE_MESSAGES = new Set([
   'Connection is closed.',
 ]);
 
+/** By their names: ioredis', and TypeORM's for a connection that broke between two statements of a transaction. */
+const UNREACHABLE_NAMES = new Set([
+  'MaxRetriesPerRequestError',
+  'QueryRunnerAlreadyReleasedError',
+  'QueryRunnerProviderAlreadyReleasedError',
+]);
+
 /** The disk of this machine, a quota or a limit on it; PostgreSQL's disk, and its word for a file system's limit. */
 const DISK_FULL_CODES = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', '53100']);
 const FILE_LIMIT_MESSAGE = /^could not (extend|write to) file .*: File too large/;
@@ -51,7 +58,7 @@ export function lackBehind(error: unknown): Lack | undefined {
   if (code !== undefined && UNREACHABLE_CODES.has(code)) return 'server';
   if (!(error instanceof Error)) return undefined;
   if (FILE_LIMIT_MESSAGE.test(error.message)) return 'disk';
-  if (UNREACHABLE_MESSAGES.has(error.message) || error.name === 'MaxRetriesPerRequestError') return 'server';
+  if (UNREACHABLE_MESSAGES.has(error.message) || UNREACHABLE_NAMES.has(error.name)) return 'server';
   return undefined;
 }
 

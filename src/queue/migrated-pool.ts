@@ -24,6 +24,7 @@ export class MigratedPool implements PgPool {
   /** BullMQ reads here whether a lost LISTEN connection will be noticed. */
   readonly options = { keepAlive: true };
   private readonly pool: pg.Pool;
+  private readonly broken = new WeakSet<object>();
   private ended = false;
 
   constructor(
@@ -44,6 +45,7 @@ export class MigratedPool implements PgPool {
     });
     this.pool.setMaxListeners(0);
     this.pool.on('error', (error) => errors.report(error));
+    this.pool.on('connect', (client) => client.on('error', () => this.broken.add(client)));
     this.ready = this.untilItWorks(() => this.migrate());
     // Whoever waits for it sees the failure; without anybody waiting it must not end the process.
     this.ready.catch((error: unknown) => errors.report(error));
@@ -51,7 +53,7 @@ export class MigratedPool implements PgPool {
 
   async connect(): Promise<PgPoolClient> {
     await this.ready;
-    return this.untilItWorks(() => this.pool.connect()) as Promise<PgPoolClient>;
+    return this.untilItWorks(() => this.unbroken()) as Promise<PgPoolClient>;
   }
 
   async query<Row>(text: string, params?: readonly unknown[]): Promise<PgQueryResult<Row>> {
@@ -80,6 +82,14 @@ export class MigratedPool implements PgPool {
     if (this.ended) return;
     this.ended = true;
     await this.pool.end();
+  }
+
+  /** BullMQ would listen for ever on a connection that broke before it was given. */
+  private async unbroken(): Promise<pg.PoolClient> {
+    const client = await this.pool.connect();
+    if (!this.broken.has(client)) return client;
+    client.release(true);
+    throw new Error('A connection broke as it was made.');
   }
 
   /** Several processes may start at once: BullMQ's migrations hold an advisory lock. */
