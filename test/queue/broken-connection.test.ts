@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
+import type pg from 'pg';
 import { systemClock } from '../../src/lib/clock.js';
 import { watchedClient } from '../../src/db/watched-client.js';
 import { MigratedPool } from '../../src/queue/migrated-pool.js';
