@@ -259,7 +259,7 @@ describe('the trace of a recipient', () => {
     expect(waiting).toMatchObject({ wait_reason: 'quota_used_up', state: 'queued' });
     const trace = await traceOf(id, recipientId);
     expect(trace.summary).toMatch(
-      /^It waits for its turn\. All senders have used up their quota\. Until \d{4}-\d\d-\d\d \d\d:\d\d \(UTC\)\.$/,
+      /^It waits for its turn\. All senders that can send have used up their quota\. Until \d{4}-\d\d-\d\d \d\d:\d\d \(UTC\)\.$/,
     );
     expect(trace.steps.at(-1)?.text).toMatch(/^Waits for its turn, probably until .* \(UTC\) \(all senders /);
 
@@ -272,7 +272,7 @@ describe('the trace of a recipient', () => {
     await world.drive(world.worker(), recipients[0]!);
     expect(textsOf(await traceOf(id, recipientId))).toEqual([
       'Added to the campaign',
-      expect.stringMatching(/^Waited for its turn until .* \(all senders have used up their quota/),
+      expect.stringMatching(/^Waited for its turn until .* \(all senders that can send have used up their quota/),
       'The message was sent through Ana',
     ]);
   });

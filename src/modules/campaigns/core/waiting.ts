@@ -2,14 +2,15 @@ import { wallTime } from '../../../lib/wall-time.js';
 
 /** Why a campaign or a recipient is not sent to just now, in words for the dashboard. */
 const messages: Readonly<Record<string, string>> = {
-  pace: 'All senders keep their pause between two messages.',
-  quota_used_up: 'All senders have used up their quota.',
-  sender_budget_used_up: 'All senders have sent as much of this campaign as it allows each of them.',
+  pace: 'All senders that can send keep their pause between two messages.',
+  quota_used_up: 'All senders that can send have used up their quota.',
+  sender_budget_used_up:
+    'All senders that can send have sent as much of this campaign as it allows each of them.',
   no_sender_connected: 'No sender of the pool is connected.',
-  all_unhealthy: 'All senders of the pool are below the health limit.',
-  all_paused: 'All senders of the pool are paused.',
+  all_unhealthy: 'All senders of the pool that are connected and not paused are below the health limit.',
+  all_paused: 'All connected senders of the pool are paused.',
   no_sender_in_pool: 'The pool has no senders any more.',
-  restricted: 'All senders may only answer, not open conversations, for now.',
+  restricted: 'All senders that can send may only answer, not open conversations, for now.',
   sender_away:
     'The recipients that are left have the first messages from senders that cannot send now; the rest follows from the same senders.',
   unsupported_type: 'No sender of the pool can send this type of message.',
