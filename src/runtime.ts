@@ -39,7 +39,6 @@ const LEDGER_CAPACITY = 50_000;
 export async function createRuntime(config: Config, options: RuntimeOptions): Promise<Runtime> {
   const { logger } = options;
   collectGarbageEarly();
-  if (!config.server.roles.includes('api')) letOthersGoFirst(logger);
   let phase: ServerPhase = 'starting';
   const undo: (() => Promise<void>)[] = [];
   try {
@@ -61,6 +60,8 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
       const worker = await startWorkerRole({ ...inputs, tuning: options.tuning ?? {} }, services);
       undo.push(() => worker.stop(config.server.shutdownTimeoutMs));
     }
+    // Not before: on a busy machine a start that lets everybody go first takes minutes.
+    if (!config.server.roles.includes('api')) letOthersGoFirst(logger);
     phase = 'running';
     let stopping: Promise<void> | undefined;
     const stop = (): Promise<void> => {

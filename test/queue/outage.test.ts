@@ -219,6 +219,9 @@ describe('a queue whose server is away', () => {
     cleanups.push(() => database.close());
     const settings = { backend: 'postgres' as const, databaseUrl: database.url };
     const queues = [1, 2, 3, 4].map(() => opened(createQueue(settings, logger)));
-    expect(await Promise.all(queues.map((queue) => queue.ping()))).toEqual([true, true, true, true]);
+    await waitFor(async () => (await Promise.all(queues.map((queue) => queue.ping()))).every(Boolean), {
+      timeoutMs: 20_000,
+      what: 'all of them to have their tables',
+    });
   });
 });
