@@ -272,7 +272,9 @@ describe('the trace of a recipient', () => {
     await world.drive(world.worker(), recipients[0]!);
     expect(textsOf(await traceOf(id, recipientId))).toEqual([
       'Added to the campaign',
-      expect.stringMatching(/^Waited for its turn until .* \(all senders that can send have used up their quota/),
+      expect.stringMatching(
+        /^Waited for its turn until .* \(all senders that can send have used up their quota/,
+      ),
       'The message was sent through Ana',
     ]);
   });
