@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { MIN_HEALTH_TO_SEND } from '../../src/modules/senders/core/health.js';
 import { queueEnv } from '../e2e/backends.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { waitFor } from '../support/wait-for.js';
@@ -118,7 +119,7 @@ interface SenderHealth {
 /** Ten unanswered messages in a row pause a sender, many of them bring it below the health limit: the operator forgives. */
 async function forgive({ api }: Stage): Promise<void> {
   for (const { id, pausedAt, healthScore } of await api.get<SenderHealth[]>('/api/senders')) {
-    if (pausedAt || healthScore < 50) await api.post(`/api/senders/${id}/reset-health`);
+    if (pausedAt || healthScore < MIN_HEALTH_TO_SEND) await api.post(`/api/senders/${id}/reset-health`);
     if (pausedAt) await api.post(`/api/senders/${id}/resume`);
   }
 }
