@@ -209,13 +209,19 @@ async function runCampaign() {
   await call('PATCH', `/api/campaigns/${campaign['id']}`, { body: { name: 'Still waiting' } });
   const timing = {
     recurrence: { cron: '0 9 * * 1', zone: 'America/Sao_Paulo', until: '2035-01-01T00:00:00Z' },
-    window: { zone: 'recipient', days: [{ day: 1, from: '09:00', to: '18:00' }] },
+    sendWindow: { zone: 'recipient', days: [{ day: 1, from: '09:00', to: '18:00' }] },
     maxPerMinute: 60,
     rampUpMinutes: 5,
     priority: 3,
   };
   await call('PATCH', `/api/campaigns/${campaign['id']}`, { body: timing });
-  const none = { recurrence: null, window: null, scheduledAt: null, maxPerMinute: null, rampUpMinutes: null };
+  const none = {
+    recurrence: null,
+    sendWindow: null,
+    scheduledAt: null,
+    maxPerMinute: null,
+    rampUpMinutes: null,
+  };
   await call('PATCH', `/api/campaigns/${campaign['id']}`, { body: none });
   await call('GET', `/api/campaigns/${campaign['id']}/problems`);
   const variants = ['A', 'B'].map((name) => ({ name, template: `${name} {{ nick }}` }));

@@ -66,8 +66,15 @@ describe('changing a campaign', () => {
 
   it('that has begun reaches pace, hours, budget and priority, and keeps it running', async () => {
     const id = await begun(3);
-    const window = { zone: 'UTC', days: [{ day: 1, from: '00:00', to: '24:00' }] };
-    const settings = { minDelay: 10, maxDelay: 20, maxPerMinute: 5, rampUpMinutes: 3, priority: 2, window };
+    const sendWindow = { zone: 'UTC', days: [{ day: 1, from: '00:00', to: '24:00' }] };
+    const settings = {
+      minDelay: 10,
+      maxDelay: 20,
+      maxPerMinute: 5,
+      rampUpMinutes: 3,
+      priority: 2,
+      sendWindow,
+    };
     const { campaign } = await change(id, { ...settings, expiresAt: inMinutes(60), maxPerSender: 7 });
     expect(campaign).toMatchObject({ status: 'running', minDelay: 10, priority: 2, maxPerSender: 7 });
     await world.manager.pause(tenantId, id);

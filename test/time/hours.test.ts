@@ -57,7 +57,9 @@ describe('a closed window', () => {
   it('queues nobody, says until when, and costs a look a minute', async () => {
     at('2026-03-02T03:00:00Z');
     await settings({ timeZone: 'America/Sao_Paulo' });
-    const id = await started([brazil, japan], { window: { zone: 'tenant', days: daily('09:00', '18:00') } });
+    const id = await started([brazil, japan], {
+      sendWindow: { zone: 'tenant', days: daily('09:00', '18:00') },
+    });
     expect(await feed(id)).toEqual({ kind: 'runAgain', at: new Date('2026-03-02T03:01:00Z') });
     expect(await queued(id)).toEqual([]);
     const { waitingFor } = await world.manager.stats(tenantId, id);
@@ -73,7 +75,7 @@ describe('a closed window', () => {
     at('2026-03-02T20:00:00Z');
     await settings({ sendWindow: { zone: 'UTC', days: daily('09:00', '18:00') } });
     const follows = await started([brazil]);
-    const decides = await started([brazil], { window: { zone: 'UTC', days: daily('19:00', '21:00') } });
+    const decides = await started([brazil], { sendWindow: { zone: 'UTC', days: daily('19:00', '21:00') } });
     await feed(follows);
     await feed(decides);
     expect([await queued(follows), await queued(decides)]).toEqual([[], [brazil]]);
@@ -82,7 +84,7 @@ describe('a closed window', () => {
   it('quiet hours hold for all of them, and change at once', async () => {
     at('2026-03-02T20:00:00Z');
     await settings({ quietHours: { from: '19:00', to: '07:00', zone: 'tenant' } });
-    const id = await started([brazil], { window: { zone: 'UTC', days: daily('00:00', '24:00') } });
+    const id = await started([brazil], { sendWindow: { zone: 'UTC', days: daily('00:00', '24:00') } });
     await feed(id);
     expect(await queued(id)).toEqual([]);
     expect((await world.manager.get(tenantId, id)).campaign.waitingReason).toBe('quiet_hours');
@@ -93,11 +95,11 @@ describe('a closed window', () => {
 });
 
 describe("hours in the recipients' time", () => {
-  const window = { zone: 'recipient', days: daily('09:00', '18:00') };
+  const sendWindow = { zone: 'recipient', days: daily('09:00', '18:00') };
 
   it('open for each number where it is', async () => {
     at('2026-03-02T12:30:00Z');
-    const id = await started([brazil, manaus, japan, newYork], { window });
+    const id = await started([brazil, manaus, japan, newYork], { sendWindow });
     await feed(id);
     expect(await queued(id)).toEqual([brazil]);
     at('2026-03-02T13:00:00Z');
@@ -114,7 +116,7 @@ describe("hours in the recipients' time", () => {
 
   it('wait for nobody when all are on their way', async () => {
     at('2026-03-02T12:30:00Z');
-    const id = await started([brazil], { window });
+    const id = await started([brazil], { sendWindow });
     await feed(id);
     expect(await feed(id)).toEqual({ kind: 'runAgain', at: new Date('2026-03-02T12:30:01Z') });
     expect((await world.manager.stats(tenantId, id)).waitingFor).toBeUndefined();
@@ -124,7 +126,7 @@ describe("hours in the recipients' time", () => {
     at('2026-03-02T15:00:00Z');
     // Mainland Portugal is at 15:00, the Azores are at 14:00.
     const id = await started(['+351912345678'], {
-      window: { zone: 'recipient', days: daily('14:30', '18:00') },
+      sendWindow: { zone: 'recipient', days: daily('14:30', '18:00') },
     });
     await feed(id);
     expect(await queued(id)).toEqual([]);
@@ -137,7 +139,7 @@ describe("hours in the recipients' time", () => {
     at('2026-03-02T12:30:00Z');
     const { campaign, warnings } = await world.manager.create(
       tenantId,
-      draft({ contacts: [brazil, '+79161234567'], window }),
+      draft({ contacts: [brazil, '+79161234567'], sendWindow }),
     );
     expect(warnings).toMatchObject([{ code: 'window_never_opens', count: 1 }]);
     await world.manager.start(tenantId, campaign.id);
@@ -149,7 +151,7 @@ describe("hours in the recipients' time", () => {
     at('2026-03-02T12:30:00Z');
     await settings({ quietHours: { from: '01:00', to: '02:00', zone: 'UTC' } });
     const id = await started([brazil, japan]);
-    await settings({ sendWindow: window });
+    await settings({ sendWindow });
     await feed(id);
     expect(await queued(id)).toEqual([brazil]);
   });
@@ -162,24 +164,24 @@ describe('a window that never opens', () => {
       world.manager.create(tenantId, draft({ contacts: [brazil], ...input }));
     const days = daily('09:00', '18:00');
     await expect(
-      create({ expiresAt: '2026-03-03T08:00:00Z', window: { zone: 'UTC', days } }),
+      create({ expiresAt: '2026-03-03T08:00:00Z', sendWindow: { zone: 'UTC', days } }),
     ).rejects.toMatchObject({ code: 'window_never_opens', errors: [{ path: 'expiresAt' }] });
     await expect(
-      create({ expiresAt: '2026-03-03T11:00:00Z', window: { zone: 'recipient', days } }),
+      create({ expiresAt: '2026-03-03T11:00:00Z', sendWindow: { zone: 'recipient', days } }),
     ).rejects.toMatchObject({ code: 'window_never_opens' });
-    await create({ expiresAt: '2026-03-03T12:30:00Z', window: { zone: 'recipient', days } });
+    await create({ expiresAt: '2026-03-03T12:30:00Z', sendWindow: { zone: 'recipient', days } });
     await settings({ quietHours: { from: '08:00', to: '19:00', zone: 'UTC' } });
-    await expect(create({ window: { zone: 'UTC', days } })).rejects.toMatchObject({
-      errors: [{ path: 'window' }],
+    await expect(create({ sendWindow: { zone: 'UTC', days } })).rejects.toMatchObject({
+      errors: [{ path: 'sendWindow' }],
     });
   });
 
   it('names what is wrong with a window', async () => {
     const wrong = { zone: 'Brazil', days: [{ day: 1, from: '09:00', to: '09:00' }] };
     await expect(
-      world.manager.create(tenantId, draft({ contacts: [brazil], window: wrong, rampUpMinutes: 5 })),
+      world.manager.create(tenantId, draft({ contacts: [brazil], sendWindow: wrong, rampUpMinutes: 5 })),
     ).rejects.toMatchObject({
-      errors: [{ path: 'window.zone' }, { path: 'window.days[0]' }, { path: 'rampUpMinutes' }],
+      errors: [{ path: 'sendWindow.zone' }, { path: 'sendWindow.days[0]' }, { path: 'rampUpMinutes' }],
     });
   });
 });

@@ -48,7 +48,7 @@ export class CampaignTimingDto {
   @IsOptional()
   @ValidateNested()
   @Type(() => SendWindowDto)
-  window?: SendWindowDto | null;
+  sendWindow?: SendWindowDto | null;
 
   /** The most messages of the whole campaign that leave in any minute. */
   @IsOptional()
@@ -103,7 +103,7 @@ export class CampaignTimingResponse {
   @IsOptional()
   @ValidateNested()
   @Type(() => SendWindowDto)
-  window!: SendWindowDto | null;
+  sendWindow!: SendWindowDto | null;
   @IsOptional()
   @IsInt()
   maxPerMinute!: number | null;

@@ -71,7 +71,7 @@ function timingFields(campaign: Campaign) {
   return {
     scheduledAt: time(campaign.scheduledAt),
     expiresAt: time(campaign.expiresAt),
-    window: campaign.sendWindow,
+    sendWindow: campaign.sendWindow,
     maxPerMinute: campaign.maxPerMinute,
     rampUpMinutes: campaign.rampUpMinutes,
     priority: campaign.priority,

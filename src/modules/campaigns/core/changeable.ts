@@ -11,7 +11,7 @@ const WHILE_UNDER_WAY: ReadonlySet<string> = new Set([
   'maxDelay',
   'maxPerSender',
   'expiresAt',
-  'window',
+  'sendWindow',
   'maxPerMinute',
   'rampUpMinutes',
   'priority',

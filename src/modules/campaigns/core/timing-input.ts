@@ -8,7 +8,7 @@ import { cronProblem, nextRun } from './recurrence.js';
 export interface TimingInput {
   scheduledAt?: string | null;
   expiresAt?: string | null;
-  window?: SendWindow | null;
+  sendWindow?: SendWindow | null;
   maxPerMinute?: number | null;
   rampUpMinutes?: number | null;
   priority?: number | null;
@@ -54,7 +54,7 @@ export function readTiming(
   const timing: Timing = {
     scheduledAt: read(input.scheduledAt, current.scheduledAt, (text) => new Date(text)),
     expiresAt: read(input.expiresAt, current.expiresAt, (text) => new Date(text)),
-    sendWindow: read(input.window, current.sendWindow, toWindow),
+    sendWindow: read(input.sendWindow, current.sendWindow, toWindow),
     maxPerMinute: read(input.maxPerMinute, current.maxPerMinute, Number),
     rampUpMinutes: read(input.rampUpMinutes, current.rampUpMinutes, Number),
     priority: read(input.priority, current.priority, Number) ?? DEFAULT_TIMING.priority,
@@ -66,7 +66,7 @@ export function readTiming(
       message: `${input.scheduledAt} is past; it is ${now.toISOString()} now`,
     });
   }
-  if (input.window) errors.push(...windowProblems(input.window));
+  if (input.sendWindow) errors.push(...windowProblems(input.sendWindow));
   if (input.recurrence) errors.push(...recurrenceProblems(input.recurrence));
   if (timing.rampUpMinutes !== null && timing.maxPerMinute === null) {
     const message = 'says how maxPerMinute is reached; give that too';
@@ -129,7 +129,7 @@ function toRecurrence(given: NonNullable<TimingInput['recurrence']>, tenantZone:
 }
 
 /** What is wrong with a send window, of a campaign or a tenant. */
-export function windowProblems({ zone, days }: SendWindow, path = 'window'): FieldError[] {
+export function windowProblems({ zone, days }: SendWindow, path = 'sendWindow'): FieldError[] {
   const errors: FieldError[] = [];
   if (zone !== 'tenant' && zone !== 'recipient' && !isZone(zone)) {
     const message = `"${zone}" is no time zone; write tenant, recipient or a name such as America/Sao_Paulo`;

@@ -23,7 +23,7 @@ import { withSavedTexts } from './saved-texts.js';
 import { checkCoverage, type CampaignWarning } from './template-coverage.js';
 import { dealVariants, forgetVariants } from './variant.repository.js';
 
-const timingFields = ['scheduledAt', 'expiresAt', 'window', 'recurrence'] as const;
+const timingFields = ['scheduledAt', 'expiresAt', 'sendWindow', 'recurrence'] as const;
 
 /**
  * Changes campaigns: all of one that has not begun, whose texts are held against the audience again; what does not

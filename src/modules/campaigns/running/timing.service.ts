@@ -50,7 +50,7 @@ export class CampaignTimings {
 function neverOpens({ expiresAt, sendWindow }: Timing): DomainError {
   const before = expiresAt ? ` before ${expiresAt.toISOString()}` : '';
   const message = `The send window never opens${before}, given the tenant's quiet hours and all zones the numbers may be in.`;
-  const path = expiresAt ? 'expiresAt' : 'window';
+  const path = expiresAt ? 'expiresAt' : 'sendWindow';
   const hint = sendWindow ? 'widen the window' : "widen the tenant's send window";
   const mend = expiresAt ? `${hint} or choose a later time` : hint;
   return new DomainError('not_possible', 'window_never_opens', message, {
