@@ -102,9 +102,6 @@ function fromHttp(error: unknown): Problem | undefined {
   if ('type' in error && error.type === 'charset.unsupported') {
     return refusal(415, `The body must be encoded in UTF-8: ${error.message}.`);
   }
-  if ('type' in error && error.type === 'encoding.unsupported') {
-    return refusal(415, `Send the body as it is or compressed with gzip, deflate or br: ${error.message}.`);
-  }
   if ('code' in error && typeof error.code === 'string' && ZLIB_CODES.test(error.code)) {
     return refusal(400, `The body is not compressed as its Content-Encoding says: ${error.message}.`);
   }

@@ -189,10 +189,13 @@ describe('bodies', () => {
       message: expect.stringContaining('UTF-8'),
     });
     const encoded = (encoding: string) => ({ 'content-type': json, 'content-encoding': encoding });
-    expect(await send('/api/samples', text, encoded('zstd'))).toMatchObject({
-      status: 415,
-      message: expect.stringContaining('gzip'),
-    });
+    // Node 22.15 and later could decode zstd: what the API takes does not depend on the version of Node.
+    for (const encoding of ['zstd', 'Zstd', 'compress', 'gzip, br']) {
+      expect(await send('/api/samples', text, encoded(encoding))).toMatchObject({
+        status: 415,
+        message: expect.stringMatching(new RegExp(`gzip, deflate or br: .*"${encoding}"`)),
+      });
+    }
     for (const encoding of ['gzip', 'br', 'deflate']) {
       const refused = await send('/api/samples', Buffer.from('no archive'), encoded(encoding));
       expect(refused).toMatchObject({ status: 400, message: expect.stringContaining('Content-Encoding') });

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
+import { SUPPORTED } from '../../scripts/lib/node-version.mjs';
 import { Config } from '../../src/config/config.js';
 import { settingsOf, type ConfigClass } from '../../src/config/setting.js';
 
@@ -78,6 +79,11 @@ describe('the Dockerfile', () => {
   it('has more than one stage and ends as an ordinary user', () => {
     expect(instructions.filter((line) => line.startsWith('FROM ')).length).toBeGreaterThan(1);
     expect(finalStage.findLast((line) => line.startsWith('USER '))).toBe('USER node');
+  });
+
+  it('runs on the newest Node that is supported, in every stage', () => {
+    const images = instructions.filter((line) => line.startsWith('FROM ')).map((line) => line.split(' ')[1]);
+    expect(new Set(images)).toEqual(new Set([`node:${SUPPORTED.at(-1)?.[0]}-bookworm-slim`]));
   });
 
   it('checks the health of the server', () => {

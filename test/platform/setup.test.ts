@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { rm, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { SUPPORTED } from '../../scripts/lib/node-version.mjs';
 import { withSetupLock } from '../../scripts/lib/setup-lock.mjs';
 import { dropSignalCopies } from '../../scripts/lib/signals.mjs';
 import {
@@ -80,24 +81,65 @@ describe('what the set-up script finds stale', () => {
   });
 });
 
-describe('the commands', () => {
+/** What `npm run` of this command says on that version of Node, when it would do nothing else. */
+function onNode(version: string, script: string): { status: number | null; stderr: string } {
+  const pretend = encodeURIComponent(
+    `Object.defineProperty(process, 'version', { value: 'v${version}' });
+     Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } });`,
+  );
+  return spawnSync(process.execPath, ['--import', `data:text/javascript,${pretend}`, ...script.split(' ')], {
+    cwd: root,
+    encoding: 'utf8',
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
+}
+
+describe('the version of Node', () => {
   it.each(['start', 'demo', 'simulator', 'test', 'setup'])(
-    'npm run %s says in one line that Node is too old',
+    'is too old: npm run %s says so in one line',
     (name) => {
-      const run = spawnSync(
-        process.execPath,
-        ['--import', 'data:text/javascript,' + PRETEND_OLD, `scripts/${name}.mjs`],
-        {
-          cwd: root,
-          encoding: 'utf8',
-          env: { ...process.env, NODE_OPTIONS: '' },
-        },
+      const { status, stderr } = onNode('18.20.0', `scripts/${name}.mjs`);
+      expect(stderr).toBe(
+        'Starling runs on Node 20 (from 20.19), 22 (from 22.13) and 24 (from 24.11), this is v18.20.0: https://nodejs.org\n',
       );
-      expect(run.stderr).toBe('Starling needs Node 20.19 or newer, this is v18.20.0: https://nodejs.org\n');
-      expect(run.status).toBe(1);
+      expect(status).toBe(1);
     },
   );
 
+  const asked =
+    '--input-type=module --eval import{requireNode}from"./scripts/lib/node-version.mjs";requireNode()';
+
+  it.each(['20.18.3', '21.7.3', '22.12.0', '23.11.1', '24.10.0'])('%s is turned away', (version) => {
+    expect(onNode(version, asked)).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining(`this is v${version}`),
+    });
+  });
+
+  it.each(['20.19.0', '22.13.0', '22.22.3', '24.11.0', '24.21.0'])(
+    '%s is taken without a word',
+    (version) => {
+      expect(onNode(version, asked)).toMatchObject({ status: 0, stderr: '' });
+    },
+  );
+
+  it('newer than what was tried is mentioned, and taken', () => {
+    expect(onNode('26.1.0', asked)).toMatchObject({
+      status: 0,
+      stderr: 'Starling is tried on Node 20, 22 and 24; v26.1.0 may work just as well.\n',
+    });
+  });
+
+  it('is the same to npm', () => {
+    const { engines } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+      engines: { node: string };
+    };
+    const ranges = SUPPORTED.map(([major, minor]) => `^${major}.${minor}.0`);
+    expect(engines.node).toBe([...ranges.slice(0, -1), ranges.at(-1)?.replace('^', '>=')].join(' || '));
+  });
+});
+
+describe('the commands', () => {
   it.each(['start', 'demo', 'simulator', 'test', 'setup', 'lib/node-version'])(
     '%s.mjs holds nothing an old Node cannot read',
     (name) => {
@@ -119,11 +161,6 @@ describe('the commands', () => {
     expect(heard).toEqual([1_000, 1_900]);
   });
 });
-
-const PRETEND_OLD = encodeURIComponent(
-  `Object.defineProperty(process, 'version', { value: 'v18.20.0' });
-   Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '18.20.0' } });`,
-);
 
 describe('programs the tests need from the system', () => {
   const needed = [
