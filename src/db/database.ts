@@ -1,4 +1,5 @@
 import { DataSource, type EntityManager, type EntitySchema, type MigrationInterface } from 'typeorm';
+import { withFallback } from '../lib/time-out.js';
 import type { DatabaseWatch } from './watch.js';
 
 /** A running transaction (or the plain connection): what repositories take, so that the transaction is visible. */
@@ -82,14 +83,10 @@ export class Database {
   async problem(): Promise<string | undefined> {
     const { away } = this.watch ?? {};
     if (away) return `no answer since ${away.since.toISOString()}`;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<string>((resolve) => {
-      timer = setTimeout(() => resolve(`no answer within ${PING_MS} ms`), PING_MS);
-    });
     const answer = this.dataSource.query('select 1').then(
       () => undefined,
       () => 'it cannot be reached',
     );
-    return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+    return withFallback(PING_MS, answer, () => `no answer within ${PING_MS} ms`);
   }
 }

@@ -1,8 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { DEFAULT_SCHEMA, runMigrations, type PgPool, type PgPoolClient, type PgQueryResult } from 'bullmq';
 import pg from 'pg';
 import { codeOf } from '../lib/unreachable.js';
 import type { ConnectionLog } from './connection-log.js';
-import { pause } from './deadline.js';
 
 /** Each of the eight workers keeps one connection for LISTEN; the rest do the queries of all of them. */
 const POOL_SIZE = 18;

@@ -1,4 +1,5 @@
 import type { Clock } from '../../lib/clock.js';
+import { withFallback } from '../../lib/time-out.js';
 import { HealthDto, LiveDto, ReadyDto } from '../health.dto.js';
 import { bare, defineRoute, type Route } from '../route.js';
 
@@ -79,16 +80,10 @@ export function healthRoutes(deps: HealthDependencies): Route[] {
   ];
 }
 
-async function boundedReadiness(deps: HealthDependencies): Promise<Readiness> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Readiness>((resolve) => {
-    const detail = `no answer within ${READINESS_TIMEOUT_MS} ms`;
-    const answer = { ready: false, checks: [{ name: 'readiness', ok: false, detail }] };
-    timer = setTimeout(() => resolve(answer), READINESS_TIMEOUT_MS);
-  });
-  try {
-    return await Promise.race([deps.readiness(), late]);
-  } finally {
-    clearTimeout(timer);
-  }
+function boundedReadiness(deps: HealthDependencies): Promise<Readiness> {
+  const detail = `no answer within ${READINESS_TIMEOUT_MS} ms`;
+  return withFallback(READINESS_TIMEOUT_MS, deps.readiness(), () => ({
+    ready: false,
+    checks: [{ name: 'readiness', ok: false, detail }],
+  }));
 }

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { errorMessage } from '../../lib/errors.js';
 import type { Logger } from '../../lib/logger.js';
 import type { SparseLog } from '../../lib/sparse-log.js';
+import { withFallback } from '../../lib/time-out.js';
 import { lackBehind } from '../../lib/unreachable.js';
 import type { OutboundMessage, SendOutcome, TransportSession } from '../../transports/transport.js';
 
@@ -14,17 +15,12 @@ export async function handOver(
   message: OutboundMessage,
   options: { timeoutMs: number; logger: Logger },
 ): Promise<SendOutcome> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<SendOutcome>((resolve) => {
-    timer = setTimeout(() => resolve({ kind: 'unknown', code: 'timeout' }), options.timeoutMs);
-  });
   try {
-    return await Promise.race([session.send(message), timeout]);
+    const late = (): SendOutcome => ({ kind: 'unknown', code: 'timeout' });
+    return await withFallback(options.timeoutMs, session.send(message), late);
   } catch (error) {
     options.logger.error({ error: errorMessage(error) }, 'a transport threw while sending');
     return { kind: 'unknown', code: 'connection_lost' };
-  } finally {
-    clearTimeout(timer);
   }
 }
 

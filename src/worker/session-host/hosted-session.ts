@@ -2,6 +2,7 @@ import { errorMessage } from '../../lib/errors.js';
 import type { Logger } from '../../lib/logger.js';
 import type { Random } from '../../lib/random.js';
 import type { SparseLog } from '../../lib/sparse-log.js';
+import { within } from '../../lib/time-out.js';
 import {
   failuresAfter,
   reconnectDelay,
@@ -12,7 +13,7 @@ import {
 import type { LossCode, Transport, TransportEvent, TransportSession } from '../../transports/transport.js';
 import type { EventForwarder } from './event-forwarder.js';
 import { FINAL_REASONS, sessionConfig, WRONG_PHONE } from './pairing.js';
-import { within, type SessionTiming } from './timing.js';
+import type { SessionTiming } from './timing.js';
 
 export interface HostedSessionDeps {
   store: SessionStore;

@@ -27,16 +27,3 @@ export const defaultTiming: SessionTiming = {
   closeTimeoutMs: 5_000,
   backoff: { baseMs: 1_000, maxMs: 60_000 },
 };
-
-/** The work's result; rejects when it takes longer than `ms`. The work itself cannot be stopped and goes on. */
-export async function within<Result>(ms: number, what: string, work: Promise<Result>): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what} took longer than ${ms} ms`)), ms);
-  });
-  try {
-    return await Promise.race([work, deadline]);
-  } finally {
-    clearTimeout(timer);
-  }
-}

@@ -2,6 +2,7 @@ import type { Database } from '../../../db/index.js';
 import { addMs, earlier, type Clock } from '../../../lib/clock.js';
 import { errorMessage } from '../../../lib/errors.js';
 import type { Logger } from '../../../lib/logger.js';
+import { within } from '../../../lib/time-out.js';
 import type { JobHandler, JobOutcome } from '../../../queue/catalog.js';
 import type { Capabilities, TransportSession } from '../../../transports/transport.js';
 import { allowance, DAY_MS, defaultCheckPace, FRESH_MS, type CheckPace } from '../core/check-pace.js';
@@ -94,7 +95,10 @@ export class NumberCheckRunner {
     for (const phone of phones) {
       if (signal.aborted || inTrouble) break;
       try {
-        results.push({ phone, onWhatsApp: await within(ANSWER_TIMEOUT_MS, checker.check(phone)) });
+        results.push({
+          phone,
+          onWhatsApp: await within(ANSWER_TIMEOUT_MS, 'its answer', checker.check(phone)),
+        });
       } catch (error) {
         inTrouble = true;
         const { senderId } = checker;
@@ -123,12 +127,4 @@ export class NumberCheckRunner {
     await this.deps.database.transaction((tx) => this.checks.end(tx, run.tenantId, run.id, error, now));
     return DONE;
   }
-}
-
-function within<Value>(ms: number, work: Promise<Value>): Promise<Value> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
