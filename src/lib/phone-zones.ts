@@ -1,7 +1,7 @@
 import { getCountry } from 'countries-and-timezones';
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { areaDigits, zonesByArea } from './phone-areas.js';
-import { isZone } from './zone.js';
+import { isTimeZone } from './zone.js';
 
 /** The zones of a number that belongs to no country, or to one nobody knows. */
 export const UNKNOWN_PLACE = '?';
@@ -48,8 +48,8 @@ const zonesByPlace = new Map<string, readonly string[]>();
 
 function readZones(place: string): readonly string[] {
   const zones =
-    zonesByArea.get(place) ?? (isZone(place) && place.includes('/') ? [place] : ofCountries(place));
-  return [...new Set(zones)].filter(isZone);
+    zonesByArea.get(place) ?? (isTimeZone(place) && place.includes('/') ? [place] : ofCountries(place));
+  return [...new Set(zones)].filter(isTimeZone);
 }
 
 function ofCountries(place: string): string[] {

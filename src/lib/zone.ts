@@ -8,37 +8,37 @@ const formats = new Map<string, Intl.DateTimeFormat | undefined>();
 const latestOffset = new Map<string, { quarter: number; offset: number }>();
 
 /** True for an IANA name such as America/Sao_Paulo; an offset such as +03:00 is none, it knows no daylight saving. */
-export function isZone(zone: string): boolean {
-  return /^[A-Za-z]/.test(zone) && formatOf(zone) !== undefined;
+export function isTimeZone(timeZone: string): boolean {
+  return /^[A-Za-z]/.test(timeZone) && formatOf(timeZone) !== undefined;
 }
 
 /** Milliseconds the zone's wall clock is ahead of UTC. */
-export function offsetAt(zone: string, at: number): number {
+export function offsetAt(timeZone: string, at: number): number {
   const quarter = Math.floor(at / QUARTER_MS);
-  const known = latestOffset.get(zone);
+  const known = latestOffset.get(timeZone);
   if (known?.quarter === quarter) return known.offset;
-  const offset = readOffset(zone, quarter * QUARTER_MS);
-  latestOffset.set(zone, { quarter, offset });
+  const offset = readOffset(timeZone, quarter * QUARTER_MS);
+  latestOffset.set(timeZone, { quarter, offset });
   return offset;
 }
 
 /** The first instant after `at` with another offset, or the end of the next 24 hours if there is none until then. */
-export function endOfOffset(zone: string, at: number): number {
-  const offset = offsetAt(zone, at);
+export function endOfOffset(timeZone: string, at: number): number {
+  const offset = offsetAt(timeZone, at);
   const end = at + DAY_MS;
-  if (offsetAt(zone, end) === offset) return end;
+  if (offsetAt(timeZone, end) === offset) return end;
   let [same, changed] = [Math.floor(at / QUARTER_MS), Math.floor(end / QUARTER_MS)];
   while (changed - same > 1) {
     const middle = Math.floor((same + changed) / 2);
-    if (offsetAt(zone, middle * QUARTER_MS) === offset) same = middle;
+    if (offsetAt(timeZone, middle * QUARTER_MS) === offset) same = middle;
     else changed = middle;
   }
   return changed * QUARTER_MS;
 }
 
-function formatOf(zone: string): Intl.DateTimeFormat | undefined {
-  if (!formats.has(zone)) formats.set(zone, createFormat(zone));
-  return formats.get(zone);
+function formatOf(timeZone: string): Intl.DateTimeFormat | undefined {
+  if (!formats.has(timeZone)) formats.set(timeZone, createFormat(timeZone));
+  return formats.get(timeZone);
 }
 
 function createFormat(timeZone: string): Intl.DateTimeFormat | undefined {
@@ -58,9 +58,9 @@ function createFormat(timeZone: string): Intl.DateTimeFormat | undefined {
   }
 }
 
-function readOffset(zone: string, at: number): number {
-  const format = formatOf(zone);
-  if (!format) throw new Error(`${zone} is no time zone.`);
+function readOffset(timeZone: string, at: number): number {
+  const format = formatOf(timeZone);
+  if (!format) throw new Error(`${timeZone} is no time zone.`);
   const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
   const part = (name: Intl.DateTimeFormatPartTypes) => parts.get(name) ?? 0;
   const wallClock = Date.UTC(

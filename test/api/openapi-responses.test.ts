@@ -61,7 +61,7 @@ async function readEverything(): Promise<void> {
   await call('GET', `/api/senders/${owned.senders}/stats`);
   for (const report of [
     'stats',
-    'stats?by=part,hour&zone=Asia/Kathmandu',
+    'stats?by=part,hour&timeZone=Asia/Kathmandu',
     'contacts',
     `contacts/${owned.contacts}/trace`,
     'export',
@@ -208,8 +208,8 @@ async function runCampaign() {
   const campaign = dataOf(await call('POST', '/api/campaigns', { body: draft }));
   await call('PATCH', `/api/campaigns/${campaign['id']}`, { body: { name: 'Still waiting' } });
   const timing = {
-    recurrence: { cron: '0 9 * * 1', zone: 'America/Sao_Paulo', until: '2035-01-01T00:00:00Z' },
-    sendWindow: { zone: 'recipient', days: [{ day: 1, from: '09:00', to: '18:00' }] },
+    recurrence: { cron: '0 9 * * 1', timeZone: 'America/Sao_Paulo', until: '2035-01-01T00:00:00Z' },
+    sendWindow: { timeZone: 'recipient', days: [{ day: 1, from: '09:00', to: '18:00' }] },
     maxPerMinute: 60,
     rampUpMinutes: 5,
     priority: 3,

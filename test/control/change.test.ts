@@ -66,7 +66,7 @@ describe('changing a campaign', () => {
 
   it('that has begun reaches pace, hours, budget and priority, and keeps it running', async () => {
     const id = await begun(3);
-    const sendWindow = { zone: 'UTC', days: [{ day: 1, from: '00:00', to: '24:00' }] };
+    const sendWindow = { timeZone: 'UTC', days: [{ day: 1, from: '00:00', to: '24:00' }] };
     const settings = {
       minDelay: 10,
       maxDelay: 20,

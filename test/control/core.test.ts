@@ -14,7 +14,7 @@ const DAY_MS = 86_400_000;
 const always: Schedule = [];
 const mornings: Schedule = [
   {
-    zone: 'America/Sao_Paulo',
+    timeZone: 'America/Sao_Paulo',
     week: weekOf([1, 2, 3, 4, 5].map((day) => ({ day, from: '09:00', to: '11:00' }))),
   },
 ];
@@ -131,7 +131,7 @@ describe('looking ahead', () => {
     expect(await finish({ pool, messages: 10, rules: { canary }, stepMs: 0 })).toBe(
       START.getTime() + 600_000,
     );
-    expect(await play({ pool, messages: 1, schedule: [{ zone: 'UTC', week: [] }] })).toMatchObject({
+    expect(await play({ pool, messages: 1, schedule: [{ timeZone: 'UTC', week: [] }] })).toMatchObject({
       kind: 'never',
       reason: 'hours_never_come',
       left: 1,

@@ -84,7 +84,7 @@ describe('a dry run', () => {
     const ceiling = await planned(11, { maxPerMinute: 1 });
     expect(await minutesTo(ceiling)).toBe(10);
     const days = [1, 2, 3, 4, 5, 6, 7].map((day) => ({ day, from: '12:00', to: '12:30' }));
-    const hours = await run(await planned(1_000, { sendWindow: { zone: 'UTC', days } }));
+    const hours = await run(await planned(1_000, { sendWindow: { timeZone: 'UTC', days } }));
     // Two senders, an hour's quota a day.
     const first = Date.parse('2026-03-02T12:00:00Z');
     const finish = Date.parse(hours.finishAt ?? '');
@@ -97,7 +97,7 @@ describe('a dry run', () => {
     const days = [1, 2, 3, 4, 5, 6, 7].map((day) => ({ day, from: '09:00', to: '10:00' }));
     const id = await planned(1, {
       contacts: ['+493012345678', '+819012345678'],
-      sendWindow: { zone: 'recipient', days },
+      sendWindow: { timeZone: 'recipient', days },
     });
     // It is 10:00 UTC: São Paulo opens first (12:00), then Tokyo (midnight), at last Berlin.
     expect((await run(id)).finishAt).toBe('2026-03-03T08:00:00.000Z');

@@ -282,8 +282,8 @@ describe('rules that are for campaigns', () => {
        VALUES ($1, $2, $3, $4)`,
       [
         world.tenantId,
-        { zone: 'UTC', days: [] },
-        { from: '00:01', to: '00:00', zone: 'UTC' },
+        { timeZone: 'UTC', days: [] },
+        { from: '00:01', to: '00:00', timeZone: 'UTC' },
         { messages: 1, days: 30 },
       ],
     );

@@ -67,7 +67,7 @@ describe('the examples', () => {
         /"frequencyCap":\{"messages":50,"days":7\}/,
         /\+5511961238001,Ana,(sent|delivered|read),/,
         /"status":"scheduled".*"maxPerMinute":60,"rampUpMinutes":30,"priority":3/,
-        /"recurrence":\{"cron":"0 9 \* \* 1","zone":"America\/Sao_Paulo"/,
+        /"recurrence":\{"cron":"0 9 \* \* 1","timeZone":"America\/Sao_Paulo"/,
         /"recipients":3,"exclusions":\[\],"willReceive":3,.*"finishAt":"20/,
         /"retried":1,"notRetried":\[\]/,
         /"name":"Once more","status":"draft"/,
@@ -103,7 +103,7 @@ describe('the examples', () => {
       'docs/reports.md',
       [
         /"byPart":\[\{"part":0,"sent":2,/,
-        /"zone":"America\/Sao_Paulo","byHour":\[\{"hour":/,
+        /"timeZone":"America\/Sao_Paulo","byHour":\[\{"hour":/,
         /"summary":"Sent through Report sender/,
         /"text":"Part 1 of 2 was sent through Report sender"/,
         /\+5511961239101,Ana,(sent|delivered|read),/,

@@ -74,14 +74,14 @@ describe('statistics', () => {
       ['2026-03-02T12:00:00Z', '2026-03-02T12:01:00Z'],
     ]);
     expect(await statsOf(id, { by: ['hour'] })).toMatchObject({
-      zone: 'UTC',
+      timeZone: 'UTC',
       byHour: [
         { hour: '2026-03-02T10:00:00.000Z', local: '2026-03-02 10:00', sent: 2, delivered: 0, read: 1 },
         { hour: '2026-03-02T12:00:00.000Z', local: '2026-03-02 12:00', sent: 1, delivered: 0, read: 1 },
       ],
     });
     // 5:45 ahead: 10:10 and 10:50 fall into different hours.
-    const kathmandu = await statsOf(id, { by: ['hour'], zone: 'Asia/Kathmandu' });
+    const kathmandu = await statsOf(id, { by: ['hour'], timeZone: 'Asia/Kathmandu' });
     expect(kathmandu.byHour).toEqual([
       { hour: '2026-03-02T09:15:00.000Z', local: '2026-03-02 15:00', sent: 1, delivered: 0, read: 0 },
       { hour: '2026-03-02T10:15:00.000Z', local: '2026-03-02 16:00', sent: 1, delivered: 0, read: 1 },
@@ -91,12 +91,12 @@ describe('statistics', () => {
       world.tenantId,
     ]);
     expect(await statsOf(id, { by: ['hour'] })).toMatchObject({
-      zone: 'Europe/Berlin',
+      timeZone: 'Europe/Berlin',
       byHour: [{ local: '2026-03-02 11:00' }, { local: '2026-03-02 13:00' }],
     });
-    await expect(statsOf(id, { by: ['hour'], zone: 'Mars/Base' })).rejects.toMatchObject({
+    await expect(statsOf(id, { by: ['hour'], timeZone: 'Mars/Base' })).rejects.toMatchObject({
       kind: 'invalid',
-      errors: [{ path: 'zone' }],
+      errors: [{ path: 'timeZone' }],
     });
   });
 
@@ -285,8 +285,8 @@ describe('the estimated finish', () => {
       id,
     ]);
     const day = ((new Date().getUTCDay() + 2) % 7) + 1;
-    for (const zone of ['UTC', 'recipient']) {
-      const window = { zone, days: [{ day, from: '00:00', to: '24:00' }] };
+    for (const timeZone of ['UTC', 'recipient']) {
+      const window = { timeZone, days: [{ day, from: '00:00', to: '24:00' }] };
       await world.sql('UPDATE campaigns SET send_window = $2 WHERE id = $1', [id, JSON.stringify(window)]);
       const estimate = hoursUntil((await statsOf(id)).estimatedFinishAt);
       expect(estimate).toBeGreaterThan(24);

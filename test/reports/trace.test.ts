@@ -351,7 +351,7 @@ describe('the trace of somebody nothing was sent to yet', () => {
     const day = (new Date().getUTCDay() + 3) % 7 || 7;
     await world.sql(`UPDATE campaigns SET send_window = $2 WHERE id = $1`, [
       id,
-      JSON.stringify({ zone: 'recipient', days: [{ day, from: '09:00', to: '10:00' }] }),
+      JSON.stringify({ timeZone: 'recipient', days: [{ day, from: '09:00', to: '10:00' }] }),
     ]);
     await world.sql(`UPDATE campaign_contacts SET state = 'pending' WHERE campaign_id = $1`, [id]);
     expect((await traceOf(id, recipients[0]!.recipientId)).summary).toMatch(

@@ -32,8 +32,8 @@ describe('the settings of a tenant', () => {
   });
 
   it('change in what is given, and null takes away', async () => {
-    const window = { zone: 'recipient', days: [{ day: 1, from: '09:00', to: '18:00' }] };
-    const quietHours = { from: '21:00', to: '08:00', zone: 'tenant' };
+    const window = { timeZone: 'recipient', days: [{ day: 1, from: '09:00', to: '18:00' }] };
+    const quietHours = { from: '21:00', to: '08:00', timeZone: 'tenant' };
     await settings.update(tenantId, { timeZone: 'America/Sao_Paulo', sendWindow: window, quietHours });
     await settings.update(tenantId, { frequencyCap: { messages: 2, days: 7 }, numberChecksPerDay: 0 });
     expect(await settings.get(tenantId)).toMatchObject({
@@ -70,21 +70,25 @@ describe('the settings of a tenant', () => {
   it.each([
     ['no zone', { timeZone: 'Mars/Olympus' }, 'timeZone'],
     ['an offset for a zone', { timeZone: '+03:00' }, 'timeZone'],
-    ['a window in no zone', { sendWindow: { zone: 'here', days: [] } }, 'sendWindow.zone'],
+    ['a window in no zone', { sendWindow: { timeZone: 'here', days: [] } }, 'sendWindow.timeZone'],
     [
       'a window of no length',
-      { sendWindow: { zone: 'tenant', days: [{ day: 1, from: '09:00', to: '09:00' }] } },
+      { sendWindow: { timeZone: 'tenant', days: [{ day: 1, from: '09:00', to: '09:00' }] } },
       'sendWindow.days[0]',
     ],
-    ['quiet hours in no zone', { quietHours: { from: '21:00', to: '08:00', zone: 'x' } }, 'quietHours.zone'],
+    [
+      'quiet hours in no zone',
+      { quietHours: { from: '21:00', to: '08:00', timeZone: 'x' } },
+      'quietHours.timeZone',
+    ],
     [
       'quiet hours that last all day',
-      { quietHours: { from: '00:00', to: '24:00', zone: 'tenant' } },
+      { quietHours: { from: '00:00', to: '24:00', timeZone: 'tenant' } },
       'quietHours',
     ],
     [
       'quiet hours of no length',
-      { quietHours: { from: '21:00', to: '21:00', zone: 'tenant' } },
+      { quietHours: { from: '21:00', to: '21:00', timeZone: 'tenant' } },
       'quietHours',
     ],
   ])('%s is refused by its place', async (_, changes, path) => {

@@ -58,7 +58,7 @@ describe('a closed window', () => {
     at('2026-03-02T03:00:00Z');
     await settings({ timeZone: 'America/Sao_Paulo' });
     const id = await started([brazil, japan], {
-      sendWindow: { zone: 'tenant', days: daily('09:00', '18:00') },
+      sendWindow: { timeZone: 'tenant', days: daily('09:00', '18:00') },
     });
     expect(await feed(id)).toEqual({ kind: 'runAgain', at: new Date('2026-03-02T03:01:00Z') });
     expect(await queued(id)).toEqual([]);
@@ -73,9 +73,11 @@ describe('a closed window', () => {
 
   it('of the tenant holds for campaigns without one of their own', async () => {
     at('2026-03-02T20:00:00Z');
-    await settings({ sendWindow: { zone: 'UTC', days: daily('09:00', '18:00') } });
+    await settings({ sendWindow: { timeZone: 'UTC', days: daily('09:00', '18:00') } });
     const follows = await started([brazil]);
-    const decides = await started([brazil], { sendWindow: { zone: 'UTC', days: daily('19:00', '21:00') } });
+    const decides = await started([brazil], {
+      sendWindow: { timeZone: 'UTC', days: daily('19:00', '21:00') },
+    });
     await feed(follows);
     await feed(decides);
     expect([await queued(follows), await queued(decides)]).toEqual([[], [brazil]]);
@@ -83,19 +85,19 @@ describe('a closed window', () => {
 
   it('quiet hours hold for all of them, and change at once', async () => {
     at('2026-03-02T20:00:00Z');
-    await settings({ quietHours: { from: '19:00', to: '07:00', zone: 'tenant' } });
-    const id = await started([brazil], { sendWindow: { zone: 'UTC', days: daily('00:00', '24:00') } });
+    await settings({ quietHours: { from: '19:00', to: '07:00', timeZone: 'tenant' } });
+    const id = await started([brazil], { sendWindow: { timeZone: 'UTC', days: daily('00:00', '24:00') } });
     await feed(id);
     expect(await queued(id)).toEqual([]);
     expect((await world.manager.get(tenantId, id)).campaign.waitingReason).toBe('quiet_hours');
-    await settings({ quietHours: { from: '22:00', to: '07:00', zone: 'tenant' } });
+    await settings({ quietHours: { from: '22:00', to: '07:00', timeZone: 'tenant' } });
     await feed(id);
     expect(await queued(id)).toEqual([brazil]);
   });
 });
 
 describe("hours in the recipients' time", () => {
-  const sendWindow = { zone: 'recipient', days: daily('09:00', '18:00') };
+  const sendWindow = { timeZone: 'recipient', days: daily('09:00', '18:00') };
 
   it('open for each number where it is', async () => {
     at('2026-03-02T12:30:00Z');
@@ -126,7 +128,7 @@ describe("hours in the recipients' time", () => {
     at('2026-03-02T15:00:00Z');
     // Mainland Portugal is at 15:00, the Azores are at 14:00.
     const id = await started(['+351912345678'], {
-      sendWindow: { zone: 'recipient', days: daily('14:30', '18:00') },
+      sendWindow: { timeZone: 'recipient', days: daily('14:30', '18:00') },
     });
     await feed(id);
     expect(await queued(id)).toEqual([]);
@@ -149,7 +151,7 @@ describe("hours in the recipients' time", () => {
 
   it('when the tenant changes to them, hold for recipients of campaigns that run already', async () => {
     at('2026-03-02T12:30:00Z');
-    await settings({ quietHours: { from: '01:00', to: '02:00', zone: 'UTC' } });
+    await settings({ quietHours: { from: '01:00', to: '02:00', timeZone: 'UTC' } });
     const id = await started([brazil, japan]);
     await settings({ sendWindow });
     await feed(id);
@@ -164,24 +166,24 @@ describe('a window that never opens', () => {
       world.manager.create(tenantId, draft({ contacts: [brazil], ...input }));
     const days = daily('09:00', '18:00');
     await expect(
-      create({ expiresAt: '2026-03-03T08:00:00Z', sendWindow: { zone: 'UTC', days } }),
+      create({ expiresAt: '2026-03-03T08:00:00Z', sendWindow: { timeZone: 'UTC', days } }),
     ).rejects.toMatchObject({ code: 'window_never_opens', errors: [{ path: 'expiresAt' }] });
     await expect(
-      create({ expiresAt: '2026-03-03T11:00:00Z', sendWindow: { zone: 'recipient', days } }),
+      create({ expiresAt: '2026-03-03T11:00:00Z', sendWindow: { timeZone: 'recipient', days } }),
     ).rejects.toMatchObject({ code: 'window_never_opens' });
-    await create({ expiresAt: '2026-03-03T12:30:00Z', sendWindow: { zone: 'recipient', days } });
-    await settings({ quietHours: { from: '08:00', to: '19:00', zone: 'UTC' } });
-    await expect(create({ sendWindow: { zone: 'UTC', days } })).rejects.toMatchObject({
+    await create({ expiresAt: '2026-03-03T12:30:00Z', sendWindow: { timeZone: 'recipient', days } });
+    await settings({ quietHours: { from: '08:00', to: '19:00', timeZone: 'UTC' } });
+    await expect(create({ sendWindow: { timeZone: 'UTC', days } })).rejects.toMatchObject({
       errors: [{ path: 'sendWindow' }],
     });
   });
 
   it('names what is wrong with a window', async () => {
-    const wrong = { zone: 'Brazil', days: [{ day: 1, from: '09:00', to: '09:00' }] };
+    const wrong = { timeZone: 'Brazil', days: [{ day: 1, from: '09:00', to: '09:00' }] };
     await expect(
       world.manager.create(tenantId, draft({ contacts: [brazil], sendWindow: wrong, rampUpMinutes: 5 })),
     ).rejects.toMatchObject({
-      errors: [{ path: 'sendWindow.zone' }, { path: 'sendWindow.days[0]' }, { path: 'rampUpMinutes' }],
+      errors: [{ path: 'sendWindow.timeZone' }, { path: 'sendWindow.days[0]' }, { path: 'rampUpMinutes' }],
     });
   });
 });

@@ -84,7 +84,7 @@ describe('a ceiling', () => {
 describe('a forecast', () => {
   const rules = { ceiling: undefined, startedAt: start, expiresAt: null };
   const workdays = [
-    { zone: 'UTC', week: weekOf([1, 2, 3, 4, 5].map((day) => ({ day, from: '09:00', to: '17:00' }))) },
+    { timeZone: 'UTC', week: weekOf([1, 2, 3, 4, 5].map((day) => ({ day, from: '09:00', to: '17:00' }))) },
   ];
   const perMinute = 1 / 60_000;
 
@@ -103,15 +103,15 @@ describe('a forecast', () => {
     const expiring = { ...rules, expiresAt: after(3_600_000) };
     const expired = forecastFinish(expiring, [{ schedule: [], messages: 100 }], perMinute, start);
     expect(expired.kind === 'expires' && Math.round(expired.left)).toBe(40);
-    const never = [{ zone: 'UTC', week: [] }];
+    const never = [{ timeZone: 'UTC', week: [] }];
     expect(forecastFinish(rules, [{ schedule: never, messages: 3 }], 1, start)).toEqual({
       kind: 'never',
       left: 3,
     });
   });
 
-  it('waits for the last zone', () => {
-    const later = [{ zone: 'America/New_York', week: workdays[0]?.week ?? [] }];
+  it('waits for the last time zone', () => {
+    const later = [{ timeZone: 'America/New_York', week: workdays[0]?.week ?? [] }];
     const finish = forecastFinish(
       rules,
       [
@@ -126,10 +126,10 @@ describe('a forecast', () => {
 });
 
 describe('a recurrence', () => {
-  const mondays = { cron: '0 9 * * 1', zone: 'America/Sao_Paulo' };
+  const mondays = { cron: '0 9 * * 1', timeZone: 'America/Sao_Paulo' };
 
-  it('goes by the wall clock of its zone, through changes of the clocks', () => {
-    const daily = { cron: '30 9 * * *', zone: 'Europe/Berlin' };
+  it('goes by the wall clock of its time zone, through changes of the clocks', () => {
+    const daily = { cron: '30 9 * * *', timeZone: 'Europe/Berlin' };
     expect(nextRun(daily, start, at('2026-03-28T12:00:00Z'))).toEqual(at('2026-03-29T07:30:00Z'));
     expect(nextRun(daily, start, at('2026-10-24T12:00:00Z'))).toEqual(at('2026-10-25T08:30:00Z'));
     expect(nextRun(mondays, start, start)).toEqual(at('2026-03-02T12:00:00Z'));
@@ -141,7 +141,7 @@ describe('a recurrence', () => {
       run: at('2026-03-16T12:00:00Z'),
       next: at('2026-03-23T12:00:00Z'),
     });
-    expect(dueRun({ everyMinutes: 30, zone: 'UTC' }, due, at('2026-03-02T13:10:00Z'))).toEqual({
+    expect(dueRun({ everyMinutes: 30, timeZone: 'UTC' }, due, at('2026-03-02T13:10:00Z'))).toEqual({
       run: at('2026-03-02T13:00:00Z'),
       next: at('2026-03-02T13:30:00Z'),
     });
@@ -162,7 +162,7 @@ describe('a recurrence', () => {
         fc.integer({ min: 1, max: 10_000 }),
         (steps, everyMinutes) => {
           const now = after(steps * everyMinutes * 60_000);
-          expect(dueRun({ everyMinutes, zone: 'UTC' }, start, now).run).toEqual(now);
+          expect(dueRun({ everyMinutes, timeZone: 'UTC' }, start, now).run).toEqual(now);
         },
       ),
     );
@@ -182,8 +182,8 @@ describe('a recurrence', () => {
         fc.constantFrom(...zones),
         minutes,
         minutes,
-        (change, cron, zone, before, later) => {
-          const recurrence = { cron, zone };
+        (change, cron, timeZone, before, later) => {
+          const recurrence = { cron, timeZone };
           const first = nextRun(recurrence, start, new Date(at(change).getTime() - before * 60_000));
           if (!first) throw new Error('these come every month');
           const now = new Date(first.getTime() + later * 60_000);
@@ -210,15 +210,15 @@ describe('a recurrence', () => {
         fc.constantFrom(...zones),
         time,
         fc.integer({ min: 0, max: 360 }),
-        (zone, { hour, minute }, day) => {
-          const recurrence = { cron: `${minute} ${hour} * * *`, zone };
-          const dayOf = (moment: Date) => localTime(moment, zone).slice(0, 10);
+        (timeZone, { hour, minute }, day) => {
+          const recurrence = { cron: `${minute} ${hour} * * *`, timeZone };
+          const dayOf = (moment: Date) => localTime(moment, timeZone).slice(0, 10);
           let run = nextRun(recurrence, start, after(day * 86_400_000));
           for (let count = 0; run && count < 5; count += 1) {
             const next: Date | undefined = nextRun(recurrence, start, run);
             if (!next) throw new Error('it has no end');
             const dayAfter = new Date(Date.parse(`${dayOf(run)}T00:00:00Z`) + 86_400_000);
-            expect([zone, dayOf(next)]).toEqual([zone, dayAfter.toISOString().slice(0, 10)]);
+            expect([timeZone, dayOf(next)]).toEqual([timeZone, dayAfter.toISOString().slice(0, 10)]);
             run = next;
           }
         },

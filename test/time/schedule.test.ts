@@ -149,7 +149,7 @@ describe('a recurring campaign', () => {
     const origin = await create({
       listIds: [listId],
       contacts: [phone(900)],
-      recurrence: { cron: '0 9 * * *', zone: 'America/Sao_Paulo' },
+      recurrence: { cron: '0 9 * * *', timeZone: 'America/Sao_Paulo' },
       options: { onUnknown: 'resend' },
     });
     const { campaign } = await world.manager.get(tenantId, origin);
@@ -243,7 +243,7 @@ describe('a recurring campaign', () => {
 
   it('rests until a later start, and goes on in its rhythm with what was changed', async () => {
     world.clock.current = new Date('2026-06-01T10:00:00Z');
-    const origin = await create({ recurrence: { cron: '0 9 * * *', zone: 'UTC' } });
+    const origin = await create({ recurrence: { cron: '0 9 * * *', timeZone: 'UTC' } });
     await expect(world.manager.pause(tenantId, origin)).rejects.toThrow(/put the next run .* off/);
     await world.manager.update(tenantId, origin, { scheduledAt: '2026-06-10T00:00:00Z', name: 'Rested' });
     pass(7 * DAY);
@@ -286,7 +286,7 @@ describe('a recurring campaign', () => {
     expect(await refusal({})).toEqual(['recurrence']);
     expect(await refusal({ cron: '0 9 * * *', everyMinutes: 5 })).toEqual(['recurrence']);
     expect(await refusal({ cron: 'daily' })).toEqual(['recurrence.cron']);
-    expect(await refusal({ cron: '0 9 * * *', zone: 'Mars/Base' })).toEqual(['recurrence.zone']);
+    expect(await refusal({ cron: '0 9 * * *', timeZone: 'Mars/Base' })).toEqual(['recurrence.timeZone']);
     expect(await refusal({ cron: '0 9 * * *', until: iso(inMs(-DAY)) })).toEqual(['recurrence']);
   });
 });

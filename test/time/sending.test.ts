@@ -27,7 +27,7 @@ function openAround(moment: Date, fromMs: number, toMs: number): string {
   const clock = (at: Date) => at.toISOString().slice(11, 16);
   const from = clock(addMs(moment, fromMs));
   const to = clock(addMs(moment, toMs));
-  return JSON.stringify({ zone: 'UTC', days: [1, 2, 3, 4, 5, 6, 7].map((day) => ({ day, from, to })) });
+  return JSON.stringify({ timeZone: 'UTC', days: [1, 2, 3, 4, 5, 6, 7].map((day) => ({ day, from, to })) });
 }
 
 const HOUR = 3_600_000;
@@ -83,13 +83,13 @@ describe('a message whose window is closed', () => {
     const { from, to } = JSON.parse(openAround(now, -HOUR, HOUR)).days[0];
     await world.sql(`INSERT INTO tenant_settings (tenant_id, quiet_hours) VALUES ($1, $2)`, [
       world.tenantId,
-      JSON.stringify({ from, to, zone: 'UTC' }),
+      JSON.stringify({ from, to, timeZone: 'UTC' }),
     ]);
     await world.drive(world.worker(), recipients[0]!);
     expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({ state: 'pending' });
     await world.sql('UPDATE tenant_settings SET quiet_hours = $2 WHERE tenant_id = $1', [
       world.tenantId,
-      JSON.stringify({ from, to, zone: 'recipient' }),
+      JSON.stringify({ from, to, timeZone: 'recipient' }),
     ]);
     const { recipients: others } = await world.campaign();
     await world.drive(world.worker(), others[0]!);

@@ -14,7 +14,7 @@ import {
 
 const daily = (from: string, to: string): DayHours[] =>
   [1, 2, 3, 4, 5, 6, 7].map((day) => ({ day, from, to }));
-const schedule = (zone: string, days: DayHours[]): Schedule => [{ zone, week: weekOf(days) }];
+const schedule = (timeZone: string, days: DayHours[]): Schedule => [{ timeZone, week: weekOf(days) }];
 const at = (iso: string) => new Date(iso);
 
 /** With their own rules of daylight saving: an hour, half an hour, in Ramadan, none, odd offsets. */
@@ -33,9 +33,9 @@ const zones = [
 ];
 
 /** The wall clock, read in another way than the code under test reads it. */
-function wallClock(zone: string, time: Date): { day: number; minutes: number } {
+function wallClock(timeZone: string, time: Date): { day: number; minutes: number } {
   const parts = new Intl.DateTimeFormat('en-GB', {
-    timeZone: zone,
+    timeZone,
     weekday: 'short',
     hour: '2-digit',
     minute: '2-digit',
@@ -46,8 +46,8 @@ function wallClock(zone: string, time: Date): { day: number; minutes: number } {
   return { day, minutes: Number(read('hour')) * 60 + Number(read('minute')) };
 }
 
-function openByTheClock(zone: string, days: DayHours[], time: Date): boolean {
-  const { day, minutes } = wallClock(zone, time);
+function openByTheClock(timeZone: string, days: DayHours[], time: Date): boolean {
+  const { day, minutes } = wallClock(timeZone, time);
   const toMinutes = (text: string) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3));
   return days.some((hours) => {
     const [from, to] = [toMinutes(hours.from), toMinutes(hours.to)];
@@ -88,8 +88,8 @@ const moment = fc.oneof(
 describe('a send window', () => {
   it('is open exactly when the wall clock says so', () => {
     fc.assert(
-      fc.property(fc.constantFrom(...zones), days, moment, (zone, hours, now) => {
-        expect(isOpen(schedule(zone, hours), now)).toBe(openByTheClock(zone, hours, now));
+      fc.property(fc.constantFrom(...zones), days, moment, (timeZone, hours, now) => {
+        expect(isOpen(schedule(timeZone, hours), now)).toBe(openByTheClock(timeZone, hours, now));
       }),
       { numRuns: 500 },
     );
@@ -97,16 +97,17 @@ describe('a send window', () => {
 
   it('finds the first open moment: open there, closed all the way to it', () => {
     fc.assert(
-      fc.property(fc.constantFrom(...zones), days, moment, (zone, hours, now) => {
-        const opening = nextOpening(schedule(zone, hours), now);
+      fc.property(fc.constantFrom(...zones), days, moment, (timeZone, hours, now) => {
+        const opening = nextOpening(schedule(timeZone, hours), now);
         if (!opening) throw new Error('hours of a week come again every week or two');
         expect(opening >= now).toBe(true);
-        expect(openByTheClock(zone, hours, opening)).toBe(true);
-        if (opening > now) expect(openByTheClock(zone, hours, new Date(opening.getTime() - 1))).toBe(false);
+        expect(openByTheClock(timeZone, hours, opening)).toBe(true);
+        if (opening > now)
+          expect(openByTheClock(timeZone, hours, new Date(opening.getTime() - 1))).toBe(false);
         // Everything changes on quarters of an hour.
         const quarter = 900_000;
         for (let probe = now.getTime(); probe < opening.getTime(); probe += quarter) {
-          expect(openByTheClock(zone, hours, new Date(probe))).toBe(false);
+          expect(openByTheClock(timeZone, hours, new Date(probe))).toBe(false);
         }
       }),
       { numRuns: 150 },
@@ -115,13 +116,13 @@ describe('a send window', () => {
 
   it('stays open until it says it closes', () => {
     fc.assert(
-      fc.property(fc.constantFrom(...zones), days, moment, (zone, hours, now) => {
-        const state = windowState(schedule(zone, hours), now);
+      fc.property(fc.constantFrom(...zones), days, moment, (timeZone, hours, now) => {
+        const state = windowState(schedule(timeZone, hours), now);
         fc.pre(state.kind === 'open' && state.until !== undefined);
         const until = state.until ?? now;
-        expect(openByTheClock(zone, hours, until)).toBe(false);
+        expect(openByTheClock(timeZone, hours, until)).toBe(false);
         for (let probe = now.getTime(); probe < until.getTime(); probe += 900_000) {
-          expect(openByTheClock(zone, hours, new Date(probe))).toBe(true);
+          expect(openByTheClock(timeZone, hours, new Date(probe))).toBe(true);
         }
       }),
       { numRuns: 150 },
@@ -131,9 +132,10 @@ describe('a send window', () => {
   it('in several zones is open only while all of them are', () => {
     fc.assert(
       fc.property(fc.subarray(zones, { minLength: 2, maxLength: 4 }), days, moment, (several, hours, now) => {
-        const common = several.flatMap((zone) => schedule(zone, hours));
+        const common = several.flatMap((timeZone) => schedule(timeZone, hours));
         const opening = nextOpening(common, now);
-        const everywhere = (time_: Date) => several.every((zone) => openByTheClock(zone, hours, time_));
+        const everywhere = (time_: Date) =>
+          several.every((timeZone) => openByTheClock(timeZone, hours, time_));
         expect(isOpen(common, now)).toBe(everywhere(now));
         if (!opening) return;
         expect(everywhere(opening)).toBe(true);
@@ -147,9 +149,9 @@ describe('a send window', () => {
 
   it('lists its open times in order, without a gap or an overlap that the wall clock does not have', () => {
     fc.assert(
-      fc.property(fc.constantFrom(...zones), days, moment, (zone, hours, now) => {
+      fc.property(fc.constantFrom(...zones), days, moment, (timeZone, hours, now) => {
         const end = new Date(now.getTime() + 9 * 86_400_000);
-        const times = [...openTimes(schedule(zone, hours), now, end)];
+        const times = [...openTimes(schedule(timeZone, hours), now, end)];
         times.forEach(({ from, to }, index) => {
           expect(from < to).toBe(true);
           const previous = times[index - 1];
@@ -157,7 +159,7 @@ describe('a send window', () => {
         });
         for (let probe = now.getTime(); probe < end.getTime(); probe += 3_600_000) {
           const listed = times.some(({ from, to }) => probe >= from.getTime() && probe < to.getTime());
-          expect(listed).toBe(openByTheClock(zone, hours, new Date(probe)));
+          expect(listed).toBe(openByTheClock(timeZone, hours, new Date(probe)));
         }
       }),
       { numRuns: 30 },
@@ -197,7 +199,7 @@ describe('a send window', () => {
   });
 
   it('quiet hours close the night and nothing else', () => {
-    const quiet: Schedule = [{ zone: 'UTC', week: weekWithout({ from: '21:00', to: '08:00' }) }];
+    const quiet: Schedule = [{ timeZone: 'UTC', week: weekWithout({ from: '21:00', to: '08:00' }) }];
     expect(isOpen(quiet, at('2026-03-02T20:59:59Z'))).toBe(true);
     expect(isOpen(quiet, at('2026-03-02T21:00:00Z'))).toBe(false);
     expect(nextOpening(quiet, at('2026-03-02T22:00:00Z'))).toEqual(at('2026-03-03T08:00:00Z'));
@@ -206,10 +208,10 @@ describe('a send window', () => {
   it('that are quiet are closed exactly when hours of the same times would be open, on every day and over midnight', () => {
     const span = fc.record({ from: time, to: fc.oneof(time, fc.constant('24:00')) });
     fc.assert(
-      fc.property(fc.constantFrom(...zones), span, moment, (zone, { from, to }, now) => {
+      fc.property(fc.constantFrom(...zones), span, moment, (timeZone, { from, to }, now) => {
         fc.pre(from !== to);
-        const quiet: Schedule = [{ zone, week: weekWithout({ from, to }) }];
-        expect(isOpen(quiet, now)).toBe(!isOpen(schedule(zone, daily(from, to)), now));
+        const quiet: Schedule = [{ timeZone, week: weekWithout({ from, to }) }];
+        expect(isOpen(quiet, now)).toBe(!isOpen(schedule(timeZone, daily(from, to)), now));
         const opening = nextOpening(quiet, now);
         if (from === '00:00' && to === '24:00') expect(opening).toBeUndefined();
         else expect(isOpen(quiet, opening ?? now)).toBe(true);

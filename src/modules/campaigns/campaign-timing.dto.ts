@@ -20,11 +20,11 @@ export class RecurrenceDto {
   @Max(MAX_MINUTES)
   everyMinutes?: number;
 
-  /** The zone whose wall clock `cron` goes by; the tenant's unless given. */
+  /** The time zone whose wall clock `cron` goes by; the tenant's unless given. */
   @IsOptional()
   @IsString()
   @MaxLength(64)
-  zone?: string;
+  timeZone?: string;
 
   /** No run after this time. */
   @IsOptional()
@@ -85,7 +85,7 @@ export class RecurrenceResponse {
   @IsInt()
   everyMinutes?: number;
   @IsString()
-  zone!: string;
+  timeZone!: string;
   @IsOptional()
   @IsISO8601()
   until?: string;

@@ -29,10 +29,10 @@ export interface CampaignVariant {
 /** A direct send (`POST /message/send`) is a campaign of its own kind, so that one engine serves both. */
 export type CampaignKind = 'campaign' | 'direct';
 
-/** When messages may leave. Times are `HH:MM` on the wall clock of the zone; 24:00 ends a day. */
+/** When messages may leave. Times are `HH:MM` on the wall clock of `timeZone`; 24:00 ends a day. */
 export interface SendWindow {
-  /** `tenant` and `recipient` name whose zone counts; anything else is an IANA zone. */
-  zone: string;
+  /** `tenant` and `recipient` name whose time zone counts; anything else is an IANA time zone. */
+  timeZone: string;
   /** Monday is 1; a day that is not listed is closed. */
   days: { day: number; from: string; to: string }[];
 }
@@ -55,10 +55,10 @@ export interface Canary {
 
 /** Repeats a campaign: every run is a campaign of its own with the audience of that moment. */
 export interface Recurrence {
-  /** Five fields, in `zone`. */
+  /** Five fields, in `timeZone`. */
   cron?: string;
   everyMinutes?: number;
-  zone: string;
+  timeZone: string;
   until?: string;
 }
 

@@ -31,10 +31,10 @@ export class DayHoursDto {
 }
 
 export class SendWindowDto {
-  /** `tenant` or `recipient` for their own time, or a zone such as America/Sao_Paulo. */
+  /** `tenant` or `recipient` for their own time, or an IANA time zone such as America/Sao_Paulo. */
   @IsString()
   @MaxLength(64)
-  zone!: string;
+  timeZone!: string;
 
   /** A day that is not listed is closed. */
   @IsArray()
@@ -53,8 +53,8 @@ export class QuietHoursDto {
   @Matches(TIME_OF_DAY, { message: TIME_MESSAGE })
   to!: string;
 
-  /** `tenant` or `recipient` for their own time, or a zone such as America/Sao_Paulo. */
+  /** `tenant` or `recipient` for their own time, or an IANA time zone such as America/Sao_Paulo. */
   @IsString()
   @MaxLength(64)
-  zone!: string;
+  timeZone!: string;
 }

@@ -21,7 +21,7 @@ export class FrequencyCapDto {
   examples: [
     {
       timeZone: 'America/Sao_Paulo',
-      quietHours: { from: '21:00', to: '08:00', zone: 'recipient' },
+      quietHours: { from: '21:00', to: '08:00', timeZone: 'recipient' },
       frequencyCap: { messages: 4, days: 7 },
       numberChecksPerDay: 500,
     },
@@ -30,7 +30,7 @@ export class FrequencyCapDto {
 export class UpdateSettingsDto {
   @IsOptional()
   @IsString()
-  @JSONSchema({ description: 'The IANA zone of the tenant, such as America/Sao_Paulo.' })
+  @JSONSchema({ description: 'The IANA time zone of the tenant, such as America/Sao_Paulo.' })
   timeZone?: string;
 
   /** When campaigns without a window of their own may send; null for always. */

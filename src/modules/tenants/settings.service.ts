@@ -1,7 +1,7 @@
 import type { Database } from '../../db/index.js';
 import type { Clock } from '../../lib/clock.js';
 import { invalid, type FieldError } from '../../lib/errors.js';
-import { isZone } from '../../lib/zone.js';
+import { isTimeZone } from '../../lib/zone.js';
 import { findSettings, lockSettings, saveSettings, type SettingsValues } from './settings.repository.js';
 
 export interface SettingsDeps {
@@ -51,7 +51,7 @@ export class SettingsService {
   private refuseBad({ timeZone, sendWindow, quietHours }: Partial<SettingsValues>): void {
     const errors: FieldError[] = sendWindow ? this.deps.checkWindow(sendWindow, 'sendWindow') : [];
     if (quietHours) {
-      errors.push(...this.deps.checkWindow({ zone: quietHours.zone, days: [] }, 'quietHours'));
+      errors.push(...this.deps.checkWindow({ timeZone: quietHours.timeZone, days: [] }, 'quietHours'));
       const { from, to } = quietHours;
       if (from === to || from === '24:00') {
         errors.push({ path: 'quietHours', message: `${from} to ${to} is no time of the night` });
@@ -61,7 +61,7 @@ export class SettingsService {
         errors.push({ path: 'quietHours', message });
       }
     }
-    if (timeZone != null && !isZone(timeZone)) {
+    if (timeZone != null && !isTimeZone(timeZone)) {
       const message = `"${timeZone}" is no time zone; write a name such as America/Sao_Paulo`;
       errors.push({ path: 'timeZone', message });
     }

@@ -7,20 +7,20 @@ export class TenantSettings {
   @ForeignKey('Tenant', { onDelete: 'CASCADE' })
   tenantId!: string;
 
-  /** IANA zone of the tenant's wall clock. */
+  /** IANA time zone of the tenant's wall clock. */
   @Column('text', { name: 'time_zone', default: 'UTC' })
   timeZone!: string;
 
   /** Campaigns without a window of their own have this one (shape: SendWindow of campaigns). */
   @Column('jsonb', { name: 'send_window', nullable: true })
-  sendWindow!: { zone: string; days: { day: number; from: string; to: string }[] } | null;
+  sendWindow!: { timeZone: string; days: { day: number; from: string; to: string }[] } | null;
 
   /**
-   * When no campaign sends, whatever its own window; `HH:MM`, also over midnight. `zone` is `tenant`, `recipient` or an
-   * IANA zone.
+   * When no campaign sends, whatever its own window; `HH:MM`, also over midnight. `timeZone` is `tenant`, `recipient` or an
+   * IANA time zone.
    */
   @Column('jsonb', { name: 'quiet_hours', nullable: true })
-  quietHours!: { from: string; to: string; zone: string } | null;
+  quietHours!: { from: string; to: string; timeZone: string } | null;
 
   /** At most so many campaign messages per contact in so many days; null for no cap. */
   @Column('jsonb', { name: 'frequency_cap', nullable: true })

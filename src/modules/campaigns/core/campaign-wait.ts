@@ -12,7 +12,7 @@ export interface CampaignWait {
 export interface WaitView {
   now: Date;
   /** Whose wall clock the times in words are on. */
-  zone: string;
+  timeZone: string;
   /** Without one nothing that is noted of a campaign can be believed any more: nobody writes it. */
   isWorkerAlive: boolean;
 }
@@ -26,20 +26,20 @@ export function isWaitOver(until: Date | null, now: Date): boolean {
 
 /** Why a campaign that is not over sends nothing just now; undefined while it flows, and for a draft. */
 export function waitOf(campaign: Campaign, view: WaitView): CampaignWait | undefined {
-  const { now, zone, isWorkerAlive } = view;
+  const { now, timeZone, isWorkerAlive } = view;
   switch (campaign.status) {
     case 'scheduled': {
       const isDue = campaign.scheduledAt !== null && campaign.scheduledAt <= now;
-      if (isDue && !isWorkerAlive) return wait('no_worker', null, zone);
-      return wait('scheduled', campaign.scheduledAt, zone);
+      if (isDue && !isWorkerAlive) return wait('no_worker', null, timeZone);
+      return wait('scheduled', campaign.scheduledAt, timeZone);
     }
     case 'paused':
-      return wait(campaign.waitingReason ?? 'paused', campaign.waitingUntil, zone);
+      return wait(campaign.waitingReason ?? 'paused', campaign.waitingUntil, timeZone);
     case 'running': {
       const { waitingReason, waitingUntil } = campaign;
-      if (!isWorkerAlive) return wait('no_worker', null, zone);
+      if (!isWorkerAlive) return wait('no_worker', null, timeZone);
       if (waitingReason === null || isWaitOver(waitingUntil, now)) return undefined;
-      return wait(waitingReason, waitingUntil, zone);
+      return wait(waitingReason, waitingUntil, timeZone);
     }
     case 'draft':
     case 'completed':
@@ -49,6 +49,6 @@ export function waitOf(campaign: Campaign, view: WaitView): CampaignWait | undef
   }
 }
 
-function wait(reason: string, until: Date | null, zone: string): CampaignWait {
-  return { reason, message: waitingMessage(reason, until, zone), until };
+function wait(reason: string, until: Date | null, timeZone: string): CampaignWait {
+  return { reason, message: waitingMessage(reason, until, timeZone), until };
 }

@@ -29,7 +29,7 @@ export function cronProblem(cron: string): string | undefined {
  */
 export function nextRun(recurrence: Recurrence, anchor: Date, after: Date): Date | undefined {
   const next = recurrence.cron
-    ? nextCron(recurrence.cron, recurrence.zone, after)
+    ? nextCron(recurrence.cron, recurrence.timeZone, after)
     : nextEvery(recurrence.everyMinutes ?? 0, anchor, after);
   if (!next || (recurrence.until && next > new Date(recurrence.until))) return undefined;
   return next;
@@ -51,21 +51,21 @@ function latestRun(recurrence: Recurrence, due: Date, now: Date): Date {
     if (step <= 0) return due;
     return new Date(due.getTime() + Math.floor((bound.getTime() - due.getTime()) / step) * step);
   }
-  return latestCron(recurrence.cron, recurrence.zone, { due, bound });
+  return latestCron(recurrence.cron, recurrence.timeZone, { due, bound });
 }
 
 /**
  * The parser does not find the same times backwards as forwards where the clocks change. So it only leads back to before
  * such a change, and from there on they are found as always.
  */
-function latestCron(cron: string, zone: string, { due, bound }: { due: Date; bound: Date }): Date {
-  const backwards = parse(cron, zone, new Date(bound.getTime() - CLOCK_CHANGE_MS));
+function latestCron(cron: string, timeZone: string, { due, bound }: { due: Date; bound: Date }): Date {
+  const backwards = parse(cron, timeZone, new Date(bound.getTime() - CLOCK_CHANGE_MS));
   previous(backwards);
   const earlier = previous(backwards);
   let latest = earlier && earlier > due ? earlier : due;
-  for (let next = nextCron(cron, zone, latest); next && next <= bound;) {
+  for (let next = nextCron(cron, timeZone, latest); next && next <= bound;) {
     latest = next;
-    next = nextCron(cron, zone, latest);
+    next = nextCron(cron, timeZone, latest);
   }
   return latest;
 }
@@ -77,8 +77,8 @@ function nextEvery(everyMinutes: number, anchor: Date, after: Date): Date | unde
   return new Date(anchor.getTime() + Math.max(passed + 1, 0) * step);
 }
 
-function nextCron(cron: string, zone: string, after: Date): Date | undefined {
-  return following(parse(cron, zone, after));
+function nextCron(cron: string, timeZone: string, after: Date): Date | undefined {
+  return following(parse(cron, timeZone, after));
 }
 
 function parse(cron: string, tz: string, currentDate: Date): CronExpression {

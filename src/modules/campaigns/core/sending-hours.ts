@@ -6,7 +6,7 @@ import { isOpen, weekOf, weekWithout, type Schedule, type Week } from './window.
 export interface TenantTimes {
   timeZone: string;
   sendWindow: SendWindow | null;
-  quietHours: { from: string; to: string; zone: string } | null;
+  quietHours: { from: string; to: string; timeZone: string } | null;
 }
 
 export const DEFAULT_TIMES: TenantTimes = { timeZone: 'UTC', sendWindow: null, quietHours: null };
@@ -14,14 +14,14 @@ export const DEFAULT_TIMES: TenantTimes = { timeZone: 'UTC', sendWindow: null, q
 interface Rule {
   /** Why nobody is sent to while it is closed. */
   reason: 'outside_window' | 'quiet_hours';
-  zone: string;
+  timeZone: string;
   week: Week;
 }
 
 /** When a campaign may send: its own window, or else the tenant's; and never in the tenant's quiet hours. */
 export interface SendingHours {
   rules: Rule[];
-  tenantZone: string;
+  tenantTimeZone: string;
   /** Some rule counts in the recipient's own time, so not everybody's hours are the same. */
   byRecipient: boolean;
 }
@@ -35,13 +35,17 @@ export function sendingHours(
   const window = campaign.sendWindow ?? (isDirect ? null : tenant.sendWindow);
   const quiet = isDirect ? null : tenant.quietHours;
   const rules: Rule[] = [
-    ...(window ? [{ reason: 'outside_window' as const, zone: window.zone, week: weekOf(window.days) }] : []),
-    ...(quiet ? [{ reason: 'quiet_hours' as const, zone: quiet.zone, week: weekWithout(quiet) }] : []),
+    ...(window
+      ? [{ reason: 'outside_window' as const, timeZone: window.timeZone, week: weekOf(window.days) }]
+      : []),
+    ...(quiet
+      ? [{ reason: 'quiet_hours' as const, timeZone: quiet.timeZone, week: weekWithout(quiet) }]
+      : []),
   ];
   return {
     rules,
-    tenantZone: tenant.timeZone,
-    byRecipient: rules.some(({ zone }) => zone === 'recipient'),
+    tenantTimeZone: tenant.timeZone,
+    byRecipient: rules.some(({ timeZone }) => timeZone === 'recipient'),
   };
 }
 
@@ -49,12 +53,12 @@ export function sendingHours(
  * The hours of the recipients at one place (see `placeOf`). Where the number leaves several zones open, it has to be
  * a good time in all of them. The tenant's zone stands in where the number says nothing.
  */
-export function scheduleAt({ rules, tenantZone }: SendingHours, place: string | null): Schedule {
-  return rules.flatMap(({ zone, week }) => {
-    if (zone === 'tenant') return [{ zone: tenantZone, week }];
-    if (zone !== 'recipient') return [{ zone, week }];
+export function scheduleAt({ rules, tenantTimeZone }: SendingHours, place: string | null): Schedule {
+  return rules.flatMap(({ timeZone, week }) => {
+    if (timeZone === 'tenant') return [{ timeZone: tenantTimeZone, week }];
+    if (timeZone !== 'recipient') return [{ timeZone, week }];
     const zones = place === null || place === UNKNOWN_PLACE ? [] : zonesAt(place);
-    return (zones.length > 0 ? zones : [tenantZone]).map((one) => ({ zone: one, week }));
+    return (zones.length > 0 ? zones : [tenantTimeZone]).map((one) => ({ timeZone: one, week }));
   });
 }
 

@@ -1,6 +1,6 @@
 import { latest } from '../../../lib/clock.js';
 import type { FieldError } from '../../../lib/errors.js';
-import { isZone } from '../../../lib/zone.js';
+import { isTimeZone } from '../../../lib/zone.js';
 import type { Recurrence, SendWindow } from '../campaign.entity.js';
 import { cronProblem, nextRun } from './recurrence.js';
 
@@ -12,7 +12,7 @@ export interface TimingInput {
   maxPerMinute?: number | null;
   rampUpMinutes?: number | null;
   priority?: number | null;
-  recurrence?: { cron?: string; everyMinutes?: number; zone?: string; until?: string } | null;
+  recurrence?: { cron?: string; everyMinutes?: number; timeZone?: string; until?: string } | null;
 }
 
 /** The columns of a campaign about time. */
@@ -41,14 +41,14 @@ const PAST_TOLERANCE_MS = 60_000;
 
 interface Context {
   now: Date;
-  tenantZone: string;
+  tenantTimeZone: string;
   current: Timing;
 }
 
 /** Lays a request over what is set already. The first run of a recurring campaign becomes its `scheduledAt`. */
 export function readTiming(
   input: TimingInput,
-  { now, tenantZone, current }: Context,
+  { now, tenantTimeZone, current }: Context,
 ): { timing: Timing; errors: FieldError[] } {
   const errors: FieldError[] = [];
   const timing: Timing = {
@@ -58,7 +58,7 @@ export function readTiming(
     maxPerMinute: read(input.maxPerMinute, current.maxPerMinute, Number),
     rampUpMinutes: read(input.rampUpMinutes, current.rampUpMinutes, Number),
     priority: read(input.priority, current.priority, Number) ?? DEFAULT_TIMING.priority,
-    recurrence: read(input.recurrence, current.recurrence, (given) => toRecurrence(given, tenantZone)),
+    recurrence: read(input.recurrence, current.recurrence, (given) => toRecurrence(given, tenantTimeZone)),
   };
   if (input.scheduledAt && timing.scheduledAt && isPast(timing.scheduledAt, now)) {
     errors.push({
@@ -115,25 +115,25 @@ function read<Given, Value>(
 }
 
 /** Of the request's object only what is known, as it is stored. */
-function toWindow({ zone, days }: SendWindow): SendWindow {
-  return { zone, days: days.map(({ day, from, to }) => ({ day, from, to })) };
+function toWindow({ timeZone, days }: SendWindow): SendWindow {
+  return { timeZone, days: days.map(({ day, from, to }) => ({ day, from, to })) };
 }
 
-function toRecurrence(given: NonNullable<TimingInput['recurrence']>, tenantZone: string): Recurrence {
+function toRecurrence(given: NonNullable<TimingInput['recurrence']>, tenantTimeZone: string): Recurrence {
   return {
     ...(given.cron != null && { cron: given.cron.trim() }),
     ...(given.everyMinutes != null && { everyMinutes: given.everyMinutes }),
-    zone: given.zone ?? tenantZone,
+    timeZone: given.timeZone ?? tenantTimeZone,
     ...(given.until != null && { until: new Date(given.until).toISOString() }),
   };
 }
 
 /** What is wrong with a send window, of a campaign or a tenant. */
-export function windowProblems({ zone, days }: SendWindow, path = 'sendWindow'): FieldError[] {
+export function windowProblems({ timeZone, days }: SendWindow, path = 'sendWindow'): FieldError[] {
   const errors: FieldError[] = [];
-  if (zone !== 'tenant' && zone !== 'recipient' && !isZone(zone)) {
-    const message = `"${zone}" is no time zone; write tenant, recipient or a name such as America/Sao_Paulo`;
-    errors.push({ path: `${path}.zone`, message });
+  if (timeZone !== 'tenant' && timeZone !== 'recipient' && !isTimeZone(timeZone)) {
+    const message = `"${timeZone}" is no time zone; write tenant, recipient or a name such as America/Sao_Paulo`;
+    errors.push({ path: `${path}.timeZone`, message });
   }
   days.forEach(({ from, to }, index) => {
     if (from !== to && from !== '24:00') return;
@@ -146,7 +146,7 @@ export function windowProblems({ zone, days }: SendWindow, path = 'sendWindow'):
 function recurrenceProblems({
   cron,
   everyMinutes,
-  zone,
+  timeZone,
 }: NonNullable<TimingInput['recurrence']>): FieldError[] {
   const errors: FieldError[] = [];
   if ((cron == null) === (everyMinutes == null)) {
@@ -154,8 +154,11 @@ function recurrenceProblems({
   }
   const problem = cron == null ? undefined : cronProblem(cron);
   if (problem !== undefined) errors.push({ path: 'recurrence.cron', message: problem });
-  if (zone != null && !isZone(zone)) {
-    errors.push({ path: 'recurrence.zone', message: `"${zone}" is no time zone, such as America/Sao_Paulo` });
+  if (timeZone != null && !isTimeZone(timeZone)) {
+    errors.push({
+      path: 'recurrence.timeZone',
+      message: `"${timeZone}" is no time zone, such as America/Sao_Paulo`,
+    });
   }
   return errors;
 }

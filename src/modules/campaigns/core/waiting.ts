@@ -29,7 +29,7 @@ const messages: Readonly<Record<string, string>> = {
 };
 
 /** With the time at which it is expected to end, on the zone's wall clock, where that is known. */
-export function waitingMessage(reason: string, until?: Date | null, zone = 'UTC'): string {
+export function waitingMessage(reason: string, until?: Date | null, timeZone = 'UTC'): string {
   const message = messages[reason] ?? `Waiting for senders (${reason}).`;
-  return until ? `${message} Until ${wallTime(until, zone)}.` : message;
+  return until ? `${message} Until ${wallTime(until, timeZone)}.` : message;
 }

@@ -24,7 +24,7 @@ export type Week = readonly { from: number; to: number }[];
 
 /** A week on the wall clock of a zone. */
 export interface OpeningHours {
-  zone: string;
+  timeZone: string;
   week: Week;
 }
 
@@ -116,8 +116,8 @@ export function nextClosing(schedule: Schedule, now: Date): Date | undefined {
   return closings.length === 0 ? undefined : new Date(Math.min(...closings));
 }
 
-function isOpenAt({ zone, week }: OpeningHours, at: number): boolean {
-  return spanAt(week, msOfWeek(at + offsetAt(zone, at))) !== undefined;
+function isOpenAt({ timeZone, week }: OpeningHours, at: number): boolean {
+  return spanAt(week, msOfWeek(at + offsetAt(timeZone, at))) !== undefined;
 }
 
 function spanAt(week: Week, ms: number): Week[number] | undefined {
@@ -132,8 +132,8 @@ function firstInstant(
   wanted: 'open' | 'closed',
 ): number | undefined {
   for (let at = from; at < end;) {
-    const evenUntil = Math.min(endOfOffset(hours.zone, at), end);
-    const ahead = msUntil(hours.week, msOfWeek(at + offsetAt(hours.zone, at)), wanted);
+    const evenUntil = Math.min(endOfOffset(hours.timeZone, at), end);
+    const ahead = msUntil(hours.week, msOfWeek(at + offsetAt(hours.timeZone, at)), wanted);
     if (ahead === undefined) return undefined;
     if (at + ahead < evenUntil) return at + ahead;
     at = evenUntil;

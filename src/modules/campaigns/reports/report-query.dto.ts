@@ -28,8 +28,8 @@ export class StatsQueryDto {
   @IsOptional()
   @IsString()
   @MaxLength(100)
-  @JSONSchema({ description: "Whose hours, such as Europe/Berlin; the tenant's zone unless given." })
-  zone?: string;
+  @JSONSchema({ description: "Whose hours, such as Europe/Berlin; the tenant's time zone unless given." })
+  timeZone?: string;
 }
 
 export class ExportQuery {

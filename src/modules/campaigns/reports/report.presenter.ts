@@ -48,12 +48,12 @@ function presentVariants({ byVariant, comparison }: VariantReport) {
   };
 }
 
-function presentHours({ zone, hours }: NonNullable<CampaignStats['byHour']>) {
+function presentHours({ timeZone, hours }: NonNullable<CampaignStats['byHour']>) {
   return {
-    zone,
+    timeZone,
     byHour: hours.map(({ hour, ...facts }) => ({
       hour: hour.toISOString(),
-      local: localTime(hour, zone),
+      local: localTime(hour, timeZone),
       ...facts,
     })),
   };

@@ -1,6 +1,6 @@
 import { invalid, notFound } from '../../../lib/errors.js';
 import { idBehind, keyBehind, toPage, type Page } from '../../../lib/pages.js';
-import { isZone } from '../../../lib/zone.js';
+import { isTimeZone } from '../../../lib/zone.js';
 import type { RecipientState } from '../campaign-contact.entity.js';
 import type { Campaign } from '../campaign.entity.js';
 import type { CampaignDeps, CampaignSenders } from '../campaign.ports.js';
@@ -42,7 +42,7 @@ export type ExtraDimension = 'part' | 'hour';
 export interface StatsQuery {
   by?: readonly ExtraDimension[];
   /** Whose hours; the tenant's own zone unless given. */
-  zone?: string;
+  timeZone?: string;
 }
 
 export interface SenderStatsRow {
@@ -63,7 +63,7 @@ export interface CampaignStats {
   /** Absent without variants. */
   variants: VariantReport | undefined;
   byPart: PartFacts[] | undefined;
-  byHour: { zone: string; hours: HourFacts[] } | undefined;
+  byHour: { timeZone: string; hours: HourFacts[] } | undefined;
   waitingFor: CampaignWait | undefined;
   estimatedFinishAt: Date | undefined;
 }
@@ -97,7 +97,7 @@ export class CampaignReports {
   async stats(tenantId: string, id: string, query: StatsQuery = {}): Promise<CampaignStats> {
     const campaign = await this.find(tenantId, id);
     const tx = this.deps.database.manager;
-    const zone = await this.zoneOf(tenantId, query.zone);
+    const timeZone = await this.timeZoneOf(tenantId, query.timeZone);
     const { entries, unfolded } = await recipientLedger(tx, id);
     const counts = sumOf(entries);
     if (unfolded > FOLD_ABOVE_ENTRIES) await foldCounts(tx, id);
@@ -110,8 +110,8 @@ export class CampaignReports {
       bySender: await this.withBudgets(campaign, await this.bySender(tenantId, entries)),
       byCode: byCode(entries),
       variants: variantReport(campaign.variants, byVariant(entries), noCounts()),
-      ...(await this.extras(campaign, query.by ?? [], zone)),
-      waitingFor: waitOf(campaign, { now: this.deps.clock.now(), zone, isWorkerAlive }),
+      ...(await this.extras(campaign, query.by ?? [], timeZone)),
+      waitingFor: waitOf(campaign, { now: this.deps.clock.now(), timeZone, isWorkerAlive }),
       estimatedFinishAt: isWorkerAlive ? await estimatedFinish(this.deps, campaign, counts) : undefined,
     };
   }
@@ -185,23 +185,23 @@ export class CampaignReports {
   private async extras(
     campaign: Campaign,
     by: readonly ExtraDimension[],
-    zone: string,
+    timeZone: string,
   ): Promise<Pick<CampaignStats, 'byPart' | 'byHour'>> {
     if (by.length === 0) return { byPart: undefined, byHour: undefined };
     const tx = this.deps.database.manager;
-    const { entries, unfolded } = await messageLedger(tx, campaign.id, zone);
+    const { entries, unfolded } = await messageLedger(tx, campaign.id, timeZone);
     if (unfolded > FOLD_ABOVE_ENTRIES) await foldCounts(tx, campaign.id);
     return {
       byPart: by.includes('part') ? byPart(entries, mostParts(campaign)) : undefined,
-      byHour: by.includes('hour') ? { zone, hours: byHour(entries) } : undefined,
+      byHour: by.includes('hour') ? { timeZone, hours: byHour(entries) } : undefined,
     };
   }
 
-  private async zoneOf(tenantId: string, asked: string | undefined): Promise<string> {
+  private async timeZoneOf(tenantId: string, asked: string | undefined): Promise<string> {
     if (asked === undefined) return (await tenantTimes(this.deps.database.manager, tenantId)).timeZone;
-    if (isZone(asked)) return asked;
+    if (isTimeZone(asked)) return asked;
     throw invalid([
-      { path: 'zone', message: `"${asked}" is no time zone; use a name such as Europe/Berlin` },
+      { path: 'timeZone', message: `"${asked}" is no time zone; use a name such as Europe/Berlin` },
     ]);
   }
 

@@ -166,7 +166,7 @@ export class CampaignStatsResponse extends CampaignCountsResponse {
   /** Whose hours `byHour` has. */
   @IsOptional()
   @IsString()
-  zone?: string;
+  timeZone?: string;
   /** Why nothing is sent just now; absent while it flows. */
   @IsOptional()
   @ValidateNested()

@@ -39,13 +39,13 @@ export async function recipientLedger(
 export async function messageLedger(
   tx: Tx,
   campaignId: string,
-  zone: string,
+  timeZone: string,
 ): Promise<{ entries: MessageEntry[]; unfolded: number }> {
   const rows = await tx.query<(MessageEntry & { unfolded: number })[]>(
     `SELECT part, counter, date_trunc('hour', quarter, $2) AS hour, sum(delta)::int AS count,
             (count(*) FILTER (WHERE NOT folded))::int AS unfolded
      FROM campaign_message_counts WHERE campaign_id = $1 GROUP BY part, counter, hour`,
-    [campaignId, zone],
+    [campaignId, timeZone],
   );
   return { entries: rows.filter(({ count }) => count !== 0), unfolded: sumOfUnfolded(rows) };
 }

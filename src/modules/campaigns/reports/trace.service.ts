@@ -42,7 +42,7 @@ export class CampaignTraces {
     const now = this.deps.clock.now();
     const times = await tenantTimes(tx, campaign.tenantId);
     const closed = closedFor(campaign, recipient.phone, times, now);
-    const zone = times.timeZone;
+    const { timeZone } = times;
     const isWorkerAlive = await this.deps.workers.isAnyAlive();
     const facts: TraceFacts = {
       campaign,
@@ -50,7 +50,7 @@ export class CampaignTraces {
       messages,
       senders,
       parts,
-      zone,
+      timeZone,
       now,
       isWorkerAlive,
       closed,

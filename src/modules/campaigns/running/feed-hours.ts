@@ -77,7 +77,7 @@ export class FeedHours {
 
   /** When a closed place opens. Remembered, because a look ahead in a country of many zones takes milliseconds. */
   private opening(hours: SendingHours, place: string | null, now: Date): Date | undefined {
-    const key = JSON.stringify([hours.rules, hours.tenantZone, place]);
+    const key = JSON.stringify([hours.rules, hours.tenantTimeZone, place]);
     const known = this.openings.get(key);
     if (known && isFresh(known, now)) return known.until;
     if (this.openings.size >= FORGET_ABOVE) this.openings.clear();

@@ -19,7 +19,7 @@ export class CampaignTimings {
     current: Timing = DEFAULT_TIMING,
   ): Promise<{ timing: Timing; errors: FieldError[] }> {
     const { timeZone } = await tenantTimes(tx, tenantId);
-    return readTiming(input, { now: this.clock.now(), tenantZone: timeZone, current });
+    return readTiming(input, { now: this.clock.now(), tenantTimeZone: timeZone, current });
   }
 
   /**

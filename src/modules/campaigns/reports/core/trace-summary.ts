@@ -17,7 +17,7 @@ interface Ahead {
 }
 
 function stateSentences(facts: TraceFacts, ahead: Ahead): string {
-  const { recipient, zone } = facts;
+  const { recipient, timeZone } = facts;
   switch (recipient.state) {
     case 'pending':
       return `Not sent yet. ${whyPending(facts, ahead)}`;
@@ -38,13 +38,13 @@ function stateSentences(facts: TraceFacts, ahead: Ahead): string {
     case 'excluded':
       return `Left out when the campaign was made: ${reasonOf(recipient.code ?? 'excluded')}.`;
     case 'skipped':
-      return `${begun(facts)}Skipped at ${wallTime(recipient.updatedAt, zone)}: ${reasonOf(recipient.code ?? 'campaign_stopped')}.`;
+      return `${begun(facts)}Skipped at ${wallTime(recipient.updatedAt, timeZone)}: ${reasonOf(recipient.code ?? 'campaign_stopped')}.`;
   }
 }
 
 function whyPending(facts: TraceFacts, ahead: Ahead): string {
-  const { campaign, zone, closed } = facts;
-  const wait = waitOf(campaign, facts)?.message ?? (closed && hoursSentence(closed, zone));
+  const { campaign, timeZone, closed } = facts;
+  const wait = waitOf(campaign, facts)?.message ?? (closed && hoursSentence(closed, timeZone));
   if (campaign.status === 'draft') return 'The campaign has not been started.';
   const count = ahead.capped ? `at least ${ahead.count}` : `${ahead.count}`;
   const turn = ahead.count === 0 ? 'It is the next one.' : `${capitalised(count)} others come before it.`;
@@ -54,23 +54,23 @@ function whyPending(facts: TraceFacts, ahead: Ahead): string {
   return 'The campaign is over; it is being skipped.';
 }
 
-function hoursSentence({ until }: { until: Date | undefined }, zone: string): string {
-  const end = until ? `Until ${wallTime(until, zone)}.` : 'They do not come as things are set.';
+function hoursSentence({ until }: { until: Date | undefined }, timeZone: string): string {
+  const end = until ? `Until ${wallTime(until, timeZone)}.` : 'They do not come as things are set.';
   return `It is outside the hours in which this recipient may be written to. ${end}`;
 }
 
 function whyQueued(facts: TraceFacts): string {
-  const { campaign, recipient, now, zone, closed } = facts;
+  const { campaign, recipient, now, timeZone, closed } = facts;
   if (campaign.status === 'paused') return 'The campaign is paused.';
   const grace = graceEnd(facts);
   if (grace && grace > now) {
-    return `It may have arrived already: it is sent again after ${wallTime(grace, zone)} unless a receipt comes before.`;
+    return `It may have arrived already: it is sent again after ${wallTime(grace, timeZone)} unless a receipt comes before.`;
   }
   const { waitReason, waitUntil } = recipient;
   if (facts.isWorkerAlive && waitReason !== null && !isWaitOver(waitUntil, now)) {
-    return `It waits for its turn. ${waitingMessage(waitReason, waitUntil, zone)}`;
+    return `It waits for its turn. ${waitingMessage(waitReason, waitUntil, timeZone)}`;
   }
-  const wait = waitOf(campaign, facts)?.message ?? (closed && hoursSentence(closed, zone));
+  const wait = waitOf(campaign, facts)?.message ?? (closed && hoursSentence(closed, timeZone));
   return wait ? `It waits for its turn. ${wait}` : 'It waits for its turn with a sender.';
 }
 

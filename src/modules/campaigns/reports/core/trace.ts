@@ -43,7 +43,7 @@ export interface TraceFacts {
   senders: ReadonlyMap<string, string>;
   /** Parts this recipient is to get. */
   parts: number;
-  zone: string;
+  timeZone: string;
   now: Date;
   isWorkerAlive: boolean;
   /** Given while the campaign may not write to this number: until when, where that is ever. */
@@ -85,19 +85,19 @@ function beginning({ campaign, recipient, messages }: TraceFacts): TraceStep[] {
 }
 
 /** The last wait, until a sender took the recipient or, while it lasts, until it is expected to end. */
-function waiting({ recipient, messages, zone }: TraceFacts): TraceStep[] {
+function waiting({ recipient, messages, timeZone }: TraceFacts): TraceStep[] {
   const { waitSince, waitReason, waitUntil } = recipient;
   if (!waitSince || waitReason === null) return [];
   const why = lowered(waitingMessage(waitReason));
   if (recipient.state === 'queued') {
-    const until = waitUntil ? `, probably until ${wallTime(waitUntil, zone)}` : '';
+    const until = waitUntil ? `, probably until ${wallTime(waitUntil, timeZone)}` : '';
     return [{ at: waitSince, step: 'waited', code: waitReason, text: `Waits for its turn${until} (${why})` }];
   }
   const end = messages
     .flatMap((message) => handOverTimes(message))
     .filter((at) => at >= waitSince)
     .toSorted((a, b) => a.getTime() - b.getTime())[0];
-  const until = end ? ` until ${wallTime(end, zone)}` : '';
+  const until = end ? ` until ${wallTime(end, timeZone)}` : '';
   return [{ at: waitSince, step: 'waited', code: waitReason, text: `Waited for its turn${until} (${why})` }];
 }
 
@@ -150,8 +150,8 @@ function nobodySaid(what: string, who: string, reason: string): string {
   return `${what} was handed over through ${who}, and nobody said what became of it: ${reason}`;
 }
 
-function after({ zone }: TraceFacts, { until }: MessageAttempt): string {
-  return until === undefined ? '' : ` after ${wallTime(new Date(until), zone)}`;
+function after({ timeZone }: TraceFacts, { until }: MessageAttempt): string {
+  return until === undefined ? '' : ` after ${wallTime(new Date(until), timeZone)}`;
 }
 
 function progress(facts: TraceFacts, message: TracedMessage): TraceStep[] {
@@ -223,13 +223,13 @@ function ending(facts: TraceFacts): TraceStep[] {
   return [];
 }
 
-function skipReason({ recipient, zone }: TraceFacts): string {
+function skipReason({ recipient, timeZone }: TraceFacts): string {
   const { code, contactOptedOutAt, suppressedAt } = recipient;
   if (code !== 'opted_out' && code !== 'suppressed') return reasonOf(code ?? 'campaign_stopped');
   if (code === 'opted_out' && contactOptedOutAt) {
-    return `the contact opted out at ${wallTime(contactOptedOutAt, zone)}`;
+    return `the contact opted out at ${wallTime(contactOptedOutAt, timeZone)}`;
   }
-  if (suppressedAt) return `the number is on the suppression list since ${wallTime(suppressedAt, zone)}`;
+  if (suppressedAt) return `the number is on the suppression list since ${wallTime(suppressedAt, timeZone)}`;
   return code === 'suppressed' ? reasonOf(code) : 'the contact had opted out by then';
 }
 
