@@ -18,6 +18,9 @@ export interface DataSourceSettings {
   watch?: DatabaseWatch;
 }
 
+/** Where TypeORM keeps which migrations were run. */
+export const MIGRATIONS_TABLE = 'migrations';
+
 /** For a connection, new or of the pool: whoever waits longer is told that it is not possible now. */
 const CONNECT_TIMEOUT_MS = 5_000;
 
@@ -27,7 +30,7 @@ export function createDataSource(settings: DataSourceSettings): DataSource {
     url: settings.url,
     entities: settings.entities as never[],
     migrations: settings.migrations as never[],
-    migrationsTableName: 'migrations',
+    migrationsTableName: MIGRATIONS_TABLE,
     synchronize: false,
     migrationsRun: false,
     logging: false,

@@ -1,7 +1,7 @@
 import { MigrationExecutor, type DataSource, type QueryRunner } from 'typeorm';
 import { DomainError } from '../lib/errors.js';
 import type { Logger } from '../lib/logger.js';
-import { LOCK_TIMEOUT } from './database.js';
+import { LOCK_TIMEOUT, MIGRATIONS_TABLE } from './database.js';
 
 /** Any number will do, as long as nothing else in this database takes an advisory lock of the same number. */
 const MIGRATION_LOCK = 5_781_920_417;
@@ -55,9 +55,8 @@ async function unlock(runner: QueryRunner, logger: Logger): Promise<void> {
 }
 
 async function refuseNewerSchema(dataSource: DataSource, runner: QueryRunner): Promise<void> {
-  const table = dataSource.options.migrationsTableName ?? 'migrations';
-  if (!(await runner.hasTable(table))) return;
-  const rows = (await runner.query(`SELECT name FROM "${table}" ORDER BY id`)) as { name: string }[];
+  if (!(await runner.hasTable(MIGRATIONS_TABLE))) return;
+  const rows = (await runner.query(`SELECT name FROM ${MIGRATIONS_TABLE} ORDER BY id`)) as { name: string }[];
   const known = new Set(
     dataSource.migrations.map((migration) => migration.name ?? migration.constructor.name),
   );
