@@ -1,3 +1,4 @@
+import { jitteredRest } from '../lib/retry.js';
 import type { Random } from '../lib/random.js';
 
 const LONGEST_BACKOFF_MS = 60_000;
@@ -7,6 +8,6 @@ const LONGEST_BACKOFF_MS = 60_000;
  * it random so that jobs which failed together do not come back together.
  */
 export function retryDelayMs(failuresInARow: number, backoffMs: number, random: Random): number {
-  const ceiling = Math.min(LONGEST_BACKOFF_MS, backoffMs * 2 ** Math.max(0, failuresInARow - 1));
-  return Math.round(ceiling / 2 + (random() * ceiling) / 2);
+  const backoff = { baseMs: backoffMs, maxMs: LONGEST_BACKOFF_MS };
+  return jitteredRest(Math.max(0, failuresInARow - 1), backoff, random);
 }

@@ -1,13 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { DEFAULT_SCHEMA, runMigrations, type PgPool, type PgPoolClient, type PgQueryResult } from 'bullmq';
 import pg from 'pg';
+import { retry } from '../lib/retry.js';
 import { codeOf } from '../lib/unreachable.js';
 import type { ConnectionLog } from './connection-log.js';
 
 /** Each of the eight workers keeps one connection for LISTEN; the rest do the queries of all of them. */
 const POOL_SIZE = 18;
 const CONNECT_TIMEOUT_MS = 5_000;
-const RETRY_MS = 500;
+const REST_MS = 500;
 /** What BullMQ's own functions in the database refuse, such as a job that is in another state: answers, not trouble. */
 const BULLMQ_CODES = 'BM';
 /** A server whose machine is gone is noticed half a minute later; TCP's own default is two hours. */
@@ -63,7 +64,7 @@ export class MigratedPool implements PgPool {
       return { rows: rows as Row[], rowCount };
     } catch (error) {
       // BullMQ asks for the next job again at once, whatever a server that is away or full has answered.
-      if (!codeOf(error)?.startsWith(BULLMQ_CODES)) await pause(RETRY_MS);
+      if (!codeOf(error)?.startsWith(BULLMQ_CODES)) await pause(REST_MS);
       throw error;
     }
   }
@@ -102,16 +103,15 @@ export class MigratedPool implements PgPool {
     }
   }
 
-  private async untilItWorks<Result>(work: () => Promise<Result>): Promise<Result> {
-    for (;;) {
+  private untilItWorks<Result>(work: () => Promise<Result>): Promise<Result> {
+    const attempt = async (): Promise<Result> => {
       if (this.ended) throw new Error('The job queue is closed.');
-      try {
-        return await work();
-      } catch (error) {
-        if (this.ended) throw error;
-        this.errors.report(error);
-        await pause(RETRY_MS);
-      }
-    }
+      return work();
+    };
+    return retry(attempt, {
+      backoff: { baseMs: REST_MS, maxMs: REST_MS },
+      mayRetry: () => !this.ended,
+      onRetry: (error) => this.errors.report(error),
+    });
   }
 }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { seededRandom } from '../../src/lib/random.js';
 import { TextEncryption } from '../../src/lib/encryption.js';
-import { failuresAfter, reconnectDelay } from '../../src/modules/sessions/index.js';
+import { failuresAfter } from '../../src/modules/sessions/index.js';
 
 describe('encryption', () => {
   const old = new TextEncryption('old secret');
@@ -29,18 +28,6 @@ describe('encryption', () => {
 });
 
 describe('reconnecting', () => {
-  const backoff = { baseMs: 1_000, maxMs: 60_000 };
-
-  it('waits longer after every failure, up to a cap, with jitter', () => {
-    const random = seededRandom(1);
-    for (let failures = 0; failures < 60; failures += 1) {
-      const ceiling = Math.min(60_000, 1_000 * 2 ** failures);
-      const delay = reconnectDelay(failures, backoff, random);
-      expect(delay).toBeGreaterThanOrEqual(ceiling / 2);
-      expect(delay).toBeLessThanOrEqual(ceiling);
-    }
-  });
-
   it('starts counting anew only after a stable connection', () => {
     expect(failuresAfter(5, 60_000, 60_000)).toBe(0);
     expect(failuresAfter(5, 59_999, 60_000)).toBe(6);

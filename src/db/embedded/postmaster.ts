@@ -34,7 +34,11 @@ export async function shutDownOrphan(folder: string, logger: Logger): Promise<vo
   await shutDown(found.pid);
 }
 
-/** Starts postgres on the given or a free port of the loopback interface and waits until it takes connections. */
+/**
+ * Starts postgres on the given or a free port of the loopback interface and waits until it takes connections. It is tried
+ * again in a loop of its own, not with `retry`: whether that helps stands in the log of the attempt, and the rests
+ * grow by the same amount instead of doubling.
+ */
 export async function startPostmaster(
   cluster: Cluster,
   logFile: string,

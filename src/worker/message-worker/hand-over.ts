@@ -1,6 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { errorMessage } from '../../lib/errors.js';
 import type { Logger } from '../../lib/logger.js';
+import { retry } from '../../lib/retry.js';
 import type { SparseLog } from '../../lib/sparse-log.js';
 import { withFallback } from '../../lib/time-out.js';
 import { lackBehind } from '../../lib/unreachable.js';
@@ -27,28 +27,27 @@ export async function handOver(
 /** Of a write that the database itself refuses: a conflict may pass, an error of ours does not. */
 const ATTEMPTS_OF_THE_REFUSED = 7;
 const ATTEMPTS_OF_THE_STOPPING = 5;
-const FIRST_PAUSE_MS = 250;
-const LONGEST_PAUSE_MS = 2_000;
+const RECORD_BACKOFF = { baseMs: 250, maxMs: 2_000 };
 
 /**
  * Tries to write down what cannot be asked again, until it is written: were the outcome dropped, the message would have
  * to be sent again or be called unknown. A claim that somebody else has taken meanwhile turns the late writer away. Only
  * a process that stops does not wait for a database that is gone: then the claim is resolved as after a crash.
  */
-export async function insist<Result>(
+export function retryUntilRecorded<Result>(
   write: () => Promise<Result>,
   { signal, log }: { signal: AbortSignal; log: SparseLog },
 ): Promise<Result> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await write();
-    } catch (error) {
-      if (lackBehind(error) === undefined && attempt >= ATTEMPTS_OF_THE_REFUSED) throw error;
-      if (signal.aborted && attempt >= ATTEMPTS_OF_THE_STOPPING) throw error;
+  return retry(write, {
+    backoff: RECORD_BACKOFF,
+    mayRetry(error, attempt) {
+      if (lackBehind(error) === undefined && attempt >= ATTEMPTS_OF_THE_REFUSED) return false;
+      return !signal.aborted || attempt < ATTEMPTS_OF_THE_STOPPING;
+    },
+    onRetry(error) {
       log.report('warn', 'record', 'outcomes cannot be recorded yet; trying until they are', {
         error: errorMessage(error),
       });
-      await pause(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1)));
-    }
-  }
+    },
+  });
 }

@@ -14,7 +14,7 @@ import type { JobOutcome } from '../../queue/catalog.js';
 import { readFiles, storedForm, type ReadyPart } from './contents.js';
 import { giveBack } from './give-back.js';
 import { mayStillLeave } from './guards.js';
-import { handOver, insist } from './hand-over.js';
+import { handOver, retryUntilRecorded } from './hand-over.js';
 import { DONE, runAgainIn } from './outcomes.js';
 import type { MessageWorkerDeps, SendRun } from './ports.js';
 import { beginsWith } from './request.js';
@@ -178,7 +178,7 @@ export class PartSender {
     };
     const { delivery, senders } = this.deps;
     const [recorded] = await Promise.all([
-      insist(() => delivery.record(record), { signal: run.signal, log: this.troubles }),
+      retryUntilRecorded(() => delivery.record(record), { signal: run.signal, log: this.troubles }),
       senders.recordResults([{ senderId: reservation.senderId, ...verdict }]).catch((error: unknown) => {
         const what = 'results were not added to their senders';
         this.troubles.report('warn', what, what, { error: errorMessage(error) });

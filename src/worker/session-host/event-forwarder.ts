@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { systemClock } from '../../lib/clock.js';
 import { errorMessage } from '../../lib/errors.js';
 import type { Logger } from '../../lib/logger.js';
+import { retry } from '../../lib/retry.js';
 import { SparseLog } from '../../lib/sparse-log.js';
 import type { InboundPayload, JobQueue, ReceiptPayload } from '../../queue/catalog.js';
 import type { TransportEvent } from '../../transports/transport.js';
@@ -10,7 +11,7 @@ const BUFFER_MS = 10;
 const MAX_PER_JOB = 500;
 /** Per sender and kind: hours of traffic, a few dozen megabytes at most. */
 const MAX_BUFFERED = 100_000;
-const RETRY = { baseMs: 200, maxMs: 5_000 };
+const BACKOFF = { baseMs: 400, maxMs: 5_000 };
 
 interface OrderedBufferOptions<Item> {
   name: string;
@@ -59,21 +60,21 @@ class OrderedBuffer<Item> {
     if (this.flushing) return;
     this.flushing = true;
     await setTimeout(BUFFER_MS);
-    for (let failures = 0; this.items.length > 0;) {
-      const batch = this.items.slice(0, MAX_PER_JOB);
-      try {
-        await this.options.send(batch.map(({ item }) => item));
-        for (const { safe } of this.items.splice(0, batch.length)) safe();
-        failures = 0;
-      } catch (error) {
-        failures += 1;
-        this.reportFailure(failures, error);
-        await setTimeout(Math.min(RETRY.maxMs, RETRY.baseMs * 2 ** Math.min(failures, 10)));
-      }
+    while (this.items.length > 0) {
+      await retry(() => this.sendBatch(), {
+        backoff: BACKOFF,
+        onRetry: (error, failures) => this.reportFailure(failures, error),
+      });
     }
     this.reportDropped();
     this.flushing = false;
     this.options.onEmpty();
+  }
+
+  private async sendBatch(): Promise<void> {
+    const batch = this.items.slice(0, MAX_PER_JOB);
+    await this.options.send(batch.map(({ item }) => item));
+    for (const { safe } of this.items.splice(0, batch.length)) safe();
   }
 
   private reportFailure(failures: number, error: unknown): void {

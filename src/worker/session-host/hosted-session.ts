@@ -1,11 +1,11 @@
 import { errorMessage } from '../../lib/errors.js';
 import type { Logger } from '../../lib/logger.js';
 import type { Random } from '../../lib/random.js';
+import { jitteredRest, retry } from '../../lib/retry.js';
 import type { SparseLog } from '../../lib/sparse-log.js';
 import { within } from '../../lib/time-out.js';
 import {
   failuresAfter,
-  reconnectDelay,
   type ClaimedSession,
   type SessionChange,
   type SessionStore,
@@ -29,7 +29,7 @@ export interface HostedSessionDeps {
 
 type StateEvent = Exclude<TransportEvent, { type: 'receipt' | 'message' }>;
 
-const WRITE_RETRY_MS = { first: 200, most: 5_000 };
+const WRITE_BACKOFF = { baseMs: 200, maxMs: 5_000 };
 
 /**
  * One sender's connection while this worker holds its lease: opens it, keeps it alive, reconnects it, and writes what
@@ -250,7 +250,7 @@ export class HostedSession {
     this.connectedSince = undefined;
     await this.closeSession((session) => session.disconnect());
     await this.write({ qr: null, connection: { status: 'disconnected', reason } });
-    const delayMs = reconnectDelay(this.failures, timing.backoff, random);
+    const delayMs = jitteredRest(this.failures, timing.backoff, random);
     logger.warn({ reason, failures: this.failures, delayMs }, 'A session is down; reconnecting.');
     if (!this.ended) this.timer = setTimeout(() => this.connect(), delayMs);
   }
@@ -310,20 +310,19 @@ export class HostedSession {
   }
 
   /** Tries until the database has it, for as long as the session is ours. False when it no longer is. */
-  private async write(change: SessionChange): Promise<boolean> {
-    for (let restMs = WRITE_RETRY_MS.first; !this.ended; restMs = Math.min(restMs * 2, WRITE_RETRY_MS.most)) {
-      try {
-        const ours = await this.deps.store.record(this.claim.lease, change);
-        if (!ours) await this.abandon('another worker has its lease, or it was deleted');
-        return ours;
-      } catch (error) {
+  private write(change: SessionChange): Promise<boolean> {
+    const attempt = async (): Promise<boolean> => {
+      if (this.ended) return false;
+      const ours = await this.deps.store.record(this.claim.lease, change);
+      if (!ours) await this.abandon('another worker has its lease, or it was deleted');
+      return ours;
+    };
+    return retry(attempt, {
+      backoff: WRITE_BACKOFF,
+      onRetry: (error) => {
         const report = { reason: errorMessage(error) };
         this.deps.troubles.report('warn', 'write', 'Writing sessions failed; trying again.', report);
-        await new Promise((resolve) => {
-          setTimeout(resolve, restMs);
-        });
-      }
-    }
-    return false;
+      },
+    });
   }
 }

@@ -1,4 +1,4 @@
-import type { Backoff } from '../../modules/sessions/index.js';
+import type { Backoff } from '../../lib/retry.js';
 
 /** All in milliseconds. */
 export interface SessionTiming {

@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Readable } from 'node:stream';
 import { AwsV4Signer } from 'aws4fetch';
 import { Agent, request, type Dispatcher } from 'undici';
 import { errorMessage, StoreUnreachable } from '../../../lib/errors.js';
+import { retry } from '../../../lib/retry.js';
 import type { MediaKey, MediaStore } from './media-store.js';
 
 export interface S3Settings {
@@ -20,7 +20,7 @@ type Method = 'PUT' | 'GET' | 'HEAD' | 'DELETE';
 /** SHA-256 of nothing. */
 const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 const ATTEMPTS = 3;
-const FIRST_PAUSE_MS = 200;
+const BACKOFF = { baseMs: 200, maxMs: 400 };
 const TIMEOUT_MS = 60_000;
 
 /**
@@ -62,29 +62,25 @@ export class S3MediaStore implements MediaStore {
   }
 
   /** Every request may be repeated, so an answer that does not come, or blames the server, is asked for again. */
-  private async ask(
+  private ask(
     method: Method,
     key: MediaKey,
     file?: { path: string; sizeBytes: number },
   ): Promise<Dispatcher.ResponseData> {
-    for (let attempt = 1; ; attempt += 1) {
-      const last = attempt === ATTEMPTS;
-      try {
-        const answer = await this.askOnce(method, key, file);
-        if (last || (answer.statusCode < 500 && answer.statusCode !== 429)) return answer;
-        await answer.body.dump();
-      } catch (error) {
-        if (last) {
-          throw new StoreUnreachable(
-            `The media store at ${this.settings.endpoint} cannot be reached: ${errorMessage(error)}`,
-            {
-              cause: error,
-            },
-          );
-        }
-      }
-      await pause(FIRST_PAUSE_MS * 2 ** (attempt - 1));
-    }
+    const attempt = async (number: number): Promise<Dispatcher.ResponseData> => {
+      const answer = await this.askOnce(method, key, file).catch((error: unknown) => {
+        throw this.unreachable(error);
+      });
+      if (number === ATTEMPTS || !blamesServer(answer.statusCode)) return answer;
+      await answer.body.dump();
+      throw this.refusal(method, answer.statusCode);
+    };
+    return retry(attempt, { attempts: ATTEMPTS, backoff: BACKOFF });
+  }
+
+  private unreachable(cause: unknown): StoreUnreachable {
+    const message = `The media store at ${this.settings.endpoint} cannot be reached: ${errorMessage(cause)}`;
+    return new StoreUnreachable(message, { cause });
   }
 
   private async askOnce(
@@ -117,8 +113,12 @@ export class S3MediaStore implements MediaStore {
   private refusal(method: Method, status: number): Error {
     const { endpoint, bucket } = this.settings;
     const message = `The media store answered ${status} to ${method} in ${bucket} at ${endpoint}.${hintOn(status)}`;
-    return status >= 500 || status === 429 ? new StoreUnreachable(message) : new Error(message);
+    return blamesServer(status) ? new StoreUnreachable(message) : new Error(message);
   }
+}
+
+function blamesServer(status: number): boolean {
+  return status >= 500 || status === 429;
 }
 
 /** What an operator should look at. */
@@ -126,5 +126,5 @@ function hintOn(status: number): string {
   if (status === 403)
     return ' Check S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY and S3_REGION, and what they may do.';
   if (status === 404) return ' Check that the bucket S3_BUCKET exists.';
-  return status < 500 && status !== 429 ? ' Check S3_ENDPOINT and S3_REGION.' : '';
+  return blamesServer(status) ? '' : ' Check S3_ENDPOINT and S3_REGION.';
 }

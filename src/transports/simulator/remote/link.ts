@@ -2,13 +2,13 @@ import { WebSocket, type RawData } from 'ws';
 import { errorMessage } from '../../../lib/errors.js';
 import type { Logger } from '../../../lib/logger.js';
 import { systemRandom } from '../../../lib/random.js';
+import { jitteredRest } from '../../../lib/retry.js';
 import type { SendOutcome } from '../../transport.js';
 import { outcomeFromWire, parseFrames, type ClientFrame, type ServerFrame } from './frames.js';
 import { MAX_FRAME_BYTES } from './link-server.js';
 import { Outbox } from './outbox.js';
 
-const FIRST_RETRY_MS = 100;
-const LONGEST_RETRY_MS = 5_000;
+const BACKOFF = { baseMs: 100, maxMs: 5_000 };
 const CONNECT_TIMEOUT_MS = 5_000;
 
 type EventFrame = Extract<ServerFrame, { type: 'event' }>;
@@ -37,7 +37,7 @@ export class SimulatorLink {
   private readonly answers = new Map<number, (answer: Answer) => void>();
   private nextNumber = 1;
   private opening: Promise<void> | undefined;
-  private retryMs = FIRST_RETRY_MS;
+  private failures = 0;
   private retryTimer: NodeJS.Timeout | undefined;
   private closed = false;
 
@@ -160,7 +160,7 @@ export class SimulatorLink {
   private up(socket: WebSocket, idempotentIds: boolean): void {
     this.logger.info({ url: this.url }, 'connected to the simulator');
     this.idempotentIds = idempotentIds;
-    this.retryMs = FIRST_RETRY_MS;
+    this.failures = 0;
     this.outbox = new Outbox(socket);
     for (const session of this.sessions.values()) session.linkUp();
   }
@@ -181,13 +181,13 @@ export class SimulatorLink {
 
   private retry(): void {
     if (this.closed || this.sessions.size === 0) return;
-    const jittered = this.retryMs * (0.5 + systemRandom() / 2);
-    this.retryMs = Math.min(this.retryMs * 2, LONGEST_RETRY_MS);
+    const restMs = jitteredRest(this.failures, BACKOFF, systemRandom);
+    this.failures += 1;
     clearTimeout(this.retryTimer);
     this.retryTimer = setTimeout(() => {
       // A failure has scheduled the next attempt before it rejects.
       this.ready().catch((error: unknown) => this.logger.debug(errorMessage(error)));
-    }, jittered);
+    }, restMs);
     this.retryTimer.unref();
   }
 }
