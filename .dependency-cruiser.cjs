@@ -58,9 +58,18 @@ module.exports = {
     ),
     forbid(
       'front-doors',
-      'a module reaches another one through its index.ts only',
-      { path: '^src/modules/([^/]+)/' },
+      'a module reaches another one through its index.ts only (from core/ to core/: see below)',
+      { path: '^src/modules/([^/]+)/', pathNot: '/core/' },
       { path: '^src/modules/([^/]+)/', pathNot: ['^src/modules/$1/', '^src/modules/[^/]+/index\\.ts$'] },
+    ),
+    forbid(
+      'core-reaches-core',
+      'a pure file reaches another module in its core/: the front door would drag in repositories',
+      { path: '^src/modules/([^/]+)/.*core/' },
+      {
+        path: '^src/modules/([^/]+)/',
+        pathNot: ['^src/modules/$1/', '/core/', '^src/modules/auth/principal\\.ts$'],
+      },
     ),
     forbid(
       'pure-core',

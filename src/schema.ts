@@ -1,7 +1,7 @@
 import { ApiKey, IdempotencyKey, RateLimit, RefreshToken, User } from './modules/auth/auth.entity.js';
-import { CampaignContact } from './modules/campaigns/campaign-contact.entity.js';
+import { CampaignContact } from './modules/delivery/delivery.entity.js';
 import { CampaignCount } from './modules/campaigns/campaign-count.entity.js';
-import { CampaignSenderUse } from './modules/campaigns/campaign-sender-use.entity.js';
+import { CampaignSenderUse } from './modules/delivery/admission/sender-use.entity.js';
 import { MessageCount } from './modules/campaigns/message-count.entity.js';
 import { Campaign } from './modules/campaigns/campaign.entity.js';
 import { ContactList, ContactListMember } from './modules/contacts/contact-list.entity.js';
@@ -17,7 +17,7 @@ import { Contact } from './modules/contacts/contact.entity.js';
 import { Import, ImportPhone, ImportRejection } from './modules/contacts/import/import.entity.js';
 import { Suppression } from './modules/contacts/suppression.entity.js';
 import { Media } from './modules/media/media.entity.js';
-import { Message } from './modules/messages/message.entity.js';
+import { Message } from './modules/delivery/message.entity.js';
 import { Segment } from './modules/segments/segment.entity.js';
 import { Sender } from './modules/senders/sender.entity.js';
 import { Session } from './modules/sessions/session.entity.js';

@@ -3,13 +3,13 @@ import { createDataSource, Database } from '../../src/db/index.js';
 import { applyMigrations } from '../../src/db/migrate.js';
 import { systemClock } from '../../src/lib/clock.js';
 import { createLogger } from '../../src/lib/logger.js';
-import { ReceiptService } from '../../src/modules/campaigns/index.js';
 import { queueConcurrency, type JobPayloads } from '../../src/queue/catalog.js';
 import { entities, migrations } from '../../src/schema.js';
 import { createReceiptsHandler } from '../../src/worker/handlers/receipts.js';
 import type { BenchContext, BenchServices, Samples, Scenario } from '../figure.js';
 import { fillMessages } from '../support/message-table.js';
 import { newDatabase, query } from '../support/services.js';
+import { ReceiptService } from '../../src/modules/delivery/index.js';
 
 const FEW = 60_000;
 const MANY = 5_000_000;

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import type { Tx } from '../db/index.js';
-import type { Principal, Scope } from '../modules/auth/principal.js';
+import type { Principal, Scope } from '../modules/auth/index.js';
 
 export type DtoClass<Dto extends object = object> = new () => Dto;
 

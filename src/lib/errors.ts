@@ -63,3 +63,14 @@ export class StoreUnreachable extends Error {}
 export function errorMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+export function refuse(errors: FieldError[]): void {
+  if (errors.length === 0) return;
+  const reported = errors.slice(0, MAX_REPORTED_ERRORS);
+  if (errors.length > reported.length) {
+    reported.push({ path: '', message: `and ${errors.length - reported.length} more problems` });
+  }
+  throw invalid(reported);
+}
+
+const MAX_REPORTED_ERRORS = 100;

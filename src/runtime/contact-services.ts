@@ -1,6 +1,5 @@
 import { systemClock } from '../lib/clock.js';
 import { AnsweredRequestRecords } from '../modules/auth/index.js';
-import { CampaignPersonRecords } from '../modules/campaigns/index.js';
 import {
   BulkEditService,
   ConsentService,
@@ -10,9 +9,9 @@ import {
   PersonService,
   type ContactService,
 } from '../modules/contacts/index.js';
-import { MessagePersonRecords } from '../modules/messages/index.js';
 import type { TransportName, TransportRegistry } from '../transports/transport.js';
-import type { ServiceInputs } from './services.js';
+import type { ServiceInputs } from './inputs.js';
+import { CampaignPersonRecords, MessagePersonRecords } from '../modules/delivery/index.js';
 
 /** Everything around a contact that is more than its row. */
 export function createContactServices(

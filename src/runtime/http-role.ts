@@ -7,7 +7,8 @@ import { startServer, type RunningServer } from '../api/server.js';
 import { addMs, systemClock } from '../lib/clock.js';
 import { removeOldFiles } from '../lib/old-files.js';
 import { countSendersByStatus } from '../modules/senders/index.js';
-import type { ServiceInputs, Services } from './services.js';
+import type { Services } from './services.js';
+import type { ServiceInputs } from './inputs.js';
 
 /** No upload takes that long. */
 const ABANDONED_UPLOAD_MS = 24 * 60 * 60_000;

@@ -3,7 +3,6 @@ import { join, resolve } from 'node:path';
 import type { Config } from '../config/index.js';
 import { systemClock } from '../lib/clock.js';
 import { mediaLimits } from '../lib/media-types.js';
-import type { CampaignMedia } from '../modules/campaigns/index.js';
 import {
   DiskMediaStore,
   isPublicAddress,
@@ -14,6 +13,7 @@ import {
   type MediaStore,
 } from '../modules/media/index.js';
 import type { Infrastructure } from './infrastructure.js';
+import type { CampaignMedia } from '../modules/content/index.js';
 
 /** The files of messages: who stores them, who sends them, and what campaigns ask of them. */
 export function createMedia(config: Config, { database }: Infrastructure) {

@@ -1,7 +1,5 @@
 import { join, resolve } from 'node:path';
-import type { Config } from '../config/index.js';
 import { systemClock } from '../lib/clock.js';
-import type { Logger } from '../lib/logger.js';
 import { systemRandom } from '../lib/random.js';
 import {
   ApiKeyService,
@@ -14,35 +12,24 @@ import {
   CampaignFeeder,
   CampaignScheduler,
   CampaignManager,
-  DirectMessages,
-  humanPaceAt,
-  windowProblems,
   type CampaignDeps,
 } from '../modules/campaigns/index.js';
 import { ContactService, ImportService, ListService, SuppressionService } from '../modules/contacts/index.js';
-import { MessageService } from '../modules/messages/index.js';
+import { MessageService, DirectMessages } from '../modules/messages/index.js';
 import { SegmentService } from '../modules/segments/index.js';
 import { SenderService } from '../modules/senders/index.js';
 import { SessionService } from '../modules/sessions/index.js';
 import { PreviewService, TemplateService } from '../modules/templates/index.js';
-import { SettingsService } from '../modules/tenants/index.js';
+import { SettingsService, windowProblems } from '../modules/tenants/index.js';
 import { isAnyWorkerAlive } from '../modules/workers/index.js';
-import type { TransportRegistry } from '../transports/transport.js';
 import { defaultTiming } from '../worker/session-host/timing.js';
 import { createContactServices } from './contact-services.js';
-import type { Infrastructure } from './infrastructure.js';
 import { createMedia } from './media.js';
+import type { ServiceInputs } from './inputs.js';
+import { humanPaceAt } from '../modules/delivery/index.js';
 
 /** One address may try for several accounts, as offices and homes share addresses. */
 const ADDRESS_ATTEMPTS_FACTOR = 5;
-
-export interface ServiceInputs {
-  config: Config;
-  logger: Logger;
-  infrastructure: Infrastructure;
-  transports: TransportRegistry;
-}
-
 /** The modules' services, wired once per process. They hold no state that matters: any process may have them all. */
 export type Services = ReturnType<typeof createServices>;
 

@@ -2,16 +2,7 @@ import { TextEncryption } from '../lib/encryption.js';
 import { systemClock } from '../lib/clock.js';
 import type { Logger } from '../lib/logger.js';
 import { systemRandom } from '../lib/random.js';
-import {
-  DeliveryService,
-  humanPaceAt,
-  InboundService,
-  ReceiptService,
-  ReconcileService,
-  WaitingBoard,
-  type PartPause,
-  type TypingPace,
-} from '../modules/campaigns/index.js';
+import { WaitingBoard } from '../modules/campaigns/index.js';
 import { NumberCheckRunner } from '../modules/contacts/index.js';
 import { SenderManager } from '../modules/senders/index.js';
 import type { JobHandlers } from '../queue/index.js';
@@ -22,7 +13,17 @@ import { createReconcileHandler } from '../worker/handlers/reconcile.js';
 import { SessionHost } from '../worker/session-host/session-host.js';
 import { defaultTiming } from '../worker/session-host/timing.js';
 import { checkingTransports } from './contact-services.js';
-import type { ServiceInputs, Services } from './services.js';
+import type { Services } from './services.js';
+import type { ServiceInputs } from './inputs.js';
+import {
+  DeliveryService,
+  humanPaceAt,
+  ReceiptService,
+  ReconcileService,
+  type PartPause,
+  type TypingPace,
+} from '../modules/delivery/index.js';
+import { InboundService } from '../modules/inbound/index.js';
 
 /** A transport that has not answered by then has lost the message, or its answer. */
 const LONGEST_SEND_MS = 60_000;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { newId } from '../../src/lib/ids.js';
-import { InboundService } from '../../src/modules/campaigns/index.js';
 import { ImportHarness } from './import-harness.js';
 import { createContactWorld, page, type ContactWorld } from './world.js';
+import { InboundService } from '../../src/modules/inbound/index.js';
 
 let world: ContactWorld;
 let tenantId: string;

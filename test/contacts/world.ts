@@ -1,7 +1,6 @@
 import { newId } from '../../src/lib/ids.js';
 import { createLogger } from '../../src/lib/logger.js';
 import { AnsweredRequestRecords } from '../../src/modules/auth/index.js';
-import { CampaignPersonRecords } from '../../src/modules/campaigns/index.js';
 import {
   BulkEditService,
   ConsentService,
@@ -12,9 +11,9 @@ import {
   PersonService,
   SuppressionService,
 } from '../../src/modules/contacts/index.js';
-import { MessagePersonRecords } from '../../src/modules/messages/index.js';
 import type { JobName, JobPayloads } from '../../src/queue/catalog.js';
 import { createTestDatabase } from '../support/database.js';
+import { CampaignPersonRecords, MessagePersonRecords } from '../../src/modules/delivery/index.js';
 
 export type ContactWorld = Awaited<ReturnType<typeof createContactWorld>>;
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { OutcomeRecord, Settlement } from '../../src/modules/campaigns/index.js';
 import type { ReceiptStatus } from '../../src/transports/transport.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { World } from './world.js';
+import type { OutcomeRecord, Settlement } from '../../src/modules/delivery/index.js';
 
 let db: TestDatabase;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { ClaimOutcome } from '../../src/modules/campaigns/index.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { World } from './world.js';
+import type { ClaimOutcome } from '../../src/modules/delivery/index.js';
 
 let db: TestDatabase;
 let world: World;

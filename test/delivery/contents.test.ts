@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { newId } from '../../src/lib/ids.js';
-import { preparationMs } from '../../src/modules/campaigns/delivery/core/typing.js';
-import { humanPaceAt, humanTyping, type CampaignPart } from '../../src/modules/campaigns/index.js';
+import { preparationMs } from '../../src/modules/delivery/core/typing.js';
 import { MessageService, presentMessages } from '../../src/modules/messages/index.js';
 import type { MediaFile } from '../../src/transports/transport.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { World } from './world.js';
+import { humanPaceAt, humanTyping } from '../../src/modules/delivery/index.js';
+import type { CampaignPart } from '../../src/modules/content/index.js';
 
 let db: TestDatabase;
 let world: World;

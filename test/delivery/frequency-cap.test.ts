@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { newId } from '../../src/lib/ids.js';
-import { admitted } from '../../src/modules/campaigns/delivery/core/frequency-cap.js';
-import { countOverCap } from '../../src/modules/campaigns/delivery/frequency-cap.repository.js';
+import { admitted } from '../../src/modules/delivery/core/frequency-cap.js';
+import { countOverCap } from '../../src/modules/delivery/admission/frequency-cap.repository.js';
 import type { JobPayloads } from '../../src/queue/catalog.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { World } from './world.js';

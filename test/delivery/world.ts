@@ -3,21 +3,17 @@ import { systemClock } from '../../src/lib/clock.js';
 import { newId } from '../../src/lib/ids.js';
 import { createLogger } from '../../src/lib/logger.js';
 import { seededRandom } from '../../src/lib/random.js';
-import {
-  DeliveryService,
-  InboundService,
-  ReceiptService,
-  ReconcileService,
-  WaitingBoard,
-} from '../../src/modules/campaigns/index.js';
+import { WaitingBoard } from '../../src/modules/campaigns/index.js';
 import { ContactService } from '../../src/modules/contacts/index.js';
 import { SenderManager } from '../../src/modules/senders/index.js';
 import type { EnqueueOptions, JobOutcome, JobPayloads, JobQueue } from '../../src/queue/catalog.js';
-import type { CampaignPart } from '../../src/modules/campaigns/index.js';
 import type { MediaFile } from '../../src/transports/transport.js';
 import { MessageWorker } from '../../src/worker/message-worker/message-worker.js';
 import type { MessageWorkerDeps } from '../../src/worker/message-worker/ports.js';
 import { ScriptedSession, transportNamed } from './scripted-session.js';
+import { DeliveryService, ReceiptService, ReconcileService } from '../../src/modules/delivery/index.js';
+import { InboundService } from '../../src/modules/inbound/index.js';
+import type { CampaignPart } from '../../src/modules/content/index.js';
 
 type SendPayload = JobPayloads['message.send'];
 type RecipientRow = Record<string, unknown> & { id: string; state: string; code: string | null };

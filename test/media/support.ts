@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { Database } from '../../src/db/index.js';
 import type { Clock } from '../../src/lib/clock.js';
 import { mediaLimits } from '../../src/lib/media-types.js';
-import type { CampaignMedia } from '../../src/modules/campaigns/index.js';
 import { DiskMediaStore, MediaService, RemoteFiles } from '../../src/modules/media/index.js';
+import type { CampaignMedia } from '../../src/modules/content/index.js';
 
 /** Media of campaigns on the disk; only this machine's own addresses are fetched from. */
 export async function testMedia(database: Database, clock: Clock): Promise<CampaignMedia> {

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { windowProblems } from '../../src/modules/campaigns/index.js';
-import { SettingsService } from '../../src/modules/tenants/index.js';
+import { SettingsService, windowProblems } from '../../src/modules/tenants/index.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 const now = new Date('2026-03-02T10:00:00Z');

@@ -1,5 +1,10 @@
 import type { Tx } from '../../db/index.js';
 import {
+  ListMessagesQuery,
+  MessageResponse,
+  presentMessage,
+  presentMessages,
+  type MessageService,
   AcceptedBulkResponse,
   AcceptedMessageResponse,
   presentAccepted,
@@ -9,13 +14,6 @@ import {
   type AcceptedBulk,
   type AcceptedMessage,
   type DirectMessages,
-} from '../../modules/campaigns/index.js';
-import {
-  ListMessagesQuery,
-  MessageResponse,
-  presentMessage,
-  presentMessages,
-  type MessageService,
 } from '../../modules/messages/index.js';
 import { accepted, defineRoute, ok, withAlias, type Route } from '../route.js';
 

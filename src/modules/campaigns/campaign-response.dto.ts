@@ -13,13 +13,13 @@ import {
 } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
 import { filterSchema } from '../segments/index.js';
-import { AudienceExclusionsDto, CampaignAudienceResponse } from './campaign-audience.dto.js';
-import { CanaryResponse } from './control/canary.dto.js';
-import { CampaignPartResponse } from './campaign-part.dto.js';
+import { AudienceExclusionsDto, CampaignAudienceResponse } from './audience/audience.dto.js';
+import { CanaryResponse } from './canary/canary.dto.js';
 import { CampaignTimingResponse } from './campaign-timing.dto.js';
 import { campaignStatuses, unknownChoices } from './campaign.dto.js';
-import type { CampaignStatus, UnknownChoice } from './campaign.entity.js';
-import { CampaignVariantResponse } from './campaign-variant.dto.js';
+import { CampaignVariantResponse } from './variants/variant.dto.js';
+import { CampaignPartResponse } from '../content/index.js';
+import type { UnknownChoice, CampaignStatus } from '../delivery/index.js';
 
 /** Recipients by their furthest state; `replied` and `optedOut` are counted besides. */
 export class CampaignCountsResponse {

@@ -20,14 +20,13 @@ import {
 import { JSONSchema } from 'class-validator-jsonschema';
 import { PageQuery } from '../../lib/page-query.js';
 import { filterSchema } from '../segments/index.js';
-import { AudienceExclusionsDto } from './campaign-audience.dto.js';
-import type { RecipientState } from './campaign-contact.entity.js';
+import { AudienceExclusionsDto } from './audience/audience.dto.js';
 import { CampaignTimingDto } from './campaign-timing.dto.js';
-import { CanaryDto, MAX_INTEGER } from './control/canary.dto.js';
-import { CampaignPartDto, MAX_PARTS } from './campaign-part.dto.js';
-import { CampaignVariantDto } from './campaign-variant.dto.js';
-import type { CampaignStatus, UnknownChoice } from './campaign.entity.js';
-import { MAX_VARIANTS } from './core/variants.js';
+import { CanaryDto, MAX_INTEGER } from './canary/canary.dto.js';
+import { CampaignVariantDto } from './variants/variant.dto.js';
+import { MAX_VARIANTS } from './variants/core/variants.js';
+import type { RecipientState, UnknownChoice, CampaignStatus } from '../delivery/index.js';
+import { CampaignPartDto, MAX_PARTS } from '../content/index.js';
 
 export const MAX_INLINE_CONTACTS = 10_000;
 const ONE_HOUR_MS = 3_600_000;

@@ -1,20 +1,9 @@
-import type { AudienceSummary } from './core/audience-rules.js';
+import type { AudienceRules } from './audience/core/audience-rules.js';
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
-
-export type CampaignStatus =
-  'draft' | 'scheduled' | 'running' | 'paused' | 'completed' | 'failed' | 'stopped';
-
-/**
- * One message of the sequence a recipient gets. Every text in it is a template: spintax first, then Liquid. Media is a
- * file of the tenant; a `mediaUrl` of the caller was fetched and stored when the campaign was made.
- */
-export type CampaignPart =
-  | { type: 'text'; content: string }
-  | { type: 'image' | 'video' | 'document'; mediaId: string; caption?: string; fileName?: string }
-  | { type: 'audio' | 'voice'; mediaId: string }
-  | { type: 'location'; latitude: number; longitude: number; name?: string; address?: string }
-  | { type: 'contact'; displayName: string; phoneNumber: string; organisation?: string }
-  | { type: 'poll'; question: string; choices: string[]; selectable: number };
+import type { CampaignPart } from '../content/index.js';
+import type { SendWindow } from '../tenants/index.js';
+import type { SenderPool } from '../senders/index.js';
+import type { UnknownChoice, CampaignStatus, CampaignKind } from '../delivery/index.js';
 
 /** One of several versions of a campaign; recipients are divided among them by weight. */
 export interface CampaignVariant {
@@ -24,17 +13,6 @@ export interface CampaignVariant {
   parts: CampaignPart[];
   /** How many it was dealt. */
   recipients?: number;
-}
-
-/** A direct send (`POST /message/send`) is a campaign of its own kind, so that one engine serves both. */
-export type CampaignKind = 'campaign' | 'direct';
-
-/** When messages may leave. Times are `HH:MM` on the wall clock of `timeZone`; 24:00 ends a day. */
-export interface SendWindow {
-  /** `tenant` and `recipient` name whose time zone counts; anything else is an IANA time zone. */
-  timeZone: string;
-  /** Monday is 1; a day that is not listed is closed. */
-  days: { day: number; from: string; to: string }[];
 }
 
 /** Sends to a few first, then waits for an operator, or goes on by itself while the limits hold. */
@@ -60,29 +38,6 @@ export interface Recurrence {
   everyMinutes?: number;
   timeZone: string;
   until?: string;
-}
-
-/** Who gets a campaign besides inline contacts and lists, and who does not. */
-export interface AudienceRules {
-  segmentIds: string[];
-  /** The tree of a segment, given in place. */
-  filter?: object;
-  importIds: string[];
-  exclude: { listIds: string[]; segmentIds: string[]; campaignIds: string[]; phoneNumbers: string[] };
-  /** What came of them when the campaign was made. */
-  summary?: AudienceSummary;
-}
-
-/**
- * What becomes of a message that was handed over and of which nobody said what became of it, where a second copy could
- * arrive: it is left alone, or sent again.
- */
-export type UnknownChoice = 'leave' | 'resend';
-
-/** Which senders may serve a campaign: both empty means every sender of the tenant. */
-export interface SenderPool {
-  senderIds: string[];
-  senderTags: string[];
 }
 
 @Entity('campaigns')

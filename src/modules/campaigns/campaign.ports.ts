@@ -5,9 +5,10 @@ import type { Random } from '../../lib/random.js';
 import type { JobQueue } from '../../queue/catalog.js';
 import type { Filter } from '../segments/index.js';
 import type { MessageType } from '../../transports/transport.js';
-import type { SenderPool } from './campaign.entity.js';
-import type { Fleet } from './control/core/play-forward.js';
-import type { HumanPace } from './delivery/core/typing.js';
+import type { Fleet } from './core/fleet.js';
+import type { HumanPace } from '../delivery/index.js';
+import type { SenderPool } from '../senders/index.js';
+import type { CampaignMedia } from '../content/index.js';
 
 /** What campaigns need of the contacts module. */
 export interface CampaignContacts {
@@ -58,22 +59,6 @@ export interface PoolOutlook {
   /** Of the other campaigns those that use some of the able senders, and do not wait for this one. */
   rivals: number;
   forecast: Fleet;
-}
-
-/** A file a part can carry. */
-export interface CampaignFile {
-  id: string;
-  mimeType: string;
-  sizeBytes: number;
-}
-
-/** What campaigns need of the media module. */
-export interface CampaignMedia {
-  find(tenantId: string, id: string): Promise<CampaignFile | undefined>;
-  /** Fetches a URL and stores what it has; a DomainError says why it cannot. */
-  fetch(tenantId: string, url: string, asDocument: boolean): Promise<CampaignFile>;
-  /** Until the transaction ends none of these files is deleted. Answers those that are there. */
-  hold(tx: Tx, tenantId: string, ids: readonly string[]): Promise<Set<string>>;
 }
 
 /** What campaigns need to know of the worker processes. */

@@ -2,15 +2,15 @@ import type { Page } from '../../lib/pages.js';
 import type { CampaignResponse, CheckedCampaignResponse } from './campaign-response.dto.js';
 import type { CampaignVariant } from './campaign.entity.js';
 import type { Campaign } from './campaign.entity.js';
-import { canaryState } from './control/core/canary.js';
-import type { CampaignAudienceResponse } from './campaign-audience.dto.js';
-import { noRules, type AudienceSummary } from './core/audience-rules.js';
-import type { CampaignVariantResponse } from './campaign-variant.dto.js';
-import type { CountedCampaign } from './campaign.service.js';
-import { mostParts, totalMessages } from './core/variants.js';
-import { presentPart } from './part.presenter.js';
+import { canaryState } from './canary/core/canary.js';
+import type { CampaignAudienceResponse } from './audience/audience.dto.js';
+import { noRules, type AudienceSummary } from './audience/core/audience-rules.js';
+import type { CampaignVariantResponse } from './variants/variant.dto.js';
+import { mostParts, totalMessages } from './variants/core/variants.js';
 import { presentCounts } from './reports/report.presenter.js';
-import type { CampaignWarning } from './creation/template-coverage.js';
+import type { CampaignWarning } from './core/warning.js';
+import type { CountedCampaign } from './campaign.repository.js';
+import { presentPart } from '../content/index.js';
 
 export function presentCampaign(counted: CountedCampaign): CampaignResponse {
   return campaignFields(counted);

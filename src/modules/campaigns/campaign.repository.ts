@@ -1,7 +1,7 @@
 import { LessThan } from 'typeorm';
 import type { Tx } from '../../db/index.js';
-import type { RecipientState } from './campaign-contact.entity.js';
-import { Campaign, type CampaignStatus } from './campaign.entity.js';
+import { Campaign } from './campaign.entity.js';
+import { type RecipientState, type CampaignStatus, isIn } from '../delivery/index.js';
 
 /** What the ledger counts: every recipient state, and two facts a recipient can have in any of them. */
 export type Counter = RecipientState | 'replied' | 'opted_out';
@@ -168,4 +168,18 @@ export function noCounts(): Counts {
     replied: 0,
     opted_out: 0,
   };
+}
+
+/** Recipients that are being handed over this moment. */
+export async function countSending(tx: Tx, campaignId: string): Promise<number> {
+  const [row] = await tx.query<{ sending: number }[]>(
+    `SELECT count(*)::int AS sending FROM campaign_contacts WHERE campaign_id = $1 AND ${isIn(['sending'])}`,
+    [campaignId],
+  );
+  return row?.sending ?? 0;
+}
+
+export interface CountedCampaign {
+  campaign: Campaign;
+  counts: Counts;
 }

@@ -1,7 +1,7 @@
 import { notFound } from '../../lib/errors.js';
 import { idBehind, toPage, type Page, type PageRequest } from '../../lib/pages.js';
 import type { CreateCampaignDto, UpdateCampaignDto } from './campaign.dto.js';
-import type { Campaign, CampaignStatus } from './campaign.entity.js';
+import type { Campaign } from './campaign.entity.js';
 import type { CampaignDeps } from './campaign.ports.js';
 import {
   countsOf,
@@ -10,9 +10,9 @@ import {
   foldCounts,
   listCampaigns,
   noCounts,
-  type Counts,
+  type CountedCampaign,
 } from './campaign.repository.js';
-import { CampaignControl } from './control/control.service.js';
+import { CampaignControl } from './actions/control.service.js';
 import { CampaignCreation } from './creation/creation.service.js';
 import { CampaignLifecycle } from './running/lifecycle.service.js';
 import { CampaignProblems, type RecipientProblems } from './creation/problems.service.js';
@@ -23,13 +23,9 @@ import {
   type StatsQuery,
 } from './reports/report.service.js';
 import type { RecipientRow } from './reports/report.repository.js';
-import type { CampaignWarning } from './creation/template-coverage.js';
 import { CampaignUpdates } from './creation/update.service.js';
-
-export interface CountedCampaign {
-  campaign: Campaign;
-  counts: Counts;
-}
+import type { CampaignWarning } from './core/warning.js';
+import type { CampaignStatus } from '../delivery/index.js';
 
 /**
  * Everything an operator does with campaigns. All calls are about one tenant; a campaign of another tenant is

@@ -1,20 +1,9 @@
-export type { Campaign, CampaignPart, CampaignStatus, SenderPool } from './campaign.entity.js';
-export type { RecipientState } from './campaign-contact.entity.js';
-export type {
-  CampaignContacts,
-  CampaignDeps,
-  CampaignFile,
-  CampaignMedia,
-  CampaignSenders,
-} from './campaign.ports.js';
-export { CampaignManager, type CountedCampaign } from './campaign.service.js';
+export { Campaign, type CampaignVariant } from './campaign.entity.js';
+export type { CampaignContacts, CampaignDeps, CampaignSenders } from './campaign.ports.js';
+export { CampaignManager } from './campaign.service.js';
 export type { CampaignStats } from './reports/report.service.js';
-export { CampaignFeeder } from './running/feeder.js';
+export { CampaignFeeder } from './feeding/feeder.js';
 export { CampaignScheduler } from './running/schedule.service.js';
-export { renderFailures, type RenderFailure } from './core/template.js';
-export { MAX_TEMPLATE_LENGTH } from './core/template-engine.js';
-export { checkText, previewText, type PreviewedText, type TextVariable } from './core/text-preview.js';
-export { nameProblems } from './creation/creation.service.js';
 export { RecipientProblemsResponse } from './creation/campaign-problem.dto.js';
 export { presentProblems } from './creation/problems.presenter.js';
 export {
@@ -25,10 +14,6 @@ export {
 } from './campaign.dto.js';
 export { CampaignResponse, CheckedCampaignResponse } from './campaign-response.dto.js';
 export { presentCampaign, presentCampaigns, presentChecked } from './campaign.presenter.js';
-export * from './delivery/index.js';
-export * from './direct/index.js';
-export { windowProblems } from './core/timing-input.js';
-export { CampaignPersonRecords } from './person-records.repository.js';
 export * from './reports/index.js';
 export {
   DryRunResponse,
@@ -37,5 +22,7 @@ export {
   RetryFailedDto,
   TestCampaignDto,
   TestRunResponse,
-} from './control/control.dto.js';
-export { presentDryRun, presentRetried, presentTestRun } from './control/control.presenter.js';
+} from './actions/control.dto.js';
+export { presentDryRun, presentRetried, presentTestRun } from './actions/control.presenter.js';
+export type { CountedCampaign } from './campaign.repository.js';
+export { WaitingBoard } from './sending/waiting-board.js';

@@ -2,4 +2,4 @@ export { ListMessagesQuery, MessageResponse } from './message.dto.js';
 export { presentMessage, presentMessages } from './message.presenter.js';
 export type { MessageFilter } from './message.repository.js';
 export { MessageService } from './message.service.js';
-export { MessagePersonRecords } from './person-records.repository.js';
+export * from './direct/index.js';

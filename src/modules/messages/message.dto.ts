@@ -10,7 +10,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { PageQuery } from '../../lib/page-query.js';
-import type { MessageState } from './message.entity.js';
+import type { MessageState } from '../delivery/index.js';
 
 export const messageStates = [
   'pending',

@@ -1,7 +1,7 @@
 import type { Page } from '../../lib/pages.js';
 import type { MessageResponse } from './message.dto.js';
-import type { Message } from './message.entity.js';
 import type { MessageView } from './message.repository.js';
+import type { Message } from '../delivery/index.js';
 
 export function presentMessage(message: MessageView): MessageResponse {
   const isOut = message.direction === 'out';

@@ -1,6 +1,6 @@
 import type { Tx } from '../../db/index.js';
 import { idBehind, toPage, type Page, type PageRequest } from '../../lib/pages.js';
-import { Message, type MessageState } from './message.entity.js';
+import { Message, type MessageState } from '../delivery/index.js';
 
 export interface MessageFilter {
   campaignId?: string;

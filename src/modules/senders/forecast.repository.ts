@@ -1,5 +1,6 @@
 import type { Tx } from '../../db/index.js';
-import { poolMembership, type SenderPool } from './reservation.repository.js';
+import type { SenderPool } from './pool.js';
+import { poolMembership } from './reservation.repository.js';
 import { Sender } from './sender.entity.js';
 
 /** Every sender of a pool, whatever its state. */

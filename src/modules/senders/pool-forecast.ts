@@ -8,7 +8,7 @@ import { MAX_CONSECUTIVE_FAILURES, MIN_HEALTH_TO_SEND } from './core/health.js';
 import type { WaitReason } from './core/waiting.js';
 import { warmUpDay } from './core/warm-up.js';
 import { poolSenders } from './forecast.repository.js';
-import type { SenderPool } from './reservation.repository.js';
+import type { SenderPool } from './pool.js';
 import type { Sender } from './sender.entity.js';
 import { slotOf } from './sender-stats.js';
 

@@ -1,4 +1,4 @@
-import type { SenderPool } from './reservation.repository.js';
+import type { SenderPool } from './pool.js';
 import type { ReservationRequest } from './reservation.types.js';
 
 /** Requests with the same key may be served by the same senders under the same conditions. */

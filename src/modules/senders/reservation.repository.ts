@@ -4,13 +4,8 @@ import type { MessageType, TransportName } from '../../transports/transport.js';
 import { MAX_CONSECUTIVE_FAILURES, MIN_HEALTH_TO_SEND } from './core/health.js';
 import type { SenderSlot } from './core/slot.js';
 import type { PoolCensus } from './core/waiting.js';
+import type { SenderPool } from './pool.js';
 import { slotColumns, toSlot, writeSlots, type SlotRow } from './slot-row.js';
-
-/** Who may serve a request: explicit ids and tags together; with neither, every sender of the tenant. */
-export interface SenderPool {
-  senderIds: string[];
-  senderTags: string[];
-}
 
 /** A pool as the reservation searches it. All requests of one batch share it. */
 export interface PoolSearch {

@@ -1,6 +1,6 @@
 import type { MessageType } from '../../transports/transport.js';
 import type { WaitReason } from './core/waiting.js';
-import type { SenderPool } from './reservation.repository.js';
+import type { SenderPool } from './pool.js';
 
 /** Times in milliseconds. */
 export interface ReservationRequest {

@@ -2,7 +2,8 @@ import { QueryFailedError } from 'typeorm';
 import type { Tx } from '../../db/index.js';
 import { idBehind, toPage, type Page, type PageRequest } from '../../lib/pages.js';
 import type { TransportName } from '../../transports/transport.js';
-import { poolMembership, type SenderPool } from './reservation.repository.js';
+import type { SenderPool } from './pool.js';
+import { poolMembership } from './reservation.repository.js';
 import { Sender, type SenderStatus } from './sender.entity.js';
 
 export interface SenderFilter {

@@ -11,7 +11,7 @@ import { MAX_HEALTH } from './core/health.js';
 import { refoldNextSlot } from './core/slot.js';
 import { warmUpDay } from './core/warm-up.js';
 import { poolOutlook, type ForecastRequest, type PoolOutlook } from './pool-forecast.js';
-import type { SenderPool } from './reservation.repository.js';
+import type { SenderPool } from './pool.js';
 import { Sender } from './sender.entity.js';
 import {
   completeQuotas,

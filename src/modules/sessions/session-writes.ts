@@ -1,7 +1,7 @@
 import type { Tx } from '../../db/index.js';
 import { changeConnections } from '../senders/index.js';
 import type { DesiredState } from './session.entity.js';
-import type { Lease, SessionChange } from './session-store.js';
+import type { Lease, SessionChange } from './session.types.js';
 
 /** One write of a host about its session; credentials are encrypted already. */
 export interface SessionWrite {

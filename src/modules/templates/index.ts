@@ -8,3 +8,4 @@ export {
 } from './template.dto.js';
 export { presentPreview, presentTemplate, presentTemplates } from './template.presenter.js';
 export { TemplateService } from './template.service.js';
+export { withSavedTexts } from './saved-texts.js';

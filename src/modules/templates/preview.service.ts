@@ -1,7 +1,6 @@
 import type { Database } from '../../db/index.js';
 import { invalid } from '../../lib/errors.js';
 import { startLongWork } from '../../lib/long-work.js';
-import { previewText, type PreviewedText, type TextVariable } from '../campaigns/index.js';
 import {
   findTemplate,
   newestPeople,
@@ -10,6 +9,7 @@ import {
   type PreviewPerson,
 } from './template.repository.js';
 import { requireText } from './template.service.js';
+import { previewText, type PreviewedText, type TextVariable } from '../content/index.js';
 
 export interface PreviewRequest {
   content?: string;

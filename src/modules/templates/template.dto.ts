@@ -17,7 +17,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
-import { MAX_TEMPLATE_LENGTH, renderFailures, type RenderFailure } from '../campaigns/index.js';
+import { MAX_TEMPLATE_LENGTH, renderFailures, type RenderFailure } from '../content/index.js';
 
 const MAX_PREVIEWS = 50;
 /** Checked with everything else about a text, by its own rules. */

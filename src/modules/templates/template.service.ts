@@ -4,7 +4,7 @@ import { DomainError, invalid, notFound } from '../../lib/errors.js';
 import { newId } from '../../lib/ids.js';
 import { startLongWork } from '../../lib/long-work.js';
 import { idBehind, toPage, type Page, type PageRequest } from '../../lib/pages.js';
-import { checkText, nameProblems, type TextVariable } from '../campaigns/index.js';
+import { nameProblems } from '../../lib/storable.js';
 import type { Template } from './template.entity.js';
 import {
   findTemplate,
@@ -14,6 +14,7 @@ import {
   removeTemplate,
   updateTemplate,
 } from './template.repository.js';
+import { checkText, type TextVariable } from '../content/index.js';
 
 /** A saved text with what it refers to. */
 export type ReadTemplate = Template & { variables: TextVariable[] };

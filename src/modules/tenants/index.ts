@@ -3,3 +3,14 @@ export { OPERATOR_SLUG, TenantRepository } from './tenant.repository.js';
 export { SettingsDto, UpdateSettingsDto } from './settings.dto.js';
 export { presentSettings } from './settings.presenter.js';
 export { SettingsService, type Settings, type SettingsDeps } from './settings.service.js';
+export { windowProblems } from './core/window-problems.js';
+export type { SendWindow } from './core/send-window.js';
+export {
+  type TenantTimes,
+  scheduleAt,
+  sendingHours,
+  closedBy,
+  type SendingHours,
+} from './core/sending-hours.js';
+export { nextOpening, type Schedule, isOpen } from './core/window.js';
+export { tenantTimes } from './tenant-times.repository.js';

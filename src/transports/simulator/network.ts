@@ -7,6 +7,7 @@ import type { Aftermath } from './core/decisions.js';
 import { madeUpNumber, networkSecret, newMessageId } from './core/identity.js';
 import { HandOver, type Answer } from './hand-over.js';
 import { Ledger } from './ledger.js';
+import type { NetworkPort, WaitingSession } from './network-port.js';
 import { PairingDesk } from './pairing-desk.js';
 import { Phone } from './phone.js';
 import { Schedule } from './schedule.js';
@@ -30,7 +31,7 @@ export interface SimulatorNetworkOptions {
  * A small WhatsApp of pretend phones. It holds no files: pairings are signed with the seed, so a network that is
  * started again accepts the senders that were paired before.
  */
-export class SimulatorNetwork {
+export class SimulatorNetwork implements NetworkPort {
   readonly idempotentIds: boolean;
   readonly ledger: Ledger;
   readonly schedule = new Schedule();
@@ -129,8 +130,6 @@ export class SimulatorNetwork {
     this.schedule.close();
   }
 
-  // What sessions ask of the network.
-
   phoneOf(senderId: string, settings: Record<string, unknown>): Phone {
     const config = readSenderConfig(settings);
     const known = this.phones.get(senderId);
@@ -159,12 +158,12 @@ export class SimulatorNetwork {
     phone.showTyping(to, durationMs);
   }
 
-  offerPairing(session: NetworkSession): { payload: string; expiresAt: Date; lifetimeMs: number } {
+  offerPairing(session: WaitingSession): { payload: string; expiresAt: Date; lifetimeMs: number } {
     const lifetimeMs = this.current.pairing.qrLifetimeMs;
     return { payload: this.desk.offer(session), expiresAt: addMs(this.clock.now(), lifetimeMs), lifetimeMs };
   }
 
-  pairingOver(session: NetworkSession): void {
+  pairingOver(session: WaitingSession): void {
     this.desk.over(session);
   }
 
@@ -172,7 +171,6 @@ export class SimulatorNetwork {
     return this.desk.link(phone);
   }
 
-  /** Why these credentials do not connect the phone; undefined when they do. */
   recognise(phone: Phone, credentials: string): LossCode | undefined {
     const device = this.desk.recognise(phone, credentials);
     if ('refused' in device) return device.refused;

@@ -3,14 +3,14 @@ import type { LossCode } from '../transport.js';
 import { readDevice, signDevice } from './core/credentials.js';
 import { formatQrPayload, QR_BYTES, qrReference } from './core/qr-payload.js';
 import type { Phone } from './phone.js';
-import type { NetworkSession } from './session.js';
+import type { WaitingSession } from './network-port.js';
 
 /** How many unlinked devices are remembered. */
 const MAX_REVOKED = 100_000;
 
 /** Which senders wait to be scanned, and which linked devices are still welcome. */
 export class PairingDesk {
-  private readonly waiting = new Map<string, { session: NetworkSession; reference: string }>();
+  private readonly waiting = new Map<string, { session: WaitingSession; reference: string }>();
   /** The device each sender last connected with. */
   private readonly devices = new Map<string, string>();
   private readonly revoked = new Set<string>();
@@ -22,19 +22,19 @@ export class PairingDesk {
   }
 
   /** A fresh pairing code; the one before it is worthless from now on. */
-  offer(session: NetworkSession): string {
+  offer(session: WaitingSession): string {
     const payload = formatQrPayload(randomBytes(QR_BYTES));
     this.waiting.set(session.phone.senderId, { session, reference: qrReference(payload) });
     return payload;
   }
 
-  over(session: NetworkSession): void {
+  over(session: WaitingSession): void {
     const { senderId } = session.phone;
     if (this.waiting.get(senderId)?.session === session) this.waiting.delete(senderId);
   }
 
   /** By sender id, phone number or the payload of the code. */
-  find(reference: string): NetworkSession | undefined {
+  find(reference: string): WaitingSession | undefined {
     const direct = this.waiting.get(reference);
     if (direct) return direct.session;
     const wanted = qrReference(reference);

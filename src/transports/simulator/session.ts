@@ -7,7 +7,7 @@ import type {
   TransportSession,
 } from '../transport.js';
 import { newMessageId } from './core/identity.js';
-import type { SimulatorNetwork } from './network.js';
+import type { NetworkPort } from './network-port.js';
 import type { Line, Phone } from './phone.js';
 
 type State = 'idle' | 'pairing' | 'connecting' | 'connected';
@@ -23,7 +23,7 @@ export class NetworkSession implements TransportSession, Line {
   readonly phone: Phone;
 
   constructor(
-    private readonly network: SimulatorNetwork,
+    private readonly network: NetworkPort,
     private readonly options: SessionOptions,
   ) {
     this.credentials = options.credentials;

@@ -1,5 +1,5 @@
-import type { InboundService } from '../../modules/campaigns/index.js';
 import type { JobHandler } from '../../queue/catalog.js';
+import type { InboundService } from '../../modules/inbound/index.js';
 
 /** What people wrote to one sender, in the order it came. */
 export function createInboundHandler(deps: {

@@ -1,5 +1,5 @@
-import type { ReceiptService } from '../../modules/campaigns/index.js';
 import type { JobHandler } from '../../queue/catalog.js';
+import type { ReceiptService } from '../../modules/delivery/index.js';
 
 /** Receipts of one sender. Those that are ahead of their message's record are tried again for a minute. */
 export function createReceiptsHandler(deps: {

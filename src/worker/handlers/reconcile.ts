@@ -1,7 +1,7 @@
-import type { ReconcileService } from '../../modules/campaigns/index.js';
 import { errorMessage } from '../../lib/errors.js';
 import type { Logger } from '../../lib/logger.js';
 import type { JobHandler } from '../../queue/catalog.js';
+import type { ReconcileService } from '../../modules/delivery/index.js';
 
 export interface ReconcileHandlerDeps {
   reconcile: Pick<ReconcileService, 'run'>;

@@ -1,11 +1,11 @@
+import type { MediaFile, OutboundContent } from '../../transports/transport.js';
 import {
   mediaIdOf,
   readableText,
   renderRemaining,
-  type RecipientForSend,
   type RenderedContent,
-} from '../../modules/campaigns/index.js';
-import type { MediaFile, OutboundContent } from '../../transports/transport.js';
+} from '../../modules/content/index.js';
+import type { RecipientForSend } from '../../modules/delivery/index.js';
 
 /** Where the worker finds the files that contents name. */
 export interface MediaDirectory {

@@ -1,5 +1,5 @@
-import { isExpired, isInsideWindow, type RecipientForSend } from '../../modules/campaigns/index.js';
 import { addMs } from '../../lib/clock.js';
+import { isExpired, isInsideWindow, type RecipientForSend } from '../../modules/delivery/index.js';
 
 /**
  * What a guard says about a recipient. `leave`: somebody else has it or it is finished; `putBack`: not now, the feeder

@@ -1,13 +1,3 @@
-import {
-  humanPause,
-  humanTyping,
-  partTimings,
-  totalMs,
-  wakeAt,
-  wakeBehind,
-  wakeFirst,
-  type RecipientForSend,
-} from '../../modules/campaigns/index.js';
 import type { Reservation, ReservationOutcome, WaitReason } from '../../modules/senders/index.js';
 import { addMs } from '../../lib/clock.js';
 import { SparseLog } from '../../lib/sparse-log.js';
@@ -19,6 +9,16 @@ import { DONE, runAgainIn } from './outcomes.js';
 import { PartSender } from './part-sender.js';
 import type { MessageWorkerDeps } from './ports.js';
 import { boundSender, requestFor } from './request.js';
+import {
+  humanPause,
+  humanTyping,
+  partTimings,
+  totalMs,
+  wakeAt,
+  wakeBehind,
+  wakeFirst,
+  type RecipientForSend,
+} from '../../modules/delivery/index.js';
 
 /** How soon to ask again when nobody can say when a sender will be there. */
 const NO_SENDER_PAUSE_MS = 15_000;

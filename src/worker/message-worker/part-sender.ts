@@ -1,13 +1,3 @@
-import {
-  cappedClaim,
-  judge,
-  type ClaimOutcome,
-  RESEND_GRACE_MS,
-  type JudgedClaim,
-  type Judgement,
-  type RecipientForSend,
-  type RecordedOutcome,
-} from '../../modules/campaigns/index.js';
 import { errorMessage } from '../../lib/errors.js';
 import type { SparseLog } from '../../lib/sparse-log.js';
 import type { JobOutcome } from '../../queue/catalog.js';
@@ -19,6 +9,16 @@ import { DONE, runAgainIn } from './outcomes.js';
 import type { MessageWorkerDeps, SendRun } from './ports.js';
 import { beginsWith } from './request.js';
 import { sleep } from './sleep.js';
+import {
+  cappedClaim,
+  judge,
+  type ClaimOutcome,
+  RESEND_GRACE_MS,
+  type JudgedClaim,
+  type Judgement,
+  type RecipientForSend,
+  type RecordedOutcome,
+} from '../../modules/delivery/index.js';
 
 const SEND_TIMEOUT_MS = 60_000;
 /** How long a run waits for its campaign's ceiling while it holds a sender. */

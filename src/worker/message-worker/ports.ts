@@ -1,11 +1,4 @@
-import type {
-  DeliveryService,
-  PartPause,
-  PartTiming,
-  RecipientForSend,
-  TypingPace,
-  WaitingBoard,
-} from '../../modules/campaigns/index.js';
+import type { WaitingBoard } from '../../modules/campaigns/index.js';
 import type { Reservation, SenderManager } from '../../modules/senders/index.js';
 import type { Clock } from '../../lib/clock.js';
 import type { Logger } from '../../lib/logger.js';
@@ -13,6 +6,13 @@ import type { Random } from '../../lib/random.js';
 import type { Capabilities, TransportSession } from '../../transports/transport.js';
 import type { MediaDirectory, ReadyPart } from './contents.js';
 import type { Sleep } from './sleep.js';
+import type {
+  DeliveryService,
+  PartPause,
+  PartTiming,
+  RecipientForSend,
+  TypingPace,
+} from '../../modules/delivery/index.js';
 
 /** A sender's live session in this process. */
 export interface HostedSession {

@@ -1,5 +1,6 @@
-import type { RecipientForSend, RenderedContent } from '../../modules/campaigns/index.js';
 import type { ReservationRequest } from '../../modules/senders/index.js';
+import type { RecipientForSend } from '../../modules/delivery/index.js';
+import type { RenderedContent } from '../../modules/content/index.js';
 
 /** The only sender that may go on: the one of an interrupted hand-over, or of the earlier parts while it is there. */
 export function boundSender(recipient: RecipientForSend): string | undefined {

@@ -1,6 +1,6 @@
 import { Type } from 'class-transformer';
 import { IsArray, IsIn, IsInt, IsOptional, IsString, IsUUID, ValidateNested } from 'class-validator';
-import { renderFailures, type RenderFailure } from '../core/template.js';
+import { renderFailures, type RenderFailure } from '../../content/index.js';
 
 export class PartProblemResponse {
   /** From 0. */

@@ -1,5 +1,5 @@
 import type { Tx } from '../../../db/index.js';
-import type { NeededVariable } from '../core/parts-input.js';
+import type { NeededVariable } from '../../content/index.js';
 
 export interface Coverage {
   total: number;

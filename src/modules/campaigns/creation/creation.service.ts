@@ -1,28 +1,28 @@
 import type { Tx } from '../../../db/index.js';
-import { DomainError, invalid, type FieldError } from '../../../lib/errors.js';
+import { type FieldError, refuse } from '../../../lib/errors.js';
 import { newId } from '../../../lib/ids.js';
 import { isPhoneCountry, normalisePhone } from '../../../lib/phone.js';
-import { refreshStatistics, unknownSenders, type InlineRecipient } from './audience.repository.js';
-import { CampaignAudience, namedAt } from './audience.service.js';
+import { refreshStatistics, type InlineRecipient } from '../audience/audience.repository.js';
+import { CampaignAudience, namedAt } from '../audience/audience.service.js';
 import type { CreateCampaignDto } from '../campaign.dto.js';
-import type { SenderPool } from '../campaign.entity.js';
-import type { CampaignDeps, CampaignSenders } from '../campaign.ports.js';
+import type { CampaignDeps } from '../campaign.ports.js';
 import { insertCampaign, updateCampaign } from '../campaign.repository.js';
-import { readContacts, type InlineContact } from '../core/audience-input.js';
-import { lowered, readAudienceRules } from '../core/audience-rules.js';
-import { sizedCanary } from '../control/core/canary.js';
-import { budgetProblems, readControl } from '../control/core/control-input.js';
-import { readDelays } from '../core/pace-input.js';
-import { layOut, readContent } from '../core/content-input.js';
-import { mostParts } from '../core/variants.js';
-import { isStorable } from '../core/storable.js';
-import { CampaignParts } from './parts.service.js';
-import { withSavedTexts } from './saved-texts.js';
-import { checkCoverage, type CampaignWarning } from './template-coverage.js';
-import { CampaignTimings } from '../running/timing.service.js';
-import { dealVariants } from './variant.repository.js';
+import { lowered, readAudienceRules } from '../audience/core/audience-rules.js';
+import { sizedCanary } from '../canary/core/canary.js';
+import { budgetProblems, readControl } from './core/control-input.js';
+import { readDelays } from './core/pace-input.js';
+import { layOut, readContent } from './core/content-input.js';
+import { mostParts } from '../variants/core/variants.js';
+import { nameProblems } from '../../../lib/storable.js';
+import { checkCoverage } from './template-coverage.js';
+import { CampaignTimings } from './timing.service.js';
+import { dealVariants } from '../variants/variant.repository.js';
+import type { CampaignWarning } from '../core/warning.js';
+import { readContacts, type InlineContact } from '../../contacts/index.js';
+import { CampaignParts } from '../../content/index.js';
+import { withSavedTexts } from '../../templates/index.js';
+import { type SenderPool, unknownSenders, refuseEmptyPool } from '../../senders/index.js';
 
-const MAX_REPORTED_ERRORS = 100;
 const LARGE_AUDIENCE = 10_000;
 
 /** Turns a request into a draft campaign with its recipients, or into a refusal that names every problem. */
@@ -138,38 +138,4 @@ export class CampaignCreation {
     const unknown = await unknownSenders(this.deps.database.manager, tenantId, senderIds);
     refuse(namedAt('senderIds', senderIds, unknown, 'sender'));
   }
-}
-
-/** A campaign nobody can serve is refused when it is made and again when it is started. */
-export async function refuseEmptyPool(
-  senders: CampaignSenders,
-  tenantId: string,
-  pool: SenderPool,
-): Promise<void> {
-  const { total } = await senders.findPool(tenantId, pool);
-  if (total > 0) return;
-  const path = pool.senderTags.length > 0 ? 'senderTags' : 'senderIds';
-  const wanted = [
-    pool.senderIds.length > 0 ? `ids ${pool.senderIds.join(', ')}` : '',
-    pool.senderTags.length > 0 ? `tags ${pool.senderTags.join(', ')}` : '',
-  ].filter(Boolean);
-  const message =
-    wanted.length === 0
-      ? 'There are no senders yet; create one with POST /api/senders.'
-      : `No sender matches the pool (${wanted.join('; ')}).`;
-  throw new DomainError('not_possible', 'no_sender_in_pool', message, { errors: [{ path, message }] });
-}
-
-export function nameProblems(name: string): FieldError[] {
-  if (name.trim() === '') return [{ path: 'name', message: 'must not be blank' }];
-  return isStorable(name) ? [] : [{ path: 'name', message: 'contains a broken or NUL character' }];
-}
-
-export function refuse(errors: FieldError[]): void {
-  if (errors.length === 0) return;
-  const reported = errors.slice(0, MAX_REPORTED_ERRORS);
-  if (errors.length > reported.length) {
-    reported.push({ path: '', message: `and ${errors.length - reported.length} more problems` });
-  }
-  throw invalid(reported);
 }

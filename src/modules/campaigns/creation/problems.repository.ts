@@ -1,7 +1,7 @@
 import type { Tx } from '../../../db/index.js';
-import type { NeededVariable } from '../core/parts-input.js';
 import { hasValue, needsIt } from './coverage.repository.js';
-import { inOrder } from '../recipient-stage.js';
+import type { NeededVariable } from '../../content/index.js';
+import { inOrder } from '../../delivery/index.js';
 
 /** A recipient whose texts are to be tried. */
 export interface TriedRecipient {

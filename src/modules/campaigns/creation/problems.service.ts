@@ -2,12 +2,18 @@ import type { Database } from '../../../db/index.js';
 import { notFound } from '../../../lib/errors.js';
 import { startLongWork } from '../../../lib/long-work.js';
 import { encodeCursor, idBehind, toPage, type Page, type PageRequest } from '../../../lib/pages.js';
-import type { Campaign, CampaignPart } from '../campaign.entity.js';
+import type { Campaign } from '../campaign.entity.js';
 import { findCampaign } from '../campaign.repository.js';
-import { neededByContent } from '../core/content-input.js';
-import { choiceSeed, renderPart, templateScope, type RenderFailure } from '../core/template.js';
-import { harmlessValueBytes } from '../core/text-risk.js';
+import { neededByContent } from './core/content-input.js';
 import { waitingRecipients, type Suspicion, type TriedRecipient } from './problems.repository.js';
+import {
+  choiceSeed,
+  renderPart,
+  templateScope,
+  type RenderFailure,
+  harmlessValueBytes,
+  type CampaignPart,
+} from '../../content/index.js';
 
 /** Why one part cannot be written for one recipient. */
 export interface PartProblem {

@@ -1,17 +1,8 @@
 import type { Tx } from '../../../db/index.js';
 import { DomainError } from '../../../lib/errors.js';
 import { audienceCoverage, knownAttributes } from './coverage.repository.js';
-import type { NeededVariable } from '../core/parts-input.js';
-
-/** Something the caller should know about a campaign that was accepted. */
-export interface CampaignWarning {
-  code: 'missing_variable' | 'window_never_opens' | 'frequency_cap';
-  /** Of a missing one. */
-  variable?: string;
-  /** Recipients it concerns. */
-  count: number;
-  message: string;
-}
+import type { CampaignWarning } from '../core/warning.js';
+import type { NeededVariable } from '../../content/index.js';
 
 /**
  * Holds the templates against the audience. A variable nobody has a value for is a mistake and refused; one that only

@@ -11,8 +11,8 @@ import {
 } from 'class-validator';
 import { CampaignCountsResponse } from '../campaign-response.dto.js';
 import { campaignStatuses } from '../campaign.dto.js';
-import type { CampaignStatus } from '../campaign.entity.js';
 import { RatesResponse } from './rates-response.dto.js';
+import type { CampaignStatus } from '../../delivery/index.js';
 
 export class ComparedCampaignResponse extends CampaignCountsResponse {
   @IsUUID()

@@ -2,11 +2,11 @@ import type { Tx } from '../../../db/index.js';
 import { csvLine, UTF8_BOM } from '../../../lib/csv.js';
 import { notFound } from '../../../lib/errors.js';
 import { xlsxChunks, type Cell, type SheetColumn } from '../../../lib/xlsx-writer.js';
-import type { RecipientState } from '../campaign-contact.entity.js';
 import type { Campaign } from '../campaign.entity.js';
 import { findCampaign } from '../campaign.repository.js';
 import { recipientKey, reportAfter, type ReportRow } from './report.repository.js';
 import { reasonSentence } from './core/reasons.js';
+import type { RecipientState } from '../../delivery/index.js';
 
 export type ExportFormat = 'csv' | 'xlsx';
 

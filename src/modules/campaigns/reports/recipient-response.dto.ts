@@ -10,7 +10,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { recipientStates } from '../campaign.dto.js';
-import type { RecipientState } from '../campaign-contact.entity.js';
+import type { RecipientState } from '../../delivery/index.js';
 
 export class RecipientResponse {
   @IsUUID()

@@ -11,9 +11,9 @@ import {
 } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
 import { CommaSeparated } from '../../../lib/comma-separated.js';
-import type { RecipientState } from '../campaign-contact.entity.js';
 import { recipientStates } from '../campaign.dto.js';
 import type { ExtraDimension } from './report.service.js';
+import type { RecipientState } from '../../delivery/index.js';
 
 const extraDimensions: readonly ExtraDimension[] = ['part', 'hour'];
 

@@ -3,7 +3,7 @@ import { localTime } from '../../../lib/wall-time.js';
 import type { Proportion } from '../../../lib/statistics.js';
 import type { Campaign } from '../campaign.entity.js';
 import type { Counts } from '../campaign.repository.js';
-import type { VariantReport } from '../core/variant-report.js';
+import type { VariantReport } from './core/variant-report.js';
 import type { RecipientRow } from './report.repository.js';
 import type { CampaignStats, ComparedCampaign, SenderStatsRow } from './report.service.js';
 import { significantDifferences } from './core/differences.js';

@@ -1,6 +1,5 @@
 import type { Tx } from '../../../db/index.js';
-import type { RecipientState } from '../campaign-contact.entity.js';
-import { inOrder } from '../recipient-stage.js';
+import { type RecipientState, inOrder } from '../../delivery/index.js';
 
 export interface RecipientRow {
   id: string;

@@ -1,7 +1,6 @@
 import { invalid, notFound } from '../../../lib/errors.js';
 import { idBehind, keyBehind, toPage, type Page } from '../../../lib/pages.js';
 import { isTimeZone } from '../../../lib/zone.js';
-import type { RecipientState } from '../campaign-contact.entity.js';
 import type { Campaign } from '../campaign.entity.js';
 import type { CampaignDeps, CampaignSenders } from '../campaign.ports.js';
 import {
@@ -12,11 +11,10 @@ import {
   noCounts,
   type Counts,
 } from '../campaign.repository.js';
-import { senderUse } from '../control/sender-use.repository.js';
-import { excludedIn } from '../core/audience-rules.js';
+import { excludedIn } from '../audience/core/audience-rules.js';
 import { waitOf, type CampaignWait } from '../core/campaign-wait.js';
-import { mostParts } from '../core/variants.js';
-import { variantReport, type VariantReport } from '../core/variant-report.js';
+import { mostParts } from '../variants/core/variants.js';
+import { variantReport, type VariantReport } from './core/variant-report.js';
 import { recipientKey, recipientsAfter, type RecipientRow } from './report.repository.js';
 import {
   byCode,
@@ -30,11 +28,12 @@ import {
   type PartFacts,
 } from './core/ledger.js';
 import { ratesOf, type Rates } from './core/rates.js';
-import { estimatedFinish } from './estimate.js';
+import { estimatedFinish } from '../forecast/estimate.js';
 import { exportChunks, type ExportFormat } from './export.js';
 import { messageLedger, recipientLedger, senderNames, type RecipientEntry } from './stats.repository.js';
 import { CampaignTraces, type Trace } from './trace.service.js';
-import { tenantTimes } from '../running/timing.repository.js';
+import { type RecipientState, senderUse } from '../../delivery/index.js';
+import { tenantTimes } from '../../tenants/index.js';
 
 /** Dimensions that are only counted when asked for. */
 export type ExtraDimension = 'part' | 'hour';

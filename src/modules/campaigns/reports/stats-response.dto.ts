@@ -13,8 +13,8 @@ import {
 } from 'class-validator';
 import { CampaignCountsResponse } from '../campaign-response.dto.js';
 import { recipientStates } from '../campaign.dto.js';
-import type { RecipientState } from '../campaign-contact.entity.js';
 import { RatesResponse } from './rates-response.dto.js';
+import type { RecipientState } from '../../delivery/index.js';
 
 /** Recipients a sender has served, by their furthest state; those on the way are nobody's yet. */
 export class SenderShareResponse extends CampaignCountsResponse {

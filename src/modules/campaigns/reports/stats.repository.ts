@@ -1,7 +1,6 @@
 import type { Tx } from '../../../db/index.js';
 import type { Counter } from '../campaign.repository.js';
 import type { MessageCounter } from '../message-count.entity.js';
-import { inOrder } from '../recipient-stage.js';
 
 /** Recipients of one kind; the ledger keeps them apart by all of this. */
 export interface RecipientEntry {
@@ -61,21 +60,4 @@ export async function senderNames(tx: Tx, tenantId: string, ids: string[]): Prom
     [tenantId, ids],
   );
   return new Map(rows.map(({ id, name }) => [id, name]));
-}
-
-/** Enough to know in what proportion the places are. */
-const SAMPLED_RECIPIENTS = 5_000;
-
-/** Where the next waiting recipients may be; null where nobody has looked yet. */
-export async function sampleOfPlaces(
-  tx: Tx,
-  campaignId: string,
-): Promise<{ place: string | null; count: number }[]> {
-  const { where, orderBy } = inOrder(['pending']);
-  return tx.query(
-    `SELECT zone AS place, count(*)::int AS count FROM (
-       SELECT zone FROM campaign_contacts WHERE campaign_id = $1 AND ${where} ORDER BY ${orderBy} LIMIT $2) next
-     GROUP BY zone`,
-    [campaignId, SAMPLED_RECIPIENTS],
-  );
 }

@@ -1,7 +1,5 @@
 import type { Tx } from '../../../db/index.js';
-import type { RecipientState } from '../campaign-contact.entity.js';
-import type { MessageAttempt } from '../delivery/delivery.types.js';
-import { isIn } from '../recipient-stage.js';
+import { type RecipientState, isIn, type MessageAttempt } from '../../delivery/index.js';
 
 /** What the tables say about one recipient. */
 export interface TracedRecipient {

@@ -1,7 +1,6 @@
 import { notFound } from '../../../lib/errors.js';
 import type { Campaign } from '../campaign.entity.js';
 import type { CampaignDeps } from '../campaign.ports.js';
-import { tenantTimes } from '../running/timing.repository.js';
 import { closedFor } from './core/hours.js';
 import { traceSteps, type TraceFacts, type TraceStep } from './core/trace.js';
 import { traceSummary } from './core/trace-summary.js';
@@ -12,6 +11,7 @@ import {
   pendingBefore,
   type TracedRecipient,
 } from './trace.repository.js';
+import { tenantTimes } from '../../tenants/index.js';
 
 export interface Trace {
   recipient: TracedRecipient;

@@ -1,6 +1,6 @@
 import { hurry } from '../../../queue/hurry.js';
 import { DomainError, notFound } from '../../../lib/errors.js';
-import type { Campaign, CampaignStatus } from '../campaign.entity.js';
+import type { Campaign } from '../campaign.entity.js';
 import type { CampaignDeps } from '../campaign.ports.js';
 import {
   changeStatus,
@@ -9,11 +9,12 @@ import {
   removeCampaign,
   usersOfCampaign,
   type CampaignUser,
+  countSending,
 } from '../campaign.repository.js';
-import { feedJobId } from '../core/job-ids.js';
+import { feedJobId } from '../feeding/core/job-ids.js';
 import { allowedFrom, refusal, type CampaignAction } from '../core/transitions.js';
-import { refuseEmptyPool } from '../creation/creation.service.js';
-import { countSending, skipLeftOver } from './feed.repository.js';
+import { type CampaignStatus, skipLeftOver } from '../../delivery/index.js';
+import { refuseEmptyPool } from '../../senders/index.js';
 
 /** Starts, pauses and ends campaigns: each a conditional update, so that of two callers at once only one wins. */
 export class CampaignLifecycle {

@@ -1,5 +1,5 @@
 import type { Tx } from '../../../db/index.js';
-import { isIn } from '../recipient-stage.js';
+import { isIn } from '../../delivery/index.js';
 
 export interface DueCampaign {
   tenantId: string;

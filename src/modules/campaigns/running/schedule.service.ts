@@ -3,13 +3,13 @@ import { addMs } from '../../../lib/clock.js';
 import { DomainError, errorMessage } from '../../../lib/errors.js';
 import { newId } from '../../../lib/ids.js';
 import { hurry } from '../../../queue/hurry.js';
-import { countRecipients, refreshStatistics } from '../creation/audience.repository.js';
-import { CampaignAudience } from '../creation/audience.service.js';
+import { countRecipients, refreshStatistics } from '../audience/audience.repository.js';
+import { CampaignAudience } from '../audience/audience.service.js';
 import type { Campaign, Recurrence } from '../campaign.entity.js';
 import type { CampaignDeps } from '../campaign.ports.js';
 import { changeStatus, findCampaign, insertCampaign, updateCampaign } from '../campaign.repository.js';
-import { freshCanary, sizedCanary } from '../control/core/canary.js';
-import { feedJobId } from '../core/job-ids.js';
+import { freshCanary, sizedCanary } from '../canary/core/canary.js';
+import { feedJobId } from '../feeding/core/job-ids.js';
 import { dueRun } from '../core/recurrence.js';
 import {
   dueCampaigns,
@@ -19,7 +19,7 @@ import {
   settleOrigin,
   type DueCampaign,
 } from './schedule.repository.js';
-import { dealVariants } from '../creation/variant.repository.js';
+import { dealVariants } from '../variants/variant.repository.js';
 
 const LARGE_AUDIENCE = 10_000;
 

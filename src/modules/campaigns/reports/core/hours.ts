@@ -1,6 +1,6 @@
 import { placeOf } from '../../../../lib/phone-zones.js';
-import { scheduleAt, sendingHours, type TenantTimes } from '../../core/sending-hours.js';
-import { windowState } from '../../core/window.js';
+import { scheduleAt, sendingHours, type TenantTimes } from '../../../tenants/core/sending-hours.js';
+import { windowState } from '../../../tenants/core/window.js';
 import type { Campaign } from '../../campaign.entity.js';
 
 /** A recipient whose hours are over for now; `until` is undefined when they never come. */

@@ -1,6 +1,6 @@
-import type { RecipientState } from '../../campaign-contact.entity.js';
 import type { Counter, Counts } from '../../campaign.repository.js';
 import type { MessageEntry, RecipientEntry } from '../stats.repository.js';
+import type { RecipientState } from '../../../delivery/core/recipient-state.js';
 
 /** What a ledger's sums say, seen from several sides. Pure: the entries were read before. */
 

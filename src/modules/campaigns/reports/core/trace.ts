@@ -1,10 +1,10 @@
 import { wallTime } from '../../../../lib/wall-time.js';
 import type { Campaign } from '../../campaign.entity.js';
 import { waitingMessage } from '../../core/waiting.js';
-import { isDoubt } from '../../delivery/core/doubt.js';
-import type { MessageAttempt } from '../../delivery/delivery.types.js';
+import { isDoubt } from '../../../delivery/core/unconfirmed.js';
 import type { TracedMessage, TracedRecipient } from '../trace.repository.js';
 import { reasonOf } from './reasons.js';
+import type { MessageAttempt } from '../../../delivery/core/attempt.js';
 
 export type TraceStepKind =
   | 'added'

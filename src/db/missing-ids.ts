@@ -1,0 +1,18 @@
+import type { Tx } from './index.js';
+
+/** Whatever is found stays until the transaction ends: an exclusion must not vanish while an audience is made. */
+export async function missingIds(
+  tx: Tx,
+  table: 'contact_lists' | 'senders' | 'campaigns',
+  tenantId: string,
+  ids: string[],
+  condition = '',
+): Promise<Set<string>> {
+  if (ids.length === 0) return new Set();
+  const rows = await tx.query<{ id: string }[]>(
+    `SELECT id FROM ${table} WHERE tenant_id = $1 AND id = ANY($2::uuid[]) ${condition} FOR KEY SHARE`,
+    [tenantId, ids],
+  );
+  const known = new Set(rows.map(({ id }) => id));
+  return new Set(ids.filter((id) => !known.has(id.toLowerCase())));
+}

@@ -1,0 +1,14 @@
+import type { FieldError } from './errors.js';
+
+/** NUL characters and halves of surrogate pairs, as JSON escapes them: PostgreSQL stores neither. */
+const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/i;
+
+/** False for a value whose text PostgreSQL would refuse. */
+export function isStorable(value: unknown): boolean {
+  return !UNSTORABLE.test(JSON.stringify(value) ?? '');
+}
+
+export function nameProblems(name: string): FieldError[] {
+  if (name.trim() === '') return [{ path: 'name', message: 'must not be blank' }];
+  return isStorable(name) ? [] : [{ path: 'name', message: 'contains a broken or NUL character' }];
+}

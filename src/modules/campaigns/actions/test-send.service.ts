@@ -1,0 +1,185 @@
+import type { Tx } from '../../../db/index.js';
+import { DomainError, invalid, notFound, type FieldError, refuse } from '../../../lib/errors.js';
+import { newId } from '../../../lib/ids.js';
+import { normalisePhone } from '../../../lib/phone.js';
+import { hurry } from '../../../queue/hurry.js';
+import type { Campaign } from '../campaign.entity.js';
+import type { CampaignDeps } from '../campaign.ports.js';
+import { findCampaign, insertCampaign } from '../campaign.repository.js';
+import {
+  insertTestRecipients,
+  sampleContact,
+  sampleRecipient,
+  type Sample,
+} from '../audience/sample.repository.js';
+import {
+  choiceSeed,
+  renderPart,
+  templateScope,
+  CampaignParts,
+  type CampaignPart,
+} from '../../content/index.js';
+import { sendJobId } from '../../delivery/index.js';
+import { refuseEmptyPool } from '../../senders/index.js';
+import { knownNumbers, faultOfNumber } from '../../contacts/index.js';
+
+export interface TestRequest {
+  /** The sender's own phones: they get the message as the sample contact would. */
+  phoneNumbers: string[];
+  /** Whose name and values the texts are written with; the campaign's first recipient unless given. */
+  contactId?: string | null;
+  /** Of a campaign with variants: the name of one. The sample's own unless given. */
+  variant?: string | null;
+  defaultCountry?: string | null;
+}
+
+export interface TestRun {
+  /** Of the hidden campaign that carries it: `GET /api/messages?campaignId=` shows its messages. */
+  id: string;
+  phoneNumbers: string[];
+  /** Messages every number gets. */
+  messages: number;
+  contactId: string;
+  variant: string | undefined;
+}
+
+/** Recipients begin as the feeder would leave them. */
+const FIRST_CLAIM = 1;
+
+/** Sends a campaign's parts to a few numbers, through the same engine, in a hidden campaign of kind `direct`. */
+export class TestSends {
+  private readonly parts: CampaignParts;
+
+  constructor(private readonly deps: CampaignDeps) {
+    this.parts = new CampaignParts(deps.media);
+  }
+
+  async send(tenantId: string, id: string, request: TestRequest): Promise<TestRun> {
+    const { database } = this.deps;
+    const campaign = await findCampaign(database.manager, tenantId, id);
+    if (!campaign) throw notFound('campaign', id);
+    const phones = this.readPhones(request);
+    const sample = await this.sampleOf(campaign, request.contactId ?? undefined);
+    const { parts, variant } = contentFor(campaign, sample, request.variant ?? undefined);
+    refuseUnwritable(parts, sample, phones);
+    await this.refuseUnwanted(tenantId, phones);
+    await refuseEmptyPool(this.deps.senders, tenantId, campaign.pool);
+    const testId = newId();
+    const recipientIds = await database.transaction((tx) =>
+      this.store(tx, { id: testId, campaign, parts }, { phones, sample }),
+    );
+    await hurry(this.enqueue(tenantId, testId, recipientIds), this.deps.logger);
+    return { id: testId, phoneNumbers: phones, messages: parts.length, contactId: sample.contactId, variant };
+  }
+
+  private readPhones({ phoneNumbers, defaultCountry }: TestRequest): string[] {
+    const errors: FieldError[] = [];
+    const phones = new Set<string>();
+    phoneNumbers.forEach((number, index) => {
+      const outcome = normalisePhone(number, defaultCountry ?? this.deps.defaultCountry);
+      if (outcome.ok) phones.add(outcome.phone);
+      else errors.push({ path: `phoneNumbers[${index}]`, message: outcome.reason });
+    });
+    refuse(errors);
+    return [...phones];
+  }
+
+  private async sampleOf(campaign: Campaign, contactId: string | undefined): Promise<Sample> {
+    const tx = this.deps.database.manager;
+    const recipient = await sampleRecipient(tx, campaign, contactId);
+    if (recipient) return recipient;
+    const contact = contactId && (await sampleContact(tx, campaign.tenantId, contactId));
+    if (contact) return contact;
+    if (contactId) throw invalid([{ path: 'contactId', message: `there is no contact ${contactId}` }]);
+    const message = 'The campaign has no recipients to take as a sample; give contactId.';
+    throw new DomainError('not_possible', 'empty_audience', message);
+  }
+
+  private async refuseUnwanted(tenantId: string, phones: string[]): Promise<void> {
+    const known = await knownNumbers(this.deps.database.manager, tenantId, phones);
+    const faults = known.flatMap((number, index) => {
+      const fault = faultOfNumber(number);
+      return fault ? [{ fault, error: { path: `phoneNumbers[${index}]`, message: fault.message } }] : [];
+    });
+    const [first] = faults;
+    if (!first) return;
+    const errors = faults.map(({ error }) => error);
+    throw new DomainError('not_possible', first.fault.code, first.fault.message, { errors });
+  }
+
+  private async store(
+    tx: Tx,
+    { id, campaign, parts }: { id: string; campaign: Campaign; parts: CampaignPart[] },
+    { phones, sample }: { phones: string[]; sample: Sample },
+  ): Promise<string[]> {
+    const now = this.deps.clock.now();
+    await this.parts.hold(tx, campaign.tenantId, parts);
+    await insertCampaign(tx, {
+      id,
+      tenantId: campaign.tenantId,
+      name: `Test of ${campaign.name}`,
+      kind: 'direct',
+      status: 'running',
+      parts,
+      pool: campaign.pool,
+      minDelay: campaign.minDelay,
+      maxDelay: campaign.maxDelay,
+      stickySender: campaign.stickySender,
+      originId: campaign.id,
+      // Before the first of campaigns, as everything direct.
+      priority: 0,
+      totalRecipients: phones.length,
+      createdAt: now,
+      startedAt: now,
+      updatedAt: now,
+    });
+    const contacts = await this.deps.contacts.upsertMany(
+      tx,
+      campaign.tenantId,
+      phones.map((phone) => ({ phone })),
+    );
+    const recipients = contacts.map(({ id: contactId, phone }) => ({ id: newId(), contactId, phone }));
+    await insertTestRecipients(tx, { tenantId: campaign.tenantId, id }, recipients, sample);
+    return recipients.map((recipient) => recipient.id);
+  }
+
+  private enqueue(tenantId: string, campaignId: string, recipientIds: string[]): Promise<void> {
+    return this.deps.queue.enqueueMany(
+      'message.send',
+      recipientIds.map((recipientId) => ({
+        payload: { tenantId, campaignId, recipientId },
+        options: { id: sendJobId(recipientId, FIRST_CLAIM) },
+      })),
+    );
+  }
+}
+
+function contentFor(
+  { parts, variants }: Campaign,
+  sample: Sample,
+  name: string | undefined,
+): { parts: CampaignPart[]; variant: string | undefined } {
+  if (!variants) {
+    if (name === undefined) return { parts, variant: undefined };
+    throw invalid([{ path: 'variant', message: 'the campaign has no variants' }]);
+  }
+  const chosen =
+    name === undefined ? variants[sample.variant] : variants.find((variant) => variant.name === name);
+  if (chosen) return { parts: chosen.parts, variant: chosen.name };
+  const known = variants.map((variant) => variant.name).join(', ');
+  throw invalid([{ path: 'variant', message: `there is no variant "${name}"; there are ${known}` }]);
+}
+
+/** What would fail on the way is said here and now. */
+function refuseUnwritable(parts: readonly CampaignPart[], sample: Sample, phones: readonly string[]): void {
+  const { name, variables, contactId } = sample;
+  const scope = templateScope({ phone: phones[0] ?? '', name, variables });
+  for (const [index, part] of parts.entries()) {
+    const rendered = renderPart(part, scope, choiceSeed(contactId, index));
+    if (rendered.ok) continue;
+    const message = `messages[${index}] cannot be written for the sample contact: ${rendered.reason}`;
+    throw new DomainError('not_possible', rendered.code, message, {
+      errors: [{ path: 'contactId', message }],
+    });
+  }
+}

@@ -1,0 +1,265 @@
+import type { Tx } from '../../../db/index.js';
+import { compileFilter, type Filter } from '../../segments/index.js';
+import type { ExclusionCode } from './core/audience-rules.js';
+import { missingIds } from '../../../db/missing-ids.js';
+
+export interface CampaignKey {
+  tenantId: string;
+  campaignId: string;
+}
+
+export interface InlineRecipient {
+  phone: string;
+  name: string | null;
+  variables: Record<string, unknown>;
+}
+
+/** How many contacts a source named, and how many of them were not in the audience yet. */
+export interface Found {
+  matched: number;
+  added: number;
+}
+
+/**
+ * A UUID v7 made in SQL: the campaign's millisecond ($3, 12 hexadecimal digits), then the position in the audience, so
+ * that a campaign is worked off in the order of its audience, then 40 random bits.
+ */
+function recipientId(position: string): string {
+  return `($3::text || '7' || lpad(to_hex((${position} >> 20) & 4095), 3, '0') || '8'
+    || lpad(to_hex(${position} & 1048575), 5, '0')
+    || substr(replace(gen_random_uuid()::text, '-', ''), 1, 10))::uuid`;
+}
+
+function millisecondOf(campaignId: string): string {
+  return campaignId.replaceAll('-', '').slice(0, 12);
+}
+
+/** Adds recipients that are contacts already; their attributes are overlaid with the campaign's own variables. */
+export async function insertInlineRecipients(
+  tx: Tx,
+  key: CampaignKey,
+  recipients: InlineRecipient[],
+  firstPosition: number,
+): Promise<void> {
+  await tx.query(
+    `INSERT INTO campaign_contacts (id, tenant_id, campaign_id, contact_id, phone, name, variables, inline)
+     SELECT ${recipientId('given.position')}, $1, $2, contacts.id, contacts.phone,
+            coalesce(given.name, contacts.name), contacts.attributes || given.variables, true
+     FROM jsonb_to_recordset($4::jsonb) AS given(position bigint, phone text, name text, variables jsonb)
+     JOIN contacts ON contacts.tenant_id = $1 AND contacts.phone = given.phone
+     ON CONFLICT (campaign_id, phone) DO NOTHING`,
+    [
+      key.tenantId,
+      key.campaignId,
+      millisecondOf(key.campaignId),
+      JSON.stringify(recipients.map((one, index) => ({ ...one, position: firstPosition + index }))),
+    ],
+  );
+}
+
+/** Adds those whom the request for another campaign named itself, in the same order and as they were written there. */
+export async function insertInlineAgain(
+  tx: Tx,
+  key: CampaignKey,
+  originId: string,
+  firstPosition: number,
+): Promise<Found> {
+  return insertFound(tx, key, firstPosition, {
+    found: `SELECT contacts.id, $4::bigint + row_number() OVER (ORDER BY given.id) AS position
+            FROM campaign_contacts given JOIN contacts ON contacts.id = given.contact_id AND contacts.tenant_id = $1
+            WHERE given.campaign_id = $5::uuid AND given.tenant_id = $1 AND given.inline`,
+    joined: 'JOIN campaign_contacts given ON given.campaign_id = $5::uuid AND given.contact_id = contacts.id',
+    columns: 'coalesce(given.name, contacts.name), contacts.attributes || given.variables, true',
+    values: [originId],
+  });
+}
+
+/** Adds those recipients of another campaign that got so far and no further, as they were written to there. */
+export async function insertFromCampaign(
+  tx: Tx,
+  key: CampaignKey,
+  from: { originId: string; states: readonly string[] },
+): Promise<Found> {
+  return insertFound(tx, key, 0, {
+    found: `SELECT contacts.id, $4::bigint + row_number() OVER (ORDER BY given.id) AS position
+            FROM campaign_contacts given JOIN contacts ON contacts.id = given.contact_id AND contacts.tenant_id = $1
+            WHERE given.campaign_id = $5::uuid AND given.tenant_id = $1 AND given.state = ANY($6::text[])`,
+    joined: 'JOIN campaign_contacts given ON given.campaign_id = $5::uuid AND given.contact_id = contacts.id',
+    columns: 'given.name, given.variables, true',
+    values: [from.originId, from.states],
+  });
+}
+
+/** Adds every member of the list that is not in the audience yet, in the order they joined. */
+export async function insertListMembers(
+  tx: Tx,
+  key: CampaignKey,
+  listId: string,
+  firstPosition: number,
+): Promise<Found> {
+  return insertFound(tx, key, firstPosition, {
+    found: `SELECT contact_id AS id, $4::bigint + row_number() OVER (ORDER BY added_at, contact_id) AS position
+            FROM contact_list_members WHERE tenant_id = $1 AND list_id = $5::uuid`,
+    values: [listId],
+  });
+}
+
+/** Adds everybody a filter finds, the oldest contacts first. */
+export async function insertMatching(
+  tx: Tx,
+  key: CampaignKey,
+  filter: Filter,
+  { firstPosition, now }: { firstPosition: number; now: Date },
+): Promise<Found> {
+  const { sql, values } = compileFilter(filter, { firstParameter: 5, tenant: '$1', now });
+  return insertFound(tx, key, firstPosition, {
+    found: `SELECT contacts.id, $4::bigint + row_number() OVER (ORDER BY contacts.id) AS position
+            FROM contacts WHERE contacts.tenant_id = $1 AND ${sql}`,
+    values,
+  });
+}
+
+/** Adds the contacts of a completed import; new ones are in the order of the file. */
+export async function insertImported(
+  tx: Tx,
+  key: CampaignKey,
+  importId: string,
+  firstPosition: number,
+): Promise<Found> {
+  return insertFound(tx, key, firstPosition, {
+    found: `SELECT contacts.id, $4::bigint + row_number() OVER (ORDER BY contacts.id) AS position
+            FROM import_phones JOIN contacts ON contacts.tenant_id = $1 AND contacts.phone = import_phones.phone
+            WHERE import_phones.tenant_id = $1 AND import_phones.import_id = $5::uuid`,
+    values: [importId],
+  });
+}
+
+interface Source {
+  /** Selects `id` of contacts and their `position`; $4 is the first one, $5 and the following are `values`. */
+  found: string;
+  values: unknown[];
+  joined?: string;
+  /** Name, variables and whether the request named them. */
+  columns?: string;
+}
+
+async function insertFound(
+  tx: Tx,
+  key: CampaignKey,
+  firstPosition: number,
+  { found, values, joined = '', columns = 'contacts.name, contacts.attributes, false' }: Source,
+): Promise<Found> {
+  const [row] = await tx.query<Found[]>(
+    `WITH found AS (${found}), added AS (
+       INSERT INTO campaign_contacts (id, tenant_id, campaign_id, contact_id, phone, name, variables, inline)
+       SELECT ${recipientId('found.position')}, $1, $2::uuid, contacts.id, contacts.phone, ${columns}
+       FROM found JOIN contacts ON contacts.id = found.id AND contacts.tenant_id = $1 ${joined}
+       ON CONFLICT (campaign_id, phone) DO NOTHING
+       RETURNING 1)
+     SELECT (SELECT count(*) FROM found)::int AS matched, (SELECT count(*) FROM added)::int AS added`,
+    [key.tenantId, key.campaignId, millisecondOf(key.campaignId), firstPosition, ...values],
+  );
+  return row ?? { matched: 0, added: 0 };
+}
+
+/** Takes numbers out of the audience; answers how many were in it. */
+export async function excludePhones(tx: Tx, key: CampaignKey, phones: string[]): Promise<number> {
+  return exclude(tx, key, {
+    code: 'excluded_number',
+    condition: 'recipient.phone = ANY($3::text[])',
+    values: [phones],
+  });
+}
+
+export async function excludeLists(tx: Tx, key: CampaignKey, listIds: string[]): Promise<number> {
+  return exclude(tx, key, {
+    code: 'excluded_list',
+    condition: `EXISTS (SELECT FROM contact_list_members member WHERE member.contact_id = recipient.contact_id
+                        AND member.tenant_id = $1 AND member.list_id = ANY($3::uuid[]))`,
+    values: [listIds],
+  });
+}
+
+export async function excludeMatching(tx: Tx, key: CampaignKey, filter: Filter, now: Date): Promise<number> {
+  const { sql, values } = compileFilter(filter, { firstParameter: 3, tenant: '$1', now });
+  return exclude(tx, key, {
+    code: 'excluded_segment',
+    condition: `EXISTS (SELECT FROM contacts WHERE contacts.id = recipient.contact_id
+                        AND contacts.tenant_id = $1 AND ${sql})`,
+    values,
+  });
+}
+
+/**
+ * Takes out whom other campaigns have reached or may still reach; not whom they skipped or could not reach. Somebody who
+ * got the first parts before a campaign was stopped was reached. People are known by their contact too: a merge leaves
+ * the number a message was sent to.
+ */
+export async function excludeCampaigns(tx: Tx, key: CampaignKey, campaignIds: string[]): Promise<number> {
+  return exclude(tx, key, {
+    code: 'excluded_campaign',
+    condition: `(${reached('other.phone = recipient.phone')} OR ${reached('other.contact_id = recipient.contact_id')})`,
+    values: [campaignIds],
+  });
+}
+
+function reached(same: string): string {
+  return `EXISTS (SELECT FROM campaign_contacts other
+                  WHERE other.campaign_id = ANY($3::uuid[]) AND other.tenant_id = $1 AND ${same}
+                    AND (other.state NOT IN ('skipped', 'failed', 'excluded')
+                         OR (other.state = 'skipped' AND other.next_part > 0)))`;
+}
+
+/** Of a campaign in the making. They stay with their reason, so that nobody who is missing has to be explained. */
+async function exclude(
+  tx: Tx,
+  key: CampaignKey,
+  { code, condition, values }: { code: ExclusionCode; condition: string; values: unknown[] },
+): Promise<number> {
+  const [row] = await tx.query<{ excluded: number }[]>(
+    `WITH gone AS (
+       UPDATE campaign_contacts recipient SET state = 'excluded', code = '${code}', updated_at = now()
+       WHERE recipient.campaign_id = $2::uuid AND recipient.tenant_id = $1 AND recipient.state = 'pending'
+         AND ${condition}
+       RETURNING 1)
+     SELECT count(*)::int AS excluded FROM gone`,
+    [key.tenantId, key.campaignId, ...values],
+  );
+  return row?.excluded ?? 0;
+}
+
+/** How many a campaign addresses: everybody in it but the excluded. */
+export async function countRecipients(tx: Tx, campaignId: string): Promise<number> {
+  const [row] = await tx.query<{ count: number }[]>(
+    `SELECT count(*)::int AS count FROM campaign_contacts WHERE campaign_id = $1 AND state <> 'excluded'`,
+    [campaignId],
+  );
+  return row?.count ?? 0;
+}
+
+/** Those of the ids that are no lists of the tenant. */
+export async function unknownLists(tx: Tx, tenantId: string, ids: string[]): Promise<Set<string>> {
+  return missingIds(tx, 'contact_lists', tenantId, ids);
+}
+
+/** Those of the ids that are no campaigns of the tenant. */
+export async function unknownCampaigns(tx: Tx, tenantId: string, ids: string[]): Promise<Set<string>> {
+  return missingIds(tx, 'campaigns', tenantId, ids, `AND kind = 'campaign'`);
+}
+
+/** How far the imports are that the tenant has. */
+export async function importStatuses(tx: Tx, tenantId: string, ids: string[]): Promise<Map<string, string>> {
+  const rows = await tx.query<{ id: string; status: string }[]>(
+    'SELECT id, status FROM imports WHERE tenant_id = $1 AND id = ANY($2::uuid[])',
+    [tenantId, ids],
+  );
+  return new Map(rows.map(({ id, status }) => [id, status]));
+}
+
+/**
+ * Tells the planner of a large audience now instead of at the next autovacuum: until it knows, it sorts the whole
+ * campaign for every page of a list (measured with 200,000 recipients: 190 ms a page instead of 1 ms).
+ */
+export async function refreshStatistics(tx: Tx): Promise<void> {
+  await tx.query('ANALYZE campaign_contacts');
+}

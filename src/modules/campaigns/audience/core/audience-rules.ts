@@ -1,0 +1,125 @@
+import { DomainError, type FieldError } from '../../../../lib/errors.js';
+import { normalisePhone } from '../../../../lib/phone.js';
+export const audienceSources = ['contacts', 'list', 'segment', 'filter', 'import'] as const;
+export type AudienceSource = (typeof audienceSources)[number];
+
+/** How an audience came about: what each source gave, what was named twice, what was taken out again. */
+export interface AudienceSummary {
+  sources: { source: AudienceSource; id?: string; matched: number; added: number }[];
+  duplicates: number;
+  excluded: Excluded;
+}
+
+export interface Excluded {
+  phoneNumbers: number;
+  lists: number;
+  segments: number;
+  campaigns: number;
+}
+
+/** What the recipients list says of them. */
+export type ExclusionCode = 'excluded_number' | 'excluded_list' | 'excluded_segment' | 'excluded_campaign';
+
+/** How many were taken out, over all exclusions. */
+export function excludedIn(summary: AudienceSummary | undefined): number {
+  return Object.values(summary?.excluded ?? {}).reduce((sum, count) => sum + count, 0);
+}
+
+export interface AudienceInput {
+  segmentIds?: string[] | null;
+  filter?: object | null;
+  importIds?: string[] | null;
+  exclude?: {
+    listIds?: string[] | null;
+    segmentIds?: string[] | null;
+    campaignIds?: string[] | null;
+    phoneNumbers?: string[] | null;
+  } | null;
+}
+
+/** A request's rules in the form they are stored, in the order of the request; numbers in E.164. */
+export function readAudienceRules(
+  { segmentIds, filter, importIds, exclude }: AudienceInput,
+  country: string | undefined,
+): { rules: AudienceRules; errors: FieldError[] } {
+  const { phones, errors } = readPhones(exclude?.phoneNumbers ?? [], country);
+  const rules: AudienceRules = {
+    segmentIds: lowered(segmentIds),
+    ...(filter && { filter: { ...filter } }),
+    importIds: lowered(importIds),
+    exclude: {
+      listIds: lowered(exclude?.listIds),
+      segmentIds: lowered(exclude?.segmentIds),
+      campaignIds: lowered(exclude?.campaignIds),
+      phoneNumbers: phones,
+    },
+  };
+  return { rules, errors };
+}
+
+function readPhones(
+  numbers: string[],
+  country: string | undefined,
+): { phones: string[]; errors: FieldError[] } {
+  const errors: FieldError[] = [];
+  const phones = new Set<string>();
+  numbers.forEach((number, index) => {
+    const outcome = normalisePhone(number, country);
+    if (outcome.ok) phones.add(outcome.phone);
+    else errors.push({ path: `exclude.phoneNumbers[${index}]`, message: outcome.reason });
+  });
+  return { phones: [...phones], errors };
+}
+
+export function noRules(): AudienceRules {
+  const exclude = { listIds: [], segmentIds: [], campaignIds: [], phoneNumbers: [] };
+  return { segmentIds: [], importIds: [], exclude };
+}
+
+export function lowered(ids: readonly string[] | null = []): string[] {
+  return (ids ?? []).map((id) => id.toLowerCase());
+}
+
+const EXCLUDED_BY: Record<keyof Excluded, { path: string; words: string }> = {
+  phoneNumbers: { path: 'exclude.phoneNumbers', words: 'by number' },
+  lists: { path: 'exclude.listIds', words: 'by list' },
+  segments: { path: 'exclude.segmentIds', words: 'by segment' },
+  campaigns: { path: 'exclude.campaignIds', words: 'by campaign' },
+};
+
+/** Nobody is left, or nobody was there: says what each source found and what took them out again. */
+export function emptyAudience({ sources, excluded }: AudienceSummary): DomainError {
+  const found = sources.reduce((sum, { added }) => sum + added, 0);
+  if (found === 0) {
+    const asked = sources.map(({ source, id }) => (id ? `${source} ${id}` : source)).join(', ');
+    const message = asked === '' ? 'The audience is empty.' : `The audience is empty: nobody is in ${asked}.`;
+    return new DomainError('not_possible', 'empty_audience', message, {
+      errors: [
+        {
+          path: 'contacts',
+          message: 'give contacts, or lists, segments, a filter or imports that have some',
+        },
+      ],
+    });
+  }
+  const reasons = (Object.keys(EXCLUDED_BY) as (keyof Excluded)[]).filter((reason) => excluded[reason] > 0);
+  const counted = reasons.map((reason) => `${excluded[reason]} ${EXCLUDED_BY[reason].words}`).join(', ');
+  const message = `The audience is empty: ${found} were found, and all of them excluded (${counted}).`;
+  return new DomainError('not_possible', 'empty_audience', message, {
+    errors: reasons.map((reason) => ({
+      path: EXCLUDED_BY[reason].path,
+      message: `excludes ${excluded[reason]} of ${found}`,
+    })),
+  });
+}
+
+/** Who gets a campaign besides inline contacts and lists, and who does not. */
+export interface AudienceRules {
+  segmentIds: string[];
+  /** The tree of a segment, given in place. */
+  filter?: object;
+  importIds: string[];
+  exclude: { listIds: string[]; segmentIds: string[]; campaignIds: string[]; phoneNumbers: string[] };
+  /** What came of them when the campaign was made. */
+  summary?: AudienceSummary;
+}

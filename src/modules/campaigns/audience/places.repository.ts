@@ -1,0 +1,18 @@
+import type { Tx } from '../../../db/index.js';
+import { placeOf, PLACE_PREFIX_LENGTH } from '../../../lib/phone-zones.js';
+import { isIn } from '../../delivery/index.js';
+
+/** How many of an audience may be where. Asks the numbers, before anything is written down. */
+export async function audiencePlaces(tx: Tx, campaignId: string): Promise<Map<string, number>> {
+  const rows = await tx.query<{ phone: string; count: number }[]>(
+    `SELECT min(phone) AS phone, count(*)::int AS count FROM campaign_contacts
+     WHERE campaign_id = $1 AND ${isIn(['pending'])} GROUP BY left(phone, ${PLACE_PREFIX_LENGTH})`,
+    [campaignId],
+  );
+  const counts = new Map<string, number>();
+  for (const { phone, count } of rows) {
+    const place = placeOf(phone);
+    counts.set(place, (counts.get(place) ?? 0) + count);
+  }
+  return counts;
+}

@@ -1,0 +1,77 @@
+import type { Tx } from '../../../db/index.js';
+import type { Logger } from '../../../lib/logger.js';
+import type { Campaign, Canary } from '../campaign.entity.js';
+import { updateCampaign, type Counts } from '../campaign.repository.js';
+import { clearCampaignWaiting, noteCampaignWaiting } from '../sending/waiting.repository.js';
+import { judgeCanary } from './core/canary.js';
+
+/** What a canary has just come to. */
+export type CanaryTurn =
+  | { kind: 'reached'; until: Date | null }
+  | { kind: 'passed' }
+  | { kind: 'broken'; failedPercent: number; optedOutPercent: number };
+
+/**
+ * How many recipients the campaign's canary lets out now. Shows the campaign as waiting while it holds the rest, lets it
+ * go on when the limits held, and pauses it when they did not. Under the campaign's lock.
+ */
+export async function holdToCanary(
+  tx: Tx,
+  campaign: Campaign,
+  counts: Counts,
+  now: Date,
+): Promise<{ room: number; turn?: CanaryTurn }> {
+  const { canary } = campaign;
+  const verdict = judgeCanary(canary, counts, now);
+  if (!canary || verdict.kind === 'send') return { room: verdict.kind === 'send' ? verdict.room : Infinity };
+  const key = { tenantId: campaign.tenantId, campaignId: campaign.id };
+  switch (verdict.kind) {
+    case 'wait': {
+      const { reachedAt, until } = verdict;
+      await noteCampaignWaiting(tx, key, 'canary', until);
+      if (canary.reachedAt !== undefined) return { room: 0 };
+      await save(tx, campaign, { ...canary, reachedAt: reachedAt.toISOString() });
+      return { room: 0, turn: { kind: 'reached', until } };
+    }
+    case 'pass':
+      await clearCampaignWaiting(tx, key);
+      await save(tx, campaign, { ...canary, passedAt: now.toISOString() });
+      return { room: Infinity, turn: { kind: 'passed' } };
+    case 'break': {
+      const { failedPercent, optedOutPercent } = verdict;
+      const broken = { at: now.toISOString(), failedPercent, optedOutPercent };
+      const paused = { status: 'paused' as const, waitingReason: 'canary_limits_broken', waitingUntil: null };
+      await updateCampaign(tx, campaign.id, { ...paused, canary: { ...canary, broken }, updatedAt: now });
+      return { room: 0, turn: { kind: 'broken', failedPercent, optedOutPercent } };
+    }
+  }
+}
+
+/** For the log, once it is certain: a broken canary is an alert. */
+export function tellCanaryTurn(logger: Logger, campaignId: string, turn: CanaryTurn): void {
+  switch (turn.kind) {
+    case 'reached':
+      logger.info({ campaignId, until: turn.until }, 'the first recipients were dealt with; the others wait');
+      return;
+    case 'passed':
+      logger.info({ campaignId }, 'the limits held for the first recipients; the campaign goes on');
+      return;
+    case 'broken': {
+      const { failedPercent, optedOutPercent } = turn;
+      logger.error(
+        {
+          alert: 'campaign.paused',
+          campaignId,
+          code: 'canary_limits_broken',
+          failedPercent,
+          optedOutPercent,
+        },
+        'too many of the first recipients failed or opted out; the campaign was paused',
+      );
+    }
+  }
+}
+
+async function save(tx: Tx, { id }: Campaign, canary: Canary): Promise<void> {
+  await updateCampaign(tx, id, { canary });
+}

@@ -1,0 +1,9 @@
+/** Something the caller should know about a campaign that was accepted. */
+export interface CampaignWarning {
+  code: 'missing_variable' | 'window_never_opens' | 'frequency_cap';
+  /** Of a missing one. */
+  variable?: string;
+  /** Recipients it concerns. */
+  count: number;
+  message: string;
+}

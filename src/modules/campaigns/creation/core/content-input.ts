@@ -1,0 +1,113 @@
+import type { FieldError } from '../../../../lib/errors.js';
+import type { CampaignVariant } from '../../campaign.entity.js';
+import type { PartDraft } from '../../../content/core/part-shape.js';
+import {
+  neededBy,
+  readParts,
+  type NeededVariable,
+  type PartsInput,
+} from '../../../content/core/parts-input.js';
+import { variantProblems } from '../../variants/core/variants.js';
+import type { CampaignPart } from '../../../content/core/part.js';
+
+export interface VariantInput extends PartsInput {
+  name: string;
+  weight?: number | null;
+}
+
+/** What a campaign says: messages, a template, or several versions of them. */
+export interface ContentInput extends PartsInput {
+  variants?: readonly VariantInput[];
+}
+
+/** How the parts of all variants, one after the other, belong together. */
+export type VariantLayout = { name: string; weight: number; size: number }[];
+
+export interface ReadContent {
+  drafts: PartDraft[];
+  /** Absent without variants: all drafts are the campaign's own. */
+  layout?: VariantLayout;
+  needed: NeededVariable[];
+  errors: FieldError[];
+}
+
+/** Of all texts of a campaign: each is analysed while the request waits, and others with it. */
+const MAX_SIZE = 200_000;
+
+/** Reads what a request wants to send, or says what is wrong with it and where. */
+export function readContent(input: ContentInput, defaultCountry?: string): ReadContent {
+  const { variants } = input;
+  const size = JSON.stringify([variants, input.messages, input.template]).length;
+  if (size > MAX_SIZE) {
+    const message = `all texts together have ${size} characters, as JSON; at most ${MAX_SIZE} are allowed`;
+    return { drafts: [], needed: [], errors: [{ path: variants ? 'variants' : 'messages', message }] };
+  }
+  if (!variants) return readParts(input, defaultCountry);
+  if (input.messages ?? input.template) {
+    const message = 'give either variants or one text for everybody (messages or template), not both';
+    return { drafts: [], needed: [], errors: [{ path: 'variants', message }] };
+  }
+  const read = variants.map((variant, index) => readVariant(variant, index, defaultCountry));
+  const layout = variants.map(({ name, weight }, index) => ({
+    name: name.trim(),
+    weight: weight ?? 1,
+    size: read[index]?.drafts.length ?? 0,
+  }));
+  return {
+    drafts: read.flatMap(({ drafts }) => drafts),
+    layout,
+    needed: mergeNeeds(read.map(({ needed }) => needed)),
+    errors: [...variantProblems(variants), ...read.flatMap(({ errors }) => errors)],
+  };
+}
+
+function readVariant(variant: VariantInput, index: number, defaultCountry: string | undefined): ReadContent {
+  // Inside a list null is not taken out by the service.
+  const given = {
+    ...(variant.messages ? { messages: variant.messages } : {}),
+    ...(typeof variant.template === 'string' ? { template: variant.template } : {}),
+  };
+  const { drafts, needed, errors } = readParts(given, defaultCountry);
+  const within = <Item extends { path: string }>(item: Item): Item => ({
+    ...item,
+    path: `variants[${index}].${item.path}`,
+  });
+  return { drafts, needed: needed.map(within), errors: errors.map(within) };
+}
+
+/** What stored content needs of its recipients. */
+export function neededByContent(campaign: {
+  parts: readonly CampaignPart[];
+  variants: readonly CampaignVariant[] | null;
+}): NeededVariable[] {
+  if (!campaign.variants) return neededBy(campaign.parts);
+  return mergeNeeds(
+    campaign.variants.map(({ parts }, index) => neededBy(parts, `variants[${index}].messages`)),
+  );
+}
+
+/** The columns of a campaign for its parts. `parts` are those of the first variant where there are variants. */
+export function layOut(
+  parts: readonly CampaignPart[],
+  layout: VariantLayout | undefined,
+): { parts: CampaignPart[]; variants: CampaignVariant[] | null } {
+  if (!layout) return { parts: [...parts], variants: null };
+  let start = 0;
+  const variants = layout.map(({ name, weight, size }) => {
+    start += size;
+    return { name, weight, parts: parts.slice(start - size, start) };
+  });
+  return { parts: variants[0]?.parts ?? [], variants };
+}
+
+function mergeNeeds(needs: NeededVariable[][]): NeededVariable[] {
+  const merged = new Map<string, NeededVariable & { variants: number[] }>();
+  for (const [index, needed] of needs.entries()) {
+    for (const variable of needed) {
+      const known = merged.get(variable.name);
+      if (known) known.variants.push(index);
+      else merged.set(variable.name, { ...variable, variants: [index] });
+    }
+  }
+  return [...merged.values()];
+}

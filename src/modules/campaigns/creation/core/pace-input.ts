@@ -1,0 +1,17 @@
+import type { FieldError } from '../../../../lib/errors.js';
+import { type Delays, DEFAULT_DELAYS } from '../../../delivery/core/delays.js';
+
+/** Fills in what the request leaves open; a default gives way to the bound the caller did give. */
+export function readDelays(
+  input: Partial<Delays>,
+  current: Delays = DEFAULT_DELAYS,
+): { delays: Delays; errors: FieldError[] } {
+  const { minDelay, maxDelay } = input;
+  const delays = {
+    minDelay: minDelay ?? Math.min(current.minDelay, maxDelay ?? current.minDelay),
+    maxDelay: maxDelay ?? Math.max(current.maxDelay, minDelay ?? current.maxDelay),
+  };
+  if (delays.minDelay <= delays.maxDelay) return { delays, errors: [] };
+  const message = `is ${delays.minDelay} ms, more than maxDelay (${delays.maxDelay} ms); it must be at most that`;
+  return { delays, errors: [{ path: 'minDelay', message }] };
+}

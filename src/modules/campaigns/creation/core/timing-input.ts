@@ -1,0 +1,151 @@
+import { latest } from '../../../../lib/clock.js';
+import type { FieldError } from '../../../../lib/errors.js';
+import { isTimeZone } from '../../../../lib/zone.js';
+import type { Recurrence } from '../../campaign.entity.js';
+import { cronProblem, nextRun } from '../../core/recurrence.js';
+import type { SendWindow } from '../../../tenants/core/send-window.js';
+import { windowProblems } from '../../../tenants/core/window-problems.js';
+
+/** What a request says; undefined keeps what is, null takes it back. Shapes are checked, meanings are not. */
+export interface TimingInput {
+  scheduledAt?: string | null;
+  expiresAt?: string | null;
+  sendWindow?: SendWindow | null;
+  maxPerMinute?: number | null;
+  rampUpMinutes?: number | null;
+  priority?: number | null;
+  recurrence?: { cron?: string; everyMinutes?: number; timeZone?: string; until?: string } | null;
+}
+
+/** The columns of a campaign about time. */
+export interface Timing {
+  scheduledAt: Date | null;
+  expiresAt: Date | null;
+  sendWindow: SendWindow | null;
+  maxPerMinute: number | null;
+  rampUpMinutes: number | null;
+  priority: number;
+  recurrence: Recurrence | null;
+}
+
+export const DEFAULT_TIMING: Timing = {
+  scheduledAt: null,
+  expiresAt: null,
+  sendWindow: null,
+  maxPerMinute: null,
+  rampUpMinutes: null,
+  priority: 5,
+  recurrence: null,
+};
+
+/** Clocks differ and requests take their time. */
+const PAST_TOLERANCE_MS = 60_000;
+
+interface Context {
+  now: Date;
+  tenantTimeZone: string;
+  current: Timing;
+}
+
+/** Lays a request over what is set already. The first run of a recurring campaign becomes its `scheduledAt`. */
+export function readTiming(
+  input: TimingInput,
+  { now, tenantTimeZone, current }: Context,
+): { timing: Timing; errors: FieldError[] } {
+  const errors: FieldError[] = [];
+  const timing: Timing = {
+    scheduledAt: read(input.scheduledAt, current.scheduledAt, (text) => new Date(text)),
+    expiresAt: read(input.expiresAt, current.expiresAt, (text) => new Date(text)),
+    sendWindow: read(input.sendWindow, current.sendWindow, toWindow),
+    maxPerMinute: read(input.maxPerMinute, current.maxPerMinute, Number),
+    rampUpMinutes: read(input.rampUpMinutes, current.rampUpMinutes, Number),
+    priority: read(input.priority, current.priority, Number) ?? DEFAULT_TIMING.priority,
+    recurrence: read(input.recurrence, current.recurrence, (given) => toRecurrence(given, tenantTimeZone)),
+  };
+  if (input.scheduledAt && timing.scheduledAt && isPast(timing.scheduledAt, now)) {
+    errors.push({
+      path: 'scheduledAt',
+      message: `${input.scheduledAt} is past; it is ${now.toISOString()} now`,
+    });
+  }
+  if (input.sendWindow) errors.push(...windowProblems(input.sendWindow));
+  if (input.recurrence) errors.push(...recurrenceProblems(input.recurrence));
+  if (timing.rampUpMinutes !== null && timing.maxPerMinute === null) {
+    const message = 'says how maxPerMinute is reached; give that too';
+    errors.push({ path: 'rampUpMinutes', message });
+  }
+  if (errors.length === 0) errors.push(...plan(timing, input, now));
+  return { timing, errors };
+}
+
+/** Sets the first run and holds the expiry against it. */
+function plan(timing: Timing, input: TimingInput, now: Date): FieldError[] {
+  // What repeated would otherwise be sent once more, to the audience of the day it was made.
+  if (input.recurrence === null && input.scheduledAt === undefined) timing.scheduledAt = null;
+  if (timing.recurrence && (input.recurrence || input.scheduledAt !== undefined)) {
+    const first = firstRun(timing.recurrence, input.scheduledAt ? timing.scheduledAt : null, now);
+    if (!first) return [{ path: 'recurrence', message: 'it has no run before its end' }];
+    timing.scheduledAt = first;
+  }
+  // An expiry that has come meanwhile is no reason to refuse a change of something else.
+  if (input.expiresAt === undefined && !input.scheduledAt && !input.recurrence) return [];
+  const start = timing.scheduledAt ? latest(timing.scheduledAt, now) : now;
+  if (timing.expiresAt && timing.expiresAt <= start) {
+    const message = `must be later than the start (${start.toISOString()})`;
+    return [{ path: 'expiresAt', message }];
+  }
+  return [];
+}
+
+function firstRun(recurrence: Recurrence, given: Date | null, now: Date): Date | undefined {
+  const from = given ?? now;
+  const justBefore = new Date(from.getTime() - 1);
+  return nextRun(recurrence, from, justBefore);
+}
+
+function isPast(at: Date, now: Date): boolean {
+  return at.getTime() < now.getTime() - PAST_TOLERANCE_MS;
+}
+
+function read<Given, Value>(
+  given: Given | null | undefined,
+  current: Value,
+  convert: (given: Given) => Value & {},
+): Value | null {
+  if (given === undefined) return current;
+  return given === null ? null : convert(given);
+}
+
+/** Of the request's object only what is known, as it is stored. */
+function toWindow({ timeZone, days }: SendWindow): SendWindow {
+  return { timeZone, days: days.map(({ day, from, to }) => ({ day, from, to })) };
+}
+
+function toRecurrence(given: NonNullable<TimingInput['recurrence']>, tenantTimeZone: string): Recurrence {
+  return {
+    ...(given.cron != null && { cron: given.cron.trim() }),
+    ...(given.everyMinutes != null && { everyMinutes: given.everyMinutes }),
+    timeZone: given.timeZone ?? tenantTimeZone,
+    ...(given.until != null && { until: new Date(given.until).toISOString() }),
+  };
+}
+
+function recurrenceProblems({
+  cron,
+  everyMinutes,
+  timeZone,
+}: NonNullable<TimingInput['recurrence']>): FieldError[] {
+  const errors: FieldError[] = [];
+  if ((cron == null) === (everyMinutes == null)) {
+    errors.push({ path: 'recurrence', message: 'give either cron or everyMinutes' });
+  }
+  const problem = cron == null ? undefined : cronProblem(cron);
+  if (problem !== undefined) errors.push({ path: 'recurrence.cron', message: problem });
+  if (timeZone != null && !isTimeZone(timeZone)) {
+    errors.push({
+      path: 'recurrence.timeZone',
+      message: `"${timeZone}" is no time zone, such as America/Sao_Paulo`,
+    });
+  }
+  return errors;
+}

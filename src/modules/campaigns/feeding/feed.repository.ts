@@ -1,0 +1,55 @@
+import type { Tx } from '../../../db/index.js';
+import type { Campaign } from '../campaign.entity.js';
+import { findCampaign } from '../campaign.repository.js';
+import { hasAnyIn } from '../../delivery/index.js';
+
+/** Advisory locks of two numbers: this one, and the campaign's hash. */
+const FEED_LOCKS = 742_020;
+
+/**
+ * The campaign, locked for one feeder until the transaction ends. Against pauses and changes it is held in share mode,
+ * as claims hold it: those go on while thousands are queued. A canary's verdict changes the row, which takes it alone.
+ */
+export async function lockForFeeding(tx: Tx, tenantId: string, id: string): Promise<Campaign | undefined> {
+  await tx.query('SELECT pg_advisory_xact_lock($1, hashtext($2::text))', [FEED_LOCKS, id]);
+  const [row] = await tx.query<{ judged: boolean }[]>(
+    'SELECT canary IS NOT NULL AS judged FROM campaigns WHERE tenant_id = $1 AND id = $2',
+    [tenantId, id],
+  );
+  if (!row) return undefined;
+  await tx.query(`SELECT 1 FROM campaigns WHERE id = $1 FOR ${row.judged ? 'NO KEY UPDATE' : 'SHARE'}`, [id]);
+  return findCampaign(tx, tenantId, id);
+}
+
+/** Completes a campaign that runs, or has expired, nobody of which waits or is on the way. Looks at the recipients, not at the counters. */
+export async function completeWhenDone(tx: Tx, campaignId: string, at: Date): Promise<boolean> {
+  // A statement of its own: the check below must see what whoever held the lock before has committed.
+  await tx.query('SELECT 1 FROM campaigns WHERE id = $1 FOR NO KEY UPDATE', [campaignId]);
+  const rows = await tx.query<unknown[]>(
+    `WITH completed AS (
+       UPDATE campaigns SET status = 'completed', completed_at = $2, waiting_reason = NULL, waiting_until = NULL,
+         updated_at = $2
+       WHERE id = $1 AND (status = 'running' OR (status = 'paused' AND expires_at <= $2))
+         AND NOT ${hasAnyIn(['queued', 'sending', 'pending'], '$1')}
+       RETURNING id)
+     SELECT id FROM completed`,
+    [campaignId, at],
+  );
+  return rows.length > 0;
+}
+
+/**
+ * Of all tenants: campaigns that need their feed job, to send, to finish stopping, or to end those who waited in a pause
+ * for longer than they may. Direct messages need no feeding.
+ */
+export async function campaignsToFeed(
+  tx: Tx,
+  now: Date,
+): Promise<{ tenantId: string; campaignId: string }[]> {
+  return tx.query<{ tenantId: string; campaignId: string }[]>(
+    `SELECT tenant_id AS "tenantId", id AS "campaignId" FROM campaigns
+     WHERE kind = 'campaign' AND (status = 'running' OR (status = 'paused' AND expires_at <= $1)
+       OR (status = 'stopped' AND ${hasAnyIn(['pending', 'queued'], 'campaigns.id')}))`,
+    [now],
+  );
+}

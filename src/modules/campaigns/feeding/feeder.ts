@@ -1,0 +1,218 @@
+import type { Tx } from '../../../db/index.js';
+import { addMs, earlier, latest } from '../../../lib/clock.js';
+import type { JobContext, JobOutcome, JobPayloads } from '../../../queue/catalog.js';
+import type { Campaign } from '../campaign.entity.js';
+import type { CampaignDeps } from '../campaign.ports.js';
+import { countsOf, findCampaign, foldCounts } from '../campaign.repository.js';
+import { holdToCanary, tellCanaryTurn, type CanaryTurn } from '../canary/canary-gate.js';
+import { feedJobId } from './core/job-ids.js';
+import { feedWindow, staggeredDelays, type Pace } from './core/pacing.js';
+import { mostParts } from '../variants/core/variants.js';
+import { noteCampaignWaiting } from '../sending/waiting.repository.js';
+import { FeedHours, type Openness } from './feed-hours.js';
+import { FeedPositions } from './feed-position.js';
+import { FeedRhythm } from './feed-rhythm.js';
+import { campaignsToFeed, lockForFeeding, completeWhenDone } from './feed.repository.js';
+import { noteOutranked, skipOutsideWindow } from './hours.repository.js';
+import {
+  ceilingOf,
+  rampElapsedMs,
+  slotMs,
+  sendJobId,
+  claimPending,
+  putBackClaimed,
+  skipLeftOver,
+  type ClaimedRecipient,
+} from '../../delivery/index.js';
+
+const DEFAULT_WINDOW = 6_000;
+const FEED_EVERY_MS = 1_000;
+/** Recipients queued in one go: the first of many set out while the others are queued. */
+const FEED_AT_ONCE = 1_000;
+const FOLD_ABOVE_ENTRIES = 500;
+/** A campaign whose hours have not come looks again this often: windows and quiet hours can be changed. */
+const CLOSED_REST_MS = 60_000;
+
+interface Fed {
+  claimed: ClaimedRecipient[];
+  /** Those queued before, or on their way. */
+  ahead: number;
+  /** There was no room for more, or nobody left. */
+  filled: boolean;
+  entries: number;
+  turn?: CanaryTurn;
+}
+
+/** Keeps running campaigns' windows of queued recipients filled, completes them, and finishes stopping stopped ones. */
+export class CampaignFeeder {
+  private readonly hours: FeedHours;
+  private readonly rhythm = new FeedRhythm(FEED_EVERY_MS);
+  private readonly positions = new FeedPositions();
+
+  constructor(private readonly deps: CampaignDeps) {
+    this.hours = new FeedHours(deps.database);
+  }
+
+  readonly handleFeed = async (
+    { tenantId, campaignId }: JobPayloads['campaign.feed'],
+    { signal }: JobContext,
+  ): Promise<JobOutcome> => {
+    if (signal.aborted) return this.soon();
+    const campaign = await findCampaign(this.deps.database.manager, tenantId, campaignId);
+    if (campaign?.status === 'running') return this.feed(campaign);
+    this.positions.forget(campaignId);
+    if (campaign?.status === 'stopped') return this.finishStopping(campaign);
+    if (campaign?.status === 'paused') return this.expire(campaign);
+    return { kind: 'done' };
+  };
+
+  /** Gives every campaign that needs one its feed job again: at boot, and when the queue may have lost it. */
+  readonly rewakeRunningCampaigns = async (): Promise<void> => {
+    for (const payload of await campaignsToFeed(this.deps.database.manager, this.deps.clock.now())) {
+      await this.deps.queue.wake('campaign.feed', payload, feedJobId(payload.campaignId));
+    }
+  };
+
+  private async feed(campaign: Campaign): Promise<JobOutcome> {
+    const { database, senders, logger } = this.deps;
+    const now = this.deps.clock.now();
+    const tx = database.manager;
+    if (campaign.expiresAt && campaign.expiresAt <= now) await skipOutsideWindow(tx, campaign.id);
+    const openness = await this.hours.look(campaign, now);
+    if (openness.kind === 'closed') return this.restUntil(campaign, openness);
+    await noteOutranked(tx, campaign.id);
+    const { connected } = await senders.findPool(campaign.tenantId, campaign.pool);
+    const { claimed, ahead, entries, turn, filled } = await this.claim(campaign, connected, openness.places);
+    if (turn) tellCanaryTurn(logger, campaign.id, turn);
+    if (claimed.length > 0) await this.enqueue(campaign, claimed, { ahead, senders: connected });
+    if (entries > FOLD_ABOVE_ENTRIES) await foldCounts(database.manager, campaign.id);
+    if (claimed.length === 0 && (await this.complete(campaign.id))) return { kind: 'done' };
+    return {
+      kind: 'runAgain',
+      at: this.rhythm.next(campaign.id, { taken: claimed.length, ahead, filled }, now),
+    };
+  }
+
+  /** Nobody may be sent to now. Those still queued come back from their jobs; nothing else has to be done meanwhile. */
+  private async restUntil(
+    { tenantId, id, expiresAt }: Campaign,
+    { reason, until }: Extract<Openness, { kind: 'closed' }>,
+  ): Promise<JobOutcome> {
+    const { database, clock } = this.deps;
+    if (await this.complete(id)) return { kind: 'done' };
+    const waiting = { tenantId, campaignId: id };
+    await noteCampaignWaiting(database.manager, waiting, reason, until ?? null);
+    const now = clock.now();
+    const next = [until, expiresAt].reduce<Date>(
+      (first, at) => (at ? earlier(first, at) : first),
+      addMs(now, CLOSED_REST_MS),
+    );
+    return { kind: 'runAgain', at: latest(next, addMs(now, FEED_EVERY_MS)) };
+  }
+
+  /** A pause does not stop the clock. Those who are queued come back from their jobs before they are ended, too. */
+  private async expire({ id, expiresAt }: Campaign): Promise<JobOutcome> {
+    const { database, clock } = this.deps;
+    if (!expiresAt || expiresAt > clock.now()) return { kind: 'done' };
+    if ((await skipOutsideWindow(database.manager, id)) > 0) return this.soon();
+    await this.complete(id);
+    return { kind: 'done' };
+  }
+
+  /** True when nobody was left. */
+  private async complete(campaignId: string): Promise<boolean> {
+    const { database, clock, logger } = this.deps;
+    if (!(await database.transaction((tx) => completeWhenDone(tx, campaignId, clock.now())))) return false;
+    await foldCounts(database.manager, campaignId);
+    logger.info({ campaignId }, 'campaign completed');
+    return true;
+  }
+
+  /** Under the campaign's lock, so that two feeders never fill the same window twice and none feeds after a pause. */
+  private async claim(
+    { tenantId, id }: Campaign,
+    senders: number,
+    places: string[] | undefined,
+  ): Promise<Fed> {
+    return this.deps.database.transaction(async (tx) => {
+      const campaign = await lockForFeeding(tx, tenantId, id);
+      const ledger = (await countsOf(tx, [id])).get(id);
+      if (campaign?.status !== 'running' || !ledger)
+        return { claimed: [], ahead: 0, entries: 0, filled: true };
+      const { counts, entries } = ledger;
+      const ahead = counts.queued + counts.sending;
+      const window = feedWindow(this.pace(campaign), senders, this.deps.window ?? DEFAULT_WINDOW) - ahead;
+      const canary = await holdToCanary(tx, campaign, counts, this.deps.clock.now());
+      const room = Math.min(window, canary.room);
+      const atOnce = Math.min(room, FEED_AT_ONCE);
+      const claimed = room > 0 && counts.pending > 0 ? await this.takeNext(tx, campaign, atOnce, places) : [];
+      const filled = claimed.length < atOnce || atOnce === room;
+      return { claimed, ahead, entries, filled, turn: canary.turn };
+    });
+  }
+
+  /** Goes on behind those it took last; at the end, and now and then, it takes those who came back. */
+  private async takeNext(
+    tx: Tx,
+    campaign: Campaign,
+    room: number,
+    places: string[] | undefined,
+  ): Promise<ClaimedRecipient[]> {
+    if (places) return claimPending(tx, campaign.id, room, { places });
+    const now = this.deps.clock.now();
+    const after = this.positions.after(campaign, now);
+    const next = await claimPending(tx, campaign.id, room, { after });
+    if (after !== undefined && next.length < room) {
+      this.positions.forget(campaign.id);
+      return [...next, ...(await claimPending(tx, campaign.id, room - next.length))];
+    }
+    const last = next.at(-1);
+    if (last) this.positions.note(campaign, last.id, after !== undefined, now);
+    return next;
+  }
+
+  private async enqueue(
+    campaign: Campaign,
+    claimed: ClaimedRecipient[],
+    load: { ahead: number; senders: number },
+  ): Promise<void> {
+    const { tenantId, id: campaignId, priority } = campaign;
+    const delays = staggeredDelays(this.pace(campaign), { ...load, count: claimed.length }, this.deps.random);
+    const jobs = claimed.map(({ id, claimEpoch }, index) => ({
+      payload: { tenantId, campaignId, recipientId: id },
+      options: { id: sendJobId(id, claimEpoch), delayMs: delays[index] ?? 0, priority },
+    }));
+    try {
+      await this.deps.queue.enqueueMany('message.send', jobs, { bundled: true });
+    } catch (error) {
+      this.positions.forget(campaignId);
+      await putBackClaimed(this.deps.database.manager, claimed);
+      throw error;
+    }
+  }
+
+  private pace(campaign: Campaign): Pace {
+    const ceiling = ceilingOf(campaign);
+    if (!ceiling) return paceOf(campaign);
+    const elapsedMs = rampElapsedMs(campaign.rampStartedAt, this.deps.clock.now());
+    return { ...paceOf(campaign), slotMs: slotMs(ceiling, elapsedMs) };
+  }
+
+  private async finishStopping({ id }: Campaign): Promise<JobOutcome> {
+    const tx = this.deps.database.manager;
+    await skipLeftOver(tx, id);
+    const counts = (await countsOf(tx, [id])).get(id)?.counts;
+    if (counts && counts.pending + counts.queued > 0) return this.soon();
+    await foldCounts(tx, id);
+    return { kind: 'done' };
+  }
+
+  private soon(): JobOutcome {
+    return { kind: 'runAgain', at: addMs(this.deps.clock.now(), FEED_EVERY_MS) };
+  }
+}
+
+export function paceOf(campaign: Campaign): Pace {
+  const { minDelay, maxDelay } = campaign;
+  return { minDelay, maxDelay, parts: mostParts(campaign) };
+}

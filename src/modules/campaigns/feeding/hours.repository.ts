@@ -1,0 +1,88 @@
+import type { Tx } from '../../../db/index.js';
+import { placeOf } from '../../../lib/phone-zones.js';
+import { hasAnyIn, inOrder, isIn, endOf } from '../../delivery/index.js';
+
+const PLACES_PER_STATEMENT = 10_000;
+
+/**
+ * Writes down where the next waiting recipients may be, as far as that is not known yet. True when none is left. Only
+ * campaigns with hours in the recipients' time come here, so others do not pay for the column. Needs a transaction.
+ */
+export async function assignPlaces(tx: Tx, campaignId: string): Promise<boolean> {
+  const { where, orderBy } = inOrder(['pending']);
+  const unplaced = await tx.query<{ id: string; phone: string }[]>(
+    `SELECT id, phone FROM campaign_contacts WHERE campaign_id = $1 AND ${where} AND zone IS NULL
+     ORDER BY ${orderBy} LIMIT ${PLACES_PER_STATEMENT} FOR NO KEY UPDATE SKIP LOCKED`,
+    [campaignId],
+  );
+  if (unplaced.length === 0) return true;
+  await tx.query(
+    `UPDATE campaign_contacts SET zone = placed.zone FROM unnest($1::uuid[], $2::text[]) AS placed(id, zone)
+     WHERE campaign_contacts.id = placed.id`,
+    [unplaced.map(({ id }) => id), unplaced.map(({ phone }) => placeOf(phone))],
+  );
+  return unplaced.length < PLACES_PER_STATEMENT;
+}
+
+/** Where waiting recipients may be. Jumps from place to place through the index, however many people are at each. */
+export async function placesOf(tx: Tx, campaignId: string): Promise<string[]> {
+  const next = (condition: string) =>
+    `(SELECT zone FROM campaign_contacts
+      WHERE campaign_id = $1 AND ${isIn(['pending'])} AND zone IS NOT NULL ${condition} ORDER BY zone LIMIT 1)`;
+  const rows = await tx.query<{ zone: string }[]>(
+    `WITH RECURSIVE places AS (
+       SELECT ${next('')} AS zone
+       UNION ALL
+       SELECT ${next('AND zone > places.zone')} FROM places WHERE places.zone IS NOT NULL)
+     SELECT zone FROM places WHERE zone IS NOT NULL`,
+    [campaignId],
+  );
+  return rows.map(({ zone }) => zone);
+}
+
+/** Recipients whose time has run out are ended so many at a time. */
+const EXPIRE_BATCH = 20_000;
+
+/** Ends waiting recipients, all or those at some places, whose time to be sent to will not come. Answers how many. */
+export async function skipOutsideWindow(tx: Tx, campaignId: string, places?: string[]): Promise<number> {
+  const [row] = await tx.query<{ skipped: number }[]>(
+    `WITH late AS (
+       SELECT id FROM campaign_contacts
+       WHERE campaign_id = $1 AND ${isIn(['pending'])} AND ($2::text[] IS NULL OR zone = ANY($2::text[]))
+       LIMIT ${EXPIRE_BATCH} FOR UPDATE SKIP LOCKED
+     ), ${endOf('late', 'outside_window_expired')}
+     SELECT count(*)::int AS skipped FROM ended`,
+    [campaignId, places ?? null],
+  );
+  return row?.skipped ?? 0;
+}
+
+/**
+ * Keeps whether a running campaign with recipients in the queue comes before this one at some sender both may use now.
+ * One whose ceiling holds it for longer than it types wants no sender meanwhile. Written only when it changes.
+ */
+export async function noteOutranked(tx: Tx, campaignId: string): Promise<void> {
+  await tx.query(
+    `WITH judged AS (
+       SELECT mine.id, EXISTS (
+         SELECT FROM campaigns other
+         WHERE other.tenant_id = mine.tenant_id AND other.status = 'running' AND other.kind = 'campaign'
+           AND other.priority < mine.priority
+           AND (other.next_slot_at IS NULL OR other.next_slot_at <= now() + interval '3 seconds')
+           AND ${hasAnyIn(['queued', 'sending'], 'other.id')}
+           AND EXISTS (SELECT FROM senders
+                       WHERE senders.tenant_id = mine.tenant_id
+                         AND senders.status = 'connected' AND senders.paused_at IS NULL
+                         AND ${memberOf('mine.pool')} AND ${memberOf('other.pool')})) AS outranked
+       FROM campaigns mine WHERE mine.id = $1)
+     UPDATE campaigns SET outranked = judged.outranked
+     FROM judged WHERE campaigns.id = judged.id AND campaigns.outranked <> judged.outranked`,
+    [campaignId],
+  );
+}
+
+function memberOf(pool: string): string {
+  return `((${pool} -> 'senderIds' = '[]' AND ${pool} -> 'senderTags' = '[]')
+    OR ${pool} -> 'senderIds' ? senders.id::text
+    OR ${pool} -> 'senderTags' ?| senders.tags)`;
+}

@@ -1,0 +1,58 @@
+import type { Tx } from '../../../db/index.js';
+import { placeOf, PLACE_PREFIX_LENGTH } from '../../../lib/phone-zones.js';
+import { hasValue, needsIt } from '../creation/coverage.repository.js';
+import { NOT_ON_WHATSAPP, OVER_CAP, isIn } from '../../delivery/index.js';
+import type { NeededVariable } from '../../content/index.js';
+
+/** Recipients still to be served, by where they are and by what will keep a message from them. */
+export interface WaitingCount {
+  /** Null where hours do not count in the recipients' own time. */
+  place: string | null;
+  reason:
+    | 'contact_deleted'
+    | 'opted_out'
+    | 'suppressed'
+    | 'missing_variable'
+    | 'not_on_whatsapp'
+    | 'frequency_cap'
+    | null;
+  count: number;
+}
+
+/**
+ * One pass over those who wait. Each is counted once, under the first reason that holds; `byPlace` also by where its
+ * number says it is.
+ */
+export async function countWaiting(
+  tx: Tx,
+  campaign: { tenantId: string; id: string },
+  { needed, byPlace }: { needed: NeededVariable[]; byPlace: boolean },
+): Promise<WaitingCount[]> {
+  const values: unknown[] = [campaign.tenantId, campaign.id];
+  const lacking = needed.map((variable) => {
+    const present = hasValue(variable.attribute, `$${values.push(variable.attribute)}`);
+    return `(${needsIt(variable)} AND NOT (${present}))`;
+  });
+  const place = byPlace ? `, left(r.phone, ${PLACE_PREFIX_LENGTH})` : '';
+  const rows = await tx.query<(Omit<WaitingCount, 'place'> & { phone: string })[]>(
+    `SELECT min(r.phone) AS phone,
+            CASE WHEN c.id IS NULL THEN 'contact_deleted'
+                 WHEN c.opted_out_at IS NOT NULL THEN 'opted_out'
+                 WHEN x.id IS NOT NULL THEN 'suppressed'
+                 WHEN r.lacking THEN 'missing_variable'
+                 WHEN n.phone IS NOT NULL THEN 'not_on_whatsapp'
+                 WHEN ${OVER_CAP} THEN 'frequency_cap' END AS reason,
+            count(*)::int AS count
+     FROM (SELECT contact_id, phone, state, next_part, retried_epoch, variant, ${lacking.length > 0 ? lacking.join(' OR ') : 'false'} AS lacking
+           FROM campaign_contacts
+           WHERE tenant_id = $1 AND campaign_id = $2 AND ${isIn(['pending', 'queued', 'sending'])}) r
+     JOIN campaigns k ON k.id = $2
+     LEFT JOIN tenant_settings s ON s.tenant_id = $1
+     LEFT JOIN contacts c ON c.id = r.contact_id AND c.tenant_id = $1
+     LEFT JOIN suppressions x ON x.tenant_id = $1 AND x.phone = r.phone
+     LEFT JOIN number_checks n ON n.tenant_id = $1 AND n.phone = r.phone AND ${NOT_ON_WHATSAPP}
+     GROUP BY 2${place}`,
+    values,
+  );
+  return rows.map(({ phone, ...row }) => ({ ...row, place: byPlace ? placeOf(phone) : null }));
+}

@@ -1,0 +1,112 @@
+import { latest } from '../../../lib/clock.js';
+import { DomainError, notFound } from '../../../lib/errors.js';
+import type { Campaign } from '../campaign.entity.js';
+import type { CampaignDeps, PoolOutlook } from '../campaign.ports.js';
+import { countsOf, findCampaign, noCounts } from '../campaign.repository.js';
+import { excludedIn } from '../audience/core/audience-rules.js';
+import { neededByContent } from '../creation/core/content-input.js';
+import { refusal } from '../core/transitions.js';
+import { mostParts } from '../variants/core/variants.js';
+import type { Demand, PlayedForward } from './core/play-forward.js';
+import { countWaiting, type WaitingCount } from './dry-run.repository.js';
+import { lookAhead } from './outlook.js';
+import { scheduleAt, sendingHours, tenantTimes } from '../../tenants/index.js';
+
+export type Exclusion = NonNullable<WaitingCount['reason']>;
+
+export interface DryRun {
+  /** Recipients still to be served. */
+  recipients: number;
+  /** Those who will get nothing, each counted once. */
+  exclusions: { reason: Exclusion; count: number }[];
+  willReceive: number;
+  /** All parts together. */
+  messages: number;
+  /** Named twice when the campaign was made, and taken out by its exclusions. */
+  removed: { duplicates: number; excluded: number };
+  startsAt: Date;
+  end: PlayedForward;
+  senders: Pick<PoolOutlook, 'total' | 'able' | 'warmingUp' | 'unable'>;
+  /** Running campaigns that share its senders, as far as they do not wait for it. */
+  otherCampaigns: number;
+  /** An operator has to let it go on after so many recipients: that wait is not counted. */
+  operatorContinuesAfter: number | undefined;
+}
+
+/** Looks ahead: the pool as it stands, played forward under every limit. Writes nothing. */
+export class DryRuns {
+  constructor(private readonly deps: CampaignDeps) {}
+
+  async run(tenantId: string, id: string): Promise<DryRun> {
+    const { database, clock } = this.deps;
+    const campaign = await findCampaign(database.manager, tenantId, id);
+    if (!campaign) throw notFound('campaign', id);
+    const { status } = campaign;
+    if (status === 'completed' || status === 'failed' || status === 'stopped') {
+      throw new DomainError('conflict', `campaign_${status}`, refusal('dry-run', status));
+    }
+    const now = clock.now();
+    const startsAt = campaign.scheduledAt ? latest(campaign.scheduledAt, now) : now;
+    const hours = sendingHours(campaign, await tenantTimes(database.manager, tenantId));
+    const waiting = await countWaiting(database.manager, campaign, {
+      needed: neededByContent(campaign),
+      byPlace: hours.byRecipient,
+    });
+    const exclusions = exclusionsOf(waiting);
+    const recipients = total(waiting);
+    const willReceive = recipients - total(exclusions);
+    const parts = mostParts(campaign);
+    const demands = demandsOf(waiting, parts, (place) => scheduleAt(hours, place));
+    const counts = (await countsOf(database.manager, [id])).get(id)?.counts ?? noCounts();
+    const { outlook, end } = await lookAhead(this.deps, campaign, { counts, demands, now, startsAt });
+    return {
+      recipients,
+      exclusions,
+      willReceive,
+      messages: willReceive * parts,
+      removed: removedOf(campaign),
+      startsAt,
+      end,
+      senders: outlook,
+      otherCampaigns: outlook.rivals,
+      operatorContinuesAfter: operatorContinues(campaign),
+    };
+  }
+}
+
+function exclusionsOf(waiting: readonly WaitingCount[]): DryRun['exclusions'] {
+  const counts = new Map<Exclusion, number>();
+  for (const { reason, count } of waiting) {
+    if (reason) counts.set(reason, (counts.get(reason) ?? 0) + count);
+  }
+  return [...counts].map(([reason, count]) => ({ reason, count })).toSorted((a, b) => b.count - a.count);
+}
+
+/** What is to be sent, by where the recipients may be. */
+function demandsOf(
+  waiting: readonly WaitingCount[],
+  parts: number,
+  scheduleOf: (place: string | null) => Demand['schedule'],
+): Demand[] {
+  const places = new Map<string | null, number>();
+  for (const { place, reason, count } of waiting) {
+    if (reason === null) places.set(place, (places.get(place) ?? 0) + count);
+  }
+  return [...places].map(([place, recipients]) => ({
+    schedule: scheduleOf(place),
+    messages: recipients * parts,
+  }));
+}
+
+function operatorContinues({ canary }: Campaign): number | undefined {
+  if (!canary || canary.passedAt !== undefined) return undefined;
+  return canary.continueWhen && !canary.broken ? undefined : canary.recipients;
+}
+
+function removedOf({ audience }: Campaign): DryRun['removed'] {
+  return { duplicates: audience?.summary?.duplicates ?? 0, excluded: excludedIn(audience?.summary) };
+}
+
+function total(counted: readonly { count: number }[]): number {
+  return counted.reduce((sum, { count }) => sum + count, 0);
+}

@@ -1,0 +1,19 @@
+import type { Tx } from '../../../db/index.js';
+import { inOrder } from '../../delivery/index.js';
+
+/** Enough to know in what proportion the places are. */
+const SAMPLED_RECIPIENTS = 5_000;
+
+/** Where the next waiting recipients may be; null where nobody has looked yet. */
+export async function sampleOfPlaces(
+  tx: Tx,
+  campaignId: string,
+): Promise<{ place: string | null; count: number }[]> {
+  const { where, orderBy } = inOrder(['pending']);
+  return tx.query(
+    `SELECT zone AS place, count(*)::int AS count FROM (
+       SELECT zone FROM campaign_contacts WHERE campaign_id = $1 AND ${where} ORDER BY ${orderBy} LIMIT $2) next
+     GROUP BY zone`,
+    [campaignId, SAMPLED_RECIPIENTS],
+  );
+}

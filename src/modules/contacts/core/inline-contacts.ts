@@ -1,0 +1,75 @@
+import type { FieldError } from '../../../lib/errors.js';
+import { isStorable } from '../../../lib/storable.js';
+
+/** A recipient as a caller wrote it, checked for its shape only. */
+export interface InlineContact {
+  /** Where it stood in the request: `contacts[3]`. */
+  path: string;
+  phoneNumber: string;
+  name: string | null;
+  variables: Record<string, unknown>;
+}
+
+const MAX_NAME = 200;
+const MAX_VARIABLES_BYTES = 10_000;
+const FIELDS = new Set(['phoneNumber', 'name', 'variables']);
+
+/** Reads `contacts`: each a phone number or `{phoneNumber, name?, variables?}`. Every problem is named by its place. */
+export function readContacts(input: readonly unknown[]): { contacts: InlineContact[]; errors: FieldError[] } {
+  const errors: FieldError[] = [];
+  const contacts: InlineContact[] = [];
+  input.forEach((item, index) => {
+    const contact = readContact(item, `contacts[${index}]`, errors);
+    if (contact) contacts.push(contact);
+  });
+  return { contacts, errors };
+}
+
+function readContact(item: unknown, path: string, errors: FieldError[]): InlineContact | undefined {
+  if (typeof item === 'string') return { path, phoneNumber: item, name: null, variables: {} };
+  if (!isRecord(item)) {
+    errors.push({ path, message: 'must be a phone number or {phoneNumber, name?, variables?}' });
+    return undefined;
+  }
+  const problems = contactProblems(item, path);
+  errors.push(...problems);
+  if (problems.length > 0) return undefined;
+  return {
+    path,
+    phoneNumber: String(item['phoneNumber']),
+    name: typeof item['name'] === 'string' && item['name'].trim() !== '' ? item['name'].trim() : null,
+    variables: isRecord(item['variables']) ? item['variables'] : {},
+  };
+}
+
+function contactProblems(item: Record<string, unknown>, path: string): FieldError[] {
+  const problems: FieldError[] = Object.keys(item)
+    .filter((field) => !FIELDS.has(field))
+    .map((field) => ({
+      path: `${path}.${field}`,
+      message: 'is not known; use phoneNumber, name and variables (own fields go into variables)',
+    }));
+  const { phoneNumber, name, variables } = item;
+  if (typeof phoneNumber !== 'string') {
+    problems.push({ path: `${path}.phoneNumber`, message: 'must be a text such as "+5511987654321"' });
+  }
+  if (name !== undefined && name !== null && (typeof name !== 'string' || name.length > MAX_NAME)) {
+    problems.push({ path: `${path}.name`, message: `must be a text of at most ${MAX_NAME} characters` });
+  }
+  if (variables !== undefined && variables !== null && !isRecord(variables)) {
+    problems.push({ path: `${path}.variables`, message: 'must be an object such as {"city": "Recife"}' });
+  } else if (JSON.stringify(variables ?? {}).length > MAX_VARIABLES_BYTES) {
+    problems.push({
+      path: `${path}.variables`,
+      message: `must be at most ${MAX_VARIABLES_BYTES} characters`,
+    });
+  }
+  if (!isStorable(name) || !isStorable(variables)) {
+    problems.push({ path, message: 'contains a broken or NUL character, which cannot be stored' });
+  }
+  return problems;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,183 @@
+import { seededRandom } from '../../../../lib/random.js';
+import { opaqueEnd } from './liquid-spans.js';
+
+/** A piece of text as Liquid will see it, or a choice: each option may hold choices and Liquid of its own. */
+export type SpinNode = string | { options: SpinNode[][] };
+
+export interface SpinProblem {
+  message: string;
+  /** Offset in the source, from 0. */
+  at: number;
+}
+
+export interface SpinText {
+  ok: true;
+  nodes: SpinNode[];
+  /** Offsets of the characters that mark choices and escapes. */
+  signs: number[];
+  /** Where the options of all choices stand. */
+  options: { start: number; end: number }[];
+}
+
+export type SpinParse = SpinText | { ok: false; problem: SpinProblem };
+
+/** Deeper nesting is a mistake, and would cost stack. */
+const MAX_DEPTH = 20;
+const CACHED_SOURCES = 200;
+const cache = new Map<string, SpinParse>();
+
+/**
+ * Reads the choices of a template. Liquid (`{{ }}`, `{% %}`, raw and comment blocks) is passed over untouched; `\{`, `\|`
+ * and `\}` are the characters themselves.
+ */
+export function parseSpintax(source: string): SpinParse {
+  const known = cache.get(source);
+  if (known) return known;
+  const parsed = new Reader(source).read();
+  if (cache.size >= CACHED_SOURCES) cache.clear();
+  cache.set(source, parsed);
+  return parsed;
+}
+
+/**
+ * The template with every choice made. The same seed and source give the same text, so that a preview, a resend and a
+ * later look at what was sent agree; chosen before Liquid sees any value, so a value is never taken for a choice.
+ */
+export function spin(source: string, seed: string): string {
+  if (!mayHoldSpintax(source)) return source;
+  const parsed = parseSpintax(source);
+  if (!parsed.ok) throw new Error(parsed.problem.message);
+  const random = seededRandom(hash(`${seed}\n${source}`));
+  return choose(parsed.nodes, random);
+}
+
+/**
+ * The source with the signs of its choices blanked out: all options at once, every other character where it was, so
+ * that Liquid can be asked about it and its positions are those of the source.
+ */
+export function withoutSigns(source: string, { signs }: SpinText): string {
+  // Split by UTF-16 units, as offsets count them.
+  const characters = source.split('');
+  for (const at of signs) characters[at] = ' ';
+  return characters.join('');
+}
+
+function choose(nodes: readonly SpinNode[], random: () => number): string {
+  let text = '';
+  for (const node of nodes) {
+    if (typeof node === 'string') text += node;
+    else text += choose(node.options[Math.floor(random() * node.options.length)] ?? [], random);
+  }
+  return text;
+}
+
+function mayHoldSpintax(source: string): boolean {
+  return /[{}\\]/.test(source);
+}
+
+class Reader {
+  private at = 0;
+  private readonly signs: number[] = [];
+  private readonly options: { start: number; end: number }[] = [];
+
+  constructor(private readonly source: string) {}
+
+  read(): SpinParse {
+    try {
+      const nodes = this.sequence(0);
+      if (this.at < this.source.length) throw this.problem('} closes nothing', this.at);
+      return { ok: true, nodes, signs: this.signs, options: this.options };
+    } catch (error) {
+      if (error instanceof SpinError) return { ok: false, problem: { message: error.message, at: error.at } };
+      throw error;
+    }
+  }
+
+  /** Up to the end, or inside a group up to the `|` or `}` that ends the option. */
+  private sequence(depth: number): SpinNode[] {
+    const nodes: SpinNode[] = [];
+    let text = '';
+    const { source } = this;
+    while (this.at < source.length) {
+      const character = source[this.at];
+      const opaque = opaqueEnd(source, this.at);
+      if (opaque !== undefined) {
+        text += source.slice(this.at, opaque);
+        this.at = opaque;
+      } else if (character === '\\' && '{|}'.includes(source[this.at + 1] ?? ' ')) {
+        text += literal(source[this.at + 1] ?? '');
+        this.signs.push(this.at, this.at + 1);
+        this.at += 2;
+      } else if (character === '{') {
+        if (text !== '') nodes.push(text);
+        text = '';
+        nodes.push(this.group(depth + 1));
+      } else if (character === '}' || (character === '|' && depth > 0)) break;
+      else {
+        text += character;
+        this.at += 1;
+      }
+    }
+    if (text !== '') nodes.push(text);
+    return nodes;
+  }
+
+  private group(depth: number): SpinNode {
+    const start = this.at;
+    if (depth > MAX_DEPTH) throw this.problem(`choices are nested more than ${MAX_DEPTH} deep`, start);
+    const options: SpinNode[][] = [];
+    do {
+      this.signs.push(this.at);
+      this.at += 1;
+      const from = this.at;
+      options.push(this.sequence(depth));
+      this.options.push({ start: from, end: this.at });
+    } while (this.source[this.at] === '|');
+    if (this.source[this.at] !== '}') throw this.problem('{ is not closed', start);
+    this.signs.push(this.at);
+    this.at += 1;
+    if (options.length === 1) throw this.lonely(start, this.at);
+    return { options };
+  }
+
+  private lonely(start: number, end: number): SpinError {
+    const inside = this.source.slice(start + 1, end - 1).trim();
+    const variable = /^[\p{L}_][\p{L}\p{N}_.-]*$/u.test(inside) ? `; a variable is {{ ${inside} }}` : '';
+    return new SpinError(
+      `{...} gives no choice: it has no |${variable}; for the signs themselves write \\{ and \\}`,
+      start,
+    );
+  }
+
+  private problem(what: string, at: number): SpinError {
+    return new SpinError(
+      `${what}: a choice is {one|another}; for the signs themselves write \\{ \\| \\}`,
+      at,
+    );
+  }
+}
+
+class SpinError extends Error {
+  constructor(
+    message: string,
+    readonly at: number,
+  ) {
+    super(message);
+  }
+}
+
+/** A literal brace must not become the start of Liquid when another stands beside it. */
+function literal(character: string): string {
+  return character === '{' ? '{{ "{" }}' : character;
+}
+
+/** FNV-1a over UTF-16 units, then murmur3's finaliser: neighbouring seeds give unrelated numbers. */
+function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (let index = 0; index < text.length; index += 1) {
+    value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
+  }
+  value = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
+  value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35);
+  return (value ^ (value >>> 16)) >>> 0;
+}

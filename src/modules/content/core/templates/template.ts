@@ -1,0 +1,146 @@
+import { UndefinedVariableError } from 'liquidjs';
+import { errorMessage } from '../../../../lib/errors.js';
+import { spin } from './spintax.js';
+import { partTexts, writeTexts, type PartTextName, type RenderedContent } from '../content.js';
+import { MAX_TEXT_LENGTH, parseTemplate, renderTemplate } from './template-engine.js';
+import type { CampaignPart } from '../part.js';
+
+/** What a template may refer to. */
+export interface TemplateScope {
+  contact: Record<string, unknown>;
+  phoneNumber: string;
+  [variable: string]: unknown;
+}
+
+/**
+ * `template_missing_variable`: the text needs something this recipient does not have, so nothing may be sent ("Hi ,");
+ * `template_empty`: only blanks came out; `template_failed`: the template broke or outgrew a limit.
+ */
+export const renderFailures = ['template_missing_variable', 'template_empty', 'template_failed'] as const;
+export type RenderFailure = (typeof renderFailures)[number];
+export type RenderResult =
+  | { ok: true; content: RenderedContent }
+  /** `variable`: the one that is missing, as the template writes it. */
+  | { ok: false; code: RenderFailure; reason: string; variable?: string };
+
+/**
+ * The variables of one recipient: each as `{{contact.x}}` and as `{{x}}`, besides `name` and `phoneNumber`.
+ * Blank values are left out, so that a `default` or an `if` sees a blank name as what it is: no name.
+ */
+export function templateScope(recipient: {
+  phone: string;
+  name: string | null;
+  variables: Record<string, unknown>;
+}): TemplateScope {
+  const contact = {
+    ...withoutBlanks({ name: recipient.name }),
+    ...withoutBlanks(recipient.variables),
+    // Last: a variable of this name must not pass for the number the message goes to.
+    phoneNumber: recipient.phone,
+  };
+  const scope = { ...contact, contact };
+  // Without a size of its own Liquid would answer how many attributes the contact has.
+  for (const values of [scope, contact]) {
+    if (!Object.hasOwn(values, 'size')) Object.defineProperty(values, 'size', { value: undefined });
+  }
+  return scope;
+}
+
+/**
+ * Renders one part for one recipient, with all its texts. Never throws. `seed` decides the choices (`{a|b}`): see
+ * `choiceSeed`.
+ */
+export function renderPart(part: CampaignPart, scope: TemplateScope, seed = ''): RenderResult {
+  try {
+    const content = writeTexts(part, (name, template) => writeText(name, spin(template, seed), scope));
+    return content.type === 'poll' && new Set(content.choices).size < content.choices.length
+      ? failure('template_failed', 'Two choices of the poll are the same for this recipient.')
+      : { ok: true, content };
+  } catch (error) {
+    if (error instanceof UnusableText) return failure(error.code, error.message);
+    const missing = missingVariable(error);
+    return missing === undefined
+      ? failure('template_failed', errorMessage(error))
+      : {
+          ...failure('template_missing_variable', `The recipient has no value for ${missing}.`),
+          variable: missing,
+        };
+  }
+}
+
+/** Says why one of several texts cannot be used; never leaves this file. */
+class UnusableText extends Error {
+  constructor(
+    readonly code: RenderFailure,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+function writeText(name: PartTextName, template: string, scope: TemplateScope): string {
+  const rendered = renderTemplate(parseTemplate(template), scope);
+  // The length of a text put together from pieces is known before it is copied into one: it may be 500 MB.
+  if (rendered.length > MAX_TEXT_LENGTH) throw tooLong(name, MAX_TEXT_LENGTH);
+  // PostgreSQL's text cannot hold the NUL character; no phone shows one either.
+  const text = rendered.replaceAll('\u0000', '');
+  const { max, required } = partTexts[name];
+  if (text.trim() === '') {
+    if (!required) return '';
+    throw new UnusableText('template_empty', `The text (${name}) is empty for this recipient.`);
+  }
+  if (text.length > max) throw tooLong(name, max);
+  if (OBJECT.test(text) && !OBJECT.test(template)) {
+    const message = `The text (${name}) prints a value that is an object; name a field of it: {{ address.city }}.`;
+    throw new UnusableText('template_failed', message);
+  }
+  return text;
+}
+
+/** What JavaScript makes of an object, perhaps through `upcase`. */
+const OBJECT = /\[object object\]/i;
+
+function tooLong(name: PartTextName, max: number): UnusableText {
+  return new UnusableText('template_failed', `The text (${name}) is longer than ${max} characters.`);
+}
+
+/**
+ * A person sees the same choices in the preview before a campaign, in the campaign, and when a part is sent once more:
+ * they hang on the contact and the part's place (and the text itself), not on the campaign.
+ */
+export function choiceSeed(contactId: string, part: number): string {
+  return `${contactId}:${part}`;
+}
+
+function failure(code: RenderFailure, reason: string): RenderResult & { ok: false } {
+  return { ok: false, code, reason };
+}
+
+/** Liquid wraps the error of a variable once for every block around it. */
+function missingVariable(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const original: unknown = 'originalError' in error ? error.originalError : undefined;
+  if (error instanceof UndefinedVariableError) {
+    return original instanceof Error && 'variableName' in original
+      ? String(original.variableName)
+      : 'a variable';
+  }
+  return missingVariable(original);
+}
+
+function withoutBlanks(values: Record<string, unknown>): Record<string, unknown> {
+  // fromEntries defines own properties: a key such as `__proto__` stays a mere name.
+  return Object.fromEntries(
+    Object.entries(values)
+      .filter(([, value]) => !isBlank(value))
+      .map(([key, value]) => [key, isPlainObject(value) ? withoutBlanks(value) : value]),
+  );
+}
+
+function isBlank(value: unknown): boolean {
+  return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+}

@@ -1,0 +1,17 @@
+import type { Tx } from '../../db/index.js';
+
+/** A file a part can carry. */
+export interface CampaignFile {
+  id: string;
+  mimeType: string;
+  sizeBytes: number;
+}
+
+/** What campaigns need of the media module. */
+export interface CampaignMedia {
+  find(tenantId: string, id: string): Promise<CampaignFile | undefined>;
+  /** Fetches a URL and stores what it has; a DomainError says why it cannot. */
+  fetch(tenantId: string, url: string, asDocument: boolean): Promise<CampaignFile>;
+  /** Until the transaction ends none of these files is deleted. Answers those that are there. */
+  hold(tx: Tx, tenantId: string, ids: readonly string[]): Promise<Set<string>>;
+}

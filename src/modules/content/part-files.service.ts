@@ -1,0 +1,121 @@
+import { DomainError, invalid, type FieldError } from '../../lib/errors.js';
+import type { Tx } from '../../db/index.js';
+import { fileProblem } from './core/part-files.js';
+import type { FileSource, PartDraft } from './core/part-shape.js';
+import type { CampaignPart } from './core/part.js';
+import type { CampaignFile, CampaignMedia } from './part-files.ports.js';
+
+interface FileRequest {
+  source: FileSource;
+  /** Nobody wants to see it as anything else: documents may be larger. */
+  asDocument: boolean;
+}
+
+/** What a request has looked up or fetched so far, for one whose parts come in several calls. */
+export type FilesOfRequest = Map<string, Promise<CampaignFile>>;
+
+/** The parts that are stored already, with those of every variant where there are some. */
+interface StoredParts {
+  tenantId: string;
+  parts: readonly CampaignPart[];
+  variants: readonly { parts: readonly CampaignPart[] }[] | null;
+}
+
+/** Brings the parts of a request together with their files. */
+export class CampaignParts {
+  constructor(private readonly media: CampaignMedia) {}
+
+  /**
+   * Looks up the files of uploads and fetches those given by URL, each URL once. A file that is not there, cannot be
+   * fetched or does not suit its part is refused by the field that names it.
+   */
+  async withFiles(
+    tenantId: string,
+    drafts: readonly PartDraft[],
+    known: FilesOfRequest = new Map(),
+  ): Promise<CampaignPart[]> {
+    const files = await this.filesOf(tenantId, drafts, known);
+    const errors: FieldError[] = [];
+    const parts = drafts.map(({ part, file: source }) => {
+      const file = source && files.get(keyOf(source));
+      if (!source || !file || !('mediaId' in part)) return part;
+      const problem = fileProblem(part.type, file);
+      if (problem) errors.push({ path: source.path, message: problem });
+      return { ...part, mediaId: file.id };
+    });
+    if (errors.length > 0) throw invalid(errors, 'unsuitable_media');
+    return parts;
+  }
+
+  /** Keeps the files of these parts from being deleted until the transaction ends; refuses when one is gone. */
+  async hold(
+    tx: Tx,
+    tenantId: string,
+    parts: readonly CampaignPart[],
+    wayOut = 'Upload it again.',
+  ): Promise<void> {
+    const ids = parts.flatMap((part) => ('mediaId' in part ? [part.mediaId] : []));
+    if (ids.length === 0) return;
+    const held = await this.media.hold(tx, tenantId, [...new Set(ids)]);
+    const gone = ids.find((id) => !held.has(id));
+    if (gone === undefined) return;
+    throw new DomainError('not_possible', 'media_not_found', `The file ${gone} was deleted. ${wayOut}`);
+  }
+
+  /** For what a campaign sends once more: its files must be there as they were. */
+  async holdAgain(tx: Tx, { tenantId, parts, variants }: StoredParts): Promise<void> {
+    await this.hold(
+      tx,
+      tenantId,
+      variants?.flatMap((variant) => variant.parts) ?? parts,
+      'Make a new campaign.',
+    );
+  }
+
+  private async filesOf(
+    tenantId: string,
+    drafts: readonly PartDraft[],
+    known: FilesOfRequest,
+  ): Promise<Map<string, CampaignFile>> {
+    const wanted = new Map<string, FileRequest>();
+    for (const { part, file: source } of drafts) {
+      if (!source) continue;
+      const asDocument = part.type === 'document' && wanted.get(keyOf(source))?.asDocument !== false;
+      wanted.set(keyOf(source), { source, asDocument });
+    }
+    const files = new Map<string, CampaignFile>();
+    // All of them are waited for, so that nothing is still being fetched when the first refusal is answered.
+    const outcomes = await Promise.allSettled(
+      [...wanted].map(async ([key, request]) => {
+        const purpose = `${request.asDocument} ${key}`;
+        const file = known.get(purpose) ?? this.fileOf(tenantId, request);
+        known.set(purpose, file);
+        files.set(key, await file);
+      }),
+    );
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+    return files;
+  }
+
+  private async fileOf(tenantId: string, { source, asDocument }: FileRequest): Promise<CampaignFile> {
+    if (source.mediaUrl === undefined) return this.uploadedFile(tenantId, source);
+    try {
+      return await this.media.fetch(tenantId, source.mediaUrl, asDocument);
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      const { kind, code, message } = error;
+      const errors = [{ path: source.path, message }];
+      throw new DomainError(kind, code, `${source.path}: ${message}`, { errors });
+    }
+  }
+
+  private async uploadedFile(tenantId: string, { path, mediaId = '' }: FileSource): Promise<CampaignFile> {
+    const file = await this.media.find(tenantId, mediaId);
+    if (file) return file;
+    throw invalid([{ path, message: `there is no media ${mediaId}; upload it with POST /api/media` }]);
+  }
+}
+
+function keyOf({ mediaId, mediaUrl }: FileSource): string {
+  return mediaId ?? mediaUrl ?? '';
+}

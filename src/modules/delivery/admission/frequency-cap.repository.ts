@@ -1,0 +1,97 @@
+import type { Tx } from '../../../db/index.js';
+import { admitted, type CappedClaim } from '../core/frequency-cap.js';
+import { PARTS_OF_RECIPIENT } from '../parts-of-recipient.js';
+
+/** Advisory locks of two numbers: this one, and the contact's hash. */
+const CAP_LOCKS = 742_010;
+
+/** How long a message may lie between its row being written and its hand-over: it is found by the age of its id. */
+const SLACK_DAYS = 30;
+
+/** The smallest UUID v7 of a time: the index on (contact_id, id) then passes over a contact's older messages. */
+function firstIdSince(daysAgo: string): string {
+  const milliseconds = `(extract(epoch FROM now() - make_interval(days => ${daysAgo})) * 1000)::bigint`;
+  return `(lpad(to_hex(${milliseconds}), 12, '0') || repeat('0', 20))::uuid`;
+}
+
+/**
+ * Messages of campaigns a contact had, for rows `asked (contact_id, days)`. What was handed over counts, and what may
+ * have been; of a recipient who is under way all parts do. Direct messages do not.
+ */
+const USED = `
+  SELECT coalesce(sum(CASE WHEN r.state IN ('pending', 'queued', 'sending')
+                           THEN greatest(got.messages, jsonb_array_length(${PARTS_OF_RECIPIENT}))
+                           ELSE got.messages END), 0)::int AS used
+  FROM (
+    SELECT m.campaign_contact_id, m.campaign_id, count(*) AS messages FROM messages m
+    WHERE m.contact_id = asked.contact_id AND m.id > ${firstIdSince(`asked.days + ${SLACK_DAYS}`)}
+      AND m.direction = 'out' AND m.campaign_contact_id IS NOT NULL AND m.send_id IS NULL
+      AND m.state IN ('sending', 'sent', 'delivered', 'read', 'played', 'unknown')
+      AND coalesce(m.sent_at, m.updated_at) > now() - make_interval(days => asked.days)
+    GROUP BY m.campaign_contact_id, m.campaign_id) got
+  LEFT JOIN campaigns k ON k.id = got.campaign_id
+  LEFT JOIN campaign_contacts r ON r.id = got.campaign_contact_id
+  WHERE k.kind IS DISTINCT FROM 'direct'`;
+
+/** Which of the claims would be over their caps as things are; asks nothing where no tenant has one. */
+export async function overCap(tx: Tx, claims: readonly (CappedClaim | undefined)[]): Promise<boolean[]> {
+  const used = await messagesUsed(tx, claims);
+  // Each by itself: who of several at once comes first is decided by the claim.
+  return claims.map((claim) => !admitted([claim], used)[0]);
+}
+
+/**
+ * Which of the claims fit under their caps, to be relied on until the transaction ends: of several campaigns at once
+ * only as many get at a contact as there is room for. Locks by contact, always in one order, after the locks on
+ * campaigns and recipients; the count is a statement of its own, so that it sees what whoever held a lock before has
+ * committed.
+ */
+export async function claimUnderCap(
+  tx: Tx,
+  claims: readonly (CappedClaim | undefined)[],
+): Promise<boolean[]> {
+  const ids = claims.flatMap((claim) => claim?.contactId ?? []);
+  if (ids.length > 0) {
+    await tx.query(
+      `SELECT pg_advisory_xact_lock($1, locks.key)
+       FROM (SELECT DISTINCT hashtext(id::text) AS key FROM unnest($2::uuid[]) AS id ORDER BY 1) locks`,
+      [CAP_LOCKS, ids],
+    );
+  }
+  return admitted(claims, await messagesUsed(tx, claims));
+}
+
+/** A contact is a tenant's own, so all claims on it have the same cap. */
+async function messagesUsed(
+  tx: Tx,
+  claims: readonly (CappedClaim | undefined)[],
+): Promise<Map<string, number>> {
+  const daysOf = new Map<string, number>();
+  for (const claim of claims) if (claim) daysOf.set(claim.contactId, claim.cap.days);
+  if (daysOf.size === 0) return new Map();
+  const rows = await tx.query<{ contactId: string; used: number }[]>(
+    `SELECT asked.contact_id AS "contactId", spent.used
+     FROM unnest($1::uuid[], $2::int[]) AS asked (contact_id, days) CROSS JOIN LATERAL (${USED}) spent`,
+    [[...daysOf.keys()], [...daysOf.values()]],
+  );
+  return new Map(rows.map(({ contactId, used }) => [contactId, used]));
+}
+
+/** True for a recipient `r` of campaign `k`, waiting for its first message, whom the cap of settings `s` would skip now. */
+export const OVER_CAP = `(s.frequency_cap IS NOT NULL AND r.next_part = 0 AND r.state IN ('pending', 'queued')
+  AND (SELECT spent.used FROM (SELECT r.contact_id, (s.frequency_cap ->> 'days')::int AS days) asked
+       CROSS JOIN LATERAL (${USED}) spent)
+      > (s.frequency_cap ->> 'messages')::int - jsonb_array_length(${PARTS_OF_RECIPIENT}))`;
+
+/** Waiting recipients of a campaign whom the tenant's cap would skip if they were sent to now; 0 without a cap. */
+export async function countOverCap(tx: Tx, tenantId: string, campaignId: string): Promise<number> {
+  const [row] = await tx.query<{ count: number }[]>(
+    `SELECT count(*)::int AS count
+     FROM tenant_settings s
+     JOIN campaigns k ON k.id = $2 AND k.tenant_id = s.tenant_id AND k.kind = 'campaign'
+     JOIN campaign_contacts r ON r.campaign_id = k.id
+     WHERE s.tenant_id = $1 AND s.frequency_cap IS NOT NULL AND ${OVER_CAP}`,
+    [tenantId, campaignId],
+  );
+  return row?.count ?? 0;
+}

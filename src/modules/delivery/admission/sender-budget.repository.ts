@@ -1,0 +1,122 @@
+import type { Tx } from '../../../db/index.js';
+import { PARTS_OF_RECIPIENT } from '../parts-of-recipient.js';
+
+/** A claim that begins a recipient at a sender: all messages the recipient still gets count there. */
+export interface BeginningClaim {
+  ordinal: number;
+  tenantId: string;
+  campaignId: string;
+  senderId: string;
+  messages: number;
+}
+
+interface Use {
+  campaignId: string;
+  senderId: string;
+  messages: number;
+}
+
+/**
+ * Which claims their senders' budgets still have room for, to be relied on until the transaction ends: the counters are
+ * locked, always in one order and after the recipients. `limits` are the budgets of the campaigns that have one; claims
+ * of others, and those that begin nothing, are not held up.
+ */
+export async function claimWithinBudgets(
+  tx: Tx,
+  claims: readonly BeginningClaim[],
+  limits: ReadonlyMap<string, number>,
+): Promise<(ordinal: number) => boolean> {
+  const limited = claims.filter(({ campaignId, messages }) => messages > 0 && limits.has(campaignId));
+  if (limited.length === 0) return () => true;
+  const used = new Map((await lockUse(tx, limited)).map((use) => [keyOf(use), use.messages]));
+  const refused = new Set<number>();
+  for (const claim of limited) {
+    const after = (used.get(keyOf(claim)) ?? 0) + claim.messages;
+    if (after > (limits.get(claim.campaignId) ?? Infinity)) refused.add(claim.ordinal);
+    else used.set(keyOf(claim), after);
+  }
+  return (ordinal) => !refused.has(ordinal);
+}
+
+/** Counts what claims that were won have begun; the same rows are locked already. */
+export async function countBegun(
+  tx: Tx,
+  won: readonly BeginningClaim[],
+  limits: ReadonlyMap<string, number>,
+): Promise<void> {
+  const begun = won.filter(({ campaignId, messages }) => messages > 0 && limits.has(campaignId));
+  if (begun.length > 0) await addUse(tx, begun);
+}
+
+/** Takes back what senders did not even hand over: these recipients begin anew, with whoever is free. */
+export async function giveBackUse(tx: Tx, uses: readonly Use[]): Promise<void> {
+  const counted = uses.filter(({ messages }) => messages > 0);
+  if (counted.length === 0) return;
+  await addUse(
+    tx,
+    counted.map((use) => ({ ...use, messages: -use.messages })),
+  );
+}
+
+/** What the senders have used of a campaign's budget. */
+export async function senderUse(tx: Tx, campaignId: string): Promise<Map<string, number>> {
+  const rows = await tx.query<{ senderId: string; messages: number }[]>(
+    'SELECT sender_id AS "senderId", messages FROM campaign_sender_use WHERE campaign_id = $1',
+    [campaignId],
+  );
+  return new Map(rows.map(({ senderId, messages }) => [senderId, messages]));
+}
+
+/** Counts what the senders have begun so far, for a campaign that gets a budget on its way; under the campaign's lock. */
+export async function countUseAnew(tx: Tx, campaignId: string): Promise<void> {
+  await tx.query(
+    `INSERT INTO campaign_sender_use (tenant_id, campaign_id, sender_id, messages)
+     SELECT r.tenant_id, r.campaign_id, r.sender_id, sum(jsonb_array_length(${PARTS_OF_RECIPIENT}))
+     FROM campaign_contacts r JOIN campaigns k ON k.id = r.campaign_id
+     WHERE r.campaign_id = $1 AND r.sender_id IS NOT NULL
+     GROUP BY r.tenant_id, r.campaign_id, r.sender_id ORDER BY r.sender_id
+     ON CONFLICT (campaign_id, sender_id) DO UPDATE SET messages = excluded.messages`,
+    [campaignId],
+  );
+}
+
+/** Makes the rows that are missing, so that there is something to lock. */
+async function lockUse(tx: Tx, claims: readonly BeginningClaim[]): Promise<Use[]> {
+  return tx.query<Use[]>(
+    `INSERT INTO campaign_sender_use (tenant_id, campaign_id, sender_id, messages)
+     SELECT DISTINCT ON (campaign_id, sender_id) tenant_id, campaign_id, sender_id, 0
+     FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS asked (tenant_id, campaign_id, sender_id)
+     ORDER BY campaign_id, sender_id
+     ON CONFLICT (campaign_id, sender_id) DO UPDATE SET messages = campaign_sender_use.messages
+     RETURNING campaign_id AS "campaignId", sender_id AS "senderId", messages`,
+    [
+      claims.map(({ tenantId }) => tenantId),
+      claims.map(({ campaignId }) => campaignId),
+      claims.map(({ senderId }) => senderId),
+    ],
+  );
+}
+
+async function addUse(tx: Tx, uses: readonly Use[]): Promise<void> {
+  await tx.query(
+    `WITH added AS (
+       SELECT campaign_id, sender_id, sum(messages)::int AS messages
+       FROM unnest($1::uuid[], $2::uuid[], $3::int[]) AS asked (campaign_id, sender_id, messages)
+       GROUP BY campaign_id, sender_id
+     ), locked AS (
+       SELECT used.campaign_id, used.sender_id, added.messages
+       FROM campaign_sender_use used JOIN added USING (campaign_id, sender_id)
+       ORDER BY used.campaign_id, used.sender_id FOR NO KEY UPDATE OF used)
+     UPDATE campaign_sender_use used SET messages = greatest(0, used.messages + locked.messages)
+     FROM locked WHERE used.campaign_id = locked.campaign_id AND used.sender_id = locked.sender_id`,
+    [
+      uses.map(({ campaignId }) => campaignId),
+      uses.map(({ senderId }) => senderId),
+      uses.map(({ messages }) => messages),
+    ],
+  );
+}
+
+function keyOf({ campaignId, senderId }: { campaignId: string; senderId: string }): string {
+  return `${campaignId} ${senderId}`;
+}

@@ -1,0 +1,39 @@
+import type { RenderedContent } from '../../content/core/content.js';
+
+/**
+ * What becomes of a message that was handed over and of which nobody said what became of it, where a second copy could
+ * arrive: it is left alone, or sent again.
+ */
+export type UnknownChoice = 'leave' | 'resend';
+
+export interface Resend {
+  senderId: string;
+  /** Null where the transport takes no ids. */
+  waMessageId: string | null;
+  content: RenderedContent;
+  /** That sender will not come back by itself: deleted, banned or logged out. */
+  senderLost: boolean;
+  /** It cannot arrive twice, as long as the same sender sends it with the same id. */
+  isSafe: boolean;
+  /** Hand-overs of it whose fate is not known. */
+  doubts: number;
+  /** Why the fate of the last one is not known. */
+  code: string;
+  /** A late receipt may settle it until then. */
+  notBefore: Date | null;
+}
+
+/**
+ * A hand-over that did not end as sent, as kept with its message for the recipient's trace; `requeued` came back and
+ * was, or will be, tried again; `undelivered` was sent, reported failed later, and is tried again; of a `resend` nobody
+ * knows, and it is sent again at the risk of a second copy.
+ */
+export interface MessageAttempt {
+  /** ISO 8601. */
+  at: string;
+  senderId: string;
+  outcome: 'requeued' | 'failed' | 'unknown' | 'undelivered' | 'resend';
+  code: string;
+  /** Of a `resend`: not before then, ISO 8601. */
+  until?: string;
+}

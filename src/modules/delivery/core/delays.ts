@@ -1,0 +1,7 @@
+export interface Delays {
+  minDelay: number;
+  maxDelay: number;
+}
+
+/** Milliseconds: the pace engine.md fixes as the default. */
+export const DEFAULT_DELAYS: Delays = { minDelay: 2_000, maxDelay: 5_000 };

@@ -1,0 +1,85 @@
+import { addMs } from '../../../lib/clock.js';
+import type { RenderedContent } from '../../content/core/content.js';
+import type { UnknownChoice, MessageAttempt, Resend } from './attempt.js';
+
+/** A message that comes back for days keeps the story of its beginning. */
+export const MAX_ATTEMPTS_KEPT = 50;
+
+/** Hand-overs of one message whose fate may stay unknown while the network de-duplicates by id. */
+export const MAX_SAFE_REPEATS = 10;
+/** Second copies that may go out where it does not, and the campaign takes the risk. */
+export const MAX_RESENDS = 2;
+
+/** How long a late receipt has to come before a message is sent again that may arrive twice. */
+export const RESEND_GRACE_MS = 120_000;
+/** Before a message is sent again that cannot arrive twice: doubled each time, up to a minute. */
+const SAFE_PAUSE_MS = 2_000;
+const LONGEST_SAFE_PAUSE_MS = 60_000;
+
+/** What decides about a hand-over of which nobody says what became of it. */
+export interface Doubtful {
+  /** It was given its id beforehand, and the network takes a second message of that id for the first. */
+  repeatable: boolean;
+  onUnknown: UnknownChoice;
+  /** Hand-overs of the same message before this one whose fate is not known either. */
+  doubts: number;
+}
+
+export type DoubtSettlement =
+  | { kind: 'unknown'; code: string }
+  | { kind: 'requeued'; code: string; keepsId: true; at: Date }
+  | { kind: 'resend'; code: string; until: Date };
+
+/** `requeued` where a second copy cannot arrive, `resend` where the campaign risks it, else it stays `unknown`. */
+export function settleDoubt(
+  code: string,
+  { repeatable, onUnknown, doubts }: Doubtful,
+  { now, graceMs }: { now: Date; graceMs: number },
+): DoubtSettlement {
+  if (repeatable) {
+    if (doubts >= MAX_SAFE_REPEATS) return { kind: 'unknown', code };
+    const pauseMs = Math.min(SAFE_PAUSE_MS * 2 ** doubts, LONGEST_SAFE_PAUSE_MS);
+    return { kind: 'requeued', code, keepsId: true, at: addMs(now, pauseMs) };
+  }
+  if (onUnknown === 'leave' || doubts >= MAX_RESENDS) return { kind: 'unknown', code };
+  return { kind: 'resend', code, until: addMs(now, graceMs) };
+}
+
+const CODES_OF_DOUBT: ReadonlySet<string> = new Set(['worker_lost', 'timeout', 'connection_lost']);
+
+/** Nobody knew what became of that attempt, and the message was to go out again. */
+export function isDoubt({ outcome, code }: MessageAttempt): boolean {
+  return outcome === 'resend' || (outcome === 'requeued' && CODES_OF_DOUBT.has(code));
+}
+
+/** Hand-overs whose fate is not known. A story that is full may have left some out: as many as can be. */
+export function doubtsAmong(attempts: readonly MessageAttempt[]): number {
+  return attempts.length >= MAX_ATTEMPTS_KEPT ? MAX_ATTEMPTS_KEPT : attempts.filter(isDoubt).length;
+}
+
+/** A message that is queued again, as it was kept. */
+export interface QueuedMessage {
+  senderId: string;
+  waMessageId: string | null;
+  content: RenderedContent;
+  attempts: readonly MessageAttempt[];
+  senderLost: boolean;
+}
+
+/** What was handed over before and may have arrived; undefined for a message that certainly did not. */
+export function resendOf(message: QueuedMessage, onUnknown: UnknownChoice): Resend | undefined {
+  const { senderId, waMessageId, content, attempts, senderLost } = message;
+  const risked = attempts.some(({ outcome }) => outcome === 'resend');
+  if (waMessageId === null && !attempts.some(isDoubt)) return undefined;
+  const last = attempts.at(-1);
+  return {
+    senderId,
+    waMessageId,
+    content,
+    senderLost,
+    isSafe: waMessageId !== null && !risked && !(senderLost && onUnknown === 'resend'),
+    doubts: Math.max(doubtsAmong(attempts), 1),
+    code: attempts.findLast(isDoubt)?.code ?? 'worker_lost',
+    notBefore: last?.outcome === 'resend' && last.until !== undefined ? new Date(last.until) : null,
+  };
+}

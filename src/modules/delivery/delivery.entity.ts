@@ -1,0 +1,119 @@
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import type { RecipientState } from './core/recipient-state.js';
+
+/** In SQL what delivery-stage.ts says; the last stage is that of the excluded. */
+const STAGE =
+  "CASE state WHEN 'pending' THEN 0 WHEN 'queued' THEN 1 WHEN 'sending' THEN 1 WHEN 'sent' THEN 2 WHEN 'delivered' THEN 2 WHEN 'read' THEN 2 WHEN 'failed' THEN 3 WHEN 'skipped' THEN 4 WHEN 'unknown' THEN 5 ELSE 6 END";
+
+/** A recipient of a campaign. The table also holds what was known of the contact when the campaign was made. */
+@Entity('campaign_contacts')
+@Index('campaign_contacts_recipient', ['campaignId', 'phone'], { unique: true })
+@Index('campaign_contacts_stage', ['campaignId', 'stage', 'id'])
+@Index('campaign_contacts_contact', ['contactId'])
+@Index('campaign_contacts_zone', ['campaignId', 'zone', 'id'], {
+  where: `stage = 0 AND zone IS NOT NULL`,
+})
+export class CampaignContact {
+  @PrimaryColumn('uuid')
+  id!: string;
+
+  @Column('uuid', { name: 'tenant_id' })
+  tenantId!: string;
+
+  @Column('uuid', { name: 'campaign_id' })
+  @ForeignKey('Campaign', { onDelete: 'CASCADE' })
+  campaignId!: string;
+
+  @Column('uuid', { name: 'contact_id' })
+  contactId!: string;
+
+  @Column('text')
+  phone!: string;
+
+  @Column('text', { nullable: true })
+  name!: string | null;
+
+  /** Template variables of this recipient: contact attributes overlaid with the campaign's own. */
+  @Column('jsonb', { default: () => `'{}'` })
+  variables!: Record<string, unknown>;
+
+  /** Which of the campaign's variants, from 0. */
+  @Column('smallint', { default: 0 })
+  variant!: number;
+
+  /** The zones its number can be in (see lib/phone-zones.ts), once a window in the recipient's time needs them. */
+  @Column('text', { nullable: true })
+  zone!: string | null;
+
+  @Column('text', { default: 'pending' })
+  state!: RecipientState;
+
+  /** Made by the database from the state, for the index; see delivery-stage.ts. */
+  @Column({
+    type: 'smallint',
+    generatedType: 'STORED',
+    asExpression: STAGE,
+    insert: false,
+    update: false,
+    select: false,
+    nullable: true,
+  })
+  stage!: number;
+
+  /** Why it was skipped, or the code of its failure. */
+  @Column('text', { nullable: true })
+  code!: string | null;
+
+  /** The part to send next, from 0; equals the number of parts once all were sent. */
+  @Column('integer', { name: 'next_part', default: 0 })
+  nextPart!: number;
+
+  /** Rises with every claim; a writer that holds an older one is fenced off. */
+  @Column('integer', { name: 'claim_epoch', default: 0 })
+  claimEpoch!: number;
+
+  /** The claim epoch at the last retry of failed recipients: attempts are counted from there. */
+  @Column('integer', { name: 'retried_epoch', default: 0 })
+  retriedEpoch!: number;
+
+  /** Named in the request itself; the others come from lists, segments and imports. */
+  @Column('boolean', { default: false })
+  inline!: boolean;
+
+  @Column('uuid', { name: 'sender_id', nullable: true })
+  senderId!: string | null;
+
+  /** When the feeder last gave it to the queue. */
+  @Column('timestamptz', { name: 'queued_at', nullable: true })
+  queuedAt!: Date | null;
+
+  /** What it last had to wait for once it was queued; the usual pause between messages is no wait. */
+  @Column('text', { name: 'wait_reason', nullable: true })
+  waitReason!: string | null;
+
+  @Column('timestamptz', { name: 'wait_since', nullable: true })
+  waitSince!: Date | null;
+
+  /** Until when, as far as was known. */
+  @Column('timestamptz', { name: 'wait_until', nullable: true })
+  waitUntil!: Date | null;
+
+  @Column('timestamptz', { name: 'sent_at', nullable: true })
+  sentAt!: Date | null;
+
+  @Column('timestamptz', { name: 'delivered_at', nullable: true })
+  deliveredAt!: Date | null;
+
+  @Column('timestamptz', { name: 'read_at', nullable: true })
+  readAt!: Date | null;
+
+  @Column('timestamptz', { name: 'replied_at', nullable: true })
+  repliedAt!: Date | null;
+
+  @Column('timestamptz', { name: 'opted_out_at', nullable: true })
+  optedOutAt!: Date | null;
+
+  /** When its state last changed. */
+  @Column('timestamptz', { name: 'updated_at', default: () => 'now()' })
+  updatedAt!: Date;
+}

@@ -1,0 +1,209 @@
+import type { Tx } from '../../db/index.js';
+import { newId } from '../../lib/ids.js';
+import type { RecipientState } from './core/recipient-state.js';
+import { claimWithinBudgets, countBegun } from './admission/sender-budget.repository.js';
+import { grantUnderCeilings, lockRunningCampaigns, takeSlots } from './admission/ceiling.repository.js';
+import { claimUnderCap } from './admission/frequency-cap.repository.js';
+import type { ClaimOutcome, ClaimRequest, Departure, RecipientWait } from './delivery.types.js';
+
+/**
+ * Takes recipients from `queued` to `sending` and writes the row of the message that is about to be handed over. A
+ * claim wins only while everything still holds: queued, same epoch and part, campaign running, contact not opted out
+ * and not over the tenant's frequency cap.
+ *
+ * The campaign's row is locked in share mode, so a pause either comes first and the claim loses, or waits for the
+ * claim: nothing is claimed after a pause was answered. Everybody locks campaigns before recipients before messages.
+ */
+export async function claimForSend(
+  tx: Tx,
+  requests: ClaimRequest[],
+  workerId: string,
+): Promise<ClaimOutcome[]> {
+  const campaigns = await lockRunningCampaigns(
+    tx,
+    requests.map((request) => request.campaignId),
+  );
+  const running = requests
+    .map((request, ordinal) => ({ ...request, ordinal }))
+    .filter((request) => campaigns.has(request.campaignId));
+  const { open: allowed, later } = grantUnderCeilings(running, campaigns);
+  const recipients = await lockRecipients(
+    tx,
+    allowed.map((request) => request.recipientId),
+  );
+  const granted = stillClaimable(allowed, recipients);
+  const fits = await claimUnderCap(
+    tx,
+    granted.map(({ capped }) => capped),
+  );
+  const limits = budgetsOf(campaigns);
+  const admitted = granted.filter((_, index) => fits[index]).map(beginning);
+  const affordable = await claimWithinBudgets(tx, admitted, limits);
+  const open = admitted.filter(({ ordinal }) => affordable(ordinal));
+  const rows: { ordinal: number; messageId: string; claimEpoch: number }[] = await tx.query(CLAIM, [
+    open.map((request) => request.ordinal),
+    open.map((request) => request.tenantId),
+    open.map((request) => request.recipientId),
+    open.map((request) => request.part),
+    open.map((request) => request.senderId),
+    open.map(() => newId()),
+    open.map((request) => request.waMessageId ?? null),
+    open.map((request) => request.type),
+    open.map((request) => request.body),
+    open.map((request) => request.content && JSON.stringify(request.content)),
+    workerId,
+  ]);
+  const won = new Map(rows.map((row) => [row.ordinal, row]));
+  const winners = open.filter(({ ordinal }) => won.has(ordinal));
+  await countBegun(tx, winners, limits);
+  await takeSlots(tx, winners, campaigns);
+  return requests.map((_, index) => {
+    const row = won.get(index);
+    if (row) return { kind: 'claimed', messageId: row.messageId, claimEpoch: row.claimEpoch };
+    const afterMs = later.get(index);
+    return afterMs === undefined ? { kind: 'lost' } : { kind: 'later', afterMs };
+  });
+}
+
+function beginning<Request extends ClaimRequest>(request: Request): Request & { messages: number } {
+  return { ...request, messages: request.begins ?? 0 };
+}
+
+function budgetsOf(campaigns: Awaited<ReturnType<typeof lockRunningCampaigns>>): Map<string, number> {
+  return new Map(
+    [...campaigns].flatMap(([id, { maxPerSender }]) => (maxPerSender === null ? [] : [[id, maxPerSender]])),
+  );
+}
+
+/** Those that find their recipient as they left it. It may stand in a batch twice (a job delivered twice): the first wins. */
+function stillClaimable<Request extends ClaimRequest>(
+  requests: readonly Request[],
+  recipients: LockedRecipients,
+): Request[] {
+  const taken = new Set<string>();
+  return requests.filter(({ tenantId, recipientId, claimEpoch, part }) => {
+    const now = recipients.get(recipientId);
+    const free = now?.tenantId === tenantId && now.state === 'queued' && !taken.has(recipientId);
+    if (!free || now.claimEpoch !== claimEpoch || now.nextPart !== part) return false;
+    taken.add(recipientId);
+    return true;
+  });
+}
+
+/**
+ * The recipients are locked and looked at already. Here they are named by their ids alone: of states and epochs, which
+ * change by the second, the planner knows what was true when the table was last analysed, and would take a scan of the
+ * whole table for the short way to the one row it expects.
+ */
+const CLAIM = `
+  WITH asked AS (
+    SELECT * FROM unnest($1::int[], $2::uuid[], $3::uuid[], $4::int[], $5::uuid[], $6::uuid[],
+                         $7::text[], $8::text[], $9::text[], $10::jsonb[])
+      AS a (ordinal, tenant_id, recipient_id, part, sender_id, message_id, wa_message_id, type, body, content)
+  ), won AS (
+    UPDATE campaign_contacts r
+    SET state = 'sending', sender_id = a.sender_id, claim_epoch = r.claim_epoch + 1, code = NULL, updated_at = now()
+    FROM asked a
+    WHERE r.id = a.recipient_id
+      AND EXISTS (SELECT FROM contacts c WHERE c.id = r.contact_id AND c.opted_out_at IS NULL)
+      AND NOT EXISTS (SELECT FROM suppressions x WHERE x.tenant_id = r.tenant_id AND x.phone = r.phone)
+    RETURNING a.ordinal, r.id, r.campaign_id, r.contact_id, r.claim_epoch
+  ), written AS (
+    INSERT INTO messages (id, tenant_id, direction, contact_id, sender_id, campaign_id, campaign_contact_id, part,
+                          type, body, content, state, wa_message_id, claim_epoch, worker_id)
+    SELECT a.message_id, a.tenant_id, 'out', won.contact_id, a.sender_id, won.campaign_id, won.id, a.part,
+           a.type, a.body, a.content, 'sending', a.wa_message_id, won.claim_epoch, $11::uuid
+    FROM won JOIN asked a ON a.ordinal = won.ordinal
+    ON CONFLICT (campaign_contact_id, part) WHERE campaign_contact_id IS NOT NULL AND direction = 'out'
+    DO UPDATE SET state = 'sending', sender_id = excluded.sender_id, type = excluded.type, body = excluded.body,
+                  content = excluded.content, code = NULL,
+                  wa_message_id = excluded.wa_message_id, claim_epoch = excluded.claim_epoch,
+                  worker_id = excluded.worker_id, updated_at = now()
+    RETURNING id, campaign_contact_id
+  )
+  SELECT won.ordinal, written.id AS "messageId", won.claim_epoch AS "claimEpoch"
+  FROM won JOIN written ON written.campaign_contact_id = won.id`;
+
+/**
+ * Recipients leave the queue without a hand-over: back to `pending` for a paused campaign, or to an end. Answers which
+ * of them really left; the others were claimed or changed by somebody else.
+ */
+export async function departFromQueue(tx: Tx, departures: Departure[]): Promise<boolean[]> {
+  const recipients = await lockRecipients(
+    tx,
+    departures.map((departure) => departure.recipientId),
+  );
+  const leaves = ({ tenantId, recipientId, claimEpoch }: Departure): boolean => {
+    const now = recipients.get(recipientId);
+    return now?.tenantId === tenantId && now.state === 'queued' && now.claimEpoch === claimEpoch;
+  };
+  const leaving = departures.filter(leaves);
+  await tx.query(
+    `WITH gone AS (
+       UPDATE campaign_contacts r SET state = a.state, code = a.code, updated_at = now()
+       FROM unnest($1::uuid[], $2::text[], $3::text[]) AS a (recipient_id, state, code)
+       WHERE r.id = a.recipient_id
+       RETURNING r.id, r.next_part, r.state, r.code
+     )
+     UPDATE messages m SET state = gone.state, code = gone.code, updated_at = now()
+     FROM gone
+     WHERE m.campaign_contact_id = gone.id AND m.part = gone.next_part AND m.direction = 'out'
+       AND m.state IN ('queued', 'pending') AND gone.state <> 'pending'`,
+    [
+      leaving.map((departure) => departure.recipientId),
+      leaving.map((departure) => departure.to),
+      leaving.map((departure) => departure.code),
+    ],
+  );
+  return departures.map(leaves);
+}
+
+/**
+ * Keeps what queued recipients wait for, and since when they wait. Rows that somebody holds are passed over: this is for
+ * the trace. `updated_at` stays, so that no index has to follow.
+ */
+export async function noteWaits(tx: Tx, waits: RecipientWait[]): Promise<void> {
+  await tx.query(
+    `WITH asked AS (
+       SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::timestamptz[])
+         AS a (tenant_id, recipient_id, epoch, reason, until)
+     ), waiting AS (
+       SELECT r.id, a.reason, a.until, r.state, r.tenant_id = a.tenant_id AND r.claim_epoch = a.epoch AS same
+       FROM campaign_contacts r JOIN asked a ON r.id = a.recipient_id
+       FOR NO KEY UPDATE OF r SKIP LOCKED
+     )
+     UPDATE campaign_contacts r
+     SET wait_reason = waiting.reason, wait_until = waiting.until, wait_since = coalesce(r.wait_since, now())
+     FROM waiting WHERE r.id = waiting.id AND waiting.same AND waiting.state = 'queued'`,
+    [
+      waits.map((wait) => wait.tenantId),
+      waits.map((wait) => wait.recipientId),
+      waits.map((wait) => wait.claimEpoch),
+      waits.map((wait) => wait.reason),
+      waits.map((wait) => wait.until),
+    ],
+  );
+}
+
+export interface LockedRecipient {
+  id: string;
+  tenantId: string;
+  state: RecipientState;
+  claimEpoch: number;
+  nextPart: number;
+}
+
+export type LockedRecipients = ReadonlyMap<string, LockedRecipient>;
+
+/**
+ * As they are now, and stay until the transaction ends. Always in the order of ids, so that two batches never wait for
+ * each other in a circle.
+ */
+export async function lockRecipients(tx: Tx, ids: string[]): Promise<LockedRecipients> {
+  const rows: LockedRecipient[] = await tx.query(
+    `SELECT id, tenant_id AS "tenantId", state, claim_epoch AS "claimEpoch", next_part AS "nextPart"
+     FROM campaign_contacts WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`,
+    [ids],
+  );
+  return new Map(rows.map((row) => [row.id, row]));
+}

@@ -1,0 +1,130 @@
+import type { Database, Tx } from '../../db/index.js';
+import { Batcher } from '../../lib/batcher.js';
+import type { Logger } from '../../lib/logger.js';
+import { errorMessage } from '../../lib/errors.js';
+import { claimForSend, departFromQueue, noteWaits } from './delivery.repository.js';
+import type {
+  ClaimOutcome,
+  ClaimRequest,
+  Departure,
+  OutcomeRecord,
+  RecipientForSend,
+  RecipientWait,
+  RecordedOutcome,
+} from './delivery.types.js';
+import { loadForSend } from './load.repository.js';
+import { recordOutcomes, rememberUnknownNumbers } from './outcome.repository.js';
+import { rememberSenders } from '../contacts/index.js';
+
+export interface DeliveryDeps {
+  database: Database;
+  logger: Logger;
+  /** The worker that sends: its claims are dead when it is gone. */
+  workerId: string;
+}
+
+/** Calls that arrive within this time of each other share one statement (see the engine's measurements). */
+const COALESCING = { maxItems: 1000, maxDelayMs: 3 };
+
+/**
+ * The recipients' way through sending: what a worker reads before, writes around and records after a hand-over. Every
+ * write is conditional on the claim's epoch, so a job that runs twice, or a worker that wakes up late, changes nothing.
+ */
+export class DeliveryService {
+  private readonly loads: Batcher<{ tenantId: string; recipientId: string }, RecipientForSend | undefined>;
+  private readonly claims: Batcher<ClaimRequest, ClaimOutcome>;
+  private readonly outcomes: Batcher<OutcomeRecord, RecordedOutcome>;
+  private readonly departures: Batcher<Departure, boolean>;
+
+  constructor(private readonly deps: DeliveryDeps) {
+    const { database, workerId } = deps;
+    this.loads = new Batcher((items) => loadForSend(database.manager, items), COALESCING);
+    this.claims = this.batched((tx, requests) => claimForSend(tx, requests, workerId));
+    this.outcomes = this.batched(recordOutcomes);
+    this.departures = this.batched(departFromQueue);
+  }
+
+  /** A recipient with everything its send depends on; undefined when it is not there (any more). */
+  load(tenantId: string, recipientId: string): Promise<RecipientForSend | undefined> {
+    return this.loads.add({ tenantId, recipientId });
+  }
+
+  /**
+   * Takes the recipient for one part and writes the message that will be handed over. `lost` when anything changed
+   * since it was loaded: paused, opted out, claimed by another job.
+   */
+  claim(request: ClaimRequest): Promise<ClaimOutcome> {
+    return this.claims.add(request);
+  }
+
+  /** Records how the hand-over ended; remembers the sender a contact now talks to, and numbers nobody can write to. */
+  async record(record: OutcomeRecord): Promise<RecordedOutcome> {
+    const recorded = await this.outcomes.add(record);
+    if (recorded.kind === 'recorded' && recorded.arrived && record.senderId !== record.lastSenderId)
+      this.talks.add(record).catch(this.logForgotten('whom a contact talks to'));
+    const { settlement } = record;
+    if (recorded.kind === 'recorded' && settlement.kind === 'failed' && settlement.code === 'not_on_whatsapp')
+      this.unknownNumbers.add(record).catch(this.logForgotten('that a number is not on WhatsApp'));
+    return recorded;
+  }
+
+  /** Ends a queued recipient without a send; false when it was no longer ours to end. */
+  end(recipient: RecipientForSend, to: 'skipped' | 'failed' | 'unknown', code: string): Promise<boolean> {
+    return this.depart(recipient, to, code);
+  }
+
+  /** Returns a queued recipient to the feeder, for when the campaign runs again. */
+  putBack(recipient: RecipientForSend): Promise<boolean> {
+    return this.depart(recipient, 'pending', null);
+  }
+
+  /**
+   * Keeps for the trace what a queued recipient waits for. Written, a batch at a time, only when the reason is new or
+   * the time moved: a job that asks every minute writes nothing.
+   */
+  async noteWait(recipient: RecipientForSend, reason: string, until: Date | null): Promise<void> {
+    const { tenantId, id: recipientId, claimEpoch, waitReason, waitUntil } = recipient;
+    if (reason === waitReason && aboutTheSame(until, waitUntil)) return;
+    const wait = { tenantId, recipientId, claimEpoch, reason, until };
+    await this.waits.add(wait).catch(this.logForgotten('what a recipient waits for'));
+  }
+
+  private depart(
+    { tenantId, id, claimEpoch }: RecipientForSend,
+    to: Departure['to'],
+    code: string | null,
+  ): Promise<boolean> {
+    return this.departures.add({ tenantId, recipientId: id, claimEpoch, to, code });
+  }
+
+  private readonly talks = new Batcher<OutcomeRecord, void>(async (records) => {
+    await rememberSenders(this.deps.database.manager, records);
+    return records.map(() => undefined);
+  }, COALESCING);
+
+  private readonly unknownNumbers = new Batcher<OutcomeRecord, void>(async (records) => {
+    await rememberUnknownNumbers(this.deps.database.manager, records);
+    return records.map(() => undefined);
+  }, COALESCING);
+
+  private readonly waits = new Batcher<RecipientWait, void>(async (waits) => {
+    await noteWaits(this.deps.database.manager, waits);
+    return waits.map(() => undefined);
+  }, COALESCING);
+
+  /** For the trace and for later, not facts that must not be lost. */
+  private readonly logForgotten = (what: string) => (error: unknown) => {
+    this.deps.logger.warn({ error: errorMessage(error) }, `could not remember ${what}`);
+  };
+
+  private batched<Item, Result>(write: (tx: Tx, items: Item[]) => Promise<Result[]>): Batcher<Item, Result> {
+    return new Batcher((items) => this.deps.database.transaction((tx) => write(tx, items)), COALESCING);
+  }
+}
+
+const SAME_WAIT_MS = 60_000;
+
+function aboutTheSame(a: Date | null, b: Date | null): boolean {
+  if (a === null || b === null) return a === b;
+  return Math.abs(a.getTime() - b.getTime()) < SAME_WAIT_MS;
+}

@@ -1,0 +1,105 @@
+import type { Tx } from '../../db/index.js';
+import { mayHaveArrived } from './may-have-arrived.js';
+import { inOrder, isIn } from './delivery-stage.js';
+
+export interface ClaimedRecipient {
+  id: string;
+  claimEpoch: number;
+}
+
+const pending = inOrder(['pending'], { after: '$3::uuid' });
+
+const NEXT_PENDING = `SELECT id FROM campaign_contacts
+  WHERE campaign_id = $1 AND ${pending.where}
+  ORDER BY ${pending.orderBy} LIMIT $2 FOR UPDATE SKIP LOCKED`;
+
+/** Before every id there is. */
+const BEGINNING = '00000000-0000-0000-0000-000000000000';
+
+/** The first of every place, then of those the first: each place has its own stretch of the index. */
+const NEXT_PENDING_AT_PLACES = `SELECT id FROM campaign_contacts WHERE ${isIn(['pending'])} AND id IN (
+    SELECT first.id FROM unnest($3::text[]) AS place, LATERAL (
+      SELECT id FROM campaign_contacts
+      WHERE campaign_id = $1 AND ${isIn(['pending'])} AND zone IS NOT NULL AND zone = place
+      ORDER BY id LIMIT $2) first
+    ORDER BY first.id LIMIT $2)
+  ORDER BY id FOR UPDATE SKIP LOCKED`;
+
+/**
+ * Takes the next recipients in audience order, with `places` only those who are there, otherwise those behind `after`;
+ * those another transaction holds are passed over.
+ */
+export async function claimPending(
+  tx: Tx,
+  campaignId: string,
+  limit: number,
+  { places, after }: { places?: string[]; after?: string } = {},
+): Promise<ClaimedRecipient[]> {
+  return tx.query<ClaimedRecipient[]>(
+    `WITH due AS (${places ? NEXT_PENDING_AT_PLACES : NEXT_PENDING}
+     ), claimed AS (
+       UPDATE campaign_contacts SET state = 'queued', claim_epoch = claim_epoch + 1, updated_at = now(),
+         queued_at = now(), wait_reason = NULL, wait_since = NULL, wait_until = NULL
+       WHERE id = ANY(ARRAY(SELECT id FROM due))
+       RETURNING id, claim_epoch)
+     SELECT id, claim_epoch AS "claimEpoch" FROM claimed ORDER BY id`,
+    [campaignId, limit, places ?? after ?? BEGINNING],
+  );
+}
+
+/** Gives back recipients whose jobs could not be queued, unless somebody else has moved them meanwhile. */
+export async function putBackClaimed(tx: Tx, claimed: ClaimedRecipient[]): Promise<void> {
+  await tx.query(
+    `WITH mine AS (
+       SELECT recipient.id FROM campaign_contacts recipient
+       JOIN unnest($1::uuid[], $2::int[]) AS taken(id, claim_epoch)
+         ON taken.id = recipient.id AND taken.claim_epoch = recipient.claim_epoch
+       WHERE recipient.state = 'queued' ORDER BY recipient.id FOR UPDATE OF recipient)
+     UPDATE campaign_contacts SET state = 'pending', updated_at = now()
+     FROM mine WHERE campaign_contacts.id = mine.id`,
+    [claimed.map(({ id }) => id), claimed.map(({ claimEpoch }) => claimEpoch)],
+  );
+}
+
+/**
+ * Ends waiting recipients (those whose ids `chosen` has) with a code, and what they have in the queue. A part that may
+ * have reached the phone before a crash cannot be called skipped: its fate is unknown.
+ */
+export function endOf(chosen: string, code: 'campaign_stopped' | 'outside_window_expired'): string {
+  return `ended AS (
+       UPDATE campaign_contacts r SET code = '${code}', updated_at = now(), state = CASE WHEN EXISTS (
+           SELECT FROM messages m WHERE m.campaign_contact_id = r.id AND m.part = r.next_part AND m.direction = 'out'
+             AND m.state = 'queued' AND ${mayHaveArrived('m')}) THEN 'unknown' ELSE 'skipped' END
+       FROM ${chosen} WHERE r.id = ${chosen}.id
+       RETURNING r.id, r.next_part, r.state
+     ), told AS (
+       UPDATE messages m SET state = ended.state, code = '${code}', updated_at = now()
+       FROM ended WHERE m.campaign_contact_id = ended.id AND m.part = ended.next_part AND m.direction = 'out'
+         AND m.state IN ('queued', 'pending'))`;
+}
+
+/** Recipients of a stopped campaign ended in one statement, and statements in one go. */
+const SKIP_BATCH = 5_000;
+
+const SKIP_BATCHES = 20;
+
+/** Ends the recipients of a stopped campaign that were not on their way yet: at most 100,000 in one go. */
+export async function skipLeftOver(tx: Tx, campaignId: string): Promise<void> {
+  for (let batch = 0; batch < SKIP_BATCHES; batch += 1) {
+    if ((await skipBatch(tx, campaignId)) < SKIP_BATCH) return;
+  }
+}
+
+async function skipBatch(tx: Tx, campaignId: string): Promise<number> {
+  const [row] = await tx.query<{ skipped: number }[]>(
+    `WITH left_over AS (
+       SELECT recipient.id FROM campaign_contacts recipient
+       JOIN campaigns ON campaigns.id = recipient.campaign_id AND campaigns.status = 'stopped'
+       WHERE recipient.campaign_id = $1 AND ${isIn(['pending', 'queued'], 'recipient')}
+       LIMIT $2 FOR UPDATE OF recipient SKIP LOCKED
+     ), ${endOf('left_over', 'campaign_stopped')}
+     SELECT count(*)::int AS skipped FROM ended`,
+    [campaignId, SKIP_BATCH],
+  );
+  return row?.skipped ?? 0;
+}

@@ -1,0 +1,177 @@
+import type { Tx } from '../../db/index.js';
+import type { MergedReceipt } from './core/receipts.js';
+import { lockRecipients } from './delivery.repository.js';
+import { deriveRecipients } from './outcome.repository.js';
+import { PARTS_OF_RECIPIENT } from './parts-of-recipient.js';
+
+/** What one sender's phone reported. */
+export interface SenderReceipts {
+  tenantId: string;
+  senderId: string;
+  receipts: MergedReceipt[];
+}
+
+interface FoundMessage {
+  id: string;
+  recipientId: string | null;
+  receipt: MergedReceipt;
+}
+
+/**
+ * Writes merged receipts, each sender once, and answers for each sender the WhatsApp ids that no message of it has.
+ * Found by the index on the id, so it costs the same in a table of five million. States only rise, so repeating a batch
+ * changes nothing.
+ */
+export async function applyReceipts(tx: Tx, reports: readonly SenderReceipts[]): Promise<Set<string>[]> {
+  const found = await findMessages(tx, reports);
+  if (found.length > 0) await writeReceipts(tx, found);
+  const matched = new Set(found.map(({ receipt }) => receipt));
+  return reports.map(
+    ({ receipts }) =>
+      new Set(receipts.filter((each) => !matched.has(each)).map(({ waMessageId }) => waMessageId)),
+  );
+}
+
+async function writeReceipts(tx: Tx, found: FoundMessage[]): Promise<void> {
+  const recipients = [...new Set(found.flatMap((message) => message.recipientId ?? []))];
+  await holdCampaignsOfUnknown(tx, recipients);
+  await lockRecipients(tx, recipients);
+  await raiseMessages(tx, found);
+  const messageIds = found.map((message) => message.id);
+  await advanceRecipients(tx, messageIds);
+  await failRecipients(tx, messageIds);
+  await deriveRecipients(tx, recipients);
+  await correctNumberChecks(tx, messageIds);
+}
+
+/** A recipient whose fate becomes known may have parts left: its campaign must not complete meanwhile. */
+async function holdCampaignsOfUnknown(tx: Tx, recipients: string[]): Promise<void> {
+  await tx.query(
+    `SELECT id FROM campaigns WHERE id IN (
+       SELECT campaign_id FROM campaign_contacts WHERE id = ANY($1::uuid[]) AND state = 'unknown')
+     ORDER BY id FOR SHARE`,
+    [recipients],
+  );
+}
+
+/** An id says nothing without its sender: another's message of the same id is not touched. */
+async function findMessages(tx: Tx, reports: readonly SenderReceipts[]): Promise<FoundMessage[]> {
+  const wanted = new Map(
+    reports.flatMap(({ tenantId, senderId, receipts }) =>
+      receipts.map((receipt): [string, MergedReceipt] => [
+        keyOf({ tenantId, senderId, waMessageId: receipt.waMessageId }),
+        receipt,
+      ]),
+    ),
+  );
+  const rows: (MessageKey & Omit<FoundMessage, 'receipt'>)[] = await tx.query(
+    `SELECT id, campaign_contact_id AS "recipientId", tenant_id AS "tenantId", sender_id AS "senderId",
+            wa_message_id AS "waMessageId"
+     FROM messages
+     WHERE wa_message_id = ANY($1::text[]) AND tenant_id = ANY($2::uuid[]) AND sender_id = ANY($3::uuid[])
+       AND direction = 'out'`,
+    [
+      [...new Set([...wanted.values()].map(({ waMessageId }) => waMessageId))],
+      [...new Set(reports.map(({ tenantId }) => tenantId))],
+      [...new Set(reports.map(({ senderId }) => senderId))],
+    ],
+  );
+  return rows.flatMap((row) => {
+    const receipt = wanted.get(keyOf(row));
+    return receipt ? [{ id: row.id, recipientId: row.recipientId, receipt }] : [];
+  });
+}
+
+interface MessageKey {
+  tenantId: string;
+  senderId: string;
+  waMessageId: string;
+}
+
+function keyOf({ tenantId, senderId, waMessageId }: MessageKey): string {
+  return `${tenantId} ${senderId} ${waMessageId}`;
+}
+
+const RANK = `coalesce(array_position(ARRAY['sent', 'delivered', 'read', 'played'], m.state), 0)`;
+const FAILS = `(a.failed_code IS NOT NULL AND a.rank < 2 AND ${RANK} < 2)`;
+
+/**
+ * `read` without `delivered` fills the time of delivery too. Failed and skipped are ends; a message that is sending, back
+ * in the queue or of unknown fate was evidently sent. `failed` counts only before the phone had it.
+ */
+async function raiseMessages(tx: Tx, found: FoundMessage[]): Promise<void> {
+  await tx.query(
+    `UPDATE messages m SET
+       state = CASE WHEN ${FAILS} THEN 'failed'
+                    WHEN a.rank > ${RANK} THEN (ARRAY['sent', 'delivered', 'read', 'played'])[a.rank]
+                    ELSE m.state END,
+       code = CASE WHEN ${FAILS} THEN a.failed_code WHEN a.rank > ${RANK} THEN NULL ELSE m.code END,
+       sent_at = CASE WHEN a.rank >= 1 THEN coalesce(m.sent_at, a.sent_at, a.delivered_at, a.read_at)
+                      ELSE m.sent_at END,
+       delivered_at = CASE WHEN a.rank >= 2 THEN coalesce(m.delivered_at, a.delivered_at, a.read_at)
+                           ELSE m.delivered_at END,
+       read_at = CASE WHEN a.rank >= 3 THEN coalesce(m.read_at, a.read_at) ELSE m.read_at END,
+       updated_at = now()
+     FROM unnest($1::uuid[], $2::int[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[], $6::text[])
+       AS a (id, rank, sent_at, delivered_at, read_at, failed_code)
+     WHERE m.id = a.id AND m.state NOT IN ('failed', 'skipped')
+       AND (a.rank > ${RANK} OR ${FAILS}
+            OR (a.rank >= 2 AND m.delivered_at IS NULL) OR (a.rank >= 3 AND m.read_at IS NULL))`,
+    [
+      found.map(({ id }) => id),
+      found.map(({ receipt }) => receipt.rank),
+      found.map(({ receipt }) => receipt.sentAt),
+      found.map(({ receipt }) => receipt.deliveredAt),
+      found.map(({ receipt }) => receipt.readAt),
+      found.map(({ receipt }) => receipt.failedCode),
+    ],
+  );
+}
+
+/**
+ * A receipt proves that a part arrived though its recipient still waits for it: after a time-out (`unknown`) or a crash
+ * (back in the queue). The recipient moves past that part, and a claim that was just being made for it loses. With
+ * parts left it goes back to the feeder while the campaign lives. One that is `sending` is left to whoever sends.
+ */
+async function advanceRecipients(tx: Tx, messageIds: string[]): Promise<void> {
+  await tx.query(
+    `UPDATE campaign_contacts r SET
+       next_part = m.part + 1,
+       state = CASE WHEN m.part + 1 >= jsonb_array_length(${PARTS_OF_RECIPIENT}) THEN 'sent'
+                    WHEN r.state = 'unknown' AND k.status IN ('running', 'paused') THEN 'pending'
+                    ELSE r.state END,
+       code = CASE WHEN m.part + 1 >= jsonb_array_length(${PARTS_OF_RECIPIENT}) THEN NULL ELSE r.code END,
+       sender_id = m.sender_id,
+       sent_at = CASE WHEN m.part + 1 >= jsonb_array_length(${PARTS_OF_RECIPIENT}) THEN m.sent_at ELSE r.sent_at END,
+       updated_at = now()
+     FROM messages m
+     JOIN campaign_contacts at_hand ON at_hand.id = m.campaign_contact_id
+     JOIN campaigns k ON k.id = at_hand.campaign_id
+     WHERE m.id = ANY($1::uuid[]) AND r.id = m.campaign_contact_id AND r.next_part = m.part
+       AND m.state IN ('sent', 'delivered', 'read', 'played')
+       AND r.state IN ('queued', 'pending', 'unknown', 'skipped')`,
+    [messageIds],
+  );
+}
+
+/** What was delivered is on WhatsApp, whatever a check found before. */
+async function correctNumberChecks(tx: Tx, messageIds: string[]): Promise<void> {
+  await tx.query(
+    `UPDATE number_checks n SET on_whatsapp = true, checked_at = now()
+     FROM messages m JOIN campaign_contacts r ON r.id = m.campaign_contact_id
+     WHERE m.id = ANY($1::uuid[]) AND m.state IN ('delivered', 'read', 'played')
+       AND n.tenant_id = r.tenant_id AND n.phone = r.phone AND NOT n.on_whatsapp`,
+    [messageIds],
+  );
+}
+
+/** The network took a part back before the next one went out: the rest is not sent. */
+async function failRecipients(tx: Tx, messageIds: string[]): Promise<void> {
+  await tx.query(
+    `UPDATE campaign_contacts r SET state = 'failed', code = m.code, updated_at = now()
+     FROM messages m
+     WHERE m.id = ANY($1::uuid[]) AND r.id = m.campaign_contact_id AND m.state = 'failed'
+       AND r.state IN ('queued', 'pending', 'unknown')`,
+    [messageIds],
+  );
+}

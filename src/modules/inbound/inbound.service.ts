@@ -1,0 +1,97 @@
+import type { Database, Tx } from '../../db/index.js';
+import type { Clock } from '../../lib/clock.js';
+import type { Logger } from '../../lib/logger.js';
+import { keywordOf } from './core/keywords.js';
+import {
+  findContactId,
+  markLatestRecipient,
+  storeInbound,
+  type InboundMessage,
+} from './inbound.repository.js';
+import { rememberSenders } from '../contacts/index.js';
+
+/** The contacts module, as far as incoming messages need it. */
+export interface InboundContacts {
+  upsertMany(
+    tx: Tx,
+    tenantId: string,
+    contacts: { phone: string }[],
+  ): Promise<{ id: string; phone: string }[]>;
+  optOut(tx: Tx, tenantId: string, phone: string, source: 'keyword', proof: string): Promise<void>;
+  optIn(tx: Tx, tenantId: string, phone: string, source: 'keyword', proof: string): Promise<void>;
+}
+
+/** A message as it came over the queue: `at` is ISO 8601. */
+export interface InboundEntry {
+  waMessageId: string;
+  from: string;
+  text: string;
+  at: string;
+}
+
+const E164 = /^\+[1-9]\d{4,14}$/;
+
+/** What people write to our senders. */
+export class InboundService {
+  constructor(
+    private readonly deps: { database: Database; contacts: InboundContacts; clock: Clock; logger: Logger },
+  ) {}
+
+  /**
+   * Stores each message once, in order, and reacts to it in the same transaction: an opt-out or opt-in keyword binds
+   * from then on; anything else is the reply of the campaign recipient that was written to last.
+   */
+  async receive(tenantId: string, senderId: string, entries: readonly InboundEntry[]): Promise<void> {
+    for (const entry of entries) {
+      const message = this.read(tenantId, senderId, entry);
+      if (message) await this.deps.database.transaction((tx) => this.take(tx, message));
+    }
+  }
+
+  /** Undefined for what cannot be stored; the entries after it are not held back. */
+  private read(tenantId: string, senderId: string, entry: InboundEntry): InboundMessage | undefined {
+    const { waMessageId, text } = entry;
+    const readable = typeof waMessageId === 'string' && waMessageId !== '' && typeof text === 'string';
+    if (!readable || waMessageId.includes('\u0000') || !E164.test(entry.from)) {
+      this.deps.logger.warn({ senderId }, 'dropped an incoming message without an id or a phone number');
+      return undefined;
+    }
+    const at = new Date(entry.at);
+    return {
+      tenantId,
+      senderId,
+      waMessageId,
+      from: entry.from,
+      // PostgreSQL's text cannot hold the NUL character.
+      text: text.replaceAll('\u0000', ''),
+      at: Number.isNaN(at.getTime()) ? this.deps.clock.now() : at,
+    };
+  }
+
+  private async take(tx: Tx, message: InboundMessage): Promise<void> {
+    const contactId = await this.contactOf(tx, message);
+    if (!(await storeInbound(tx, message, contactId))) return;
+    // Whoever wrote last is who the contact talks to.
+    await rememberSenders(tx, [{ ...message, contactId }]);
+    const { contacts } = this.deps;
+    const proof = `WhatsApp message ${message.waMessageId}`;
+    switch (keywordOf(message.text)) {
+      case 'opt_out':
+        await contacts.optOut(tx, message.tenantId, message.from, 'keyword', proof);
+        return markLatestRecipient(tx, message, contactId, 'opted_out_at');
+      case 'opt_in':
+        return contacts.optIn(tx, message.tenantId, message.from, 'keyword', proof);
+      case undefined:
+        return markLatestRecipient(tx, message, contactId, 'replied_at');
+    }
+  }
+
+  /** Whoever writes becomes a contact: an opt-out must bind even when the number was not known. */
+  private async contactOf(tx: Tx, message: InboundMessage): Promise<string> {
+    const known = await findContactId(tx, message.tenantId, message.from);
+    if (known) return known;
+    const [created] = await this.deps.contacts.upsertMany(tx, message.tenantId, [{ phone: message.from }]);
+    if (!created) throw new Error('A contact that was just written is not there.');
+    return created.id;
+  }
+}

@@ -1,0 +1,1 @@
+export { InboundService, type InboundContacts, type InboundEntry } from './inbound.service.js';

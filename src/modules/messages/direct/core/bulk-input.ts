@@ -1,0 +1,117 @@
+import type { FieldError } from '../../../../lib/errors.js';
+import { readContacts } from '../../../contacts/core/inline-contacts.js';
+import type { DirectDraft, Refusal } from '../direct.types.js';
+import {
+  invalidMessage,
+  partOf,
+  readOne,
+  type Asked,
+  type InputRules,
+  type MessageInput,
+  type ReadMessages,
+} from './direct-input.js';
+
+export interface BulkInput extends Omit<MessageInput, 'to'> {
+  messages?: readonly MessageInput[] | null;
+  recipients?: readonly unknown[] | null;
+  skipInvalid?: boolean | null;
+  defaultCountry?: string | null;
+}
+
+/** Reads `POST /message/send-bulk` in either of its forms. A request that is neither is one refusal for all. */
+export function readBulk(input: BulkInput, rules: InputRules): ReadMessages {
+  const { messages, recipients } = input;
+  const wrong = faultOfForm(input);
+  if (wrong) return { drafts: [], refusals: [invalidMessage(0, [wrong])] };
+  const asked = messages
+    ? messages.map((message, index) => ({
+        place: `messages[${index}].`,
+        recipientPath: `messages[${index}].to`,
+        index,
+        name: null,
+        phone: message.to,
+        input: {
+          ...message,
+          senderId: message.senderId ?? input.senderId,
+          at: message.at ?? input.at,
+          template: message.template ?? input.template,
+          variables: { ...input.variables, ...message.variables },
+        },
+      }))
+    : [];
+  const named = recipients ? readRecipients(recipients, input) : { asked: [], refusals: [] };
+  const outcomes = [...asked, ...named.asked].map((one) => readOne(one, rules));
+  const drafts = outcomes.flatMap((outcome) => ('kind' in outcome ? [] : [outcome]));
+  const refusals = outcomes.flatMap((outcome) => ('kind' in outcome ? [outcome] : []));
+  const repeated = recipients ? repeatedNumbers(drafts) : new Map<number, Refusal>();
+  return {
+    drafts: drafts.filter(({ index }) => !repeated.has(index)),
+    refusals: [...named.refusals, ...refusals, ...repeated.values()],
+  };
+}
+
+function faultOfForm(input: BulkInput): FieldError | undefined {
+  if (input.messages && input.recipients) {
+    return { path: 'recipients', message: 'give either messages or recipients, not both' };
+  }
+  if (!input.messages && !input.recipients) {
+    return {
+      path: 'messages',
+      message: 'give the messages to send: messages: [{"to": "+5511987654321", "type": "text", ...}]',
+    };
+  }
+  if (input.recipients && !input.type) {
+    return { path: 'type', message: 'recipients need the part they all get: "type": "text", "content": ...' };
+  }
+  const stray = input.messages ? Object.keys(partOf(input))[0] : undefined;
+  if (stray !== undefined)
+    return { path: stray, message: 'belongs into each of messages, or beside recipients' };
+  return undefined;
+}
+
+/** Who gets the one part of the request. */
+function readRecipients(
+  recipients: readonly unknown[],
+  input: BulkInput,
+): { asked: Asked[]; refusals: Refusal[] } {
+  const asked: Asked[] = [];
+  const refusals: Refusal[] = [];
+  recipients.forEach((recipient, index) => {
+    const { contacts, errors } = readContacts([recipient]);
+    const here = `recipients[${index}]`;
+    const [contact] = contacts;
+    if (!contact) {
+      refusals.push(
+        invalidMessage(
+          index,
+          errors.map((error) => ({ ...error, path: error.path.replace('contacts[0]', here) })),
+        ),
+      );
+      return;
+    }
+    asked.push({
+      place: '',
+      recipientPath: typeof recipient === 'string' ? here : `${here}.phoneNumber`,
+      index,
+      name: contact.name,
+      phone: contact.phoneNumber,
+      input: { ...input, variables: { ...input.variables, ...contact.variables } },
+    });
+  });
+  return { asked, refusals };
+}
+
+/** The same message to the same number twice is a mistake; different messages are not. */
+function repeatedNumbers(drafts: readonly DirectDraft[]): Map<number, Refusal> {
+  const first = new Map<string, number>();
+  const repeated = new Map<number, Refusal>();
+  for (const { index, phone, recipientPath: path } of drafts) {
+    const earlier = first.get(phone);
+    if (earlier === undefined) first.set(phone, index);
+    else {
+      const message = `is the same number as recipients[${earlier}]`;
+      repeated.set(index, { ...invalidMessage(index, [{ path, message }]), code: 'duplicate' });
+    }
+  }
+  return repeated;
+}

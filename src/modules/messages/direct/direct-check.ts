@@ -1,0 +1,143 @@
+import { DomainError } from '../../../lib/errors.js';
+import type { ReadMessages } from './core/direct-input.js';
+import type { DirectDraft, ReadyMessage, Refusal, DirectDeps } from './direct.types.js';
+import {
+  choiceSeed,
+  renderPart,
+  templateScope,
+  type CampaignParts,
+  type FilesOfRequest,
+  asLiteral,
+} from '../../content/index.js';
+import { unknownSenders } from '../../senders/index.js';
+import { knownNumbers, type KnownNumber, faultOfNumber } from '../../contacts/index.js';
+
+/** Files of one request that are looked at or fetched at the same time. */
+const FILES_AT_ONCE = 8;
+
+/** Holds the messages of a request against what the tenant has: its senders, files, contacts and suppressions. */
+export class DirectCheck {
+  constructor(
+    private readonly deps: Pick<DirectDeps, 'database'>,
+    private readonly parts: CampaignParts,
+  ) {}
+
+  async run(tenantId: string, read: ReadMessages): Promise<{ ready: ReadyMessage[]; refusals: Refusal[] }> {
+    const refusals = new Map(read.refusals.map((refusal) => [refusal.index, refusal]));
+    const open = <Item extends { index: number }>(items: readonly Item[]): Item[] =>
+      items.filter(({ index }) => !refusals.has(index));
+    const note = (found: readonly Refusal[]): void => {
+      for (const refusal of found) refusals.set(refusal.index, refusal);
+    };
+    note(await this.withUnknownSenders(tenantId, read.drafts));
+    note(await this.thatMayNotBeSent(tenantId, open(read.drafts)));
+    const files = await this.withFiles(tenantId, open(read.drafts));
+    note(files.refusals);
+    return { ready: files.ready, refusals: [...refusals.values()] };
+  }
+
+  private async withUnknownSenders(tenantId: string, drafts: readonly DirectDraft[]): Promise<Refusal[]> {
+    const ids = [...new Set(drafts.flatMap(({ senderId }) => senderId ?? []))];
+    if (ids.length === 0) return [];
+    const unknown = await unknownSenders(this.deps.database.manager, tenantId, ids);
+    return drafts
+      .filter(({ senderId }) => senderId !== undefined && unknown.has(senderId))
+      .map(({ index, place, senderId }) => {
+        const errors = [{ path: `${place}senderId`, message: `there is no sender ${senderId}` }];
+        return { index, kind: 'invalid', code: 'invalid_input', errors };
+      });
+  }
+
+  /** Those whose recipient does not want them, and those whose texts cannot be written for it. */
+  private async thatMayNotBeSent(tenantId: string, drafts: readonly DirectDraft[]): Promise<Refusal[]> {
+    const phones = [...new Set(drafts.map(({ phone }) => phone))];
+    const known = await knownNumbers(this.deps.database.manager, tenantId, phones);
+    const byPhone = new Map(known.map((number) => [number.phone, number]));
+    return drafts.flatMap((draft) => {
+      const number = byPhone.get(draft.phone);
+      if (!number) throw new Error('A number was not looked up.');
+      const fault = faultOfNumber(number);
+      if (!fault) return faultOfText(draft, number) ?? [];
+      const errors = [{ path: draft.recipientPath, message: fault.message }];
+      return { index: draft.index, kind: 'not_possible' as const, code: fault.code, errors };
+    });
+  }
+
+  /** Files are looked at last: fetching one is dear, and may be somebody else's traffic. */
+  private async withFiles(
+    tenantId: string,
+    drafts: readonly DirectDraft[],
+  ): Promise<{ ready: ReadyMessage[]; refusals: Refusal[] }> {
+    const ready: ReadyMessage[] = [];
+    const refusals: Refusal[] = [];
+    const shared = new Map<string, DirectDraft[]>();
+    for (const draft of drafts) {
+      const { mediaId, mediaUrl } = draft.draft.file ?? {};
+      const key = JSON.stringify([draft.draft.part, mediaId ?? null, mediaUrl ?? null]);
+      shared.set(key, [...(shared.get(key) ?? []), draft]);
+    }
+    const waiting = [...shared.values()];
+    const known: FilesOfRequest = new Map();
+    for (let start = 0; start < waiting.length; start += FILES_AT_ONCE) {
+      const outcomes = waiting
+        .slice(start, start + FILES_AT_ONCE)
+        .map((same) => this.withFile(tenantId, same, known));
+      for (const outcome of await Promise.all(outcomes)) {
+        if (outcome.ok) ready.push(...outcome.ready);
+        else refusals.push(...outcome.refusals);
+      }
+    }
+    return { ready: ready.toSorted((a, b) => a.index - b.index), refusals };
+  }
+
+  /** Messages with the very same part are looked at together; all that name the same file share it. */
+  private async withFile(
+    tenantId: string,
+    same: readonly DirectDraft[],
+    known: FilesOfRequest,
+  ): Promise<{ ok: true; ready: ReadyMessage[] } | { ok: false; refusals: Refusal[] }> {
+    const [first] = same;
+    if (!first) return { ok: true, ready: [] };
+    try {
+      const [part] = await this.parts.withFiles(tenantId, [first.draft], known);
+      const ready = same.map(({ draft, ...message }) => ({ ...message, part: part ?? draft.part }));
+      return { ok: true, ready };
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      const { kind, code, errors } = error;
+      if (kind !== 'invalid' && kind !== 'not_possible' && kind !== 'too_large') throw error;
+      const refusals = same.map(({ index, place }) => ({
+        index,
+        kind,
+        code,
+        errors: errors.map(({ path, message }) => ({ path: `${place}${path.split('.').at(-1)}`, message })),
+      }));
+      return { ok: false, refusals };
+    }
+  }
+}
+
+function faultOfText(draft: DirectDraft, number: KnownNumber): Refusal | undefined {
+  const { part, variables } = draft.template
+    ? { part: draft.draft.part, variables: { ...number.attributes, ...draft.variables } }
+    : asLiteral(draft.draft.part);
+  const name = draft.name ?? number.name;
+  const scope = templateScope({ phone: draft.phone, name, variables });
+  const rendered = renderPart(part, scope, choiceSeed(number.contactId ?? '', 0));
+  if (rendered.ok) return undefined;
+  const missing = rendered.code === 'template_missing_variable';
+  const field = missing ? 'variables' : mainText(part.type);
+  return {
+    index: draft.index,
+    kind: missing ? 'not_possible' : 'invalid',
+    code: rendered.code,
+    errors: [{ path: `${draft.place}${field}`, message: rendered.reason }],
+  };
+}
+
+/** The field to name when a text does not fit; the reason says which text it is. */
+function mainText(type: string): string {
+  if (type === 'text') return 'content';
+  if (type === 'poll') return 'question';
+  return type === 'contact' ? 'displayName' : 'caption';
+}

@@ -1,0 +1,264 @@
+import type { Tx } from '../../../db/index.js';
+import { addMs } from '../../../lib/clock.js';
+import { DomainError, notFound, refuse } from '../../../lib/errors.js';
+import { newId } from '../../../lib/ids.js';
+import { hurry } from '../../../queue/hurry.js';
+import { groupMessages } from './core/grouping.js';
+import { readBulk } from './core/bulk-input.js';
+import { faultOfCountry, readMessage, type ReadMessages } from './core/direct-input.js';
+import {
+  cancelMessage,
+  insertCampaigns,
+  insertDirectMessages,
+  standingOf,
+  type NewDirectMessage,
+} from './direct.repository.js';
+import type { SendBulkDto, SendMessageDto } from './direct.dto.js';
+import type { AcceptedBulk, AcceptedMessage, ReadyMessage, Refusal, DirectDeps } from './direct.types.js';
+import { DirectCheck } from './direct-check.js';
+import { refusalOf, tooLate } from './refusals.js';
+import {
+  readableText,
+  choiceSeed,
+  renderPart,
+  templateScope,
+  CampaignParts,
+  asLiteral,
+} from '../../content/index.js';
+import { sendJobId, DEFAULT_DELAYS } from '../../delivery/index.js';
+import { knownNumbers } from '../../contacts/index.js';
+
+/** Messages due later than this get their job from the reconciler, so that the queue holds no year of them. */
+const JOB_HORIZON_MS = 5 * 60_000;
+
+/**
+ * Messages that somebody sends without making a campaign. Each travels through the same engine as a campaign's: the
+ * request becomes a hidden campaign of kind `direct`, whose recipients are queued at once and go before everybody else's.
+ */
+export class DirectMessages {
+  private readonly check: DirectCheck;
+  private readonly parts: CampaignParts;
+
+  constructor(private readonly deps: DirectDeps) {
+    this.parts = new CampaignParts(deps.media);
+    this.check = new DirectCheck(deps, this.parts);
+  }
+
+  /**
+   * Accepts one message. Refusals are DomainErrors: `invalid` for wrong input, `not_possible` when the recipient opted
+   * out or is suppressed, when its template lacks a value, or when there is no sender at all.
+   */
+  async send(
+    tenantId: string,
+    input: SendMessageDto,
+    whenStored?: WhenStored<AcceptedMessage>,
+  ): Promise<AcceptedMessage> {
+    const read = readMessage(input, this.rulesOf(input));
+    const stored: WhenStored<AcceptedBulk> = async (tx, accepted) => whenStored?.(tx, onlyOne(accepted));
+    return onlyOne(await this.accept(tenantId, read, { skipInvalid: false, bulk: false }, stored));
+  }
+
+  /** Accepts all messages of a request or none; with `skipInvalid` those that can be sent, and lists the others. */
+  async sendBulk(
+    tenantId: string,
+    input: SendBulkDto,
+    whenStored?: WhenStored<AcceptedBulk>,
+  ): Promise<AcceptedBulk> {
+    const read = readBulk(input, this.rulesOf(input));
+    const options = { skipInvalid: input.skipInvalid ?? false, bulk: true };
+    return this.accept(tenantId, read, options, whenStored);
+  }
+
+  /** Takes a message back before its hand-over; `conflict` names the state of one that is too far. */
+  async cancel(tenantId: string, messageId: string): Promise<void> {
+    const { database } = this.deps;
+    if (await database.transaction((tx) => cancelMessage(tx, tenantId, messageId))) return;
+    const standing = await standingOf(database.manager, tenantId, messageId);
+    if (!standing) throw notFound('message', messageId);
+    throw tooLate(standing);
+  }
+
+  private rulesOf({ defaultCountry }: { defaultCountry?: string | null }) {
+    refuse(faultOfCountry(defaultCountry));
+    return { now: this.deps.clock.now(), defaultCountry: defaultCountry ?? this.deps.defaultCountry };
+  }
+
+  private async accept(
+    tenantId: string,
+    read: ReadMessages,
+    options: { skipInvalid: boolean; bulk: boolean },
+    whenStored?: WhenStored<AcceptedBulk>,
+  ): Promise<AcceptedBulk> {
+    const { ready, refusals } = await this.check.run(tenantId, read);
+    if (refusals.length > 0 && (!options.skipInvalid || ready.length === 0)) throw refusalOf(refusals);
+    await this.refuseWithoutSenders(tenantId, ready);
+    const bulkId = options.bulk ? newId() : undefined;
+    const { messages, accepted } = await this.deps.database.transaction(async (tx) => {
+      const stored = await this.store(tx, tenantId, ready, bulkId);
+      const answer = answerFor(stored, refusals);
+      await whenStored?.(tx, answer);
+      return { messages: stored, accepted: answer };
+    });
+    await hurry(this.enqueue(tenantId, messages), this.deps.logger);
+    return accepted;
+  }
+
+  private async refuseWithoutSenders(tenantId: string, messages: readonly ReadyMessage[]): Promise<void> {
+    if (messages.every(({ senderId }) => senderId !== undefined)) return;
+    const { total } = await this.deps.senders.findPool(tenantId, { senderIds: [], senderTags: [] });
+    if (total > 0) return;
+    const message = 'There are no senders yet; create one with POST /api/senders.';
+    const errors = [{ path: 'senderId', message }];
+    throw new DomainError('not_possible', 'no_sender_in_pool', message, { errors });
+  }
+
+  private async store(
+    tx: Tx,
+    tenantId: string,
+    ready: readonly ReadyMessage[],
+    bulkId: string | undefined,
+  ): Promise<StoredMessage[]> {
+    await this.parts.hold(
+      tx,
+      tenantId,
+      ready.map(({ part }) => part),
+    );
+    const literal = ready.map((message) =>
+      message.template ? message : { ...message, ...asLiteral(message.part) },
+    );
+    const groups = groupMessages(literal).map((messages) => ({ campaignId: newId(), messages }));
+    await this.insertCampaigns(tx, tenantId, groups);
+    const people = await this.peopleOf(tx, tenantId, literal);
+    const rows = groups.flatMap(({ campaignId, messages }) =>
+      messages.map((message) => ({
+        ...rowOf(message, people.get(message.phone)),
+        campaignId,
+        index: message.index,
+      })),
+    );
+    const stored = rows.map((row) => ({ ...row, sendId: bulkId ?? row.id }));
+    await insertDirectMessages(tx, tenantId, stored);
+    return stored;
+  }
+
+  private async insertCampaigns(
+    tx: Tx,
+    tenantId: string,
+    groups: readonly { campaignId: string; messages: ReadyMessage[] }[],
+  ): Promise<void> {
+    const now = this.deps.clock.now();
+    const campaigns = groups.flatMap(({ campaignId: id, messages }) => {
+      const [first] = messages;
+      if (!first) return [];
+      return {
+        id,
+        tenantId,
+        name: 'Direct messages',
+        kind: 'direct' as const,
+        status: 'running' as const,
+        parts: [first.part],
+        pool: { senderIds: first.senderId === undefined ? [] : [first.senderId], senderTags: [] },
+        ...(this.deps.delays ?? DEFAULT_DELAYS),
+        totalRecipients: messages.length,
+        // Before the first of campaigns: those that want the same senders let direct messages go first.
+        priority: 0,
+        scheduledAt: first.at ?? null,
+        createdAt: now,
+        startedAt: now,
+        updatedAt: now,
+      };
+    });
+    await insertCampaigns(tx, campaigns);
+  }
+
+  /** The contacts of these numbers, made where there are none. */
+  private async peopleOf(
+    tx: Tx,
+    tenantId: string,
+    messages: readonly ReadyMessage[],
+  ): Promise<Map<string, Person>> {
+    const contacts = messages.map(({ phone, name }) => (name === null ? { phone } : { phone, name }));
+    const made = await this.deps.contacts.upsertMany(tx, tenantId, contacts);
+    const ids = new Map(made.map(({ id, phone }) => [phone, id]));
+    const known = await knownNumbers(tx, tenantId, [...ids.keys()]);
+    return new Map(
+      known.map(({ phone, name, attributes }) => [phone, { id: ids.get(phone) ?? '', name, attributes }]),
+    );
+  }
+
+  private enqueue(tenantId: string, messages: readonly NewDirectMessage[]): Promise<void> {
+    const now = this.deps.clock.now();
+    const horizon = addMs(now, JOB_HORIZON_MS);
+    const due = messages.filter(({ sendAt }) => sendAt === null || sendAt <= horizon);
+    return this.deps.queue.enqueueMany(
+      'message.send',
+      due.map(({ recipientId, campaignId, sendAt }) => ({
+        payload: { tenantId, campaignId, recipientId },
+        // Without a priority a job goes before all that have one: the jobs of campaigns.
+        options: {
+          id: sendJobId(recipientId, FIRST_CLAIM),
+          ...(sendAt && { delayMs: sendAt.getTime() - now.getTime() }),
+        },
+      })),
+    );
+  }
+}
+
+/** Runs in the transaction that stores the messages: what it writes is there exactly when they are. */
+type WhenStored<Answer> = (tx: Tx, answer: Answer) => Promise<void>;
+
+type StoredMessage = NewDirectMessage & { index: number };
+
+function answerFor(stored: readonly StoredMessage[], refusals: readonly Refusal[]): AcceptedBulk {
+  const messages = stored.map(({ id, index, phone, sendAt }): AcceptedMessage => ({
+    id,
+    index,
+    state: sendAt ? 'pending' : 'queued',
+    to: phone,
+    at: sendAt,
+  }));
+  return {
+    id: stored[0]?.sendId ?? '',
+    messages: messages.toSorted((a, b) => a.index - b.index),
+    refused: refusals.toSorted((a, b) => a.index - b.index),
+  };
+}
+
+function onlyOne({ messages: [message] }: AcceptedBulk): AcceptedMessage {
+  if (!message) throw new Error('A message was neither accepted nor refused.');
+  return message;
+}
+
+/** Recipients of direct messages begin as the feeder would leave them. */
+const FIRST_CLAIM = 1;
+
+interface Person {
+  id: string;
+  name: string | null;
+  attributes: Record<string, unknown>;
+}
+
+function rowOf(message: ReadyMessage, person: Person | undefined): Omit<NewDirectMessage, 'campaignId'> {
+  if (!person) throw new Error('A recipient has no contact.');
+  const variables = message.template
+    ? { ...person.attributes, ...message.variables }
+    : { ...message.variables };
+  const { phone, part } = message;
+  const name = message.name ?? person.name;
+  const rendered = renderPart(part, templateScope({ phone, name, variables }), choiceSeed(person.id, 0));
+  const content = rendered.ok ? rendered.content : undefined;
+  return {
+    id: newId(),
+    recipientId: newId(),
+    contactId: person.id,
+    phone,
+    name,
+    variables,
+    senderId: message.senderId ?? null,
+    sendId: '',
+    sendAt: message.at ?? null,
+    type: part.type,
+    body: content ? readableText(content) : null,
+    content: content && content.type !== 'text' ? content : null,
+  };
+}

@@ -1,0 +1,57 @@
+import type { FieldError } from '../../../lib/errors.js';
+import type { PartDraft, CampaignPart } from '../../content/index.js';
+import type { CampaignDeps } from '../../campaigns/index.js';
+import type { Delays } from '../../delivery/index.js';
+
+/** One message of a request, right in itself; whether it can be sent is not known yet. */
+export interface DirectDraft {
+  /** Position in the request. */
+  index: number;
+  /** What the paths of its fields begin with: nothing, or `messages[3].`. */
+  place: string;
+  /** The field that names its recipient. */
+  recipientPath: string;
+  /** E.164. */
+  phone: string;
+  name: string | null;
+  draft: PartDraft;
+  template: boolean;
+  variables: Record<string, unknown>;
+  senderId: string | undefined;
+  at: Date | undefined;
+}
+
+/** A message that will be sent: its part with its file, and its recipient's variables. */
+export interface ReadyMessage extends Omit<DirectDraft, 'draft'> {
+  part: CampaignPart;
+}
+
+/** Why one message of a request cannot be sent. */
+export interface Refusal {
+  index: number;
+  kind: 'invalid' | 'not_possible' | 'too_large';
+  code: string;
+  errors: FieldError[];
+}
+
+export interface AcceptedMessage {
+  id: string;
+  index: number;
+  state: 'queued' | 'pending';
+  to: string;
+  at: Date | null;
+}
+
+export interface AcceptedBulk {
+  id: string;
+  messages: AcceptedMessage[];
+  refused: Refusal[];
+}
+
+export interface DirectDeps extends Pick<
+  CampaignDeps,
+  'database' | 'queue' | 'contacts' | 'senders' | 'media' | 'clock' | 'logger' | 'defaultCountry'
+> {
+  /** Milliseconds a sender rests after a direct message; the engine's default unless given. */
+  delays?: Delays;
+}

@@ -1,0 +1,37 @@
+import { DomainError, type FieldError } from '../../../lib/errors.js';
+import type { Refusal } from './direct.types.js';
+const MAX_REPORTED_ERRORS = 100;
+
+/** The refusal of a whole request: 400 when anything in it is wrong, else what the first one is. */
+export function refusalOf(refusals: readonly Refusal[]): DomainError {
+  const errors = distinct(refusals.flatMap((refusal) => refusal.errors));
+  const invalid = refusals.find(({ kind }) => kind === 'invalid');
+  const { kind, code } = invalid ?? refusals[0] ?? { kind: 'invalid', code: 'invalid_input' };
+  const reported = errors.slice(0, MAX_REPORTED_ERRORS);
+  const rest = errors.length - reported.length;
+  if (rest > 0) reported.push({ path: '', message: `and ${rest} more problems` });
+  const message = reported.map(({ path, message: text }) => `${path}: ${text}`).join('; ');
+  return new DomainError(kind, code, message, { errors: reported });
+}
+
+/** Why a message cannot be taken back. */
+export function tooLate(standing: { state: string; isOut: boolean; isDirect: boolean }): DomainError {
+  const { state, isOut, isDirect } = standing;
+  if (!isOut) return conflict(state, 'The message was received, not sent.');
+  if (!isDirect) {
+    const message = 'The message belongs to a campaign; pause or stop the campaign.';
+    return new DomainError('conflict', 'message_of_campaign', message);
+  }
+  if (state === 'queued') {
+    return conflict('sending', 'The hand-over of the message was interrupted and may have got through.');
+  }
+  return conflict(state, `The message is ${state} and cannot be cancelled any more.`);
+}
+
+function conflict(state: string, message: string): DomainError {
+  return new DomainError('conflict', `message_${state}`, message);
+}
+
+function distinct(errors: readonly FieldError[]): FieldError[] {
+  return [...new Map(errors.map((error) => [`${error.path} ${error.message}`, error])).values()];
+}

@@ -1,0 +1,69 @@
+import { UNKNOWN_PLACE, zonesAt } from '../../../lib/phone-zones.js';
+import { isOpen, weekOf, weekWithout, type Schedule, type Week } from './window.js';
+import type { SendWindow } from './send-window.js';
+
+/** What a tenant has decided about time; the row of its settings. */
+export interface TenantTimes {
+  timeZone: string;
+  sendWindow: SendWindow | null;
+  quietHours: { from: string; to: string; timeZone: string } | null;
+}
+
+export const DEFAULT_TIMES: TenantTimes = { timeZone: 'UTC', sendWindow: null, quietHours: null };
+
+interface Rule {
+  /** Why nobody is sent to while it is closed. */
+  reason: 'outside_window' | 'quiet_hours';
+  timeZone: string;
+  week: Week;
+}
+
+/** When a campaign may send: its own window, or else the tenant's; and never in the tenant's quiet hours. */
+export interface SendingHours {
+  rules: Rule[];
+  tenantTimeZone: string;
+  /** Some rule counts in the recipient's own time, so not everybody's hours are the same. */
+  byRecipient: boolean;
+}
+
+/** A campaign of kind `direct` answers somebody just now: it has no hours unless it states its own. */
+export function sendingHours(
+  campaign: { sendWindow: SendWindow | null; kind?: string },
+  tenant: TenantTimes,
+): SendingHours {
+  const isDirect = campaign.kind === 'direct';
+  const window = campaign.sendWindow ?? (isDirect ? null : tenant.sendWindow);
+  const quiet = isDirect ? null : tenant.quietHours;
+  const rules: Rule[] = [
+    ...(window
+      ? [{ reason: 'outside_window' as const, timeZone: window.timeZone, week: weekOf(window.days) }]
+      : []),
+    ...(quiet
+      ? [{ reason: 'quiet_hours' as const, timeZone: quiet.timeZone, week: weekWithout(quiet) }]
+      : []),
+  ];
+  return {
+    rules,
+    tenantTimeZone: tenant.timeZone,
+    byRecipient: rules.some(({ timeZone }) => timeZone === 'recipient'),
+  };
+}
+
+/**
+ * The hours of the recipients at one place (see `placeOf`). Where the number leaves several zones open, it has to be
+ * a good time in all of them. The tenant's zone stands in where the number says nothing.
+ */
+export function scheduleAt({ rules, tenantTimeZone }: SendingHours, place: string | null): Schedule {
+  return rules.flatMap(({ timeZone, week }) => {
+    if (timeZone === 'tenant') return [{ timeZone: tenantTimeZone, week }];
+    if (timeZone !== 'recipient') return [{ timeZone, week }];
+    const zones = place === null || place === UNKNOWN_PLACE ? [] : zonesAt(place);
+    return (zones.length > 0 ? zones : [tenantTimeZone]).map((one) => ({ timeZone: one, week }));
+  });
+}
+
+/** What keeps the places closed, where they are; the quiet hours only where nothing else does. */
+export function closedBy(hours: SendingHours, places: readonly (string | null)[], now: Date): Rule['reason'] {
+  const windows = { ...hours, rules: hours.rules.filter(({ reason }) => reason === 'outside_window') };
+  return places.every((place) => isOpen(scheduleAt(windows, place), now)) ? 'quiet_hours' : 'outside_window';
+}

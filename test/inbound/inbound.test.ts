@@ -1,0 +1,176 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { keywordOf } from '../../src/modules/inbound/core/keywords.js';
+import { createInboundHandler } from '../../src/worker/handlers/inbound.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import type { ScriptedSession } from '../delivery/scripted-session.js';
+import { World } from '../delivery/world.js';
+
+let db: TestDatabase;
+let world: World;
+let phone: ScriptedSession;
+
+beforeAll(async () => {
+  db = await createTestDatabase();
+});
+afterAll(() => db.close());
+beforeEach(async () => {
+  world = new World(db.database, await db.createTenant());
+  phone = await world.sender();
+});
+
+let counter = 0;
+const said = (from: string | undefined, text: string, at = new Date()) => ({
+  waMessageId: `in-${(counter += 1)}`,
+  from: from ?? '',
+  text,
+  at: at.toISOString(),
+});
+
+async function receive(...messages: ReturnType<typeof said>[]): Promise<void> {
+  const handle = createInboundHandler({ inbound: world.inbound });
+  const payload = { tenantId: world.tenantId, senderId: phone.senderId, messages };
+  await handle(payload, { signal: new AbortController().signal });
+}
+
+async function written(): Promise<{ recipientId: string; campaignId: string; from: string }> {
+  const { id, recipients, phones } = await world.campaign();
+  await world.drive(world.worker(), recipients[0]!);
+  return { recipientId: recipients[0]!.recipientId, campaignId: id, from: phones[0]! };
+}
+
+const contact = async (from: string): Promise<Record<string, unknown> | undefined> =>
+  (await world.sql('SELECT * FROM contacts WHERE tenant_id = $1 AND phone = $2', [world.tenantId, from]))[0];
+
+describe('incoming messages', () => {
+  it('are stored once, however often they are announced', async () => {
+    const { from, recipientId, campaignId } = await written();
+    const message = said(from, 'Sounds good');
+    await receive(message, message);
+    await receive(message);
+    const stored = await world.sql(`SELECT * FROM messages WHERE tenant_id = $1 AND direction = 'in'`, [
+      world.tenantId,
+    ]);
+    expect(stored).toMatchObject([{ body: 'Sounds good', state: 'received', sender_id: phone.senderId }]);
+    expect(await world.recipient(recipientId)).toMatchObject({
+      replied_at: expect.any(Date),
+      opted_out_at: null,
+    });
+    const { ledger, counted } = await world.counts(campaignId);
+    expect(ledger).toEqual(counted);
+  });
+
+  it('count as the reply to the latest campaign, and the first reply counts', async () => {
+    // Created in the other order: what counts is when people were written to.
+    const later = await world.campaign();
+    const earlier = await written();
+    await world.sql(
+      `UPDATE campaign_contacts SET phone = $1, contact_id = (SELECT contact_id FROM campaign_contacts WHERE id = $2) WHERE id = $3`,
+      [earlier.from, earlier.recipientId, later.recipients[0]!.recipientId],
+    );
+    await world.drive(world.worker(), later.recipients[0]!);
+    const first = new Date();
+    await receive(
+      said(earlier.from, 'one', first),
+      said(earlier.from, 'two', new Date(first.getTime() + 1_000)),
+    );
+    expect(await world.recipient(earlier.recipientId)).toMatchObject({ replied_at: null });
+    expect(await world.recipient(later.recipients[0]!.recipientId)).toMatchObject({ replied_at: first });
+  });
+
+  it('answer a single message rather than the campaign before it, which then counts nothing', async () => {
+    const campaign = await written();
+    const single = await world.campaign();
+    await world.sql(`UPDATE campaigns SET kind = 'direct' WHERE id = $1`, [single.id]);
+    await world.sql(
+      `UPDATE campaign_contacts SET phone = $1, contact_id = (SELECT contact_id FROM campaign_contacts WHERE id = $2) WHERE id = $3`,
+      [campaign.from, campaign.recipientId, single.recipients[0]!.recipientId],
+    );
+    await world.drive(world.worker(), single.recipients[0]!);
+    await receive(said(campaign.from, 'Thank you for the parcel'));
+    expect(await world.recipient(campaign.recipientId)).toMatchObject({ replied_at: null });
+  });
+
+  it('are no reply to what was written after them, however late they come in', async () => {
+    const { from, recipientId } = await written();
+    const before = new Date(Date.now() - 600_000);
+    await receive(said(from, 'Where is my parcel?', before), said(from, 'STOP', before));
+    expect(await world.recipient(recipientId)).toMatchObject({ replied_at: null, opted_out_at: null });
+    expect(await contact(from)).toMatchObject({ opted_out_at: expect.any(Date) });
+  });
+
+  it('are no reply to what was written more than a week ago', async () => {
+    const { from, recipientId } = await written();
+    await world.sql(
+      `UPDATE messages SET created_at = now() - interval '8 days' WHERE campaign_contact_id = $1`,
+      [recipientId],
+    );
+    await receive(said(from, 'who are you?'));
+    expect(await world.recipient(recipientId)).toMatchObject({ replied_at: null });
+  });
+
+  it('STOP opts the contact out and marks the campaign it answers', async () => {
+    const { from, recipientId, campaignId } = await written();
+    await receive(said(from, ' Stop! '));
+    expect(await contact(from)).toMatchObject({ opted_out_at: expect.any(Date), opt_out_source: 'keyword' });
+    expect(await world.recipient(recipientId)).toMatchObject({
+      opted_out_at: expect.any(Date),
+      replied_at: null,
+    });
+    const { ledger, counted } = await world.counts(campaignId);
+    expect(ledger).toEqual(counted);
+  });
+
+  it('STOP of an unknown number binds a later campaign', async () => {
+    await receive(said('+5511988887777', 'SAIR'));
+    expect(await contact('+5511988887777')).toMatchObject({ opted_out_at: expect.any(Date) });
+  });
+
+  it('START takes a contact back in; of STOP and START in one batch the last wins', async () => {
+    const { from } = await written();
+    await receive(said(from, 'STOP'), said(from, 'start'));
+    expect(await contact(from)).toMatchObject({ opted_out_at: null });
+    await receive(said(from, 'start'), said(from, 'stop'));
+    expect(await contact(from)).toMatchObject({ opted_out_at: expect.any(Date) });
+  });
+
+  it('one that cannot be read does not hold up the others', async () => {
+    const { from } = await written();
+    await receive(
+      said('12345@lid', 'hello'),
+      { ...said(from, 'x'), waMessageId: '' },
+      said(from, 'nul\u0000byte'),
+    );
+    const stored = await world.sql(`SELECT body FROM messages WHERE tenant_id = $1 AND direction = 'in'`, [
+      world.tenantId,
+    ]);
+    expect(stored).toEqual([{ body: 'nulbyte' }]);
+  });
+
+  it("stay within their tenant, even from another tenant's contact", async () => {
+    const { from, recipientId } = await written();
+    const stranger = await db.createTenant();
+    await world.inbound.receive(stranger, phone.senderId, [said(from, 'stop')]);
+    expect(await contact(from)).toMatchObject({ opted_out_at: null });
+    expect(await world.recipient(recipientId)).toMatchObject({ opted_out_at: null });
+  });
+});
+
+describe('keywords', () => {
+  it.each([
+    'STOP',
+    'stop.',
+    ' Stop! ',
+    'Opt-out',
+    'UNSUBSCRIBE',
+    'Sair',
+    'arrêt',
+    'Baja',
+    'STOP ALL',
+    'ＳＴＯＰ',
+  ])('"%s" opts out', (text) => expect(keywordOf(text)).toBe('opt_out'));
+  it.each(['START', 'unstop', 'opt in'])('"%s" opts in', (text) => expect(keywordOf(text)).toBe('opt_in'));
+  it.each(["don't stop", 'stop by tomorrow?', 'the end', '', '👍', 'x'.repeat(5_000)])(
+    '"%s" is just a message',
+    (text) => expect(keywordOf(text)).toBeUndefined(),
+  );
+});
