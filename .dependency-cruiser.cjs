@@ -1,4 +1,39 @@
+const { readdirSync } = require('node:fs');
+
 /** Who may import whom; docs/architecture.md says it in words. */
+
+/** Modules from the ground up: each imports only those before it. */
+const MODULES = [
+  'tenants',
+  'contacts',
+  'content',
+  'media',
+  'senders',
+  'sessions',
+  'workers',
+  'segments',
+  'auth',
+  'templates',
+  'delivery',
+  'inbound',
+  'campaigns',
+  'messages',
+];
+
+/** The rooms of `campaigns`, in the same way. What stands beside them may be used by all, and may use all. */
+const CAMPAIGN_ROOMS = [
+  'core',
+  'sending',
+  'variants',
+  'audience',
+  'canary',
+  'creation',
+  'feeding',
+  'forecast',
+  'running',
+  'reports',
+  'actions',
+];
 
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 
@@ -11,13 +46,35 @@ const owned = (library, owner, except) =>
     { path: `(^|/)node_modules/(${library})/` },
   );
 
+/** One rule for each folder of an order: it imports none of those behind it. */
+function downward(rule, parent, order) {
+  const found = readdirSync(`${__dirname}/${parent}`, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+  const differs = found
+    .filter((name) => !order.includes(name))
+    .concat(order.filter((name) => !found.includes(name)));
+  if (differs.length > 0)
+    throw new Error(`${rule}: order and folders of ${parent} differ in ${differs.join(', ')}`);
+  return order
+    .slice(0, -1)
+    .map((folder, index) =>
+      forbid(
+        `${rule}-${folder}`,
+        `in ${parent}, ${folder} comes before what it imports here (see the order in .dependency-cruiser.cjs)`,
+        { path: `^${parent}/${folder}/` },
+        { path: `^${parent}/(${order.slice(index + 1).join('|')})/` },
+      ),
+    );
+}
+
 module.exports = {
   forbidden: [
     forbid(
       'no-cycles',
-      'two files that need each other are one file, or miss a third (types may point back)',
+      'two files that need each other are one file, or miss a third; that goes for types, too',
       {},
-      { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      { circular: true },
     ),
     forbid('no-unresolved', 'the import leads nowhere', {}, { couldNotResolve: true }),
     forbid(
@@ -71,6 +128,8 @@ module.exports = {
         pathNot: ['^src/modules/$1/', '/core/', '^src/modules/auth/principal\\.ts$'],
       },
     ),
+    ...downward('module-order', 'src/modules', MODULES),
+    ...downward('room-order', 'src/modules/campaigns', CAMPAIGN_ROOMS),
     forbid(
       'pure-core',
       'core/ is pure: lib, the port and other core files only',
@@ -93,10 +152,16 @@ module.exports = {
       { path: '^src/(api|worker|demo|runtime|main)', pathNot: '^src/$1/' },
     ),
     forbid(
-      'nothing-needs-the-bench',
-      'the bench measures the product from outside; the product runs without it',
+      'the-product-stands-alone',
+      'tests, bench and chaos look at the product from outside; it runs without them',
       { path: '^(src|migrations)/' },
-      { path: '^bench/' },
+      { path: '^(test|bench|chaos|scripts)/' },
+    ),
+    forbid(
+      'bench-and-chaos-stand-side-by-side',
+      'each is a program of its own',
+      { path: '^(bench|chaos)/' },
+      { path: '^(bench|chaos)/', pathNot: '^$1/' },
     ),
     owned('bullmq|ioredis', 'src/queue', '^src/queue/'),
     owned('typeorm', 'src/db, entities, repositories and migrations', [
