@@ -79,7 +79,7 @@ export async function fillTenant(call: Call): Promise<FilledTenant> {
     recipients: [traces.contactPhone],
     type: 'text',
     content: traces.messageText,
-    at: new Date(Date.now() + 86_400_000).toISOString(),
+    sendAt: new Date(Date.now() + 86_400_000).toISOString(),
   });
   const messages = dataOf(await call('GET', `/api/messages?campaignId=${campaign['id']}`));
   const [message] = messages as unknown as Data[];

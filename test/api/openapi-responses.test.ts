@@ -178,15 +178,15 @@ async function controlCampaigns(): Promise<void> {
 
 /** For tomorrow, so that they are still there to be cancelled. */
 async function sendMessages(): Promise<void> {
-  const at = new Date(Date.now() + 86_400_000).toISOString();
+  const sendAt = new Date(Date.now() + 86_400_000).toISOString();
   for (const path of ['/message/send', '/api/message/send']) {
-    const body = { to: '+5511961000055', type: 'text', content: 'Tomorrow', at };
+    const body = { to: '+5511961000055', type: 'text', content: 'Tomorrow', sendAt };
     const { id } = dataOf(await call('POST', path, { body }));
     await call('GET', `/api/messages/${id}`);
     await call('POST', `/api/messages/${id}/cancel`);
     await call('POST', `/api/messages/${id}/cancel`);
     const recipients = ['+5511961000056', 'nobody'];
-    const bulk = { recipients, type: 'text', content: 'Tomorrow', at, skipInvalid: true };
+    const bulk = { recipients, type: 'text', content: 'Tomorrow', sendAt, skipInvalid: true };
     await call('POST', `${path}-bulk`, { body: bulk });
     await call('POST', `${path}-bulk`, { body: { ...bulk, skipInvalid: false } });
   }

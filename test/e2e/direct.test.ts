@@ -10,7 +10,7 @@ jest.setTimeout(150_000);
 interface Shown {
   id: string;
   state: string;
-  at: string | null;
+  sendAt: string | null;
   sentAt: string | null;
 }
 
@@ -45,9 +45,9 @@ describe.each(backends)('direct messages with their queue on %s', (backend) => {
       type: 'text',
       content: `{${index}}`,
     });
-    const at = new Date(Date.now() + 15_000).toISOString();
+    const sendAt = new Date(Date.now() + 15_000).toISOString();
     const messages = Array.from({ length: 28 }, (_, index) =>
-      index < 24 ? text(index) : { ...text(index), at },
+      index < 24 ? text(index) : { ...text(index), sendAt },
     );
     const bulk = await api.post<{ id: string }>('/message/send-bulk', { messages });
     await waitFor(() => simulator.network.ledger.summary().arrived > 6, { timeoutMs: 60_000 });
@@ -66,7 +66,7 @@ describe.each(backends)('direct messages with their queue on %s', (backend) => {
     expect(shown).toHaveLength(28);
     expect(shown.filter(({ state }) => !['sent', 'delivered', 'read'].includes(state))).toEqual([]);
     const early = shown.filter(
-      (message) => message.at && Date.parse(message.sentAt ?? '') < Date.parse(message.at),
+      (message) => message.sendAt && Date.parse(message.sentAt ?? '') < Date.parse(message.sendAt),
     );
     expect(early).toEqual([]);
     expect(simulator.network.ledger.summary()).toMatchObject({ unique: 28, duplicates: 0 });

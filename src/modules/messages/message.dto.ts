@@ -123,7 +123,7 @@ export class MessageResponse {
   /** When a scheduled message is to leave. */
   @IsOptional()
   @IsISO8601()
-  at!: string | null;
+  sendAt!: string | null;
 
   /** What a queued message waits for, where it is more than the usual pause of a sender. */
   @IsOptional()

@@ -14,7 +14,7 @@ export function presentMessage(message: MessageView): MessageResponse {
     senderId: message.senderId,
     to: isOut ? message.phone : null,
     from: isOut ? null : message.phone,
-    at: message.sendAt?.toISOString() ?? null,
+    sendAt: message.sendAt?.toISOString() ?? null,
     waitingFor: presentWait(message),
     waMessageId: message.waMessageId,
     contactId: message.contactId,

@@ -61,12 +61,12 @@ describe('the routes', () => {
   });
 
   it('keep the answer for an Idempotency-Key in the transaction of the messages, so that a crash parts them never', async () => {
-    const at = new Date(Date.now() + 3_600_000).toISOString();
+    const sendAt = new Date(Date.now() + 3_600_000).toISOString();
     const requests = { '/api/message/send': {}, '/api/message/send-bulk': { messages: [body(21, 'later')] } };
     for (const [path, bulk] of Object.entries(requests)) {
       const single = 'messages' in bulk ? {} : body(22, 'later');
       const key = `exact ${path}`.replaceAll(' ', '-');
-      const asked = { body: { ...single, ...bulk, at }, headers: { 'idempotency-key': key } };
+      const asked = { body: { ...single, ...bulk, sendAt }, headers: { 'idempotency-key': key } };
       const { id } = dataOf(await call('POST', path, asked));
       const rows = await surface.db.database.manager.query<{ answered: string; stored: string }[]>(
         `SELECT k.xmin::text AS answered, m.xmin::text AS stored FROM idempotency_keys k, messages m
@@ -104,9 +104,11 @@ describe('the routes', () => {
   });
 
   it('cancel a scheduled message', async () => {
-    const at = new Date(Date.now() + 60_000).toISOString();
-    const { id } = dataOf(await call('POST', '/api/message/send', { body: { ...body(40, 'never'), at } }));
-    expect(dataOf(await call('GET', `/api/messages/${id}`))).toMatchObject({ state: 'pending', at });
+    const sendAt = new Date(Date.now() + 60_000).toISOString();
+    const { id } = dataOf(
+      await call('POST', '/api/message/send', { body: { ...body(40, 'never'), sendAt } }),
+    );
+    expect(dataOf(await call('GET', `/api/messages/${id}`))).toMatchObject({ state: 'pending', sendAt });
     const cancelled = await call('POST', `/api/messages/${id}/cancel`);
     expect(dataOf(cancelled)).toMatchObject({ id, state: 'skipped', code: 'cancelled' });
   });
@@ -115,7 +117,7 @@ describe('the routes', () => {
     const at = Date.now() + 4_000;
     const { id } = dataOf(
       await call('POST', '/api/message/send', {
-        body: { ...body(41, 'on time'), at: new Date(at).toISOString() },
+        body: { ...body(41, 'on time'), sendAt: new Date(at).toISOString() },
       }),
     );
     const message = await sent(id);

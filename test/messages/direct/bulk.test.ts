@@ -77,14 +77,14 @@ describe('a bulk of messages', () => {
 
   it('leaves at one time when it says one, except those with their own', async () => {
     await world.world.sender();
-    const at = new Date(Date.now() + 3_600_000).toISOString();
+    const sendAt = new Date(Date.now() + 3_600_000).toISOString();
     const later = new Date(Date.now() + 7_200_000).toISOString();
     const bulk = await world.sendBulk({
-      at,
-      messages: [text(world.phone(), 'a'), { ...text(world.phone(), 'b'), at: later }],
+      sendAt,
+      messages: [text(world.phone(), 'a'), { ...text(world.phone(), 'b'), sendAt: later }],
     });
-    expect(bulk.messages.map((message) => [message.state, message.at?.toISOString()])).toEqual([
-      ['pending', at],
+    expect(bulk.messages.map((message) => [message.state, message.sendAt?.toISOString()])).toEqual([
+      ['pending', sendAt],
       ['pending', later],
     ]);
   });

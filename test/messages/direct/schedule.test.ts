@@ -39,10 +39,10 @@ const reconcile = async () => {
 describe('a scheduled message', () => {
   it('waits for its time in the queue when that is soon', async () => {
     await world.world.sender();
-    const at = inMs(2 * MINUTE);
-    const accepted = await world.send({ at });
-    expect(accepted).toMatchObject({ state: 'pending', at: new Date(at) });
-    expect(await world.shown(accepted.id)).toMatchObject({ state: 'pending', at });
+    const sendAt = inMs(2 * MINUTE);
+    const accepted = await world.send({ sendAt });
+    expect(accepted).toMatchObject({ state: 'pending', sendAt: new Date(sendAt) });
+    expect(await world.shown(accepted.id)).toMatchObject({ state: 'pending', sendAt });
     const [job] = world.queue.jobs;
     expect(job?.options.delayMs).toBeGreaterThan(MINUTE);
     expect(job?.options.delayMs).toBeLessThanOrEqual(2 * MINUTE);
@@ -50,7 +50,7 @@ describe('a scheduled message', () => {
 
   it('waits in the database when it is not, and gets its job shortly before', async () => {
     const phone = await world.world.sender();
-    const { id } = await world.send({ at: inMs(60 * MINUTE) });
+    const { id } = await world.send({ sendAt: inMs(60 * MINUTE) });
     expect(world.queue.jobs).toEqual([]);
     expect(await reconcile()).toEqual([]);
 
@@ -68,7 +68,7 @@ describe('a scheduled message', () => {
 
   it('leaves at its time although the queue was lost', async () => {
     const phone = await world.world.sender();
-    await world.send({ at: inMs(3 * MINUTE) });
+    await world.send({ sendAt: inMs(3 * MINUTE) });
     world.queue.jobs.splice(0);
     await world.world.reconcile().offerAllQueued();
     const [offered] = world.offered;
@@ -85,7 +85,7 @@ describe('a scheduled message', () => {
   it('is not sent to somebody who opted out meanwhile', async () => {
     const phone = await world.world.sender();
     const to = world.phone();
-    const { id } = await world.send({ to, at: inMs(2 * MINUTE) });
+    const { id } = await world.send({ to, sendAt: inMs(2 * MINUTE) });
     await world.world.contacts.optOut(db.database.manager, world.tenantId, to, 'keyword');
     await world.work();
     expect(phone.handed).toEqual([]);
@@ -96,7 +96,7 @@ describe('a scheduled message', () => {
 describe('cancelling', () => {
   it('takes a message back that waits, for a sender or for its time', async () => {
     const phone = await world.world.sender();
-    const ids = [(await world.send({})).id, (await world.send({ at: inMs(MINUTE) })).id];
+    const ids = [(await world.send({})).id, (await world.send({ sendAt: inMs(MINUTE) })).id];
     for (const id of ids) await world.direct.cancel(world.tenantId, id);
     await world.work();
     expect(phone.handed).toEqual([]);

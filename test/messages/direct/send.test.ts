@@ -18,7 +18,7 @@ describe('a direct message', () => {
     const phone = await world.world.sender();
     const to = world.phone();
     const accepted = await world.send({ to, content: 'See you at nine' });
-    expect(accepted).toMatchObject({ state: 'queued', to, at: null });
+    expect(accepted).toMatchObject({ state: 'queued', to, sendAt: null });
     expect(await world.shown(accepted.id)).toMatchObject({
       id: accepted.id,
       kind: 'direct',
@@ -30,7 +30,7 @@ describe('a direct message', () => {
       campaignId: null,
       type: 'text',
       content: 'See you at nine',
-      at: null,
+      sendAt: null,
       sentAt: null,
     });
 
@@ -245,8 +245,8 @@ describe('what is refused', () => {
     await refused({ content: 'a\u0000b' }, { kind: 'invalid', errors: [{ path: 'content' }] });
     await refused({ content: 'x'.repeat(65_537) }, { kind: 'invalid', errors: [{ path: 'content' }] });
     await refused({ type: 'image', content: undefined }, { kind: 'invalid', errors: [{ path: 'mediaUrl' }] });
-    await refused({ at: '2001-01-01T00:00:00Z' }, { kind: 'invalid', errors: [{ path: 'at' }] });
-    await refused({ at: '2999-01-01T00:00:00Z' }, { kind: 'invalid', errors: [{ path: 'at' }] });
+    await refused({ sendAt: '2001-01-01T00:00:00Z' }, { kind: 'invalid', errors: [{ path: 'sendAt' }] });
+    await refused({ sendAt: '2999-01-01T00:00:00Z' }, { kind: 'invalid', errors: [{ path: 'sendAt' }] });
     await refused({ defaultCountry: 'XX' }, { kind: 'invalid', errors: [{ path: 'defaultCountry' }] });
     const stranger = await DirectWorld.create(db);
     await stranger.world.sender();

@@ -34,7 +34,7 @@ class DirectMessageFields extends CampaignPartDto {
   /** When it is to leave, at most a year from now; at once unless given. */
   @IsOptional()
   @IsMoment()
-  at?: string;
+  sendAt?: string;
 
   /** Reads the texts as templates, as campaigns do; otherwise they are sent as they are written. */
   @IsOptional()
@@ -151,7 +151,7 @@ export class AcceptedMessageResponse {
 
   @IsOptional()
   @IsISO8601()
-  at!: string | null;
+  sendAt!: string | null;
 }
 
 export class BulkMessageResponse extends AcceptedMessageResponse {

@@ -162,7 +162,7 @@ export class DirectMessages {
         totalRecipients: messages.length,
         // Before the first of campaigns: those that want the same senders let direct messages go first.
         priority: 0,
-        scheduledAt: first.at ?? null,
+        scheduledAt: first.sendAt ?? null,
         createdAt: now,
         startedAt: now,
         updatedAt: now,
@@ -215,7 +215,7 @@ function answerFor(stored: readonly StoredMessage[], refusals: readonly Refusal[
     index,
     state: sendAt ? 'pending' : 'queued',
     to: phone,
-    at: sendAt,
+    sendAt,
   }));
   return {
     id: stored[0]?.sendId ?? '',
@@ -256,7 +256,7 @@ function rowOf(message: ReadyMessage, person: Person | undefined): Omit<NewDirec
     variables,
     senderId: message.senderId ?? null,
     sendId: '',
-    sendAt: message.at ?? null,
+    sendAt: message.sendAt ?? null,
     type: part.type,
     body: content ? readableText(content) : null,
     content: content && content.type !== 'text' ? content : null,

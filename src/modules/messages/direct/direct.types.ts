@@ -18,7 +18,7 @@ export interface DirectDraft {
   template: boolean;
   variables: Record<string, unknown>;
   senderId: string | undefined;
-  at: Date | undefined;
+  sendAt: Date | undefined;
 }
 
 /** A message that will be sent: its part with its file, and its recipient's variables. */
@@ -39,7 +39,7 @@ export interface AcceptedMessage {
   index: number;
   state: 'queued' | 'pending';
   to: string;
-  at: Date | null;
+  sendAt: Date | null;
 }
 
 export interface AcceptedBulk {

@@ -33,7 +33,7 @@ export function readBulk(input: BulkInput, rules: InputRules): ReadMessages {
         input: {
           ...message,
           senderId: message.senderId ?? input.senderId,
-          at: message.at ?? input.at,
+          sendAt: message.sendAt ?? input.sendAt,
           template: message.template ?? input.template,
           variables: { ...input.variables, ...message.variables },
         },

@@ -11,7 +11,7 @@ import type { CampaignPart } from '../../../content/core/part.js';
 export interface MessageInput extends PartInput {
   to: string;
   senderId?: string | null;
-  at?: string | null;
+  sendAt?: string | null;
   template?: boolean | null;
   variables?: Record<string, unknown> | null;
 }
@@ -32,7 +32,7 @@ const MAX_VARIABLES_LENGTH = 10_000;
 const ownFields = new Set([
   'to',
   'senderId',
-  'at',
+  'sendAt',
   'template',
   'variables',
   'defaultCountry',
@@ -76,15 +76,15 @@ export function readOne(
   const errors: FieldError[] = [];
   const number = normalisePhone(phone, rules.defaultCountry);
   if (!number.ok) errors.push({ path: recipientPath, message: number.reason });
-  const at = readTime(input.at, rules.now);
-  if (typeof at === 'string') errors.push({ path: `${place}at`, message: at });
+  const sendAt = readTime(input.sendAt, rules.now);
+  if (typeof sendAt === 'string') errors.push({ path: `${place}sendAt`, message: sendAt });
   const template = input.template ?? false;
   const variables = input.variables ?? {};
   errors.push(...variableProblems(variables, template, place));
   const part = readPart(partOf(input), place.replace(/\.$/, ''), rules.defaultCountry);
   if (!part.ok) errors.push(...part.errors.map((error) => ({ ...error, path: undotted(error.path) })));
   else errors.push(...textProblems(part.draft.part, place, template));
-  if (errors.length > 0 || !number.ok || !part.ok || typeof at === 'string')
+  if (errors.length > 0 || !number.ok || !part.ok || typeof sendAt === 'string')
     return invalidMessage(index, errors);
   return {
     index,
@@ -96,7 +96,7 @@ export function readOne(
     template,
     variables,
     senderId: input.senderId?.toLowerCase() ?? undefined,
-    at,
+    sendAt,
   };
 }
 

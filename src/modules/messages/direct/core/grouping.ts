@@ -5,7 +5,7 @@ export interface Groupable {
   phone: string;
   part: CampaignPart;
   senderId: string | undefined;
-  at: Date | undefined;
+  sendAt: Date | undefined;
 }
 
 /**
@@ -16,7 +16,7 @@ export function groupMessages<Item extends Groupable>(items: readonly Item[]): I
   const groups = new Map<string, Item[]>();
   const seen = new Map<string, number>();
   for (const item of items) {
-    const kind = JSON.stringify([item.part, item.senderId ?? null, item.at?.getTime() ?? null]);
+    const kind = JSON.stringify([item.part, item.senderId ?? null, item.sendAt?.getTime() ?? null]);
     const person = `${item.phone} ${kind}`;
     const round = seen.get(person) ?? 0;
     seen.set(person, round + 1);
