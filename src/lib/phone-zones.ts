@@ -1,5 +1,6 @@
 import { getCountry } from 'countries-and-timezones';
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import QuickLRU from 'quick-lru';
 import { areaDigits, zonesByArea } from './phone-areas.js';
 import { isTimeZone } from './zone.js';
 
@@ -14,7 +15,6 @@ export function placeOf(phone: string): string {
   const prefix = phone.slice(0, PLACE_PREFIX_LENGTH);
   const known = placesByPrefix.get(prefix);
   if (known !== undefined) return known;
-  if (placesByPrefix.size >= MAX_PREFIXES) placesByPrefix.clear();
   const place = readPlace(phone);
   placesByPrefix.set(prefix, place);
   return place;
@@ -23,7 +23,7 @@ export function placeOf(phone: string): string {
 /** The country and the area of a number are within so many of its first characters, the plus sign included. */
 export const PLACE_PREFIX_LENGTH = 9;
 const MAX_PREFIXES = 100_000;
-const placesByPrefix = new Map<string, string>();
+const placesByPrefix = new QuickLRU<string, string>({ maxSize: MAX_PREFIXES });
 
 function readPlace(phone: string): string {
   const place = areaOf(phone) ?? countriesOf(phone);

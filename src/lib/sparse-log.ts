@@ -1,3 +1,4 @@
+import QuickLRU from 'quick-lru';
 import type { Clock } from './clock.js';
 import type { Logger } from './logger.js';
 
@@ -11,7 +12,10 @@ const IDS = /[\w-]*\d[\w-]*/g;
  * everybody who needs it complain several times a second, and the first line says it all.
  */
 export class SparseLog {
-  private readonly seen = new Map<string, { loggedAt: number; leftOut: number }>();
+  /** Kinds can carry changing parts: the list of known ones must not grow for ever. */
+  private readonly seen = new QuickLRU<string, { loggedAt: number; leftOut: number }>({
+    maxSize: MOST_KINDS,
+  });
 
   constructor(
     private readonly logger: Logger,
@@ -27,8 +31,6 @@ export class SparseLog {
       last.leftOut += 1;
       return;
     }
-    // Kinds can carry changing parts; the list of known ones must not grow for ever.
-    if (this.seen.size > MOST_KINDS) this.seen.clear();
     this.seen.set(kind, { loggedAt: now, leftOut: 0 });
     this.logger[level]({ ...fields, leftOut: last?.leftOut ?? 0 }, message);
   }

@@ -1,15 +1,20 @@
+import QuickLRU from 'quick-lru';
+
 /** Wall clocks of IANA zones, through the data that Node brings along. Times are milliseconds since 1970 in UTC. */
 
 const DAY_MS = 86_400_000;
 /** Every change of an offset in use today happens on a quarter of an hour. */
 const QUARTER_MS = 900_000;
 
-const formats = new Map<string, Intl.DateTimeFormat | undefined>();
-const latestOffset = new Map<string, { quarter: number; offset: number }>();
+/** There are about 600 zones; callers also ask for names that are none, and for the same zone in other letters. */
+const MOST_ZONES = 2_000;
+
+const formats = new QuickLRU<string, Intl.DateTimeFormat | null>({ maxSize: MOST_ZONES });
+const latestOffset = new QuickLRU<string, { quarter: number; offset: number }>({ maxSize: MOST_ZONES });
 
 /** True for an IANA name such as America/Sao_Paulo; an offset such as +03:00 is none, it knows no daylight saving. */
 export function isTimeZone(timeZone: string): boolean {
-  return /^[A-Za-z]/.test(timeZone) && formatOf(timeZone) !== undefined;
+  return /^[A-Za-z]/.test(timeZone) && formatOf(timeZone) !== null;
 }
 
 /** Milliseconds the zone's wall clock is ahead of UTC. */
@@ -36,12 +41,16 @@ export function endOfOffset(timeZone: string, at: number): number {
   return changed * QUARTER_MS;
 }
 
-function formatOf(timeZone: string): Intl.DateTimeFormat | undefined {
-  if (!formats.has(timeZone)) formats.set(timeZone, createFormat(timeZone));
-  return formats.get(timeZone);
+function formatOf(timeZone: string): Intl.DateTimeFormat | null {
+  const known = formats.get(timeZone);
+  if (known !== undefined) return known;
+  const format = createFormat(timeZone);
+  formats.set(timeZone, format);
+  return format;
 }
 
-function createFormat(timeZone: string): Intl.DateTimeFormat | undefined {
+/** Null for what is no zone. */
+function createFormat(timeZone: string): Intl.DateTimeFormat | null {
   try {
     return new Intl.DateTimeFormat('en-US', {
       timeZone,
@@ -54,7 +63,7 @@ function createFormat(timeZone: string): Intl.DateTimeFormat | undefined {
       second: 'numeric',
     });
   } catch {
-    return undefined;
+    return null;
   }
 }
 

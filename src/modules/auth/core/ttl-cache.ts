@@ -1,8 +1,18 @@
-/** Remembers answers for a short while. Bounded: when it is full, the oldest entry makes room. */
-export class TtlCache<Value> {
-  private readonly entries = new Map<string, { value: Value; until: number }>();
+import QuickLRU from 'quick-lru';
 
-  constructor(private readonly options: { ttlMs: number; maxEntries: number }) {}
+interface Entry<Value> {
+  value: Value;
+  /** Milliseconds since 1970. */
+  until: number;
+}
+
+/** Remembers answers for a short while, the latest used ones. The time is passed in, so that tests can own it. */
+export class TtlCache<Value> {
+  private readonly entries: QuickLRU<string, Entry<Value>>;
+
+  constructor(private readonly options: { ttlMs: number; maxEntries: number }) {
+    this.entries = new QuickLRU({ maxSize: options.maxEntries });
+  }
 
   get(key: string, now: Date): Value | undefined {
     const entry = this.entries.get(key);
@@ -13,11 +23,7 @@ export class TtlCache<Value> {
   }
 
   set(key: string, value: Value, now: Date): void {
-    this.entries.delete(key);
     this.entries.set(key, { value, until: now.getTime() + this.options.ttlMs });
-    if (this.entries.size <= this.options.maxEntries) return;
-    const oldest = this.entries.keys().next();
-    if (!oldest.done) this.entries.delete(oldest.value);
   }
 
   clear(): void {

@@ -1,9 +1,10 @@
+import QuickLRU from 'quick-lru';
 import { addMs, earlier, latest } from '../../../lib/clock.js';
 import type { Random } from '../../../lib/random.js';
 import type { Pace, SenderSlot } from './slot.js';
 import { MAX_SPREAD_MS, waitTimes, type Wait } from './waiting.js';
 
-const FORGET_ABOVE = 10_000;
+const MOST_LINES = 10_000;
 
 interface Waiting extends Pace {
   messages: number;
@@ -17,7 +18,7 @@ interface Waiting extends Pace {
  * single one. It remembers only what this process has told; nothing rests on that.
  */
 export class WaitingLines {
-  private readonly ends = new Map<string, Date>();
+  private readonly ends = new QuickLRU<string, Date>({ maxSize: MOST_LINES });
 
   /**
    * When each of `requests`, in the order of their ranks, should ask again. Each rank stands in a line of its own, behind
@@ -42,7 +43,6 @@ export class WaitingLines {
 
   /** Not further than a minute ahead: what was promised for longer may never be claimed. */
   private move(line: string, end: Date, now: Date): void {
-    if (this.ends.size >= FORGET_ABOVE) this.ends.clear();
     this.ends.set(line, earlier(end, addMs(now, MAX_SPREAD_MS)));
   }
 }
