@@ -88,6 +88,7 @@ async function createTemplate(admin: pg.Client, adminUrl: string, name: string):
 async function migrationsHash(): Promise<string> {
   const folder = path.resolve(import.meta.dirname, '../../migrations');
   const hash = createHash('sha256');
-  for (const file of (await readdir(folder)).toSorted()) hash.update(await readFile(path.join(folder, file)));
+  const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith('.ts'));
+  for (const file of files.toSorted()) hash.update(await readFile(path.join(folder, file)));
   return hash.digest('hex').slice(0, 12);
 }

@@ -8,7 +8,7 @@ import { Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn } from 'typeo
  */
 @Entity('campaign_counts')
 @Index('campaign_counts_campaign', ['campaignId', 'counter'])
-// One sum of each kind; see the migration.
+// One sum of each kind; see migrations/initial-schema/ledgers.ts.
 @Index('campaign_counts_sum', { synchronize: false })
 export class CampaignCount {
   @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })

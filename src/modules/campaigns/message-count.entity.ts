@@ -9,7 +9,7 @@ export type MessageCounter = 'sent' | 'delivered' | 'read' | 'failed' | 'unknown
  */
 @Entity('campaign_message_counts')
 @Index('campaign_message_counts_campaign', ['campaignId'])
-// One sum of each kind; see the migration.
+// One sum of each kind; see migrations/initial-schema/ledgers.ts.
 @Index('campaign_message_counts_sum', { synchronize: false })
 export class MessageCount {
   @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })

@@ -5,7 +5,7 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 @Index('contacts_tenant_phone', ['tenantId', 'phone'], { unique: true })
 @Index('contacts_tenant', ['tenantId', 'id'])
 @Index('contacts_opted_out', ['tenantId', 'id'], { where: 'opted_out_at IS NOT NULL' })
-// With operator classes and expressions, which TypeORM cannot say: see the migration.
+// With operator classes and expressions, which TypeORM cannot say: see migrations/initial-schema/contact-search.ts.
 @Index('contacts_search', { synchronize: false })
 @Index('contacts_phone_start', { synchronize: false })
 @Index('contacts_last_digits', { synchronize: false })

@@ -3,7 +3,7 @@ import type { RecipientState } from './core/recipient-state.js';
 /**
  * A recipient's state as the index knows it. States that follow each other on every recipient's way share a stage, so
  * that moving between them touches no index: PostgreSQL then rewrites the row within its page. The column is generated
- * by the database from `state`; see the migration RecipientStages.
+ * by the database from `state`; see RECIPIENT_STAGE in migrations/initial-schema/campaigns.ts.
  */
 const stages: Record<RecipientState, number> = {
   pending: 0,

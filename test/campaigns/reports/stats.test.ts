@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { WhoServedWhom1763915000000 } from '../../../migrations/1763915000000-who-served-whom.js';
 import type { Tx } from '../../../src/db/index.js';
 import { foldCounts } from '../../../src/modules/campaigns/campaign.repository.js';
 import { presentCampaignStats, presentComparison } from '../../../src/modules/campaigns/index.js';
@@ -114,29 +113,6 @@ describe('statistics', () => {
     expect(stats).toMatchObject({ sending: 1, bySender: [{ name: 'Ana', total: 3, sending: 0 }] });
     await world.sql(`UPDATE campaign_contacts SET state = 'sent' WHERE id = ANY($1)`, [back]);
     expect((await statsOf(id)).bySender).toMatchObject([{ senderId: ana.senderId, ...served, sent: 1 }]);
-  });
-
-  it('are the same when the rule of who counts for a sender is taken back and made again', async () => {
-    const { id, recipients } = await mixedCampaign();
-    const [first, second] = recipients.map(({ recipientId }) => recipientId);
-    await world.sql(`UPDATE campaign_contacts SET state = 'sending' WHERE id = $1`, [first]);
-    const before = await world.counts(id);
-    expect(before.ledger).toEqual(before.counted);
-    const runner = world.database.dataSource.createQueryRunner();
-    await runner.startTransaction();
-    try {
-      await new WhoServedWhom1763915000000().down(runner);
-      await runner.query(`UPDATE campaign_contacts SET state = 'sending' WHERE id = $1`, [second]);
-      const bySender = `SELECT sum(delta)::int AS n FROM campaign_counts
-        WHERE campaign_id = $1 AND counter = 'sending' AND sender_id IS NOT NULL`;
-      expect(await runner.query(bySender, [id])).toEqual([{ n: 2 }]);
-      await new WhoServedWhom1763915000000().up(runner);
-      await runner.commitTransaction();
-    } finally {
-      await runner.release();
-    }
-    const after = await world.counts(id);
-    expect(after.ledger).toEqual(after.counted);
   });
 
   it('stay what they are when the ledgers are folded, and the ledgers become short', async () => {

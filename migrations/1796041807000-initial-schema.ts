@@ -1,0 +1,54 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { accounts } from './initial-schema/accounts.js';
+import { campaigns, RECIPIENT_STAGE } from './initial-schema/campaigns.js';
+import { contactJobs } from './initial-schema/contact-jobs.js';
+import { contactSearch } from './initial-schema/contact-search.js';
+import { contacts } from './initial-schema/contacts.js';
+import { content } from './initial-schema/content.js';
+import { ledgers } from './initial-schema/ledgers.js';
+import { messages } from './initial-schema/messages.js';
+import { senders } from './initial-schema/senders.js';
+
+/** In this order, because an area refers to tables of the areas before it. */
+const areas = [
+  accounts,
+  contacts,
+  contactSearch,
+  contactJobs,
+  senders,
+  content,
+  campaigns,
+  messages,
+  ledgers,
+];
+
+/**
+ * The schema of the first release. Primary keys, unique constraints and foreign keys have the names that TypeORM derives
+ * from the entities, because `npm run migration:check` compares them by name.
+ */
+export class InitialSchema1796041807000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    for (const statements of areas) await runner.query(statements);
+    // TypeORM makes this table before any migration, and looks there for the expressions of generated columns.
+    await runner.query(
+      `INSERT INTO typeorm_metadata (type, database, schema, "table", name, value)
+       VALUES ('GENERATED_COLUMN', current_database(), current_schema(), 'campaign_contacts', 'stage', $1)`,
+      [RECIPIENT_STAGE],
+    );
+  }
+
+  /** The extensions stay: something else in this database may use them by now. */
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`DELETE FROM typeorm_metadata WHERE "table" = 'campaign_contacts' AND name = 'stage'`);
+    await runner.query(`DROP TABLE
+      campaign_message_counts, campaign_counts, messages, campaign_sender_use, campaign_contacts, campaigns,
+      templates, media, sessions, senders,
+      number_check_items, number_check_runs, number_checks, contact_bulk_edits,
+      import_rejections, import_phones, imports,
+      contact_senders, suppressions, contact_consents, segments, contact_list_members, contact_lists, contacts,
+      workers, rate_limits, idempotency_keys, refresh_tokens, api_keys, users, tenant_settings, tenants`);
+    await runner.query(`DROP FUNCTION
+      contact_name_grams(text), count_new_campaign_contacts(), count_changed_campaign_contacts(),
+      count_new_messages(), count_changed_messages()`);
+  }
+}

@@ -1,0 +1,86 @@
+/** Tenants with their settings, who may do what, requests that must not be done twice, and the processes at work. */
+export const accounts = `
+CREATE TABLE tenants (
+  id uuid NOT NULL CONSTRAINT "PK_53be67a04681c66b87ee27c9321" PRIMARY KEY,
+  slug text NOT NULL CONSTRAINT "UQ_2310ecc5cb8be427097154b18fc" UNIQUE,
+  name text NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE TABLE tenant_settings (
+  tenant_id uuid NOT NULL CONSTRAINT "PK_a6abc1c3ed0df635955fc852f1c" PRIMARY KEY
+    CONSTRAINT "FK_a6abc1c3ed0df635955fc852f1c" REFERENCES tenants (id) ON DELETE CASCADE,
+  time_zone text NOT NULL DEFAULT 'UTC',
+  send_window jsonb,
+  quiet_hours jsonb,
+  frequency_cap jsonb,
+  number_checks_per_day integer NOT NULL DEFAULT 1000,
+  updated_at timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE TABLE users (
+  id uuid NOT NULL CONSTRAINT "PK_a3ffb1c0c8416b9fc6f907b7433" PRIMARY KEY,
+  tenant_id uuid NOT NULL
+    CONSTRAINT "FK_109638590074998bb72a2f2cf08" REFERENCES tenants (id) ON DELETE CASCADE,
+  email text NOT NULL CONSTRAINT "UQ_97672ac88f789774dd47f7c8be3" UNIQUE,
+  password_hash text NOT NULL,
+  role text NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE TABLE api_keys (
+  id uuid NOT NULL CONSTRAINT "PK_5c8a79801b44bd27b79228e1dad" PRIMARY KEY,
+  tenant_id uuid NOT NULL
+    CONSTRAINT "FK_3ac18429c8d27858d79432e0dda" REFERENCES tenants (id) ON DELETE CASCADE,
+  created_by uuid NOT NULL,
+  name text NOT NULL,
+  prefix text NOT NULL,
+  hash text NOT NULL CONSTRAINT "UQ_598a14447f592c12d1fe22ba918" UNIQUE,
+  scopes text[] NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  expires_at timestamptz,
+  revoked_at timestamptz,
+  last_used_at timestamptz
+);
+CREATE INDEX api_keys_tenant ON api_keys (tenant_id);
+
+CREATE TABLE refresh_tokens (
+  id uuid NOT NULL CONSTRAINT "PK_7d8bee0204106019488c4c50ffa" PRIMARY KEY,
+  tenant_id uuid NOT NULL
+    CONSTRAINT "FK_5a8595644958acb2c80e175778b" REFERENCES tenants (id) ON DELETE CASCADE,
+  user_id uuid NOT NULL
+    CONSTRAINT "FK_3ddc983c5f7bcf132fd8732c3f4" REFERENCES users (id) ON DELETE CASCADE,
+  family_id uuid NOT NULL,
+  hash text NOT NULL CONSTRAINT "UQ_2cf4b2a681a38f8044d688b9ccb" UNIQUE,
+  expires_at timestamptz NOT NULL,
+  used_at timestamptz
+);
+CREATE INDEX refresh_tokens_family ON refresh_tokens (family_id);
+
+CREATE TABLE idempotency_keys (
+  tenant_id uuid NOT NULL
+    CONSTRAINT "FK_c22d37ec13b71da74d7b4372c3f" REFERENCES tenants (id) ON DELETE CASCADE,
+  key text NOT NULL,
+  fingerprint text NOT NULL,
+  status integer,
+  response jsonb,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  alive_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT "PK_b5c6db50392003e35d51ef7aba7" PRIMARY KEY (tenant_id, key)
+);
+CREATE INDEX idempotency_keys_created ON idempotency_keys (created_at);
+
+CREATE TABLE rate_limits (
+  key varchar(255) NOT NULL CONSTRAINT "PK_8cb6aa4831e3e775ccf370521db" PRIMARY KEY,
+  points integer NOT NULL DEFAULT 0,
+  expire bigint
+);
+
+CREATE TABLE workers (
+  id uuid NOT NULL CONSTRAINT "PK_e950c9aba3bd84a4f193058d838" PRIMARY KEY,
+  hostname text NOT NULL,
+  pid integer NOT NULL,
+  started_at timestamptz NOT NULL DEFAULT now(),
+  heartbeat_at timestamptz NOT NULL DEFAULT now()
+);
+`;

@@ -1,0 +1,102 @@
+/**
+ * The stage of a recipient, by its state: states that follow each other on every recipient's way share one, so that
+ * moving between them changes no index. As the entity has it; a state that is not named is in a stage of its own.
+ */
+export const RECIPIENT_STAGE =
+  "CASE state WHEN 'pending' THEN 0 WHEN 'queued' THEN 1 WHEN 'sending' THEN 1 WHEN 'sent' THEN 2 " +
+  "WHEN 'delivered' THEN 2 WHEN 'read' THEN 2 WHEN 'failed' THEN 3 WHEN 'skipped' THEN 4 WHEN 'unknown' THEN 5 ELSE 6 END";
+
+/** Campaigns, their recipients, and how many messages of a campaign each sender has had. */
+export const campaigns = `
+CREATE TABLE campaigns (
+  id uuid NOT NULL CONSTRAINT "PK_831e3fcd4fc45b4e4c3f57a9ee4" PRIMARY KEY,
+  tenant_id uuid NOT NULL
+    CONSTRAINT "FK_d4b32d1e898a336c770e08bf5e8" REFERENCES tenants (id) ON DELETE CASCADE,
+  kind text NOT NULL DEFAULT 'campaign',
+  name text NOT NULL,
+  status text NOT NULL,
+  parts jsonb NOT NULL,
+  variants jsonb,
+  pool jsonb NOT NULL,
+  sticky_sender boolean NOT NULL DEFAULT true,
+  list_ids uuid[] NOT NULL DEFAULT '{}',
+  audience jsonb,
+  skip_unregistered boolean NOT NULL DEFAULT true,
+  total_recipients integer NOT NULL,
+  min_delay integer NOT NULL,
+  max_delay integer NOT NULL,
+  priority smallint NOT NULL DEFAULT '5',
+  max_per_minute integer,
+  ramp_up_minutes integer,
+  max_per_sender integer,
+  canary jsonb,
+  on_unknown text NOT NULL DEFAULT 'leave',
+  send_window jsonb,
+  scheduled_at timestamptz,
+  expires_at timestamptz,
+  recurrence jsonb,
+  origin_id uuid,
+  occurrence_at timestamptz,
+  next_slot_at timestamptz,
+  -- Of the first message: a ramp that began with the campaign would be over before its send window opens.
+  ramp_started_at timestamptz,
+  outranked boolean NOT NULL DEFAULT false,
+  waiting_reason text,
+  waiting_until timestamptz,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  started_at timestamptz,
+  completed_at timestamptz,
+  updated_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX campaigns_status ON campaigns (status);
+CREATE INDEX campaigns_tenant_created ON campaigns (tenant_id, created_at);
+CREATE UNIQUE INDEX campaigns_occurrence ON campaigns (origin_id, occurrence_at);
+CREATE INDEX campaigns_due ON campaigns (scheduled_at) WHERE status = 'scheduled';
+CREATE INDEX campaigns_direct_open ON campaigns (id) WHERE kind = 'direct' AND status = 'running';
+
+-- Half of each page stays free for the next versions of its rows, which then need no new index entries.
+CREATE TABLE campaign_contacts (
+  id uuid NOT NULL CONSTRAINT "PK_ea6d58d76318d758f0f386a1008" PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  campaign_id uuid NOT NULL
+    CONSTRAINT "FK_7265978c9afe98d1e1ed85e65da" REFERENCES campaigns (id) ON DELETE CASCADE,
+  contact_id uuid NOT NULL,
+  phone text NOT NULL,
+  name text,
+  variables jsonb NOT NULL DEFAULT '{}',
+  zone text,
+  variant smallint NOT NULL DEFAULT '0',
+  inline boolean NOT NULL DEFAULT false,
+  state text NOT NULL DEFAULT 'pending',
+  stage smallint GENERATED ALWAYS AS (${RECIPIENT_STAGE}) STORED,
+  code text,
+  next_part integer NOT NULL DEFAULT 0,
+  claim_epoch integer NOT NULL DEFAULT 0,
+  retried_epoch integer NOT NULL DEFAULT 0,
+  sender_id uuid,
+  wait_reason text,
+  wait_since timestamptz,
+  wait_until timestamptz,
+  queued_at timestamptz,
+  sent_at timestamptz,
+  delivered_at timestamptz,
+  read_at timestamptz,
+  replied_at timestamptz,
+  opted_out_at timestamptz,
+  updated_at timestamptz NOT NULL DEFAULT now()
+) WITH (fillfactor = 50);
+CREATE INDEX campaign_contacts_contact ON campaign_contacts (contact_id);
+CREATE UNIQUE INDEX campaign_contacts_recipient ON campaign_contacts (campaign_id, phone);
+CREATE INDEX campaign_contacts_stage ON campaign_contacts (campaign_id, stage, id);
+CREATE INDEX campaign_contacts_zone ON campaign_contacts (campaign_id, zone, id)
+  WHERE stage = 0 AND zone IS NOT NULL;
+
+CREATE TABLE campaign_sender_use (
+  campaign_id uuid NOT NULL
+    CONSTRAINT "FK_22d9f6baf6b56f7581f221679fe" REFERENCES campaigns (id) ON DELETE CASCADE,
+  sender_id uuid NOT NULL,
+  tenant_id uuid NOT NULL,
+  messages integer NOT NULL,
+  CONSTRAINT "PK_05a7856f035865496f79d143f47" PRIMARY KEY (campaign_id, sender_id)
+);
+`;

@@ -1,0 +1,41 @@
+/** Every message, in and out. It refers to nothing by a foreign key, because it outlives its campaign and its contact. */
+export const messages = `
+-- Nearly half of each page stays free for the next versions of its rows: a message is written again as it is handed
+-- over, sent, delivered and read. No index has its state: what is being sent is found through its recipient.
+CREATE TABLE messages (
+  id uuid NOT NULL CONSTRAINT "PK_18325f38ae6de43878487eff986" PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  direction text NOT NULL,
+  contact_id uuid,
+  -- Null for a direct message until a sender is reserved for it.
+  sender_id uuid,
+  campaign_id uuid,
+  campaign_contact_id uuid,
+  send_id uuid,
+  part integer NOT NULL DEFAULT 0,
+  type text NOT NULL,
+  body text,
+  content jsonb,
+  state text NOT NULL,
+  code text,
+  wa_message_id text,
+  attempts jsonb NOT NULL DEFAULT '[]',
+  claim_epoch integer NOT NULL DEFAULT 0,
+  worker_id uuid,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  send_at timestamptz,
+  sent_at timestamptz,
+  delivered_at timestamptz,
+  read_at timestamptz,
+  updated_at timestamptz NOT NULL DEFAULT now()
+) WITH (fillfactor = 55);
+CREATE UNIQUE INDEX messages_inbound_once ON messages (sender_id, wa_message_id) WHERE direction = 'in';
+CREATE INDEX messages_campaign ON messages (campaign_id, id) WHERE campaign_id IS NOT NULL;
+CREATE INDEX messages_tenant ON messages (tenant_id, id);
+CREATE INDEX messages_contact ON messages (contact_id, id);
+CREATE UNIQUE INDEX messages_recipient_part ON messages (campaign_contact_id, part)
+  WHERE campaign_contact_id IS NOT NULL AND direction = 'out';
+CREATE INDEX messages_wa_id ON messages (wa_message_id);
+CREATE INDEX messages_direct ON messages (tenant_id, id) WHERE send_id IS NOT NULL;
+CREATE INDEX messages_send ON messages (send_id, id) WHERE send_id IS NOT NULL;
+`;
