@@ -18,9 +18,6 @@ export interface DataSourceSettings {
   watch?: DatabaseWatch;
 }
 
-/** Where TypeORM keeps which migrations were run. */
-export const MIGRATIONS_TABLE = 'migrations';
-
 /** For a connection, new or of the pool: whoever waits longer is told that it is not possible now. */
 const CONNECT_TIMEOUT_MS = 5_000;
 
@@ -30,7 +27,7 @@ export function createDataSource(settings: DataSourceSettings): DataSource {
     url: settings.url,
     entities: settings.entities as never[],
     migrations: settings.migrations as never[],
-    migrationsTableName: MIGRATIONS_TABLE,
+    migrationsTableName: 'migrations',
     synchronize: false,
     migrationsRun: false,
     logging: false,

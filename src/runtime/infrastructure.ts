@@ -31,7 +31,7 @@ export async function openInfrastructure(config: Config, logger: Logger): Promis
       throw config.database.url ? new Error(message, { cause: error }) : error;
     });
     undo.push(() => dataSource.destroy());
-    await applyMigrations(dataSource, logger);
+    await applyMigrations(dataSource, logger, embedded?.folder);
     const queue = openQueue(config, url, watch, logger);
     undo.push(() => queue.close());
     watch.start();

@@ -1,7 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { startEmbeddedPostgres } from '../../src/db/embedded/index.js';
+import { createLogger } from '../../src/lib/logger.js';
+import { makeDataDir } from '../platform/support/data-dirs.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { waitFor } from '../support/wait-for.js';
 import { connectSenders, logIn, startCampaign, startSimulator } from './campaign.js';
@@ -29,6 +31,18 @@ async function start(env: Record<string, string> = {}): Promise<ServerProcess> {
   return server;
 }
 
+/** Makes an embedded database with the first migration of before the first release; returns the folder it lies in. */
+async function databaseOfPreRelease(dataDir: string): Promise<string> {
+  const { url, folder, stop } = await startEmbeddedPostgres({ dataDir, logger: createLogger('silent') });
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(`CREATE TABLE migrations (id serial PRIMARY KEY, "timestamp" bigint NOT NULL, name varchar NOT NULL);
+    INSERT INTO migrations ("timestamp", name) VALUES (1763600000000, 'InitialSchema1763600000000')`);
+  await client.end();
+  await stop();
+  return folder;
+}
+
 describe('the process', () => {
   it('does not start with a wrong setting, and names it, its value and what is allowed', async () => {
     const server = spawnServer({ PORT: 'eighty', HOST: '127.0.0.1' });
@@ -50,6 +64,24 @@ describe('the process', () => {
     expect(server.output()).toContain('127.0.0.1:1');
     expect(server.output()).not.toContain('hidden-password');
   });
+
+  it('does not start on a database of a pre-release; without its folder it starts with a new one', async () => {
+    const { dataDir, remove } = await makeDataDir();
+    try {
+      const folder = await databaseOfPreRelease(dataDir);
+      const refused = spawnServer({ DATA_DIR: dataDir });
+      expect(await exitOf(refused.child)).toBe(1);
+      expect(refused.output()).toMatch(
+        /^Starling cannot start: The database was made by a pre-release [^\n]+\n$/,
+      );
+      expect(refused.output()).toContain(`move or delete its folder ${folder} and start Starling again`);
+      await rm(folder, { recursive: true });
+      const started = await start({ DATABASE_URL: '', DATA_DIR: dataDir });
+      expect(await started.end('SIGTERM')).toBe(0);
+    } finally {
+      await remove();
+    }
+  }, 60_000);
 
   it('refuses to serve without a login beyond loopback', async () => {
     const server = spawnServer({ AUTH_MODE: 'none', HOST: '0.0.0.0', DATABASE_URL: db.url });
@@ -83,7 +115,7 @@ describe('the process', () => {
   });
 
   it('brings its own database when there is none, and keeps what it held', async () => {
-    const dataDir = await mkdtemp(join(tmpdir(), 'starling-life-'));
+    const { dataDir, remove } = await makeDataDir();
     try {
       const first = await start({ DATABASE_URL: '', DATA_DIR: dataDir });
       const api = await logIn(first.url);
@@ -94,7 +126,7 @@ describe('the process', () => {
       expect(contacts.map(({ name }) => name)).toEqual(['Ana']);
       expect(await second.end('SIGTERM')).toBe(0);
     } finally {
-      await rm(dataDir, { recursive: true, force: true });
+      await remove();
     }
   });
 });

@@ -54,11 +54,72 @@ describe('bringing the schema up to date', () => {
       await source.destroy();
     }
   });
+
+  it('tells a database of a pre-release from a newer one, says what to do, and changes nothing in it', async () => {
+    const source = await connect();
+    try {
+      await source.query(`INSERT INTO migrations ("timestamp", name) VALUES
+        (1763915000000, 'WhoServedWhom1763915000000'), (9999999999999, 'FromTheFuture'),
+        (1763600000000, 'InitialSchema1763600000000')`);
+      await source.query(`DELETE FROM migrations WHERE name = '${migrations[0]?.name}'`);
+      const before = await everything(source);
+      const code = 'schema_of_pre_release';
+      const found = 'its newest migration is WhoServedWhom1763915000000';
+      const refusal = (advice: string) =>
+        expect.objectContaining({ code, message: expect.stringMatching(`${found}.*${advice}`) });
+      await expect(applyMigrations(source, logger)).rejects.toEqual(
+        refusal('create an empty .* DATABASE_URL'),
+      );
+      await expect(applyMigrations(source, logger, '/data/postgres')).rejects.toEqual(
+        refusal('move or delete its folder /data/postgres and start'),
+      );
+      expect(await everything(source)).toEqual(before);
+    } finally {
+      await source.destroy();
+    }
+  });
 });
 
-function connect(poolSize = 3): Promise<DataSource> {
+describe('taking the schema back', () => {
+  const other = `${name}_back`;
+  beforeAll(() => asAdmin(`CREATE DATABASE ${other}`));
+  afterAll(() => asAdmin(`DROP DATABASE ${other} WITH (FORCE)`));
+
+  it('leaves what was there before, and can be followed by bringing it up to date again', async () => {
+    const source = await connect(3, other);
+    try {
+      await applyMigrations(source, logger);
+      for (const _ of migrations) await source.undoLastMigration({ transaction: 'all' });
+      const left = await source.query(
+        `SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+         UNION ALL SELECT proname FROM pg_proc p WHERE pronamespace = 'public'::regnamespace
+           AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
+         ORDER BY name`,
+      );
+      // TypeORM's own tables.
+      expect(left).toEqual([{ name: 'migrations' }, { name: 'typeorm_metadata' }]);
+      expect(
+        await source.query('SELECT name FROM migrations UNION ALL SELECT name FROM typeorm_metadata'),
+      ).toEqual([]);
+      await applyMigrations(source, logger);
+      expect(await migrationNames(source)).toHaveLength(migrations.length);
+    } finally {
+      await source.destroy();
+    }
+  });
+});
+
+/** Tables, indexes and sequences, and the migrations that were applied, each with the transaction that wrote it last. */
+function everything(source: DataSource): Promise<{ thing: string; writer: string }[]> {
+  return source.query(
+    `SELECT relname AS thing, xmin::text AS writer FROM pg_class WHERE relnamespace = 'public'::regnamespace
+     UNION ALL SELECT 'migration ' || name, xmin::text FROM migrations ORDER BY thing`,
+  );
+}
+
+function connect(poolSize = 3, database = name): Promise<DataSource> {
   const url = new URL(adminUrl);
-  url.pathname = `/${name}`;
+  url.pathname = `/${database}`;
   return createDataSource({ url: url.href, entities, migrations, poolSize }).initialize();
 }
 

@@ -29,6 +29,8 @@ export interface EmbeddedPostgresOptions {
 export interface EmbeddedPostgres {
   /** postgres:// URL with the password in it: not for logs. */
   url: string;
+  /** Absolute path of the folder that holds the database. */
+  folder: string;
   /** Fast shutdown, bounded to about 20 s; may be called more than once. */
   stop: () => Promise<void>;
 }
@@ -57,7 +59,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     try {
       const url = await ensureDatabase(postmaster.port, password, options.fresh ?? false);
       logger.info({ port: postmaster.port, path: cluster.folder }, 'embedded PostgreSQL is running');
-      return { url, stop };
+      return { url, folder: cluster.folder, stop };
     } catch (error) {
       await stop();
       throw error;
