@@ -1,14 +1,6 @@
 import { FEWEST_RUNS, OptionError, readOptions, type BenchOptions } from './options.js';
-import {
-  documentFile,
-  latestFile,
-  performanceFile,
-  readNotes,
-  readResults,
-  writeFormatted,
-  writeResults,
-} from './report/files.js';
-import { performanceDocument } from './report/markdown.js';
+import { writePerformancePage } from './report/document.js';
+import { latestFile, performanceFile, readResults, writeResults } from './report/files.js';
 import { mergeResults, type Results } from './report/results.js';
 import { textTable } from './report/table.js';
 import { runScenario } from './run.js';
@@ -58,7 +50,7 @@ function isWorthKeeping({ runs, scale }: BenchOptions): boolean {
 async function regenerate(results: Results): Promise<void> {
   const merged = mergeResults(await readResults(performanceFile), results, known);
   await writeResults(performanceFile, merged);
-  await writeFormatted(documentFile, performanceDocument(merged, scenarios, await readNotes()));
+  await writePerformancePage(merged);
 }
 
 function print(results: Results): void {

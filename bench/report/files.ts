@@ -11,6 +11,7 @@ export const latestFile = inCheckout('bench/results/latest.json');
 /** What docs/performance.md is made from. */
 export const performanceFile = inCheckout('docs/performance.json');
 export const documentFile = inCheckout('docs/performance.md');
+/** The end of the page: the reasons of missed targets. */
 const notesFile = inCheckout('bench/report/notes.md');
 
 export async function readResults(file: string): Promise<Results> {
@@ -23,7 +24,8 @@ export async function readResults(file: string): Promise<Results> {
 }
 
 export async function writeResults(file: string, results: Results): Promise<void> {
-  await writeFormatted(file, JSON.stringify(results, null, 2));
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, await formatted(file, JSON.stringify(results, null, 2)));
 }
 
 export function readNotes(): Promise<string> {
@@ -31,8 +33,6 @@ export function readNotes(): Promise<string> {
 }
 
 /** As the format check of `npm test` wants it. */
-export async function writeFormatted(file: string, text: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  const config = await resolveConfig(file);
-  await writeFile(file, await format(text, { ...config, filepath: file }));
+export async function formatted(file: string, text: string): Promise<string> {
+  return format(text, { ...(await resolveConfig(file)), filepath: file });
 }

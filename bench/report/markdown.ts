@@ -6,7 +6,8 @@ import type { Results, ScenarioResult } from './results.js';
 const INTRODUCTION = `# Performance
 
 Written by \`npm run bench\` from what it measured (the numbers are in [performance.json](performance.json)); only the
-[last section](#missed-targets-and-what-was-learnt) is written by hand, in \`bench/report/notes.md\`.
+[last section](#missed-targets) is written by hand, in \`bench/report/notes.md\`. \`npm run docs:performance\` writes
+the page anew without measuring.
 
 Numbers of one machine say little about another, so each figure is a **ratio**: a value against a yardstick that was
 measured in the same run, on the same machine, minutes apart at most. Every figure is the median of its runs; the
@@ -81,7 +82,7 @@ function missed(summaries: readonly Summary[]): string {
     .filter(({ met }) => !met)
     .map(({ figure, ratio }) => {
       const reached = formatRatio(ratio, figure);
-      return `Missed: ${figure.title}, ${reached} of ${formatRatio(figure.target, figure)} ([why](#missed-targets-and-what-was-learnt)).`;
+      return `Missed: ${figure.title}, ${reached} of ${formatRatio(figure.target, figure)} ([why](#missed-targets)).`;
     })
     .join('\n\n');
 }

@@ -1,5 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
 import { summarise, type Figure } from '../../bench/figure.js';
+import { performancePage } from '../../bench/report/document.js';
+import { documentFile, performanceFile, readResults } from '../../bench/report/files.js';
 import { formatNumber, formatTarget } from '../../bench/report/format.js';
 import type { Machine } from '../../bench/report/machine.js';
 import { performanceDocument } from '../../bench/report/markdown.js';
@@ -113,7 +116,7 @@ describe('docs/performance.md', () => {
     { id: 'b', title: 'Importing', about: 'What importing is.' },
     { id: 'c', title: 'Not measured', about: 'Nothing.' },
   ];
-  const notes = '## Missed targets and what was learnt\n\nWritten by hand.\n';
+  const notes = '## Missed targets\n\nWritten by hand.\n';
 
   it('has words, numbers, spread and machine of what was measured, and ends with what is written by hand', () => {
     const text = performanceDocument(
@@ -130,6 +133,11 @@ describe('docs/performance.md', () => {
     expect(text).toContain('Missed: memory, 200 MB of 150 MB');
     expect(text).not.toContain('Not measured');
     expect(text.endsWith('Written by hand.')).toBe(true);
+  });
+
+  it('is what the stored figures, the scenarios and the notes give; `npm run docs:performance` writes it', async () => {
+    const page = await performancePage(await readResults(performanceFile));
+    expect(await readFile(documentFile, 'utf8')).toBe(page);
   });
 
   it('describes the machine once, and each one where there were several', () => {
