@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -11,8 +11,24 @@ const failLoudly = 'curl() { command curl --fail-with-body "$@"; }\n';
 
 /** The shell blocks of a page that its author marked with `<!-- runs -->`, in their order. */
 export async function shellBlocks(page: string): Promise<string[]> {
-  const text = await readFile(new URL(`../../${page}`, import.meta.url), 'utf8');
+  const text = await pageText(page);
   return [...text.matchAll(/<!-- runs -->\n+```sh\n(.*?)```/gs)].map(([, block = '']) => block);
+}
+
+/**
+ * What a reader has run before a page, because it says so: the examples "go on from" a link. That is the first block of
+ * the page linked, after what that page itself goes on from.
+ */
+export async function earlierBlocks(page: string): Promise<string[]> {
+  const [, target] = /go\s+on\s+from\s+\[[^\]]*\]\(([^)#]+)/.exec(await pageText(page)) ?? [];
+  if (!target) return [];
+  const earlier = join(dirname(page), target);
+  const [first = ''] = await shellBlocks(earlier);
+  return [...(await earlierBlocks(earlier)), first];
+}
+
+function pageText(page: string): Promise<string> {
+  return readFile(new URL(`../../${page}`, import.meta.url), 'utf8');
 }
 
 /** Runs blocks one after the other in one shell and an empty folder, as somebody would who copies them; answers what they printed. */

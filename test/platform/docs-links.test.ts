@@ -49,6 +49,14 @@ async function fault(page: string, link: string): Promise<string | undefined> {
   return `${page}: ${link} names no heading of ${target}`;
 }
 
+/** The pages that a page links to; a link to a folder shows all that is in it. */
+async function targetsOf(page: string): Promise<string[]> {
+  const paths = linksIn(await read(page)).map((link) => link.split('#')[0] ?? '');
+  const targets = new Set(paths.filter((path) => path !== '').map((path) => join(dirname(page), path)));
+  const all = await pages();
+  return all.filter((known) => targets.has(known) || targets.has(dirname(known)));
+}
+
 describe('the documentation', () => {
   it('has no dead links', async () => {
     const faults: string[] = [];
@@ -62,6 +70,13 @@ describe('the documentation', () => {
   });
 
   it('is reached from the README, every page of it', async () => {
+    const reached = new Set(['README.md']);
+    for (const page of reached) for (const target of await targetsOf(page)) reached.add(target);
+    const all = (await pages()).filter((page) => page.startsWith('docs/'));
+    expect(all.filter((page) => !reached.has(page))).toEqual([]);
+  });
+
+  it('is listed in its table, every page that is not part of another', async () => {
     const readme = linksIn(await read('README.md'));
     const unlinked = (await readdir(join(root, 'docs'))).filter(
       (name) => name.endsWith('.md') && !readme.includes(`docs/${name}`),

@@ -34,7 +34,7 @@ const MIN_CHOICES = 2;
 const MAX_CHOICES = 12;
 const MAX_URL_LENGTH = 2_048;
 
-/** What requests and answers have in common. Which fields a part has depends on its type; docs/campaigns.md says. */
+/** What requests and answers have in common. Which fields a part has depends on its type; docs/campaigns/create.md says. */
 class PartFields {
   @IsIn(partTypes)
   type!: MessageType;
