@@ -1,6 +1,7 @@
 import { getCountry } from 'countries-and-timezones';
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import QuickLRU from 'quick-lru';
+import { cached } from './cached.js';
 import { areaDigits, zonesByArea } from './phone-areas.js';
 import { isTimeZone } from './zone.js';
 
@@ -12,12 +13,7 @@ export const UNKNOWN_PLACE = '?';
  * `+1907`, a country such as `RU`, or several countries that share a calling code. `zonesAt` answers the zones behind it.
  */
 export function placeOf(phone: string): string {
-  const prefix = phone.slice(0, PLACE_PREFIX_LENGTH);
-  const known = placesByPrefix.get(prefix);
-  if (known !== undefined) return known;
-  const place = readPlace(phone);
-  placesByPrefix.set(prefix, place);
-  return place;
+  return cached(placesByPrefix, phone.slice(0, PLACE_PREFIX_LENGTH), () => readPlace(phone));
 }
 
 /** The country and the area of a number are within so many of its first characters, the plus sign included. */
@@ -34,9 +30,7 @@ function readPlace(phone: string): string {
 
 /** Every zone that is possible at a place; empty for an unknown place. */
 export function zonesAt(place: string): readonly string[] {
-  const known = zonesByPlace.get(place) ?? readZones(place);
-  zonesByPlace.set(place, known);
-  return known;
+  return cached(zonesByPlace, place, () => readZones(place));
 }
 
 function countriesOf(phone: string): string {

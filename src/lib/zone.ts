@@ -1,4 +1,5 @@
 import QuickLRU from 'quick-lru';
+import { cached } from './cached.js';
 
 /** Wall clocks of IANA zones, through the data that Node brings along. Times are milliseconds since 1970 in UTC. */
 
@@ -42,11 +43,7 @@ export function endOfOffset(timeZone: string, at: number): number {
 }
 
 function formatOf(timeZone: string): Intl.DateTimeFormat | null {
-  const known = formats.get(timeZone);
-  if (known !== undefined) return known;
-  const format = createFormat(timeZone);
-  formats.set(timeZone, format);
-  return format;
+  return cached(formats, timeZone, () => createFormat(timeZone));
 }
 
 /** Null for what is no zone. */

@@ -1,3 +1,4 @@
+import QuickLRU from 'quick-lru';
 import type { Database } from '../../../db/index.js';
 import type { Campaign } from '../campaign.entity.js';
 import { assignPlaces, placesOf, skipOutsideWindow } from './hours.repository.js';
@@ -23,7 +24,7 @@ export type Openness =
 const PLACE_BATCHES = 3;
 /** That hours never come is asked again after this: a tenant may change its quiet hours. */
 const TRUST_NEVER_MS = 60_000;
-const FORGET_ABOVE = 5_000;
+const MOST_OPENINGS = 5_000;
 
 interface Opening {
   until: Date | undefined;
@@ -32,7 +33,7 @@ interface Opening {
 
 /** Tells the feeder which recipients' send windows are open. */
 export class FeedHours {
-  private readonly openings = new Map<string, Opening>();
+  private readonly openings = new QuickLRU<string, Opening>({ maxSize: MOST_OPENINGS });
 
   constructor(private readonly database: Database) {}
 
@@ -87,7 +88,6 @@ export class FeedHours {
     const key = JSON.stringify([hours.rules, hours.tenantTimeZone, place]);
     const known = this.openings.get(key);
     if (known && isFresh(known, now)) return known.until;
-    if (this.openings.size >= FORGET_ABOVE) this.openings.clear();
     const until = nextOpening(scheduleAt(hours, place), now);
     this.openings.set(key, { until, askedAt: now });
     return until;

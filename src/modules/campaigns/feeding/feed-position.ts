@@ -1,6 +1,8 @@
+import QuickLRU from 'quick-lru';
+
 /** After this long the feed looks again at those who came back: from a pause, a retry, a job that was lost. */
 const TRUSTED_MS = 10_000;
-const FORGET_ABOVE = 10_000;
+const MOST_CAMPAIGNS = 10_000;
 
 interface Position {
   after: string;
@@ -16,7 +18,7 @@ interface Position {
  * what this process fed; nothing rests on that.
  */
 export class FeedPositions {
-  private readonly positions = new Map<string, Position>();
+  private readonly positions = new QuickLRU<string, Position>({ maxSize: MOST_CAMPAIGNS });
 
   /** The last recipient that was fed, when it is right to go on behind that one. */
   after({ id, updatedAt }: { id: string; updatedAt: Date }, now: Date): string | undefined {
@@ -29,7 +31,6 @@ export class FeedPositions {
   /** `last` was fed now; `wentOn` when the look began where the one before had ended. */
   note({ id, updatedAt }: { id: string; updatedAt: Date }, last: string, wentOn: boolean, now: Date): void {
     const known = this.positions.get(id);
-    if (this.positions.size >= FORGET_ABOVE) this.positions.clear();
     const since = wentOn && known ? known.since : now.getTime();
     this.positions.set(id, { after: last, version: updatedAt.getTime(), since });
   }

@@ -1,15 +1,18 @@
+import QuickLRU from 'quick-lru';
 import { addMs } from '../../../lib/clock.js';
 
 /** A window that empties faster than that is too small for its senders; feeding more often would not help. */
 const SHORTEST_PAUSE_MS = 20;
-const FORGET_ABOVE = 10_000;
+const MOST_CAMPAIGNS = 10_000;
 
 /**
  * When a campaign's window is looked at again: as soon as about half of it will be gone, at the rate at which it
  * emptied since the last time. It remembers only how fast this process saw it empty; nothing rests on that.
  */
 export class FeedRhythm {
-  private readonly lastFeeds = new Map<string, { at: number; queued: number }>();
+  private readonly lastFeeds = new QuickLRU<string, { at: number; queued: number }>({
+    maxSize: MOST_CAMPAIGNS,
+  });
 
   constructor(private readonly longestPauseMs: number) {}
 
@@ -21,7 +24,6 @@ export class FeedRhythm {
   ): Date {
     const last = this.lastFeeds.get(campaignId);
     const queued = ahead + taken;
-    if (this.lastFeeds.size >= FORGET_ABOVE) this.lastFeeds.clear();
     this.lastFeeds.set(campaignId, { at: now.getTime(), queued });
     if (!filled || (!last && taken > 0)) return addMs(now, SHORTEST_PAUSE_MS);
     const gone = last ? last.queued - ahead : 0;

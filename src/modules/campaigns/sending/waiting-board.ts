@@ -1,3 +1,4 @@
+import QuickLRU from 'quick-lru';
 import type { Database } from '../../../db/index.js';
 import type { Clock } from '../../../lib/clock.js';
 import { clearCampaignWaiting, noteCampaignWaiting } from './waiting.repository.js';
@@ -11,12 +12,12 @@ interface CampaignKey {
 const MIN_INTERVAL_MS = 3_000;
 /** A campaign of which somebody was served so lately flows, whoever else of it waits. */
 const FLOWING_MS = 30_000;
-const FORGET_ABOVE = 10_000;
+const MOST_REMEMBERED = 10_000;
 
 /** Keeps a campaign's "waiting for senders" up to date without a write per message. */
 export class WaitingBoard {
-  private readonly lastWrite = new Map<string, number>();
-  private readonly lastServed = new Map<string, number>();
+  private readonly lastWrite = new QuickLRU<string, number>({ maxSize: MOST_REMEMBERED });
+  private readonly lastServed = new QuickLRU<string, number>({ maxSize: MOST_REMEMBERED });
 
   constructor(private readonly deps: { database: Database; clock: Clock }) {}
 
@@ -47,7 +48,6 @@ export class WaitingBoard {
 
   /** A recipient got everything: the campaign flows. `shown` when it is shown as waiting. */
   async served(campaign: CampaignKey, shown: boolean): Promise<void> {
-    if (this.lastServed.size >= FORGET_ABOVE) this.lastServed.clear();
     this.lastServed.set(campaign.campaignId, this.deps.clock.now().getTime());
     if (!shown || !this.due(`clear ${campaign.campaignId}`)) return;
     await clearCampaignWaiting(this.deps.database.manager, campaign);
@@ -62,7 +62,6 @@ export class WaitingBoard {
     const now = this.deps.clock.now().getTime();
     const last = this.lastWrite.get(key);
     if (last !== undefined && now - last < MIN_INTERVAL_MS) return false;
-    if (this.lastWrite.size >= FORGET_ABOVE) this.lastWrite.clear();
     this.lastWrite.set(key, now);
     return true;
   }

@@ -1,7 +1,10 @@
+import QuickLRU from 'quick-lru';
+import { cached } from '../../../../lib/cached.js';
+
 /** Formatters are dear to make (tens of microseconds) and their arguments come from templates: a bounded cache. */
-const MOST_CACHED = 200;
-const numberFormats = new Map<string, Intl.NumberFormat>();
-const dateFormats = new Map<string, Intl.DateTimeFormat>();
+const MOST_CACHED = { maxSize: 200 };
+const numberFormats = new QuickLRU<string, Intl.NumberFormat>(MOST_CACHED);
+const dateFormats = new QuickLRU<string, Intl.DateTimeFormat>(MOST_CACHED);
 
 const DATE_STYLES = {
   full: { dateStyle: 'full' },
@@ -21,7 +24,7 @@ export function isDateStyle(value: string): value is DateStyle {
 }
 
 /** Asked at every rendering, and dear to find out: a zone costs a formatter. */
-const answers = new Map<string, boolean>();
+const answers = new QuickLRU<string, boolean>(MOST_CACHED);
 
 export function isLocale(value: string): boolean {
   return remembered(`locale ${value}`, () => Intl.NumberFormat.supportedLocalesOf(value).length > 0);
@@ -38,7 +41,7 @@ export function isCurrency(value: string): boolean {
 
 /** Intl throws a RangeError at what is malformed; that is a no. */
 function remembered(question: string, ask: () => boolean): boolean {
-  return kept(answers, question, () => {
+  return cached(answers, question, () => {
     try {
       return ask();
     } catch {
@@ -98,19 +101,10 @@ function isCalendarDay(day: string): boolean {
 
 function numberFormat(locale: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
   const key = JSON.stringify([locale, options]);
-  return kept(numberFormats, key, () => new Intl.NumberFormat(locale, options));
+  return cached(numberFormats, key, () => new Intl.NumberFormat(locale, options));
 }
 
 function dateFormat(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = JSON.stringify([locale, options]);
-  return kept(dateFormats, key, () => new Intl.DateTimeFormat(locale, options));
-}
-
-function kept<Value>(cache: Map<string, Value>, key: string, make: () => Value): Value {
-  const known = cache.get(key);
-  if (known !== undefined) return known;
-  if (cache.size >= MOST_CACHED) cache.clear();
-  const made = make();
-  cache.set(key, made);
-  return made;
+  return cached(dateFormats, key, () => new Intl.DateTimeFormat(locale, options));
 }

@@ -1,3 +1,5 @@
+import QuickLRU from 'quick-lru';
+import { cached } from '../../../../lib/cached.js';
 import { seededRandom } from '../../../../lib/random.js';
 import { opaqueEnd } from './liquid-spans.js';
 
@@ -24,19 +26,14 @@ export type SpinParse = SpinText | { ok: false; problem: SpinProblem };
 /** Deeper nesting is a mistake, and would cost stack. */
 const MAX_DEPTH = 20;
 const CACHED_SOURCES = 200;
-const cache = new Map<string, SpinParse>();
+const cache = new QuickLRU<string, SpinParse>({ maxSize: CACHED_SOURCES });
 
 /**
  * Reads the choices of a template. Liquid (`{{ }}`, `{% %}`, raw and comment blocks) is passed over untouched; `\{`, `\|`
  * and `\}` are the characters themselves.
  */
 export function parseSpintax(source: string): SpinParse {
-  const known = cache.get(source);
-  if (known) return known;
-  const parsed = new Reader(source).read();
-  if (cache.size >= CACHED_SOURCES) cache.clear();
-  cache.set(source, parsed);
-  return parsed;
+  return cached(cache, source, () => new Reader(source).read());
 }
 
 /**

@@ -10,6 +10,8 @@ import {
   type Template,
   type Variable,
 } from 'liquidjs';
+import QuickLRU from 'quick-lru';
+import { cached } from '../../../../lib/cached.js';
 import { errorMessage } from '../../../../lib/errors.js';
 import { parseSpintax, withoutSigns, type SpinText } from './spintax.js';
 import { isStorable } from '../../../../lib/storable.js';
@@ -45,7 +47,7 @@ export type TemplateAnalysis =
 
 /** A text costs milliseconds to analyse, and a request asks about it more than once. */
 const CACHED_ANALYSES = 500;
-const cache = new Map<string, TemplateAnalysis>();
+const cache = new QuickLRU<string, TemplateAnalysis>({ maxSize: CACHED_ANALYSES });
 /** Time grows with the square of these: far more than any message has, and no more than some 20 ms. */
 const MOST_SIGNS = 400;
 /** What begins a tag, a variable or a choice, or stands for itself behind a backslash. */
@@ -56,12 +58,8 @@ const SIGNS = /\{[{%]?|\\[{|}]/g;
  * does not parse.
  */
 export function analyseTemplate(text: string): TemplateAnalysis {
-  const known = cache.get(text);
-  if (known) return known;
-  if (cache.size >= CACHED_ANALYSES) cache.clear();
-  const analysis = analyse(text);
-  if (text.length <= MAX_TEMPLATE_LENGTH) cache.set(text, analysis);
-  return analysis;
+  if (text.length > MAX_TEMPLATE_LENGTH) return analyse(text);
+  return cached(cache, text, () => analyse(text));
 }
 
 function analyse(text: string): TemplateAnalysis {

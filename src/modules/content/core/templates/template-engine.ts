@@ -1,4 +1,6 @@
 import { AssignTag, Context, Liquid, Output, toValueSync, Value, type Template } from 'liquidjs';
+import QuickLRU from 'quick-lru';
+import { cached } from '../../../../lib/cached.js';
 import { filterHandlers } from './template-filters.js';
 import { limitSteps, MeteredCapture, meterFilters } from './template-limits.js';
 
@@ -7,7 +9,8 @@ export const MAX_TEMPLATE_LENGTH = 4_096;
 /** Longest rendered text: WhatsApp cuts a text message at 65,536 characters. */
 export const MAX_TEXT_LENGTH = 65_536;
 
-const CACHED_TEMPLATES = 500;
+/** quick-lru keeps up to twice as many, and a parsed template takes much more memory than its text. */
+const CACHED_TEMPLATES = 250;
 /** An escaped brace of two characters becomes nine for Liquid. */
 const ESCAPES_GROW = 5;
 
@@ -39,20 +42,11 @@ function createEngine(): Liquid {
 }
 
 const engine = createEngine();
-const cache = new Map<string, Template[]>();
+const cache = new QuickLRU<string, Template[]>({ maxSize: CACHED_TEMPLATES });
 
 /** Parses, or takes the parsed form from a bounded cache: a campaign renders one text a million times. */
 export function parseTemplate(text: string): Template[] {
-  const known = cache.get(text);
-  // A map keeps insertion order: taking an entry out and putting it back makes its first key the least used one.
-  if (known) cache.delete(text);
-  const templates = known ?? prepare(engine.parse(text));
-  cache.set(text, templates);
-  if (cache.size > CACHED_TEMPLATES) {
-    const [oldest] = cache.keys();
-    if (oldest !== undefined) cache.delete(oldest);
-  }
-  return templates;
+  return cached(cache, text, () => prepare(engine.parse(text)));
 }
 
 /** Throws where it does not parse; keeps nothing. */
