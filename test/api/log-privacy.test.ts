@@ -23,7 +23,7 @@ beforeAll(async () => {
   await call('POST', '/api/contacts', {
     body: { phoneNumber: traces.contactPhone, name: traces.contactName },
   });
-  await call('GET', `/api/contacts?phone=${encodeURIComponent(traces.contactPhone)}`);
+  await call('GET', `/api/contacts?phoneNumber=${encodeURIComponent(traces.contactPhone)}`);
 });
 afterAll(() => surface.close());
 

@@ -128,7 +128,7 @@ describe('a bulk edit', () => {
     const { id, phone } = await world.contacts.create(tenantId, { phoneNumber: '+5511987650001', name });
     const changes = { attributes: { nick: 'Zenny' } };
     await edit({ filter: { q: 'zenobia' }, changes });
-    await edit({ filter: { phone }, changes });
+    await edit({ filter: { phoneNumber: phone }, changes });
     await edit({ contactIds: [id], changes });
     const rows = await world.database.manager.query(
       `SELECT target, changes, changed FROM contact_bulk_edits WHERE tenant_id = $1 ORDER BY id`,
@@ -150,7 +150,7 @@ describe('a bulk edit', () => {
       [{ contactIds: [own, foreign], changes }, 'contactIds'],
       [{ listId: foreignList.id, changes }, 'listId'],
       [{ filter: { listId: newId() }, changes }, 'filter.listId'],
-      [{ filter: { phone: 'x' }, changes }, 'phone'],
+      [{ filter: { phoneNumber: 'x' }, changes }, 'phoneNumber'],
       [{ filter: {}, changes: {} }, 'changes'],
       [{ filter: {}, changes: { addTags: ['a'], removeTags: ['a'] } }, 'changes.removeTags'],
       [{ filter: {}, changes: { addTags: ['a,b'] } }, 'changes.addTags'],

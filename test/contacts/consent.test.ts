@@ -107,7 +107,7 @@ describe('the consent of a contact', () => {
     }));
     await inbound.receive(tenantId, senderId, entries);
     await inbound.receive(tenantId, senderId, entries);
-    const [contact] = (await contacts.list(tenantId, { phone: PHONE }, page)).items;
+    const [contact] = (await contacts.list(tenantId, { phoneNumber: PHONE }, page)).items;
     expect(await history(contact?.id ?? '')).toMatchObject([
       { kind: 'granted', source: 'keyword', proof: 'WhatsApp message ID3' },
       { kind: 'withdrawn', source: 'keyword', proof: 'WhatsApp message ID0' },

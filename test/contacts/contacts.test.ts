@@ -123,12 +123,12 @@ describe('the list of contacts', () => {
     await expect(names({ q: '%' })).rejects.toMatchObject({ errors: [{ path: 'q' }] });
     expect(await names({ q: '%ana' })).toEqual([]);
     expect(await names({ q: '+55 (11)' })).toEqual([PHONE]);
-    expect(await names({ phone: '11987654321' })).toEqual([PHONE]);
+    expect(await names({ phoneNumber: '11987654321' })).toEqual([PHONE]);
     expect(await names({ listId: vip.id })).toEqual([PHONE]);
     expect(await names({ optedOut: true })).toEqual(['+4930123456']);
     expect(await names({ optedOut: false, q: 'Silv' })).toEqual([PHONE]);
     await expect(names({ listId: newId() })).rejects.toMatchObject(notFound);
-    await expect(names({ phone: 'x' })).rejects.toMatchObject({ errors: [{ path: 'phone' }] });
+    await expect(names({ phoneNumber: 'x' })).rejects.toMatchObject({ errors: [{ path: 'phoneNumber' }] });
   });
 
   it('comes in pages that neither repeat nor leave out', async () => {
@@ -243,7 +243,7 @@ describe('the suppression list', () => {
     await suppressions.add(tenantId, { phoneNumbers: [PHONE], reason: 'again' });
     const all = await suppressions.list(tenantId, {}, page);
     expect(all.items).toHaveLength(2);
-    expect((await suppressions.list(tenantId, { phone: '+55' }, page)).items).toMatchObject([
+    expect((await suppressions.list(tenantId, { phoneNumber: '+55' }, page)).items).toMatchObject([
       { phone: PHONE, reason: 'asked by mail' },
     ]);
     await expect(suppressions.add(tenantId, { phoneNumbers: [PHONE, 'x', ''] })).rejects.toMatchObject({
@@ -258,7 +258,7 @@ describe('a tenant neither sees nor touches what is another tenant’s', () => {
   it('contacts', async () => {
     const { id } = await contacts.create(tenantId, { phoneNumber: PHONE, name: 'Ana' });
     expect((await contacts.list(stranger, {}, page)).items).toEqual([]);
-    expect((await contacts.list(stranger, { phone: PHONE }, page)).items).toEqual([]);
+    expect((await contacts.list(stranger, { phoneNumber: PHONE }, page)).items).toEqual([]);
     await expect(contacts.get(stranger, id)).rejects.toMatchObject(notFound);
     await expect(contacts.update(stranger, id, { name: 'x' })).rejects.toMatchObject(notFound);
     await expect(contacts.remove(stranger, id)).rejects.toMatchObject(notFound);

@@ -89,7 +89,7 @@ describe('contacts over HTTP', () => {
     const suppressed = await call('post', '/api/suppressions').send({ phoneNumbers: ['+12025550143'] });
     expect(suppressed.status).toBe(201);
     const [{ id }] = suppressed.body.data;
-    expect((await call('get', '/api/suppressions?phone=1202')).body.data).toMatchObject([{ id }]);
+    expect((await call('get', '/api/suppressions?phoneNumber=1202')).body.data).toMatchObject([{ id }]);
     expect((await call('delete', `/api/suppressions/${id}`)).status).toBe(200);
   });
 });
@@ -99,7 +99,7 @@ describe('an import over HTTP', () => {
     const sent = await call('post', '/api/contacts/import')
       .field('listName', 'Spring')
       .field('defaultCountry', 'BR')
-      .field('mapping', '{"phone":"zap","name":1}')
+      .field('mapping', '{"phoneNumber":"zap","name":1}')
       .field('delimiter', 'semicolon')
       .attach('file', Buffer.from('quem;zap\nJosé;(11) 98765-0001\nBia;=1+1\n'), 'minha lista.csv');
     expect(sent.status).toBe(202);

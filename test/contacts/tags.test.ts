@@ -77,7 +77,7 @@ describe('tags', () => {
     expect(bad.errors).toContain('at most 50 characters');
     const mapped = await harness.run('a,b\n+5511987650004,x;y\n', {
       tenantId: owner,
-      mapping: { phone: 'a', tags: 'b' },
+      mapping: { phoneNumber: 'a', tags: 'b' },
     });
     expect(mapped.import.counts).toMatchObject({ created: 1 });
     const found = await harness.contacts.list(owner, { tags: ['x', 'y'] }, page);

@@ -82,8 +82,8 @@ const several = <T>(one: fc.Arbitrary<T>) => fc.array(one, { minLength: 1, maxLe
 const leaf: fc.Arbitrary<object> = fc.oneof(
   condition('name', ['equals', 'notEquals', 'contains', 'startsWith'], word),
   condition('name', ['in', 'notIn'], several(word)),
-  condition('phone', ['equals', 'notEquals'], fc.constantFrom(...phones)),
-  condition('phone', ['startsWith', 'contains'], fc.constantFrom('+55', '1', '+1 202', '44')),
+  condition('phoneNumber', ['equals', 'notEquals'], fc.constantFrom(...phones)),
+  condition('phoneNumber', ['startsWith', 'contains'], fc.constantFrom('+55', '1', '+1 202', '44')),
   condition('country', ['equals', 'notEquals'], fc.constantFrom(...countries)),
   condition('country', ['in', 'notIn'], several(fc.constantFrom(...countries))),
   condition('tags', ['contains', 'equals', 'notEquals'], fc.constantFrom('vip', 'new', 'Ana')),

@@ -30,7 +30,7 @@ function holds(condition: Condition, person: Person, now: Date): boolean {
   switch (condition.on) {
     case 'name':
       return text(condition, person.name ?? undefined);
-    case 'phone':
+    case 'phoneNumber':
       return text(condition, person.phone);
     case 'attribute':
       return attribute(condition.test, person.attributes[condition.key], now);
@@ -57,7 +57,10 @@ function holds(condition: Condition, person: Person, now: Date): boolean {
   }
 }
 
-function text({ test }: Extract<Question, { on: 'name' | 'phone' }>, value: string | undefined): boolean {
+function text(
+  { test }: Extract<Question, { on: 'name' | 'phoneNumber' }>,
+  value: string | undefined,
+): boolean {
   if (value === undefined) return false;
   if (test.kind === 'exists') return /\S/.test(value);
   if (test.kind === 'anyOf') return test.values.includes(value);

@@ -37,7 +37,7 @@ describe('reading a filter', () => {
     ['something besides', { ...isAna, valu: 1 }, 'filter.valu'],
     ['a group and more', { all: [isAna], any: [isAna] }, 'filter.any'],
     ['no country', { field: 'country', op: 'equals', value: 'XX' }, 'filter.value'],
-    ['no number', { field: 'phone', op: 'equals', value: '123' }, 'filter.value'],
+    ['no number', { field: 'phoneNumber', op: 'equals', value: '123' }, 'filter.value'],
     ['no day', { field: 'attributes.born', op: 'less', value: '2026-02-30' }, 'filter.value'],
     ['no time', { field: 'createdAt', op: 'less', value: 'yesterday' }, 'filter.value'],
     [
@@ -47,10 +47,10 @@ describe('reading a filter', () => {
     ],
     [
       'a number without a digit, which would be everybody',
-      { field: 'phone', op: 'contains', value: ' - ' },
+      { field: 'phoneNumber', op: 'contains', value: ' - ' },
       'filter.value',
     ],
-    ['a start without a digit', { field: 'phone', op: 'startsWith', value: '()' }, 'filter.value'],
+    ['a start without a digit', { field: 'phoneNumber', op: 'startsWith', value: '()' }, 'filter.value'],
     ['half a day', { field: 'createdAt', op: 'withinDays', value: 0.5 }, 'filter.value'],
     ['a list that is no id', { field: 'list', op: 'in', value: [newId(), 'mine'] }, 'filter.value[1]'],
     ['an unknown consent', { field: 'consent', op: 'equals', value: 'yes' }, 'filter.value'],

@@ -158,12 +158,12 @@ describe('among many contacts', () => {
     ['a tag', { field: 'tags', op: 'contains', value: 'rare' }, /contacts_search/],
     [
       'a number',
-      { field: 'phone', op: 'equals', value: '+5511980000007' },
+      { field: 'phoneNumber', op: 'equals', value: '+5511980000007' },
       /contacts_tenant_phone|contacts_phone/,
     ],
     [
       'the start of a number',
-      { field: 'phone', op: 'startsWith', value: '+551198000000' },
+      { field: 'phoneNumber', op: 'startsWith', value: '+551198000000' },
       /contacts_phone_start/,
     ],
     ['a country', { field: 'country', op: 'equals', value: 'DE' }, /contacts_phone_start/],

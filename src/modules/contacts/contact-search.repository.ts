@@ -75,7 +75,7 @@ export function searchQueries(
   page: { limit: number; beforeId?: string },
 ): SearchQuery[] {
   // The one contact of a number is looked up, and not looked for on a list.
-  if (filter.phone !== undefined) return [searchIndex(tenantId, filter, page)];
+  if (filter.phoneNumber !== undefined) return [searchIndex(tenantId, filter, page)];
   const isSearch = filter.q !== undefined || filter.tags?.length || filter.attributes;
   const isRareOnList = filter.listId !== undefined && filter.optedOut === true;
   if (!isSearch && !isRareOnList) return [walk(tenantId, filter, page)];
@@ -115,7 +115,7 @@ function searchIndex(tenantId: string, filter: ContactFilter, page: { limit: num
   const tenant = sql.value(tenantId);
   sql.add(`c.tenant_id = ${tenant}`);
   if (page.beforeId !== undefined) sql.add(`c.id < ${sql.value(page.beforeId)}`);
-  if (filter.phone !== undefined) sql.add(`c.phone = ${sql.value(filter.phone)}`);
+  if (filter.phoneNumber !== undefined) sql.add(`c.phone = ${sql.value(filter.phoneNumber)}`);
   if (filter.optedOut !== undefined) sql.add(optOutCondition(filter.optedOut));
   if (filter.listId !== undefined) {
     const list = sql.value(filter.listId);
@@ -185,8 +185,8 @@ class Conditions {
       this.key = { constant: 'm.list_id', id: 'm.contact_id' };
       this.add(`m.list_id BETWEEN ${list} AND ${list} AND m.tenant_id = ${tenant}`);
     }
-    if (filter.phone !== undefined) {
-      this.add(`c.tenant_id = ${tenant} AND c.phone = ${this.value(filter.phone)}`);
+    if (filter.phoneNumber !== undefined) {
+      this.add(`c.tenant_id = ${tenant} AND c.phone = ${this.value(filter.phoneNumber)}`);
     }
     if (filter.optedOut !== undefined) this.add(optOutCondition(filter.optedOut));
   }

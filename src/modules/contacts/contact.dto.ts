@@ -111,7 +111,7 @@ export class ContactsQuery extends PageQuery {
   @IsString()
   @MaxLength(MAX_PHONE_LENGTH)
   @JSONSchema({ description: 'Exactly this number.' })
-  phone?: string;
+  phoneNumber?: string;
 
   @IsOptional()
   @IsUUID()

@@ -8,8 +8,8 @@ import { parseAttributeFilters, type ContactFilter } from './core/filter.js';
 export function toContactFilter(query: Omit<ContactsQuery, 'limit' | 'cursor'>): ContactFilter {
   const parsed = parseAttributeFilters(query.attribute ?? []);
   if (!parsed.ok) throw invalid(parsed.errors);
-  const { q, phone, listId, optedOut } = query;
-  return { q, phone, listId, optedOut, tags: query.tag, attributes: parsed.attributes };
+  const { q, phoneNumber, listId, optedOut } = query;
+  return { q, phoneNumber, listId, optedOut, tags: query.tag, attributes: parsed.attributes };
 }
 
 export function presentContact(contact: ContactView): ContactDto {

@@ -87,11 +87,7 @@ export class ContactService {
   }
 
   /** Newest first. An unknown list is `not_found`. */
-  async list(
-    tenantId: string,
-    filter: ContactFilter & { phone?: string },
-    page: PageRequest,
-  ): Promise<Page<ContactView>> {
+  async list(tenantId: string, filter: ContactFilter, page: PageRequest): Promise<Page<ContactView>> {
     const { manager } = this.deps.database;
     if (filter.listId !== undefined && !(await this.lists.find(manager, tenantId, filter.listId))) {
       throw notFound('list', filter.listId);
@@ -110,7 +106,8 @@ export class ContactService {
     return {
       ...filter,
       q: checkedSearch(filter.q),
-      phone: filter.phone === undefined ? undefined : this.requirePhone(filter.phone, 'phone'),
+      phoneNumber:
+        filter.phoneNumber === undefined ? undefined : this.requirePhone(filter.phoneNumber, 'phoneNumber'),
       tags: filter.tags && cleanTags(filter.tags),
       attributes: attributes && checkedAttributes(attributes, 'attribute'),
     };

@@ -34,7 +34,7 @@ export class SuppressionsQuery extends PageQuery {
   @IsString()
   @MaxLength(100)
   @JSONSchema({ description: 'A number or the beginning of one, with its country code.' })
-  phone?: string;
+  phoneNumber?: string;
 }
 
 export class SuppressionDto {

@@ -32,9 +32,13 @@ export class SuppressionService {
     );
   }
 
-  /** Newest first; `phone` is a number or the beginning of one, with its country code. */
-  async list(tenantId: string, filter: { phone?: string }, page: PageRequest): Promise<Page<Suppression>> {
-    const digits = filter.phone?.replace(/\D/g, '');
+  /** Newest first; `phoneNumber` is a number or the beginning of one, with its country code. */
+  async list(
+    tenantId: string,
+    filter: { phoneNumber?: string },
+    page: PageRequest,
+  ): Promise<Page<Suppression>> {
+    const digits = filter.phoneNumber?.replace(/\D/g, '');
     const rows = await this.suppressions.list(
       this.deps.database.manager,
       tenantId,

@@ -132,7 +132,7 @@ describe('an audience', () => {
        SELECT $1, id, $2 FROM contacts WHERE tenant_id = $2 AND phone = ANY($3)`,
       [listId, tenantId, byList],
     );
-    const segmentId = await segment({ field: 'phone', op: 'in', value: bySegment });
+    const segmentId = await segment({ field: 'phoneNumber', op: 'in', value: bySegment });
     const earlier = await world.manager.create(tenantId, draft({ contacts: byCampaign }));
     const counted = await world.manager.create(
       tenantId,

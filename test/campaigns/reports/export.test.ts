@@ -8,7 +8,7 @@ import { createWorld, draft, phone, type World } from '../world.js';
 import type { RecipientState } from '../../../src/modules/delivery/index.js';
 
 const COLUMNS =
-  'phone,name,state,code,sender,sentAt,deliveredAt,readAt,repliedAt,optedOutAt,replied,optedOut,reason,variant,partsSent,parts,partCodes,queuedAt';
+  'phoneNumber,name,state,code,sender,sentAt,deliveredAt,readAt,repliedAt,optedOutAt,replied,optedOut,reason,variant,partsSent,parts,partCodes,queuedAt';
 
 let world: World;
 let tenantId: string;

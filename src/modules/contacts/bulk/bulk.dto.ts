@@ -31,7 +31,7 @@ export class ContactFilterDto {
   @IsOptional()
   @IsString()
   @MaxLength(100)
-  phone?: string;
+  phoneNumber?: string;
 
   @IsOptional()
   @IsUUID()

@@ -6,7 +6,7 @@ export interface ContactFilter {
   /** A part of the name (with one or two letters: the start of one of its words), or the start of the number. */
   q?: string;
   /** E.164. */
-  phone?: string;
+  phoneNumber?: string;
   listId?: string;
   /** All of them. */
   tags?: string[];

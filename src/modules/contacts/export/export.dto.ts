@@ -30,7 +30,7 @@ export class ExportContactsQuery {
   @IsOptional()
   @IsString()
   @MaxLength(100)
-  phone?: string;
+  phoneNumber?: string;
 
   @IsOptional()
   @IsUUID()

@@ -20,7 +20,7 @@ export interface ContactExport {
 
 const BATCH = 1_000;
 /** Titles the import knows, then what it does not. */
-const OWN_COLUMNS = ['phone', 'name', 'tags', 'opted_out', 'consent', 'on_whatsapp', 'created_at'];
+const OWN_COLUMNS = ['phoneNumber', 'name', 'tags', 'opted_out', 'consent', 'on_whatsapp', 'created_at'];
 const COLUMN_WIDTH = 20;
 
 /** Contacts as a file, however many there are. */

@@ -39,8 +39,8 @@ export class ImportContactsDto {
   @MaxLength(20_000)
   @JSONSchema({
     description:
-      'JSON: `phone`, `name`, `tags` or an attribute to the title of its column, or the position of the column from 1.',
-    examples: ['{"phone":"Celular","name":"Cliente"}'],
+      'JSON: `phoneNumber`, `name`, `tags` or an attribute to the title of its column, or the position of the column from 1.',
+    examples: ['{"phoneNumber":"Celular","name":"Cliente"}'],
   })
   mapping?: string;
 

@@ -74,6 +74,6 @@ function asJson(text: string): unknown {
 
 function badMapping() {
   return invalid([
-    { path: 'mapping', message: 'Send a JSON object such as {"phone":"Celular","name":"Cliente"}.' },
+    { path: 'mapping', message: 'Send a JSON object such as {"phoneNumber":"Celular","name":"Cliente"}.' },
   ]);
 }

@@ -10,9 +10,9 @@ import type { Logger } from '../../../lib/logger.js';
 import { idBehind, toPage, type Page, type PageRequest } from '../../../lib/pages.js';
 import { isPhoneCountry } from '../../../lib/phone.js';
 import type { JobHandler, JobQueue } from '../../../queue/catalog.js';
-import { keyFault } from '../core/attributes.js';
 import { cleanName } from '../core/names.js';
 import { ListRepository } from '../list.repository.js';
+import { mappingFault } from './core/columns.js';
 import type { Delimiter } from './core/delimiter.js';
 import { storableText } from './core/rows.js';
 import { ImportRunner } from './import-runner.js';
@@ -39,7 +39,7 @@ export interface NewImport {
   /** All contacts of the file become members; the list is made when there is none of that name. */
   listName?: string;
   defaultCountry?: string;
-  /** `phone`, `name`, `tags` or an attribute's key -> the title of a column, or its position from 1. */
+  /** `phoneNumber`, `name`, `tags` or an attribute's key -> the title of a column, or its position from 1. */
   mapping?: Record<string, string>;
   onDuplicate?: 'update' | 'skip';
   delimiter?: Delimiter;
@@ -124,12 +124,9 @@ export class ImportService {
     }
     const mapping: Record<string, string> = {};
     for (const [field, column] of Object.entries(input.mapping ?? {})) {
-      const key = field === 'phoneNumber' ? 'phone' : field;
-      const fault = ['phone', 'name', 'tags'].includes(key) ? undefined : keyFault(key);
+      const fault = mappingFault(field);
       if (fault !== undefined) faults.push({ path: `mapping.${field}`, message: fault });
-      if (Object.hasOwn(mapping, key))
-        faults.push({ path: `mapping.${field}`, message: 'Give one column for the phone.' });
-      mapping[key] = storableText(column);
+      mapping[field] = storableText(column);
     }
     if (faults.length > 0) throw invalid(faults);
     return {

@@ -67,8 +67,9 @@ class Compiler {
   private predicate(question: Question): Predicate {
     switch (question.on) {
       case 'name':
-      case 'phone':
-        return { sql: this.text(`contacts.${question.on}`, question.test), nullable: question.on === 'name' };
+        return { sql: this.text('contacts.name', question.test), nullable: true };
+      case 'phoneNumber':
+        return { sql: this.text('contacts.phone', question.test), nullable: false };
       case 'attribute':
         return { sql: this.attribute(question.key, question.test), nullable: true };
       case 'country':

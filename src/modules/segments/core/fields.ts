@@ -46,7 +46,7 @@ const ATTRIBUTE = 'attributes.';
 /** What a filter may ask about; `attributes.<key>` besides. */
 const fields: Record<string, Field> = {
   name: { operators: [...anyOf, 'contains', 'startsWith', 'exists'], read: (asked) => readName(asked) },
-  phone: { operators: [...anyOf, 'contains', 'startsWith'], read: (asked) => readPhone(asked) },
+  phoneNumber: { operators: [...anyOf, 'contains', 'startsWith'], read: (asked) => readPhone(asked) },
   country: { operators: anyOf, read: (asked) => readCountry(asked) },
   tags: { operators: [...anyOf, 'contains', 'exists'], read: (asked) => readTags(asked) },
   createdAt: { operators: ['greater', 'less', 'withinDays'], read: (asked) => readCreatedAt(asked) },
@@ -116,7 +116,7 @@ function readPhone(asked: Asked): Condition | undefined {
   const { op, value, path, problems } = asked;
   if (op !== 'contains' && op !== 'startsWith') {
     const values = valuesOf(asked, readNumber);
-    return values && { on: 'phone', test: { kind: 'anyOf', values }, negate: isNegated(op) };
+    return values && { on: 'phoneNumber', test: { kind: 'anyOf', values }, negate: isNegated(op) };
   }
   const written = readText(value, path, problems);
   if (written === undefined) return undefined;
@@ -126,7 +126,7 @@ function readPhone(asked: Asked): Condition | undefined {
   const isEverybody = op === 'startsWith' && written.trim() === '+';
   if (!/\d/.test(digits) && !isEverybody) return problems.add(path, 'must have a digit, such as "+5511"');
   const text = op === 'startsWith' && !digits.startsWith('+') ? `+${digits}` : digits;
-  return { on: 'phone', test: { kind: op, text }, negate: false };
+  return { on: 'phoneNumber', test: { kind: op, text }, negate: false };
 }
 
 function readNumber(value: unknown, path: string, problems: Problems): string | undefined {

@@ -5,7 +5,7 @@ export type Filter = { all: Filter[] } | { any: Filter[] } | { not: Filter } | {
 export type Condition = Question & { negate: boolean };
 
 export type Question =
-  | { on: 'name' | 'phone'; test: TextTest }
+  | { on: 'name' | 'phoneNumber'; test: TextTest }
   | { on: 'attribute'; key: string; test: AttributeTest }
   | { on: 'country'; countries: string[] }
   | { on: 'tags'; test: { kind: 'anyOf'; tags: string[] } | { kind: 'exists' } }

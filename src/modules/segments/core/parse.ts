@@ -64,7 +64,7 @@ function readGroup(
   const place = `${path}.${kind}`;
   if (!Array.isArray(items)) return reading.problems.add(place, 'must be a list of conditions');
   if (items.length === 0) {
-    const everybody = '{"field": "phone", "op": "startsWith", "value": "+"}';
+    const everybody = '{"field": "phoneNumber", "op": "startsWith", "value": "+"}';
     return reading.problems.add(place, `must have a condition; for everybody use ${everybody}`);
   }
   if (items.length > MAX_CONDITIONS) {

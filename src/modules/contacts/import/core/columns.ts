@@ -1,5 +1,5 @@
 import { normalisePhone } from '../../../../lib/phone.js';
-import { attributeKey } from '../../core/attributes.js';
+import { attributeKey, keyFault } from '../../core/attributes.js';
 import { isTagTitle, nameRole, phoneTitleIndex, plainTitle, type NameRole } from './titles.js';
 
 /** Which column of the file means what. Indexes count from 0. */
@@ -18,7 +18,7 @@ export interface ColumnPlan {
 
 export type ColumnOutcome = { ok: true; plan: ColumnPlan } | { ok: false; reason: string };
 
-/** What the caller says about columns: `phone`, `name`, `tags` or an attribute's key -> title, or position from 1. */
+/** What the caller says about columns: `phoneNumber`, `name`, `tags` or an attribute's key -> title, or position from 1. */
 export type ColumnMapping = Readonly<Record<string, string>>;
 
 /** Decides from the first row, the caller's mapping and the default country. */
@@ -31,12 +31,12 @@ export function planColumns(
   const mapped = resolveMapping(titles, mapping);
   if (!mapped.ok) return mapped;
 
-  const phoneTitle = mapped.columns.get('phone') ?? phoneTitleIndex(titles.map(plainTitle));
+  const phoneTitle = mapped.columns.get('phoneNumber') ?? phoneTitleIndex(titles.map(plainTitle));
   const isPhone = (index: number) => normalisePhone(titles[index] ?? '', defaultCountry).ok;
   if (phoneTitle >= 0 && !isPhone(phoneTitle)) {
     return { ok: true, plan: planWithHeader(titles, phoneTitle, mapped.columns) };
   }
-  const phone = mapped.columns.get('phone') ?? titles.findIndex((_, index) => isPhone(index));
+  const phone = mapped.columns.get('phoneNumber') ?? titles.findIndex((_, index) => isPhone(index));
   if (phone < 0) return { ok: false, reason: noPhoneColumn(titles) };
   return { ok: true, plan: planWithoutHeader(titles, phone, mapped.columns) };
 }
@@ -109,7 +109,13 @@ function planWithoutHeader(firstRow: string[], phone: number, mapped: Map<string
 }
 
 /** What a mapping can name besides attributes. */
-const OWN_FIELDS = new Set(['phone', 'name', 'tags']);
+const OWN_FIELDS: ReadonlySet<string> = new Set(['phoneNumber', 'name', 'tags']);
+
+/** Why a mapping cannot name this field, if it cannot. */
+export function mappingFault(field: string): string | undefined {
+  if (OWN_FIELDS.has(field)) return undefined;
+  return field === 'phone' ? 'The number of a contact is called phoneNumber.' : keyFault(field);
+}
 
 /** Mapped keys as the caller wrote them; all other wanted columns under a safe form of their title. */
 function attributeColumns(
@@ -132,7 +138,7 @@ function attributeColumns(
 }
 
 function noPhoneColumn(titles: readonly string[]): string {
-  return `No column holds phone numbers. ${seen(titles)} Name one of them "phone", or send a mapping such as {"phone":"<title>"}.`;
+  return `No column holds phone numbers. ${seen(titles)} Name one of them "phoneNumber", or send a mapping such as {"phoneNumber":"<title>"}.`;
 }
 
 function seen(titles: readonly string[]): string {
