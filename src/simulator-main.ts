@@ -14,7 +14,7 @@ async function main(): Promise<void> {
 
 async function run(options: CommandLine): Promise<void> {
   const { port, seed, ledgerCapacity, idempotentIds } = options;
-  const behaviour = options.behaviourFile ? await readBehaviour(options.behaviourFile) : {};
+  const behaviour = options.behaviourFile ? await parseBehaviour(options.behaviourFile) : {};
   const network = createSimulatorNetwork({ seed, behaviour, ledgerCapacity, idempotentIds });
   const server = createSimulatorServer({ network, logger: createLogger('warn') });
   const address = await server.listen(port);
@@ -32,7 +32,7 @@ async function run(options: CommandLine): Promise<void> {
   process.once('SIGINT', stop);
 }
 
-async function readBehaviour(file: string): Promise<Record<string, unknown>> {
+async function parseBehaviour(file: string): Promise<Record<string, unknown>> {
   try {
     // The network checks every field of it.
     return JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;

@@ -40,7 +40,7 @@ CREATE TABLE campaigns (
   next_slot_at timestamptz,
   -- Of the first message: a ramp that began with the campaign would be over before its send window opens.
   ramp_started_at timestamptz,
-  outranked boolean NOT NULL DEFAULT false,
+  preempted boolean NOT NULL DEFAULT false,
   waiting_reason text,
   waiting_until timestamptz,
   created_at timestamptz NOT NULL DEFAULT now(),

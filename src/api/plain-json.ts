@@ -11,7 +11,7 @@ const RESERVED_NAMES = new Set(['__proto__', 'constructor']);
 const UNSTORABLE = /\0|\p{Surrogate}/u;
 
 /** What is wrong with a body whatever its DTO says: nesting, reserved names, text that cannot be stored. */
-export function faultsOf(body: object): FieldError[] {
+export function errorsIn(body: object): FieldError[] {
   return [...findFaults(body, '', 0)];
 }
 

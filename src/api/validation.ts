@@ -3,7 +3,7 @@ import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 import { getMetadataStorage, validate, ValidationTypes, type ValidationError } from 'class-validator';
 import { DomainError, type FieldError } from '../lib/errors.js';
 import { isId } from '../lib/ids.js';
-import { faultsOf } from './plain-json.js';
+import { errorsIn } from './plain-json.js';
 import type { DtoClass } from './route.js';
 
 /** A list of ten thousand bad contacts is answered with the first ones. */
@@ -26,7 +26,7 @@ export async function validateBody<Dto extends object>(dto: DtoClass<Dto>, body:
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new DomainError('invalid', 'invalid_input', 'The body must be a JSON object.');
   }
-  refuse(faultsOf(body));
+  refuse(errorsIn(body));
   const instance = plainToInstance(dto, body);
   const problems = await validate(instance, {
     whitelist: true,

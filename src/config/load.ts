@@ -3,7 +3,7 @@ import { parseEnv } from 'node:util';
 import { validateSync } from 'class-validator';
 import { errorMessage } from '../lib/errors.js';
 import { Config } from './config.js';
-import { crossProblems } from './rules.js';
+import { crossErrors } from './rules.js';
 import { settingsOf, type ConfigClass } from './setting.js';
 import { maskValue, parseValue } from './values.js';
 
@@ -30,7 +30,7 @@ export function loadConfig(env: Environment, options: { files?: string[] } = {})
   const config = new Config();
   const problems = Object.values(config).flatMap((group: object) => fillGroup(group, texts));
   // Rules between settings make sense only for settings that are right by themselves.
-  if (problems.length === 0) problems.push(...crossProblems(config));
+  if (problems.length === 0) problems.push(...crossErrors(config));
   return problems.length === 0 ? { ok: true, config } : { ok: false, problems };
 }
 

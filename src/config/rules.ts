@@ -2,7 +2,7 @@ import { isLoopback } from './checks.js';
 import type { Config } from './config.js';
 
 /** What is wrong between settings that are each right by themselves. One sentence per problem, with the way out. */
-export function crossProblems({ server, database, queue, auth, media }: Config): string[] {
+export function crossErrors({ server, database, queue, auth, media }: Config): string[] {
   const problems: string[] = [];
   if (auth.mode === 'none' && !isLoopback(server.host)) {
     problems.push(

@@ -12,7 +12,7 @@ export const UNKNOWN_PLACE = '?';
  * Where the owner of a number (E.164) may be, as far as the number tells, as a short key: a zone, an area such as
  * `+1907`, a country such as `RU`, or several countries that share a calling code. `zonesAt` answers the zones behind it.
  */
-export function placeOf(phone: string): string {
+export function timeZoneKey(phone: string): string {
   return cached(placesByPrefix, phone.slice(0, PLACE_PREFIX_LENGTH), () => readPlace(phone));
 }
 

@@ -55,8 +55,8 @@ export function normalisePhone(input: string, defaultCountry?: string): PhoneOut
   if (exponent) return fromExponent(exponent, country);
 
   const text = FLOAT.exec(written)?.[1] ?? written;
-  const fault = faultOfCharacters(text);
-  if (fault) return refuse(fault);
+  const error = characterError(text);
+  if (error) return refuse(error);
   return fromDigits(text, country);
 }
 
@@ -97,7 +97,7 @@ function fromExponent([, first = '', fraction = '', exponent]: RegExpExecArray, 
   return fromDigits(first + fraction, country);
 }
 
-function faultOfCharacters(text: string): string | undefined {
+function characterError(text: string): string | undefined {
   if (/\p{L}/u.test(text)) return 'the phone number contains letters';
   const stray = /[^\d\s+().\-/]/u.exec(text);
   if (stray) return `the phone number contains "${stray[0]}"`;
@@ -124,7 +124,7 @@ function fromDigits(text: string, country?: CountryCode): PhoneOutcome {
   if (country === undefined) {
     return refuse('it has no country code: write it with + and the country code, or give a default country');
   }
-  return refuse(faultOfNumber(digits, country));
+  return refuse(numberError(digits, country));
 }
 
 /**
@@ -145,7 +145,7 @@ function fromInternational(plusDigits: string, withTrunk = plusDigits): PhoneOut
   const outcome =
     accept(parsePhoneNumberFromString(plusDigits)) ??
     accept(parsePhoneNumberFromString(withTrunk.replace('(0)', '')));
-  return outcome ?? refuse(faultOfNumber(plusDigits));
+  return outcome ?? refuse(numberError(plusDigits));
 }
 
 function accept(number: PhoneNumber | undefined): PhoneOutcome | undefined {
@@ -153,16 +153,16 @@ function accept(number: PhoneNumber | undefined): PhoneOutcome | undefined {
   return { ok: true, phone: number.number, country: number.country ?? '001' };
 }
 
-function faultOfNumber(text: string, country?: CountryCode): string {
+function numberError(text: string, country?: CountryCode): string {
   const parsed = parsePhoneNumberFromString(text, country);
   const region = parsed?.country ?? country ?? parsed?.getPossibleCountries()[0];
   const where = region
     ? `${regionNames.of(region) ?? region} (+${getCountryCallingCode(region)})`
     : undefined;
-  const fault = validatePhoneNumberLength(text, country);
-  if (fault === 'INVALID_COUNTRY') return 'its country code does not exist';
+  const error = validatePhoneNumberLength(text, country);
+  if (error === 'INVALID_COUNTRY') return 'its country code does not exist';
   const what = where ? ` for ${where}` : '';
-  if (fault === 'TOO_SHORT') return `the phone number is too short${what}`;
-  if (fault === 'TOO_LONG') return `the phone number is too long${what}`;
+  if (error === 'TOO_SHORT') return `the phone number is too short${what}`;
+  if (error === 'TOO_LONG') return `the phone number is too long${what}`;
   return where ? `there is no such phone number in ${where}` : 'there is no such phone number';
 }

@@ -8,7 +8,7 @@ export function isStorable(value: unknown): boolean {
   return !UNSTORABLE.test(JSON.stringify(value) ?? '');
 }
 
-export function nameProblems(name: string): FieldError[] {
+export function errorsOfName(name: string): FieldError[] {
   if (name.trim() === '') return [{ path: 'name', message: 'must not be blank' }];
   return isStorable(name) ? [] : [{ path: 'name', message: 'contains a broken or NUL character' }];
 }

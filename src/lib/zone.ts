@@ -23,7 +23,7 @@ export function offsetAt(timeZone: string, at: number): number {
   const quarter = Math.floor(at / QUARTER_MS);
   const known = latestOffset.get(timeZone);
   if (known?.quarter === quarter) return known.offset;
-  const offset = readOffset(timeZone, quarter * QUARTER_MS);
+  const offset = parseOffset(timeZone, quarter * QUARTER_MS);
   latestOffset.set(timeZone, { quarter, offset });
   return offset;
 }
@@ -64,7 +64,7 @@ function createFormat(timeZone: string): Intl.DateTimeFormat | null {
   }
 }
 
-function readOffset(timeZone: string, at: number): number {
+function parseOffset(timeZone: string, at: number): number {
   const format = formatOf(timeZone);
   if (!format) throw new Error(`${timeZone} is no time zone.`);
   const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]));

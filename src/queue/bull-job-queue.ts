@@ -4,7 +4,7 @@ import { DomainError, errorMessage } from '../lib/errors.js';
 import type { Logger } from '../lib/logger.js';
 import { endsWithin } from '../lib/time-out.js';
 import type { QueueBackend, WorkerSettings } from './backend.js';
-import { BUNDLE, BUNDLE_SIZE, bundled, placeOf } from './bundle.js';
+import { BUNDLE, BUNDLE_SIZE, bundled, scheduleOf } from './bundle.js';
 import type { EnqueueOptions, JobCatalog, JobHandlers, JobName, JobPayloads, QueueName } from './catalog.js';
 import { queueConcurrency } from './catalog.js';
 import type { ConnectionLog } from './connection-log.js';
@@ -255,7 +255,7 @@ function toBullBundle(
   return {
     name: BUNDLE,
     data: { payload: undefined, bundle: { name, jobs: members } },
-    opts: toBullOptions(placeOf(jobs)),
+    opts: toBullOptions(scheduleOf(jobs)),
   };
 }
 

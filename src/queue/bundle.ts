@@ -36,12 +36,12 @@ export function bundled<Item extends Job>(
   const singles: Item[] = [];
   for (const job of jobs) {
     const { delayMs = 0, priority = 0 } = job.options ?? {};
-    const company = `${priority} ${Math.ceil(delayMs / TICK_MS)}`;
-    const bundle = open.get(company) ?? [];
-    if (bundle.push(job) === 1) open.set(company, bundle);
+    const groupKey = `${priority} ${Math.ceil(delayMs / TICK_MS)}`;
+    const bundle = open.get(groupKey) ?? [];
+    if (bundle.push(job) === 1) open.set(groupKey, bundle);
     if (bundle.length < size) continue;
     bundles.push(bundle);
-    open.delete(company);
+    open.delete(groupKey);
   }
   for (const rest of open.values()) {
     if (rest.length > 1) bundles.push(rest);
@@ -51,7 +51,7 @@ export function bundled<Item extends Job>(
 }
 
 /** When and how urgently a bundle starts: nobody in it is early. */
-export function placeOf(bundle: readonly Job[]): Pick<EnqueueOptions, 'delayMs' | 'priority'> {
+export function scheduleOf(bundle: readonly Job[]): Pick<EnqueueOptions, 'delayMs' | 'priority'> {
   const delayMs = Math.max(...bundle.map(({ options }) => options?.delayMs ?? 0));
   return { delayMs, priority: bundle[0]?.options?.priority };
 }

@@ -1,15 +1,15 @@
 import type { Clock } from '../lib/clock.js';
 import { errorMessage } from '../lib/errors.js';
 import type { Logger } from '../lib/logger.js';
-import { SparseLog } from '../lib/sparse-log.js';
+import { ThrottledLogger } from '../lib/throttled-logger.js';
 
 /** Logs the errors of connections: a server that is down makes every connection of the process complain. */
 export class ConnectionLog {
-  private readonly log: SparseLog;
+  private readonly log: ThrottledLogger;
   private closed = false;
 
   constructor(logger: Logger, clock: Clock) {
-    this.log = new SparseLog(logger, clock);
+    this.log = new ThrottledLogger(logger, clock);
   }
 
   /** From now on lost connections are what was asked for: their farewells are not worth a line. */

@@ -3,8 +3,8 @@ import { systemClock } from '../lib/clock.js';
 import { errorMessage } from '../lib/errors.js';
 import type { Logger } from '../lib/logger.js';
 import { systemRandom, type Random } from '../lib/random.js';
-import { SparseLog } from '../lib/sparse-log.js';
-import { lackBehind, type Lack } from '../lib/unreachable.js';
+import { ThrottledLogger } from '../lib/throttled-logger.js';
+import { unavailableResource, type UnavailableResource } from '../lib/transient-errors.js';
 import { retryDelayMs } from './backoff.js';
 import { BUNDLE } from './bundle.js';
 import { BundleRunner, type LoneJob } from './bundle-runner.js';
@@ -16,7 +16,11 @@ import { DEFERRED_WAKE, type StoredBullJob } from './stored-job.js';
 const UNKNOWN_JOB = { attempts: 20, backoffMs: 5_000 };
 const DEFERRED_WAKE_PAUSE_MS = 250;
 /** How long a job rests at most when what it needs is not there; half of it is random. */
-const LACK_REST_MS: { readonly [What in Lack]: number } = { server: 4_000, lock: 2_000, disk: 15_000 };
+const UNAVAILABLE_REST_MS: { readonly [What in UnavailableResource]: number } = {
+  server: 4_000,
+  lock: 2_000,
+  disk: 15_000,
+};
 
 type AnyHandler = (payload: unknown, context: JobContext) => Promise<JobOutcome>;
 
@@ -42,7 +46,7 @@ interface RunnerDependencies {
 export class JobRunner {
   private readonly handlers: ReadonlyMap<string, AnyHandler>;
   private readonly random: Random;
-  private readonly troubles: SparseLog;
+  private readonly throttledLog: ThrottledLogger;
   private readonly bundles: BundleRunner;
   private running = 0;
   private idleListeners: (() => void)[] = [];
@@ -50,7 +54,7 @@ export class JobRunner {
   constructor(private readonly deps: RunnerDependencies) {
     this.handlers = new Map(Object.entries(deps.handlers) as [string, AnyHandler][]);
     this.random = deps.random ?? systemRandom;
-    this.troubles = new SparseLog(deps.logger, systemClock);
+    this.throttledLog = new ThrottledLogger(deps.logger, systemClock);
     this.bundles = new BundleRunner({
       run: (name, payload) => this.runHandler(name, payload),
       restAfter: ({ name, id }, error) => this.restAfterFirstFailure(name, id, error),
@@ -129,8 +133,8 @@ export class JobRunner {
   private async fail(job: StoredBullJob, token: string | undefined, error: unknown): Promise<never> {
     // An aborted handler may throw: being interrupted by a restart is not the job's failure.
     if (this.deps.signal.aborted) return this.rest(job, token, new Date());
-    const lack = lackBehind(error);
-    if (lack) return this.waitFor(lack, job, token, error);
+    const unavailable = unavailableResource(error);
+    if (unavailable) return this.waitFor(unavailable, job, token, error);
     const failuresInARow = job.attemptsMade + 1 - (job.data.forgivenAttempts ?? 0);
     const report = { job: job.name, jobId: job.id, failuresInARow, error: errorMessage(error) };
     if (failuresInARow < this.definitionOf(job.name).attempts) {
@@ -143,20 +147,29 @@ export class JobRunner {
   }
 
   /** Not the job's failure either, and a thousand jobs may notice at once: it comes back without a lost attempt. */
-  private waitFor(lack: Lack, job: StoredBullJob, token: string | undefined, error: unknown): Promise<never> {
-    return this.rest(job, token, new Date(Date.now() + this.restForLack(lack, job.name, error)));
+  private waitFor(
+    unavailable: UnavailableResource,
+    job: StoredBullJob,
+    token: string | undefined,
+    error: unknown,
+  ): Promise<never> {
+    return this.rest(
+      job,
+      token,
+      new Date(Date.now() + this.restForUnavailable(unavailable, job.name, error)),
+    );
   }
 
-  private restForLack(lack: Lack, job: string, error: unknown): number {
-    const report = { job, lack, error: errorMessage(error) };
-    this.troubles.report('warn', `${job} ${lack}`, 'jobs wait for what is not there now', report);
-    return Math.round((LACK_REST_MS[lack] / 2) * (1 + this.random()));
+  private restForUnavailable(unavailable: UnavailableResource, job: string, error: unknown): number {
+    const report = { job, lack: unavailable, error: errorMessage(error) };
+    this.throttledLog.report('warn', `${job} ${unavailable}`, 'jobs wait for what is not there now', report);
+    return Math.round((UNAVAILABLE_REST_MS[unavailable] / 2) * (1 + this.random()));
   }
 
   /** A bundled job that fails has all its attempts before it: it becomes a job of its own. */
   private restAfterFirstFailure(job: string, jobId: string | undefined, error: unknown): number {
-    const lack = lackBehind(error);
-    if (lack) return this.restForLack(lack, job, error);
+    const unavailable = unavailableResource(error);
+    if (unavailable) return this.restForUnavailable(unavailable, job, error);
     this.reportFailure({ job, jobId, failuresInARow: 1, error: errorMessage(error) });
     return retryDelayMs(1, this.definitionOf(job).backoffMs, this.random);
   }
@@ -168,7 +181,7 @@ export class JobRunner {
     error: string;
   }): void {
     const kind = `${report.job} ${report.error}`;
-    this.troubles.report('warn', kind, 'a job failed and will be tried again', report);
+    this.throttledLog.report('warn', kind, 'a job failed and will be tried again', report);
   }
 
   private definitionOf(name: string | undefined): Pick<JobDefinition, 'attempts' | 'backoffMs'> {

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { DEFAULT_SCHEMA, runMigrations, type PgPool, type PgPoolClient, type PgQueryResult } from 'bullmq';
 import pg from 'pg';
 import { retry } from '../lib/retry.js';
-import { codeOf } from '../lib/unreachable.js';
+import { codeOf } from '../lib/transient-errors.js';
 import type { ConnectionLog } from './connection-log.js';
 
 /** Each of the eight workers keeps one connection for LISTEN; the rest do the queries of all of them. */

@@ -30,7 +30,7 @@ export function createMedia(config: Config, { database }: Infrastructure) {
     find: (tenantId, id) => media.find(tenantId, id),
     fetch: (tenantId, url, asDocument) =>
       media.addFromUrl(tenantId, url, asDocument ? 'document' : undefined),
-    hold: (tx, tenantId, ids) => media.hold(tx, tenantId, ids),
+    lockFiles: (tx, tenantId, ids) => media.lockFiles(tx, tenantId, ids),
   };
   return { media, campaignMedia, mediaFiles: new MediaFiles({ database, store, clock: systemClock }) };
 }

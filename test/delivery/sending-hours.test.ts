@@ -174,25 +174,25 @@ describe('the ceiling of a campaign', () => {
 });
 
 describe('two campaigns on one sender', () => {
-  async function rivals() {
+  async function competing() {
     const phone = await world.sender();
     const low = await world.campaign({ parts: ['low'], recipients: 15 });
     const high = await world.campaign({ parts: ['high'], recipients: 15 });
     for (const { id } of [low, high]) await set(id, 'min_delay = 200, max_delay = 200');
-    await set(low.id, 'priority = 9, outranked = true');
+    await set(low.id, 'priority = 9, preempted = true');
     await set(high.id, 'priority = 1');
     return { phone, low, high, worker: world.worker() };
   }
 
   it('the one of higher priority goes first', async () => {
-    const { phone, low, high, worker } = await rivals();
+    const { phone, low, high, worker } = await competing();
     await Promise.all([...low.recipients, ...high.recipients].map((one) => world.drive(worker, one, 30_000)));
     expect(phone.texts).toHaveLength(30);
     expect(phone.texts.slice(0, 15)).toEqual(Array.from({ length: 15 }, () => 'high'));
   });
 
   it('overtakes one that waits for the sender already', async () => {
-    const { phone, low, high, worker } = await rivals();
+    const { phone, low, high, worker } = await competing();
     const earlier = low.recipients.map((one) => world.drive(worker, one, 30_000));
     await waitFor(async () => phone.texts.length >= 3 || undefined, { timeoutMs: 10_000 });
     const begun = phone.texts.length;

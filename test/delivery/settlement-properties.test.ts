@@ -2,11 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { seededRandom } from '../../src/lib/random.js';
 import {
-  doubtsAmong,
+  unconfirmedAmong,
   MAX_RESENDS,
   MAX_SAFE_REPEATS,
   resendOf,
-  settleDoubt,
+  resolveUnconfirmed,
 } from '../../src/modules/delivery/core/unconfirmed.js';
 import { mergeReceipts, type ReceiptEntry } from '../../src/modules/delivery/core/receipts.js';
 import { judge } from '../../src/modules/delivery/core/settlement.js';
@@ -33,7 +33,7 @@ const claim = fc.record({
   part: fc.nat(9),
   isResend: fc.boolean(),
   mayHaveArrived: fc.boolean(),
-  doubtful: fc.record({ repeatable: fc.boolean(), onUnknown: choice, doubts: fc.nat(60) }),
+  unconfirmedSend: fc.record({ repeatable: fc.boolean(), onUnknown: choice, unconfirmed: fc.nat(60) }),
   graceMs: fc.integer({ min: 1_000, max: 600_000 }),
 });
 
@@ -87,9 +87,9 @@ describe('a message of unknown fate', () => {
             outcome: 'requeued',
             code: 'disconnected',
           };
-          const settled = settleDoubt(
+          const settled = resolveUnconfirmed(
             'timeout',
-            { repeatable: false, onUnknown, doubts: doubtsAmong(attempts) },
+            { repeatable: false, onUnknown, unconfirmed: unconfirmedAmong(attempts) },
             { now, graceMs: 1_000 },
           );
           if (!isSilent) attempts.push(bounced);
@@ -110,9 +110,13 @@ describe('a message of unknown fate', () => {
 
   it('is repeated under its id where that is safe, later each time, and not for ever', () => {
     fc.assert(
-      fc.property(choice, fc.nat(60), (onUnknown, doubts) => {
-        const settled = settleDoubt('timeout', { repeatable: true, onUnknown, doubts }, { now, graceMs: 1 });
-        expect(settled.kind).toBe(doubts < MAX_SAFE_REPEATS ? 'requeued' : 'unknown');
+      fc.property(choice, fc.nat(60), (onUnknown, unconfirmed) => {
+        const settled = resolveUnconfirmed(
+          'timeout',
+          { repeatable: true, onUnknown, unconfirmed: unconfirmed },
+          { now, graceMs: 1 },
+        );
+        expect(settled.kind).toBe(unconfirmed < MAX_SAFE_REPEATS ? 'requeued' : 'unknown');
         if (settled.kind !== 'requeued') return;
         const pause = settled.at.getTime() - now.getTime();
         expect(pause).toBeGreaterThanOrEqual(2_000);

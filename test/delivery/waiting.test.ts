@@ -34,14 +34,14 @@ async function behindPace(): Promise<{ id: string; run: () => Promise<unknown> }
 describe('what a campaign is said to wait for', () => {
   it('is the campaign that goes first, when that has the senders', async () => {
     const { id, run } = await behindPace();
-    await world.sql('UPDATE campaigns SET outranked = true WHERE id = $1', [id]);
+    await world.sql('UPDATE campaigns SET preempted = true WHERE id = $1', [id]);
     await run();
-    expect(await reasonOf(id)).toBe('outranked');
+    expect(await reasonOf(id)).toBe('preempted');
   });
 
   it('is not the one that goes first while recipients are served nevertheless', async () => {
     const { id, run } = await behindPace();
-    await world.sql('UPDATE campaigns SET outranked = true WHERE id = $1', [id]);
+    await world.sql('UPDATE campaigns SET preempted = true WHERE id = $1', [id]);
     await world.waiting.served({ tenantId: world.tenantId, campaignId: id }, false);
     await run();
     expect(await reasonOf(id)).toBeNull();

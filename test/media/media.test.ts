@@ -149,7 +149,7 @@ describe('deleting', () => {
     const { id } = await add(Buffer.concat([png, Buffer.from('held')]));
     let removal: Promise<void> | undefined;
     await db.database.transaction(async (tx) => {
-      expect(await media.hold(tx, tenantId, [id, newId()])).toEqual(new Set([id]));
+      expect(await media.lockFiles(tx, tenantId, [id, newId()])).toEqual(new Set([id]));
       removal = media.remove(tenantId, id);
       removal.catch(() => undefined);
       await tx.query(
@@ -184,7 +184,7 @@ describe('a file that is fetched for a request', () => {
     fetched = Buffer.concat([png, Buffer.from(newId())]);
   });
   const fetchFile = () => fetching.addFromUrl(tenantId, 'https://example.com/sale.png');
-  const hold = (id: string) => db.database.transaction((tx) => fetching.hold(tx, tenantId, [id]));
+  const hold = (id: string) => db.database.transaction((tx) => fetching.lockFiles(tx, tenantId, [id]));
   const listed = async () => (await fetching.list(tenantId, { limit: 200 })).items.map(({ id }) => id);
   const later = (minutes: number) => void (clock = new Date(clock.getTime() + minutes * 60_000));
 
@@ -226,7 +226,7 @@ describe('a file that is fetched for a request', () => {
     const { id } = await fetchFile();
     let second: Promise<unknown> | undefined;
     await db.database.transaction(async (tx) => {
-      await fetching.hold(tx, tenantId, [id]);
+      await fetching.lockFiles(tx, tenantId, [id]);
       second = fetchFile();
       await waitFor(
         async () =>

@@ -20,7 +20,7 @@ export async function testMedia(database: Database, clock: Clock): Promise<Campa
     find: (tenantId, id) => media.find(tenantId, id),
     fetch: (tenantId, url, asDocument) =>
       media.addFromUrl(tenantId, url, asDocument ? 'document' : undefined),
-    hold: (tx, tenantId, ids) => media.hold(tx, tenantId, ids),
+    lockFiles: (tx, tenantId, ids) => media.lockFiles(tx, tenantId, ids),
   };
 }
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Tx } from '../../src/db/index.js';
-import { lackBehind } from '../../src/lib/unreachable.js';
+import { unavailableResource } from '../../src/lib/transient-errors.js';
 import { Tenant } from '../../src/modules/tenants/tenant.entity.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { waitFor } from '../support/wait-for.js';
@@ -40,7 +40,7 @@ describe('a transaction whose connection breaks between two statements', () => {
         await ask(tx);
       })
       .catch((error: unknown) => error);
-    expect(lackBehind(failure)).toBe('server');
+    expect(unavailableResource(failure)).toBe('server');
     const rows: unknown = await db.database.manager.query('SELECT name FROM tenants WHERE id = $1', [id]);
     expect(rows).toEqual([{ name: 'Test' }]);
   });

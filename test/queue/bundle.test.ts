@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { bundled, BUNDLE_SIZE, placeOf } from '../../src/queue/bundle.js';
+import { bundled, BUNDLE_SIZE, scheduleOf } from '../../src/queue/bundle.js';
 import type { EnqueueOptions, JobCatalog, JobHandler } from '../../src/queue/catalog.js';
 import type { Queue } from '../../src/queue/index.js';
 import { waitFor } from '../support/wait-for.js';
@@ -38,7 +38,7 @@ describe('making bundles', () => {
         for (const bundle of bundles) {
           expect(bundle.length).toBeGreaterThan(1);
           expect(bundle.length).toBeLessThanOrEqual(size);
-          const { delayMs = 0, priority } = placeOf(bundle);
+          const { delayMs = 0, priority } = scheduleOf(bundle);
           for (const { options } of bundle) {
             expect(options.priority).toBe(priority);
             expect(delayMs).toBeGreaterThanOrEqual(options.delayMs ?? 0);
@@ -51,7 +51,7 @@ describe('making bundles', () => {
 
   it('lets those that may start at once not wait for anybody', () => {
     const { bundles } = bundled([0, 1, 0, 1].map((delayMs) => ({ payload: 0, options: { delayMs } })));
-    expect(bundles.map((bundle) => placeOf(bundle).delayMs)).toEqual([0, 1]);
+    expect(bundles.map((bundle) => scheduleOf(bundle).delayMs)).toEqual([0, 1]);
   });
 });
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { seededRandom } from '../../src/lib/random.js';
 import { assignSlots, type SlotRequest } from '../../src/modules/senders/core/assign.js';
 import { emptyPoolReason, waitTimes } from '../../src/modules/senders/core/waiting.js';
-import { WaitingLines } from '../../src/modules/senders/core/waiting-line.js';
+import { SlotQueueEstimate } from '../../src/modules/senders/core/slot-queue-estimate.js';
 import { takeSlot, type SenderSlot } from '../../src/modules/senders/core/slot.js';
 import { at, NO_PACE, slot, START } from './slots.js';
 
@@ -91,7 +91,7 @@ describe('dealing a batch', () => {
 });
 
 describe('the time to ask again', () => {
-  const inLine = (lines: WaitingLines, count: number, slots: SenderSlot[], now = START) =>
+  const inLine = (lines: SlotQueueEstimate, count: number, slots: SenderSlot[], now = START) =>
     lines.tell(
       requests(count).map((request) => ({ ...request, rank: 5 })),
       slots,
@@ -108,14 +108,14 @@ describe('the time to ask again', () => {
   it('is the same whether requests come together or one after another', () => {
     const paced = [300, 1_000, 1_700].map((ms, index) => ({ ...slot(`${index}`), nextAvailableAt: at(ms) }));
     const together = waitTimes(requests(50), paced, START, seededRandom(1));
-    const lines = new WaitingLines();
+    const lines = new SlotQueueEstimate();
     const apart = Array.from({ length: 50 }, () => inLine(lines, 1, paced));
     expect(apart.flat()).toEqual(together.waits);
   });
 
   it('is not further than a minute behind the first free slot, and no slot is promised for longer', () => {
     const paced = { ...slot('a'), nextAvailableAt: at(1_000) };
-    const lines = new WaitingLines();
+    const lines = new SlotQueueEstimate();
     expect(inLine(lines, 100, [paced]).at(-1)?.at).toEqual(at(61_000));
     const aMinuteLater = { ...slot('a'), nextAvailableAt: at(61_000) };
     expect(inLine(lines, 1, [aMinuteLater], at(60_001))[0]?.at).toEqual(at(61_000));

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { addMs } from '../../src/lib/clock.js';
 import { seededRandom } from '../../src/lib/random.js';
 import { PoolForecast } from '../../src/modules/senders/core/forecast/forecast.js';
-import type { ForecastPace, Rival } from '../../src/modules/senders/core/forecast/outlook.js';
+import type { ForecastPace, Competitor } from '../../src/modules/senders/core/forecast/sender-forecast.js';
 import { DAY_MS, quotaWindowNames } from '../../src/modules/senders/core/quota.js';
 import { earliestSlot, grantable, takeSlot, type SenderSlot } from '../../src/modules/senders/core/slot.js';
 import { slot, START } from './slots.js';
@@ -174,14 +174,14 @@ describe('the forecast', () => {
 
   describe('with others at the same senders', () => {
     const second = { messages: 1, stepMs: 1_000 };
-    const rival = (rank: Rival['rank'], left: number, begin = NOW): Rival => ({
+    const competitor = (rank: Competitor['rank'], left: number, begin = NOW): Competitor => ({
       left,
       pace: second,
       begin,
       rank,
     });
-    const finishBeside = async (rivals: Rival[], wanted: number, quota = {}, startsAt = NOW) => {
-      const forecast = new PoolForecast([{ slot: slot('a', quota), rivals }], second, START);
+    const finishBeside = async (competitors: Competitor[], wanted: number, quota = {}, startsAt = NOW) => {
+      const forecast = new PoolForecast([{ slot: slot('a', quota), competitors }], second, START);
       await forecast.leaveToOthersUntil(startsAt);
       const to = NOW + YEAR;
       const { doneAt } = await forecast.send({ from: startsAt, to, wanted, minStepMs: 0 });
@@ -190,32 +190,32 @@ describe('the forecast', () => {
 
     it('takes turns with its equals, lets those before go first and those behind wait', async () => {
       expect(await finishBeside([], 10)).toBe(9_000);
-      expect(await finishBeside([rival('beside', 5)], 10)).toBe(14_000);
-      expect(await finishBeside([rival('beside', 5), rival('beside', 5)], 10)).toBe(19_000);
+      expect(await finishBeside([competitor('beside', 5)], 10)).toBe(14_000);
+      expect(await finishBeside([competitor('beside', 5), competitor('beside', 5)], 10)).toBe(19_000);
       // It is done before the other is.
-      expect(await finishBeside([rival('beside', 500)], 10)).toBe(18_000);
-      expect(await finishBeside([rival('before', 500)], 10)).toBe(509_000);
-      expect(await finishBeside([rival('behind', 500)], 10)).toBe(9_000);
-      expect(await finishBeside([rival('beside', 500, NOW + 20_000)], 10)).toBe(9_000);
-      expect(await finishBeside([rival('before', 5, NOW + 3_000)], 10)).toBe(14_000);
+      expect(await finishBeside([competitor('beside', 500)], 10)).toBe(18_000);
+      expect(await finishBeside([competitor('before', 500)], 10)).toBe(509_000);
+      expect(await finishBeside([competitor('behind', 500)], 10)).toBe(9_000);
+      expect(await finishBeside([competitor('beside', 500, NOW + 20_000)], 10)).toBe(9_000);
+      expect(await finishBeside([competitor('before', 5, NOW + 3_000)], 10)).toBe(14_000);
     });
 
     it('shares the quotas with them, also with what they send before we begin', async () => {
-      expect(await finishBeside([rival('beside', 10)], 10, { minute: 10 })).toBe(60_000 + 8_000);
-      expect(await finishBeside([rival('behind', 500)], 10, { minute: 20 }, NOW + 15_000)).toBe(
+      expect(await finishBeside([competitor('beside', 10)], 10, { minute: 10 })).toBe(60_000 + 8_000);
+      expect(await finishBeside([competitor('behind', 500)], 10, { minute: 20 }, NOW + 15_000)).toBe(
         60_000 + 4_000,
       );
       // A quota of one message: they come one after the other.
-      expect(await finishBeside([rival('beside', 1)], 1, { minute: 1 })).toBe(60_000);
+      expect(await finishBeside([competitor('beside', 1)], 1, { minute: 1 })).toBe(60_000);
     });
 
     it('never sends more than the quotas allow, and all of it in the end', async () => {
-      const rivals = fc.array(
+      const competitors = fc.array(
         fc.record({
           left: fc.integer({ min: 0, max: 60 }),
           pace: paces,
           begin: fc.integer({ min: -100_000, max: DAY_MS }).map((ms) => NOW + ms),
-          rank: fc.constantFrom<Rival['rank']>('before', 'beside', 'behind'),
+          rank: fc.constantFrom<Competitor['rank']>('before', 'beside', 'behind'),
         }),
         { maxLength: 3 },
       );
@@ -223,12 +223,12 @@ describe('the forecast', () => {
         fc.asyncProperty(
           pool,
           paces,
-          rivals,
+          competitors,
           fc.integer({ min: 1, max: 60 }),
           async (senders, pace, others, wanted) => {
-            const finish = async (given: Rival[]) => {
+            const finish = async (given: Competitor[]) => {
               const forecast = new PoolForecast(
-                senders.map((one) => ({ slot: one, rivals: given })),
+                senders.map((one) => ({ slot: one, competitors: given })),
                 pace,
                 START,
               );

@@ -13,7 +13,7 @@ import { Fifo } from '../../src/transports/simulator/core/fifo.js';
 import { madeUpNumber } from '../../src/transports/simulator/core/identity.js';
 import { sampleLatency } from '../../src/transports/simulator/core/latency.js';
 import { formatQrPayload, QR_BYTES } from '../../src/transports/simulator/core/qr-payload.js';
-import { senderConfigProblems } from '../../src/transports/simulator/sender-config.js';
+import { senderConfigErrors } from '../../src/transports/simulator/sender-config.js';
 
 describe('the pairing code', () => {
   it('can be scanned from its image and looks like WhatsApp’s', async () => {
@@ -76,7 +76,7 @@ describe('a sender’s settings', () => {
     [{ faults: [{ afterMessages: 3 }] }, 'faults[0].fault'],
     [{ faults: [{ fault: 'fail', afterMessages: -1 }] }, 'faults[0].afterMessages'],
   ])('refuses %j', (config, path) => {
-    expect(senderConfigProblems(config)).toEqual([{ path, message: expect.any(String) }]);
+    expect(senderConfigErrors(config)).toEqual([{ path, message: expect.any(String) }]);
   });
 });
 

@@ -2,21 +2,25 @@ import type { ErrorRequestHandler, Request, Response } from 'express';
 import { systemClock } from '../../lib/clock.js';
 import { DomainError, errorMessage } from '../../lib/errors.js';
 import type { Logger } from '../../lib/logger.js';
-import { SparseLog } from '../../lib/sparse-log.js';
+import { ThrottledLogger } from '../../lib/throttled-logger.js';
 import { failureBody } from '../envelope.js';
-import { toProblem } from '../problem.js';
+import { toErrorResponse } from '../error-response.js';
 import { requestIdOf } from './request-log.js';
 
 /** Answers every error with the envelope. What is not the caller's doing goes to the log under the request's id. */
 export function errorHandler(logger: Logger): ErrorRequestHandler {
-  const lacks = new SparseLog(logger, systemClock);
+  const throttled = new ThrottledLogger(logger, systemClock);
   return (error: unknown, _request, response, _next) => {
     if (response.destroyed && hungUp(error)) return;
-    const problem = toProblem(error, requestIdOf(response));
-    if (problem.lack) {
-      const report = { lack: problem.lack, requestId: requestIdOf(response), error: errorMessage(error) };
-      lacks.report('error', problem.lack, 'requests are refused for what is not there now', report);
-    } else if (problem.unexpected) {
+    const answer = toErrorResponse(error, requestIdOf(response));
+    if (answer.unavailable) {
+      const report = {
+        lack: answer.unavailable,
+        requestId: requestIdOf(response),
+        error: errorMessage(error),
+      };
+      throttled.report('error', answer.unavailable, 'requests are refused for what is not there now', report);
+    } else if (answer.unexpected) {
       logger.error({ requestId: requestIdOf(response), error: loggable(error) }, 'a request failed');
     }
     if (response.headersSent) {
@@ -24,11 +28,10 @@ export function errorHandler(logger: Logger): ErrorRequestHandler {
       response.destroy();
       return;
     }
-    if (problem.retryAfterSeconds !== undefined)
-      response.set('Retry-After', String(problem.retryAfterSeconds));
-    if (problem.status === 401 && !response.get('WWW-Authenticate'))
+    if (answer.retryAfterSeconds !== undefined) response.set('Retry-After', String(answer.retryAfterSeconds));
+    if (answer.status === 401 && !response.get('WWW-Authenticate'))
       response.set('WWW-Authenticate', 'Bearer');
-    response.status(problem.status).json(failureBody(problem.message, problem.errors));
+    response.status(answer.status).json(failureBody(answer.message, answer.errors));
   };
 }
 

@@ -6,7 +6,7 @@ import { DomainError, invalid } from '../../lib/errors.js';
 import type { Tx } from '../../db/index.js';
 import type { IdempotencyClaim, IdempotencyService } from '../../modules/auth/index.js';
 import { failureBody, successBody } from '../envelope.js';
-import { toProblem } from '../problem.js';
+import { toErrorResponse } from '../error-response.js';
 import type { KeepAnswer, Reply, UploadedFile } from '../route.js';
 
 const VALID_KEY = /^[\x21-\x7e]{1,255}$/;
@@ -79,11 +79,11 @@ async function runAndKeep(
     else await idempotency.release(claim);
     return reply;
   } catch (error) {
-    const problem = toProblem(error, requestId);
-    if (problem.status >= 500 || problem.status === 429) await idempotency.release(claim);
+    const answer = toErrorResponse(error, requestId);
+    if (answer.status >= 500 || answer.status === 429) await idempotency.release(claim);
     else {
-      const body = failureBody(problem.message, problem.errors);
-      await idempotency.keep(claim, { status: problem.status, body });
+      const body = failureBody(answer.message, answer.errors);
+      await idempotency.keep(claim, { status: answer.status, body });
     }
     throw error;
   }

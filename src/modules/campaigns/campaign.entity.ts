@@ -131,7 +131,7 @@ export class Campaign {
 
   /** A campaign of higher priority has recipients waiting for the same senders: this one lets them go first. */
   @Column('boolean', { default: false })
-  outranked!: boolean;
+  preempted!: boolean;
 
   /** Milliseconds between two messages of one sender. */
   @Column('integer', { name: 'min_delay' })

@@ -24,7 +24,7 @@ export interface CampaignContacts {
 export interface CampaignSenders {
   findPool(tenantId: string, pool: SenderPool): Promise<{ total: number; connected: number }>;
   /** The pool as it stands now, ready to be played forward. */
-  outlook(request: {
+  forecast(request: {
     tenantId: string;
     pool: SenderPool;
     messageTypes: readonly MessageType[];
@@ -34,12 +34,12 @@ export interface CampaignSenders {
     from: Date;
     budget?: { perSender: number; used: ReadonlyMap<string, number> };
     /** Running campaigns that want some of the same senders, in the order in which they are served. */
-    rivals?: readonly RivalCampaign[];
-  }): Promise<PoolOutlook>;
+    competingCampaigns?: readonly CompetingCampaign[];
+  }): Promise<ForecastedPool>;
 }
 
 /** What another campaign still has for the senders of its own pool. */
-export interface RivalCampaign {
+export interface CompetingCampaign {
   pool: SenderPool;
   messageTypes: readonly MessageType[];
   pace: { messages: number; stepMs: number };
@@ -50,15 +50,15 @@ export interface RivalCampaign {
   rank: 'before' | 'beside' | 'behind';
 }
 
-export interface PoolOutlook {
+export interface ForecastedPool {
   total: number;
   /** Senders that can send as things stand, now or when a limit ends. */
   able: number;
   warmingUp: number;
   unable: { reason: string; senders: number }[];
   /** Of the other campaigns those that use some of the able senders, and do not wait for this one. */
-  rivals: number;
-  forecast: Fleet;
+  competingCampaigns: number;
+  fleet: Fleet;
 }
 
 /** What campaigns need to know of the worker processes. */

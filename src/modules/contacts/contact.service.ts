@@ -81,7 +81,7 @@ export class ContactService {
         }
         await this.lists.addContacts(tx, tenantId, listId, [contact.id], now);
       }
-      if (input.optedOut) await this.noteWish(tx, tenantId, contact.id, 'withdrawn', 'api');
+      if (input.optedOut) await this.recordConsent(tx, tenantId, contact.id, 'withdrawn', 'api');
     });
     return this.get(tenantId, contact.id);
   }
@@ -146,7 +146,7 @@ export class ContactService {
       if (typeof changes.optedOut === 'boolean' && changes.optedOut !== (contact.optedOutAt !== null)) {
         contact.optedOutAt = changes.optedOut ? now : null;
         contact.optOutSource = changes.optedOut ? 'api' : null;
-        await this.noteWish(tx, tenantId, id, changes.optedOut ? 'withdrawn' : 'granted', 'api');
+        await this.recordConsent(tx, tenantId, id, changes.optedOut ? 'withdrawn' : 'granted', 'api');
       }
       contact.updatedAt = now;
       await this.contacts.save(tx, contact);
@@ -188,7 +188,7 @@ export class ContactService {
   async optOut(tx: Tx, tenantId: string, phone: string, source: OptOutSource, proof?: string): Promise<void> {
     const row = { id: newId(), phone, name: null, attributes: {} };
     const id = await this.contacts.optOut(tx, row, tenantId, source, this.deps.clock.now());
-    if (id !== undefined) await this.noteWish(tx, tenantId, id, 'withdrawn', source, proof);
+    if (id !== undefined) await this.recordConsent(tx, tenantId, id, 'withdrawn', source, proof);
   }
 
   async optIn(
@@ -199,10 +199,10 @@ export class ContactService {
     proof?: string,
   ): Promise<void> {
     const id = await this.contacts.optIn(tx, tenantId, phone, this.deps.clock.now());
-    if (id !== undefined) await this.noteWish(tx, tenantId, id, 'granted', source, proof);
+    if (id !== undefined) await this.recordConsent(tx, tenantId, id, 'granted', source, proof);
   }
 
-  private async noteWish(
+  private async recordConsent(
     tx: Tx,
     tenantId: string,
     contactId: string,

@@ -1,11 +1,11 @@
 import type { Tx } from '../../db/index.js';
 
 /** Remembers who contacts last talked to, for the sticky choice; always in the order of contacts. */
-export async function rememberSenders(
+export async function saveLastSenders(
   tx: Tx,
-  talks: { tenantId: string; contactId: string; senderId: string }[],
+  lastSenders: { tenantId: string; contactId: string; senderId: string }[],
 ): Promise<void> {
-  const last = [...new Map(talks.map((talk) => [talk.contactId, talk])).values()];
+  const last = [...new Map(lastSenders.map((one) => [one.contactId, one])).values()];
   const ordered = last.toSorted((a, b) => (a.contactId < b.contactId ? -1 : 1));
   await tx.query(
     `INSERT INTO contact_senders (contact_id, tenant_id, sender_id)

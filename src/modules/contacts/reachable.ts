@@ -1,7 +1,7 @@
 import type { KnownNumber } from './known-numbers.repository.js';
 
 /** Why this number is not written to; undefined when it may be. */
-export function faultOfNumber(known: KnownNumber): { code: string; message: string } | undefined {
+export function unreachableReason(known: KnownNumber): { code: string; message: string } | undefined {
   if (known.optedOutAt) {
     const how = known.optOutSource === null ? '' : ` (${known.optOutSource})`;
     const since = known.optedOutAt.toISOString().slice(0, 10);

@@ -13,5 +13,5 @@ export interface CampaignMedia {
   /** Fetches a URL and stores what it has; a DomainError says why it cannot. */
   fetch(tenantId: string, url: string, asDocument: boolean): Promise<CampaignFile>;
   /** Until the transaction ends none of these files is deleted. Answers those that are there. */
-  hold(tx: Tx, tenantId: string, ids: readonly string[]): Promise<Set<string>>;
+  lockFiles(tx: Tx, tenantId: string, ids: readonly string[]): Promise<Set<string>>;
 }

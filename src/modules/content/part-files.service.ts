@@ -1,6 +1,6 @@
 import { DomainError, invalid, type FieldError } from '../../lib/errors.js';
 import type { Tx } from '../../db/index.js';
-import { fileProblem } from './core/part-files.js';
+import { fileError } from './core/part-files.js';
 import type { FileSource, PartDraft } from './core/part-shape.js';
 import type { CampaignPart } from './core/part.js';
 import type { CampaignFile, CampaignMedia } from './part-files.ports.js';
@@ -39,7 +39,7 @@ export class CampaignParts {
     const parts = drafts.map(({ part, file: source }) => {
       const file = source && files.get(keyOf(source));
       if (!source || !file || !('mediaId' in part)) return part;
-      const problem = fileProblem(part.type, file);
+      const problem = fileError(part.type, file);
       if (problem) errors.push({ path: source.path, message: problem });
       return { ...part, mediaId: file.id };
     });
@@ -48,7 +48,7 @@ export class CampaignParts {
   }
 
   /** Keeps the files of these parts from being deleted until the transaction ends; refuses when one is gone. */
-  async hold(
+  async lockFiles(
     tx: Tx,
     tenantId: string,
     parts: readonly CampaignPart[],
@@ -56,15 +56,15 @@ export class CampaignParts {
   ): Promise<void> {
     const ids = parts.flatMap((part) => ('mediaId' in part ? [part.mediaId] : []));
     if (ids.length === 0) return;
-    const held = await this.media.hold(tx, tenantId, [...new Set(ids)]);
+    const held = await this.media.lockFiles(tx, tenantId, [...new Set(ids)]);
     const gone = ids.find((id) => !held.has(id));
     if (gone === undefined) return;
     throw new DomainError('not_possible', 'media_not_found', `The file ${gone} was deleted. ${wayOut}`);
   }
 
   /** For what a campaign sends once more: its files must be there as they were. */
-  async holdAgain(tx: Tx, { tenantId, parts, variants }: StoredParts): Promise<void> {
-    await this.hold(
+  async lockStoredFiles(tx: Tx, { tenantId, parts, variants }: StoredParts): Promise<void> {
+    await this.lockFiles(
       tx,
       tenantId,
       variants?.flatMap((variant) => variant.parts) ?? parts,

@@ -61,7 +61,7 @@ export class DeliveryService {
   async record(record: OutcomeRecord): Promise<RecordedOutcome> {
     const recorded = await this.outcomes.add(record);
     if (recorded.kind === 'recorded' && recorded.arrived && record.senderId !== record.lastSenderId)
-      this.talks.add(record).catch(this.logForgotten('whom a contact talks to'));
+      this.lastSenders.add(record).catch(this.logForgotten('whom a contact talks to'));
     const { settlement } = record;
     if (recorded.kind === 'recorded' && settlement.kind === 'failed' && settlement.code === 'not_on_whatsapp')
       this.unknownNumbers.add(record).catch(this.logForgotten('that a number is not on WhatsApp'));
@@ -97,7 +97,7 @@ export class DeliveryService {
     return this.departures.add({ tenantId, recipientId: id, claimEpoch, to, code });
   }
 
-  private readonly talks = new Batcher<OutcomeRecord, void>(async (records) => {
+  private readonly lastSenders = new Batcher<OutcomeRecord, void>(async (records) => {
     await rememberSenders(this.deps.database.manager, records);
     return records.map(() => undefined);
   }, COALESCING);

@@ -52,7 +52,7 @@ export interface RecipientForSend {
   /** 1 goes first, 10 last. */
   priority: number;
   /** A campaign of higher priority wants the same senders. */
-  outranked: boolean;
+  preempted: boolean;
   /** Most messages of the campaign through one sender, and what senders that have used nearly all of it have used. */
   maxPerSender: number | null;
   senderUse: Record<string, number> | null;

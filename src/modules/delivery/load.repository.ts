@@ -24,7 +24,7 @@ type OfCampaign = Pick<
   | 'tenantTimes'
   | 'expiresAt'
   | 'priority'
-  | 'outranked'
+  | 'preempted'
   | 'maxPerSender'
   | 'senderUse'
   | 'nextSlotAt'
@@ -120,7 +120,7 @@ async function loadCampaigns(tx: Tx, ids: readonly string[]): Promise<Map<string
             k.pool, k.min_delay AS "minDelay", k.max_delay AS "maxDelay",
             k.sticky_sender AS "stickySender", k.on_unknown AS "onUnknown", k.waiting_reason IS NOT NULL AS waiting,
             CASE WHEN k.kind = 'campaign' THEN ts.frequency_cap END AS "frequencyCap",
-            k.send_window AS "sendWindow", k.expires_at AS "expiresAt", k.priority, k.outranked,
+            k.send_window AS "sendWindow", k.expires_at AS "expiresAt", k.priority, k.preempted,
             k.next_slot_at AS "nextSlotAt", k.max_per_sender AS "maxPerSender",
             CASE WHEN k.max_per_sender IS NOT NULL THEN (
               SELECT jsonb_object_agg(u.sender_id, u.messages) FROM campaign_sender_use u

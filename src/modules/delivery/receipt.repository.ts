@@ -34,7 +34,7 @@ export async function applyReceipts(tx: Tx, reports: readonly SenderReceipts[]):
 
 async function writeReceipts(tx: Tx, found: FoundMessage[]): Promise<void> {
   const recipients = [...new Set(found.flatMap((message) => message.recipientId ?? []))];
-  await holdCampaignsOfUnknown(tx, recipients);
+  await lockCampaignsOfUnknown(tx, recipients);
   await lockRecipients(tx, recipients);
   await raiseMessages(tx, found);
   const messageIds = found.map((message) => message.id);
@@ -45,7 +45,7 @@ async function writeReceipts(tx: Tx, found: FoundMessage[]): Promise<void> {
 }
 
 /** A recipient whose fate becomes known may have parts left: its campaign must not complete meanwhile. */
-async function holdCampaignsOfUnknown(tx: Tx, recipients: string[]): Promise<void> {
+async function lockCampaignsOfUnknown(tx: Tx, recipients: string[]): Promise<void> {
   await tx.query(
     `SELECT id FROM campaigns WHERE id IN (
        SELECT campaign_id FROM campaign_contacts WHERE id = ANY($1::uuid[]) AND state = 'unknown')

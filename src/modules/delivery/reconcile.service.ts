@@ -2,7 +2,7 @@ import type { Database, Tx } from '../../db/index.js';
 import type { Clock } from '../../lib/clock.js';
 import type { JobQueue } from '../../queue/catalog.js';
 import type { TransportName } from '../../transports/transport.js';
-import { doubtsAmong, RESEND_GRACE_MS, settleDoubt } from './core/unconfirmed.js';
+import { unconfirmedAmong, RESEND_GRACE_MS, resolveUnconfirmed } from './core/unconfirmed.js';
 import { lockRecipients } from './delivery.repository.js';
 import type { OutcomeRecord } from './delivery.types.js';
 import { recordOutcomes } from './outcome.repository.js';
@@ -154,9 +154,9 @@ export class ReconcileService {
   /** Where a receipt already told more, recording keeps what the receipt said. */
   private lostWithItsWorker(claim: StaleClaim): OutcomeRecord {
     const { onUnknown, attempts } = claim;
-    const settled = settleDoubt(
+    const settled = resolveUnconfirmed(
       'worker_lost',
-      { repeatable: false, onUnknown, doubts: doubtsAmong(attempts) },
+      { repeatable: false, onUnknown, unconfirmed: unconfirmedAmong(attempts) },
       { now: this.deps.clock.now(), graceMs: this.limits.graceMs },
     );
     return {

@@ -49,7 +49,7 @@ export function listMedia(
  * Locks the rows against the deletion of their files until the transaction ends; answers those that are there. What was
  * fetched for this request belongs to the tenant from now on.
  */
-export async function holdMedia(tx: Tx, tenantId: string, ids: readonly string[]): Promise<Set<string>> {
+export async function lockMediaInUse(tx: Tx, tenantId: string, ids: readonly string[]): Promise<Set<string>> {
   await tx.query(
     `WITH fetched AS (
        SELECT id FROM media WHERE tenant_id = $1 AND id = ANY($2::uuid[]) AND provisional

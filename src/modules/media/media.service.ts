@@ -16,7 +16,7 @@ import {
   findContent,
   findMedia,
   findUse,
-  holdMedia,
+  lockMediaInUse,
   insertMedia,
   listAbandoned,
   listMedia,
@@ -122,8 +122,8 @@ export class MediaService {
   }
 
   /** Until the transaction ends none of these files is deleted, and fetched ones stay. Answers those that are there. */
-  hold(tx: Tx, tenantId: string, ids: readonly string[]): Promise<Set<string>> {
-    return holdMedia(tx, tenantId, ids);
+  lockFiles(tx: Tx, tenantId: string, ids: readonly string[]): Promise<Set<string>> {
+    return lockMediaInUse(tx, tenantId, ids);
   }
 
   /** Refuses (`conflict`, `media_in_use`) while a campaign that has not ended uses it. */

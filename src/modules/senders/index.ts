@@ -5,7 +5,7 @@ export type { RecordedResult } from './health-recorder.js';
 export { changeConnection, changeConnections, type ConnectionChange } from './sender-connections.js';
 export type { Reservation, ReservationOutcome, ReservationRequest } from './reservation.types.js';
 export { SenderManager, type SenderManagerDeps } from './sender-manager.js';
-export type { ForecastRequest, PoolOutlook } from './pool-forecast.js';
+export type { ForecastRequest, ForecastedPool } from './pool-forecast.js';
 export { SenderService, type SenderServiceDeps } from './sender.service.js';
 export type { SenderChanges, SenderInput } from './sender-input.js';
 export { countSendersByStatus, type SenderFilter } from './sender.repository.js';

@@ -1,9 +1,9 @@
 import type { Tx } from '../../db/index.js';
 import { latest } from '../../lib/clock.js';
 import type { MessageType, TransportRegistry } from '../../transports/transport.js';
-import { startLongWork } from '../../lib/long-work.js';
+import { yieldingWork } from '../../lib/yielding-work.js';
 import { PoolForecast } from './core/forecast/forecast.js';
-import type { ForecastPace, ForecastSender, Rival } from './core/forecast/outlook.js';
+import type { ForecastPace, ForecastSender, Competitor } from './core/forecast/sender-forecast.js';
 import { MAX_CONSECUTIVE_FAILURES, MIN_HEALTH_TO_SEND } from './core/health.js';
 import type { WaitReason } from './core/waiting.js';
 import { warmUpDay } from './core/warm-up.js';
@@ -22,21 +22,21 @@ export interface ForecastRequest {
   /** Most messages through one sender, and what some have used of it; absent for no limit. */
   budget?: { perSender: number; used: ReadonlyMap<string, number> };
   /** Other campaigns that want the same senders, in the order in which they are served. */
-  rivals?: readonly RivalCampaign[];
+  competingCampaigns?: readonly CompetingCampaign[];
 }
 
 /** What another campaign still has for the senders of its own pool. */
-export interface RivalCampaign {
+export interface CompetingCampaign {
   pool: SenderPool;
   messageTypes: readonly MessageType[];
   pace: ForecastPace;
   messages: number;
   /** Not before then. */
   begin: Date;
-  rank: Rival['rank'];
+  rank: Competitor['rank'];
 }
 
-export interface PoolOutlook {
+export interface ForecastedPool {
   total: number;
   /** Senders that can send as things stand, now or when a limit ends. */
   able: number;
@@ -45,59 +45,66 @@ export interface PoolOutlook {
   /** The others, by what keeps them from it. */
   unable: { reason: WaitReason; senders: number }[];
   /** Of the other campaigns those that use some of the able senders, and do not wait for this one. */
-  rivals: number;
-  forecast: PoolForecast;
+  competingCampaigns: number;
+  fleet: PoolForecast;
 }
 
 /** A pool as it stands, ready to be played forward: who is away, paused or ill now is taken to stay so. */
-export async function poolOutlook(
+export async function forecastPool(
   tx: Tx,
   transports: TransportRegistry,
   request: ForecastRequest,
   now: Date,
-): Promise<PoolOutlook> {
-  const { tenantId, pool, rivals = [], pace } = request;
+): Promise<ForecastedPool> {
+  const { tenantId, pool, competingCampaigns = [], pace } = request;
   const senders = await poolSenders(tx, tenantId, pool);
-  const wanted = rivals.length > 0 ? await rivalsOfSenders(tx, transports, tenantId, rivals) : undefined;
+  const wanted =
+    competingCampaigns.length > 0
+      ? await competitorsOfSenders(tx, transports, tenantId, competingCampaigns)
+      : undefined;
   const able: ForecastSender[] = [];
   const unable = new Map<WaitReason, number>();
   for (const sender of senders) {
     const reason = obstacleOf(sender, transports, request);
     if (reason === undefined) {
-      able.push({ ...forecastSender(sender, request, now), rivals: wanted?.get(sender.id) ?? [] });
+      able.push({ ...forecastSender(sender, request, now), competitors: wanted?.get(sender.id) ?? [] });
     } else unable.set(reason, (unable.get(reason) ?? 0) + 1);
   }
   const from = latest(request.from, now);
-  const work = startLongWork(Infinity);
-  const forecast = new PoolForecast(able, pace, rivals.length > 0 ? now : from, () => work.rest());
-  if (rivals.length > 0) await forecast.leaveToOthersUntil(from.getTime());
+  const work = yieldingWork(Infinity);
+  const fleet = new PoolForecast(able, pace, competingCampaigns.length > 0 ? now : from, () =>
+    work.yieldIfDue(),
+  );
+  if (competingCampaigns.length > 0) await fleet.leaveToOthersUntil(from.getTime());
   return {
     total: senders.length,
     able: able.length,
     warmingUp: able.filter(({ slot }) => slot.warmUp !== undefined).length,
     unable: [...unable].map(([reason, count]) => ({ reason, senders: count })),
-    rivals: new Set(able.flatMap((one) => one.rivals ?? []).filter(({ rank }) => rank !== 'behind')).size,
-    forecast,
+    competingCampaigns: new Set(
+      able.flatMap((one) => one.competitors ?? []).filter(({ rank }) => rank !== 'behind'),
+    ).size,
+    fleet,
   };
 }
 
 /** Every other campaign shares its messages out among the senders that can send them. */
-async function rivalsOfSenders(
+async function competitorsOfSenders(
   tx: Tx,
   transports: TransportRegistry,
   tenantId: string,
-  campaigns: readonly RivalCampaign[],
-): Promise<Map<string, Rival[]>> {
-  const everybody = await poolSenders(tx, tenantId, { senderIds: [], senderTags: [] });
-  const wanted = new Map<string, Rival[]>();
+  campaigns: readonly CompetingCampaign[],
+): Promise<Map<string, Competitor[]>> {
+  const senders = await poolSenders(tx, tenantId, { senderIds: [], senderTags: [] });
+  const wanted = new Map<string, Competitor[]>();
   for (const { pool, messageTypes, pace, messages, begin, rank } of campaigns) {
     const request = { messageTypes, pace };
-    const able = everybody.filter(
+    const able = senders.filter(
       (sender) => belongsTo(sender, pool) && obstacleOf(sender, transports, request) === undefined,
     );
     const recipients = Math.ceil(messages / pace.messages / Math.max(able.length, 1));
-    const rival = { left: recipients * pace.messages, pace, begin: begin.getTime(), rank };
-    for (const { id } of able) wanted.set(id, [...(wanted.get(id) ?? []), rival]);
+    const competitor = { left: recipients * pace.messages, pace, begin: begin.getTime(), rank };
+    for (const { id } of able) wanted.set(id, [...(wanted.get(id) ?? []), competitor]);
   }
   return wanted;
 }

@@ -6,7 +6,7 @@ import type { Random } from '../../lib/random.js';
 import type { TransportRegistry } from '../../transports/transport.js';
 import { giveBackSlot } from './core/slot.js';
 import { HealthRecorder, type RecordedResult } from './health-recorder.js';
-import { COALESCING, ReservationDesk } from './reservation-desk.js';
+import { COALESCING, ReservationBatcher } from './reservation-batcher.js';
 import type { Reservation, ReservationOutcome, ReservationRequest } from './reservation.types.js';
 import { lockSlots, writeSlots } from './slot-row.js';
 
@@ -22,12 +22,12 @@ export interface SenderManagerDeps {
 
 /** Decides who sends: atomic reservations over all workers, and the health that results leave behind. */
 export class SenderManager {
-  private readonly desk: ReservationDesk;
+  private readonly reservations: ReservationBatcher;
   private readonly health: HealthRecorder;
   private readonly releases: Batcher<Reservation, void>;
 
   constructor(private readonly deps: SenderManagerDeps) {
-    this.desk = new ReservationDesk(deps);
+    this.reservations = new ReservationBatcher(deps);
     this.health = new HealthRecorder(deps);
     this.releases = new Batcher((batch) => this.writeReleases(batch), COALESCING);
   }
@@ -37,7 +37,7 @@ export class SenderManager {
    * when to ask again, or why nobody can send, instead of failing.
    */
   reserveNextHealthySender(request: ReservationRequest): Promise<ReservationOutcome> {
-    return this.desk.reserve(request);
+    return this.reservations.reserve(request);
   }
 
   /** Gives back what was reserved and never handed over. The sender's quota is counted down, its pace stays. */

@@ -1,5 +1,5 @@
 import type { Logger } from '../../lib/logger.js';
-import { hurry } from '../../queue/hurry.js';
+import { enqueueBestEffort } from '../../queue/enqueue-best-effort.js';
 import type { Database, Tx } from '../../db/index.js';
 import type { Clock } from '../../lib/clock.js';
 import { invalid, notFound } from '../../lib/errors.js';
@@ -10,7 +10,7 @@ import type { TransportRegistry } from '../../transports/transport.js';
 import { MAX_HEALTH } from './core/health.js';
 import { refoldNextSlot } from './core/slot.js';
 import { warmUpDay } from './core/warm-up.js';
-import { poolOutlook, type ForecastRequest, type PoolOutlook } from './pool-forecast.js';
+import { forecastPool, type ForecastRequest, type ForecastedPool } from './pool-forecast.js';
 import type { SenderPool } from './pool.js';
 import { Sender } from './sender.entity.js';
 import {
@@ -108,7 +108,10 @@ export class SenderService {
   async remove(tenantId: string, id: string): Promise<void> {
     const removed = await deleteSender(this.deps.database.manager, tenantId, id);
     if (!removed) throw notFound('sender', id);
-    await hurry(this.deps.queue.enqueue('session.sync', { tenantId, senderId: id }), this.deps.logger);
+    await enqueueBestEffort(
+      this.deps.queue.enqueue('session.sync', { tenantId, senderId: id }),
+      this.deps.logger,
+    );
   }
 
   /** A paused sender stays connected, receives, and sends nothing new. Pausing twice keeps the first reason. */
@@ -151,9 +154,9 @@ export class SenderService {
   }
 
   /** The pool as it stands now, ready to be played forward (see `PoolForecast`). */
-  outlook(request: ForecastRequest): Promise<PoolOutlook> {
+  forecast(request: ForecastRequest): Promise<ForecastedPool> {
     const { database, transports, clock } = this.deps;
-    return poolOutlook(database.manager, transports, request, clock.now());
+    return forecastPool(database.manager, transports, request, clock.now());
   }
 
   private applyQuotas(sender: Sender, changes: SenderChanges): ReturnType<typeof quotaErrors> {

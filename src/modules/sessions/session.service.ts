@@ -1,5 +1,5 @@
 import type { Logger } from '../../lib/logger.js';
-import { hurry } from '../../queue/hurry.js';
+import { enqueueBestEffort } from '../../queue/enqueue-best-effort.js';
 import type { Database, Tx } from '../../db/index.js';
 import type { Clock } from '../../lib/clock.js';
 import { DomainError, notFound } from '../../lib/errors.js';
@@ -93,7 +93,7 @@ export class SessionService {
 
   /** Without a job id: a wish that comes while an earlier one is being carried out must not be swallowed. */
   private sync(tenantId: string, senderId: string): Promise<void> {
-    return hurry(this.deps.queue.enqueue('session.sync', { tenantId, senderId }), this.deps.logger);
+    return enqueueBestEffort(this.deps.queue.enqueue('session.sync', { tenantId, senderId }), this.deps.logger);
   }
 }
 

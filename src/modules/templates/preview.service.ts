@@ -1,6 +1,6 @@
 import type { Database } from '../../db/index.js';
 import { invalid } from '../../lib/errors.js';
-import { startLongWork } from '../../lib/long-work.js';
+import { yieldingWork } from '../../lib/yielding-work.js';
 import {
   findTemplate,
   newestPeople,
@@ -41,12 +41,12 @@ export class PreviewService {
     const variables = requireText(content);
     const people = await this.peopleFor(tenantId, request);
     const items: Preview['items'] = [];
-    const work = startLongWork(Infinity);
+    const work = yieldingWork(Infinity);
     for (const person of people) {
       const contactId = person.id === NOBODY.id ? null : person.id;
       const outcome = previewText(content, person);
       items.push({ contactId, phone: person.phone, name: person.name, outcome });
-      await work.rest();
+      await work.yieldIfDue();
     }
     return { variables, items };
   }

@@ -2,9 +2,9 @@ import type { Database } from '../../db/index.js';
 import type { Clock } from '../../lib/clock.js';
 import { DomainError, invalid, notFound } from '../../lib/errors.js';
 import { newId } from '../../lib/ids.js';
-import { startLongWork } from '../../lib/long-work.js';
+import { yieldingWork } from '../../lib/yielding-work.js';
 import { idBehind, toPage, type Page, type PageRequest } from '../../lib/pages.js';
-import { nameProblems } from '../../lib/storable.js';
+import { errorsOfName } from '../../lib/storable.js';
 import type { Template } from './template.entity.js';
 import {
   findTemplate,
@@ -44,11 +44,11 @@ export class TemplateService {
       before: idBehind(page.cursor),
     });
     const { items, ...rest } = toPage(rows, page.limit, ({ id }) => [id]);
-    const work = startLongWork(Infinity);
+    const work = yieldingWork(Infinity);
     const read: ReadTemplate[] = [];
     for (const template of items) {
       read.push(readTemplate(template));
-      await work.rest();
+      await work.yieldIfDue();
     }
     return { items: read, ...rest };
   }
@@ -102,7 +102,7 @@ export function requireText(content: string): TextVariable[] {
 }
 
 function usableName(name: string): string {
-  const problems = nameProblems(name);
+  const problems = errorsOfName(name);
   if (problems.length > 0) throw invalid(problems);
   return name.trim();
 }

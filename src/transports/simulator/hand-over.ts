@@ -64,11 +64,11 @@ export class HandOver {
     const latencyMs = sampleLatency(this.behaviour.latency, random);
     const chance = drawOutcome(this.behaviour.outcomes, random);
     const fault = phone.strike();
-    const problem = fault ? undefined : this.numberProblem(to);
+    const problem = fault ? undefined : this.numberError(to);
     if (problem) return refused(problem, latencyMs);
     return (
-      this.accountTrouble(phone, to, fault ?? chance, latencyMs) ??
-      this.handOverTrouble(phone, message, fault ?? chance, random, latencyMs) ??
+      this.accountError(phone, to, fault ?? chance, latencyMs) ??
+      this.handOverError(phone, message, fault ?? chance, random, latencyMs) ??
       this.arrive(phone, message, random, latencyMs)
     );
   }
@@ -83,10 +83,10 @@ export class HandOver {
 
   /** Whether a number is on WhatsApp, as a message to it would find out. */
   isRegistered(number: string): boolean {
-    return isPhone(number) && this.numberProblem(number) !== 'not_on_whatsapp';
+    return isPhone(number) && this.numberError(number) !== 'not_on_whatsapp';
   }
 
-  private numberProblem(to: string): RejectionCode | undefined {
+  private numberError(to: string): RejectionCode | undefined {
     const { outcomes } = this.behaviour;
     const { seed } = this.ports;
     if (this.unregistered.has(to) || numberHas(seed, 'unregistered', to, outcomes.unregistered)) {
@@ -98,14 +98,14 @@ export class HandOver {
   }
 
   /** What ends the sender's connection, or forbids it to write. */
-  private accountTrouble(phone: Phone, to: string, trouble: string, latencyMs: number): Answer | undefined {
-    const reason = losses[trouble];
+  private accountError(phone: Phone, to: string, error: string, latencyMs: number): Answer | undefined {
+    const reason = losses[error];
     if (reason) {
       this.ports.lose(phone, reason);
       return { outcome: { kind: 'senderLost', code: reason }, afterMs: 0 };
     }
     const now = this.ports.clock.now();
-    if (trouble === 'restrict') phone.restrictedUntil = now.getTime() + this.behaviour.restrictionMs;
+    if (error === 'restrict') phone.restrictedUntil = now.getTime() + this.behaviour.restrictionMs;
     if (phone.restrictedUntil <= now.getTime() || phone.hasWritten(to)) return undefined;
     const at = new Date(phone.restrictedUntil);
     return {
@@ -115,22 +115,22 @@ export class HandOver {
   }
 
   /** What goes wrong with this one hand-over. */
-  private handOverTrouble(
+  private handOverError(
     phone: Phone,
     message: OutboundMessage,
-    trouble: string,
+    error: string,
     random: Random,
     latencyMs: number,
   ): Answer | undefined {
-    if (trouble === 'time_out') return this.timeOut(phone, message, random, latencyMs);
+    if (error === 'time_out') return this.timeOut(phone, message, random, latencyMs);
     const now = this.ports.clock.now();
     const later = addMs(now, this.behaviour.retryAfterMs);
-    if (trouble === 'fail') {
+    if (error === 'fail') {
       const outcome: SendOutcome = { kind: 'retryLater', code: 'unavailable', at: later, scope: 'sender' };
       return { outcome, afterMs: latencyMs };
     }
     const nextWindow = phone.takeRateSlot(now.getTime(), this.behaviour.rateLimit);
-    if (trouble !== 'rate_limit' && nextWindow === undefined) return undefined;
+    if (error !== 'rate_limit' && nextWindow === undefined) return undefined;
     const at = nextWindow === undefined ? later : new Date(nextWindow);
     return {
       outcome: { kind: 'retryLater', code: 'rate_limited', at, scope: 'sender' },

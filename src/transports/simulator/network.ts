@@ -8,10 +8,10 @@ import { madeUpNumber, networkSecret, newMessageId } from './core/identity.js';
 import { HandOver, type Answer } from './hand-over.js';
 import { Ledger } from './ledger.js';
 import type { NetworkPort, WaitingSession } from './network-port.js';
-import { PairingDesk } from './pairing-desk.js';
+import { PairingRegistry } from './pairing-registry.js';
 import { Phone } from './phone.js';
 import { Schedule } from './schedule.js';
-import { readSenderConfig } from './sender-config.js';
+import { parseSenderConfig } from './sender-config.js';
 import { NetworkSession } from './session.js';
 
 export interface SimulatorNetworkOptions {
@@ -36,7 +36,7 @@ export class SimulatorNetwork implements NetworkPort {
   readonly ledger: Ledger;
   readonly schedule = new Schedule();
   private readonly seed: number;
-  private readonly desk: PairingDesk;
+  private readonly pairings: PairingRegistry;
   private readonly clock: Clock;
   private readonly handOver: HandOver;
   private readonly phones = new Map<string, Phone>();
@@ -46,7 +46,7 @@ export class SimulatorNetwork implements NetworkPort {
 
   constructor(options: SimulatorNetworkOptions = {}) {
     this.seed = options.seed ?? 1;
-    this.desk = new PairingDesk(networkSecret(this.seed));
+    this.pairings = new PairingRegistry(networkSecret(this.seed));
     this.clock = options.clock ?? systemClock;
     this.idempotentIds = options.idempotentIds ?? true;
     this.ledger = new Ledger(options.ledgerCapacity);
@@ -91,7 +91,7 @@ export class SimulatorNetwork implements NetworkPort {
    * the code; with `phoneNumber` another phone than the sender's own scans. Throws `not_found` or `conflict`.
    */
   scan(reference: string, phoneNumber?: string): { senderId: string; phoneNumber: string } {
-    const session = this.desk.find(reference);
+    const session = this.pairings.find(reference);
     if (!session) throw this.notWaiting(reference);
     const { phone } = session;
     if (phoneNumber) this.renumber(phone, phoneNumber);
@@ -121,7 +121,7 @@ export class SimulatorNetwork implements NetworkPort {
     return {
       senders: this.phones.size,
       connected,
-      waitingForScan: this.desk.waitingCount,
+      waitingForScan: this.pairings.waitingCount,
       typingSeen: this.typingSeen,
     };
   }
@@ -131,7 +131,7 @@ export class SimulatorNetwork implements NetworkPort {
   }
 
   phoneOf(senderId: string, settings: Record<string, unknown>): Phone {
-    const config = readSenderConfig(settings);
+    const config = parseSenderConfig(settings);
     const known = this.phones.get(senderId);
     if (known) {
       known.configure(config);
@@ -160,31 +160,35 @@ export class SimulatorNetwork implements NetworkPort {
 
   offerPairing(session: WaitingSession): { payload: string; expiresAt: Date; lifetimeMs: number } {
     const lifetimeMs = this.current.pairing.qrLifetimeMs;
-    return { payload: this.desk.offer(session), expiresAt: addMs(this.clock.now(), lifetimeMs), lifetimeMs };
+    return {
+      payload: this.pairings.offer(session),
+      expiresAt: addMs(this.clock.now(), lifetimeMs),
+      lifetimeMs,
+    };
   }
 
   pairingOver(session: WaitingSession): void {
-    this.desk.over(session);
+    this.pairings.over(session);
   }
 
   pair(phone: Phone): string {
-    return this.desk.link(phone);
+    return this.pairings.link(phone);
   }
 
   recognise(phone: Phone, credentials: string): LossCode | undefined {
-    const device = this.desk.recognise(phone, credentials);
+    const device = this.pairings.recognise(phone, credentials);
     if ('refused' in device) return device.refused;
     this.renumber(phone, device.phoneNumber);
     return undefined;
   }
 
   revoke(credentials: string): void {
-    this.desk.unlink(credentials);
+    this.pairings.unlink(credentials);
   }
 
   private lose(phone: Phone, reason: LossCode): void {
     if (reason === 'banned') phone.banned = true;
-    if (reason === 'logged_out') this.desk.unlinkCurrent(phone.senderId);
+    if (reason === 'logged_out') this.pairings.unlinkCurrent(phone.senderId);
     phone.drop(reason);
   }
 

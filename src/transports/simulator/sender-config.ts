@@ -22,7 +22,7 @@ const rule = fields({
   faults: list(ownFault, 100),
 });
 
-export function senderConfigProblems(config: Record<string, unknown>): FieldError[] {
+export function senderConfigErrors(config: Record<string, unknown>): FieldError[] {
   return rule(config, '').map(({ path, message }) => ({
     path: path === 'body' ? 'transportConfig' : path,
     message,
@@ -30,6 +30,6 @@ export function senderConfigProblems(config: Record<string, unknown>): FieldErro
 }
 
 /** Reads settings that `senderConfigProblems` found nothing wrong with. */
-export function readSenderConfig(config: Record<string, unknown>): SimulatorSenderConfig {
+export function parseSenderConfig(config: Record<string, unknown>): SimulatorSenderConfig {
   return config;
 }

@@ -4,7 +4,7 @@ import type { Capabilities, SessionOptions, Transport, TransportSession } from '
 import { SimulatorNetwork } from './network.js';
 import { SimulatorLink } from './remote/link.js';
 import { RemoteSession } from './remote/remote-session.js';
-import { senderConfigProblems } from './sender-config.js';
+import { senderConfigErrors } from './sender-config.js';
 
 export interface SimulatorTransportOptions {
   /** A network in this process, or the address of a simulator process (http:// or ws://). */
@@ -39,7 +39,7 @@ abstract class SimulatorTransport implements Transport {
   }
 
   validateConfig(config: Record<string, unknown>): { path: string; message: string }[] {
-    return senderConfigProblems(config);
+    return senderConfigErrors(config);
   }
 
   abstract openSession(options: SessionOptions): TransportSession;

@@ -1,6 +1,6 @@
 import type { Reservation } from '../../modules/senders/index.js';
 import { errorMessage } from '../../lib/errors.js';
-import type { SparseLog } from '../../lib/sparse-log.js';
+import type { ThrottledLogger } from '../../lib/throttled-logger.js';
 import type { MessageWorkerDeps } from './ports.js';
 
 /** Best effort: slots that are not given back cost a little quota, a job that fails over it would cost a message. */
@@ -8,13 +8,13 @@ export async function giveBack(
   senders: Pick<MessageWorkerDeps['senders'], 'release'>,
   { senderId, reservedAt }: Reservation,
   messages: number,
-  troubles: SparseLog,
+  throttledLog: ThrottledLogger,
 ): Promise<void> {
   if (messages <= 0) return;
   try {
     await senders.release({ senderId, reservedAt, messages });
   } catch (error) {
     const what = 'unused slots were not given back';
-    troubles.report('warn', what, what, { error: errorMessage(error) });
+    throttledLog.report('warn', what, what, { error: errorMessage(error) });
   }
 }

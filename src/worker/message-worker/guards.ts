@@ -18,7 +18,7 @@ const pass: Verdict = { kind: 'pass' };
 
 const leaveUnlessQueued: Guard = (recipient) => (recipient.state === 'queued' ? pass : { kind: 'leave' });
 
-const holdUnlessRunning: Guard = (recipient) => {
+const deferUnlessRunning: Guard = (recipient) => {
   switch (recipient.campaignStatus) {
     case 'running':
       return pass;
@@ -47,7 +47,7 @@ const ensureOnWhatsApp: Guard = ({ unregistered, resend }) =>
   unregistered && !resend ? { kind: 'end', to: 'skipped', code: 'not_on_whatsapp' } : pass;
 
 /** A queue that was rebuilt brings scheduled messages too early. */
-const holdUntilItsTime: Guard = ({ sendAt }, now) =>
+const deferUntilSendAt: Guard = ({ sendAt }, now) =>
   sendAt && sendAt > now ? { kind: 'rest', until: sendAt } : pass;
 
 const ensureNotExpired: Guard = (recipient, now) =>
@@ -61,7 +61,7 @@ const ensureInsideWindow: Guard = (recipient, now) =>
 const CEILING_PATIENCE_MS = 3_000;
 
 /** The campaign's ceiling is used up: back in time to have typed when it allows the next message. */
-const holdUnderCeiling: Guard = ({ nextSlotAt }, now) =>
+const deferUnderCeiling: Guard = ({ nextSlotAt }, now) =>
   nextSlotAt && nextSlotAt.getTime() - now.getTime() > CEILING_PATIENCE_MS
     ? { kind: 'rest', until: addMs(nextSlotAt, -CEILING_PATIENCE_MS), ceilingUntil: nextSlotAt }
     : pass;
@@ -73,7 +73,7 @@ const ensureResendPossible: Guard = ({ resend, onUnknown }) => {
 };
 
 /** Until then a late receipt may tell that a second copy is needless. */
-const holdForLateReceipt: Guard = ({ resend }, now) =>
+const deferForLateReceipt: Guard = ({ resend }, now) =>
   resend?.notBefore && resend.notBefore > now ? { kind: 'rest', until: resend.notBefore } : pass;
 
 /** Only the first message is held against the cap: what was begun is finished. */
@@ -83,23 +83,23 @@ const ensureUnderFrequencyCap: Guard = ({ overCap }) =>
 /** In this order; the first that does not pass decides. */
 const checklist: readonly Guard[] = [
   leaveUnlessQueued,
-  holdUnlessRunning,
+  deferUnlessRunning,
   ensureContact,
   ensureConsent,
   ensureOnWhatsApp,
   ensureNotExpired,
   ensureInsideWindow,
-  holdUntilItsTime,
+  deferUntilSendAt,
   ensureResendPossible,
-  holdForLateReceipt,
-  holdUnderCeiling,
+  deferForLateReceipt,
+  deferUnderCeiling,
   ensureUnderFrequencyCap,
 ];
 
 export function checkRecipient(recipient: RecipientForSend, now: Date): Verdict {
   for (const guard of checklist) {
     const verdict = guard(recipient, now);
-    if (verdict.kind !== 'pass') return honest(recipient, verdict);
+    if (verdict.kind !== 'pass') return markUnknownIfPossiblySent(recipient, verdict);
   }
   return pass;
 }
@@ -110,6 +110,6 @@ export function mayStillLeave(recipient: RecipientForSend, now: Date): boolean {
 }
 
 /** A part that may have reached the phone before a crash cannot be called skipped or failed. */
-export function honest(recipient: RecipientForSend, verdict: Verdict): Verdict {
+export function markUnknownIfPossiblySent(recipient: RecipientForSend, verdict: Verdict): Verdict {
   return verdict.kind === 'end' && recipient.resend ? { ...verdict, to: 'unknown' } : verdict;
 }

@@ -1,9 +1,9 @@
 import { errorMessage } from '../../lib/errors.js';
 import type { Logger } from '../../lib/logger.js';
 import { retry } from '../../lib/retry.js';
-import type { SparseLog } from '../../lib/sparse-log.js';
+import type { ThrottledLogger } from '../../lib/throttled-logger.js';
 import { withFallback } from '../../lib/time-out.js';
-import { lackBehind } from '../../lib/unreachable.js';
+import { unavailableResource } from '../../lib/transient-errors.js';
 import type { OutboundMessage, SendOutcome, TransportSession } from '../../transports/transport.js';
 
 /**
@@ -36,12 +36,12 @@ const RECORD_BACKOFF = { baseMs: 250, maxMs: 2_000 };
  */
 export function retryUntilRecorded<Result>(
   write: () => Promise<Result>,
-  { signal, log }: { signal: AbortSignal; log: SparseLog },
+  { signal, log }: { signal: AbortSignal; log: ThrottledLogger },
 ): Promise<Result> {
   return retry(write, {
     backoff: RECORD_BACKOFF,
     mayRetry(error, attempt) {
-      if (lackBehind(error) === undefined && attempt >= ATTEMPTS_OF_THE_REFUSED) return false;
+      if (unavailableResource(error) === undefined && attempt >= ATTEMPTS_OF_THE_REFUSED) return false;
       return !signal.aborted || attempt < ATTEMPTS_OF_THE_STOPPING;
     },
     onRetry(error) {

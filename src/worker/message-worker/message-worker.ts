@@ -1,10 +1,10 @@
 import type { Reservation, ReservationOutcome, WaitReason } from '../../modules/senders/index.js';
 import { addMs } from '../../lib/clock.js';
-import { SparseLog } from '../../lib/sparse-log.js';
+import { ThrottledLogger } from '../../lib/throttled-logger.js';
 import type { JobHandler, JobOutcome } from '../../queue/catalog.js';
 import { contentsOf, withFiles } from './contents.js';
 import { giveBack } from './give-back.js';
-import { checkRecipient, honest, type Verdict } from './guards.js';
+import { checkRecipient, markUnknownIfPossiblySent, type Verdict } from './guards.js';
 import { DONE, runAgainIn } from './outcomes.js';
 import { PartSender } from './part-sender.js';
 import type { MessageWorkerDeps } from './ports.js';
@@ -27,12 +27,12 @@ const NO_SESSION_PAUSE_MS = 2_000;
 
 /** Sends campaign messages: a checklist of small steps, each of which passes or ends the job with a recorded reason. */
 export class MessageWorker {
-  private readonly troubles: SparseLog;
+  private readonly throttledLog: ThrottledLogger;
   private readonly parts: PartSender;
 
   constructor(private readonly deps: MessageWorkerDeps) {
-    this.troubles = new SparseLog(deps.logger, deps.clock);
-    this.parts = new PartSender(deps, this.troubles);
+    this.throttledLog = new ThrottledLogger(deps.logger, deps.clock);
+    this.parts = new PartSender(deps, this.throttledLog);
   }
 
   /** Sends all remaining parts of one recipient through one sender, or says when to try again. */
@@ -85,7 +85,7 @@ export class MessageWorker {
   }
 
   private fail(recipient: RecipientForSend, code: string): Promise<JobOutcome> {
-    return this.leave(recipient, honest(recipient, { kind: 'end', to: 'failed', code }));
+    return this.leave(recipient, markUnknownIfPossiblySent(recipient, { kind: 'end', to: 'failed', code }));
   }
 
   /** Nobody can send now. A recipient bound to one sender waits for that one; otherwise the campaign does. */
@@ -118,13 +118,13 @@ export class MessageWorker {
   }
 
   /** Of those who wait for the same sender: direct messages first, campaigns that others outrank last. */
-  private wakeTime({ kind, outranked }: RecipientForSend, at: Date, now: Date): Date {
+  private wakeTime({ kind, preempted }: RecipientForSend, at: Date, now: Date): Date {
     if (kind === 'direct') return wakeFirst(at, now);
-    return (outranked ? wakeBehind : wakeAt)(at, now, this.deps.random);
+    return (preempted ? wakeBehind : wakeAt)(at, now, this.deps.random);
   }
 
   private async giveUpReservation(reservation: Reservation, pauseMs: number): Promise<JobOutcome> {
-    await giveBack(this.deps.senders, reservation, reservation.messages, this.troubles);
+    await giveBack(this.deps.senders, reservation, reservation.messages, this.throttledLog);
     return runAgainIn(this.deps, pauseMs);
   }
 }

@@ -1,5 +1,5 @@
 import { errorMessage } from '../../lib/errors.js';
-import type { SparseLog } from '../../lib/sparse-log.js';
+import type { ThrottledLogger } from '../../lib/throttled-logger.js';
 import type { JobOutcome } from '../../queue/catalog.js';
 import { readFiles, storedForm, type ReadyPart } from './contents.js';
 import { giveBack } from './give-back.js';
@@ -39,7 +39,7 @@ type Claim = ({ kind: 'claimed' } & Claimed) | Exclude<ClaimOutcome, { kind: 'cl
 export class PartSender {
   constructor(
     private readonly deps: Omit<MessageWorkerDeps, 'sessions' | 'media' | 'typing' | 'pause'>,
-    private readonly troubles: SparseLog,
+    private readonly throttledLog: ThrottledLogger,
   ) {}
 
   /** One part after the other, as far as it goes; what was reserved for the rest is given back. */
@@ -94,10 +94,10 @@ export class PartSender {
       part,
       isResend,
       mayHaveArrived: doubts > 0,
-      doubtful: {
+      unconfirmedSend: {
         repeatable: waMessageId !== undefined && hosted.capabilities.idempotentIds,
         onUnknown: recipient.onUnknown,
-        doubts,
+        unconfirmed: doubts,
       },
       graceMs: this.deps.resendGraceMs ?? RESEND_GRACE_MS,
     };
@@ -134,7 +134,7 @@ export class PartSender {
       ...storedForm(ready),
       capped: index === 0 ? cappedClaim(recipient) : undefined,
     });
-    const doubts = resend?.doubts ?? 0;
+    const doubts = resend?.unconfirmed ?? 0;
     return claim.kind === 'claimed' ? { ...claim, waMessageId, isResend: sameId !== null, doubts } : claim;
   }
 
@@ -178,10 +178,10 @@ export class PartSender {
     };
     const { delivery, senders } = this.deps;
     const [recorded] = await Promise.all([
-      retryUntilRecorded(() => delivery.record(record), { signal: run.signal, log: this.troubles }),
+      retryUntilRecorded(() => delivery.record(record), { signal: run.signal, log: this.throttledLog }),
       senders.recordResults([{ senderId: reservation.senderId, ...verdict }]).catch((error: unknown) => {
         const what = 'results were not added to their senders';
-        this.troubles.report('warn', what, what, { error: errorMessage(error) });
+        this.throttledLog.report('warn', what, what, { error: errorMessage(error) });
       }),
     ]);
     return recorded;
@@ -211,6 +211,6 @@ export class PartSender {
     const { reservation, handedOver } = run;
     run.reservation = { ...reservation, messages: handedOver };
     run.parts = run.parts.slice(0, handedOver);
-    await giveBack(this.deps.senders, reservation, reservation.messages - handedOver, this.troubles);
+    await giveBack(this.deps.senders, reservation, reservation.messages - handedOver, this.throttledLog);
   }
 }

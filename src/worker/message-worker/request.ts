@@ -46,7 +46,7 @@ export function requestFor(
     newConversation: bound === undefined,
     urgent: recipient.kind === 'direct',
     // What was begun is finished in its turn.
-    yields: recipient.outranked && recipient.kind !== 'direct' && bound === undefined,
+    yields: recipient.preempted && recipient.kind !== 'direct' && bound === undefined,
     rank: recipient.kind === 'direct' ? 0 : recipient.priority,
     occupyMs,
     minDelay: recipient.minDelay,

@@ -3,7 +3,7 @@ import { systemClock } from '../../lib/clock.js';
 import { errorMessage } from '../../lib/errors.js';
 import type { Logger } from '../../lib/logger.js';
 import { retry } from '../../lib/retry.js';
-import { SparseLog } from '../../lib/sparse-log.js';
+import { ThrottledLogger } from '../../lib/throttled-logger.js';
 import type { InboundPayload, JobQueue, ReceiptPayload } from '../../queue/catalog.js';
 import type { TransportEvent } from '../../transports/transport.js';
 
@@ -20,7 +20,7 @@ interface OrderedBufferOptions<Item> {
   onEmpty(): void;
   logger: Logger;
   /** Shared by all senders: a queue that is away is away for all of them. */
-  troubles: SparseLog;
+  troubles: ThrottledLogger;
 }
 
 /** Gathers items for a few milliseconds and hands them over in order, one hand-over at a time, until it succeeds. */
@@ -104,10 +104,10 @@ export type ForwardedEvent = Extract<TransportEvent, { type: 'receipt' | 'messag
 export class EventForwarder {
   private readonly senders = new Map<string, SenderBuffers>();
 
-  private readonly troubles: SparseLog;
+  private readonly troubles: ThrottledLogger;
 
   constructor(private readonly deps: { queue: JobQueue; logger: Logger }) {
-    this.troubles = new SparseLog(deps.logger, systemClock);
+    this.troubles = new ThrottledLogger(deps.logger, systemClock);
   }
 
   /** Resolves when the event is on the queue. */

@@ -2,7 +2,7 @@ import { errorMessage } from '../../lib/errors.js';
 import type { Logger } from '../../lib/logger.js';
 import type { Random } from '../../lib/random.js';
 import { jitteredRest, retry } from '../../lib/retry.js';
-import type { SparseLog } from '../../lib/sparse-log.js';
+import type { ThrottledLogger } from '../../lib/throttled-logger.js';
 import { within } from '../../lib/time-out.js';
 import {
   failuresAfter,
@@ -22,7 +22,7 @@ export interface HostedSessionDeps {
   random: Random;
   logger: Logger;
   /** Of all sessions: what happens to one of them may happen to thousands in the same second. */
-  troubles: SparseLog;
+  troubles: ThrottledLogger;
   /** The session has ended for good, or its lease is gone: the host forgets it. */
   onEnd(): void;
 }

@@ -5,11 +5,11 @@ import { errorMessage } from '../../lib/errors.js';
 import { newId } from '../../lib/ids.js';
 import type { Logger } from '../../lib/logger.js';
 import type { Random } from '../../lib/random.js';
-import { SparseLog } from '../../lib/sparse-log.js';
+import { ThrottledLogger } from '../../lib/throttled-logger.js';
 import { SessionStore, type ClaimedSession } from '../../modules/sessions/index.js';
 import { beat, removeSilentWorkers, removeWorkers, workersOn } from '../../modules/workers/index.js';
 import type { JobHandler, JobOutcome, JobQueue } from '../../queue/catalog.js';
-import { hurry } from '../../queue/hurry.js';
+import { enqueueBestEffort } from '../../queue/enqueue-best-effort.js';
 import type {
   Capabilities,
   TransportName,
@@ -52,7 +52,7 @@ export class SessionHost {
   private readonly timing: SessionTiming;
   private readonly store: SessionStore;
   private readonly forwarder: EventForwarder;
-  private readonly troubles: SparseLog;
+  private readonly troubles: ThrottledLogger;
   private readonly hosted = new Map<string, HostedSession>();
   /** The last sync of each sender that is under way: syncs of one sender run one after the other. */
   private readonly syncs = new Map<string, Promise<void>>();
@@ -67,7 +67,7 @@ export class SessionHost {
     this.timing = { ...defaultTiming, ...deps.timing };
     this.store = new SessionStore(deps);
     this.forwarder = new EventForwarder(deps);
-    this.troubles = new SparseLog(deps.logger, systemClock);
+    this.troubles = new ThrottledLogger(deps.logger, systemClock);
   }
 
   /** Registers the worker, frees what dead workers of this machine held, and wins the sessions that wait for a host. */
@@ -201,7 +201,7 @@ export class SessionHost {
   /** Sessions without a host had one that died, perhaps in the middle of a send: nobody needs to wait to resolve it. */
   private resolveWhatTheyLeft(): void {
     const { queue, logger } = this.deps;
-    void hurry(queue.wake('maintenance.reconcile', {}, 'reconcile-after-takeover'), logger);
+    void enqueueBestEffort(queue.wake('maintenance.reconcile', {}, 'reconcile-after-takeover'), logger);
   }
 
   private claim(

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { readParts } from '../../../src/modules/content/core/parts-input.js';
+import { parseParts } from '../../../src/modules/content/core/parts-input.js';
 import type { PartInput } from '../../../src/modules/content/core/part-shape.js';
 import { renderPart, templateScope } from '../../../src/modules/content/core/templates/template.js';
 import { listen, type FarSide } from '../../media/far-side.js';
@@ -11,7 +11,7 @@ const FILE = '01998000-0000-7000-8000-000000000001';
 const ana = templateScope({ phone: phone(1), name: 'Ana', variables: { city: 'Recife' } });
 
 function errorsOf(...messages: object[]): Record<string, string> {
-  const { errors } = readParts({ messages: messages as PartInput[] });
+  const { errors } = parseParts({ messages: messages as PartInput[] });
   return Object.fromEntries(errors.map(({ path, message }) => [path, message]));
 }
 
@@ -65,7 +65,7 @@ describe('the parts of a request', () => {
   });
 
   it('name every variable they need, whichever text asks for it', () => {
-    const { needed } = readParts({
+    const { needed } = parseParts({
       messages: [
         { type: 'image', mediaId: FILE, caption: '{{ contact.a }} {{ optional | default: "x" }}' },
         { type: 'location', latitude: 1, longitude: 2, name: '{{ b }}', address: '{{ c }}' },

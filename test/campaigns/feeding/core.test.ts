@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { seededRandom } from '../../../src/lib/random.js';
-import { readDelays } from '../../../src/modules/campaigns/creation/core/pace-input.js';
+import { parseDelays } from '../../../src/modules/campaigns/creation/core/pace-input.js';
 import { feedWindow, staggeredDelays } from '../../../src/modules/campaigns/feeding/core/pacing.js';
 import { isStorable } from '../../../src/lib/storable.js';
 import {
@@ -64,10 +64,10 @@ describe('the feed window', () => {
 
 describe('delays of a request', () => {
   it('a default gives way to the bound that was given', () => {
-    expect(readDelays({}).delays).toEqual({ minDelay: 2_000, maxDelay: 5_000 });
-    expect(readDelays({ minDelay: 9_000 }).delays).toEqual({ minDelay: 9_000, maxDelay: 9_000 });
-    expect(readDelays({ maxDelay: 500 }).delays).toEqual({ minDelay: 500, maxDelay: 500 });
-    expect(readDelays({ minDelay: 2, maxDelay: 1 }).errors).toMatchObject([{ path: 'minDelay' }]);
+    expect(parseDelays({}).delays).toEqual({ minDelay: 2_000, maxDelay: 5_000 });
+    expect(parseDelays({ minDelay: 9_000 }).delays).toEqual({ minDelay: 9_000, maxDelay: 9_000 });
+    expect(parseDelays({ maxDelay: 500 }).delays).toEqual({ minDelay: 500, maxDelay: 500 });
+    expect(parseDelays({ minDelay: 2, maxDelay: 1 }).errors).toMatchObject([{ path: 'minDelay' }]);
   });
 });
 

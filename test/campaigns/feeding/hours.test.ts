@@ -201,7 +201,7 @@ describe('the ceiling and the priority of a campaign', () => {
   });
 
   it('outrank campaigns that want the same senders, as long as somebody is queued', async () => {
-    const outranked = async (id: string) => (await world.manager.get(tenantId, id)).campaign.outranked;
+    const preempted = async (id: string) => (await world.manager.get(tenantId, id)).campaign.preempted;
     const other = await world.sender(tenantId, 'other', ['vip']);
     const low = await started([brazil], { priority: 9 });
     const apart = await started([brazil], { priority: 9, senderIds: [other] });
@@ -215,7 +215,7 @@ describe('the ceiling and the priority of a campaign', () => {
     await feed(high);
     await feed(low);
     await feed(apart);
-    expect([await outranked(low), await outranked(apart), await outranked(high)]).toEqual([
+    expect([await preempted(low), await preempted(apart), await preempted(high)]).toEqual([
       true,
       false,
       false,
@@ -224,12 +224,12 @@ describe('the ceiling and the priority of a campaign', () => {
       world.db.database.manager.query(`UPDATE campaigns SET ${columns} WHERE id = $1`, [high]);
     await set(`next_slot_at = now() + interval '1 minute'`);
     await feed(low);
-    expect(await outranked(low)).toBe(false);
+    expect(await preempted(low)).toBe(false);
     await set('next_slot_at = now()');
     await feed(low);
-    expect(await outranked(low)).toBe(true);
+    expect(await preempted(low)).toBe(true);
     await world.move(high, 'queued', 'sent');
     await feed(low);
-    expect(await outranked(low)).toBe(false);
+    expect(await preempted(low)).toBe(false);
   });
 });

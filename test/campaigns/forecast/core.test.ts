@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { addMs } from '../../../src/lib/clock.js';
 import { noCounts, type Counts } from '../../../src/modules/campaigns/campaign.repository.js';
 import { canaryState, judgeCanary, sizedCanary } from '../../../src/modules/campaigns/canary/core/canary.js';
-import { budgetProblems, readControl } from '../../../src/modules/campaigns/creation/core/control-input.js';
-import { playForward, type PlayRules } from '../../../src/modules/campaigns/forecast/core/play-forward.js';
+import { budgetErrors, parseControl } from '../../../src/modules/campaigns/creation/core/control-input.js';
+import { simulate, type SimulationRules } from '../../../src/modules/campaigns/forecast/core/simulation.js';
 import { allowance } from '../../../src/modules/delivery/core/ceiling.js';
 import { isOpen, weekOf, type Schedule } from '../../../src/modules/tenants/core/window.js';
 import { PoolForecast } from '../../../src/modules/senders/core/forecast/forecast.js';
@@ -27,14 +27,14 @@ interface Asked {
   pool: Parameters<typeof slot>[1][];
   messages: number;
   schedule?: Schedule;
-  rules?: Partial<PlayRules>;
+  rules?: Partial<SimulationRules>;
   stepMs?: number;
 }
 
 async function play({ pool, messages, schedule = always, rules = {}, stepMs = 2_000 }: Asked) {
   const senders = pool.map((quota, index) => ({ slot: slot(`s${index}`, quota) }));
   const fleet = new PoolForecast(senders, { messages: 1, stepMs }, START);
-  const end = await playForward(fleet, [{ schedule, messages }], {
+  const end = await simulate(fleet, [{ schedule, messages }], {
     from: START,
     startedAt: START,
     ceiling: undefined,
@@ -119,7 +119,7 @@ describe('looking ahead', () => {
       { schedule: mornings, messages: 10 },
     ];
     // A Sunday: the second group waits for Monday 09:00 in São Paulo.
-    expect(await playForward(fleet, groups, rules)).toEqual({
+    expect(await simulate(fleet, groups, rules)).toEqual({
       kind: 'finishes',
       at: addMs(new Date('2026-03-02T12:00:00Z'), 9_000),
     });
@@ -186,17 +186,17 @@ describe('a canary', () => {
 describe('what a request says about control', () => {
   it('keeps what it does not name and takes back what is null', () => {
     const current = { canary: { recipients: 3 }, maxPerSender: 5 };
-    expect(readControl({}, current).control).toEqual(current);
-    expect(readControl({ canary: null, maxPerSender: null }, current).control).toEqual({
+    expect(parseControl({}, current).control).toEqual(current);
+    expect(parseControl({ canary: null, maxPerSender: null }, current).control).toEqual({
       canary: null,
       maxPerSender: null,
     });
   });
 
   it('has a budget for at least one recipient', () => {
-    expect(budgetProblems(2, 3)).toMatchObject([
+    expect(budgetErrors(2, 3)).toMatchObject([
       { path: 'maxPerSender', message: expect.stringContaining('3') },
     ]);
-    expect(budgetProblems(3, 3)).toEqual([]);
+    expect(budgetErrors(3, 3)).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { localTime } from '../../../src/lib/wall-time.js';
-import { cronProblem, dueRun, nextRun } from '../../../src/modules/campaigns/core/recurrence.js';
+import { cronError, dueRun, nextRun } from '../../../src/modules/campaigns/core/recurrence.js';
 
 const at = (iso: string) => new Date(iso);
 const start = at('2026-03-02T09:00:00Z');
@@ -110,11 +110,11 @@ describe('a recurrence', () => {
   });
 
   it('says what is wrong with a cron expression', () => {
-    expect(cronProblem('H 9 * * *')).toMatch(/has an H/);
-    expect(cronProblem('0 9 * MAR THU')).toBeUndefined();
-    expect(cronProblem('0 9 * * 1')).toBeUndefined();
-    expect(cronProblem('0 9 * *')).toMatch(/has 4 fields/);
-    expect(cronProblem('61 9 * * 1')).toMatch(/no cron expression/);
-    expect(cronProblem('0 0 30 2 *')).toMatch(/never comes|no cron/);
+    expect(cronError('H 9 * * *')).toMatch(/has an H/);
+    expect(cronError('0 9 * MAR THU')).toBeUndefined();
+    expect(cronError('0 9 * * 1')).toBeUndefined();
+    expect(cronError('0 9 * *')).toMatch(/has 4 fields/);
+    expect(cronError('61 9 * * 1')).toMatch(/no cron expression/);
+    expect(cronError('0 0 30 2 *')).toMatch(/never comes|no cron/);
   });
 });

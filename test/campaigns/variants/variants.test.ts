@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { variantCycle, variantProblems } from '../../../src/modules/campaigns/variants/core/variants.js';
+import { variantCycle, variantErrors } from '../../../src/modules/campaigns/variants/core/variants.js';
 import {
   compareVariants,
   twoProportionTest,
@@ -74,7 +74,7 @@ describe('the order in which recipients are dealt', () => {
       'rounder',
     ],
   ])('is refused for %j', (given, path, message) => {
-    expect(variantProblems(given)).toEqual([{ path, message: expect.stringContaining(message) }]);
+    expect(variantErrors(given)).toEqual([{ path, message: expect.stringContaining(message) }]);
   });
 });
 

@@ -190,7 +190,7 @@ describe('the files of a bulk', () => {
             throw new DomainError('too_large', 'media_too_large', 'It is too large.');
           return { id, mimeType: 'image/png', sizeBytes: 100 };
         },
-        hold: async (_tx, _tenantId, ids) => new Set(ids),
+        lockFiles: async (_tx, _tenantId, ids) => new Set(ids),
       },
     });
     await pictures.world.sender();

@@ -89,5 +89,5 @@ export class DirectWorld {
 const noMedia: CampaignMedia = {
   find: async () => undefined,
   fetch: () => Promise.reject(new Error('These tests fetch nothing.')),
-  hold: async (_tx, _tenantId, ids) => new Set(ids),
+  lockFiles: async (_tx, _tenantId, ids) => new Set(ids),
 };

@@ -1,5 +1,5 @@
 import { waitingMessage } from '../core/waiting.js';
-import type { PlayedForward } from '../forecast/core/play-forward.js';
+import type { Simulated } from '../forecast/core/simulation.js';
 import { presentCampaign } from '../campaign.presenter.js';
 import type { RetryOutcome } from './control.service.js';
 import type { DryRunResponse, RetriedCampaignResponse, TestRunResponse } from './control.dto.js';
@@ -49,7 +49,7 @@ function messageOf(run: DryRun): string {
   return `${sentence} After ${operatorContinuesAfter} recipients somebody has to let it go on; that wait is not counted.`;
 }
 
-function endSentence(end: PlayedForward): string {
+function endSentence(end: Simulated): string {
   switch (end.kind) {
     case 'finishes':
       return `All messages would have left by ${end.at.toISOString()}.`;
@@ -60,7 +60,7 @@ function endSentence(end: PlayedForward): string {
   }
 }
 
-const NEVER: { readonly [Reason in Extract<PlayedForward, { kind: 'never' }>['reason']]: string } = {
+const NEVER: { readonly [Reason in Extract<Simulated, { kind: 'never' }>['reason']]: string } = {
   hours_never_come: 'the hours in which they may be sent do not come.',
   senders_used_up: 'the senders have used up what the campaign allows each of them.',
   too_far: 'it would take more than five years.',

@@ -1,5 +1,5 @@
 import { DomainError, notFound } from '../../../lib/errors.js';
-import { hurry } from '../../../queue/hurry.js';
+import { enqueueBestEffort } from '../../../queue/enqueue-best-effort.js';
 import type { Campaign } from '../campaign.entity.js';
 import type { CampaignDeps } from '../campaign.ports.js';
 import { changeStatus, findCampaign, lockCampaign, updateCampaign } from '../campaign.repository.js';
@@ -93,7 +93,7 @@ export class CampaignControl {
       const campaign = this.retriable(await lockCampaign(tx, tenantId, id), id);
       const { status } = campaign;
       // Once it had ended its files could be deleted.
-      await this.parts.holdAgain(tx, campaign);
+      await this.parts.lockStoredFiles(tx, campaign);
       const chosen = codes ? { codes } : { butCodes: PERMANENT_CODES };
       const retried = await retryFailed(tx, id, { ...chosen, unknown });
       const left = await failedByCode(tx, id);
@@ -119,7 +119,10 @@ export class CampaignControl {
 
   private async feed(tenantId: string, campaignId: string): Promise<void> {
     const { queue, logger } = this.deps;
-    await hurry(queue.wake('campaign.feed', { tenantId, campaignId }, feedJobId(campaignId)), logger);
+    await enqueueBestEffort(
+      queue.wake('campaign.feed', { tenantId, campaignId }, feedJobId(campaignId)),
+      logger,
+    );
   }
 }
 

@@ -14,10 +14,10 @@ import {
 } from '../audience/core/audience-rules.js';
 import { neededByContent } from '../creation/core/content-input.js';
 import { checkCoverage } from '../creation/template-coverage.js';
-import { dealVariants } from '../variants/variant.repository.js';
+import { assignVariants } from '../variants/variant.repository.js';
 import { freshCanary, sizedCanary } from '../canary/core/canary.js';
 import type { CampaignWarning } from '../core/warning.js';
-import { nameProblems } from '../../../lib/storable.js';
+import { errorsOfName } from '../../../lib/storable.js';
 import type { RecipientState } from '../../delivery/index.js';
 import { CampaignParts } from '../../content/index.js';
 
@@ -55,12 +55,12 @@ export class CampaignCopies {
   async copy(tenantId: string, id: string, request: CopyRequest): Promise<Copied> {
     const { database, clock } = this.deps;
     const name = request.name ?? undefined;
-    refuse(name === undefined ? [] : nameProblems(name));
+    refuse(name === undefined ? [] : errorsOfName(name));
     const origin = await findCampaign(database.manager, tenantId, id);
     if (!origin) throw notFound('campaign', id);
     const key = { tenantId, campaignId: newId() };
     const warnings = await database.transaction(async (tx) => {
-      await this.parts.holdAgain(tx, origin);
+      await this.parts.lockStoredFiles(tx, origin);
       await insertCampaign(tx, {
         ...draftOf(origin, clock.now()),
         id: key.campaignId,
@@ -72,7 +72,7 @@ export class CampaignCopies {
         ...audience,
         totalRecipients,
         canary: origin.canary && sizedCanary(freshCanary(origin.canary), totalRecipients),
-        variants: origin.variants && (await dealVariants(tx, key.campaignId, origin.variants)),
+        variants: origin.variants && (await assignVariants(tx, key.campaignId, origin.variants)),
       });
       return (await checkCoverage(tx, key.campaignId, neededByContent(origin))).warnings;
     });

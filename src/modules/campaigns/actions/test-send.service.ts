@@ -2,7 +2,7 @@ import type { Tx } from '../../../db/index.js';
 import { DomainError, invalid, notFound, type FieldError, refuse } from '../../../lib/errors.js';
 import { newId } from '../../../lib/ids.js';
 import { normalisePhone } from '../../../lib/phone.js';
-import { hurry } from '../../../queue/hurry.js';
+import { enqueueBestEffort } from '../../../queue/enqueue-best-effort.js';
 import type { Campaign } from '../campaign.entity.js';
 import type { CampaignDeps } from '../campaign.ports.js';
 import { findCampaign, insertCampaign } from '../campaign.repository.js';
@@ -58,7 +58,7 @@ export class TestSends {
     const { database } = this.deps;
     const campaign = await findCampaign(database.manager, tenantId, id);
     if (!campaign) throw notFound('campaign', id);
-    const phones = this.readPhones(request);
+    const phones = this.parsePhones(request);
     const sample = await this.sampleOf(campaign, request.contactId ?? undefined);
     const { parts, variant } = contentFor(campaign, sample, request.variant ?? undefined);
     refuseUnwritable(parts, sample, phones);
@@ -68,11 +68,11 @@ export class TestSends {
     const recipientIds = await database.transaction((tx) =>
       this.store(tx, { id: testId, campaign, parts }, { phones, sample }),
     );
-    await hurry(this.enqueue(tenantId, testId, recipientIds), this.deps.logger);
+    await enqueueBestEffort(this.enqueue(tenantId, testId, recipientIds), this.deps.logger);
     return { id: testId, phoneNumbers: phones, messages: parts.length, contactId: sample.contactId, variant };
   }
 
-  private readPhones({ phoneNumbers, defaultCountry }: TestRequest): string[] {
+  private parsePhones({ phoneNumbers, defaultCountry }: TestRequest): string[] {
     const errors: FieldError[] = [];
     const phones = new Set<string>();
     phoneNumbers.forEach((number, index) => {
@@ -113,7 +113,7 @@ export class TestSends {
     { phones, sample }: { phones: string[]; sample: Sample },
   ): Promise<string[]> {
     const now = this.deps.clock.now();
-    await this.parts.hold(tx, campaign.tenantId, parts);
+    await this.parts.lockFiles(tx, campaign.tenantId, parts);
     await insertCampaign(tx, {
       id,
       tenantId: campaign.tenantId,

@@ -1,5 +1,5 @@
 import type { Tx } from '../../../db/index.js';
-import { placeOf, PLACE_PREFIX_LENGTH } from '../../../lib/phone-zones.js';
+import { timeZoneKey, PLACE_PREFIX_LENGTH } from '../../../lib/phone-zones.js';
 import { isIn } from '../../delivery/index.js';
 
 /** How many of an audience may be where. Asks the numbers, before anything is written down. */
@@ -11,7 +11,7 @@ export async function audiencePlaces(tx: Tx, campaignId: string): Promise<Map<st
   );
   const counts = new Map<string, number>();
   for (const { phone, count } of rows) {
-    const place = placeOf(phone);
+    const place = timeZoneKey(phone);
     counts.set(place, (counts.get(place) ?? 0) + count);
   }
   return counts;

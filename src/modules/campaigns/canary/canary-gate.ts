@@ -15,7 +15,7 @@ export type CanaryTurn =
  * How many recipients the campaign's canary lets out now. Shows the campaign as waiting while it holds the rest, lets it
  * go on when the limits held, and pauses it when they did not. Under the campaign's lock.
  */
-export async function holdToCanary(
+export async function applyCanary(
   tx: Tx,
   campaign: Campaign,
   counts: Counts,

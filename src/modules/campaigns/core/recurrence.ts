@@ -6,7 +6,7 @@ const MINUTE_MS = 60_000;
 const CLOCK_CHANGE_MS = 26 * 60 * MINUTE_MS;
 
 /** Why a cron expression is none; undefined for five sound fields. */
-export function cronProblem(cron: string): string | undefined {
+export function cronError(cron: string): string | undefined {
   const fields = cron.trim().split(/\s+/);
   if (fields.length !== 5) {
     return `"${cron}" has ${fields.length} fields; write five: minute, hour, day of month, month, day of week, such as "0 9 * * 1"`;

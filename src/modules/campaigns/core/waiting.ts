@@ -22,7 +22,7 @@ const messages: Readonly<Record<string, string>> = {
     'Among the first recipients more failed or opted out than the campaign allows; somebody has to look at it.',
   ceiling:
     'The campaign has sent as many messages as its ceiling (maxPerMinute, as far as it has risen) allows for now.',
-  outranked: 'A campaign of higher priority has the senders first.',
+  preempted: 'A campaign of higher priority has the senders first.',
   no_worker: 'No process that sends is running; it goes on by itself once one is started.',
   scheduled: 'The campaign waits for its start time.',
   paused: 'The campaign is paused.',

@@ -7,16 +7,16 @@ import { CampaignAudience, namedAt } from '../audience/audience.service.js';
 import type { CreateCampaignDto } from '../campaign.dto.js';
 import type { CampaignDeps } from '../campaign.ports.js';
 import { insertCampaign, updateCampaign } from '../campaign.repository.js';
-import { lowered, readAudienceRules } from '../audience/core/audience-rules.js';
+import { lowered, parseAudienceRules } from '../audience/core/audience-rules.js';
 import { sizedCanary } from '../canary/core/canary.js';
-import { budgetProblems, readControl } from './core/control-input.js';
-import { readDelays } from './core/pace-input.js';
-import { layOut, readContent } from './core/content-input.js';
+import { budgetErrors, parseControl } from './core/control-input.js';
+import { parseDelays } from './core/pace-input.js';
+import { layOut, parseContent } from './core/content-input.js';
 import { mostParts } from '../variants/core/variants.js';
-import { nameProblems } from '../../../lib/storable.js';
+import { errorsOfName } from '../../../lib/storable.js';
 import { checkCoverage } from './template-coverage.js';
 import { CampaignTimings } from './timing.service.js';
-import { dealVariants } from '../variants/variant.repository.js';
+import { assignVariants } from '../variants/variant.repository.js';
 import type { CampaignWarning } from '../core/warning.js';
 import { readContacts, type InlineContact } from '../../contacts/index.js';
 import { CampaignParts } from '../../content/index.js';
@@ -44,7 +44,7 @@ export class CampaignCreation {
     const input = await withSavedTexts(this.deps.database.manager, tenantId, given);
     const request = this.read(input);
     const { timing, errors } = await this.timings.read(this.deps.database.manager, tenantId, input);
-    const { control, errors: controlErrors } = readControl(input);
+    const { control, errors: controlErrors } = parseControl(input);
     refuse([...errors, ...controlErrors]);
     await this.refuseUnknownSenders(tenantId, input.senderIds);
     const checkAudience = (tx: Tx) => this.audience.check(tx, tenantId, request.listIds, request.rules);
@@ -52,11 +52,11 @@ export class CampaignCreation {
     await refuseEmptyPool(this.deps.senders, tenantId, request.pool);
     const parts = await this.parts.withFiles(tenantId, request.drafts);
     const content = layOut(parts, request.layout);
-    refuse(budgetProblems(control.maxPerSender, mostParts(content)));
+    refuse(budgetErrors(control.maxPerSender, mostParts(content)));
     const key = { tenantId, campaignId: newId() };
     const now = this.deps.clock.now();
     const { total, warnings } = await this.deps.database.transaction(async (tx) => {
-      await this.parts.hold(tx, tenantId, parts);
+      await this.parts.lockFiles(tx, tenantId, parts);
       await insertCampaign(tx, {
         id: key.campaignId,
         tenantId,
@@ -78,7 +78,7 @@ export class CampaignCreation {
       // Fetching files may have taken long: what the audience names could be gone.
       const audience = await checkAudience(tx);
       const summary = await this.audience.fill(tx, key, audience, request.inline);
-      const variants = content.variants && (await dealVariants(tx, key.campaignId, content.variants));
+      const variants = content.variants && (await assignVariants(tx, key.campaignId, content.variants));
       const checked = await checkCoverage(tx, key.campaignId, request.needed);
       await updateCampaign(tx, key.campaignId, {
         totalRecipients: checked.total,
@@ -95,14 +95,14 @@ export class CampaignCreation {
   }
 
   private read(input: CreateCampaignDto) {
-    const errors: FieldError[] = nameProblems(input.name);
+    const errors: FieldError[] = errorsOfName(input.name);
     const country = input.defaultCountry ?? this.deps.defaultCountry;
-    const { drafts, layout, needed, errors: partErrors } = readContent(input, country);
-    const { delays, errors: delayErrors } = readDelays(input);
+    const { drafts, layout, needed, errors: partErrors } = parseContent(input, country);
+    const { delays, errors: delayErrors } = parseDelays(input);
     const { contacts, errors: contactErrors } = readContacts(input.contacts ?? []);
     const { recipients, errors: phoneErrors } = this.normalise(contacts, input.defaultCountry);
     const knownCountry = country !== undefined && isPhoneCountry(country) ? country : undefined;
-    const { rules, errors: ruleErrors } = readAudienceRules(input, knownCountry);
+    const { rules, errors: ruleErrors } = parseAudienceRules(input, knownCountry);
     errors.push(...partErrors, ...delayErrors, ...contactErrors, ...phoneErrors, ...ruleErrors);
     refuse(errors);
     const pool: SenderPool = {

@@ -1,6 +1,6 @@
 import type { Database } from '../../../db/index.js';
 import { notFound } from '../../../lib/errors.js';
-import { startLongWork } from '../../../lib/long-work.js';
+import { yieldingWork } from '../../../lib/yielding-work.js';
 import { encodeCursor, idBehind, toPage, type Page, type PageRequest } from '../../../lib/pages.js';
 import type { Campaign } from '../campaign.entity.js';
 import { findCampaign } from '../campaign.repository.js';
@@ -50,7 +50,7 @@ export class CampaignProblems {
     if (!campaign) throw notFound('campaign', id);
     const suspicion = suspicionOf(campaign);
     const found: RecipientProblems[] = [];
-    const work = startLongWork(PAGE_MS);
+    const work = yieldingWork(PAGE_MS);
     let after = idBehind(page.cursor);
     do {
       const rows = await waitingRecipients(this.deps.database.manager, campaign, {
@@ -63,7 +63,7 @@ export class CampaignProblems {
         if (tried.problems.length > 0) found.push(tried);
         if (found.length > page.limit) return toPage(found, page.limit, ({ recipient }) => [recipient.id]);
         after = row.id;
-        await work.rest();
+        await work.yieldIfDue();
         if (work.isOver()) break;
       }
       if (rows.length < BATCH && rows.at(-1)?.id === after) return { items: found, nextCursor: null };

@@ -2,7 +2,7 @@ import type { Tx } from '../../../db/index.js';
 import { latest, type Clock } from '../../../lib/clock.js';
 import { DomainError, type FieldError } from '../../../lib/errors.js';
 import type { CampaignKey } from '../audience/audience.repository.js';
-import { DEFAULT_TIMING, readTiming, type Timing, type TimingInput } from './core/timing-input.js';
+import { DEFAULT_TIMING, parseTiming, type Timing, type TimingInput } from './core/timing-input.js';
 import type { CampaignWarning } from '../core/warning.js';
 import { audiencePlaces } from '../audience/places.repository.js';
 import { scheduleAt, sendingHours, nextOpening, type Schedule, tenantTimes } from '../../tenants/index.js';
@@ -18,7 +18,7 @@ export class CampaignTimings {
     current: Timing = DEFAULT_TIMING,
   ): Promise<{ timing: Timing; errors: FieldError[] }> {
     const { timeZone } = await tenantTimes(tx, tenantId);
-    return readTiming(input, { now: this.clock.now(), tenantTimeZone: timeZone, current });
+    return parseTiming(input, { now: this.clock.now(), tenantTimeZone: timeZone, current });
   }
 
   /**
@@ -51,9 +51,9 @@ function neverOpens({ expiresAt, sendWindow }: Timing): DomainError {
   const message = `The send window never opens${before}, given the tenant's quiet hours and all zones the numbers may be in.`;
   const path = expiresAt ? 'expiresAt' : 'sendWindow';
   const hint = sendWindow ? 'widen the window' : "widen the tenant's send window";
-  const mend = expiresAt ? `${hint} or choose a later time` : hint;
+  const fix = expiresAt ? `${hint} or choose a later time` : hint;
   return new DomainError('not_possible', 'window_never_opens', message, {
-    errors: [{ path, message: mend }],
+    errors: [{ path, message: fix }],
   });
 }
 

@@ -5,19 +5,19 @@ import type { Campaign } from '../campaign.entity.js';
 import type { CampaignDeps } from '../campaign.ports.js';
 import { findCampaign, lockCampaign, updateCampaign } from '../campaign.repository.js';
 import { sizedCanary } from '../canary/core/canary.js';
-import { budgetProblems, readControl } from './core/control-input.js';
+import { budgetErrors, parseControl } from './core/control-input.js';
 import { lowered } from '../audience/core/audience-rules.js';
 import { changeRefusal } from './core/changeable.js';
-import { layOut, neededByContent, readContent } from './core/content-input.js';
-import { readDelays } from './core/pace-input.js';
+import { layOut, neededByContent, parseContent } from './core/content-input.js';
+import { parseDelays } from './core/pace-input.js';
 import type { Timing } from './core/timing-input.js';
 import { mostParts } from '../variants/core/variants.js';
 import { CampaignTimings } from './timing.service.js';
 import { namedAt } from '../audience/audience.service.js';
 import { checkCoverage } from './template-coverage.js';
-import { dealVariants, forgetVariants } from '../variants/variant.repository.js';
+import { assignVariants, forgetVariants } from '../variants/variant.repository.js';
 import type { CampaignWarning } from '../core/warning.js';
-import { nameProblems } from '../../../lib/storable.js';
+import { errorsOfName } from '../../../lib/storable.js';
 import { countUseAnew, slotAfterChange, type CampaignStatus } from '../../delivery/index.js';
 import { CampaignParts } from '../../content/index.js';
 import { withSavedTexts } from '../../templates/index.js';
@@ -44,18 +44,18 @@ export class CampaignUpdates {
     const change = await withSavedTexts(tx, tenantId, withoutNulls(input));
     const read = readChange(change, seen, this.deps.defaultCountry);
     refuse((await this.timings.read(tx, tenantId, input, seen)).errors);
-    refuse(readControl(input, seen).errors);
+    refuse(parseControl(input, seen).errors);
     await this.refuseUnusablePool(tenantId, change, seen);
     // Fetching files may take long: nothing is locked meanwhile.
     const parts = read.drafts && (await this.parts.withFiles(tenantId, read.drafts));
     return this.deps.database.transaction(async (locked) => {
       const campaign = changeable(await lockCampaign(locked, tenantId, id), id, input);
-      if (parts) await this.parts.hold(locked, tenantId, parts);
-      const { delays } = readDelays(change, campaign);
+      if (parts) await this.parts.lockFiles(locked, tenantId, parts);
+      const { delays } = parseDelays(change, campaign);
       const content = parts && layOut(parts, read.layout);
       const { timing } = await this.timings.read(locked, tenantId, input, campaign);
-      const { control } = readControl(input, campaign);
-      refuse(budgetProblems(control.maxPerSender, mostParts(content ?? campaign)));
+      const { control } = parseControl(input, campaign);
+      refuse(budgetErrors(control.maxPerSender, mostParts(content ?? campaign)));
       const settings = { ...read.name, ...content, ...delays, ...timing, ...control };
       await updateCampaign(locked, id, {
         ...settings,
@@ -72,7 +72,7 @@ export class CampaignUpdates {
         }),
         updatedAt: this.deps.clock.now(),
       });
-      if (content) await this.dealOut(locked, id, content.variants);
+      if (content) await this.assignVariants(locked, id, content.variants);
       // What was sent before there was a budget counts in it.
       if (control.maxPerSender !== null && campaign.maxPerSender === null) await countUseAnew(locked, id);
       const missing = isDraft(campaign)
@@ -104,8 +104,8 @@ export class CampaignUpdates {
     await refuseEmptyPool(this.deps.senders, tenantId, poolAfter(change, pool));
   }
 
-  private async dealOut(tx: Tx, id: string, variants: Campaign['variants']): Promise<void> {
-    if (variants) await updateCampaign(tx, id, { variants: await dealVariants(tx, id, variants) });
+  private async assignVariants(tx: Tx, id: string, variants: Campaign['variants']): Promise<void> {
+    if (variants) await updateCampaign(tx, id, { variants: await assignVariants(tx, id, variants) });
     else await forgetVariants(tx, id);
   }
 }
@@ -137,9 +137,9 @@ function poolAfter({ senderIds, senderTags }: UpdateCampaignDto, pool: SenderPoo
 function readChange(input: UpdateCampaignDto, campaign: Campaign, defaultCountry: string | undefined) {
   const { messages, template, variants } = input;
   const changesContent = [messages, template, variants].some((given) => given !== undefined);
-  const read = changesContent ? readContent(input, defaultCountry) : undefined;
-  const { errors: delayErrors } = readDelays(input, campaign);
-  const nameErrors = input.name === undefined ? [] : nameProblems(input.name);
+  const read = changesContent ? parseContent(input, defaultCountry) : undefined;
+  const { errors: delayErrors } = parseDelays(input, campaign);
+  const nameErrors = input.name === undefined ? [] : errorsOfName(input.name);
   refuse([...nameErrors, ...(read?.errors ?? []), ...delayErrors]);
   const name = input.name === undefined ? {} : { name: input.name.trim() };
   return { name, drafts: read?.drafts, layout: read?.layout, needed: read?.needed };

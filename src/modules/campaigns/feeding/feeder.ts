@@ -4,7 +4,7 @@ import type { JobContext, JobOutcome, JobPayloads } from '../../../queue/catalog
 import type { Campaign } from '../campaign.entity.js';
 import type { CampaignDeps } from '../campaign.ports.js';
 import { countsOf, findCampaign, foldCounts } from '../campaign.repository.js';
-import { holdToCanary, tellCanaryTurn, type CanaryTurn } from '../canary/canary-gate.js';
+import { applyCanary, tellCanaryTurn, type CanaryTurn } from '../canary/canary-gate.js';
 import { feedJobId } from './core/job-ids.js';
 import { feedWindow, staggeredDelays, type Pace } from './core/pacing.js';
 import { mostParts } from '../variants/core/variants.js';
@@ -13,7 +13,7 @@ import { FeedHours, type Openness } from './feed-hours.js';
 import { FeedPositions } from './feed-position.js';
 import { FeedRhythm } from './feed-rhythm.js';
 import { campaignsToFeed, lockForFeeding, completeWhenDone } from './feed.repository.js';
-import { noteOutranked, skipOutsideWindow } from './hours.repository.js';
+import { notePreempted, skipOutsideWindow } from './hours.repository.js';
 import {
   ceilingOf,
   rampElapsedMs,
@@ -80,7 +80,7 @@ export class CampaignFeeder {
     if (campaign.expiresAt && campaign.expiresAt <= now) await skipOutsideWindow(tx, campaign.id);
     const openness = await this.hours.look(campaign, now);
     if (openness.kind === 'closed') return this.restUntil(campaign, openness);
-    await noteOutranked(tx, campaign.id);
+    await notePreempted(tx, campaign.id);
     const { connected } = await senders.findPool(campaign.tenantId, campaign.pool);
     const { claimed, ahead, entries, turn, filled } = await this.claim(campaign, connected, openness.places);
     if (turn) tellCanaryTurn(logger, campaign.id, turn);
@@ -142,7 +142,7 @@ export class CampaignFeeder {
       const { counts, entries } = ledger;
       const ahead = counts.queued + counts.sending;
       const window = feedWindow(this.pace(campaign), senders, this.deps.window ?? DEFAULT_WINDOW) - ahead;
-      const canary = await holdToCanary(tx, campaign, counts, this.deps.clock.now());
+      const canary = await applyCanary(tx, campaign, counts, this.deps.clock.now());
       const room = Math.min(window, canary.room);
       const atOnce = Math.min(room, FEED_AT_ONCE);
       const claimed = room > 0 && counts.pending > 0 ? await this.takeNext(tx, campaign, atOnce, places) : [];

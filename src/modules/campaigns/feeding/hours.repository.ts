@@ -1,5 +1,5 @@
 import type { Tx } from '../../../db/index.js';
-import { placeOf } from '../../../lib/phone-zones.js';
+import { timeZoneKey } from '../../../lib/phone-zones.js';
 import { hasAnyIn, inOrder, isIn, endOf } from '../../delivery/index.js';
 
 const PLACES_PER_STATEMENT = 10_000;
@@ -19,7 +19,7 @@ export async function assignPlaces(tx: Tx, campaignId: string): Promise<boolean>
   await tx.query(
     `UPDATE campaign_contacts SET zone = placed.zone FROM unnest($1::uuid[], $2::text[]) AS placed(id, zone)
      WHERE campaign_contacts.id = placed.id`,
-    [unplaced.map(({ id }) => id), unplaced.map(({ phone }) => placeOf(phone))],
+    [unplaced.map(({ id }) => id), unplaced.map(({ phone }) => timeZoneKey(phone))],
   );
   return unplaced.length < PLACES_PER_STATEMENT;
 }
@@ -61,7 +61,7 @@ export async function skipOutsideWindow(tx: Tx, campaignId: string, places?: str
  * Keeps whether a running campaign with recipients in the queue comes before this one at some sender both may use now.
  * One whose ceiling holds it for longer than it types wants no sender meanwhile. Written only when it changes.
  */
-export async function noteOutranked(tx: Tx, campaignId: string): Promise<void> {
+export async function notePreempted(tx: Tx, campaignId: string): Promise<void> {
   await tx.query(
     `WITH judged AS (
        SELECT mine.id, EXISTS (
@@ -73,10 +73,10 @@ export async function noteOutranked(tx: Tx, campaignId: string): Promise<void> {
            AND EXISTS (SELECT FROM senders
                        WHERE senders.tenant_id = mine.tenant_id
                          AND senders.status = 'connected' AND senders.paused_at IS NULL
-                         AND ${memberOf('mine.pool')} AND ${memberOf('other.pool')})) AS outranked
+                         AND ${memberOf('mine.pool')} AND ${memberOf('other.pool')})) AS preempted
        FROM campaigns mine WHERE mine.id = $1)
-     UPDATE campaigns SET outranked = judged.outranked
-     FROM judged WHERE campaigns.id = judged.id AND campaigns.outranked <> judged.outranked`,
+     UPDATE campaigns SET preempted = judged.preempted
+     FROM judged WHERE campaigns.id = judged.id AND campaigns.preempted <> judged.preempted`,
     [campaignId],
   );
 }

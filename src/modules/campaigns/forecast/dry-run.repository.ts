@@ -1,5 +1,5 @@
 import type { Tx } from '../../../db/index.js';
-import { placeOf, PLACE_PREFIX_LENGTH } from '../../../lib/phone-zones.js';
+import { timeZoneKey, PLACE_PREFIX_LENGTH } from '../../../lib/phone-zones.js';
 import { hasValue, needsIt } from '../creation/coverage.repository.js';
 import { NOT_ON_WHATSAPP, OVER_CAP, isIn } from '../../delivery/index.js';
 import type { NeededVariable } from '../../content/index.js';
@@ -54,5 +54,5 @@ export async function countWaiting(
      GROUP BY 2${place}`,
     values,
   );
-  return rows.map(({ phone, ...row }) => ({ ...row, place: byPlace ? placeOf(phone) : null }));
+  return rows.map(({ phone, ...row }) => ({ ...row, place: byPlace ? timeZoneKey(phone) : null }));
 }

@@ -1,15 +1,15 @@
 import { latest } from '../../../lib/clock.js';
 import { DomainError, notFound } from '../../../lib/errors.js';
 import type { Campaign } from '../campaign.entity.js';
-import type { CampaignDeps, PoolOutlook } from '../campaign.ports.js';
+import type { CampaignDeps, ForecastedPool } from '../campaign.ports.js';
 import { countsOf, findCampaign, noCounts } from '../campaign.repository.js';
 import { excludedIn } from '../audience/core/audience-rules.js';
 import { neededByContent } from '../creation/core/content-input.js';
 import { refusal } from '../core/transitions.js';
 import { mostParts } from '../variants/core/variants.js';
-import type { Demand, PlayedForward } from './core/play-forward.js';
+import type { Demand, Simulated } from './core/simulation.js';
 import { countWaiting, type WaitingCount } from './dry-run.repository.js';
-import { lookAhead } from './outlook.js';
+import { forecastCampaign } from './campaign-forecast.js';
 import { scheduleAt, sendingHours, tenantTimes } from '../../tenants/index.js';
 
 export type Exclusion = NonNullable<WaitingCount['reason']>;
@@ -25,8 +25,8 @@ export interface DryRun {
   /** Named twice when the campaign was made, and taken out by its exclusions. */
   removed: { duplicates: number; excluded: number };
   startsAt: Date;
-  end: PlayedForward;
-  senders: Pick<PoolOutlook, 'total' | 'able' | 'warmingUp' | 'unable'>;
+  end: Simulated;
+  senders: Pick<ForecastedPool, 'total' | 'able' | 'warmingUp' | 'unable'>;
   /** Running campaigns that share its senders, as far as they do not wait for it. */
   otherCampaigns: number;
   /** An operator has to let it go on after so many recipients: that wait is not counted. */
@@ -58,7 +58,7 @@ export class DryRuns {
     const parts = mostParts(campaign);
     const demands = demandsOf(waiting, parts, (place) => scheduleAt(hours, place));
     const counts = (await countsOf(database.manager, [id])).get(id)?.counts ?? noCounts();
-    const { outlook, end } = await lookAhead(this.deps, campaign, { counts, demands, now, startsAt });
+    const { pool, end } = await forecastCampaign(this.deps, campaign, { counts, demands, now, startsAt });
     return {
       recipients,
       exclusions,
@@ -67,8 +67,8 @@ export class DryRuns {
       removed: removedOf(campaign),
       startsAt,
       end,
-      senders: outlook,
-      otherCampaigns: outlook.rivals,
+      senders: pool,
+      otherCampaigns: pool.competingCampaigns,
       operatorContinuesAfter: operatorContinues(campaign),
     };
   }

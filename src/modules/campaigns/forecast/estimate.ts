@@ -1,8 +1,8 @@
 import type { Campaign } from '../campaign.entity.js';
 import type { CampaignDeps } from '../campaign.ports.js';
 import type { Counts } from '../campaign.repository.js';
-import type { Demand } from './core/play-forward.js';
-import { lookAhead, type OutlookDeps } from './outlook.js';
+import type { Demand } from './core/simulation.js';
+import { forecastCampaign, type ForecastDeps } from './campaign-forecast.js';
 import { mostParts } from '../variants/core/variants.js';
 import { sampleOfPlaces } from './places.repository.js';
 import { scheduleAt, sendingHours, tenantTimes } from '../../tenants/index.js';
@@ -14,7 +14,7 @@ import { scheduleAt, sendingHours, tenantTimes } from '../../tenants/index.js';
  * the next ones.
  */
 export async function estimatedFinish(
-  deps: OutlookDeps & Pick<CampaignDeps, 'clock'>,
+  deps: ForecastDeps & Pick<CampaignDeps, 'clock'>,
   campaign: Campaign,
   counts: Counts,
 ): Promise<Date | undefined> {
@@ -22,7 +22,7 @@ export async function estimatedFinish(
   if (campaign.status !== 'running' || recipients === 0 || waitsForOperator(campaign)) return undefined;
   const now = deps.clock.now();
   const demands = await demandsOf(deps, campaign, recipients * mostParts(campaign));
-  const { end } = await lookAhead(deps, campaign, { counts, demands, now, startsAt: now });
+  const { end } = await forecastCampaign(deps, campaign, { counts, demands, now, startsAt: now });
   return end.kind === 'finishes' ? end.at : undefined;
 }
 

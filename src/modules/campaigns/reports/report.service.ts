@@ -81,7 +81,7 @@ export interface ComparedCampaign {
 }
 
 interface ReportDeps extends Pick<CampaignDeps, 'database' | 'clock' | 'workers'> {
-  senders: Pick<CampaignSenders, 'outlook'>;
+  senders: Pick<CampaignSenders, 'forecast'>;
 }
 
 /** What became of a campaign's recipients: in numbers, one by one, as a file, beside other campaigns. */

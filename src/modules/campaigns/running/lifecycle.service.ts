@@ -1,4 +1,4 @@
-import { hurry } from '../../../queue/hurry.js';
+import { enqueueBestEffort } from '../../../queue/enqueue-best-effort.js';
 import { DomainError, notFound } from '../../../lib/errors.js';
 import type { Campaign } from '../campaign.entity.js';
 import type { CampaignDeps } from '../campaign.ports.js';
@@ -124,7 +124,10 @@ export class CampaignLifecycle {
 
   private async feed(tenantId: string, campaignId: string): Promise<void> {
     const { queue, logger } = this.deps;
-    await hurry(queue.wake('campaign.feed', { tenantId, campaignId }, feedJobId(campaignId)), logger);
+    await enqueueBestEffort(
+      queue.wake('campaign.feed', { tenantId, campaignId }, feedJobId(campaignId)),
+      logger,
+    );
   }
 }
 

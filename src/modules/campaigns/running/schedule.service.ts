@@ -2,7 +2,7 @@ import type { Tx } from '../../../db/index.js';
 import { addMs } from '../../../lib/clock.js';
 import { DomainError, errorMessage } from '../../../lib/errors.js';
 import { newId } from '../../../lib/ids.js';
-import { hurry } from '../../../queue/hurry.js';
+import { enqueueBestEffort } from '../../../queue/enqueue-best-effort.js';
 import { countRecipients, refreshStatistics } from '../audience/audience.repository.js';
 import { CampaignAudience } from '../audience/audience.service.js';
 import type { Campaign, Recurrence } from '../campaign.entity.js';
@@ -19,7 +19,7 @@ import {
   settleOrigin,
   type DueCampaign,
 } from './schedule.repository.js';
-import { dealVariants } from '../variants/variant.repository.js';
+import { assignVariants } from '../variants/variant.repository.js';
 
 const LARGE_AUDIENCE = 10_000;
 
@@ -111,7 +111,7 @@ export class CampaignScheduler {
       totalRecipients,
       canary: origin.canary && sizedCanary(freshCanary(origin.canary), totalRecipients),
       ...(origin.audience && { audience: { ...origin.audience, summary } }),
-      ...(origin.variants && { variants: await dealVariants(tx, id, origin.variants) }),
+      ...(origin.variants && { variants: await assignVariants(tx, id, origin.variants) }),
     });
     return totalRecipients;
   }
@@ -142,7 +142,10 @@ export class CampaignScheduler {
 
   private async feed(tenantId: string, campaignId: string): Promise<void> {
     const { queue, logger } = this.deps;
-    await hurry(queue.wake('campaign.feed', { tenantId, campaignId }, feedJobId(campaignId)), logger);
+    await enqueueBestEffort(
+      queue.wake('campaign.feed', { tenantId, campaignId }, feedJobId(campaignId)),
+      logger,
+    );
   }
 }
 

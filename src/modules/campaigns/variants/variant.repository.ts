@@ -8,7 +8,7 @@ import { variantCycle } from './core/variants.js';
  * chance comes from the random bits of the recipients' ids. Those who will get nothing are dealt last, so that the
  * shares hold among the others. Answers the variants with how many recipients each got.
  */
-export async function dealVariants(
+export async function assignVariants(
   tx: Tx,
   campaignId: string,
   variants: readonly CampaignVariant[],

@@ -4,10 +4,10 @@ import { invalid, notFound } from '../../../lib/errors.js';
 import { newId } from '../../../lib/ids.js';
 import type { Logger } from '../../../lib/logger.js';
 import type { JobHandler, JobQueue } from '../../../queue/catalog.js';
-import { hurry } from '../../../queue/hurry.js';
+import { enqueueBestEffort } from '../../../queue/enqueue-best-effort.js';
 import { ContactSearchRepository } from '../contact-search.repository.js';
 import type { ContactService } from '../contact.service.js';
-import { readChanges, type BulkChangesInput } from '../core/bulk-input.js';
+import { parseChanges, type BulkChangesInput } from '../core/bulk-input.js';
 import type { ContactFilter } from '../core/filter.js';
 import { ListRepository } from '../list.repository.js';
 import type { ContactBulkEdit } from './bulk-edit.entity.js';
@@ -50,7 +50,7 @@ export class BulkEditService {
    */
   async edit(tenantId: string, input: BulkEditInput): Promise<BulkOutcome> {
     const target = await this.readTarget(tenantId, input);
-    const read = readChanges(input.changes);
+    const read = parseChanges(input.changes);
     if (!read.ok) throw invalid(read.errors);
     await this.requireLists(tenantId, 'changes.addToListIds', read.changes.addToListIds);
     await this.requireLists(tenantId, 'changes.removeFromListIds', read.changes.removeFromListIds);
@@ -63,7 +63,7 @@ export class BulkEditService {
     const row = { id: newId(), tenantId, matched, createdAt: this.deps.clock.now() };
     await this.edits.insert(manager, row, target, read.changes);
     if (matched <= AT_ONCE) await this.work(tenantId, row.id, new AbortController().signal);
-    else await hurry(this.enqueue(tenantId, row.id), this.deps.logger);
+    else await enqueueBestEffort(this.enqueue(tenantId, row.id), this.deps.logger);
     return this.get(tenantId, row.id);
   }
 

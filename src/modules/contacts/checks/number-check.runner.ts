@@ -66,8 +66,8 @@ export class NumberCheckRunner {
     if (phones.length === 0) return this.end(run, null);
     const known = await this.checks.answerKnown(manager, run, phones, addMs(now, -FRESH_MS));
     if (known) return { kind: 'runAgain', at: now };
-    const inTrouble = await this.ask(run, best, phones, signal);
-    return { kind: 'runAgain', at: inTrouble ? addMs(now, AFTER_TROUBLE_MS) : this.deps.clock.now() };
+    const failing = await this.ask(run, best, phones, signal);
+    return { kind: 'runAgain', at: failing ? addMs(now, AFTER_TROUBLE_MS) : this.deps.clock.now() };
   };
 
   private async checkersOf(tenantId: string, now: Date): Promise<Checker[]> {
@@ -91,16 +91,16 @@ export class NumberCheckRunner {
     signal: AbortSignal,
   ): Promise<boolean> {
     const results: CheckResult[] = [];
-    let inTrouble = false;
+    let failing = false;
     for (const phone of phones) {
-      if (signal.aborted || inTrouble) break;
+      if (signal.aborted || failing) break;
       try {
         results.push({
           phone,
           onWhatsApp: await within(ANSWER_TIMEOUT_MS, 'its answer', checker.check(phone)),
         });
       } catch (error) {
-        inTrouble = true;
+        failing = true;
         const { senderId } = checker;
         this.deps.logger.warn({ senderId, reason: errorMessage(error) }, 'a sender could not check a number');
       }
@@ -108,7 +108,7 @@ export class NumberCheckRunner {
     await this.deps.database.transaction((tx) =>
       this.checks.record(tx, run, checker.senderId, results, this.deps.clock.now()),
     );
-    return inTrouble;
+    return failing;
   }
 
   private async waitForSender(run: NumberCheckRun, now: Date): Promise<JobOutcome> {

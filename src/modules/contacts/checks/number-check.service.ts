@@ -6,7 +6,7 @@ import type { Logger } from '../../../lib/logger.js';
 import { keyBehind, toPage, type Page, type PageRequest } from '../../../lib/pages.js';
 import { normalisePhone } from '../../../lib/phone.js';
 import type { JobQueue } from '../../../queue/catalog.js';
-import { hurry } from '../../../queue/hurry.js';
+import { enqueueBestEffort } from '../../../queue/enqueue-best-effort.js';
 import { DAY_MS, FRESH_MS } from '../core/check-pace.js';
 import { ListRepository } from '../list.repository.js';
 import type { NumberCheckItem, NumberCheckRun } from './number-check.entity.js';
@@ -57,7 +57,7 @@ export class NumberCheckService {
       await this.checks.lockRation(tx, tenantId);
       return this.insert(tx, tenantId, id, phones, input.partial ?? false);
     });
-    if (asks) await hurry(this.enqueue(tenantId, id), this.deps.logger);
+    if (asks) await enqueueBestEffort(this.enqueue(tenantId, id), this.deps.logger);
     return this.get(tenantId, id);
   }
 

@@ -12,7 +12,7 @@ export interface BulkChangesInput {
 }
 
 /** The changes as they are done, or everything that is wrong with them. */
-export function readChanges(input: BulkChangesInput) {
+export function parseChanges(input: BulkChangesInput) {
   const addTags = cleanTags(input.addTags);
   const removeTags = cleanTags(input.removeTags);
   const attributes = Object.entries(input.attributes ?? {});

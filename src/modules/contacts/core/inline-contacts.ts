@@ -15,23 +15,26 @@ const MAX_VARIABLES_BYTES = 10_000;
 const FIELDS = new Set(['phoneNumber', 'name', 'variables']);
 
 /** Reads `contacts`: each a phone number or `{phoneNumber, name?, variables?}`. Every problem is named by its place. */
-export function readContacts(input: readonly unknown[]): { contacts: InlineContact[]; errors: FieldError[] } {
+export function parseContacts(input: readonly unknown[]): {
+  contacts: InlineContact[];
+  errors: FieldError[];
+} {
   const errors: FieldError[] = [];
   const contacts: InlineContact[] = [];
   input.forEach((item, index) => {
-    const contact = readContact(item, `contacts[${index}]`, errors);
+    const contact = parseContact(item, `contacts[${index}]`, errors);
     if (contact) contacts.push(contact);
   });
   return { contacts, errors };
 }
 
-function readContact(item: unknown, path: string, errors: FieldError[]): InlineContact | undefined {
+function parseContact(item: unknown, path: string, errors: FieldError[]): InlineContact | undefined {
   if (typeof item === 'string') return { path, phoneNumber: item, name: null, variables: {} };
   if (!isRecord(item)) {
     errors.push({ path, message: 'must be a phone number or {phoneNumber, name?, variables?}' });
     return undefined;
   }
-  const problems = contactProblems(item, path);
+  const problems = contactErrors(item, path);
   errors.push(...problems);
   if (problems.length > 0) return undefined;
   return {
@@ -42,7 +45,7 @@ function readContact(item: unknown, path: string, errors: FieldError[]): InlineC
   };
 }
 
-function contactProblems(item: Record<string, unknown>, path: string): FieldError[] {
+function contactErrors(item: Record<string, unknown>, path: string): FieldError[] {
   const problems: FieldError[] = Object.keys(item)
     .filter((field) => !FIELDS.has(field))
     .map((field) => ({

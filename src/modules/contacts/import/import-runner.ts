@@ -7,7 +7,7 @@ import type { Logger } from '../../../lib/logger.js';
 import type { JobContext, JobOutcome, JobPayloads } from '../../../queue/catalog.js';
 import { ImportBatchRepository, type ImportBatch } from './batch.repository.js';
 import { planColumns, type ColumnPlan } from './core/columns.js';
-import { readRow, storableText, type SourceRow } from './core/rows.js';
+import { parseRow, storableText, type SourceRow } from './core/rows.js';
 import type { Import } from './import.entity.js';
 import { ImportRepository, optionsOf } from './import.repository.js';
 import type { ImportLimits } from './limits.js';
@@ -149,7 +149,7 @@ export class ImportRunner {
       onDuplicate,
       consent: consentSource === undefined ? undefined : { source: consentSource, proof: row.fileName },
       firstRow,
-      rows: rows.map((each) => readRow(each, plan, defaultCountry)),
+      rows: rows.map((each) => parseRow(each, plan, defaultCountry)),
       progress: Math.min(99, Math.floor(source.progress() * 100)),
       now: this.deps.clock.now(),
     };

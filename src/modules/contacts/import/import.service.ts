@@ -1,4 +1,4 @@
-import { hurry } from '../../../queue/hurry.js';
+import { enqueueBestEffort } from '../../../queue/enqueue-best-effort.js';
 import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Database } from '../../../db/index.js';
@@ -77,7 +77,10 @@ export class ImportService {
       throw error;
     }
     const job = { tenantId, importId: id };
-    await hurry(this.deps.queue.enqueue('contacts.import', job, { id: `import-${id}` }), this.deps.logger);
+    await enqueueBestEffort(
+      this.deps.queue.enqueue('contacts.import', job, { id: `import-${id}` }),
+      this.deps.logger,
+    );
     return this.get(tenantId, id);
   }
 

@@ -67,22 +67,22 @@ const examples: Partial<Record<Field, string>> = {
 };
 
 /** Reads one part of a request, or names each of its fields that is wrong, with the way out. */
-export function readPart(
+export function parsePart(
   input: PartInput,
   path: string,
   defaultCountry?: string,
 ): { ok: true; draft: PartDraft } | { ok: false; errors: FieldError[] } {
   const given = withoutNulls(input);
-  const shapeErrors = shapeProblems(given, path);
+  const shapeErrors = errorsOfShape(given, path);
   if (shapeErrors.length > 0) return { ok: false, errors: shapeErrors };
   const part = partOf(given, defaultCountry);
-  const errors = valueProblems(given, path, part);
+  const errors = valueErrors(given, path, part);
   if (errors.length > 0 || 'reason' in part) return { ok: false, errors };
   const file = shapes[part.type].file ? fileOf(given, path) : undefined;
   return { ok: true, draft: { part, ...(file && { file }) } };
 }
 
-function shapeProblems(given: PartInput, path: string): FieldError[] {
+function errorsOfShape(given: PartInput, path: string): FieldError[] {
   const { required, optional, file } = shapes[given.type];
   const known = new Set<string>(['type', ...required, ...optional, ...(file ? fileFields : [])]);
   const errors = required
@@ -94,7 +94,7 @@ function shapeProblems(given: PartInput, path: string): FieldError[] {
   for (const field of Object.keys(given).filter((name) => !known.has(name))) {
     errors.push({ path: `${path}.${field}`, message: misplaced(field, given.type, file === true) });
   }
-  if (file) errors.push(...fileProblems(given, path));
+  if (file) errors.push(...fileErrors(given, path));
   return errors;
 }
 
@@ -108,7 +108,7 @@ function misplaced(field: string, type: MessageType, hasFile: boolean): string {
   return `a part of type ${type} has no ${field}; leave it out`;
 }
 
-function fileProblems({ type, mediaId, mediaUrl }: PartInput, path: string): FieldError[] {
+function fileErrors({ type, mediaId, mediaUrl }: PartInput, path: string): FieldError[] {
   if (mediaId !== undefined && mediaUrl !== undefined) {
     return [{ path: `${path}.mediaUrl`, message: 'give either mediaUrl or mediaId, not both' }];
   }
@@ -172,13 +172,9 @@ function partOf(given: PartInput, defaultCountry?: string): CampaignPart | { rea
 }
 
 /** What only the values tell; the DTO has checked their types and ranges. */
-function valueProblems(
-  given: PartInput,
-  path: string,
-  part: CampaignPart | { reason: string },
-): FieldError[] {
+function valueErrors(given: PartInput, path: string, part: CampaignPart | { reason: string }): FieldError[] {
   if ('reason' in part) return [{ path: `${path}.phoneNumber`, message: part.reason }];
-  if (part.type === 'poll') return pollProblems(part, path);
+  if (part.type === 'poll') return pollErrors(part, path);
   const { filename } = given;
   if (typeof filename !== 'string') return [];
   const wrong = filename.length > MAX_FILE_NAME || /[/\\\p{Cc}]/u.test(filename) || !isStorable(filename);
@@ -186,7 +182,7 @@ function valueProblems(
   return wrong ? [{ path: `${path}.filename`, message }] : [];
 }
 
-function pollProblems(part: Extract<CampaignPart, { type: 'poll' }>, path: string): FieldError[] {
+function pollErrors(part: Extract<CampaignPart, { type: 'poll' }>, path: string): FieldError[] {
   const errors: FieldError[] = [];
   const first = new Map<string, number>();
   for (const [index, choice] of part.choices.entries()) {

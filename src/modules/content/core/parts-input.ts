@@ -1,11 +1,11 @@
 import type { FieldError } from '../../../lib/errors.js';
 import { partTexts, writeTexts } from './content.js';
-import { readPart, type PartDraft, type PartInput } from './part-shape.js';
+import { parsePart, type PartDraft, type PartInput } from './part-shape.js';
 import {
   analyseTemplate,
   attributePath,
   variableName,
-  type TemplateProblem,
+  type TemplateError,
 } from './templates/template-analysis.js';
 import type { CampaignPart } from './part.js';
 
@@ -41,7 +41,7 @@ interface PartText {
 }
 
 /** Reads the message parts of a request, or says what is wrong with them and where. */
-export function readParts(input: PartsInput, defaultCountry?: string): ReadParts {
+export function parseParts(input: PartsInput, defaultCountry?: string): ReadParts {
   if (input.messages && input.template !== undefined) {
     return refused('template', 'give either messages or template, not both');
   }
@@ -49,14 +49,14 @@ export function readParts(input: PartsInput, defaultCountry?: string): ReadParts
     const part: CampaignPart = { type: 'text', content: input.template };
     return {
       drafts: [{ part }],
-      ...readTemplates([{ path: 'template', template: input.template, max: partTexts.content.max }]),
+      ...parseTemplates([{ path: 'template', template: input.template, max: partTexts.content.max }]),
     };
   }
-  return readPartList(input.messages ?? [], 'messages', defaultCountry);
+  return parsePartList(input.messages ?? [], 'messages', defaultCountry);
 }
 
 /** Reads a list of parts that stands at `path` of the request. */
-export function readPartList(
+export function parsePartList(
   messages: readonly PartInput[],
   path: string,
   defaultCountry?: string,
@@ -69,19 +69,19 @@ export function readPartList(
   const errors: FieldError[] = [];
   for (const [index, message] of messages.entries()) {
     const partPath = `${path}[${index}]`;
-    const outcome = readPart(message, partPath, defaultCountry);
+    const outcome = parsePart(message, partPath, defaultCountry);
     if (outcome.ok) {
       drafts.push(outcome.draft);
       texts.push(...textsOf(outcome.draft.part, partPath));
     } else errors.push(...outcome.errors);
   }
-  const read = readTemplates(texts);
+  const read = parseTemplates(texts);
   return { drafts, needed: read.needed, errors: [...errors, ...read.errors] };
 }
 
 /** What stored parts need of their recipients; `path` is where a request would have them. */
 export function neededBy(parts: readonly CampaignPart[], path = 'messages'): NeededVariable[] {
-  return readTemplates(parts.flatMap((part, index) => textsOf(part, `${path}[${index}]`))).needed;
+  return parseTemplates(parts.flatMap((part, index) => textsOf(part, `${path}[${index}]`))).needed;
 }
 
 function textsOf(part: CampaignPart, path: string): PartText[] {
@@ -98,7 +98,7 @@ function refused(path: string, message: string): ReadParts {
   return { drafts: [], needed: [], errors: [{ path, message }] };
 }
 
-function readTemplates(texts: readonly PartText[]): { needed: NeededVariable[]; errors: FieldError[] } {
+function parseTemplates(texts: readonly PartText[]): { needed: NeededVariable[]; errors: FieldError[] } {
   const errors: FieldError[] = [];
   const needed = new Map<string, NeededVariable>();
   for (const { path, template, max } of texts) {
@@ -127,7 +127,7 @@ function readTemplates(texts: readonly PartText[]): { needed: NeededVariable[]; 
   return { needed: [...needed.values()], errors };
 }
 
-function describe(problem: TemplateProblem): string {
+function describe(problem: TemplateError): string {
   return problem.line === undefined
     ? problem.message
     : `${problem.message} (line ${problem.line}, column ${problem.column})`;

@@ -16,7 +16,7 @@ export interface Resend {
   /** It cannot arrive twice, as long as the same sender sends it with the same id. */
   isSafe: boolean;
   /** Hand-overs of it whose fate is not known. */
-  doubts: number;
+  unconfirmed: number;
   /** Why the fate of the last one is not known. */
   code: string;
   /** A late receipt may settle it until then. */

@@ -1,4 +1,4 @@
-import { placeOf } from '../../../lib/phone-zones.js';
+import { timeZoneKey } from '../../../lib/phone-zones.js';
 import { DEFAULT_TIMES, scheduleAt, sendingHours } from '../../tenants/core/sending-hours.js';
 import { isOpen } from '../../tenants/core/window.js';
 import type { RecipientForSend } from '../delivery.types.js';
@@ -9,7 +9,7 @@ type Timed = Pick<RecipientForSend, 'kind' | 'sendWindow' | 'tenantTimes' | 'pho
 export function isInsideWindow(recipient: Timed, now: Date): boolean {
   const hours = sendingHours(recipient, recipient.tenantTimes ?? DEFAULT_TIMES);
   if (hours.rules.length === 0) return true;
-  return isOpen(scheduleAt(hours, hours.byRecipient ? placeOf(recipient.phone) : null), now);
+  return isOpen(scheduleAt(hours, hours.byRecipient ? timeZoneKey(recipient.phone) : null), now);
 }
 
 export function isExpired({ expiresAt }: Timed, now: Date): boolean {

@@ -1,7 +1,7 @@
 import type { Random } from '../../../lib/random.js';
 import { addMs } from '../../../lib/clock.js';
 import type { SendOutcome } from '../../../transports/transport.js';
-import { settleDoubt, type Doubtful } from './unconfirmed.js';
+import { resolveUnconfirmed, type UnconfirmedSend } from './unconfirmed.js';
 import { givesUp, wakeAt } from './retry.js';
 
 /**
@@ -42,7 +42,7 @@ export interface JudgedClaim {
   isResend: boolean;
   /** An earlier hand-over may have arrived, under whatever id. */
   mayHaveArrived: boolean;
-  doubtful: Doubtful;
+  unconfirmedSend: UnconfirmedSend;
   /** Time for a late receipt, in milliseconds. */
   graceMs: number;
 }
@@ -71,8 +71,8 @@ export function judge(outcome: SendOutcome, claim: JudgedClaim, now: Date, rando
   }
 }
 
-function judgeUnknown(code: string, { doubtful, graceMs }: JudgedClaim, now: Date): Judgement {
-  const settled = settleDoubt(code, doubtful, { now, graceMs });
+function judgeUnknown(code: string, { unconfirmedSend, graceMs }: JudgedClaim, now: Date): Judgement {
+  const settled = resolveUnconfirmed(code, unconfirmedSend, { now, graceMs });
   const verdict = { result: 'failure', code } as const;
   switch (settled.kind) {
     case 'unknown':

@@ -17,44 +17,44 @@ const SAFE_PAUSE_MS = 2_000;
 const LONGEST_SAFE_PAUSE_MS = 60_000;
 
 /** What decides about a hand-over of which nobody says what became of it. */
-export interface Doubtful {
+export interface UnconfirmedSend {
   /** It was given its id beforehand, and the network takes a second message of that id for the first. */
   repeatable: boolean;
   onUnknown: UnknownChoice;
   /** Hand-overs of the same message before this one whose fate is not known either. */
-  doubts: number;
+  unconfirmed: number;
 }
 
-export type DoubtSettlement =
+export type UnconfirmedResolution =
   | { kind: 'unknown'; code: string }
   | { kind: 'requeued'; code: string; keepsId: true; at: Date }
   | { kind: 'resend'; code: string; until: Date };
 
 /** `requeued` where a second copy cannot arrive, `resend` where the campaign risks it, else it stays `unknown`. */
-export function settleDoubt(
+export function resolveUnconfirmed(
   code: string,
-  { repeatable, onUnknown, doubts }: Doubtful,
+  { repeatable, onUnknown, unconfirmed }: UnconfirmedSend,
   { now, graceMs }: { now: Date; graceMs: number },
-): DoubtSettlement {
+): UnconfirmedResolution {
   if (repeatable) {
-    if (doubts >= MAX_SAFE_REPEATS) return { kind: 'unknown', code };
-    const pauseMs = Math.min(SAFE_PAUSE_MS * 2 ** doubts, LONGEST_SAFE_PAUSE_MS);
+    if (unconfirmed >= MAX_SAFE_REPEATS) return { kind: 'unknown', code };
+    const pauseMs = Math.min(SAFE_PAUSE_MS * 2 ** unconfirmed, LONGEST_SAFE_PAUSE_MS);
     return { kind: 'requeued', code, keepsId: true, at: addMs(now, pauseMs) };
   }
-  if (onUnknown === 'leave' || doubts >= MAX_RESENDS) return { kind: 'unknown', code };
+  if (onUnknown === 'leave' || unconfirmed >= MAX_RESENDS) return { kind: 'unknown', code };
   return { kind: 'resend', code, until: addMs(now, graceMs) };
 }
 
 const CODES_OF_DOUBT: ReadonlySet<string> = new Set(['worker_lost', 'timeout', 'connection_lost']);
 
 /** Nobody knew what became of that attempt, and the message was to go out again. */
-export function isDoubt({ outcome, code }: MessageAttempt): boolean {
+export function isUnconfirmed({ outcome, code }: MessageAttempt): boolean {
   return outcome === 'resend' || (outcome === 'requeued' && CODES_OF_DOUBT.has(code));
 }
 
 /** Hand-overs whose fate is not known. A story that is full may have left some out: as many as can be. */
-export function doubtsAmong(attempts: readonly MessageAttempt[]): number {
-  return attempts.length >= MAX_ATTEMPTS_KEPT ? MAX_ATTEMPTS_KEPT : attempts.filter(isDoubt).length;
+export function unconfirmedAmong(attempts: readonly MessageAttempt[]): number {
+  return attempts.length >= MAX_ATTEMPTS_KEPT ? MAX_ATTEMPTS_KEPT : attempts.filter(isUnconfirmed).length;
 }
 
 /** A message that is queued again, as it was kept. */
@@ -70,7 +70,7 @@ export interface QueuedMessage {
 export function resendOf(message: QueuedMessage, onUnknown: UnknownChoice): Resend | undefined {
   const { senderId, waMessageId, content, attempts, senderLost } = message;
   const risked = attempts.some(({ outcome }) => outcome === 'resend');
-  if (waMessageId === null && !attempts.some(isDoubt)) return undefined;
+  if (waMessageId === null && !attempts.some(isUnconfirmed)) return undefined;
   const last = attempts.at(-1);
   return {
     senderId,
@@ -78,8 +78,8 @@ export function resendOf(message: QueuedMessage, onUnknown: UnknownChoice): Rese
     content,
     senderLost,
     isSafe: waMessageId !== null && !risked && !(senderLost && onUnknown === 'resend'),
-    doubts: Math.max(doubtsAmong(attempts), 1),
-    code: attempts.findLast(isDoubt)?.code ?? 'worker_lost',
+    unconfirmed: Math.max(unconfirmedAmong(attempts), 1),
+    code: attempts.findLast(isUnconfirmed)?.code ?? 'worker_lost',
     notBefore: last?.outcome === 'resend' && last.until !== undefined ? new Date(last.until) : null,
   };
 }

@@ -10,7 +10,7 @@ export const findAddresses: FindAddresses = async (host) =>
   (await lookup(host, { all: true })).map(({ address }) => address);
 
 /** Reads a URL that somebody wants fetched; the reason of a refusal is for that person. */
-export function readUrl(text: string): { ok: true; url: URL } | { ok: false; reason: string } {
+export function parseUrl(text: string): { ok: true; url: URL } | { ok: false; reason: string } {
   if (!URL.canParse(text))
     return { ok: false, reason: 'it must be a URL such as https://example.com/sale.png' };
   const url = new URL(text);

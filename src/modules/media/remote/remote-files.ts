@@ -7,7 +7,7 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { Agent, request, type Dispatcher } from 'undici';
 import { readableSize } from '../../../lib/media-types.js';
 import { fileNameOfHeader, fileNameOfUrl } from '../core/file-name.js';
-import { findAddresses, guardTarget, pinnedTo, readUrl, type FindAddresses } from './guard.js';
+import { findAddresses, guardTarget, pinnedTo, parseUrl, type FindAddresses } from './guard.js';
 
 export interface RemoteFilesDeps {
   /** Where a file is put while it arrives. */
@@ -61,7 +61,7 @@ export class RemoteFiles {
   private async follow(text: string, path: string, signal: AbortSignal): Promise<string> {
     let next = text;
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
-      const read = readUrl(next);
+      const read = parseUrl(next);
       if (!read.ok)
         throw new WrongUrl(redirects === 0 ? read.reason : `it leads to a URL where ${read.reason}`);
       const { location, fileName } = await this.ask(read.url, path, signal);

@@ -57,7 +57,7 @@ export class DirectCheck {
       const number = byPhone.get(draft.phone);
       if (!number) throw new Error('A number was not looked up.');
       const fault = faultOfNumber(number);
-      if (!fault) return faultOfText(draft, number) ?? [];
+      if (!fault) return textError(draft, number) ?? [];
       const errors = [{ path: draft.recipientPath, message: fault.message }];
       return { index: draft.index, kind: 'not_possible' as const, code: fault.code, errors };
     });
@@ -117,7 +117,7 @@ export class DirectCheck {
   }
 }
 
-function faultOfText(draft: DirectDraft, number: KnownNumber): Refusal | undefined {
+function textError(draft: DirectDraft, number: KnownNumber): Refusal | undefined {
   const { part, variables } = draft.template
     ? { part: draft.draft.part, variables: { ...number.attributes, ...draft.variables } }
     : asLiteral(draft.draft.part);

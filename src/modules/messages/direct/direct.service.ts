@@ -2,10 +2,10 @@ import type { Tx } from '../../../db/index.js';
 import { addMs } from '../../../lib/clock.js';
 import { DomainError, notFound, refuse } from '../../../lib/errors.js';
 import { newId } from '../../../lib/ids.js';
-import { hurry } from '../../../queue/hurry.js';
+import { enqueueBestEffort } from '../../../queue/enqueue-best-effort.js';
 import { groupMessages } from './core/grouping.js';
-import { readBulk } from './core/bulk-input.js';
-import { faultOfCountry, readMessage, type ReadMessages } from './core/direct-input.js';
+import { parseBulk } from './core/bulk-input.js';
+import { countryError, parseMessage, type ReadMessages } from './core/direct-input.js';
 import {
   cancelMessage,
   insertCampaigns,
@@ -16,7 +16,7 @@ import {
 import type { SendBulkDto, SendMessageDto } from './direct.dto.js';
 import type { AcceptedBulk, AcceptedMessage, ReadyMessage, Refusal, DirectDeps } from './direct.types.js';
 import { DirectCheck } from './direct-check.js';
-import { refusalOf, tooLate } from './refusals.js';
+import { refusalOf, tooLate } from './errors.js';
 import {
   readableText,
   choiceSeed,
@@ -53,7 +53,7 @@ export class DirectMessages {
     input: SendMessageDto,
     whenStored?: WhenStored<AcceptedMessage>,
   ): Promise<AcceptedMessage> {
-    const read = readMessage(input, this.rulesOf(input));
+    const read = parseMessage(input, this.rulesOf(input));
     const stored: WhenStored<AcceptedBulk> = async (tx, accepted) => whenStored?.(tx, onlyOne(accepted));
     return onlyOne(await this.accept(tenantId, read, { skipInvalid: false, bulk: false }, stored));
   }
@@ -64,7 +64,7 @@ export class DirectMessages {
     input: SendBulkDto,
     whenStored?: WhenStored<AcceptedBulk>,
   ): Promise<AcceptedBulk> {
-    const read = readBulk(input, this.rulesOf(input));
+    const read = parseBulk(input, this.rulesOf(input));
     const options = { skipInvalid: input.skipInvalid ?? false, bulk: true };
     return this.accept(tenantId, read, options, whenStored);
   }
@@ -79,7 +79,7 @@ export class DirectMessages {
   }
 
   private rulesOf({ defaultCountry }: { defaultCountry?: string | null }) {
-    refuse(faultOfCountry(defaultCountry));
+    refuse(countryError(defaultCountry));
     return { now: this.deps.clock.now(), defaultCountry: defaultCountry ?? this.deps.defaultCountry };
   }
 
@@ -99,7 +99,7 @@ export class DirectMessages {
       await whenStored?.(tx, answer);
       return { messages: stored, accepted: answer };
     });
-    await hurry(this.enqueue(tenantId, messages), this.deps.logger);
+    await enqueueBestEffort(this.enqueue(tenantId, messages), this.deps.logger);
     return accepted;
   }
 
@@ -118,7 +118,7 @@ export class DirectMessages {
     ready: readonly ReadyMessage[],
     bulkId: string | undefined,
   ): Promise<StoredMessage[]> {
-    await this.parts.hold(
+    await this.parts.lockFiles(
       tx,
       tenantId,
       ready.map(({ part }) => part),

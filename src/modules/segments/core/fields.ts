@@ -2,15 +2,15 @@ import { isPhoneCountry, normalisePhone } from '../../../lib/phone.js';
 import { consentStatuses, type AttributeTest, type Condition, type ConsentStatus } from './filter.js';
 import type { TextTest, TimeTest } from './filter.js';
 import {
-  readBoolean,
-  readDay,
-  readDays,
-  readId,
-  readScalar,
-  readText,
-  readTime,
-  readValues,
-  type Problems,
+  parseBoolean,
+  parseDay,
+  parseDays,
+  parseId,
+  parseScalar,
+  parseText,
+  parseTime,
+  parseValues,
+  type ErrorCollector,
 } from './reader.js';
 
 export const operators = [
@@ -32,7 +32,7 @@ interface Asked {
   op: Operator;
   value: unknown;
   path: string;
-  problems: Problems;
+  problems: ErrorCollector;
 }
 
 interface Field {
@@ -45,14 +45,14 @@ const ATTRIBUTE = 'attributes.';
 
 /** What a filter may ask about; `attributes.<key>` besides. */
 const fields: Record<string, Field> = {
-  name: { operators: [...anyOf, 'contains', 'startsWith', 'exists'], read: (asked) => readName(asked) },
-  phoneNumber: { operators: [...anyOf, 'contains', 'startsWith'], read: (asked) => readPhone(asked) },
-  country: { operators: anyOf, read: (asked) => readCountry(asked) },
-  tags: { operators: [...anyOf, 'contains', 'exists'], read: (asked) => readTags(asked) },
-  createdAt: { operators: ['greater', 'less', 'withinDays'], read: (asked) => readCreatedAt(asked) },
-  optedOut: { operators: ['equals', 'notEquals'], read: (asked) => readOptedOut(asked) },
-  consent: { operators: ['equals', 'notEquals'], read: (asked) => readConsent(asked) },
-  list: { operators: ['in', 'notIn'], read: (asked) => readList(asked) },
+  name: { operators: [...anyOf, 'contains', 'startsWith', 'exists'], read: (asked) => parseName(asked) },
+  phoneNumber: { operators: [...anyOf, 'contains', 'startsWith'], read: (asked) => parsePhone(asked) },
+  country: { operators: anyOf, read: (asked) => parseCountry(asked) },
+  tags: { operators: [...anyOf, 'contains', 'exists'], read: (asked) => parseTags(asked) },
+  createdAt: { operators: ['greater', 'less', 'withinDays'], read: (asked) => parseCreatedAt(asked) },
+  optedOut: { operators: ['equals', 'notEquals'], read: (asked) => parseOptedOut(asked) },
+  consent: { operators: ['equals', 'notEquals'], read: (asked) => parseConsent(asked) },
+  list: { operators: ['in', 'notIn'], read: (asked) => parseList(asked) },
 };
 
 const attributeOperators: readonly Operator[] = [
@@ -72,7 +72,7 @@ export function fieldNamed(name: string): Field | undefined {
   if (Object.hasOwn(fields, name)) return fields[name];
   const key = name.startsWith(ATTRIBUTE) ? name.slice(ATTRIBUTE.length) : '';
   if (key === '' || key.length > 64 || key.includes('\0')) return undefined;
-  return { operators: attributeOperators, read: (asked) => readAttribute(key, asked) };
+  return { operators: attributeOperators, read: (asked) => parseAttribute(key, asked) };
 }
 
 function isNegated(op: Operator): boolean {
@@ -82,43 +82,43 @@ function isNegated(op: Operator): boolean {
 /** The values of `equals`, `notEquals`, `in` and `notIn`. */
 function valuesOf<Value>(
   { op, value, path, problems }: Asked,
-  read: (item: unknown, path: string, problems: Problems) => Value | undefined,
+  read: (item: unknown, path: string, problems: ErrorCollector) => Value | undefined,
 ): Value[] | undefined {
-  return readValues(value, path, problems, { many: op === 'in' || op === 'notIn', read });
+  return parseValues(value, path, problems, { many: op === 'in' || op === 'notIn', read });
 }
 
 /** `exists` without a value asks for one that is there. */
-function readExists({ value, path, problems }: Asked): { negate: boolean } | undefined {
-  const wanted = value === undefined ? true : readBoolean(value, path, problems);
+function parseExists({ value, path, problems }: Asked): { negate: boolean } | undefined {
+  const wanted = value === undefined ? true : parseBoolean(value, path, problems);
   return wanted === undefined ? undefined : { negate: !wanted };
 }
 
-function readName(asked: Asked): Condition | undefined {
+function parseName(asked: Asked): Condition | undefined {
   const { op, value, path, problems } = asked;
   if (op === 'exists') {
-    const exists = readExists(asked);
+    const exists = parseExists(asked);
     return exists && { on: 'name', test: { kind: 'exists' }, ...exists };
   }
-  const test = readTextTest(asked, () => readText(value, path, problems));
+  const test = parseTextTest(asked, () => parseText(value, path, problems));
   return test && { on: 'name', test, negate: isNegated(op) };
 }
 
-function readTextTest(asked: Asked, readPart: () => string | undefined): TextTest | undefined {
+function parseTextTest(asked: Asked, readPart: () => string | undefined): TextTest | undefined {
   if (asked.op === 'contains' || asked.op === 'startsWith') {
     const text = readPart();
     return text === undefined ? undefined : { kind: asked.op, text };
   }
-  const values = valuesOf(asked, readText);
+  const values = valuesOf(asked, parseText);
   return values && { kind: 'anyOf', values };
 }
 
-function readPhone(asked: Asked): Condition | undefined {
+function parsePhone(asked: Asked): Condition | undefined {
   const { op, value, path, problems } = asked;
   if (op !== 'contains' && op !== 'startsWith') {
-    const values = valuesOf(asked, readNumber);
+    const values = valuesOf(asked, parseNumber);
     return values && { on: 'phoneNumber', test: { kind: 'anyOf', values }, negate: isNegated(op) };
   }
-  const written = readText(value, path, problems);
+  const written = parseText(value, path, problems);
   if (written === undefined) return undefined;
   const digits = written.replaceAll(/[\s().\-/]/g, '');
   if (!/^\+?\d*$/.test(digits)) return problems.add(path, 'must be digits, such as "+5511"');
@@ -129,13 +129,13 @@ function readPhone(asked: Asked): Condition | undefined {
   return { on: 'phoneNumber', test: { kind: op, text }, negate: false };
 }
 
-function readNumber(value: unknown, path: string, problems: Problems): string | undefined {
+function parseNumber(value: unknown, path: string, problems: ErrorCollector): string | undefined {
   if (typeof value !== 'string') return problems.add(path, 'must be a text such as "+5511987654321"');
   const outcome = normalisePhone(value);
   return outcome.ok ? outcome.phone : problems.add(path, outcome.reason);
 }
 
-function readCountry(asked: Asked): Condition | undefined {
+function parseCountry(asked: Asked): Condition | undefined {
   const countries = valuesOf(asked, (value, path, problems) =>
     typeof value === 'string' && isPhoneCountry(value)
       ? value.toUpperCase()
@@ -144,70 +144,70 @@ function readCountry(asked: Asked): Condition | undefined {
   return countries && { on: 'country', countries, negate: isNegated(asked.op) };
 }
 
-function readTags(asked: Asked): Condition | undefined {
+function parseTags(asked: Asked): Condition | undefined {
   if (asked.op === 'exists') {
-    const exists = readExists(asked);
+    const exists = parseExists(asked);
     return exists && { on: 'tags', test: { kind: 'exists' }, ...exists };
   }
-  const tags = valuesOf(asked, readText);
+  const tags = valuesOf(asked, parseText);
   return tags && { on: 'tags', test: { kind: 'anyOf', tags }, negate: isNegated(asked.op) };
 }
 
-function readCreatedAt(asked: Asked): Condition | undefined {
-  const test = readTimeTest(asked);
+function parseCreatedAt(asked: Asked): Condition | undefined {
+  const test = parseTimeTest(asked);
   return test && { on: 'createdAt', test, negate: false };
 }
 
-function readTimeTest({ op, value, path, problems }: Asked): TimeTest | undefined {
+function parseTimeTest({ op, value, path, problems }: Asked): TimeTest | undefined {
   if (op === 'withinDays') {
-    const days = readDays(value, path, problems);
+    const days = parseDays(value, path, problems);
     return days === undefined ? undefined : { kind: 'withinDays', days };
   }
-  const at = readTime(value, path, problems);
+  const at = parseTime(value, path, problems);
   return at && { kind: op === 'greater' ? 'after' : 'before', at };
 }
 
-function readOptedOut({ op, value, path, problems }: Asked): Condition | undefined {
-  const wanted = readBoolean(value, path, problems);
+function parseOptedOut({ op, value, path, problems }: Asked): Condition | undefined {
+  const wanted = parseBoolean(value, path, problems);
   return wanted === undefined ? undefined : { on: 'optedOut', negate: wanted === isNegated(op) };
 }
 
-function readConsent({ op, value, path, problems }: Asked): Condition | undefined {
+function parseConsent({ op, value, path, problems }: Asked): Condition | undefined {
   const is = consentStatuses.find((status): status is ConsentStatus => status === value);
   if (is === undefined) return problems.add(path, `must be one of ${consentStatuses.join(', ')}`);
   return { on: 'consent', is, negate: isNegated(op) };
 }
 
-function readList({ op, value, path, problems }: Asked): Condition | undefined {
+function parseList({ op, value, path, problems }: Asked): Condition | undefined {
   const many = Array.isArray(value);
-  const ids = readValues(value, path, problems, { many, read: readId });
+  const ids = parseValues(value, path, problems, { many, read: parseId });
   return ids && { on: 'list', ids, negate: isNegated(op) };
 }
 
-function readAttribute(key: string, asked: Asked): Condition | undefined {
+function parseAttribute(key: string, asked: Asked): Condition | undefined {
   if (asked.op === 'exists') {
-    const exists = readExists(asked);
+    const exists = parseExists(asked);
     return exists && { on: 'attribute', key, test: { kind: 'exists' }, ...exists };
   }
-  const test = readAttributeTest(asked);
+  const test = parseAttributeTest(asked);
   return test && { on: 'attribute', key, test, negate: isNegated(asked.op) };
 }
 
-function readAttributeTest(asked: Asked): AttributeTest | undefined {
+function parseAttributeTest(asked: Asked): AttributeTest | undefined {
   const { op, value, path, problems } = asked;
   if (op === 'contains' || op === 'startsWith') {
-    const text = readText(value, path, problems);
+    const text = parseText(value, path, problems);
     return text === undefined ? undefined : { kind: op, text };
   }
   if (op === 'withinDays') {
-    const days = readDays(value, path, problems);
+    const days = parseDays(value, path, problems);
     return days === undefined ? undefined : { kind: 'withinDays', days };
   }
   if (op !== 'greater' && op !== 'less') {
-    const values = valuesOf(asked, readScalar);
+    const values = valuesOf(asked, parseScalar);
     return values && { kind: 'anyOf', values };
   }
   if (typeof value === 'number' && Number.isFinite(value)) return { kind: op, than: value };
-  const day = readDay(value, path, problems);
+  const day = parseDay(value, path, problems);
   return day === undefined ? undefined : { kind: op === 'greater' ? 'after' : 'before', day };
 }

@@ -1,7 +1,7 @@
 import type { FieldError } from '../../../lib/errors.js';
 import { fieldNamed, fieldNames, operators, type Operator } from './fields.js';
 import { activities, type Activity, type Condition, type Filter, type Reference } from './filter.js';
-import { isRecord, Problems, readBoolean, readDays, readId } from './reader.js';
+import { isRecord, ErrorCollector, parseBoolean, parseDays, parseId } from './reader.js';
 
 const MAX_DEPTH = 6;
 const MAX_CONDITIONS = 100;
@@ -14,8 +14,8 @@ export type ParsedFilter =
 
 /** Reads a filter as a caller wrote it; every problem is named by its place in the tree (`filter.all[1].op`). */
 export function parseFilter(input: unknown, path = 'filter'): ParsedFilter {
-  const reading: Reading = { problems: new Problems(), references: [], conditions: 0 };
-  const filter = readNode(input, { path, depth: 1 }, reading);
+  const reading: Reading = { problems: new ErrorCollector(), references: [], conditions: 0 };
+  const filter = parseNode(input, { path, depth: 1 }, reading);
   if (reading.conditions > MAX_CONDITIONS) {
     const message = `has ${reading.conditions} conditions; at most ${MAX_CONDITIONS} fit`;
     return { ok: false, errors: [{ path, message }] };
@@ -26,7 +26,7 @@ export function parseFilter(input: unknown, path = 'filter'): ParsedFilter {
 }
 
 interface Reading {
-  problems: Problems;
+  problems: ErrorCollector;
   references: Reference[];
   conditions: number;
 }
@@ -37,23 +37,23 @@ interface Place {
   depth: number;
 }
 
-function readNode(input: unknown, place: Place, reading: Reading): Filter | undefined {
+function parseNode(input: unknown, place: Place, reading: Reading): Filter | undefined {
   const { path, depth } = place;
   if (!isRecord(input)) return reading.problems.add(path, `must be ${SHAPES}`);
   if (depth > MAX_DEPTH) return reading.problems.add(path, `lies deeper than ${MAX_DEPTH} levels`);
-  if ('all' in input) return readGroup(input, 'all', place, reading);
-  if ('any' in input) return readGroup(input, 'any', place, reading);
+  if ('all' in input) return parseGroup(input, 'all', place, reading);
+  if ('any' in input) return parseGroup(input, 'any', place, reading);
   if ('not' in input) {
     refuseOthers(input, ['not'], place, reading);
-    const inner = readNode(input['not'], { path: `${path}.not`, depth: depth + 1 }, reading);
+    const inner = parseNode(input['not'], { path: `${path}.not`, depth: depth + 1 }, reading);
     return inner && { not: inner };
   }
   reading.conditions += 1;
-  const condition = readCondition(input, place, reading);
+  const condition = parseCondition(input, place, reading);
   return condition && { condition };
 }
 
-function readGroup(
+function parseGroup(
   input: Record<string, unknown>,
   kind: 'all' | 'any',
   { path, depth }: Place,
@@ -71,20 +71,20 @@ function readGroup(
     return reading.problems.add(place, `must have at most ${MAX_CONDITIONS} conditions`);
   }
   const inner = items.map((item: unknown, index) =>
-    readNode(item, { path: `${place}[${index}]`, depth: depth + 1 }, reading),
+    parseNode(item, { path: `${place}[${index}]`, depth: depth + 1 }, reading),
   );
   const good = inner.filter((node) => node !== undefined);
   return kind === 'all' ? { all: good } : { any: good };
 }
 
-function readCondition(
+function parseCondition(
   input: Record<string, unknown>,
   place: Place,
   reading: Reading,
 ): Condition | undefined {
   const { path } = place;
   const { problems, references } = reading;
-  if ('activity' in input) return readActivity(input, place, reading);
+  if ('activity' in input) return parseActivity(input, place, reading);
   if (!('field' in input)) return problems.add(path, `must be ${SHAPES}`);
   refuseOthers(input, CONDITION_KEYS, place, reading);
   const { field: name, op } = input;
@@ -104,7 +104,11 @@ function readCondition(
   return condition;
 }
 
-function readActivity(input: Record<string, unknown>, place: Place, reading: Reading): Condition | undefined {
+function parseActivity(
+  input: Record<string, unknown>,
+  place: Place,
+  reading: Reading,
+): Condition | undefined {
   const { path } = place;
   const { problems, references } = reading;
   refuseOthers(input, ACTIVITY_KEYS, place, reading);
@@ -112,14 +116,14 @@ function readActivity(input: Record<string, unknown>, place: Place, reading: Rea
   if (!activity) problems.add(`${path}.activity`, `must be one of ${activities.join(', ')}`);
   const optional = <Value>(
     name: string,
-    read: (value: unknown, at: string, found: Problems) => Value | undefined,
+    read: (value: unknown, at: string, found: ErrorCollector) => Value | undefined,
   ): Value | undefined =>
     input[name] === undefined || input[name] === null
       ? undefined
       : read(input[name], `${path}.${name}`, problems);
-  const campaignId = optional('campaignId', readId);
-  const withinDays = optional('withinDays', readDays);
-  const negate = optional('negate', readBoolean) ?? false;
+  const campaignId = optional('campaignId', parseId);
+  const withinDays = optional('withinDays', parseDays);
+  const negate = optional('negate', parseBoolean) ?? false;
   if (campaignId !== undefined) {
     references.push({ kind: 'campaign', id: campaignId, path: `${path}.campaignId` });
   }

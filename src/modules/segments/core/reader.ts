@@ -15,7 +15,7 @@ const UNSTORABLE = /\0|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\
 const MAX_PROBLEMS = 100;
 
 /** Collects what is wrong while a filter is read; a reader that answers undefined has said why. */
-export class Problems {
+export class ErrorCollector {
   private readonly told: FieldError[] = [];
   private untold = 0;
 
@@ -36,26 +36,29 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-export function readText(value: unknown, path: string, problems: Problems): string | undefined {
+export function parseText(value: unknown, path: string, problems: ErrorCollector): string | undefined {
   if (typeof value !== 'string' || value.trim() === '') return problems.add(path, 'must be a text');
   if (value.length > MAX_TEXT) return problems.add(path, `must be at most ${MAX_TEXT} characters`);
   if (UNSTORABLE.test(value)) return problems.add(path, 'contains a broken or NUL character');
   return value;
 }
 
-export function readScalar(value: unknown, path: string, problems: Problems): Scalar | undefined {
+export function parseScalar(value: unknown, path: string, problems: ErrorCollector): Scalar | undefined {
   if (typeof value === 'boolean') return value;
   if (typeof value === 'number' && Number.isFinite(value)) return value;
-  if (typeof value === 'string') return readText(value, path, problems);
+  if (typeof value === 'string') return parseText(value, path, problems);
   return problems.add(path, 'must be a text, a number, true or false');
 }
 
 /** One value or, with `many`, a list of them: each read by `read`. */
-export function readValues<Value>(
+export function parseValues<Value>(
   value: unknown,
   path: string,
-  problems: Problems,
-  options: { many: boolean; read: (item: unknown, path: string, problems: Problems) => Value | undefined },
+  problems: ErrorCollector,
+  options: {
+    many: boolean;
+    read: (item: unknown, path: string, problems: ErrorCollector) => Value | undefined;
+  },
 ): Value[] | undefined {
   if (!options.many) {
     const one = options.read(value, path, problems);
@@ -67,15 +70,15 @@ export function readValues<Value>(
   return items.some((item) => item === undefined) ? undefined : (items as Value[]);
 }
 
-export function readId(value: unknown, path: string, problems: Problems): string | undefined {
+export function parseId(value: unknown, path: string, problems: ErrorCollector): string | undefined {
   return isId(value) ? value.toLowerCase() : problems.add(path, 'must be a UUID');
 }
 
-export function readBoolean(value: unknown, path: string, problems: Problems): boolean | undefined {
+export function parseBoolean(value: unknown, path: string, problems: ErrorCollector): boolean | undefined {
   return typeof value === 'boolean' ? value : problems.add(path, 'must be true or false');
 }
 
-export function readDays(value: unknown, path: string, problems: Problems): number | undefined {
+export function parseDays(value: unknown, path: string, problems: ErrorCollector): number | undefined {
   const isDays = typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MAX_DAYS;
   return isDays ? value : problems.add(path, `must be a whole number of days from 1 to ${MAX_DAYS}`);
 }
@@ -86,12 +89,12 @@ function isDay(value: string): boolean {
   return !Number.isNaN(time.getTime()) && time.toISOString().startsWith(value);
 }
 
-export function readDay(value: unknown, path: string, problems: Problems): string | undefined {
+export function parseDay(value: unknown, path: string, problems: ErrorCollector): string | undefined {
   if (typeof value === 'string' && DAY.test(value) && isDay(value)) return value;
   return problems.add(path, 'must be a number, or a day such as "2026-03-31"');
 }
 
-export function readTime(value: unknown, path: string, problems: Problems): Date | undefined {
+export function parseTime(value: unknown, path: string, problems: ErrorCollector): Date | undefined {
   const isTime = typeof value === 'string' && TIME.test(value) && isDay(value.slice(0, 10));
   const time = isTime ? new Date(value) : undefined;
   if (time && !Number.isNaN(time.getTime())) return time;

@@ -34,16 +34,16 @@ export function assignSlots(
 ): AssignmentPlan {
   const rotation = new Rotation(senders, now, random);
   const assignments: (Assignment | undefined)[] = requests.map(() => undefined);
-  const dealTo = (index: number, senderId: string | undefined): void => {
+  const assignTo = (index: number, senderId: string | undefined): void => {
     const request = requests[index];
     if (request && !assignments[index]) assignments[index] = rotation.take(request, senderId);
   };
   requests.forEach((request, index) => {
     const named = request.requiredSenderId ?? request.preferredSenderId;
-    if (named !== undefined) dealTo(index, named);
+    if (named !== undefined) assignTo(index, named);
   });
   requests.forEach((request, index) => {
-    if (request.requiredSenderId === undefined) dealTo(index, undefined);
+    if (request.requiredSenderId === undefined) assignTo(index, undefined);
   });
   return { assignments, changed: rotation.changed() };
 }

@@ -16,7 +16,7 @@ export function signDevice(secret: string, device: Device): string {
 }
 
 /** The device, or undefined when the credentials are not from this network. */
-export function readDevice(secret: string, credentials: string): Device | undefined {
+export function parseDevice(secret: string, credentials: string): Device | undefined {
   const parsed = parse(credentials);
   if (!isRecord(parsed)) return undefined;
   const { senderId, phoneNumber, deviceId, signature: given } = parsed;

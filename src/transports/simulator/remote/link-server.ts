@@ -3,7 +3,7 @@ import { errorMessage } from '../../../lib/errors.js';
 import type { Logger } from '../../../lib/logger.js';
 import type { TransportEvent, TransportSession } from '../../transport.js';
 import type { SimulatorNetwork } from '../network.js';
-import { senderConfigProblems } from '../sender-config.js';
+import { senderConfigErrors } from '../sender-config.js';
 import { messageFromWire, parseFrames, toWire, type ClientFrame, type ServerFrame } from './frames.js';
 import { Outbox } from './outbox.js';
 
@@ -78,7 +78,7 @@ export class LinkServer {
     const known = this.sessions.get(number);
     if (known) return known.connect();
     if (typeof senderId !== 'string') throw new Error('connect needs a senderId');
-    const problem = senderConfigProblems(config)[0];
+    const problem = senderConfigErrors(config)[0];
     if (problem) throw new Error(`${problem.path} ${problem.message}`);
     const session = this.network.openSession({
       senderId,

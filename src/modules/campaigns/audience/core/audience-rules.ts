@@ -38,11 +38,11 @@ export interface AudienceInput {
 }
 
 /** A request's rules in the form they are stored, in the order of the request; numbers in E.164. */
-export function readAudienceRules(
+export function parseAudienceRules(
   { segmentIds, filter, importIds, exclude }: AudienceInput,
   country: string | undefined,
 ): { rules: AudienceRules; errors: FieldError[] } {
-  const { phones, errors } = readPhones(exclude?.phoneNumbers ?? [], country);
+  const { phones, errors } = parsePhones(exclude?.phoneNumbers ?? [], country);
   const rules: AudienceRules = {
     segmentIds: lowered(segmentIds),
     ...(filter && { filter: { ...filter } }),
@@ -57,7 +57,7 @@ export function readAudienceRules(
   return { rules, errors };
 }
 
-function readPhones(
+function parsePhones(
   numbers: string[],
   country: string | undefined,
 ): { phones: string[]; errors: FieldError[] } {

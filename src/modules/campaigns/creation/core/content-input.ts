@@ -3,11 +3,11 @@ import type { CampaignVariant } from '../../campaign.entity.js';
 import type { PartDraft } from '../../../content/core/part-shape.js';
 import {
   neededBy,
-  readParts,
+  parseParts,
   type NeededVariable,
   type PartsInput,
 } from '../../../content/core/parts-input.js';
-import { variantProblems } from '../../variants/core/variants.js';
+import { variantErrors } from '../../variants/core/variants.js';
 import type { CampaignPart } from '../../../content/core/part.js';
 
 export interface VariantInput extends PartsInput {
@@ -35,19 +35,19 @@ export interface ReadContent {
 const MAX_SIZE = 200_000;
 
 /** Reads what a request wants to send, or says what is wrong with it and where. */
-export function readContent(input: ContentInput, defaultCountry?: string): ReadContent {
+export function parseContent(input: ContentInput, defaultCountry?: string): ReadContent {
   const { variants } = input;
   const size = JSON.stringify([variants, input.messages, input.template]).length;
   if (size > MAX_SIZE) {
     const message = `all texts together have ${size} characters, as JSON; at most ${MAX_SIZE} are allowed`;
     return { drafts: [], needed: [], errors: [{ path: variants ? 'variants' : 'messages', message }] };
   }
-  if (!variants) return readParts(input, defaultCountry);
+  if (!variants) return parseParts(input, defaultCountry);
   if (input.messages ?? input.template) {
     const message = 'give either variants or one text for everybody (messages or template), not both';
     return { drafts: [], needed: [], errors: [{ path: 'variants', message }] };
   }
-  const read = variants.map((variant, index) => readVariant(variant, index, defaultCountry));
+  const read = variants.map((variant, index) => parseVariant(variant, index, defaultCountry));
   const layout = variants.map(({ name, weight }, index) => ({
     name: name.trim(),
     weight: weight ?? 1,
@@ -57,17 +57,17 @@ export function readContent(input: ContentInput, defaultCountry?: string): ReadC
     drafts: read.flatMap(({ drafts }) => drafts),
     layout,
     needed: mergeNeeds(read.map(({ needed }) => needed)),
-    errors: [...variantProblems(variants), ...read.flatMap(({ errors }) => errors)],
+    errors: [...variantErrors(variants), ...read.flatMap(({ errors }) => errors)],
   };
 }
 
-function readVariant(variant: VariantInput, index: number, defaultCountry: string | undefined): ReadContent {
+function parseVariant(variant: VariantInput, index: number, defaultCountry: string | undefined): ReadContent {
   // Inside a list null is not taken out by the service.
   const given = {
     ...(variant.messages ? { messages: variant.messages } : {}),
     ...(typeof variant.template === 'string' ? { template: variant.template } : {}),
   };
-  const { drafts, needed, errors } = readParts(given, defaultCountry);
+  const { drafts, needed, errors } = parseParts(given, defaultCountry);
   const within = <Item extends { path: string }>(item: Item): Item => ({
     ...item,
     path: `variants[${index}].${item.path}`,

@@ -26,11 +26,11 @@ export const DEFAULT_CONTROL: Control = { canary: null, maxPerSender: null };
 /** Limits that were not given let everything pass. */
 const NO_LIMIT_PERCENT = 100;
 
-export function readControl(
+export function parseControl(
   { canary, maxPerSender }: ControlInput,
   current: Control = DEFAULT_CONTROL,
 ): { control: Control; errors: FieldError[] } {
-  const read = canary ? readCanary(canary) : { canary: null, errors: [] };
+  const read = canary ? parseCanary(canary) : { canary: null, errors: [] };
   return {
     control: {
       canary: canary === undefined ? current.canary : read.canary,
@@ -40,7 +40,7 @@ export function readControl(
   };
 }
 
-function readCanary({ recipients, percent, continueWhen }: NonNullable<ControlInput['canary']>): {
+function parseCanary({ recipients, percent, continueWhen }: NonNullable<ControlInput['canary']>): {
   canary: Canary | null;
   errors: FieldError[];
 } {
@@ -64,7 +64,7 @@ function readCanary({ recipients, percent, continueWhen }: NonNullable<ControlIn
 }
 
 /** A sender takes on whole recipients: a budget below one recipient's messages would let nobody send. */
-export function budgetProblems(maxPerSender: number | null, mostParts: number): FieldError[] {
+export function budgetErrors(maxPerSender: number | null, mostParts: number): FieldError[] {
   if (maxPerSender === null || maxPerSender >= mostParts) return [];
   const message = `must be at least ${mostParts}, the messages of one recipient: they go through one sender`;
   return [{ path: 'maxPerSender', message }];

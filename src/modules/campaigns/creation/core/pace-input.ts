@@ -2,7 +2,7 @@ import type { FieldError } from '../../../../lib/errors.js';
 import { type Delays, DEFAULT_DELAYS } from '../../../delivery/core/delays.js';
 
 /** Fills in what the request leaves open; a default gives way to the bound the caller did give. */
-export function readDelays(
+export function parseDelays(
   input: Partial<Delays>,
   current: Delays = DEFAULT_DELAYS,
 ): { delays: Delays; errors: FieldError[] } {

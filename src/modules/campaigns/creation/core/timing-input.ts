@@ -2,9 +2,9 @@ import { latest } from '../../../../lib/clock.js';
 import type { FieldError } from '../../../../lib/errors.js';
 import { isTimeZone } from '../../../../lib/zone.js';
 import type { Recurrence } from '../../campaign.entity.js';
-import { cronProblem, nextRun } from '../../core/recurrence.js';
+import { cronError, nextRun } from '../../core/recurrence.js';
 import type { SendWindow } from '../../../tenants/core/send-window.js';
-import { windowProblems } from '../../../tenants/core/window-problems.js';
+import { windowErrors } from '../../../tenants/core/window-errors.js';
 
 /** What a request says; undefined keeps what is, null takes it back. Shapes are checked, meanings are not. */
 export interface TimingInput {
@@ -48,7 +48,7 @@ interface Context {
 }
 
 /** Lays a request over what is set already. The first run of a recurring campaign becomes its `scheduledAt`. */
-export function readTiming(
+export function parseTiming(
   input: TimingInput,
   { now, tenantTimeZone, current }: Context,
 ): { timing: Timing; errors: FieldError[] } {
@@ -68,8 +68,8 @@ export function readTiming(
       message: `${input.scheduledAt} is past; it is ${now.toISOString()} now`,
     });
   }
-  if (input.sendWindow) errors.push(...windowProblems(input.sendWindow));
-  if (input.recurrence) errors.push(...recurrenceProblems(input.recurrence));
+  if (input.sendWindow) errors.push(...windowErrors(input.sendWindow));
+  if (input.recurrence) errors.push(...recurrenceErrors(input.recurrence));
   if (timing.rampUpMinutes !== null && timing.maxPerMinute === null) {
     const message = 'says how maxPerMinute is reached; give that too';
     errors.push({ path: 'rampUpMinutes', message });
@@ -130,7 +130,7 @@ function toRecurrence(given: NonNullable<TimingInput['recurrence']>, tenantTimeZ
   };
 }
 
-function recurrenceProblems({
+function recurrenceErrors({
   cron,
   everyMinutes,
   timeZone,
@@ -139,7 +139,7 @@ function recurrenceProblems({
   if ((cron == null) === (everyMinutes == null)) {
     errors.push({ path: 'recurrence', message: 'give either cron or everyMinutes' });
   }
-  const problem = cron == null ? undefined : cronProblem(cron);
+  const problem = cron == null ? undefined : cronError(cron);
   if (problem !== undefined) errors.push({ path: 'recurrence.cron', message: problem });
   if (timeZone != null && !isTimeZone(timeZone)) {
     errors.push({

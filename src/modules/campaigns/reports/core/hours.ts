@@ -1,4 +1,4 @@
-import { placeOf } from '../../../../lib/phone-zones.js';
+import { timeZoneKey } from '../../../../lib/phone-zones.js';
 import { scheduleAt, sendingHours, type TenantTimes } from '../../../tenants/core/sending-hours.js';
 import { windowState } from '../../../tenants/core/window.js';
 import type { Campaign } from '../../campaign.entity.js';
@@ -15,6 +15,6 @@ export function closedFor(
   times: TenantTimes,
   now: Date,
 ): Closed | undefined {
-  const state = windowState(scheduleAt(sendingHours(campaign, times), placeOf(phone)), now);
+  const state = windowState(scheduleAt(sendingHours(campaign, times), timeZoneKey(phone)), now);
   return state.kind === 'closed' ? { until: state.until } : undefined;
 }

@@ -1,7 +1,7 @@
 import { wallTime } from '../../../../lib/wall-time.js';
 import type { Campaign } from '../../campaign.entity.js';
 import { waitingMessage } from '../../core/waiting.js';
-import { isDoubt } from '../../../delivery/core/unconfirmed.js';
+import { isUnconfirmed } from '../../../delivery/core/unconfirmed.js';
 import type { TracedMessage, TracedRecipient } from '../trace.repository.js';
 import { reasonOf } from './reasons.js';
 import type { MessageAttempt } from '../../../delivery/core/attempt.js';
@@ -121,7 +121,7 @@ function attemptStep(facts: TraceFacts, { part }: TracedMessage, attempt: Messag
   const reason = reasonOf(code);
   switch (attempt.outcome) {
     case 'requeued':
-      if (isDoubt(attempt)) {
+      if (isUnconfirmed(attempt)) {
         const how = code === 'worker_lost' ? 'was cut off' : 'was not answered';
         const text = `The hand-over of ${lowered(what)} through ${who} ${how}; it goes out again in a way that cannot arrive twice`;
         return { ...base, step: 'came_back', text };
@@ -136,17 +136,17 @@ function attemptStep(facts: TraceFacts, { part }: TracedMessage, attempt: Messag
         text: `${what} was sent through ${who} and failed after all: ${reason}`,
       };
     case 'unknown':
-      return { ...base, step: 'unknown', text: nobodySaid(what, who, reason) };
+      return { ...base, step: 'unknown', text: unconfirmed(what, who, reason) };
     case 'resend':
       return {
         ...base,
         step: 'unknown',
-        text: `${nobodySaid(what, who, reason)}; it is sent again${after(facts, attempt)} unless a receipt comes before, and may arrive twice`,
+        text: `${unconfirmed(what, who, reason)}; it is sent again${after(facts, attempt)} unless a receipt comes before, and may arrive twice`,
       };
   }
 }
 
-function nobodySaid(what: string, who: string, reason: string): string {
+function unconfirmed(what: string, who: string, reason: string): string {
   return `${what} was handed over through ${who}, and nobody said what became of it: ${reason}`;
 }
 

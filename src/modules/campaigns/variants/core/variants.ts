@@ -11,7 +11,7 @@ const WEIGHT_STEPS = 100;
 const MAX_CYCLE = 10_000;
 
 /** What is wrong with a request's variants besides their parts. */
-export function variantProblems(
+export function variantErrors(
   variants: readonly { name: string; weight?: number | null }[],
   path = 'variants',
 ): FieldError[] {
@@ -20,8 +20,8 @@ export function variantProblems(
     return [{ path, message }];
   }
   const errors = variants.flatMap(({ name, weight }, index) => [
-    ...nameProblem(variants, name, index).map((message) => ({ path: `${path}[${index}].name`, message })),
-    ...weightProblem(weight ?? 1).map((message) => ({ path: `${path}[${index}].weight`, message })),
+    ...nameError(variants, name, index).map((message) => ({ path: `${path}[${index}].name`, message })),
+    ...weightError(weight ?? 1).map((message) => ({ path: `${path}[${index}].weight`, message })),
   ]);
   if (errors.length > 0) return errors;
   const weights = variants.map(({ weight }) => weight ?? 1);
@@ -30,14 +30,14 @@ export function variantProblems(
   return [{ path, message }];
 }
 
-function nameProblem(variants: readonly { name: string }[], name: string, index: number): string[] {
+function nameError(variants: readonly { name: string }[], name: string, index: number): string[] {
   const clean = name.trim();
   if (clean === '' || clean.length > MAX_NAME) return [`must be a name of 1 to ${MAX_NAME} characters`];
   const first = variants.findIndex((other) => other.name.trim().toLowerCase() === clean.toLowerCase());
   return first < index ? [`"${clean}" is the name of variants[${first}] already`] : [];
 }
 
-function weightProblem(weight: number): string[] {
+function weightError(weight: number): string[] {
   const steps = weight * WEIGHT_STEPS;
   const isExact = Math.abs(steps - Math.round(steps)) < 1e-6;
   return isExact && Math.round(steps) > 0 && weight <= MAX_WEIGHT

@@ -49,7 +49,7 @@ export function boundedCells(
 }
 
 /** Reads one data row by the file's column plan. Empty and failed cells become no attribute at all. */
-export function readRow(
+export function parseRow(
   row: SourceRow,
   plan: ColumnPlan,
   defaultCountry?: string,

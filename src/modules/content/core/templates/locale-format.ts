@@ -71,7 +71,7 @@ export function formatDate(
   zone: string,
   style: DateStyle,
 ): string | undefined {
-  const at = readDate(value);
+  const at = parseDate(value);
   if (!at) return undefined;
   const timeZone = at.onTheWall ? 'UTC' : zone;
   return dateFormat(locale, { ...DATE_STYLES[style], timeZone }).format(at.date);
@@ -81,7 +81,7 @@ const DATE = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(
 /** Seconds since 1970 below this, milliseconds above: 5138 in seconds, 1973 in milliseconds. */
 const MOST_SECONDS = 100_000_000_000;
 
-function readDate(value: string | number): { date: Date; onTheWall: boolean } | undefined {
+function parseDate(value: string | number): { date: Date; onTheWall: boolean } | undefined {
   const text = String(value).trim();
   if (/^\d{9,14}$/.test(text)) {
     const number = Number(text);

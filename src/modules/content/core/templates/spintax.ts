@@ -6,7 +6,7 @@ import { opaqueEnd } from './liquid-spans.js';
 /** A piece of text as Liquid will see it, or a choice: each option may hold choices and Liquid of its own. */
 export type SpinNode = string | { options: SpinNode[][] };
 
-export interface SpinProblem {
+export interface SpinSyntaxError {
   message: string;
   /** Offset in the source, from 0. */
   at: number;
@@ -16,12 +16,12 @@ export interface SpinText {
   ok: true;
   nodes: SpinNode[];
   /** Offsets of the characters that mark choices and escapes. */
-  signs: number[];
+  markers: number[];
   /** Where the options of all choices stand. */
   options: { start: number; end: number }[];
 }
 
-export type SpinParse = SpinText | { ok: false; problem: SpinProblem };
+export type SpinParse = SpinText | { ok: false; problem: SpinSyntaxError };
 
 /** Deeper nesting is a mistake, and would cost stack. */
 const MAX_DEPTH = 20;
@@ -52,10 +52,10 @@ export function spin(source: string, seed: string): string {
  * The source with the signs of its choices blanked out: all options at once, every other character where it was, so
  * that Liquid can be asked about it and its positions are those of the source.
  */
-export function withoutSigns(source: string, { signs }: SpinText): string {
+export function withoutMarkers(source: string, { markers }: SpinText): string {
   // Split by UTF-16 units, as offsets count them.
   const characters = source.split('');
-  for (const at of signs) characters[at] = ' ';
+  for (const at of markers) characters[at] = ' ';
   return characters.join('');
 }
 
@@ -74,7 +74,7 @@ function mayHoldSpintax(source: string): boolean {
 
 class Reader {
   private at = 0;
-  private readonly signs: number[] = [];
+  private readonly markers: number[] = [];
   private readonly options: { start: number; end: number }[] = [];
 
   constructor(private readonly source: string) {}
@@ -83,7 +83,7 @@ class Reader {
     try {
       const nodes = this.sequence(0);
       if (this.at < this.source.length) throw this.problem('} closes nothing', this.at);
-      return { ok: true, nodes, signs: this.signs, options: this.options };
+      return { ok: true, nodes, markers: this.markers, options: this.options };
     } catch (error) {
       if (error instanceof SpinError) return { ok: false, problem: { message: error.message, at: error.at } };
       throw error;
@@ -103,7 +103,7 @@ class Reader {
         this.at = opaque;
       } else if (character === '\\' && '{|}'.includes(source[this.at + 1] ?? ' ')) {
         text += literal(source[this.at + 1] ?? '');
-        this.signs.push(this.at, this.at + 1);
+        this.markers.push(this.at, this.at + 1);
         this.at += 2;
       } else if (character === '{') {
         if (text !== '') nodes.push(text);
@@ -124,20 +124,20 @@ class Reader {
     if (depth > MAX_DEPTH) throw this.problem(`choices are nested more than ${MAX_DEPTH} deep`, start);
     const options: SpinNode[][] = [];
     do {
-      this.signs.push(this.at);
+      this.markers.push(this.at);
       this.at += 1;
       const from = this.at;
       options.push(this.sequence(depth));
       this.options.push({ start: from, end: this.at });
     } while (this.source[this.at] === '|');
     if (this.source[this.at] !== '}') throw this.problem('{ is not closed', start);
-    this.signs.push(this.at);
+    this.markers.push(this.at);
     this.at += 1;
-    if (options.length === 1) throw this.lonely(start, this.at);
+    if (options.length === 1) throw this.singleOption(start, this.at);
     return { options };
   }
 
-  private lonely(start: number, end: number): SpinError {
+  private singleOption(start: number, end: number): SpinError {
     const inside = this.source.slice(start + 1, end - 1).trim();
     const variable = /^[\p{L}_][\p{L}\p{N}_.-]*$/u.test(inside) ? `; a variable is {{ ${inside} }}` : '';
     return new SpinError(

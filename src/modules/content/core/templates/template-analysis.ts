@@ -13,7 +13,7 @@ import {
 import QuickLRU from 'quick-lru';
 import { cached } from '../../../../lib/cached.js';
 import { errorMessage } from '../../../../lib/errors.js';
-import { parseSpintax, withoutSigns, type SpinText } from './spintax.js';
+import { parseSpintax, withoutMarkers, type SpinText } from './spintax.js';
 import { isStorable } from '../../../../lib/storable.js';
 import {
   checkSyntax,
@@ -22,7 +22,7 @@ import {
   MAX_TEMPLATE_LENGTH,
   parseTemplate,
 } from './template-engine.js';
-import { argumentProblem, type GivenArgument } from './template-filters.js';
+import { argumentError, type GivenArgument } from './template-filters.js';
 
 type Argument = Arguments extends Iterable<infer One> ? One : never;
 type Expression = Value['initial']['postfix'];
@@ -35,7 +35,7 @@ export interface TemplateVariable {
   optional: boolean;
 }
 
-export interface TemplateProblem {
+export interface TemplateError {
   message: string;
   /** From 1; absent when the whole text is the problem. */
   line?: number;
@@ -43,7 +43,7 @@ export interface TemplateProblem {
 }
 
 export type TemplateAnalysis =
-  { ok: true; variables: TemplateVariable[] } | { ok: false; error: TemplateProblem };
+  { ok: true; variables: TemplateVariable[] } | { ok: false; error: TemplateError };
 
 /** A text costs milliseconds to analyse, and a request asks about it more than once. */
 const CACHED_ANALYSES = 500;
@@ -81,13 +81,13 @@ function analyse(text: string): TemplateAnalysis {
     return { ok: false, error: { message: spins.problem.message, ...lineAndColumn(text, spins.problem.at) } };
   }
   try {
-    const plain = withoutSigns(text, spins);
+    const plain = withoutMarkers(text, spins);
     const templates = parseTemplate(plain);
     parseOptions(plain, spins);
-    const problem = outputProblemIn(templates) ?? argumentProblemIn(templates);
+    const problem = outputErrorIn(templates) ?? argumentErrorIn(templates);
     return problem ? { ok: false, error: problem } : { ok: true, variables: variablesOf(templates) };
   } catch (error) {
-    return { ok: false, error: problemOf(error) };
+    return { ok: false, error: templateErrorOf(error) };
   }
 }
 
@@ -122,21 +122,21 @@ function parsesAlone(option: string): boolean {
 }
 
 /** Liquid takes the first of several values that stand side by side, and prints nothing where there is none. */
-function outputProblemIn(templates: Template[]): TemplateProblem | undefined {
+function outputErrorIn(templates: Template[]): TemplateError | undefined {
   for (const template of templates) {
     for (const { initial } of valuesOf(template)) {
-      const message = valueProblem(initial.postfix);
+      const message = valueError(initial.postfix);
       if (message === undefined) continue;
       const [line, column] = template.token.getPosition();
       return { message, line, column };
     }
-    const inside = outputProblemIn(childrenOf(template));
+    const inside = outputErrorIn(childrenOf(template));
     if (inside) return inside;
   }
   return undefined;
 }
 
-function valueProblem(postfix: Expression): string | undefined {
+function valueError(postfix: Expression): string | undefined {
   let values = 0;
   for (const token of postfix) {
     if (!TypeGuards.isOperatorToken(token)) values += 1;
@@ -150,17 +150,17 @@ function valueProblem(postfix: Expression): string | undefined {
 }
 
 /** The first filter whose arguments cannot be right, as far as they stand in the template. */
-function argumentProblemIn(templates: Template[]): TemplateProblem | undefined {
+function argumentErrorIn(templates: Template[]): TemplateError | undefined {
   for (const template of templates) {
     for (const value of valuesOf(template)) {
       for (const { name, args } of value.filters) {
-        const message = argumentProblem(name, args.map(givenArgument));
+        const message = argumentError(name, args.map(givenArgument));
         if (message === undefined) continue;
         const [line, column] = template.token.getPosition();
         return { message, line, column };
       }
     }
-    const inside = argumentProblemIn(childrenOf(template));
+    const inside = argumentErrorIn(childrenOf(template));
     if (inside) return inside;
   }
   return undefined;
@@ -182,7 +182,7 @@ function lineAndColumn(text: string, at: number): { line: number; column: number
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }
 
-function problemOf(error: unknown): TemplateProblem {
+function templateErrorOf(error: unknown): TemplateError {
   if (!LiquidError.is(error)) return { message: errorMessage(error) };
   const { message, token } = error;
   const [line, column] = token.getPosition();
@@ -197,7 +197,7 @@ function variablesOf(templates: Template[]): TemplateVariable[] {
   for (const variable of Object.values(analyzeSync(templates, { partials: false }).globals).flat()) {
     const path = pathOf(variable);
     const key = JSON.stringify(path);
-    const isOptional = optional.has(placeOf(variable));
+    const isOptional = optional.has(locationOf(variable));
     found.set(key, { path, optional: isOptional && (found.get(key)?.optional ?? true) });
   }
   return [...found.values()];
@@ -211,11 +211,11 @@ function markOptional(templates: Template[], guarded: ReadonlySet<string>, optio
     const inside = new Set(guarded);
     for (const argument of template.arguments?.() ?? []) {
       const forgiven = isCondition ? argument : beforeDefault(argument);
-      const forgivenPlaces = new Set(forgiven ? variablesIn(forgiven).map(placeOf) : []);
+      const forgivenPlaces = new Set(forgiven ? variablesIn(forgiven).map(locationOf) : []);
       for (const variable of variablesIn(argument)) {
         const name = variableName(attributePath(pathOf(variable)));
         if (isCondition) inside.add(name);
-        if (forgivenPlaces.has(placeOf(variable)) || guarded.has(name)) optional.add(placeOf(variable));
+        if (forgivenPlaces.has(locationOf(variable)) || guarded.has(name)) optional.add(locationOf(variable));
       }
     }
     markOptional(childrenOf(template), inside, optional);
@@ -237,7 +237,7 @@ function variablesIn(argument: Argument): Variable[] {
   return Object.values(analyzeSync([template], { partials: false }).variables).flat();
 }
 
-function placeOf({ location }: Variable): string {
+function locationOf({ location }: Variable): string {
   return `${location.row}:${location.col}`;
 }
 

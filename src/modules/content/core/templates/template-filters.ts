@@ -58,7 +58,7 @@ export const filterHandlers: [name: string, handler: (value: unknown, ...args: u
   Object.entries(filters).map(([name, filter]) => [
     name,
     (value, ...args) => {
-      const problem = problemWith(name, filter, args);
+      const problem = errorWith(name, filter, args);
       if (problem !== undefined) throw new Error(problem);
       return isBlank(value) ? '' : filter.apply(value, ...args.map(argumentOf));
     },
@@ -68,15 +68,15 @@ export const filterHandlers: [name: string, handler: (value: unknown, ...args: u
 export type GivenArgument = { literal: unknown } | 'computed';
 
 /** What is wrong with the arguments of one of these filters; undefined for what is right, and for Liquid's own. */
-export function argumentProblem(name: string, given: GivenArgument[]): string | undefined {
+export function argumentError(name: string, given: GivenArgument[]): string | undefined {
   const filter = Object.hasOwn(filters, name) ? filters[name] : undefined;
   if (!filter) return undefined;
   const known = filter.rules.map((rule, index): Rule => (given[index] === 'computed' ? anything : rule));
   const values = given.map((argument) => (argument === 'computed' ? undefined : argument.literal));
-  return problemWith(name, { ...filter, rules: known }, values);
+  return errorWith(name, { ...filter, rules: known }, values);
 }
 
-function problemWith(name: string, { rules }: TextFilter, args: unknown[]): string | undefined {
+function errorWith(name: string, { rules }: TextFilter, args: unknown[]): string | undefined {
   if (args.length > rules.length) return `${name} takes at most ${rules.length} arguments`;
   for (const [index, rule] of rules.entries()) {
     const problem = rule(args[index]);

@@ -1,4 +1,4 @@
-import { readParts } from '../parts-input.js';
+import { parseParts } from '../parts-input.js';
 import { analyseTemplate, variableName } from './template-analysis.js';
 import { choiceSeed, renderPart, templateScope, type RenderFailure } from './template.js';
 
@@ -14,7 +14,7 @@ export type CheckedText = { ok: true; variables: TextVariable[] } | { ok: false;
 
 /** Whether a text would be taken as a part of a campaign, and what it asks of its recipients. */
 export function checkText(content: string): CheckedText {
-  const [error] = readParts({ template: content }).errors;
+  const [error] = parseParts({ template: content }).errors;
   if (error) return { ok: false, message: error.message };
   const analysis = analyseTemplate(content);
   if (!analysis.ok) return { ok: false, message: analysis.error.message };

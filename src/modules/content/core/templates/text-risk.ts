@@ -1,7 +1,7 @@
 import { analyzeSync, Output, TypeGuards, Value, type Template, type Variable } from 'liquidjs';
 import { partTexts, writeTexts, type PartTextName } from '../content.js';
 import { opaqueEnd } from './liquid-spans.js';
-import { parseSpintax, withoutSigns, type SpinNode } from './spintax.js';
+import { parseSpintax, withoutMarkers, type SpinNode } from './spintax.js';
 import { attributePath } from './template-analysis.js';
 import { MAX_TEMPLATE_LENGTH, parseTemplate } from './template-engine.js';
 import type { CampaignPart } from '../part.js';
@@ -41,7 +41,7 @@ function boundOf(name: PartTextName, template: string): number {
   if (name !== 'content') return 0;
   const spins = parseSpintax(template);
   if (!spins.ok || !alwaysHasText(spins.nodes)) return 0;
-  const work = harmlessWork(parseTemplate(withoutSigns(template, spins)));
+  const work = harmlessWork(parseTemplate(withoutMarkers(template, spins)));
   if (work === undefined || work.filters > MOST_FILTERS) return 0;
   const copies = Math.max(1, work.uses) * (1 + work.filters);
   return (partTexts[name].max - MAX_TEMPLATE_LENGTH) / (LONGEST_GROWTH * copies);

@@ -1,10 +1,10 @@
 import type { FieldError } from '../../../../lib/errors.js';
-import { readContacts } from '../../../contacts/core/inline-contacts.js';
+import { parseContacts } from '../../../contacts/core/inline-contacts.js';
 import type { DirectDraft, Refusal } from '../direct.types.js';
 import {
   invalidMessage,
   partOf,
-  readOne,
+  parseOne,
   type Asked,
   type InputRules,
   type MessageInput,
@@ -19,9 +19,9 @@ export interface BulkInput extends Omit<MessageInput, 'to'> {
 }
 
 /** Reads `POST /message/send-bulk` in either of its forms. A request that is neither is one refusal for all. */
-export function readBulk(input: BulkInput, rules: InputRules): ReadMessages {
+export function parseBulk(input: BulkInput, rules: InputRules): ReadMessages {
   const { messages, recipients } = input;
-  const wrong = faultOfForm(input);
+  const wrong = formError(input);
   if (wrong) return { drafts: [], refusals: [invalidMessage(0, [wrong])] };
   const asked = messages
     ? messages.map((message, index) => ({
@@ -39,8 +39,8 @@ export function readBulk(input: BulkInput, rules: InputRules): ReadMessages {
         },
       }))
     : [];
-  const named = recipients ? readRecipients(recipients, input) : { asked: [], refusals: [] };
-  const outcomes = [...asked, ...named.asked].map((one) => readOne(one, rules));
+  const named = recipients ? parseRecipients(recipients, input) : { asked: [], refusals: [] };
+  const outcomes = [...asked, ...named.asked].map((one) => parseOne(one, rules));
   const drafts = outcomes.flatMap((outcome) => ('kind' in outcome ? [] : [outcome]));
   const refusals = outcomes.flatMap((outcome) => ('kind' in outcome ? [outcome] : []));
   const repeated = recipients ? repeatedNumbers(drafts) : new Map<number, Refusal>();
@@ -50,7 +50,7 @@ export function readBulk(input: BulkInput, rules: InputRules): ReadMessages {
   };
 }
 
-function faultOfForm(input: BulkInput): FieldError | undefined {
+function formError(input: BulkInput): FieldError | undefined {
   if (input.messages && input.recipients) {
     return { path: 'recipients', message: 'give either messages or recipients, not both' };
   }
@@ -70,14 +70,14 @@ function faultOfForm(input: BulkInput): FieldError | undefined {
 }
 
 /** Who gets the one part of the request. */
-function readRecipients(
+function parseRecipients(
   recipients: readonly unknown[],
   input: BulkInput,
 ): { asked: Asked[]; refusals: Refusal[] } {
   const asked: Asked[] = [];
   const refusals: Refusal[] = [];
   recipients.forEach((recipient, index) => {
-    const { contacts, errors } = readContacts([recipient]);
+    const { contacts, errors } = parseContacts([recipient]);
     const here = `recipients[${index}]`;
     const [contact] = contacts;
     if (!contact) {

@@ -1,7 +1,7 @@
 import type { FieldError } from '../../../../lib/errors.js';
 import { isPhoneCountry, normalisePhone } from '../../../../lib/phone.js';
 import { writeTexts } from '../../../content/core/content.js';
-import { readPart, type PartInput } from '../../../content/core/part-shape.js';
+import { parsePart, type PartInput } from '../../../content/core/part-shape.js';
 import { isStorable } from '../../../../lib/storable.js';
 import { analyseTemplate } from '../../../content/core/templates/template-analysis.js';
 import type { DirectDraft, Refusal } from '../direct.types.js';
@@ -42,8 +42,8 @@ const ownFields = new Set([
 ]);
 
 /** Reads `POST /message/send`. */
-export function readMessage(input: MessageInput, rules: InputRules): ReadMessages {
-  const outcome = readOne(
+export function parseMessage(input: MessageInput, rules: InputRules): ReadMessages {
+  const outcome = parseOne(
     { place: '', recipientPath: 'to', index: 0, name: null, phone: input.to, input },
     rules,
   );
@@ -51,7 +51,7 @@ export function readMessage(input: MessageInput, rules: InputRules): ReadMessage
 }
 
 /** The country a request names for its numbers, or what is wrong with it. */
-export function faultOfCountry(country: string | null | undefined): FieldError[] {
+export function countryError(country: string | null | undefined): FieldError[] {
   if (country === undefined || country === null || isPhoneCountry(country)) return [];
   return [
     { path: 'defaultCountry', message: `"${country}" is not a country code; use two letters such as BR` },
@@ -69,21 +69,21 @@ export interface Asked {
 }
 
 /** Reads one message, or names everything that is wrong with it. */
-export function readOne(
+export function parseOne(
   { place, recipientPath, index, name, phone, input }: Asked,
   rules: InputRules,
 ): DirectDraft | Refusal {
   const errors: FieldError[] = [];
   const number = normalisePhone(phone, rules.defaultCountry);
   if (!number.ok) errors.push({ path: recipientPath, message: number.reason });
-  const sendAt = readTime(input.sendAt, rules.now);
+  const sendAt = parseTime(input.sendAt, rules.now);
   if (typeof sendAt === 'string') errors.push({ path: `${place}sendAt`, message: sendAt });
   const template = input.template ?? false;
   const variables = input.variables ?? {};
-  errors.push(...variableProblems(variables, template, place));
-  const part = readPart(partOf(input), place.replace(/\.$/, ''), rules.defaultCountry);
+  errors.push(...variableErrors(variables, template, place));
+  const part = parsePart(partOf(input), place.replace(/\.$/, ''), rules.defaultCountry);
   if (!part.ok) errors.push(...part.errors.map((error) => ({ ...error, path: undotted(error.path) })));
-  else errors.push(...textProblems(part.draft.part, place, template));
+  else errors.push(...textErrors(part.draft.part, place, template));
   if (errors.length > 0 || !number.ok || !part.ok || typeof sendAt === 'string')
     return invalidMessage(index, errors);
   return {
@@ -118,7 +118,7 @@ function undotted(path: string): string {
 }
 
 /** The time, undefined for at once, or what is wrong with it. */
-function readTime(text: string | null | undefined, now: Date): Date | undefined | string {
+function parseTime(text: string | null | undefined, now: Date): Date | undefined | string {
   if (text === undefined || text === null) return undefined;
   const at = new Date(text);
   if (Number.isNaN(at.getTime())) return 'must be a time such as 2031-05-24T09:30:00Z';
@@ -126,11 +126,7 @@ function readTime(text: string | null | undefined, now: Date): Date | undefined 
   return at.getTime() - now.getTime() > YEAR_MS ? 'is more than a year ahead' : at;
 }
 
-function variableProblems(
-  variables: Record<string, unknown>,
-  template: boolean,
-  place: string,
-): FieldError[] {
+function variableErrors(variables: Record<string, unknown>, template: boolean, place: string): FieldError[] {
   const path = `${place}variables`;
   const names = Object.keys(variables);
   if (names.length === 0) return [];
@@ -143,7 +139,7 @@ function variableProblems(
   return isStorable(variables) ? [] : [{ path, message: 'contains a broken or NUL character' }];
 }
 
-function textProblems(part: CampaignPart, place: string, template: boolean): FieldError[] {
+function textErrors(part: CampaignPart, place: string, template: boolean): FieldError[] {
   const errors: FieldError[] = [];
   writeTexts(part, (name, text, index) => {
     const path = `${place}${name}${index === undefined ? '' : `[${index}]`}`;

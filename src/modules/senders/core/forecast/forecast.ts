@@ -2,12 +2,12 @@ import { sum } from '../../../../lib/sum.js';
 import {
   advance,
   grouped,
-  outlookOf,
+  senderForecastOf,
   servedAlone,
   type ForecastPace,
   type ForecastSender,
-  type Outlook,
-} from './outlook.js';
+  type SenderForecast,
+} from './sender-forecast.js';
 import { messagesOf, sentBy } from './stretch.js';
 
 /**
@@ -37,7 +37,7 @@ const REST_AFTER = 100;
 
 /** A pool of senders on its way through the time to come. Each `send` continues where the one before has ended. */
 export class PoolForecast {
-  private outlooks: Outlook[];
+  private senderForecasts: SenderForecast[];
 
   constructor(
     senders: readonly ForecastSender[],
@@ -45,20 +45,24 @@ export class PoolForecast {
     now: Date,
     private readonly rest: Rest = () => Promise.resolve(),
   ) {
-    this.outlooks = grouped(senders.map((sender) => outlookOf(sender, now.getTime())));
+    this.senderForecasts = grouped(senders.map((sender) => senderForecastOf(sender, now.getTime())));
   }
 
   /** Senders that could send something before `at`. */
   readyBefore(at: number): number {
     return sum(
-      this.outlooks.filter(({ nextAt, budgetLeft }) => nextAt < at && budgetLeft >= this.pace.messages),
-      (outlook) => outlook.senders,
+      this.senderForecasts.filter(
+        ({ nextAt, budgetLeft }) => nextAt < at && budgetLeft >= this.pace.messages,
+      ),
+      (senderForecast) => senderForecast.senders,
     );
   }
 
   /** The others have the senders for themselves until then. */
   async leaveToOthersUntil(at: number): Promise<void> {
-    this.outlooks = await this.each(this.outlooks, (outlook) => servedAlone(outlook, at));
+    this.senderForecasts = await this.each(this.senderForecasts, (senderForecast) =>
+      servedAlone(senderForecast, at),
+    );
   }
 
   /** What the pool sends in the slice. `doneAt` is when the last of `wanted` leaves; absent when they do not all. */
@@ -83,22 +87,31 @@ export class PoolForecast {
     minStepMs,
   }: ForecastSlice): Promise<{ messages: number; stretches: number; doneAt?: number }> {
     const pace = { ...this.pace, minStepMs };
-    const before = this.outlooks.map((outlook) => ({ ...outlook, nextAt: Math.max(outlook.nextAt, from) }));
-    const after = await this.each(before, (outlook) => advance(outlook, pace, to));
-    const total = sum(after, ({ outlook, stretches }) => outlook.senders * sum(stretches, messagesOf));
+    const before = this.senderForecasts.map((senderForecast) => ({
+      ...senderForecast,
+      nextAt: Math.max(senderForecast.nextAt, from),
+    }));
+    const after = await this.each(before, (senderForecast) => advance(senderForecast, pace, to));
+    const total = sum(
+      after,
+      ({ senderForecast, stretches }) => senderForecast.senders * sum(stretches, messagesOf),
+    );
     const stretches = sum(after, (one) => one.stretches.length);
     if (total < wanted) {
-      this.outlooks = after.map(({ outlook }) => outlook);
+      this.senderForecasts = after.map(({ senderForecast }) => senderForecast);
       return { messages: total, stretches };
     }
     const doneAt = await firstTime(from, to, async (at) => {
       const sent = await this.each(
         after,
-        ({ outlook, stretches: own }) => outlook.senders * sum(own, (one) => sentBy(one, at)),
+        ({ senderForecast, stretches: own }) => senderForecast.senders * sum(own, (one) => sentBy(one, at)),
       );
       return sum(sent, Number) >= wanted;
     });
-    this.outlooks = await this.each(before, (outlook) => advance(outlook, pace, doneAt + 1).outlook);
+    this.senderForecasts = await this.each(
+      before,
+      (senderForecast) => advance(senderForecast, pace, doneAt + 1).senderForecast,
+    );
     return { messages: wanted, stretches, doneAt };
   }
 

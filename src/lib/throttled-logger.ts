@@ -11,7 +11,7 @@ const IDS = /[\w-]*\d[\w-]*/g;
  * Writes the same complaint once per half minute, with the number of those left out: a server that is down makes
  * everybody who needs it complain several times a second, and the first line says it all.
  */
-export class SparseLog {
+export class ThrottledLogger {
   /** Kinds can carry changing parts: the list of known ones must not grow for ever. */
   private readonly seen = new QuickLRU<string, { loggedAt: number; leftOut: number }>({
     maxSize: MOST_KINDS,

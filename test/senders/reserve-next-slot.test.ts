@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { addMs } from '../../src/lib/clock.js';
 import type { ReservationRequest, SenderManager, SenderService } from '../../src/modules/senders/index.js';
-import { sendersToHold } from '../../src/modules/senders/hold.js';
+import { sendersToReserve } from '../../src/modules/senders/reserve-next-slot.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { connectedSender, managerOn, request, serviceOn, TestClock } from './fixture.js';
 import { slot, START } from './slots.js';
@@ -68,7 +68,7 @@ describe('a sender somebody urgent waits for', () => {
   it('is not kept for somebody who waits for hours', () => {
     const far = { ...slot('far'), nextAvailableAt: addMs(START, 3_600_000) };
     const near = { ...slot('near'), nextAvailableAt: addMs(START, 5_000) };
-    expect(sendersToHold([far, near], 2, 1, START)).toEqual([
+    expect(sendersToReserve([far, near], 2, 1, START)).toEqual([
       { senderId: 'near', until: addMs(START, 5_500) },
     ]);
   });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { DomainError, StoreUnreachable } from '../../src/lib/errors.js';
 import { createLogger } from '../../src/lib/logger.js';
-import { SparseLog } from '../../src/lib/sparse-log.js';
-import { lackBehind } from '../../src/lib/unreachable.js';
+import { ThrottledLogger } from '../../src/lib/throttled-logger.js';
+import { unavailableResource } from '../../src/lib/transient-errors.js';
 
 function failure(message: string, fields: object = {}): Error {
   return Object.assign(new Error(message), fields);
@@ -23,7 +23,7 @@ describe('what an error says is missing', () => {
     [undefined, new DomainError('not_found', 'contact_not_found', 'no such contact')],
     [undefined, 'text'],
   ])('%s', (lack, error) => {
-    expect(lackBehind(error)).toBe(lack);
+    expect(unavailableResource(error)).toBe(lack);
   });
 });
 
@@ -32,7 +32,7 @@ describe('a log of the same trouble again and again', () => {
     const lines: string[] = [];
     const logger = createLogger('warn', { destination: { write: (line) => lines.push(line) } });
     let now = 0;
-    const log = new SparseLog(logger, { now: () => new Date(now) });
+    const log = new ThrottledLogger(logger, { now: () => new Date(now) });
     for (let job = 0; job < 50; job += 1) log.report('warn', `job send-${job}-a lost`, 'a job was lost');
     log.report('warn', 'other trouble', 'other trouble');
     expect(lines).toHaveLength(2);

@@ -1,13 +1,13 @@
 import type { Campaign } from '../campaign.entity.js';
 import { addMs } from '../../../lib/clock.js';
 import { averagePause } from '../../../lib/pause.js';
-import type { CampaignDeps, CampaignSenders, PoolOutlook, RivalCampaign } from '../campaign.ports.js';
+import type { CampaignDeps, CampaignSenders, ForecastedPool, CompetingCampaign } from '../campaign.ports.js';
 import type { Counts } from '../campaign.repository.js';
 import { mostParts } from '../variants/core/variants.js';
 import { begunOf } from '../canary/core/canary.js';
-import { playForward, type Demand, type PlayedForward, type PlayRules } from './core/play-forward.js';
-import { rivalsOf } from './core/rivalry.js';
-import { otherRunningCampaigns } from './rivals.repository.js';
+import { simulate, type Demand, type Simulated, type SimulationRules } from './core/simulation.js';
+import { competingCampaignsOf } from './core/competing-campaigns.js';
+import { otherRunningCampaigns } from './competing-campaigns.repository.js';
 import { sampleRecipient } from '../audience/sample.repository.js';
 import { ceilingOf, humanPaceAt, partTimings, totalMs, senderUse } from '../../delivery/index.js';
 import { nextOpening } from '../../tenants/index.js';
@@ -19,8 +19,8 @@ const HORIZON_MS = 366 * 24 * 60 * MINUTE_MS;
 /** The middle of everything random. */
 const average = (): number => 0.5;
 
-export interface OutlookDeps extends Pick<CampaignDeps, 'database' | 'humanPace'> {
-  senders: Pick<CampaignSenders, 'outlook'>;
+export interface ForecastDeps extends Pick<CampaignDeps, 'database' | 'humanPace'> {
+  senders: Pick<CampaignSenders, 'forecast'>;
 }
 
 interface Ahead {
@@ -34,43 +34,47 @@ interface Ahead {
  * Plays the campaign forward: first by itself, then, where others run that want the same senders, with what they need
  * until about then.
  */
-export async function lookAhead(
-  deps: OutlookDeps,
+export async function forecastCampaign(
+  deps: ForecastDeps,
   campaign: Campaign,
   { counts, demands, now, startsAt }: Ahead,
-): Promise<{ outlook: PoolOutlook; end: PlayedForward }> {
+): Promise<{ pool: ForecastedPool; end: Simulated }> {
   const busy = await busyMs(deps, campaign);
-  const play = async (rivals: readonly RivalCampaign[]) => {
-    const outlook = await campaignOutlook(deps, campaign, { startsAt, busyMs: busy, rivals });
+  const play = async (competing: readonly CompetingCampaign[]) => {
+    const pool = await forecastPool(deps, campaign, { startsAt, busyMs: busy, competing });
     return {
-      outlook,
-      end: await playForward(outlook.forecast, demands, playRules(campaign, counts, startsAt, demands)),
+      pool,
+      end: await simulate(pool.fleet, demands, simulationRules(campaign, counts, startsAt, demands)),
     };
   };
   const alone = await play([]);
   const others = await otherRunningCampaigns(deps.database.manager, campaign);
-  if (others.length === 0 || alone.outlook.able === 0) return alone;
+  if (others.length === 0 || alone.pool.able === 0) return alone;
   const aloneUntil = alone.end.kind === 'never' ? addMs(startsAt, HORIZON_MS) : alone.end.at;
-  const rivals = rivalsOf(campaign, others, { now, aloneUntil, busyMs: busy });
-  return rivals.length === 0 ? alone : play(rivals);
+  const competing = competingCampaignsOf(campaign, others, { now, aloneUntil, busyMs: busy });
+  return competing.length === 0 ? alone : play(competing);
 }
 
 /** The campaign's pool as it stands, ready to be played forward from a time on. */
-async function campaignOutlook(
-  deps: OutlookDeps,
+async function forecastPool(
+  deps: ForecastDeps,
   campaign: Campaign,
-  { startsAt, busyMs: busy, rivals }: { startsAt: Date; busyMs: number; rivals: readonly RivalCampaign[] },
-): Promise<PoolOutlook> {
+  {
+    startsAt,
+    busyMs: busy,
+    competing,
+  }: { startsAt: Date; busyMs: number; competing: readonly CompetingCampaign[] },
+): Promise<ForecastedPool> {
   const { tenantId, pool, maxPerSender } = campaign;
   const content = campaign.variants?.flatMap((variant) => variant.parts) ?? campaign.parts;
   const tx = deps.database.manager;
-  return deps.senders.outlook({
+  return deps.senders.forecast({
     tenantId,
     pool,
     messageTypes: [...new Set(content.map(({ type }) => type))],
     pace: { messages: mostParts(campaign), stepMs: averagePause(campaign) + busy },
     from: startsAt,
-    rivals,
+    competingCampaigns: competing,
     ...(maxPerSender !== null && {
       budget: { perSender: maxPerSender, used: await senderUse(tx, campaign.id) },
     }),
@@ -78,7 +82,7 @@ async function campaignOutlook(
 }
 
 /** Typing and pauses for one recipient: with the texts of the first one, as good a guess as any. */
-async function busyMs(deps: OutlookDeps, campaign: Campaign): Promise<number> {
+async function busyMs(deps: ForecastDeps, campaign: Campaign): Promise<number> {
   const sample = await sampleRecipient(deps.database.manager, campaign, undefined);
   if (!sample) return 0;
   const parts: readonly CampaignPart[] = campaign.variants?.[sample.variant]?.parts ?? campaign.parts;
@@ -92,7 +96,12 @@ async function busyMs(deps: OutlookDeps, campaign: Campaign): Promise<number> {
 }
 
 /** The campaign's own limits on the way. */
-function playRules(campaign: Campaign, counts: Counts, from: Date, demands: readonly Demand[]): PlayRules {
+function simulationRules(
+  campaign: Campaign,
+  counts: Counts,
+  from: Date,
+  demands: readonly Demand[],
+): SimulationRules {
   const parts = mostParts(campaign);
   return {
     from,
@@ -110,7 +119,7 @@ function firstOpening(demands: readonly Demand[], from: Date): Date {
 }
 
 /** What is left of the first recipients, and how long the others wait for the judgement. */
-function canaryAhead({ canary }: Campaign, counts: Counts, parts: number): PlayRules['canary'] {
+function canaryAhead({ canary }: Campaign, counts: Counts, parts: number): SimulationRules['canary'] {
   if (!canary?.continueWhen || canary.passedAt !== undefined || canary.broken) return undefined;
   const first = canary.recipients - begunOf(counts);
   if (first <= 0 || counts.pending <= first) return undefined;

@@ -8,7 +8,7 @@ export interface Demand {
   messages: number;
 }
 
-export interface PlayRules {
+export interface SimulationRules {
   from: Date;
   /** When the ramp of the ceiling begins or began: with the first message. */
   startedAt: Date;
@@ -21,7 +21,7 @@ export interface PlayRules {
 }
 
 /** `hours_never_come`: the windows of those left never open; `senders_used_up`: nobody will ever send the rest. */
-export type PlayedForward =
+export type Simulated =
   | { kind: 'finishes'; at: Date }
   | { kind: 'expires'; at: Date; left: number }
   | { kind: 'never'; reason: 'hours_never_come' | 'senders_used_up' | 'too_far'; left: number };
@@ -39,11 +39,11 @@ const RAMP_SLICES = 20;
  * When the last message leaves, as far as it can be known: no quota, pace, window or ceiling is exceeded on the way.
  * Groups that are open at the same time share the senders in proportion to what is left of them.
  */
-export async function playForward(
+export async function simulate(
   fleet: Fleet,
   demands: readonly Demand[],
-  rules: PlayRules,
-): Promise<PlayedForward> {
+  rules: SimulationRules,
+): Promise<Simulated> {
   const play = new Play(fleet, demands, rules);
   for (let slice = 0; slice < MAX_SLICES; slice += 1) {
     const end = await play.next();
@@ -62,7 +62,7 @@ class Play {
   constructor(
     private readonly fleet: Fleet,
     demands: readonly Demand[],
-    private readonly rules: PlayRules,
+    private readonly rules: SimulationRules,
   ) {
     this.groups = demands.filter(({ messages }) => messages > 0).map((demand) => ({ ...demand }));
     this.at = rules.from.getTime();
@@ -74,7 +74,7 @@ class Play {
   }
 
   /** Plays one slice; answers the end when it has come. */
-  async next(): Promise<PlayedForward | undefined> {
+  async next(): Promise<Simulated | undefined> {
     const { expiresAt, from } = this.rules;
     if (this.left === 0) return { kind: 'finishes', at: new Date(Math.ceil(this.at)) };
     if (expiresAt && this.at >= expiresAt.getTime())
@@ -87,7 +87,7 @@ class Play {
     return this.sendTo(open);
   }
 
-  private waitForOpening(): PlayedForward | undefined {
+  private waitForOpening(): Simulated | undefined {
     const openings = this.waiting().map(({ schedule }) =>
       nextOpening(schedule, new Date(this.at))?.getTime(),
     );
@@ -97,7 +97,7 @@ class Play {
     return undefined;
   }
 
-  private async sendTo(open: Demand[]): Promise<PlayedForward | undefined> {
+  private async sendTo(open: Demand[]): Promise<Simulated | undefined> {
     const to = this.endOfSlice(open);
     const ready = this.fleet.readyBefore(to);
     if (ready === 0 && this.fleet.readyBefore(this.at + HORIZON_MS) === 0) {
@@ -111,7 +111,7 @@ class Play {
       wanted,
       minStepMs: this.minStep(ready),
     });
-    deal(messages, open);
+    assign(messages, open);
     this.canaryLeft -= messages;
     this.at = Math.max(doneAt ?? to, this.ceilingEnd(from, messages));
     this.begun ||= messages > 0;
@@ -177,7 +177,7 @@ class Play {
 }
 
 /** In proportion to what is left of each, in whole messages. */
-function deal(messages: number, groups: Demand[]): void {
+function assign(messages: number, groups: Demand[]): void {
   let [given, left] = [messages, sum(groups)];
   for (const group of groups) {
     const share = left === 0 ? 0 : Math.min(group.messages, Math.round((given * group.messages) / left));

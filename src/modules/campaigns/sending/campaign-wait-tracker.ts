@@ -15,7 +15,7 @@ const FLOWING_MS = 30_000;
 const MOST_REMEMBERED = 10_000;
 
 /** Keeps a campaign's "waiting for senders" up to date without a write per message. */
-export class WaitingBoard {
+export class CampaignWaitTracker {
   private readonly lastWrite = new QuickLRU<string, number>({ maxSize: MOST_REMEMBERED });
   private readonly lastServed = new QuickLRU<string, number>({ maxSize: MOST_REMEMBERED });
 
@@ -36,11 +36,11 @@ export class WaitingBoard {
   /** Senders are there and keep their pause: no wait that was noted holds any more, unless others go first. */
   async notePace(
     campaign: CampaignKey,
-    { outranked, waiting }: { outranked: boolean; waiting: boolean },
+    { preempted, waiting }: { preempted: boolean; waiting: boolean },
   ): Promise<void> {
-    if (outranked) {
+    if (preempted) {
       if (this.servedLately(campaign)) return;
-      await this.note(campaign, 'outranked', null);
+      await this.note(campaign, 'preempted', null);
     } else if (waiting && this.due(`clear ${campaign.campaignId}`)) {
       await clearCampaignWaiting(this.deps.database.manager, campaign);
     }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { LossCode } from '../transport.js';
-import { readDevice, signDevice } from './core/credentials.js';
+import { parseDevice, signDevice } from './core/credentials.js';
 import { formatQrPayload, QR_BYTES, qrReference } from './core/qr-payload.js';
 import type { Phone } from './phone.js';
 import type { WaitingSession } from './network-port.js';
@@ -9,7 +9,7 @@ import type { WaitingSession } from './network-port.js';
 const MAX_REVOKED = 100_000;
 
 /** Which senders wait to be scanned, and which linked devices are still welcome. */
-export class PairingDesk {
+export class PairingRegistry {
   private readonly waiting = new Map<string, { session: WaitingSession; reference: string }>();
   /** The device each sender last connected with. */
   private readonly devices = new Map<string, string>();
@@ -53,7 +53,7 @@ export class PairingDesk {
 
   /** The phone number these credentials belong to, or why they do not connect the sender. */
   recognise(phone: Phone, credentials: string): { phoneNumber: string } | { refused: LossCode } {
-    const device = readDevice(this.secret, credentials);
+    const device = parseDevice(this.secret, credentials);
     if (!device || device.senderId !== phone.senderId || this.revoked.has(device.deviceId)) {
       return { refused: 'logged_out' };
     }
@@ -63,7 +63,7 @@ export class PairingDesk {
   }
 
   unlink(credentials: string): void {
-    const device = readDevice(this.secret, credentials);
+    const device = parseDevice(this.secret, credentials);
     if (device) this.revoke(device.deviceId);
   }
 

@@ -7,18 +7,18 @@ const PATIENCE_MS = 500;
 /** Whoever waits longer than this asks again before. */
 const HORIZON_MS = 60_000;
 
-export interface Hold {
+export interface SlotReservation {
   senderId: string;
   until: Date;
 }
 
 /** The senders that come free first, as many as requests wait; each is kept from the others until shortly after its slot. */
-export function sendersToHold(
+export function sendersToReserve(
   slots: readonly SenderSlot[],
   requests: number,
   messages: number,
   now: Date,
-): Hold[] {
+): SlotReservation[] {
   return slots
     .map((slot) => ({ senderId: slot.id, at: earliestSlot(slot, messages, now) }))
     .filter(({ at }) => at.getTime() - now.getTime() <= HORIZON_MS)
@@ -28,7 +28,7 @@ export function sendersToHold(
 }
 
 /** A hold ends by itself, so nothing has to be taken back when its request is cancelled or its worker dies. */
-export async function holdSenders(tx: Tx, holds: readonly Hold[]): Promise<void> {
+export async function reserveNextSlots(tx: Tx, holds: readonly SlotReservation[]): Promise<void> {
   if (holds.length === 0) return;
   await tx.query(
     `WITH held AS (

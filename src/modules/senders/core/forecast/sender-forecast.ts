@@ -18,11 +18,11 @@ export interface ForecastSender {
   /** Messages it may still send for this campaign; absent without a budget. */
   budgetLeft?: number;
   /** What others want of it; absent when nobody does. */
-  rivals?: readonly Rival[];
+  competitors?: readonly Competitor[];
 }
 
 /** Another campaign's share of a sender. */
-export interface Rival {
+export interface Competitor {
   /** Messages it still has for this sender. */
   left: number;
   pace: ForecastPace;
@@ -33,19 +33,19 @@ export interface Rival {
 }
 
 /** Senders that are all in the same state, as far as sending goes. */
-export interface Outlook {
+export interface SenderForecast {
   senders: number;
   nextAt: number;
   levels: Level[];
   warmUp?: WarmUp;
   budgetLeft: number;
-  rivals: readonly Rival[];
+  competitors: readonly Competitor[];
 }
 
-export function outlookOf(
-  { slot, budgetLeft = Infinity, rivals = [] }: ForecastSender,
+export function senderForecastOf(
+  { slot, budgetLeft = Infinity, competitors = [] }: ForecastSender,
   now: number,
-): Outlook {
+): SenderForecast {
   const { minute, hour, day } = slot.windows;
   return {
     senders: 1,
@@ -53,35 +53,35 @@ export function outlookOf(
     levels: [minute, hour, day].map((window) => levelAt(toLevel(window), now)),
     ...(slot.warmUp && { warmUp: slot.warmUp }),
     budgetLeft,
-    rivals,
+    competitors,
   };
 }
 
 /** Fresh senders of the same quotas are all alike: one of them stands for all. */
-export function grouped(outlooks: Outlook[]): Outlook[] {
-  const groups = new Map<string, Outlook>();
-  for (const outlook of outlooks) {
-    const { nextAt, levels, warmUp, budgetLeft, rivals } = outlook;
-    const key = JSON.stringify([nextAt, levels, warmUp, String(budgetLeft), rivals]);
+export function grouped(senderForecasts: SenderForecast[]): SenderForecast[] {
+  const groups = new Map<string, SenderForecast>();
+  for (const senderForecast of senderForecasts) {
+    const { nextAt, levels, warmUp, budgetLeft, competitors } = senderForecast;
+    const key = JSON.stringify([nextAt, levels, warmUp, String(budgetLeft), competitors]);
     const group = groups.get(key);
     if (group) group.senders += 1;
-    else groups.set(key, { ...outlook });
+    else groups.set(key, { ...senderForecast });
   }
   return [...groups.values()];
 }
 
 /** One after the other; those that go behind us are forgotten then: from now on they wait. */
-export function servedAlone(start: Outlook, until: number): Outlook {
-  let outlook = start;
-  const left = start.rivals.map((rival) => {
-    const nextAt = Math.max(outlook.nextAt, rival.begin);
-    const alone = { ...outlook, nextAt, budgetLeft: rival.left, rivals: [] };
-    const { outlook: after } = advance(alone, { ...rival.pace, minStepMs: 0 }, until);
-    if (after.budgetLeft < rival.left) outlook = after;
-    return { ...rival, left: after.budgetLeft };
+export function servedAlone(start: SenderForecast, until: number): SenderForecast {
+  let senderForecast = start;
+  const left = start.competitors.map((competitor) => {
+    const nextAt = Math.max(senderForecast.nextAt, competitor.begin);
+    const alone = { ...senderForecast, nextAt, budgetLeft: competitor.left, competitors: [] };
+    const { senderForecast: after } = advance(alone, { ...competitor.pace, minStepMs: 0 }, until);
+    if (after.budgetLeft < competitor.left) senderForecast = after;
+    return { ...competitor, left: after.budgetLeft };
   });
   const { budgetLeft } = start;
-  return { ...outlook, budgetLeft, rivals: left.filter(({ rank }) => rank !== 'behind') };
+  return { ...senderForecast, budgetLeft, competitors: left.filter(({ rank }) => rank !== 'behind') };
 }
 
 interface OwnPace extends ForecastPace {
@@ -91,18 +91,18 @@ interface OwnPace extends ForecastPace {
 
 /** Everything one sender sends before `until`. */
 export function advance(
-  start: Outlook,
+  start: SenderForecast,
   pace: OwnPace,
   until: number,
-): { outlook: Outlook; stretches: Stretch[] } {
+): { senderForecast: SenderForecast; stretches: Stretch[] } {
   const stretches: Stretch[] = [];
-  let outlook = start;
-  while (outlook.nextAt < until && outlook.budgetLeft >= pace.messages) {
-    const { next, stretch } = step(outlook, pace, until);
+  let senderForecast = start;
+  while (senderForecast.nextAt < until && senderForecast.budgetLeft >= pace.messages) {
+    const { next, stretch } = step(senderForecast, pace, until);
     if (stretch) stretches.push(stretch);
-    outlook = next;
+    senderForecast = next;
   }
-  return { outlook, stretches };
+  return { senderForecast, stretches };
 }
 
 /** What a sender does over and over for a while: something for us, something for those who share it. */
@@ -112,41 +112,49 @@ interface Round {
   /** All of them. */
   messages: number;
   stepMs: number;
-  rivals: readonly Rival[];
+  competitors: readonly Competitor[];
 }
 
-function roundAt({ rivals, nextAt }: Outlook, pace: OwnPace, smallestQuota: number): Round {
+function roundAt({ competitors, nextAt }: SenderForecast, pace: OwnPace, smallestQuota: number): Round {
   const alone = {
     own: Math.min(pace.messages, smallestQuota),
     messages: Math.min(pace.messages, smallestQuota),
     stepMs: Math.max(pace.stepMs, pace.minStepMs),
-    rivals: [],
+    competitors: [],
   };
-  const active = rivals.filter((rival) => isActive(rival, nextAt));
+  const active = competitors.filter((competitor) => isActive(competitor, nextAt));
   if (active.length === 0) return alone;
   const beside = active.filter(({ rank }) => rank === 'beside');
-  const all = alone.messages + sum(beside, (rival) => rival.pace.messages);
+  const all = alone.messages + sum(beside, (competitor) => competitor.pace.messages);
   // Where one quota does not hold a message of everybody, they come one after the other.
   const first = active.find(({ rank }) => rank === 'before') ?? (all > smallestQuota ? beside[0] : undefined);
   if (first) {
     const messages = Math.min(first.pace.messages, smallestQuota);
-    return { own: 0, messages, stepMs: first.pace.stepMs, rivals: [first] };
+    return { own: 0, messages, stepMs: first.pace.stepMs, competitors: [first] };
   }
-  const stepMs = Math.max(pace.minStepMs, pace.stepMs + sum(beside, (rival) => rival.pace.stepMs));
-  return { own: alone.own, messages: all, stepMs, rivals: beside };
+  const stepMs = Math.max(pace.minStepMs, pace.stepMs + sum(beside, (competitor) => competitor.pace.stepMs));
+  return { own: alone.own, messages: all, stepMs, competitors: beside };
 }
 
-function isActive({ left, begin, pace, rank }: Rival, at: number): boolean {
+function isActive({ left, begin, pace, rank }: Competitor, at: number): boolean {
   return rank !== 'behind' && left >= pace.messages && begin <= at;
 }
 
 /** One stretch, or the wait for a window that is used up. */
-function step(outlook: Outlook, pace: OwnPace, until: number): { next: Outlook; stretch?: Stretch } {
-  const at = outlook.nextAt;
-  const today = outlook.warmUp && warmUpWindow(outlook.warmUp, new Date(at));
+function step(
+  senderForecast: SenderForecast,
+  pace: OwnPace,
+  until: number,
+): { next: SenderForecast; stretch?: Stretch } {
+  const at = senderForecast.nextAt;
+  const today = senderForecast.warmUp && warmUpWindow(senderForecast.warmUp, new Date(at));
   const warming = today ? [toLevel(today)] : [];
-  const standing = outlook.levels.map((level) => levelAt(level, at));
-  const round = roundAt(outlook, pace, Math.min(...[...standing, ...warming].map(({ quota }) => quota)));
+  const standing = senderForecast.levels.map((level) => levelAt(level, at));
+  const round = roundAt(
+    senderForecast,
+    pace,
+    Math.min(...[...standing, ...warming].map(({ quota }) => quota)),
+  );
   const { own, messages, stepMs } = round;
   const levels = standing.map((level) => (neverFills(level, at, stepMs, messages) ? empty(level) : level));
   const limits = [
@@ -157,27 +165,31 @@ function step(outlook: Outlook, pace: OwnPace, until: number): { next: Outlook; 
   const full = limits.filter(({ quota, used }) => quota - used < messages);
   if (full.length > 0) {
     const nextAt = Math.max(...full.map(({ startedAt, lengthMs }) => (startedAt ?? at) + lengthMs));
-    return { next: { ...outlook, levels, nextAt } };
+    return { next: { ...senderForecast, levels, nextAt } };
   }
   const room = Math.min(
-    own > 0 ? Math.floor(outlook.budgetLeft / own) : Infinity,
-    ...round.rivals.map((rival) => Math.floor(rival.left / rival.pace.messages)),
+    own > 0 ? Math.floor(senderForecast.budgetLeft / own) : Infinity,
+    ...round.competitors.map((competitor) => Math.floor(competitor.left / competitor.pace.messages)),
     ...limits.map(({ quota, used }) => Math.floor((quota - used) / messages)),
   );
   const ends = limits.map(({ startedAt, lengthMs }) => (startedAt ?? at) + lengthMs);
-  const begins = outlook.rivals.filter(({ begin }) => begin > at).map(({ begin }) => begin);
-  const days = outlook.warmUp ? [dayEnd(outlook.warmUp, at)] : [];
+  const begins = senderForecast.competitors.filter(({ begin }) => begin > at).map(({ begin }) => begin);
+  const days = senderForecast.warmUp ? [dayEnd(senderForecast.warmUp, at)] : [];
   const boundary = Math.min(until, ...ends, ...begins, ...days);
   const sends = stepMs > 0 ? Math.min(room, Math.ceil((boundary - at) / stepMs)) : room;
   return {
     next: {
-      ...outlook,
+      ...senderForecast,
       nextAt: at + sends * stepMs,
       levels: levels.map((level) => take(level, { from: at, stepMs, sends, messages })),
-      ...(outlook.warmUp && { warmUp: takeFromWarmUp(outlook.warmUp, sends * messages, new Date(at)) }),
-      budgetLeft: outlook.budgetLeft - sends * own,
-      rivals: outlook.rivals.map((rival) =>
-        round.rivals.includes(rival) ? { ...rival, left: rival.left - sends * rival.pace.messages } : rival,
+      ...(senderForecast.warmUp && {
+        warmUp: takeFromWarmUp(senderForecast.warmUp, sends * messages, new Date(at)),
+      }),
+      budgetLeft: senderForecast.budgetLeft - sends * own,
+      competitors: senderForecast.competitors.map((competitor) =>
+        round.competitors.includes(competitor)
+          ? { ...competitor, left: competitor.left - sends * competitor.pace.messages }
+          : competitor,
       ),
     },
     ...(own > 0 && { stretch: { from: at, stepMs, sends, messages: own } }),

@@ -1,9 +1,9 @@
 import { MulterError } from 'multer';
 import { DomainError, StoreUnreachable, type ErrorKind, type FieldError } from '../lib/errors.js';
-import { codeOf, lackBehind, type Lack } from '../lib/unreachable.js';
+import { codeOf, unavailableResource, type UnavailableResource } from '../lib/transient-errors.js';
 
 /** What an error becomes on the wire. */
-export interface Problem {
+export interface ErrorResponse {
   status: number;
   message: string;
   errors: FieldError[];
@@ -11,7 +11,7 @@ export interface Problem {
   /** Not the caller's doing: it belongs in the log, and its details do not belong in the answer. */
   unexpected: boolean;
   /** Many requests in a row will tell of it. */
-  lack?: Lack;
+  unavailable?: UnavailableResource;
 }
 
 const statusByKind: { readonly [Kind in ErrorKind]: number } = {
@@ -36,15 +36,15 @@ const UNSTORABLE_TEXT_CODES = new Set(['22021', '22P05']);
 const ZLIB_CODES = /^(Z_|ERR_.*_DECODER_|ERR__ERROR_|ERR_BROTLI)/;
 
 /** The one place where errors become statuses. */
-export function toProblem(error: unknown, requestId: string): Problem {
+export function toErrorResponse(error: unknown, requestId: string): ErrorResponse {
   if (error instanceof DomainError) return fromDomain(error);
   if (error instanceof MulterError) return fromUpload(error);
   const code = codeOf(error);
   if (code !== undefined && UNSTORABLE_TEXT_CODES.has(code)) {
     return refusal(400, 'The input contains a NUL character, which cannot be stored. Remove it.');
   }
-  const lack = lackBehind(error);
-  if (lack) return fromLack(lack, error);
+  const unavailable = unavailableResource(error);
+  if (unavailable) return fromUnavailable(unavailable, error);
   return (
     fromHttp(error) ?? {
       ...refusal(500, `Something went wrong on our side. The log has the details under the id ${requestId}.`),
@@ -53,11 +53,11 @@ export function toProblem(error: unknown, requestId: string): Problem {
   );
 }
 
-function refusal(status: number, message: string, errors: FieldError[] = []): Problem {
+function refusal(status: number, message: string, errors: FieldError[] = []): ErrorResponse {
   return { status, message, errors, unexpected: false };
 }
 
-const lackMessages: { readonly [What in Lack]: string } = {
+const unavailableMessages: { readonly [What in UnavailableResource]: string } = {
   server: 'The database or the queue cannot be reached at the moment. Try again soon.',
   disk: 'There is no room left on the disk of the server or of its database. Nothing was stored; try again later.',
   lock: 'Other work holds what this request needs. Try again soon.',
@@ -66,16 +66,16 @@ const lackMessages: { readonly [What in Lack]: string } = {
 /** Nobody looks after a full disk within seconds. */
 const DISK_RETRY_SECONDS = 60;
 
-function fromLack(lack: Lack, error: unknown): Problem {
+function fromUnavailable(unavailable: UnavailableResource, error: unknown): ErrorResponse {
   const message =
     error instanceof StoreUnreachable
       ? 'The store of files cannot be reached at the moment. Try again soon.'
-      : lackMessages[lack];
-  const retryAfterSeconds = lack === 'disk' ? DISK_RETRY_SECONDS : RETRY_SECONDS.unavailable;
-  return { ...refusal(503, message), retryAfterSeconds, unexpected: true, lack };
+      : unavailableMessages[unavailable];
+  const retryAfterSeconds = unavailable === 'disk' ? DISK_RETRY_SECONDS : RETRY_SECONDS.unavailable;
+  return { ...refusal(503, message), retryAfterSeconds, unexpected: true, unavailable };
 }
 
-function fromDomain(error: DomainError): Problem {
+function fromDomain(error: DomainError): ErrorResponse {
   const problem = refusal(statusByKind[error.kind], error.message, error.errors);
   if (error.kind !== 'too_many' && error.kind !== 'unavailable') {
     return { ...problem, retryAfterSeconds: error.retryAfterSeconds };
@@ -84,13 +84,13 @@ function fromDomain(error: DomainError): Problem {
 }
 
 /** What is left after middleware/uploads.ts named the limits. */
-function fromUpload(error: MulterError): Problem {
+function fromUpload(error: MulterError): ErrorResponse {
   const path = error.field ?? 'form';
   return refusal(400, `${path}: ${error.message}`, [{ path, message: error.message }]);
 }
 
 /** Errors of Express and its body parser carry their own status. */
-function fromHttp(error: unknown): Problem | undefined {
+function fromHttp(error: unknown): ErrorResponse | undefined {
   if (!(error instanceof Error) || !('status' in error) || typeof error.status !== 'number') return undefined;
   if (error.status < 400 || error.status > 499) return undefined;
   if ('type' in error && error.type === 'entity.parse.failed') {

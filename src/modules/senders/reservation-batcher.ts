@@ -7,8 +7,8 @@ import type { MessageType, TransportName, TransportRegistry } from '../../transp
 import { assignSlots } from './core/assign.js';
 import { grantable, type SenderSlot } from './core/slot.js';
 import { emptyPoolReason } from './core/waiting.js';
-import { WaitingLines } from './core/waiting-line.js';
-import { holdSenders, sendersToHold } from './hold.js';
+import { SlotQueueEstimate } from './core/slot-queue-estimate.js';
+import { reserveNextSlots, sendersToReserve } from './reserve-next-slot.js';
 import { poolKey } from './pool-key.js';
 import {
   lockEligible,
@@ -20,7 +20,7 @@ import {
 } from './reservation.repository.js';
 import type { ReservationOutcome, ReservationRequest } from './reservation.types.js';
 
-export interface ReservationDeskDeps {
+export interface ReservationBatcherDeps {
   database: Database;
   clock: Clock;
   random: Random;
@@ -41,11 +41,11 @@ const BUSY_PAUSES_MS = [3, 6, 10, 15, 0];
 const ELSEWHERE_MS = { min: 100, max: 1_000 };
 
 /** Where requests for a sender come together: each pool's are answered a batch at a time, those in vain with a time. */
-export class ReservationDesk {
+export class ReservationBatcher {
   private readonly pools = new Map<string, Batcher<ReservationRequest, ReservationOutcome>>();
-  private readonly lines = new WaitingLines();
+  private readonly lines = new SlotQueueEstimate();
 
-  constructor(private readonly deps: ReservationDeskDeps) {}
+  constructor(private readonly deps: ReservationBatcherDeps) {}
 
   /** Concurrent calls of one pool share a transaction. */
   async reserve(request: ReservationRequest): Promise<ReservationOutcome> {
@@ -72,12 +72,12 @@ export class ReservationDesk {
       open = busy;
       await setTimeout(pauseMs);
     }
-    await this.holdForUrgent(requests.filter((request) => outcomes.get(request)?.kind === 'later'));
+    await this.reserveForUrgent(requests.filter((request) => outcomes.get(request)?.kind === 'later'));
     return requests.map((request) => outcomes.get(request) ?? { kind: 'none', reason: 'no_sender_in_pool' });
   }
 
   /** Outside the reservation's transaction: this waits for rows that others have locked. */
-  private async holdForUrgent(waiting: readonly ReservationRequest[]): Promise<void> {
+  private async reserveForUrgent(waiting: readonly ReservationRequest[]): Promise<void> {
     const [first] = waiting;
     if (!first?.urgent) return;
     const { database, clock } = this.deps;
@@ -85,7 +85,7 @@ export class ReservationDesk {
     const required = waiting.flatMap((request) => request.requiredSenderId ?? []);
     const ids = required.length === waiting.length ? required : undefined;
     const slots = await upcomingSlots(database.manager, this.searchOf(first), ids, now);
-    await holdSenders(database.manager, sendersToHold(slots, waiting.length, first.messages, now));
+    await reserveNextSlots(database.manager, sendersToReserve(slots, waiting.length, first.messages, now));
   }
 
   /** One transaction: assigns what it can, answers every request, and names those worth another try. */

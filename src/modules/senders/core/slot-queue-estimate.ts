@@ -17,7 +17,7 @@ interface Waiting extends Pace {
  * waiting requests would be sent to the same next slots, and a minute's worth of them would ask over and over for each
  * single one. It remembers only what this process has told; nothing rests on that.
  */
-export class WaitingLines {
+export class SlotQueueEstimate {
   private readonly ends = new QuickLRU<string, Date>({ maxSize: MOST_LINES });
 
   /**

@@ -1,9 +1,9 @@
 import { latest } from '../../../../lib/clock.js';
 import { averagePause } from '../../../../lib/pause.js';
 import type { Campaign } from '../../campaign.entity.js';
-import type { RivalCampaign } from '../../campaign.ports.js';
+import type { CompetingCampaign } from '../../campaign.ports.js';
 import { mostParts } from '../../variants/core/variants.js';
-import type { RunningCampaign } from '../rivals.repository.js';
+import type { RunningCampaign } from '../competing-campaigns.repository.js';
 
 /** Waits of a campaign that use no sender, and end at a known time or not at all as things stand. */
 const AT_REST: ReadonlySet<string> = new Set(['outside_window', 'canary']);
@@ -14,11 +14,11 @@ const MINUTE_MS = 60_000;
  * for an operator needs nothing, one with a ceiling no more than that lets out. `aloneUntil` is when this one would be
  * done by itself: who begins later does not hold it up.
  */
-export function rivalsOf(
+export function competingCampaignsOf(
   { priority }: Pick<Campaign, 'priority'>,
   others: readonly RunningCampaign[],
   { now, aloneUntil, busyMs }: { now: Date; aloneUntil: Date; busyMs: number },
-): RivalCampaign[] {
+): CompetingCampaign[] {
   return others.flatMap((other) => {
     const begin = beginOf(other, now);
     if (!begin || begin >= aloneUntil) return [];
@@ -49,7 +49,7 @@ function recipientsLeft({ canary, begun, left }: RunningCampaign): number {
   return isHeld ? Math.max(0, Math.min(left, canary.recipients - begun)) : left;
 }
 
-function rankOf(theirs: number, ours: number): RivalCampaign['rank'] {
+function rankOf(theirs: number, ours: number): CompetingCampaign['rank'] {
   if (theirs === ours) return 'beside';
   return theirs < ours ? 'before' : 'behind';
 }

@@ -43,13 +43,13 @@ const FILE_LIMIT_MESSAGE = /^could not (extend|write to) file .*: File too large
 const LOCK_TIMEOUT_CODE = '55P03';
 
 /** What a program needs and somebody else provides. */
-export type Lack = 'server' | 'disk' | 'lock';
+export type UnavailableResource = 'server' | 'disk' | 'lock';
 
 /**
  * What an error says is missing for the moment: a database, queue or store that does not answer, room on a disk, a row
  * that somebody else holds. Undefined for all others: nobody would be helped by trying again.
  */
-export function lackBehind(error: unknown): Lack | undefined {
+export function unavailableResource(error: unknown): UnavailableResource | undefined {
   if (error instanceof StoreUnreachable) return 'server';
   if (error instanceof DomainError) return error.code === 'queue_unavailable' ? 'server' : undefined;
   const code = codeOf(error);

@@ -4,19 +4,19 @@ import { setImmediate } from 'node:timers/promises';
 const STRETCH_MS = 10;
 
 /** Time for one long computation, shared with everything else the process does. */
-export interface LongWork {
+export interface YieldingWork {
   /** To be awaited between steps: lets others run where they have waited long enough. */
-  rest(): Promise<void>;
+  yieldIfDue(): Promise<void>;
   /** Whether the computation has taken as long as it may. */
   isOver(): boolean;
 }
 
 /** `mostMs`: how long the computation may take altogether, waiting included. */
-export function startLongWork(mostMs: number): LongWork {
+export function yieldingWork(mostMs: number): YieldingWork {
   const startedAt = performance.now();
   let restedAt = startedAt;
   return {
-    async rest() {
+    async yieldIfDue() {
       if (performance.now() - restedAt < STRETCH_MS) return;
       await setImmediate();
       restedAt = performance.now();

@@ -3,7 +3,7 @@ import { isTimeZone } from '../../../lib/zone.js';
 import type { SendWindow } from './send-window.js';
 
 /** What is wrong with a send window, of a campaign or a tenant. */
-export function windowProblems({ timeZone, days }: SendWindow, path = 'sendWindow'): FieldError[] {
+export function windowErrors({ timeZone, days }: SendWindow, path = 'sendWindow'): FieldError[] {
   const errors: FieldError[] = [];
   if (timeZone !== 'tenant' && timeZone !== 'recipient' && !isTimeZone(timeZone)) {
     const message = `"${timeZone}" is no time zone; write tenant, recipient or a name such as America/Sao_Paulo`;
