@@ -20,7 +20,7 @@ import { SegmentService } from '../modules/segments/index.js';
 import { SenderService } from '../modules/senders/index.js';
 import { SessionService } from '../modules/sessions/index.js';
 import { PreviewService, TemplateService } from '../modules/templates/index.js';
-import { SettingsService, windowProblems } from '../modules/tenants/index.js';
+import { SettingsService, windowErrors } from '../modules/tenants/index.js';
 import { isAnyWorkerAlive } from '../modules/workers/index.js';
 import { defaultTiming } from '../worker/session-host/timing.js';
 import { createContactServices } from './contact-services.js';
@@ -62,7 +62,7 @@ export function createServices({ config, logger, infrastructure, transports }: S
     contacts,
     ...createContactServices({ config, logger, infrastructure, transports }, contacts),
     segments,
-    settings: new SettingsService({ database, clock, checkWindow: windowProblems }),
+    settings: new SettingsService({ database, clock, checkWindow: windowErrors }),
     lists: new ListService({ database, clock }),
     suppressions: new SuppressionService({ database, clock, defaultCountry }),
     imports: new ImportService({

@@ -2,7 +2,7 @@ import { TextEncryption } from '../lib/encryption.js';
 import { systemClock } from '../lib/clock.js';
 import type { Logger } from '../lib/logger.js';
 import { systemRandom } from '../lib/random.js';
-import { WaitingBoard } from '../modules/campaigns/index.js';
+import { CampaignWaitTracker } from '../modules/campaigns/index.js';
 import { NumberCheckRunner } from '../modules/contacts/index.js';
 import { SenderManager } from '../modules/senders/index.js';
 import type { JobHandlers } from '../queue/index.js';
@@ -129,7 +129,7 @@ function jobHandlers(
     senders: senderManager,
     sessions: host,
     media: services.mediaFiles,
-    waiting: new WaitingBoard({ database, clock }),
+    waiting: new CampaignWaitTracker({ database, clock }),
     clock,
     random: systemRandom,
     logger,

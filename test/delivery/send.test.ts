@@ -465,7 +465,7 @@ describe('what stands in the way of a send', () => {
     await world.drive(worker, started);
     expect(await waitingReason()).toBeNull();
     // A process that served nobody yet.
-    await world.drive(world.worker({ waiting: world.newWaitingBoard() }), started);
+    await world.drive(world.worker({ waiting: world.newWaitTracker() }), started);
     expect(await waitingReason()).toBe('sender_away');
   });
 

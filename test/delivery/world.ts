@@ -3,7 +3,7 @@ import { systemClock } from '../../src/lib/clock.js';
 import { newId } from '../../src/lib/ids.js';
 import { createLogger } from '../../src/lib/logger.js';
 import { seededRandom } from '../../src/lib/random.js';
-import { WaitingBoard } from '../../src/modules/campaigns/index.js';
+import { CampaignWaitTracker } from '../../src/modules/campaigns/index.js';
 import { ContactService } from '../../src/modules/contacts/index.js';
 import { SenderManager } from '../../src/modules/senders/index.js';
 import type { EnqueueOptions, JobOutcome, JobPayloads, JobQueue } from '../../src/queue/catalog.js';
@@ -35,7 +35,7 @@ export class World {
   readonly contacts: ContactService;
   readonly receipts: ReceiptService;
   readonly inbound: InboundService;
-  readonly waiting: WaitingBoard;
+  readonly waiting: CampaignWaitTracker;
   /** The worker that claims; dead until it is seen. */
   readonly workerId = newId();
   private phones = 0;
@@ -54,11 +54,11 @@ export class World {
     this.contacts = new ContactService(common);
     this.receipts = new ReceiptService(common);
     this.inbound = new InboundService({ ...common, contacts: this.contacts });
-    this.waiting = this.newWaitingBoard();
+    this.waiting = this.newWaitTracker();
   }
 
-  newWaitingBoard(): WaitingBoard {
-    return new WaitingBoard({ database: this.database, clock: systemClock });
+  newWaitTracker(): CampaignWaitTracker {
+    return new CampaignWaitTracker({ database: this.database, clock: systemClock });
   }
 
   worker(changes: Partial<MessageWorkerDeps> = {}): MessageWorker {

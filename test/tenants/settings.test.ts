@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { SettingsService, windowProblems } from '../../src/modules/tenants/index.js';
+import { SettingsService, windowErrors } from '../../src/modules/tenants/index.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 const now = new Date('2026-03-02T10:00:00Z');
@@ -13,7 +13,7 @@ beforeAll(async () => {
   settings = new SettingsService({
     database: db.database,
     clock: { now: () => now },
-    checkWindow: windowProblems,
+    checkWindow: windowErrors,
   });
 });
 afterAll(() => db.close());

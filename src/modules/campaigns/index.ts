@@ -25,4 +25,4 @@ export {
 } from './actions/control.dto.js';
 export { presentDryRun, presentRetried, presentTestRun } from './actions/control.presenter.js';
 export type { CountedCampaign } from './campaign.repository.js';
-export { CampaignWaitTracker as WaitingBoard } from './sending/campaign-wait-tracker.js';
+export { CampaignWaitTracker } from './sending/campaign-wait-tracker.js';

@@ -40,7 +40,7 @@ export { CheckNumbersDto, NumberCheckDto, NumberCheckResultDto } from './checks/
 export { presentNumberCheck, presentNumberCheckResults } from './checks/number-check.presenter.js';
 export { NumberCheckRunner, type CheckingSessions } from './checks/number-check.runner.js';
 export { NumberCheckService } from './checks/number-check.service.js';
-export { saveLastSenders as rememberSenders } from './last-sender.repository.js';
+export { saveLastSenders } from './last-sender.repository.js';
 export { knownNumbers, type KnownNumber } from './known-numbers.repository.js';
-export { unreachableReason as faultOfNumber } from './reachable.js';
-export { parseContacts as readContacts, type InlineContact } from './core/inline-contacts.js';
+export { unreachableReason } from './reachable.js';
+export { parseContacts, type InlineContact } from './core/inline-contacts.js';

@@ -17,12 +17,12 @@ const SAY_THE_SAME = `EXISTS (
   SELECT FROM messages a JOIN messages b ON b.campaign_contact_id = other.id AND b.part = a.part
   WHERE a.campaign_contact_id = r.id AND (a.body, a.content) IS NOT DISTINCT FROM (b.body, b.content))`;
 
-/** Recipients of this person: by contact, and those an earlier contact of the same number left behind. */
+/** Recipients of this person: by contact, and those of an earlier contact with the same number. */
 const OF_PERSON = `r.tenant_id = $1 AND (r.contact_id = $2 OR r.id IN (
   SELECT same.id FROM campaigns k JOIN campaign_contacts same ON same.campaign_id = k.id
   WHERE k.tenant_id = $1 AND same.phone = $3))`;
 
-/** What campaigns keep of a person: the recipients, with the name and variables of the day they were made. */
+/** What campaigns keep of a person: the recipients, with name and variables as they were when the campaign was made. */
 export class CampaignPersonRecords implements PersonRecords {
   readonly name = 'campaigns';
 
@@ -73,7 +73,7 @@ export class CampaignPersonRecords implements PersonRecords {
     );
   }
 
-  /** The rows stay, so that every count stays true; nothing in them tells whose they were. */
+  /** The rows stay, so that every count stays right; nothing in them identifies the person. */
   async erase(tx: Tx, tenantId: string, person: Person): Promise<void> {
     const values = [tenantId, person.id, person.phone];
     const rows: { id: string; state: string }[] = await tx.query(

@@ -28,8 +28,8 @@ export function isIn(states: readonly RecipientState[], alias?: string): string 
 
 /**
  * The same for states of one stage, with an order by id that only the index of stages has; `after`, an SQL expression,
- * is the id it begins behind. With `ORDER BY id` the planner may prefer the primary key, and walk past every recipient
- * of all earlier campaigns.
+ * is the id it begins behind. With `ORDER BY id` the planner may prefer the primary key, and read every recipient of
+ * all earlier campaigns.
  * @throws Error for states of several stages: their ids have no common order in the index.
  */
 export function inOrder(
@@ -69,9 +69,9 @@ function column(name: string, alias: string | undefined): string {
 }
 
 /**
- * SQL that is true when a campaign (an SQL expression) has a recipient in one of these states. It asks for the first one
- * in the order of the index: with a plain EXISTS the planner, who knows how many there were when the table was last
- * analysed, reads the table until it meets one, and when the last one has just gone that is all of it.
+ * SQL that is true when a campaign (an SQL expression) has a recipient in one of these states. It asks for the first
+ * one in the order of the index: with a plain EXISTS the planner, which knows the counts of the last ANALYZE, scans the
+ * table until it meets one; when the last one has just gone, that is the whole table.
  */
 export function hasAnyIn(states: readonly RecipientState[], campaign: string): string {
   const found = stagesOf(states).map((stage) => {

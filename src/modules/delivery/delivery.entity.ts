@@ -1,7 +1,7 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import type { RecipientState } from './core/recipient-state.js';
 
-/** In SQL what delivery-stage.ts says; the last stage is that of the excluded. */
+/** The SQL form of delivery-stage.ts; the last stage is that of the excluded. */
 const STAGE =
   "CASE state WHEN 'pending' THEN 0 WHEN 'queued' THEN 1 WHEN 'sending' THEN 1 WHEN 'sent' THEN 2 WHEN 'delivered' THEN 2 WHEN 'read' THEN 2 WHEN 'failed' THEN 3 WHEN 'skipped' THEN 4 WHEN 'unknown' THEN 5 ELSE 6 END";
 
@@ -68,7 +68,7 @@ export class CampaignContact {
   @Column('integer', { name: 'next_part', default: 0 })
   nextPart!: number;
 
-  /** Rises with every claim; a writer that holds an older one is fenced off. */
+  /** Rises with every claim; a writer with an older epoch is refused. */
   @Column('integer', { name: 'claim_epoch', default: 0 })
   claimEpoch!: number;
 

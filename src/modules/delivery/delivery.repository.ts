@@ -12,7 +12,7 @@ import type { ClaimOutcome, ClaimRequest, Departure, RecipientWait } from './del
  * and not over the tenant's frequency cap.
  *
  * The campaign's row is locked in share mode, so a pause either comes first and the claim loses, or waits for the
- * claim: nothing is claimed after a pause was answered. Everybody locks campaigns before recipients before messages.
+ * claim: nothing is claimed after a pause was answered. All code locks campaigns before recipients before messages.
  */
 export async function claimForSend(
   tx: Tx,
@@ -75,7 +75,10 @@ function budgetsOf(campaigns: Awaited<ReturnType<typeof lockRunningCampaigns>>):
   );
 }
 
-/** Those that find their recipient as they left it. It may stand in a batch twice (a job delivered twice): the first wins. */
+/**
+ * Requests whose recipient is unchanged since it was loaded. It may be in a batch twice (a job delivered twice): the
+ * first wins.
+ */
 function stillClaimable<Request extends ClaimRequest>(
   requests: readonly Request[],
   recipients: LockedRecipients,
@@ -91,9 +94,9 @@ function stillClaimable<Request extends ClaimRequest>(
 }
 
 /**
- * The recipients are locked and looked at already. Here they are named by their ids alone: of states and epochs, which
- * change by the second, the planner knows what was true when the table was last analysed, and would take a scan of the
- * whole table for the short way to the one row it expects.
+ * The recipients are locked and checked already, so they are selected by their ids alone. States and epochs change by
+ * the second and the planner only knows their distribution at the last ANALYZE: with them as conditions it expects one
+ * row and scans the whole table.
  */
 const CLAIM = `
   WITH asked AS (
@@ -125,8 +128,8 @@ const CLAIM = `
   FROM won JOIN written ON written.campaign_contact_id = won.id`;
 
 /**
- * Recipients leave the queue without a hand-over: back to `pending` for a paused campaign, or to an end. Answers which
- * of them really left; the others were claimed or changed by somebody else.
+ * Recipients leave the queue without a hand-over: back to `pending` for a paused campaign, or to an end. Returns which
+ * of them really left; the others were claimed or changed by another worker.
  */
 export async function departFromQueue(tx: Tx, departures: Departure[]): Promise<boolean[]> {
   const recipients = await lockRecipients(
@@ -159,8 +162,8 @@ export async function departFromQueue(tx: Tx, departures: Departure[]): Promise<
 }
 
 /**
- * Keeps what queued recipients wait for, and since when they wait. Rows that somebody holds are passed over: this is for
- * the trace. `updated_at` stays, so that no index has to follow.
+ * Keeps what queued recipients wait for, and since when they wait. Locked rows are skipped: this is for the trace only.
+ * `updated_at` stays, so that no index changes.
  */
 export async function noteWaits(tx: Tx, waits: RecipientWait[]): Promise<void> {
   await tx.query(
@@ -196,8 +199,8 @@ export interface LockedRecipient {
 export type LockedRecipients = ReadonlyMap<string, LockedRecipient>;
 
 /**
- * As they are now, and stay until the transaction ends. Always in the order of ids, so that two batches never wait for
- * each other in a circle.
+ * Locks recipients until the transaction ends, and returns their current state. Always in the order of ids, so that two
+ * batches cannot deadlock.
  */
 export async function lockRecipients(tx: Tx, ids: string[]): Promise<LockedRecipients> {
   const rows: LockedRecipient[] = await tx.query(

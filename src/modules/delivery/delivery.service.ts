@@ -14,7 +14,7 @@ import type {
 } from './delivery.types.js';
 import { loadForSend } from './load.repository.js';
 import { recordOutcomes, rememberUnknownNumbers } from './outcome.repository.js';
-import { rememberSenders } from '../contacts/index.js';
+import { saveLastSenders } from '../contacts/index.js';
 
 export interface DeliveryDeps {
   database: Database;
@@ -27,8 +27,8 @@ export interface DeliveryDeps {
 const COALESCING = { maxItems: 1000, maxDelayMs: 3 };
 
 /**
- * The recipients' way through sending: what a worker reads before, writes around and records after a hand-over. Every
- * write is conditional on the claim's epoch, so a job that runs twice, or a worker that wakes up late, changes nothing.
+ * What a worker reads before a hand-over, writes around it and records after it. Every write is conditional on the
+ * claim's epoch, so a job that runs twice, or a worker that wakes up late, changes nothing.
  */
 export class DeliveryService {
   private readonly loads: Batcher<{ tenantId: string; recipientId: string }, RecipientForSend | undefined>;
@@ -57,18 +57,18 @@ export class DeliveryService {
     return this.claims.add(request);
   }
 
-  /** Records how the hand-over ended; remembers the sender a contact now talks to, and numbers nobody can write to. */
+  /** Records how the hand-over ended; saves the contact's last sender, and numbers that are not on WhatsApp. */
   async record(record: OutcomeRecord): Promise<RecordedOutcome> {
     const recorded = await this.outcomes.add(record);
     if (recorded.kind === 'recorded' && recorded.arrived && record.senderId !== record.lastSenderId)
-      this.lastSenders.add(record).catch(this.logForgotten('whom a contact talks to'));
+      this.lastSenders.add(record).catch(this.logForgotten('the last sender of a contact'));
     const { settlement } = record;
     if (recorded.kind === 'recorded' && settlement.kind === 'failed' && settlement.code === 'not_on_whatsapp')
       this.unknownNumbers.add(record).catch(this.logForgotten('that a number is not on WhatsApp'));
     return recorded;
   }
 
-  /** Ends a queued recipient without a send; false when it was no longer ours to end. */
+  /** Ends a queued recipient without a send; false when another worker has claimed or changed it. */
   end(recipient: RecipientForSend, to: 'skipped' | 'failed' | 'unknown', code: string): Promise<boolean> {
     return this.depart(recipient, to, code);
   }
@@ -98,7 +98,7 @@ export class DeliveryService {
   }
 
   private readonly lastSenders = new Batcher<OutcomeRecord, void>(async (records) => {
-    await rememberSenders(this.deps.database.manager, records);
+    await saveLastSenders(this.deps.database.manager, records);
     return records.map(() => undefined);
   }, COALESCING);
 
@@ -112,7 +112,7 @@ export class DeliveryService {
     return waits.map(() => undefined);
   }, COALESCING);
 
-  /** For the trace and for later, not facts that must not be lost. */
+  /** These writes serve the trace and later choices; losing one is no error of the send. */
   private readonly logForgotten = (what: string) => (error: unknown) => {
     this.deps.logger.warn({ error: errorMessage(error) }, `could not remember ${what}`);
   };

@@ -40,11 +40,11 @@ export interface RecipientForSend {
   unregistered: boolean;
   /** The tenant's, as far as it binds this campaign. */
   frequencyCap: FrequencyCap | null;
-  /** The contact has had so many messages that this campaign's would be too many. */
+  /** The contact has had so many messages that those of this campaign would exceed the cap. */
   overCap: boolean;
-  /** The sender this contact last talked to. */
+  /** The contact's last sender. */
   lastSenderId: string | null;
-  /** The campaign's own window, and what its tenant has decided; null for a tenant without settings. */
+  /** The campaign's own window, and the settings of its tenant; null for a tenant without settings. */
   sendWindow: SendWindow | null;
   tenantTimes: TenantTimes | null;
   /** Not to be sent to from then on. */
@@ -73,7 +73,7 @@ export interface ClaimRequest {
   tenantId: string;
   campaignId: string;
   recipientId: string;
-  /** As read; a claim by anybody else in between makes this one lose. */
+  /** As read; another claim in between makes this one lose. */
   claimEpoch: number;
   part: number;
   senderId: string;
@@ -81,7 +81,7 @@ export interface ClaimRequest {
   begins?: number;
   waMessageId: string | undefined;
   type: string;
-  /** What one can read of it. */
+  /** Its readable text. */
   body: string | null;
   /** Null for plain text. */
   content: RenderedContent | null;
@@ -89,7 +89,7 @@ export interface ClaimRequest {
   capped?: CappedClaim;
 }
 
-/** `later`: the campaign's ceiling lets it leave in about so many milliseconds. */
+/** `later`: under the campaign's ceiling it may leave in about so many milliseconds. */
 export type ClaimOutcome =
   | { kind: 'claimed'; messageId: string; claimEpoch: number }
   | { kind: 'later'; afterMs: number }
@@ -102,26 +102,26 @@ export interface OutcomeRecord {
   messageId: string;
   claimEpoch: number;
   senderId: string;
-  /** The sender the contact was known to have talked to last. */
+  /** The contact's last sender, as loaded. */
   lastSenderId?: string | null;
   /** No part is left after this one. */
   lastPart: boolean;
   /** An earlier hand-over under the same id, or this one, may have arrived: the id is kept, whatever this one came to. */
   isResend: boolean;
-  /** What the claim took of the sender's budget: it is given back when nothing was handed over. */
+  /** What the claim took of the sender's budget; given back when nothing was handed over. */
   begun?: { campaignId: string; messages: number };
   settlement: Settlement;
 }
 
 /**
- * What became of the recipient. It can differ from the settlement: a receipt may have told more than the time-out knew.
- * `fenced`: the claim was no longer ours, nothing was written.
+ * The recipient's state after the hand-over. It can differ from the settlement: a receipt may know more than the
+ * time-out did. `fenced`: the claim was no longer this worker's, nothing was written.
  */
 export type RecordedOutcome =
   | { kind: 'recorded'; state: 'sent' | 'queued' | 'failed' | 'unknown'; arrived: boolean }
   | { kind: 'fenced' };
 
-/** A queued recipient nobody can send to now. */
+/** A queued recipient that cannot be sent to now. */
 export interface RecipientWait {
   tenantId: string;
   recipientId: string;

@@ -3,7 +3,7 @@ import { isIn } from './delivery-stage.js';
 
 const COMPLETE_BATCH = 5_000;
 
-/** Closes the hidden campaigns nobody of which waits any more; at most 100,000 in one go. */
+/** Completes hidden campaigns without a waiting recipient; at most 100,000 in one call. */
 export async function completeDirectCampaigns(tx: Tx): Promise<void> {
   for (let batch = 0; batch < 20; batch += 1) {
     const [row] = await tx.query<{ completed: number }[]>(

@@ -54,7 +54,7 @@ type RecipientRow = Omit<RecipientForSend, 'resend' | 'overCap' | 'parts' | keyo
   } | null;
 };
 
-/** Reads recipients with all that decides about their send; the answers are in the order of the questions. */
+/** Reads recipients with everything their send depends on, in the order of the requests. */
 export async function loadForSend(
   tx: Tx,
   asked: { tenantId: string; recipientId: string }[],
@@ -112,7 +112,7 @@ const RECIPIENTS = `
   JOIN campaigns k ON k.id = r.campaign_id
   LEFT JOIN contacts c ON c.id = r.contact_id AND c.tenant_id = r.tenant_id`;
 
-/** By their keys alone: whose they are was asked with the recipients. */
+/** By their keys alone: the tenant was checked with the recipients. */
 async function loadCampaigns(tx: Tx, ids: readonly string[]): Promise<Map<string, LoadedCampaign>> {
   const rows: CampaignRow[] = await tx.query(
     `SELECT k.id AS "campaignId", k.status AS "campaignStatus", k.kind, k.parts, k.variants,
@@ -136,7 +136,7 @@ async function loadCampaigns(tx: Tx, ids: readonly string[]): Promise<Map<string
   );
 }
 
-/** Fills the row itself: copying its forty fields took a twentieth of our processor time. */
+/** Fills the row itself: copying its forty fields took a twentieth of the worker's processor time. */
 function toRecipient(row: RecipientRow, campaign: LoadedCampaign): Omit<RecipientForSend, 'overCap'> {
   const { shared, parts, variants } = campaign;
   const resend = row.resend ? toResend(row.resend, shared.onUnknown) : undefined;

@@ -34,7 +34,7 @@ export class MessagePersonRecords implements PersonRecords {
     );
   }
 
-  /** The recipient was skipped with the merge: its message, when it is there already, is too. */
+  /** The recipient was skipped by the merge: so is its message, when it exists already. */
   private async skipWaiting(tx: Tx, tenantId: string, contactId: string): Promise<void> {
     await tx.query(
       `UPDATE messages m SET state = 'skipped', code = r.code, updated_at = now()

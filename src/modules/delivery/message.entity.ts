@@ -39,15 +39,15 @@ export class Message {
   @Column('uuid', { name: 'contact_id', nullable: true })
   contactId!: string | null;
 
-  /** Null while a direct message waits for whoever is free. */
+  /** Null while a direct message waits for any free sender. */
   @Column('uuid', { name: 'sender_id', nullable: true })
   senderId!: string | null;
 
-  /** Null for direct messages too: theirs is nobody's to see. */
+  /** Null for direct messages too: their hidden campaign is internal. */
   @Column('uuid', { name: 'campaign_id', nullable: true })
   campaignId!: string | null;
 
-  /** The request that asked for a direct message, be it one of many; null for campaigns and what came in. */
+  /** The request that a direct message belongs to; null for campaigns and inbound messages. */
   @Column('uuid', { name: 'send_id', nullable: true })
   sendId!: string | null;
 

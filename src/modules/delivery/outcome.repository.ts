@@ -9,14 +9,14 @@ interface RecordedRow {
   recipientId: string;
   state: 'sent' | 'queued' | 'failed' | 'unknown';
   arrived: boolean;
-  /** A receipt was faster than this record. */
+  /** A receipt came before this record. */
   early: boolean;
   part: number;
 }
 
 /**
  * Writes how hand-overs ended, fenced by the claim's epoch. A receipt that came first is never undone: a message that
- * was reported delivered stays delivered whatever the time-out thought of it, and its recipient moves on.
+ * was reported delivered stays delivered even when the hand-over timed out, and its recipient moves on.
  *
  * A recipient that was given up as `unknown` still takes a definite late answer for its last part; anything else would
  * reopen a campaign that may have been completed. One that waits to be sent again takes any definite answer.
@@ -42,7 +42,7 @@ export async function recordOutcomes(tx: Tx, records: OutcomeRecord[]): Promise<
   });
 }
 
-/** Whether the claim is still the recipient's last one, and its fate not settled. */
+/** Whether the claim is still the recipient's last one, and its outcome not final. */
 function isOpen(
   { tenantId, claimEpoch, settlement, lastPart }: OutcomeRecord,
   now?: LockedRecipient,
@@ -55,7 +55,7 @@ function isOpen(
   return now.state === 'queued' || now.state === 'pending';
 }
 
-/** Beginnings that came to nothing: the recipient is nobody's again. */
+/** Begun recipients of which nothing was handed over: they are bound to no sender again. */
 function notHandedOver(records: readonly OutcomeRecord[], rows: readonly RecordedRow[]) {
   return rows
     .filter(({ state, part, arrived }) => state === 'queued' && part === 0 && !arrived)
@@ -77,7 +77,7 @@ const RECORD = `
                    WHEN a.kind IN ('requeued', 'resend') THEN 'queued' ELSE a.kind END,
       code = CASE WHEN m.state IN ('sent', 'delivered', 'read', 'played', 'failed') THEN m.code ELSE a.code END,
       -- A requeued message never reached the network: its id was not used and the next sender makes its own. That is
-      -- not known of a resend, which keeps the id (and with it the sender) until its fate is clear.
+      -- not known of a resend, which keeps the id (and with it the sender) until its delivery status is known.
       wa_message_id = CASE WHEN a.kind = 'requeued' AND NOT a.is_resend AND m.state = 'sending' THEN NULL
                            ELSE coalesce(a.wa_message_id, m.wa_message_id) END,
       sent_at = least(m.sent_at, a.at),
@@ -158,8 +158,8 @@ export async function deriveRecipients(tx: Tx, ids: string[]): Promise<void> {
 }
 
 /**
- * A number that the network does not know is as good as checked, and nobody has to ask about it again. Only while its
- * contact is there: of a person that was erased nothing is noted.
+ * A number that the network does not know counts as checked, which saves another look-up. Only while its contact
+ * exists: nothing is recorded of an erased person.
  */
 export async function rememberUnknownNumbers(
   tx: Tx,

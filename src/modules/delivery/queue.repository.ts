@@ -13,10 +13,10 @@ const NEXT_PENDING = `SELECT id FROM campaign_contacts
   WHERE campaign_id = $1 AND ${pending.where}
   ORDER BY ${pending.orderBy} LIMIT $2 FOR UPDATE SKIP LOCKED`;
 
-/** Before every id there is. */
+/** Sorts before every id. */
 const BEGINNING = '00000000-0000-0000-0000-000000000000';
 
-/** The first of every place, then of those the first: each place has its own stretch of the index. */
+/** The first of every time zone, then of those the first: each zone is a range of the index. */
 const NEXT_PENDING_AT_PLACES = `SELECT id FROM campaign_contacts WHERE ${isIn(['pending'])} AND id IN (
     SELECT first.id FROM unnest($3::text[]) AS place, LATERAL (
       SELECT id FROM campaign_contacts
@@ -27,7 +27,7 @@ const NEXT_PENDING_AT_PLACES = `SELECT id FROM campaign_contacts WHERE ${isIn(['
 
 /**
  * Takes the next recipients in audience order, with `places` only those who are there, otherwise those behind `after`;
- * those another transaction holds are passed over.
+ * rows that another transaction has locked are skipped.
  */
 export async function claimPending(
   tx: Tx,
@@ -47,7 +47,7 @@ export async function claimPending(
   );
 }
 
-/** Gives back recipients whose jobs could not be queued, unless somebody else has moved them meanwhile. */
+/** Puts back recipients whose jobs could not be queued, unless another worker has moved them meanwhile. */
 export async function putBackClaimed(tx: Tx, claimed: ClaimedRecipient[]): Promise<void> {
   await tx.query(
     `WITH mine AS (
@@ -63,7 +63,7 @@ export async function putBackClaimed(tx: Tx, claimed: ClaimedRecipient[]): Promi
 
 /**
  * Ends waiting recipients (those whose ids `chosen` has) with a code, and what they have in the queue. A part that may
- * have reached the phone before a crash cannot be called skipped: its fate is unknown.
+ * have reached the phone before a crash cannot be called skipped: it becomes `unknown`.
  */
 export function endOf(chosen: string, code: 'campaign_stopped' | 'outside_window_expired'): string {
   return `ended AS (
@@ -78,12 +78,12 @@ export function endOf(chosen: string, code: 'campaign_stopped' | 'outside_window
          AND m.state IN ('queued', 'pending'))`;
 }
 
-/** Recipients of a stopped campaign ended in one statement, and statements in one go. */
+/** Recipients of a stopped campaign ended in one statement, and statements per call. */
 const SKIP_BATCH = 5_000;
 
 const SKIP_BATCHES = 20;
 
-/** Ends the recipients of a stopped campaign that were not on their way yet: at most 100,000 in one go. */
+/** Ends the recipients of a stopped campaign that were not on their way yet: at most 100,000 per call. */
 export async function skipLeftOver(tx: Tx, campaignId: string): Promise<void> {
   for (let batch = 0; batch < SKIP_BATCHES; batch += 1) {
     if ((await skipBatch(tx, campaignId)) < SKIP_BATCH) return;

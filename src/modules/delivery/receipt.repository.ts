@@ -18,7 +18,7 @@ interface FoundMessage {
 }
 
 /**
- * Writes merged receipts, each sender once, and answers for each sender the WhatsApp ids that no message of it has.
+ * Writes merged receipts, each sender once, and returns for each sender the WhatsApp ids that no message of it has.
  * Found by the index on the id, so it costs the same in a table of five million. States only rise, so repeating a batch
  * changes nothing.
  */
@@ -44,7 +44,7 @@ async function writeReceipts(tx: Tx, found: FoundMessage[]): Promise<void> {
   await correctNumberChecks(tx, messageIds);
 }
 
-/** A recipient whose fate becomes known may have parts left: its campaign must not complete meanwhile. */
+/** An `unknown` recipient that turns out sent may have parts left: its campaign must not complete meanwhile. */
 async function lockCampaignsOfUnknown(tx: Tx, recipients: string[]): Promise<void> {
   await tx.query(
     `SELECT id FROM campaigns WHERE id IN (
@@ -96,8 +96,8 @@ const RANK = `coalesce(array_position(ARRAY['sent', 'delivered', 'read', 'played
 const FAILS = `(a.failed_code IS NOT NULL AND a.rank < 2 AND ${RANK} < 2)`;
 
 /**
- * `read` without `delivered` fills the time of delivery too. Failed and skipped are ends; a message that is sending, back
- * in the queue or of unknown fate was evidently sent. `failed` counts only before the phone had it.
+ * `read` without `delivered` fills the time of delivery too. Failed and skipped are ends; a message that is sending,
+ * back in the queue or `unknown` was evidently sent. `failed` counts only before delivery.
  */
 async function raiseMessages(tx: Tx, found: FoundMessage[]): Promise<void> {
   await tx.query(
@@ -131,7 +131,7 @@ async function raiseMessages(tx: Tx, found: FoundMessage[]): Promise<void> {
 /**
  * A receipt proves that a part arrived though its recipient still waits for it: after a time-out (`unknown`) or a crash
  * (back in the queue). The recipient moves past that part, and a claim that was just being made for it loses. With
- * parts left it goes back to the feeder while the campaign lives. One that is `sending` is left to whoever sends.
+ * parts left it goes back to the feeder while the campaign lives. One that is `sending` is left to its worker.
  */
 async function advanceRecipients(tx: Tx, messageIds: string[]): Promise<void> {
   await tx.query(
@@ -154,7 +154,7 @@ async function advanceRecipients(tx: Tx, messageIds: string[]): Promise<void> {
   );
 }
 
-/** What was delivered is on WhatsApp, whatever a check found before. */
+/** A number that received a message is on WhatsApp, whatever a check found before. */
 async function correctNumberChecks(tx: Tx, messageIds: string[]): Promise<void> {
   await tx.query(
     `UPDATE number_checks n SET on_whatsapp = true, checked_at = now()

@@ -20,7 +20,7 @@ const COALESCING = { maxItems: 25, maxDelayMs: 3 };
 
 /** What senders' phones reported about messages they sent. */
 export class ReceiptService {
-  /** Answers for each report the WhatsApp ids that no message of its sender has. */
+  /** Returns for each report the WhatsApp ids that no message of its sender has. */
   private readonly reports = new Batcher<Report, ReadonlySet<string>>(
     (reports) => this.applyAll(reports),
     COALESCING,
@@ -29,7 +29,7 @@ export class ReceiptService {
   constructor(private readonly deps: { database: Database; clock: Clock; logger: Logger }) {}
 
   /**
-   * Writes a batch of receipts; idempotent, in any order. Answers when to try again for those whose message is not
+   * Writes a batch of receipts; idempotent, in any order. Returns when to try again for those whose message is not
    * written yet, or undefined when all is done.
    */
   async apply(
@@ -41,7 +41,10 @@ export class ReceiptService {
     const open = receipts.filter((receipt) => unmatched.has(receipt.waMessageId));
     const retryAt = retryUnmatchedAt(open, this.deps.clock.now());
     if (open.length > 0 && !retryAt) {
-      this.deps.logger.debug({ senderId, receipts: open.length }, 'receipts of messages that are not ours');
+      this.deps.logger.debug(
+        { senderId, receipts: open.length },
+        'receipts of messages that Starling did not send',
+      );
     }
     return retryAt;
   }

@@ -19,7 +19,7 @@ export interface QueuedRecipient extends LostRecipient {
   delayMs: number;
 }
 
-/** The database's time so long ago: rows carry its times. */
+/** The database's time `ms` milliseconds ago: rows carry the database's times. */
 export async function timeBefore(tx: Tx, ms: number): Promise<Date> {
   const [row]: { at: Date }[] = await tx.query(
     'SELECT now() - make_interval(secs => $1::float8 / 1000) AS at',
@@ -112,7 +112,7 @@ export async function lockStaleClaims(
 /**
  * Back into the queue with everything needed to send the same message again: the row keeps its id and sender. The epoch
  * rises, so the old worker, should it wake up, can write nothing. A message that a receipt has just moved on is left to
- * the next run. Answers those that were requeued.
+ * the next run. Returns those that were requeued.
  */
 export async function requeueForResend(tx: Tx, claims: StaleClaim[]): Promise<LostRecipient[]> {
   return await tx.query(

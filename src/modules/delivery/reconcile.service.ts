@@ -58,7 +58,7 @@ export interface ReconcileReport {
   resent: number;
   /** Claims of dead workers whose campaigns risk a second copy: sent again unless a receipt settles them before. */
   risked: number;
-  /** Claims of dead workers that nobody can resolve for now. */
+  /** Claims of dead workers that stay `unknown` for now. */
   unknown: number;
   /** Claims of dead workers whose messages had evidently been sent. */
   settled: number;
@@ -82,11 +82,11 @@ export class ReconcileService {
   }
 
   /**
-   * Gives everybody who is queued a job again: for a queue that has lost them all, so that campaigns need not wait
-   * until each is found missing. Answers how many.
+   * Queues a job again for every queued recipient, when the queue has lost them all: campaigns need not wait until each
+   * is found missing. Returns how many.
    */
   async offerAllQueued(): Promise<number> {
-    // Nobody has a job that an id could keep from being added twice.
+    // No job is left, so ids need not keep one from being added twice.
     return this.offerQueued(0, { bundled: true });
   }
 
@@ -122,7 +122,7 @@ export class ReconcileService {
     return claims.length;
   }
 
-  /** Answers the recipients that are in the queue again. */
+  /** Returns the recipients that are in the queue again. */
   private async resolve(tx: Tx, claims: StaleClaim[], report: ReconcileReport): Promise<LostRecipient[]> {
     if (claims.length === 0) return [];
     await lockRecipients(
@@ -151,7 +151,7 @@ export class ReconcileService {
     return [...requeued, ...continued, ...risked];
   }
 
-  /** Where a receipt already told more, recording keeps what the receipt said. */
+  /** Where a receipt knows more, recording keeps what the receipt said. */
   private lostWithItsWorker(claim: StaleClaim): OutcomeRecord {
     const { onUnknown, attempts } = claim;
     const settled = resolveUnconfirmed(

@@ -8,7 +8,7 @@ import {
   storeInbound,
   type InboundMessage,
 } from './inbound.repository.js';
-import { rememberSenders } from '../contacts/index.js';
+import { saveLastSenders } from '../contacts/index.js';
 
 /** The contacts module, as far as incoming messages need it. */
 export interface InboundContacts {
@@ -72,7 +72,7 @@ export class InboundService {
     const contactId = await this.contactOf(tx, message);
     if (!(await storeInbound(tx, message, contactId))) return;
     // Whoever wrote last is who the contact talks to.
-    await rememberSenders(tx, [{ ...message, contactId }]);
+    await saveLastSenders(tx, [{ ...message, contactId }]);
     const { contacts } = this.deps;
     const proof = `WhatsApp message ${message.waMessageId}`;
     switch (keywordOf(message.text)) {

@@ -3,7 +3,7 @@ export { OPERATOR_SLUG, TenantRepository } from './tenant.repository.js';
 export { SettingsDto, UpdateSettingsDto } from './settings.dto.js';
 export { presentSettings } from './settings.presenter.js';
 export { SettingsService, type Settings, type SettingsDeps } from './settings.service.js';
-export { windowErrors as windowProblems } from './core/window-errors.js';
+export { windowErrors } from './core/window-errors.js';
 export type { SendWindow } from './core/send-window.js';
 export {
   type TenantTimes,

@@ -1,4 +1,4 @@
-import type { WaitingBoard } from '../../modules/campaigns/index.js';
+import type { CampaignWaitTracker } from '../../modules/campaigns/index.js';
 import type { Reservation, SenderManager } from '../../modules/senders/index.js';
 import type { Clock } from '../../lib/clock.js';
 import type { Logger } from '../../lib/logger.js';
@@ -31,7 +31,7 @@ export interface MessageWorkerDeps {
   senders: Pick<SenderManager, 'reserveNextHealthySender' | 'release' | 'recordResults'>;
   sessions: SessionDirectory;
   media: MediaDirectory;
-  waiting: Pick<WaitingBoard, 'note' | 'noteStarted' | 'notePace' | 'served'>;
+  waiting: Pick<CampaignWaitTracker, 'note' | 'noteStarted' | 'notePace' | 'served'>;
   clock: Clock;
   random: Random;
   logger: Logger;

@@ -21,7 +21,7 @@ import {
 } from '../../content/index.js';
 import { sendJobId } from '../../delivery/index.js';
 import { refuseEmptyPool } from '../../senders/index.js';
-import { knownNumbers, faultOfNumber } from '../../contacts/index.js';
+import { knownNumbers, unreachableReason } from '../../contacts/index.js';
 
 export interface TestRequest {
   /** The sender's own phones: they get the message as the sample contact would. */
@@ -98,7 +98,7 @@ export class TestSends {
   private async refuseUnwanted(tenantId: string, phones: string[]): Promise<void> {
     const known = await knownNumbers(this.deps.database.manager, tenantId, phones);
     const faults = known.flatMap((number, index) => {
-      const fault = faultOfNumber(number);
+      const fault = unreachableReason(number);
       return fault ? [{ fault, error: { path: `phoneNumbers[${index}]`, message: fault.message } }] : [];
     });
     const [first] = faults;

@@ -18,7 +18,7 @@ import { checkCoverage } from './template-coverage.js';
 import { CampaignTimings } from './timing.service.js';
 import { assignVariants } from '../variants/variant.repository.js';
 import type { CampaignWarning } from '../core/warning.js';
-import { readContacts, type InlineContact } from '../../contacts/index.js';
+import { parseContacts, type InlineContact } from '../../contacts/index.js';
 import { CampaignParts } from '../../content/index.js';
 import { withSavedTexts } from '../../templates/index.js';
 import { type SenderPool, unknownSenders, refuseEmptyPool } from '../../senders/index.js';
@@ -99,7 +99,7 @@ export class CampaignCreation {
     const country = input.defaultCountry ?? this.deps.defaultCountry;
     const { drafts, layout, needed, errors: partErrors } = parseContent(input, country);
     const { delays, errors: delayErrors } = parseDelays(input);
-    const { contacts, errors: contactErrors } = readContacts(input.contacts ?? []);
+    const { contacts, errors: contactErrors } = parseContacts(input.contacts ?? []);
     const { recipients, errors: phoneErrors } = this.normalise(contacts, input.defaultCountry);
     const knownCountry = country !== undefined && isPhoneCountry(country) ? country : undefined;
     const { rules, errors: ruleErrors } = parseAudienceRules(input, knownCountry);

@@ -20,7 +20,7 @@ type Numbered = ClaimRequest & { ordinal: number };
 
 /**
  * In share mode, so that a pause waits for the claims or they lose; those with a ceiling for this transaction alone,
- * because it moves their slots. Always the ceilings first, then by id: two batches never wait for each other in a circle.
+ * because it moves their slots. Always the ceilings first, then by id, so that two batches cannot deadlock.
  */
 export async function lockRunningCampaigns(tx: Tx, ids: string[]): Promise<Map<string, LockedCampaign>> {
   const locked = new Map<string, LockedCampaign>();
@@ -40,7 +40,7 @@ export async function lockRunningCampaigns(tx: Tx, ids: string[]): Promise<Map<s
   return locked;
 }
 
-/** Who of the batch may leave now under the campaigns' ceilings, and after how long the others may. */
+/** Which claims of the batch may leave now under the campaigns' ceilings, and after how long the others may. */
 export function grantUnderCeilings(
   requests: Numbered[],
   campaigns: ReadonlyMap<string, LockedCampaign>,

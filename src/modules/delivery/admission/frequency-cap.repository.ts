@@ -15,8 +15,8 @@ function firstIdSince(daysAgo: string): string {
 }
 
 /**
- * Messages of campaigns a contact had, for rows `asked (contact_id, days)`. What was handed over counts, and what may
- * have been; of a recipient who is under way all parts do. Direct messages do not.
+ * Messages of campaigns that a contact had, for rows `asked (contact_id, days)`. What was handed over, or may have
+ * been, counts; of a recipient under way all parts count. Direct messages do not count.
  */
 const USED = `
   SELECT coalesce(sum(CASE WHEN r.state IN ('pending', 'queued', 'sending')
@@ -36,15 +36,14 @@ const USED = `
 /** Which of the claims would be over their caps as things are; asks nothing where no tenant has one. */
 export async function overCap(tx: Tx, claims: readonly (CappedClaim | undefined)[]): Promise<boolean[]> {
   const used = await messagesUsed(tx, claims);
-  // Each by itself: who of several at once comes first is decided by the claim.
+  // Each is tested by itself: which of several competing claims comes first is decided when they are claimed.
   return claims.map((claim) => !admitted([claim], used)[0]);
 }
 
 /**
- * Which of the claims fit under their caps, to be relied on until the transaction ends: of several campaigns at once
- * only as many get at a contact as there is room for. Locks by contact, always in one order, after the locks on
- * campaigns and recipients; the count is a statement of its own, so that it sees what whoever held a lock before has
- * committed.
+ * Which of the claims fit under their caps; the answer holds until the transaction ends, also against other campaigns
+ * that claim the same contact. Locks by contact, always in one order, after the locks on campaigns and recipients. The
+ * count is a statement of its own, so that it sees what the previous holder of a lock has committed.
  */
 export async function claimUnderCap(
   tx: Tx,

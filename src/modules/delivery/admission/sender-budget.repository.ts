@@ -17,9 +17,9 @@ interface Use {
 }
 
 /**
- * Which claims their senders' budgets still have room for, to be relied on until the transaction ends: the counters are
- * locked, always in one order and after the recipients. `limits` are the budgets of the campaigns that have one; claims
- * of others, and those that begin nothing, are not held up.
+ * Which claims their senders' budgets still have room for. The answer holds until the transaction ends, because the
+ * counters are locked: always in one order and after the recipients. `limits` are the budgets of the campaigns that
+ * have one; claims of other campaigns, and those that begin nothing, always pass.
  */
 export async function claimWithinBudgets(
   tx: Tx,
@@ -48,7 +48,7 @@ export async function countBegun(
   if (begun.length > 0) await addUse(tx, begun);
 }
 
-/** Takes back what senders did not even hand over: these recipients begin anew, with whoever is free. */
+/** Takes back what senders did not even hand over: these recipients begin anew, with any free sender. */
 export async function giveBackUse(tx: Tx, uses: readonly Use[]): Promise<void> {
   const counted = uses.filter(({ messages }) => messages > 0);
   if (counted.length === 0) return;
@@ -67,7 +67,10 @@ export async function senderUse(tx: Tx, campaignId: string): Promise<Map<string,
   return new Map(rows.map(({ senderId, messages }) => [senderId, messages]));
 }
 
-/** Counts what the senders have begun so far, for a campaign that gets a budget on its way; under the campaign's lock. */
+/**
+ * Counts what the senders have begun so far, for a campaign that gets a budget while it runs; under the campaign's
+ * lock.
+ */
 export async function countUseAnew(tx: Tx, campaignId: string): Promise<void> {
   await tx.query(
     `INSERT INTO campaign_sender_use (tenant_id, campaign_id, sender_id, messages)

@@ -1,9 +1,6 @@
 import type { RenderedContent } from '../../content/core/content.js';
 
-/**
- * What becomes of a message that was handed over and of which nobody said what became of it, where a second copy could
- * arrive: it is left alone, or sent again.
- */
+/** What to do with an unconfirmed send where a second copy could arrive: leave it `unknown`, or send it again. */
 export type UnknownChoice = 'leave' | 'resend';
 
 export interface Resend {
@@ -13,11 +10,11 @@ export interface Resend {
   content: RenderedContent;
   /** That sender will not come back by itself: deleted, banned or logged out. */
   senderLost: boolean;
-  /** It cannot arrive twice, as long as the same sender sends it with the same id. */
+  /** It cannot arrive twice while the same sender sends it with the same id. */
   isSafe: boolean;
-  /** Hand-overs of it whose fate is not known. */
+  /** Hand-overs of it that are unconfirmed. */
   unconfirmed: number;
-  /** Why the fate of the last one is not known. */
+  /** Why the last one is unconfirmed. */
   code: string;
   /** A late receipt may settle it until then. */
   notBefore: Date | null;
@@ -25,8 +22,8 @@ export interface Resend {
 
 /**
  * A hand-over that did not end as sent, as kept with its message for the recipient's trace; `requeued` came back and
- * was, or will be, tried again; `undelivered` was sent, reported failed later, and is tried again; of a `resend` nobody
- * knows, and it is sent again at the risk of a second copy.
+ * was, or will be, tried again; `undelivered` was sent, reported failed later, and is tried again; a `resend` is
+ * unconfirmed, and is sent again at the risk of a second copy.
  */
 export interface MessageAttempt {
   /** ISO 8601. */

@@ -25,7 +25,7 @@ const FIRST_SHARE = 0.1;
  */
 const LATENESS_MS = 100;
 
-/** How far a ramp has come: it begins with the first message. */
+/** Milliseconds since the ramp began, which is with the first message. */
 export function rampElapsedMs(rampStartedAt: Date | null, now: Date): number {
   return rampStartedAt ? now.getTime() - rampStartedAt.getTime() : 0;
 }
@@ -43,7 +43,7 @@ export function slotMs(ceiling: Ceiling, elapsedMs: number): number {
   return (MINUTE_MS + RESERVE_MS) / perMinute;
 }
 
-/** When the next message may leave under another ceiling: nobody waits out the slot of a slower one. */
+/** When the next message may leave under a changed ceiling: a slot of the slower one is not waited for. */
 export function slotAfterChange(
   { nextSlotAt, rampStartedAt }: { nextSlotAt: Date | null; rampStartedAt: Date | null },
   changed: { maxPerMinute: number | null; rampUpMinutes: number | null },

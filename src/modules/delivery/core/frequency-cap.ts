@@ -21,7 +21,7 @@ interface Capped {
   frequencyCap: FrequencyCap | null;
 }
 
-/** What the cap has to say to a recipient: nothing where there is none, or where the conversation has begun. */
+/** What the cap has to admit for a recipient; undefined where there is no cap, or where its first part has gone out. */
 export function cappedClaim(recipient: Capped): CappedClaim | undefined {
   const { contactId, nextPart, parts, resend, frequencyCap: cap } = recipient;
   return cap && nextPart === 0 && !resend ? { contactId, parts: parts.length, cap } : undefined;

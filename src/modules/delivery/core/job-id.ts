@@ -1,7 +1,7 @@
 /**
- * A recipient has one send job per claim that queued it, whoever asks for it: the feeder, or the reconciler that found
- * it without one. Another claim is another job, so that it need not wait for the old one, which may be ending just now
- * or may have died with its worker without the queue knowing yet.
+ * The id of a recipient's send job: one per claim that queued it, so that the feeder and the reconciler never queue it
+ * twice. A new claim gets a new job and does not wait for the old one, which may be ending just now, or may have died
+ * with its worker unknown to the queue.
  */
 export function sendJobId(recipientId: string, claimEpoch: number): string {
   return `send-${recipientId}-${claimEpoch}`;

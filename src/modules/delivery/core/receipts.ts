@@ -47,7 +47,7 @@ export function mergeReceipts(receipts: readonly ReceiptEntry[]): ReadReceipts {
   return { merged: [...byMessage.values()], malformed };
 }
 
-/** PostgreSQL's text cannot hold the NUL character: one such id or code would spoil the whole batch. */
+/** PostgreSQL's text cannot hold the NUL character: one such id or code would make the whole batch fail. */
 function isUsableText(text: unknown): text is string {
   return typeof text === 'string' && text !== '' && !text.includes('\u0000');
 }
@@ -65,7 +65,7 @@ function withReceipt(known: MergedReceipt, receipt: ReceiptEntry, at: Date): Mer
   return {
     ...known,
     rank: rank > known.rank ? rank : known.rank,
-    // A message that was read was also sent and delivered, though nobody may have said so: the first word counts.
+    // A message that was read was also sent and delivered, even without receipts for it: the earliest time counts.
     sentAt: rank === 1 ? earlier(known.sentAt, at) : known.sentAt,
     deliveredAt: rank === 2 ? earlier(known.deliveredAt, at) : known.deliveredAt,
     readAt: rank >= 3 ? earlier(known.readAt, at) : known.readAt,
@@ -80,9 +80,9 @@ function earlier(known: Date | null, at: Date): Date {
 const UNMATCHED_LIMIT_MS = 60_000;
 
 /**
- * When receipts without a message are looked at again, or undefined when waiting is pointless. A transport that
- * allocates ids itself can report a message before its id was written down; a receipt for something the phone's owner
- * wrote by hand never matches. The waits double as the receipts age.
+ * When receipts without a message are tried again, or undefined when waiting is pointless. A transport that allocates
+ * ids itself can report a message before its id was written down; a receipt for something the phone's owner wrote by
+ * hand never matches. The waits double as the receipts age.
  */
 export function retryUnmatchedAt(receipts: readonly ReceiptEntry[], now: Date): Date | undefined {
   const ages = receipts.map((receipt) => Math.abs(now.getTime() - Date.parse(receipt.at)));

@@ -5,18 +5,18 @@ import type { Random } from '../../../lib/random.js';
 export const MAX_CLAIMS_PER_PART = 20;
 
 const SPREAD_SHARE = 0.05;
-/** What direct messages have ahead of campaigns when both wait for the same slot of a sender. */
+/** How much earlier direct messages wake than campaigns when both wait for the same slot of a sender. */
 const HEAD_START_MS = 30;
-/** Time a campaign of higher priority has for taking a free sender before the others ask. */
+/** Time that a campaign of higher priority has to take a free sender before the others ask. */
 const BEHIND_MS = 500;
 const MIN_SPREAD_MS = 20;
 const MAX_SPREAD_MS = 15_000;
-/** Quotas are raised, senders added and resumed by people: a job that waits for hours looks again in between. */
+/** A job that waits for hours looks again in between, because users raise quotas and add or resume senders. */
 const LONGEST_REST_MS = 60_000;
 
 /**
- * When a job that must wait until `at` runs again: a little later, in proportion to the wait, so that a window's jobs
- * that heard the same time do not all wake at once, and none of them before a direct message that heard it too.
+ * When a job that must wait until `at` runs again: a little later, in proportion to the wait, so that jobs waiting for
+ * the same time do not all wake at once, and none before a direct message that waits for it too.
  */
 export function wakeAt(at: Date, now: Date, random: Random): Date {
   const earliest = wakeFirst(at, now);
@@ -25,7 +25,7 @@ export function wakeAt(at: Date, now: Date, random: Random): Date {
   return addMs(earliest, Math.round(Math.min(share, HEAD_START_MS) + random() * spread));
 }
 
-/** The same for a job that lets those of another campaign go first: after all of them. */
+/** The same for a job of a preempted campaign: after the jobs of the others. */
 export function wakeBehind(at: Date, now: Date, random: Random): Date {
   const others = wakeAt(at, now, () => 1);
   return addMs(wakeAt(others, others, random), BEHIND_MS);

@@ -6,8 +6,8 @@ import { givesUp, wakeAt } from './retry.js';
 
 /**
  * What an outcome means for the message and its recipient. `requeued`: it may be sent again, for nothing was delivered
- * or (`keepsId`) the network takes a second copy for the first; its code is for the trace only. `resend`: its fate is not
- * known, and it is sent again after a while all the same.
+ * or (`keepsId`) the network takes a second copy for the first; its code is for the trace only. `resend`: its delivery
+ * status is unknown, and it is sent again after a grace period.
  */
 export type Settlement =
   | { kind: 'sent'; waMessageId: string; at: Date }
@@ -31,14 +31,16 @@ export interface Judgement {
   retryAt?: Date;
 }
 
-/** Other senders may take a bounced message at once; a little spread keeps a lost sender's messages apart. */
+/** Other senders may take a returned message at once; the spread keeps the messages of a lost sender apart. */
 const NEXT_SENDER_SPREAD_MS = 500;
 
 /** The claim an outcome belongs to. */
 export interface JudgedClaim {
   claimEpoch: number;
   part: number;
-  /** An earlier hand-over of this very message may have arrived: only its sender with the same id sends it safely. */
+  /**
+   * An earlier hand-over of this very message may have arrived: only its sender can repeat it safely, with the same id.
+   */
   isResend: boolean;
   /** An earlier hand-over may have arrived, under whatever id. */
   mayHaveArrived: boolean;
@@ -56,7 +58,7 @@ export function judge(outcome: SendOutcome, claim: JudgedClaim, now: Date, rando
         verdict: { result: 'success' },
       };
     case 'rejected':
-      // The recipient's or the content's fault: the sender's health is not touched.
+      // The recipient or the content caused the error: the sender's health is not changed.
       return { settlement: { kind: 'failed', code: outcome.code }, verdict: { result: 'neutral' } };
     case 'unknown':
       return judgeUnknown(outcome.code, claim, now);

@@ -18,7 +18,7 @@ export interface PartPause {
 export const humanTyping: TypingPace = { perCharacterMs: 40, minMs: 600, maxMs: 4_000 };
 export const humanPause: PartPause = { minMs: 1_000, maxMs: 2_000 };
 
-/** How long everything takes that only makes a sender look like a person. */
+/** The delays that make a sender look like a person. */
 export interface HumanPace {
   typing: TypingPace;
   pause: PartPause;

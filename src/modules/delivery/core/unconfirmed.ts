@@ -2,12 +2,12 @@ import { addMs } from '../../../lib/clock.js';
 import type { RenderedContent } from '../../content/core/content.js';
 import type { UnknownChoice, MessageAttempt, Resend } from './attempt.js';
 
-/** A message that comes back for days keeps the story of its beginning. */
+/** The first attempts are kept: a message that comes back for days shows how it began. */
 export const MAX_ATTEMPTS_KEPT = 50;
 
-/** Hand-overs of one message whose fate may stay unknown while the network de-duplicates by id. */
+/** Unconfirmed hand-overs of one message that are allowed while the network de-duplicates by id. */
 export const MAX_SAFE_REPEATS = 10;
-/** Second copies that may go out where it does not, and the campaign takes the risk. */
+/** Resends where the network does not de-duplicate and the campaign takes the risk of second copies. */
 export const MAX_RESENDS = 2;
 
 /** How long a late receipt has to come before a message is sent again that may arrive twice. */
@@ -16,12 +16,12 @@ export const RESEND_GRACE_MS = 120_000;
 const SAFE_PAUSE_MS = 2_000;
 const LONGEST_SAFE_PAUSE_MS = 60_000;
 
-/** What decides about a hand-over of which nobody says what became of it. */
+/** What decides how an unconfirmed send is resolved. */
 export interface UnconfirmedSend {
   /** It was given its id beforehand, and the network takes a second message of that id for the first. */
   repeatable: boolean;
   onUnknown: UnknownChoice;
-  /** Hand-overs of the same message before this one whose fate is not known either. */
+  /** Earlier hand-overs of the same message that are unconfirmed too. */
   unconfirmed: number;
 }
 
@@ -47,12 +47,12 @@ export function resolveUnconfirmed(
 
 const CODES_OF_DOUBT: ReadonlySet<string> = new Set(['worker_lost', 'timeout', 'connection_lost']);
 
-/** Nobody knew what became of that attempt, and the message was to go out again. */
+/** That attempt was unconfirmed, and the message was to go out again. */
 export function isUnconfirmed({ outcome, code }: MessageAttempt): boolean {
   return outcome === 'resend' || (outcome === 'requeued' && CODES_OF_DOUBT.has(code));
 }
 
-/** Hand-overs whose fate is not known. A story that is full may have left some out: as many as can be. */
+/** Unconfirmed hand-overs. A full attempt history may have left some out, so it counts as the maximum. */
 export function unconfirmedAmong(attempts: readonly MessageAttempt[]): number {
   return attempts.length >= MAX_ATTEMPTS_KEPT ? MAX_ATTEMPTS_KEPT : attempts.filter(isUnconfirmed).length;
 }

@@ -10,7 +10,7 @@ import {
   asLiteral,
 } from '../../content/index.js';
 import { unknownSenders } from '../../senders/index.js';
-import { knownNumbers, type KnownNumber, faultOfNumber } from '../../contacts/index.js';
+import { knownNumbers, type KnownNumber, unreachableReason } from '../../contacts/index.js';
 
 /** Files of one request that are looked at or fetched at the same time. */
 const FILES_AT_ONCE = 8;
@@ -56,7 +56,7 @@ export class DirectCheck {
     return drafts.flatMap((draft) => {
       const number = byPhone.get(draft.phone);
       if (!number) throw new Error('A number was not looked up.');
-      const fault = faultOfNumber(number);
+      const fault = unreachableReason(number);
       if (!fault) return textError(draft, number) ?? [];
       const errors = [{ path: draft.recipientPath, message: fault.message }];
       return { index: draft.index, kind: 'not_possible' as const, code: fault.code, errors };
