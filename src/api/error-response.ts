@@ -1,5 +1,6 @@
 import { MulterError } from 'multer';
-import { DomainError, StoreUnreachable, type ErrorKind, type FieldError } from '../lib/errors.js';
+import { DomainError, StoreUnreachable, type FieldError } from '../lib/errors.js';
+import { statusByKind } from '../lib/http-status.js';
 import { codeOf, unavailableResource, type UnavailableResource } from '../lib/transient-errors.js';
 
 /** What an error becomes on the wire. */
@@ -13,19 +14,6 @@ export interface ErrorResponse {
   /** Many requests in a row will tell of it. */
   unavailable?: UnavailableResource;
 }
-
-const statusByKind: { readonly [Kind in ErrorKind]: number } = {
-  invalid: 400,
-  unauthenticated: 401,
-  forbidden: 403,
-  not_found: 404,
-  conflict: 409,
-  too_large: 413,
-  unsupported_type: 415,
-  not_possible: 422,
-  too_many: 429,
-  unavailable: 503,
-};
 
 /** Waits named in `Retry-After` where the error itself names none. */
 const RETRY_SECONDS = { too_many: 60, unavailable: 5 };

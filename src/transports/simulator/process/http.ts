@@ -1,21 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { DomainError, invalid, type ErrorKind, type FieldError } from '../../../lib/errors.js';
+import { DomainError, invalid, type FieldError } from '../../../lib/errors.js';
+import { statusByKind } from '../../../lib/http-status.js';
 import { isRecord } from '../core/rules.js';
 
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
-
-const statusOf: { readonly [Kind in ErrorKind]: number } = {
-  invalid: 400,
-  unauthenticated: 401,
-  forbidden: 403,
-  not_found: 404,
-  conflict: 409,
-  too_large: 413,
-  unsupported_type: 415,
-  not_possible: 422,
-  too_many: 429,
-  unavailable: 503,
-};
 
 /** The body as an object; throws a DomainError that says what is wrong with it. */
 export async function readJson(request: IncomingMessage): Promise<Record<string, unknown>> {
@@ -57,5 +45,5 @@ export function sendError(response: ServerResponse, error: DomainError): void {
     message: error.message,
   };
   if (error.errors.length > 0) body.errors = error.errors;
-  sendJson(response, statusOf[error.kind], body);
+  sendJson(response, statusByKind[error.kind], body);
 }
