@@ -90,6 +90,11 @@ export function defineRoute<Body extends object = object, Query extends object =
   return route;
 }
 
+/** Present on every route whose path has `:id`. */
+export function idOf(params: Record<string, string>): string {
+  return params['id'] ?? '';
+}
+
 /** The route, and the same under another path. */
 export function withAlias(route: Route, path: string): Route[] {
   return [route, { ...route, path, aliasOf: route.path }];

@@ -7,7 +7,7 @@ import {
   presentCreatedApiKey,
   type ApiKeyService,
 } from '../../modules/auth/index.js';
-import { created, defineRoute, ok, type Route } from '../route.js';
+import { created, defineRoute, idOf, ok, type Route } from '../route.js';
 
 export function apiKeysRoutes({ apiKeys }: { apiKeys: ApiKeyService }): Route[] {
   return [
@@ -47,7 +47,7 @@ export function apiKeysRoutes({ apiKeys }: { apiKeys: ApiKeyService }): Route[] 
       access: 'access:manage',
       response: { status: 200, description: 'The revoked key', data: ApiKeyDto },
       async handler({ principal, params }) {
-        return ok(presentApiKey(await apiKeys.revoke(principal.tenantId, params['id'] ?? '')));
+        return ok(presentApiKey(await apiKeys.revoke(principal.tenantId, idOf(params))));
       },
     }),
   ];

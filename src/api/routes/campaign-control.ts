@@ -14,7 +14,7 @@ import {
   TestRunResponse,
   type CampaignManager,
 } from '../../modules/campaigns/index.js';
-import { accepted, created, defineRoute, ok, type Route } from '../route.js';
+import { accepted, created, defineRoute, idOf, ok, type Route } from '../route.js';
 
 const tag = 'campaigns';
 
@@ -99,9 +99,4 @@ function duplicateRoute(campaigns: CampaignManager): Route {
       return created(presentChecked({ ...(await campaigns.get(tenantId, id)), warnings }));
     },
   });
-}
-
-/** Present on every route whose path has `:id`. */
-function idOf(params: Record<string, string>): string {
-  return params['id'] ?? '';
 }

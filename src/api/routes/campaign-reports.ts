@@ -15,7 +15,7 @@ import {
   TraceResponse,
   type CampaignManager,
 } from '../../modules/campaigns/index.js';
-import { defineRoute, ok, type Route } from '../route.js';
+import { defineRoute, idOf, ok, type Route } from '../route.js';
 
 const tag = 'campaigns';
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
@@ -119,9 +119,4 @@ function exportRoute({ campaigns }: { campaigns: CampaignManager }): Route {
 /** Somebody who closes the download early is no error of ours. */
 function unlessReceiverLeft(error: NodeJS.ErrnoException): void {
   if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
-}
-
-/** Present on every route whose path has `:id`. */
-function idOf(params: Record<string, string>): string {
-  return params['id'] ?? '';
 }

@@ -13,7 +13,7 @@ import {
   UpdateCampaignDto,
   type CampaignManager,
 } from '../../modules/campaigns/index.js';
-import { created, defineRoute, ok, type Route } from '../route.js';
+import { created, defineRoute, idOf, ok, type Route } from '../route.js';
 import { campaignControlRoutes } from './campaign-control.js';
 import { campaignReportRoutes } from './campaign-reports.js';
 
@@ -137,9 +137,4 @@ function draftRoutes({ campaigns }: { campaigns: CampaignManager }): Route[] {
         ok(presentProblems(await campaigns.problems(principal.tenantId, idOf(params), query))),
     }),
   ];
-}
-
-/** Present on every route whose path has `:id`. */
-function idOf(params: Record<string, string>): string {
-  return params['id'] ?? '';
 }

@@ -11,7 +11,7 @@ import {
   type MergeService,
 } from '../../modules/contacts/index.js';
 import { PageQuery } from '../../lib/page-query.js';
-import { accepted, defineRoute, ok, type Route } from '../route.js';
+import { accepted, defineRoute, idOf, ok, type Route } from '../route.js';
 
 const tag = 'contacts';
 
@@ -43,7 +43,7 @@ export function contactGroupRoutes(deps: { bulkEdits: BulkEditService; merges: M
       access: 'contacts:read',
       response: { status: 200, description: 'The edit.', data: BulkEditDto },
       handler: async ({ principal, params }) =>
-        ok(presentBulkEdit(await bulkEdits.get(principal.tenantId, params['id'] ?? ''))),
+        ok(presentBulkEdit(await bulkEdits.get(principal.tenantId, idOf(params)))),
     }),
     defineRoute({
       method: 'get',
@@ -66,7 +66,7 @@ export function contactGroupRoutes(deps: { bulkEdits: BulkEditService; merges: M
       idempotent: true,
       response: { status: 200, description: 'The contact with what both had.', data: ContactDto },
       handler: async ({ principal, params, body }) =>
-        ok(presentContact(await merges.merge(principal.tenantId, params['id'] ?? '', body.contactId))),
+        ok(presentContact(await merges.merge(principal.tenantId, idOf(params), body.contactId))),
     }),
   ];
 }

@@ -14,7 +14,7 @@ import {
   type ContactExportService,
   type PersonService,
 } from '../../modules/contacts/index.js';
-import { created, defineRoute, ok, type Route } from '../route.js';
+import { created, defineRoute, idOf, ok, type Route } from '../route.js';
 
 const tag = 'contacts';
 
@@ -38,7 +38,7 @@ function consentRoutes({ consents }: { consents: ConsentService }): Route[] {
       query: PageQuery,
       response: { status: 200, description: 'A page of the history.', data: [ConsentDto] },
       handler: async ({ principal, params, query }) =>
-        ok(presentConsents(await consents.list(principal.tenantId, params['id'] ?? '', query))),
+        ok(presentConsents(await consents.list(principal.tenantId, idOf(params), query))),
     }),
     defineRoute({
       method: 'post',
@@ -50,7 +50,7 @@ function consentRoutes({ consents }: { consents: ConsentService }): Route[] {
       idempotent: true,
       response: { status: 201, description: 'The new entry.', data: ConsentDto },
       handler: async ({ principal, params, body }) => {
-        const line = await consents.add(principal.tenantId, params['id'] ?? '', body);
+        const line = await consents.add(principal.tenantId, idOf(params), body);
         return created(presentConsent(line));
       },
     }),
@@ -98,7 +98,7 @@ function exportRoutes({
         contentType: 'application/json',
       },
       handler: async ({ principal, params }) => {
-        const id = params['id'] ?? '';
+        const id = idOf(params);
         const data = await people.export(principal.tenantId, id);
         const bytes = `${JSON.stringify(data, null, 2)}\n`;
         return { kind: 'raw', contentType: 'application/json', bytes, fileName: `contact-${id}.json` };
@@ -113,7 +113,7 @@ function exportRoutes({
       body: EraseContactDto,
       response: { status: 200, description: 'It is gone; counts of campaigns stay.', data: ContactErasedDto },
       handler: async ({ principal, params, body }) => {
-        const id = params['id'] ?? '';
+        const id = idOf(params);
         return ok({ id, ...(await people.erase(principal.tenantId, id, body)) });
       },
     }),

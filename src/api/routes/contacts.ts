@@ -9,7 +9,7 @@ import {
   UpdateContactDto,
   type ContactService,
 } from '../../modules/contacts/index.js';
-import { created, defineRoute, ok, type Route } from '../route.js';
+import { created, defineRoute, idOf, ok, type Route } from '../route.js';
 
 const tag = 'contacts';
 
@@ -73,9 +73,4 @@ export function contactRoutes({ contacts }: { contacts: ContactService }): Route
       },
     }),
   ];
-}
-
-/** Present on every route whose path has `:id`. */
-function idOf(params: Record<string, string>): string {
-  return params['id'] ?? '';
 }

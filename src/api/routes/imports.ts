@@ -10,7 +10,7 @@ import {
   toNewImport,
   type ImportService,
 } from '../../modules/contacts/index.js';
-import { accepted, defineRoute, ok, type Route } from '../route.js';
+import { accepted, defineRoute, idOf, ok, type Route } from '../route.js';
 
 const tag = 'imports';
 
@@ -56,7 +56,7 @@ export function importRoutes(deps: { imports: ImportService; maxUploadBytes: num
       access: 'contacts:read',
       response: { status: 200, description: 'The import.', data: ImportDto },
       handler: async ({ principal, params }) =>
-        ok(presentImport(await imports.get(principal.tenantId, params['id'] ?? ''))),
+        ok(presentImport(await imports.get(principal.tenantId, idOf(params)))),
     }),
     defineRoute({
       method: 'get',
@@ -66,7 +66,7 @@ export function importRoutes(deps: { imports: ImportService; maxUploadBytes: num
       access: 'contacts:read',
       response: { status: 200, description: 'One line per rejected row.', contentType: 'text/csv' },
       handler: async ({ principal, params, response }) => {
-        const id = params['id'] ?? '';
+        const id = idOf(params);
         const lines = await imports.rejectedRows(principal.tenantId, id);
         response.attachment(`import-${id}-errors.csv`).type('text/csv; charset=utf-8');
         await pipeline(Readable.from(lines), response);

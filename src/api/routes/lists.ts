@@ -10,7 +10,7 @@ import {
   SaveContactListDto,
   type ListService,
 } from '../../modules/contacts/index.js';
-import { created, defineRoute, ok, type Route } from '../route.js';
+import { created, defineRoute, idOf, ok, type Route } from '../route.js';
 
 const tag = 'lists';
 
@@ -106,9 +106,4 @@ function memberRoutes({ lists }: { lists: ListService }): Route[] {
       },
     }),
   ];
-}
-
-/** Present on every route whose path has `:id`. */
-function idOf(params: Record<string, string>): string {
-  return params['id'] ?? '';
 }

@@ -10,7 +10,7 @@ import {
   UploadMediaDto,
   type MediaService,
 } from '../../modules/media/index.js';
-import { created, defineRoute, ok, type Route } from '../route.js';
+import { created, defineRoute, idOf, ok, type Route } from '../route.js';
 
 const tag = 'media';
 const DOWNLOAD = 'application/octet-stream';
@@ -77,7 +77,7 @@ function readRoutes({ media }: { media: MediaService }): Route[] {
       access: 'campaigns:read',
       response: { status: 200, description: 'The file.', data: MediaResponse },
       handler: async ({ principal, params }) =>
-        ok(presentMedia(await media.get(principal.tenantId, params['id'] ?? ''))),
+        ok(presentMedia(await media.get(principal.tenantId, idOf(params)))),
     }),
     defineRoute({
       method: 'get',
@@ -87,7 +87,7 @@ function readRoutes({ media }: { media: MediaService }): Route[] {
       access: 'campaigns:read',
       response: { status: 200, description: 'Its bytes.', contentType: DOWNLOAD, otherTypes: shownTypes },
       handler: async ({ principal, params, response }) => {
-        const { media: file, bytes } = await media.content(principal.tenantId, params['id'] ?? '');
+        const { media: file, bytes } = await media.content(principal.tenantId, idOf(params));
         const [type = ''] = file.mimeType.split(';');
         response.attachment(file.fileName).type(shownTypes.includes(type) ? type : DOWNLOAD);
         response.set('X-Content-Type-Options', 'nosniff').set('Content-Length', String(file.sizeBytes));
@@ -107,8 +107,8 @@ function removeRoute({ media }: { media: MediaService }): Route {
     access: 'campaigns:write',
     response: { status: 200, description: 'It is gone.', data: RemovedDto },
     handler: async ({ principal, params }) => {
-      await media.remove(principal.tenantId, params['id'] ?? '');
-      return ok({ id: params['id'] });
+      await media.remove(principal.tenantId, idOf(params));
+      return ok({ id: idOf(params) });
     },
   });
 }

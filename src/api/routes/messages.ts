@@ -15,7 +15,7 @@ import {
   type AcceptedMessage,
   type DirectMessages,
 } from '../../modules/messages/index.js';
-import { accepted, defineRoute, ok, withAlias, type Route } from '../route.js';
+import { accepted, defineRoute, idOf, ok, withAlias, type Route } from '../route.js';
 
 interface MessageDeps {
   messages: MessageService;
@@ -51,7 +51,7 @@ function readingRoutes({ messages }: MessageDeps): Route[] {
       access: 'messages:read',
       response: { status: 200, description: 'The message', data: MessageResponse },
       async handler({ principal, params }) {
-        return ok(presentMessage(await messages.get(principal.tenantId, params['id'] ?? '')));
+        return ok(presentMessage(await messages.get(principal.tenantId, idOf(params))));
       },
     }),
   ];
@@ -96,7 +96,7 @@ function sendingRoutes({ messages, direct }: MessageDeps): Route[] {
     access: 'messages:write',
     response: { status: 200, description: 'The message, which is skipped.', data: MessageResponse },
     async handler({ principal, params }) {
-      const id = params['id'] ?? '';
+      const id = idOf(params);
       await direct.cancel(principal.tenantId, id);
       return ok(presentMessage(await messages.get(principal.tenantId, id)));
     },

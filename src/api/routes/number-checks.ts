@@ -7,7 +7,7 @@ import {
   presentNumberCheckResults,
   type NumberCheckService,
 } from '../../modules/contacts/index.js';
-import { accepted, defineRoute, ok, type Route } from '../route.js';
+import { accepted, defineRoute, idOf, ok, type Route } from '../route.js';
 
 const tag = 'contacts';
 
@@ -38,7 +38,7 @@ export function numberCheckRoutes({ numberChecks }: { numberChecks: NumberCheckS
       access: 'contacts:read',
       response: { status: 200, description: 'The check.', data: NumberCheckDto },
       handler: async ({ principal, params }) =>
-        ok(presentNumberCheck(await numberChecks.get(principal.tenantId, params['id'] ?? ''))),
+        ok(presentNumberCheck(await numberChecks.get(principal.tenantId, idOf(params)))),
     }),
     defineRoute({
       method: 'get',
@@ -49,11 +49,7 @@ export function numberCheckRoutes({ numberChecks }: { numberChecks: NumberCheckS
       query: PageQuery,
       response: { status: 200, description: 'A page of numbers.', data: [NumberCheckResultDto] },
       handler: async ({ principal, params, query }) =>
-        ok(
-          presentNumberCheckResults(
-            await numberChecks.results(principal.tenantId, params['id'] ?? '', query),
-          ),
-        ),
+        ok(presentNumberCheckResults(await numberChecks.results(principal.tenantId, idOf(params), query))),
     }),
   ];
 }

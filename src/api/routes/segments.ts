@@ -13,7 +13,7 @@ import {
   UpdateSegmentDto,
   type SegmentService,
 } from '../../modules/segments/index.js';
-import { created, defineRoute, ok, type Route } from '../route.js';
+import { created, defineRoute, idOf, ok, type Route } from '../route.js';
 
 const tag = 'segments';
 
@@ -109,9 +109,4 @@ function itemRoutes({ segments }: { segments: SegmentService }): Route[] {
       },
     }),
   ];
-}
-
-/** Present on every route whose path has `:id`. */
-function idOf(params: Record<string, string>): string {
-  return params['id'] ?? '';
 }

@@ -14,7 +14,7 @@ import {
   type SenderService,
 } from '../../modules/senders/index.js';
 import type { PendingQr, SessionService } from '../../modules/sessions/index.js';
-import { accepted, created, defineRoute, ok, type Reply, type Route, type RouteContext } from '../route.js';
+import { accepted, created, defineRoute, idOf, ok, type Reply, type Route } from '../route.js';
 
 interface SenderRoutesDeps {
   senders: SenderService;
@@ -26,10 +26,6 @@ const tag = 'senders';
 /** Senders and their connections. */
 export function senderRoutes(deps: SenderRoutesDeps): Route[] {
   return [...crudRoutes(deps), ...connectionRoutes(deps), ...operatorRoutes(deps), qrRoute(deps)];
-}
-
-function idOf({ params }: RouteContext<object, object>): string {
-  return params['id'] ?? '';
 }
 
 function crudRoutes({ senders }: SenderRoutesDeps): Route[] {
@@ -67,7 +63,7 @@ function crudRoutes({ senders }: SenderRoutesDeps): Route[] {
       access: 'senders:read',
       response: { status: 200, description: 'The sender', data: SenderResponse },
       async handler(context) {
-        return ok(presentSender(await senders.get(context.principal.tenantId, idOf(context))));
+        return ok(presentSender(await senders.get(context.principal.tenantId, idOf(context.params))));
       },
     }),
     defineRoute({
@@ -80,7 +76,7 @@ function crudRoutes({ senders }: SenderRoutesDeps): Route[] {
       response: { status: 200, description: 'The sender as it is now', data: SenderResponse },
       async handler(context) {
         const { principal, body } = context;
-        return ok(presentSender(await senders.update(principal.tenantId, idOf(context), body)));
+        return ok(presentSender(await senders.update(principal.tenantId, idOf(context.params), body)));
       },
     }),
     defineRoute({
@@ -91,8 +87,8 @@ function crudRoutes({ senders }: SenderRoutesDeps): Route[] {
       access: 'senders:write',
       response: { status: 200, description: 'It is gone', data: RemovedDto },
       async handler(context) {
-        await senders.remove(context.principal.tenantId, idOf(context));
-        return ok({ id: idOf(context) });
+        await senders.remove(context.principal.tenantId, idOf(context.params));
+        return ok({ id: idOf(context.params) });
       },
     }),
   ];
@@ -115,8 +111,8 @@ function connectionRoutes({ senders, sessions }: SenderRoutesDeps): Route[] {
       response: { status: 202, description: 'It is under way', data: SenderResponse },
       async handler(context) {
         const { tenantId } = context.principal;
-        await sessions[action](tenantId, idOf(context));
-        return accepted(presentSender(await senders.get(tenantId, idOf(context))));
+        await sessions[action](tenantId, idOf(context.params));
+        return accepted(presentSender(await senders.get(tenantId, idOf(context.params))));
       },
     }),
   );
@@ -137,7 +133,7 @@ function operatorRoutes({ senders }: SenderRoutesDeps): Route[] {
       access: 'senders:write',
       response: { status: 200, description: 'The sender as it is now', data: SenderResponse },
       async handler(context) {
-        return ok(presentSender(await senders[method](context.principal.tenantId, idOf(context))));
+        return ok(presentSender(await senders[method](context.principal.tenantId, idOf(context.params))));
       },
     }),
   );
@@ -149,7 +145,7 @@ function operatorRoutes({ senders }: SenderRoutesDeps): Route[] {
     access: 'senders:read',
     response: { status: 200, description: 'Numbers as of now', data: SenderStatsResponse },
     async handler(context) {
-      return ok(presentStats(await senders.stats(context.principal.tenantId, idOf(context))));
+      return ok(presentStats(await senders.stats(context.principal.tenantId, idOf(context.params))));
     },
   });
   return [...routes, stats];
@@ -172,7 +168,7 @@ function qrRoute({ sessions }: SenderRoutesDeps): Route {
       otherTypes: ['image/png', 'image/svg+xml', 'text/plain'],
     },
     async handler(context) {
-      const qr = await sessions.requireQr(context.principal.tenantId, idOf(context));
+      const qr = await sessions.requireQr(context.principal.tenantId, idOf(context.params));
       return qrReply(qr, context.query.format ?? 'json');
     },
   });

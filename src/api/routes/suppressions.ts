@@ -7,7 +7,7 @@ import {
   SuppressionsQuery,
   type SuppressionService,
 } from '../../modules/contacts/index.js';
-import { created, defineRoute, ok, type Route } from '../route.js';
+import { created, defineRoute, idOf, ok, type Route } from '../route.js';
 
 const tag = 'suppressions';
 
@@ -47,7 +47,7 @@ export function suppressionRoutes({ suppressions }: { suppressions: SuppressionS
       access: 'contacts:write',
       response: { status: 200, description: 'It is gone.', data: RemovedDto },
       handler: async ({ principal, params }) => {
-        const id = params['id'] ?? '';
+        const id = idOf(params);
         await suppressions.remove(principal.tenantId, id);
         return ok({ id });
       },

@@ -13,7 +13,7 @@ import {
   type TemplateService,
 } from '../../modules/templates/index.js';
 import { requireScope } from '../handler.js';
-import { created, defineRoute, ok, type Route } from '../route.js';
+import { created, defineRoute, idOf, ok, type Route } from '../route.js';
 
 const tag = 'templates';
 
@@ -103,9 +103,4 @@ function previewRoute({ previews }: { previews: PreviewService }): Route {
       return ok(presentPreview(await previews.preview(principal.tenantId, body)));
     },
   });
-}
-
-/** Present on every route whose path has `:id`. */
-function idOf(params: Record<string, string>): string {
-  return params['id'] ?? '';
 }
