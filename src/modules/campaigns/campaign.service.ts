@@ -1,5 +1,6 @@
 import { notFound } from '../../lib/errors.js';
 import { idBehind, toPage, type Page, type PageRequest } from '../../lib/pages.js';
+import { withoutNulls } from '../../lib/without-nulls.js';
 import type { CreateCampaignDto, UpdateCampaignDto } from './campaign.dto.js';
 import type { Campaign } from './campaign.entity.js';
 import type { CampaignDeps } from './campaign.ports.js';
@@ -150,9 +151,4 @@ export class CampaignManager {
       counts: ledgers.get(campaign.id)?.counts ?? noCounts(),
     }));
   }
-}
-
-/** No field of a campaign can be emptied, so null says the same as leaving it out. */
-function withoutNulls<Input extends object>(input: Input): Input {
-  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null)) as Input;
 }

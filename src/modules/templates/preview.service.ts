@@ -1,6 +1,7 @@
 import type { Database } from '../../db/index.js';
 import { invalid } from '../../lib/errors.js';
 import { yieldingWork } from '../../lib/yielding-work.js';
+import { withoutNulls } from '../../lib/without-nulls.js';
 import {
   findTemplate,
   newestPeople,
@@ -100,9 +101,4 @@ function madeUp(variables: Record<string, unknown>): PreviewPerson {
     name: typeof name === 'string' ? name : null,
     variables,
   };
-}
-
-/** Null says the same as leaving a field out. */
-function withoutNulls(request: PreviewRequest): PreviewRequest {
-  return Object.fromEntries(Object.entries(request).filter(([, value]) => value !== null));
 }

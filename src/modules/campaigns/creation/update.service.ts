@@ -18,6 +18,7 @@ import { checkCoverage } from './template-coverage.js';
 import { assignVariants, forgetVariants } from '../variants/variant.repository.js';
 import type { CampaignWarning } from '../core/warning.js';
 import { errorsOfName } from '../../../lib/storable.js';
+import { withoutNulls } from '../../../lib/without-nulls.js';
 import { countUseAnew, slotAfterChange, type CampaignStatus } from '../../delivery/index.js';
 import { CampaignParts } from '../../content/index.js';
 import { withSavedTexts } from '../../templates/index.js';
@@ -143,9 +144,4 @@ function readChange(input: UpdateCampaignDto, campaign: Campaign, defaultCountry
   refuse([...nameErrors, ...(read?.errors ?? []), ...delayErrors]);
   const name = input.name === undefined ? {} : { name: input.name.trim() };
   return { name, drafts: read?.drafts, layout: read?.layout, needed: read?.needed };
-}
-
-/** Where null does not empty a field it says the same as leaving it out. */
-function withoutNulls<Input extends object>(input: Input): Input {
-  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null)) as Input;
 }

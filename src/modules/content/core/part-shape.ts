@@ -2,6 +2,7 @@ import type { FieldError } from '../../../lib/errors.js';
 import { normalisePhone } from '../../../lib/phone.js';
 import type { MessageType } from '../../../transports/transport.js';
 import { isStorable } from '../../../lib/storable.js';
+import { withoutNulls } from '../../../lib/without-nulls.js';
 import type { CampaignPart } from './part.js';
 
 /** A part as a request writes it. Which of the fields it may have depends on its type; null is the same as absent. */
@@ -198,10 +199,4 @@ function pollErrors(part: Extract<CampaignPart, { type: 'poll' }>, path: string)
     errors.push({ path: `${path}.selectable`, message });
   }
   return errors;
-}
-
-function withoutNulls(input: PartInput): PartInput {
-  return Object.fromEntries(
-    Object.entries(input).filter(([, value]) => value !== null && value !== undefined),
-  ) as unknown as PartInput;
 }
