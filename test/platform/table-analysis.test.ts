@@ -70,6 +70,7 @@ describe('tables in SQL', () => {
     ['SELECT 1 FROM x WHERE EXISTS (SELECT FROM contacts c WHERE c.id = x.id)'],
     ['SELECT (SELECT count(*) FROM contacts), a FROM x'],
     ['SELECT 1 FROM contacts FOR NO KEY UPDATE'],
+    ['ANALYZE contacts'],
     ['SELECT 1 FROM x UNION ALL SELECT 2 FROM contacts'],
     ["SELECT 'it''s' FROM contacts -- FROM messages"],
   ])('%s reads contacts only', (sql) => {

@@ -44,3 +44,4 @@ export { saveLastSenders } from './last-sender.repository.js';
 export { knownNumbers, type KnownNumber } from './known-numbers.repository.js';
 export { unreachableReason } from './reachable.js';
 export { parseContacts, type InlineContact } from './core/inline-contacts.js';
+export { noteRegistered, noteUnregistered } from './checks/found-numbers.repository.js';

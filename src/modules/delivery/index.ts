@@ -3,14 +3,22 @@ export type { CampaignKind, CampaignStatus } from './core/campaign-state.js';
 export type { RecipientState } from './core/recipient-state.js';
 export { hasAnyIn, inOrder, isIn } from './delivery-stage.js';
 export { Message, type MessageState } from './message.entity.js';
-export { PARTS_OF_RECIPIENT } from './parts-of-recipient.js';
-export { lockRecipients } from './delivery.repository.js';
+
+// Recipients as a campaign or a direct send makes them, before anything is sent; a direct message may be taken back.
+export { assignPlaces, assignToVariants, forgetVariants } from './recipients.repository.js';
+export {
+  cancelMessage,
+  insertDirectMessages,
+  insertTestRecipients,
+  type NewDirectMessage,
+} from './direct.repository.js';
 
 // Queue: takes waiting recipients for the feeder, gives them back or ends them.
 export {
   claimPending,
   endOf,
   putBackClaimed,
+  settleOrigin,
   skipLeftOver,
   type ClaimedRecipient,
 } from './queue.repository.js';
@@ -50,7 +58,7 @@ export { DEFAULT_DELAYS, type Delays } from './core/delays.js';
 // After the hand-over: unconfirmed sends, receipts, repair of what a crash left behind.
 export type { MessageAttempt, UnknownChoice } from './core/attempt.js';
 export { RESEND_GRACE_MS } from './core/unconfirmed.js';
-export { mayHaveArrived } from './may-have-arrived.js';
+export { failedByCode, retryFailed, type RetryChoice } from './retry.repository.js';
 export { ReceiptService } from './receipt.service.js';
 export type { ReceiptEntry } from './core/receipts.js';
 export {
@@ -59,6 +67,9 @@ export {
   type ReconcileLimits,
   type ReconcileReport,
 } from './reconcile.service.js';
+
+// What comes in: the message, and the recipient that it answers.
+export { markLatestRecipient, storeInbound, type InboundMessage } from './inbound.repository.js';
 
 // What is kept of a person, for merging and erasing contacts.
 export { CampaignPersonRecords } from './delivery-records.repository.js';

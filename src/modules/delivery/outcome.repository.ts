@@ -1,4 +1,5 @@
 import type { Tx } from '../../db/index.js';
+import { noteUnregistered } from '../contacts/index.js';
 import { giveBackUse } from './admission/sender-budget.repository.js';
 import { lockRecipients, type LockedRecipient } from './delivery.repository.js';
 import { MAX_ATTEMPTS_KEPT } from './core/unconfirmed.js';
@@ -165,14 +166,11 @@ export async function rememberUnknownNumbers(
   tx: Tx,
   recipients: { tenantId: string; recipientId: string }[],
 ): Promise<void> {
-  await tx.query(
-    `INSERT INTO number_checks (tenant_id, phone, on_whatsapp, checked_at)
-     SELECT DISTINCT r.tenant_id, r.phone, false, now()
-     FROM unnest($1::uuid[], $2::uuid[]) AS a (tenant_id, recipient_id)
+  await noteUnregistered(
+    tx,
+    `SELECT r.tenant_id, r.phone FROM unnest($1::uuid[], $2::uuid[]) AS a (tenant_id, recipient_id)
      JOIN campaign_contacts r ON r.id = a.recipient_id AND r.tenant_id = a.tenant_id
-     JOIN contacts c ON c.id = r.contact_id AND c.tenant_id = r.tenant_id
-     ORDER BY r.tenant_id, r.phone
-     ON CONFLICT (tenant_id, phone) DO UPDATE SET on_whatsapp = false, checked_at = excluded.checked_at`,
+     JOIN contacts c ON c.id = r.contact_id AND c.tenant_id = r.tenant_id`,
     [recipients.map(({ tenantId }) => tenantId), recipients.map(({ recipientId }) => recipientId)],
   );
 }

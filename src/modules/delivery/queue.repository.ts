@@ -103,3 +103,13 @@ async function skipBatch(tx: Tx, campaignId: string): Promise<number> {
   );
   return row?.skipped ?? 0;
 }
+
+/** Recipients a recurring campaign was made with wait for nothing any more once its last run has begun. */
+export async function settleOrigin(tx: Tx, id: string): Promise<void> {
+  await tx.query(
+    `UPDATE campaign_contacts SET state = 'skipped', code = 'campaign_stopped', updated_at = now()
+     WHERE campaign_id = $1 AND ${isIn(['pending'])}
+       AND EXISTS (SELECT FROM campaigns WHERE id = $1 AND status = 'completed')`,
+    [id],
+  );
+}

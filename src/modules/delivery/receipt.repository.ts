@@ -1,4 +1,5 @@
 import type { Tx } from '../../db/index.js';
+import { noteRegistered } from '../contacts/index.js';
 import type { MergedReceipt } from './core/receipts.js';
 import { lockRecipients } from './delivery.repository.js';
 import { deriveRecipients } from './outcome.repository.js';
@@ -156,11 +157,10 @@ async function advanceRecipients(tx: Tx, messageIds: string[]): Promise<void> {
 
 /** A number that received a message is on WhatsApp, whatever a check found before. */
 async function correctNumberChecks(tx: Tx, messageIds: string[]): Promise<void> {
-  await tx.query(
-    `UPDATE number_checks n SET on_whatsapp = true, checked_at = now()
-     FROM messages m JOIN campaign_contacts r ON r.id = m.campaign_contact_id
-     WHERE m.id = ANY($1::uuid[]) AND m.state IN ('delivered', 'read', 'played')
-       AND n.tenant_id = r.tenant_id AND n.phone = r.phone AND NOT n.on_whatsapp`,
+  await noteRegistered(
+    tx,
+    `SELECT r.tenant_id, r.phone FROM messages m JOIN campaign_contacts r ON r.id = m.campaign_contact_id
+     WHERE m.id = ANY($1::uuid[]) AND m.state IN ('delivered', 'read', 'played')`,
     [messageIds],
   );
 }

@@ -2,13 +2,9 @@ import type { Database, Tx } from '../../db/index.js';
 import type { Clock } from '../../lib/clock.js';
 import type { Logger } from '../../lib/logger.js';
 import { keywordOf } from './core/keywords.js';
-import {
-  findContactId,
-  markLatestRecipient,
-  storeInbound,
-  type InboundMessage,
-} from './inbound.repository.js';
 import { saveLastSenders } from '../contacts/index.js';
+import { markLatestRecipient, storeInbound, type InboundMessage } from '../delivery/index.js';
+import { findContactId } from './inbound.repository.js';
 
 /** The contacts module, as far as incoming messages need it. */
 export interface InboundContacts {

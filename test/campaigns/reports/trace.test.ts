@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { newId } from '../../../src/lib/ids.js';
-import { retryFailed } from '../../../src/modules/campaigns/actions/retry.repository.js';
+import { retryFailed } from '../../../src/modules/delivery/index.js';
 import { presentTrace } from '../../../src/modules/campaigns/index.js';
 import { accept } from '../../delivery/scripted-session.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';

@@ -23,7 +23,7 @@ export interface Analysis {
 
 /** These methods take SQL: in what they are given, keywords count in lower case too. */
 const TAKES_SQL = new Set(['query', 'where', 'andWhere', 'orWhere', 'having', 'select', 'addSelect']);
-const MAY_NAME_A_TABLE = /\b(FROM|JOIN|INTO|UPDATE|USING|TABLE|TRUNCATE|LOCK|COPY|WITH)\b/;
+const MAY_NAME_A_TABLE = /\b(FROM|JOIN|INTO|UPDATE|USING|TABLE|TRUNCATE|LOCK|COPY|ANALYZE|WITH)\b/;
 
 /**
  * Every table that the source files below `folder` read or write: in SQL, wherever its text stands, and through TypeORM.

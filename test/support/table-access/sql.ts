@@ -98,6 +98,8 @@ export function scanSql(text: string, known: ReadonlySet<string>, { anyCase }: {
       for (const name of listed(tokens, index + 1)) nameAt(name, 'write');
     } else if (token.keyword === 'TABLE') {
       if (before === 'ALTER' || before === 'DROP') nameAt(index + 1, 'write');
+    } else if (token.keyword === 'ANALYZE') {
+      nameAt(index + 1, 'read');
     } else if (token.keyword === 'COPY') {
       nameAt(index + 1, direction(tokens, index + 1));
     }

@@ -9,10 +9,9 @@ import { freshCanary } from '../canary/core/canary.js';
 import { PERMANENT_CODES } from './core/retry.js';
 import { DryRuns, type DryRun } from '../forecast/dry-run.service.js';
 import { CampaignCopies, type Copied, type CopyRequest } from './copy.service.js';
-import { failedByCode, retryFailed } from './retry.repository.js';
 import { TestSends, type TestRequest, type TestRun } from './test-send.service.js';
 import { CampaignParts } from '../../content/index.js';
-import type { CampaignStatus } from '../../delivery/index.js';
+import { failedByCode, retryFailed, type CampaignStatus } from '../../delivery/index.js';
 import { refuseEmptyPool } from '../../senders/index.js';
 
 export interface RetryOutcome {

@@ -6,12 +6,7 @@ import { enqueueBestEffort } from '../../../queue/enqueue-best-effort.js';
 import type { Campaign } from '../campaign.entity.js';
 import type { CampaignDeps } from '../campaign.ports.js';
 import { findCampaign, insertCampaign } from '../campaign.repository.js';
-import {
-  insertTestRecipients,
-  sampleContact,
-  sampleRecipient,
-  type Sample,
-} from '../audience/sample.repository.js';
+import { sampleContact, sampleRecipient, type Sample } from '../audience/sample.repository.js';
 import {
   choiceSeed,
   renderPart,
@@ -19,7 +14,7 @@ import {
   CampaignParts,
   type CampaignPart,
 } from '../../content/index.js';
-import { sendJobId } from '../../delivery/index.js';
+import { insertTestRecipients, sendJobId } from '../../delivery/index.js';
 import { refuseEmptyPool } from '../../senders/index.js';
 import { knownNumbers, unreachableReason } from '../../contacts/index.js';
 

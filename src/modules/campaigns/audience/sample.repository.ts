@@ -36,27 +36,3 @@ export async function sampleContact(
   );
   return row;
 }
-
-/** Queued at once, all with the name and the values of the sample. */
-export async function insertTestRecipients(
-  tx: Tx,
-  test: { tenantId: string; id: string },
-  recipients: { id: string; contactId: string; phone: string }[],
-  sample: Sample,
-): Promise<void> {
-  await tx.query(
-    `INSERT INTO campaign_contacts (id, tenant_id, campaign_id, contact_id, phone, name, variables, state,
-                                    claim_epoch, queued_at)
-     SELECT id, $1, $2, contact_id, phone, $6, $7, 'queued', 1, now()
-     FROM unnest($3::uuid[], $4::uuid[], $5::text[]) AS given (id, contact_id, phone)`,
-    [
-      test.tenantId,
-      test.id,
-      recipients.map(({ id }) => id),
-      recipients.map(({ contactId }) => contactId),
-      recipients.map(({ phone }) => phone),
-      sample.name,
-      JSON.stringify(sample.variables),
-    ],
-  );
-}

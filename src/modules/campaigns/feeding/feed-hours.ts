@@ -1,7 +1,8 @@
 import QuickLRU from 'quick-lru';
 import type { Database } from '../../../db/index.js';
 import type { Campaign } from '../campaign.entity.js';
-import { assignPlaces, placesOf, skipOutsideWindow } from './hours.repository.js';
+import { assignPlaces } from '../../delivery/index.js';
+import { placesOf, skipOutsideWindow } from './hours.repository.js';
 import {
   closedBy,
   scheduleAt,

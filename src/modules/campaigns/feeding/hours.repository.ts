@@ -1,28 +1,5 @@
 import type { Tx } from '../../../db/index.js';
-import { timeZoneKey } from '../../../lib/phone-zones.js';
-import { hasAnyIn, inOrder, isIn, endOf } from '../../delivery/index.js';
-
-const PLACES_PER_STATEMENT = 10_000;
-
-/**
- * Writes down where the next waiting recipients may be, as far as that is not known yet. True when none is left. Only
- * campaigns with hours in the recipients' time come here, so others do not pay for the column. Needs a transaction.
- */
-export async function assignPlaces(tx: Tx, campaignId: string): Promise<boolean> {
-  const { where, orderBy } = inOrder(['pending']);
-  const unplaced = await tx.query<{ id: string; phone: string }[]>(
-    `SELECT id, phone FROM campaign_contacts WHERE campaign_id = $1 AND ${where} AND zone IS NULL
-     ORDER BY ${orderBy} LIMIT ${PLACES_PER_STATEMENT} FOR NO KEY UPDATE SKIP LOCKED`,
-    [campaignId],
-  );
-  if (unplaced.length === 0) return true;
-  await tx.query(
-    `UPDATE campaign_contacts SET zone = placed.zone FROM unnest($1::uuid[], $2::text[]) AS placed(id, zone)
-     WHERE campaign_contacts.id = placed.id`,
-    [unplaced.map(({ id }) => id), unplaced.map(({ phone }) => timeZoneKey(phone))],
-  );
-  return unplaced.length < PLACES_PER_STATEMENT;
-}
+import { hasAnyIn, isIn, endOf } from '../../delivery/index.js';
 
 /** Where waiting recipients may be. Jumps from place to place through the index, however many people are at each. */
 export async function placesOf(tx: Tx, campaignId: string): Promise<string[]> {

@@ -1,5 +1,4 @@
 import type { Tx } from '../../../db/index.js';
-import { isIn } from '../../delivery/index.js';
 
 export interface DueCampaign {
   tenantId: string;
@@ -60,14 +59,4 @@ export async function hasRun(tx: Tx, originId: string, occurrenceAt: Date): Prom
     [originId, occurrenceAt],
   );
   return rows.length > 0;
-}
-
-/** Recipients a recurring campaign was made with wait for nothing any more once its last run has begun. */
-export async function settleOrigin(tx: Tx, id: string): Promise<void> {
-  await tx.query(
-    `UPDATE campaign_contacts SET state = 'skipped', code = 'campaign_stopped', updated_at = now()
-     WHERE campaign_id = $1 AND ${isIn(['pending'])}
-       AND EXISTS (SELECT FROM campaigns WHERE id = $1 AND status = 'completed')`,
-    [id],
-  );
 }

@@ -11,14 +11,8 @@ import { changeStatus, findCampaign, insertCampaign, updateCampaign } from '../c
 import { freshCanary, sizedCanary } from '../canary/core/canary.js';
 import { feedJobId } from '../feeding/core/job-ids.js';
 import { dueRun } from '../core/recurrence.js';
-import {
-  dueCampaigns,
-  hasRun,
-  lockUnheld,
-  moveToNextRun,
-  settleOrigin,
-  type DueCampaign,
-} from './schedule.repository.js';
+import { dueCampaigns, hasRun, lockUnheld, moveToNextRun, type DueCampaign } from './schedule.repository.js';
+import { settleOrigin } from '../../delivery/index.js';
 import { assignVariants } from '../variants/variant.repository.js';
 
 const LARGE_AUDIENCE = 10_000;

@@ -1,24 +1,5 @@
 import type { Tx } from '../../../db/index.js';
 import { Campaign } from '../../campaigns/index.js';
-import type { RenderedContent } from '../../content/index.js';
-import { lockRecipients, mayHaveArrived } from '../../delivery/index.js';
-
-/** One message about to be stored, with the recipient that carries it through the engine. */
-export interface NewDirectMessage {
-  id: string;
-  recipientId: string;
-  campaignId: string;
-  contactId: string;
-  phone: string;
-  name: string | null;
-  variables: Record<string, unknown>;
-  senderId: string | null;
-  sendId: string;
-  sendAt: Date | null;
-  type: string;
-  body: string | null;
-  content: RenderedContent | null;
-}
 
 const CAMPAIGNS_PER_STATEMENT = 200;
 
@@ -29,31 +10,6 @@ export async function insertCampaigns(
   for (let start = 0; start < campaigns.length; start += CAMPAIGNS_PER_STATEMENT) {
     await tx.insert(Campaign, campaigns.slice(start, start + CAMPAIGNS_PER_STATEMENT));
   }
-}
-
-/** Recipients that are queued already, and their messages, which are there for everybody to see from now on. */
-export async function insertDirectMessages(
-  tx: Tx,
-  tenantId: string,
-  messages: NewDirectMessage[],
-): Promise<void> {
-  await tx.query(
-    `WITH given AS (
-       SELECT * FROM jsonb_to_recordset($2::jsonb) AS g (
-         id uuid, "recipientId" uuid, "campaignId" uuid, "contactId" uuid, phone text, name text, variables jsonb,
-         "senderId" uuid, "sendId" uuid, "sendAt" timestamptz, type text, body text, content jsonb)
-     ), recipients AS (
-       INSERT INTO campaign_contacts (id, tenant_id, campaign_id, contact_id, phone, name, variables, state,
-                                      claim_epoch, queued_at)
-       SELECT "recipientId", $1, "campaignId", "contactId", phone, name, variables, 'queued', 1, now() FROM given
-     )
-     INSERT INTO messages (id, tenant_id, direction, contact_id, sender_id, campaign_contact_id, send_id, send_at,
-                           type, body, content, state)
-     SELECT id, $1, 'out', "contactId", "senderId", "recipientId", "sendId", "sendAt", type, body,
-            nullif(content, 'null'::jsonb), CASE WHEN "sendAt" IS NULL THEN 'queued' ELSE 'pending' END
-     FROM given`,
-    [tenantId, JSON.stringify(messages)],
-  );
 }
 
 /** What decides whether a message can still be taken back; undefined when it is not there. */
@@ -68,32 +24,4 @@ export async function standingOf(
     [messageId, tenantId],
   );
   return row;
-}
-
-/**
- * Takes a direct message back, unless it was claimed or handed over before: a claim locks the same row, so one of the
- * two comes first. False when it was too late, or is no direct message.
- */
-export async function cancelMessage(tx: Tx, tenantId: string, messageId: string): Promise<boolean> {
-  const [message] = await tx.query<{ recipientId: string }[]>(
-    `SELECT campaign_contact_id AS "recipientId" FROM messages
-     WHERE id = $1 AND tenant_id = $2 AND send_id IS NOT NULL AND campaign_contact_id IS NOT NULL`,
-    [messageId, tenantId],
-  );
-  if (!message) return false;
-  await lockRecipients(tx, [message.recipientId]);
-  const rows = await tx.query<unknown[]>(
-    `WITH cancelled AS (
-       UPDATE campaign_contacts r SET state = 'skipped', code = 'cancelled', updated_at = now()
-       FROM messages m
-       WHERE r.id = $2 AND r.state IN ('queued', 'pending') AND m.id = $1 AND NOT ${mayHaveArrived('m')}
-       RETURNING r.id
-     ), marked AS (
-       UPDATE messages SET state = 'skipped', code = 'cancelled', updated_at = now()
-       WHERE id = $1 AND EXISTS (SELECT FROM cancelled)
-     )
-     SELECT id FROM cancelled`,
-    [messageId, message.recipientId],
-  );
-  return rows.length > 0;
 }

@@ -6,13 +6,7 @@ import { enqueueBestEffort } from '../../../queue/enqueue-best-effort.js';
 import { groupMessages } from './core/grouping.js';
 import { parseBulk } from './core/bulk-input.js';
 import { countryError, parseMessage, type ReadMessages } from './core/direct-input.js';
-import {
-  cancelMessage,
-  insertCampaigns,
-  insertDirectMessages,
-  standingOf,
-  type NewDirectMessage,
-} from './direct.repository.js';
+import { insertCampaigns, standingOf } from './direct.repository.js';
 import type { SendBulkDto, SendMessageDto } from './direct.dto.js';
 import type { AcceptedBulk, AcceptedMessage, ReadyMessage, Refusal, DirectDeps } from './direct.types.js';
 import { DirectCheck } from './direct-check.js';
@@ -25,7 +19,13 @@ import {
   CampaignParts,
   asLiteral,
 } from '../../content/index.js';
-import { sendJobId, DEFAULT_DELAYS } from '../../delivery/index.js';
+import {
+  cancelMessage,
+  DEFAULT_DELAYS,
+  insertDirectMessages,
+  sendJobId,
+  type NewDirectMessage,
+} from '../../delivery/index.js';
 import { knownNumbers } from '../../contacts/index.js';
 
 /** Messages due later than this get their job from the reconciler, so that the queue holds no year of them. */

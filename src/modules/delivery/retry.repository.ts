@@ -1,5 +1,6 @@
-import type { Tx } from '../../../db/index.js';
-import { isIn, PARTS_OF_RECIPIENT } from '../../delivery/index.js';
+import type { Tx } from '../../db/index.js';
+import { isIn } from './delivery-stage.js';
+import { PARTS_OF_RECIPIENT } from './parts-of-recipient.js';
 
 export interface RetryChoice {
   /** Only recipients that failed with one of these. */
