@@ -17,11 +17,6 @@ export const compiled: Programs = {
   simulator: [process.execPath, 'dist/src/simulator-main.js'],
 };
 
-export const fromSource: Programs = {
-  main: [process.execPath, '--import', 'tsx', 'src/main.ts'],
-  simulator: [process.execPath, '--import', 'tsx', 'src/simulator-main.ts'],
-};
-
 /**
  * A network that takes its time, so that hand-overs are under way when workers are killed, and reports everything: some of
  * it soon, so that receipts resolve what was interrupted, some of it so late that messages are sent again before.

@@ -35,6 +35,13 @@ export function isStamped(root, stamp, fingerprint) {
   return existsSync(file) && readFileSync(file, 'utf8').trim() === fingerprint;
 }
 
+/** True when `dist` holds what these sources compile to. */
+export function isBuilt(root) {
+  return (
+    existsSync(path.join(root, 'dist/src/main.js')) && isStamped(root, BUILD_STAMP, buildFingerprint(root))
+  );
+}
+
 /**
  * True when `npm install` already brought in what the lock file asks for: npm keeps its own record of that. Optional
  * packages may be missing (those of other platforms are).

@@ -1,30 +1,46 @@
+import { quickSuites } from './quick-suites.mjs';
 import { fail } from './run.mjs';
 import { setUp, setUpOrFail } from './setup.mjs';
 import { ensureSystemPackages } from './system-packages.mjs';
 import { checks, runChecks, runSuites } from './test-steps.mjs';
 
-/** `npm test`: every check and every suite; later steps run even when earlier ones failed, so one run tells all. */
-export async function runTests(jestArgs) {
+const QUICK = '--quick';
+
+/**
+ * `npm test`: every check and every suite; later steps run even when earlier ones failed, so one run tells all. With
+ * `--quick` only the suites that need nothing but a processor, and one for each module.
+ */
+export async function runTests(args) {
   process.env.NODE_ENV = 'test';
-  const failedSteps = [];
   await setUpOrFail({ build: false });
   try {
     ensureSystemPackages();
   } catch (error) {
     fail(error);
   }
-  if (!(await built())) failedSteps.push('build');
-  let tests;
+  const jestArgs = args.filter((arg) => arg !== QUICK);
+  const run = args.includes(QUICK) ? runQuick : runEverything;
+  let outcome;
   try {
-    tests = await withServices(async (services) => {
-      failedSteps.push(...(await runChecks(checks(await services.createEmptyDatabase()))));
-      return runSuites(jestArgs);
-    });
+    outcome = await withServices((services) => run(jestArgs, services));
   } catch (error) {
     console.error(error);
-    tests = { passed: 0, failed: 1, notes: ['the run ended early, see above'] };
+    outcome = { failedSteps: [], tests: { passed: 0, failed: 1, notes: ['the run ended early, see above'] } };
   }
-  report(failedSteps, tests);
+  report(outcome);
+}
+
+/** The checks begin first and run beside the build and the suites, many of which wait most of the time. */
+async function runEverything(jestArgs, services) {
+  const checking = runChecks(checks(await services.createEmptyDatabase()));
+  const failedBuild = (await built()) ? [] : ['build'];
+  const [failedChecks, tests] = await Promise.all([checking, runSuites(jestArgs)]);
+  return { failedSteps: [...failedBuild, ...failedChecks], tests };
+}
+
+async function runQuick(jestArgs) {
+  const chosen = ['--runTestsByPath', ...quickSuites()];
+  return { failedSteps: [], tests: await runSuites(jestArgs, chosen) };
 }
 
 /** PostgreSQL and Redis for the checks and the suites alike. */
@@ -49,7 +65,7 @@ async function built() {
   }
 }
 
-function report(failedSteps, tests) {
+function report({ failedSteps, tests }) {
   console.log('');
   for (const name of failedSteps) console.log(`failed step: ${name}`);
   for (const note of tests.notes) console.log(`tests: ${note}`);

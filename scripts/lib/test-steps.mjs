@@ -19,7 +19,8 @@ export function checks(migrationDatabaseUrl) {
 }
 
 function check(name, [program, ...args], env = {}) {
-  return { name, run: () => capture(program, args, { env: { ...process.env, ...env } }) };
+  // Behind the suites: some of them watch the clock.
+  return { name, run: () => capture(program, args, { env: { ...process.env, ...env }, niceness: 10 }) };
 }
 
 /** Runs the steps two at a time and reports each as it ends; returns the names of those that failed. */
@@ -41,16 +42,20 @@ export async function runChecks(steps, print = console.log) {
   return failed;
 }
 
-/** Runs the suites with Jest's own output; what counts afterwards is Jest's report, not its text. */
-export async function runSuites(args) {
+/**
+ * Runs the suites with Jest's own output; what counts afterwards is Jest's report, not its text. `args` are those of the
+ * person at the terminal, `chosen` our own.
+ */
+export async function runSuites(args, chosen = []) {
   const folder = mkdtempSync(path.join(tmpdir(), 'starling-jest-'));
   const report = path.join(folder, 'report.json');
   try {
-    const status = await foreground(bin('jest'), [
+    const status = await relay(bin('jest'), [
       '--maxWorkers=100%',
       '--json',
       `--outputFile=${report}`,
       ...args,
+      ...chosen,
     ]);
     return countTests(readReport(report), { status, filtered: args.length > 0 });
   } finally {
@@ -92,9 +97,13 @@ function readReport(file) {
   }
 }
 
-function foreground(program, args) {
+/** Passes on what the program prints. It has no terminal of its own: it would redraw lines that others wrote. */
+function relay(program, args) {
+  const env = process.stdout.isTTY ? { FORCE_COLOR: '1', ...process.env } : process.env;
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd: root, stdio: 'inherit' });
+    const child = spawn(program, args, { cwd: root, env, stdio: ['inherit', 'pipe', 'pipe'] });
+    child.stdout.on('data', (chunk) => process.stdout.write(chunk));
+    child.stderr.on('data', (chunk) => process.stderr.write(chunk));
     child.once('error', reject);
     child.once('close', (code) => resolve(code ?? 1));
   });

@@ -1,12 +1,17 @@
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { backends } from '../../chaos/options.js';
-import { fromSource } from '../../chaos/programs.js';
 import { reportText } from '../../chaos/report.js';
 import { runChaos, type ChaosResult } from '../../chaos/run.js';
+import { programArguments } from '../support/programs.js';
 
 jest.setTimeout(240_000);
 
 const size = { seed: 4, recipients: 240, senders: 12, kills: 2, minutes: 3 } as const;
+
+const programs = {
+  main: [process.execPath, ...programArguments('main')],
+  simulator: [process.execPath, ...programArguments('simulator-main')],
+};
 
 /** Most of a run is waiting until killed workers' jobs are found: the runs wait together. */
 const runs = new Map<string, Promise<ChaosResult | Error>>();
@@ -14,7 +19,7 @@ const runs = new Map<string, Promise<ChaosResult | Error>>();
 beforeAll(() => {
   for (const backend of backends) {
     // Faults come early, so that what they interrupt is found again soon. A flushed queue has lost receipts on it.
-    const settings = { programs: fromSource, lastFaultAt: 0.5, tell: () => undefined };
+    const settings = { programs, lastFaultAt: 0.5, tell: () => undefined };
     const more = backend === 'redis' ? { settleMs: 1_000 } : {};
     const run = runChaos({ ...size, backend, ids: 'idempotent' }, { ...settings, ...more });
     runs.set(

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
+import { programArguments } from '../support/programs.js';
 import { exitOf } from './server.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -11,7 +12,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 describe('the demo', () => {
   it('ends with status 0, because everybody’s fate is known and the numbers add up', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'starling-demo-'));
-    const child = spawn(process.execPath, ['--import', 'tsx', 'src/demo/main.ts', '--exit'], {
+    const child = spawn(process.execPath, [...programArguments('demo/main'), '--exit'], {
       cwd: root,
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], DATA_DIR: dataDir, PORT: '0' },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { programArguments } from '../support/programs.js';
 import { waitFor } from '../support/wait-for.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -34,7 +35,7 @@ export async function startServer(env: Record<string, string>): Promise<ServerPr
 
 /** Without waiting: for starts that are meant to fail. */
 export function spawnServer(env: Record<string, string>): Omit<ServerProcess, 'url'> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
+  const child = spawn(process.execPath, programArguments('main'), {
     cwd: root,
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...quiet, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -5,7 +5,7 @@ import { waitFor } from '../support/wait-for.js';
 import { residentBytes, type Stage } from './stage.js';
 import { contactOf, importedOf, type Visit } from './visitor.js';
 
-/** A process that idles takes about 200 MB under tsx; one that hoards what it cannot do takes much more. */
+/** A process that idles takes 150 to 200 MB; one that hoards what it cannot do takes much more. */
 const MOST_MEMORY = 450 * 1024 * 1024;
 /** A fault is told in a few lines, whoever many jobs and requests it hits. */
 const MOST_LINES = 150;

@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { EventEmitter } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { rm, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { SUPPORTED } from '../../scripts/lib/node-version.mjs';
+import { ONE_PER_MODULE, quickSuites, withHelpers } from '../../scripts/lib/quick-suites.mjs';
 import { withSetupLock } from '../../scripts/lib/setup-lock.mjs';
 import { dropSignalCopies } from '../../scripts/lib/signals.mjs';
 import {
@@ -203,6 +204,26 @@ describe('programs the tests need from the system', () => {
     const mac = machine(['brew'], false, false);
     expect(() => ensureSystemPackages(needed, mac)).toThrow('brew install redis');
     expect([...system.done, ...mac.done]).toEqual([]);
+  });
+});
+
+describe('the quick test run', () => {
+  it('has a suite for every module, which uses it', () => {
+    const modules = readdirSync(path.join(root, 'src/modules'), { withFileTypes: true });
+    const names = modules.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+    expect(Object.keys(ONE_PER_MODULE).toSorted()).toEqual(names.toSorted());
+    const strangers = Object.entries(ONE_PER_MODULE).filter(
+      ([name, suite]) => !withHelpers(suite).includes(`/src/modules/${name}/`),
+    );
+    expect(strangers).toEqual([]);
+  });
+
+  it('has the pure suites, and nothing else that starts a program or needs a server', () => {
+    const suites = quickSuites();
+    expect(suites).toEqual(expect.arrayContaining(['test/lib/csv.test.ts', 'test/senders/quota.test.ts']));
+    for (const other of ['test/e2e/', 'test/faults/', 'test/queue/', 'test/platform/setup']) {
+      expect(suites.filter((suite) => suite.startsWith(other))).toEqual([]);
+    }
   });
 });
 

@@ -15,6 +15,7 @@ import {
   type SimulatorServer,
 } from '../../src/transports/simulator/index.js';
 import type { Transport } from '../../src/transports/transport.js';
+import { programArguments } from '../support/programs.js';
 import { waitFor } from '../support/wait-for.js';
 import { freshNumber, TestSender } from './contract.js';
 
@@ -236,7 +237,7 @@ describe('the simulator’s own process', () => {
   });
 
   function start(...args: string[]): { child: ChildProcess; output: () => string } {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'src/simulator-main.ts', ...args], {
+    const child = spawn(process.execPath, [...programArguments('simulator-main'), ...args], {
       env: { ...process.env, NODE_OPTIONS: '' },
     });
     children.push(child);
