@@ -68,7 +68,7 @@ export function refuse(errors: FieldError[]): void {
   if (errors.length === 0) return;
   const reported = errors.slice(0, MAX_REPORTED_ERRORS);
   if (errors.length > reported.length) {
-    reported.push({ path: '', message: `and ${errors.length - reported.length} more problems` });
+    reported.push({ path: '', message: `and ${errors.length - reported.length} more errors` });
   }
   throw invalid(reported);
 }

@@ -167,7 +167,7 @@ describe('any template with choices', () => {
         (source) => {
           const parsed = parseSpintax(source);
           if (parsed.ok) expect(depthOf(parsed.nodes)).toBeLessThanOrEqual(20);
-          else expect('{}').toContain(source[parsed.problem.at]);
+          else expect('{}').toContain(source[parsed.error.at]);
         },
       ),
     );

@@ -71,7 +71,7 @@ describe('reading a filter', () => {
     const value = Array.from({ length: 150 }, () => 7);
     const told = problems({ field: 'name', op: 'in', value });
     expect(told).toHaveLength(101);
-    expect(told.at(-1)).toEqual(['', 'and 50 more problems']);
+    expect(told.at(-1)).toEqual(['', 'and 50 more errors']);
     const wide = {
       any: Array.from({ length: 100 }, () => ({ all: Array.from({ length: 100 }, () => ({})) })),
     };

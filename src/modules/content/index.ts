@@ -1,10 +1,27 @@
+// Parts: what one message may contain, as requests and responses have it.
+export type { CampaignPart } from './core/part.js';
+export type { PartDraft } from './core/part-shape.js';
+export type { NeededVariable } from './core/parts-input.js';
+export { CampaignPartDto, CampaignPartResponse, MAX_PARTS } from './part.dto.js';
+export { presentPart } from './part.presenter.js';
+
+// Files of parts: looked up, fetched, checked and locked.
+export { CampaignParts, type FilesOfRequest } from './part-files.service.js';
+export type { CampaignFile, CampaignMedia } from './part-files.ports.js';
+
+// Rendering: parts and texts for one recipient.
+export { renderRemaining } from './core/render.js';
+export { mediaIdOf, readableText, type RenderedContent } from './core/content.js';
 export {
-  renderFailures,
-  type RenderFailure,
   choiceSeed,
+  renderFailures,
   renderPart,
   templateScope,
+  type RenderFailure,
 } from './core/templates/template.js';
+export { asLiteral } from './core/literal.js';
+
+// Templates: checks and previews of a text.
 export { MAX_TEMPLATE_LENGTH } from './core/templates/template-engine.js';
 export {
   checkText,
@@ -12,14 +29,4 @@ export {
   type PreviewedText,
   type TextVariable,
 } from './core/templates/text-preview.js';
-export type { CampaignPart } from './core/part.js';
-export type { CampaignFile, CampaignMedia } from './part-files.ports.js';
-export { renderRemaining } from './core/render.js';
-export { mediaIdOf, readableText, type RenderedContent } from './core/content.js';
-export { CampaignPartResponse, CampaignPartDto, MAX_PARTS } from './part.dto.js';
-export { presentPart } from './part.presenter.js';
-export { CampaignParts, type FilesOfRequest } from './part-files.service.js';
-export type { NeededVariable } from './core/parts-input.js';
 export { harmlessValueBytes } from './core/templates/text-risk.js';
-export { asLiteral } from './core/literal.js';
-export type { PartDraft } from './core/part-shape.js';

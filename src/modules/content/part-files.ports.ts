@@ -7,11 +7,11 @@ export interface CampaignFile {
   sizeBytes: number;
 }
 
-/** What campaigns need of the media module. */
+/** What the parts of messages need of the media module. */
 export interface CampaignMedia {
   find(tenantId: string, id: string): Promise<CampaignFile | undefined>;
   /** Fetches a URL and stores what it has; a DomainError says why it cannot. */
   fetch(tenantId: string, url: string, asDocument: boolean): Promise<CampaignFile>;
-  /** Until the transaction ends none of these files is deleted. Answers those that are there. */
+  /** Until the transaction ends none of these files is deleted. Returns those that exist. */
   lockFiles(tx: Tx, tenantId: string, ids: readonly string[]): Promise<Set<string>>;
 }

@@ -7,14 +7,14 @@ import type { CampaignFile, CampaignMedia } from './part-files.ports.js';
 
 interface FileRequest {
   source: FileSource;
-  /** Nobody wants to see it as anything else: documents may be larger. */
+  /** All parts use it as a document, which may be larger. */
   asDocument: boolean;
 }
 
 /** What a request has looked up or fetched so far, for one whose parts come in several calls. */
 export type FilesOfRequest = Map<string, Promise<CampaignFile>>;
 
-/** The parts that are stored already, with those of every variant where there are some. */
+/** Stored parts, with those of every variant where there are variants. */
 interface StoredParts {
   tenantId: string;
   parts: readonly CampaignPart[];
@@ -39,8 +39,8 @@ export class CampaignParts {
     const parts = drafts.map(({ part, file: source }) => {
       const file = source && files.get(keyOf(source));
       if (!source || !file || !('mediaId' in part)) return part;
-      const problem = fileError(part.type, file);
-      if (problem) errors.push({ path: source.path, message: problem });
+      const message = fileError(part.type, file);
+      if (message) errors.push({ path: source.path, message });
       return { ...part, mediaId: file.id };
     });
     if (errors.length > 0) throw invalid(errors, 'unsuitable_media');
@@ -52,17 +52,17 @@ export class CampaignParts {
     tx: Tx,
     tenantId: string,
     parts: readonly CampaignPart[],
-    wayOut = 'Upload it again.',
+    fix = 'Upload it again.',
   ): Promise<void> {
     const ids = parts.flatMap((part) => ('mediaId' in part ? [part.mediaId] : []));
     if (ids.length === 0) return;
-    const held = await this.media.lockFiles(tx, tenantId, [...new Set(ids)]);
-    const gone = ids.find((id) => !held.has(id));
+    const locked = await this.media.lockFiles(tx, tenantId, [...new Set(ids)]);
+    const gone = ids.find((id) => !locked.has(id));
     if (gone === undefined) return;
-    throw new DomainError('not_possible', 'media_not_found', `The file ${gone} was deleted. ${wayOut}`);
+    throw new DomainError('not_possible', 'media_not_found', `The file ${gone} was deleted. ${fix}`);
   }
 
-  /** For what a campaign sends once more: its files must be there as they were. */
+  /** For parts that a campaign sends again: their files must still exist. */
   async lockStoredFiles(tx: Tx, { tenantId, parts, variants }: StoredParts): Promise<void> {
     await this.lockFiles(
       tx,
@@ -84,7 +84,7 @@ export class CampaignParts {
       wanted.set(keyOf(source), { source, asDocument });
     }
     const files = new Map<string, CampaignFile>();
-    // All of them are waited for, so that nothing is still being fetched when the first refusal is answered.
+    // Waits for all of them, so that nothing is still being fetched when the first error is returned.
     const outcomes = await Promise.allSettled(
       [...wanted].map(async ([key, request]) => {
         const purpose = `${request.asDocument} ${key}`;

@@ -34,7 +34,9 @@ const MIN_CHOICES = 2;
 const MAX_CHOICES = 12;
 const MAX_URL_LENGTH = 2_048;
 
-/** What requests and answers have in common. Which fields a part has depends on its type; docs/campaigns/create.md says. */
+/**
+ * Fields that requests and responses share. Which of them a part has depends on its type: see docs/campaigns/create.md.
+ */
 class PartFields {
   @IsIn(partTypes)
   type!: MessageType;
@@ -99,7 +101,7 @@ class PartFields {
   @IsString()
   question?: string;
 
-  /** What one can answer; each is a template. */
+  /** What a recipient can answer; each is a template. */
   @IsOptional()
   @IsArray()
   @ArrayMinSize(MIN_CHOICES)
@@ -107,7 +109,7 @@ class PartFields {
   @IsString({ each: true })
   choices?: string[];
 
-  /** How many choices one may pick: 1 unless given, 0 for any number. */
+  /** How many choices a recipient may pick: 1 unless given, 0 for any number. */
   @IsOptional()
   @IsInt()
   @Min(0)

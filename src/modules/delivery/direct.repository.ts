@@ -20,7 +20,7 @@ export interface NewDirectMessage {
   content: RenderedContent | null;
 }
 
-/** Recipients that are queued already, and their messages, which are there for everybody to see from now on. */
+/** Inserts recipients as queued already, and their messages, which the API lists from now on. */
 export async function insertDirectMessages(
   tx: Tx,
   tenantId: string,
@@ -70,8 +70,8 @@ export async function insertTestRecipients(
 }
 
 /**
- * Takes a direct message back, unless it was claimed or handed over before: a claim locks the same row, so one of the
- * two comes first. False when it was too late, or is no direct message.
+ * Cancels a direct message, unless it was claimed or handed over before: a claim locks the same row, so one of the two
+ * comes first. False when it was too late, or is no direct message.
  */
 export async function cancelMessage(tx: Tx, tenantId: string, messageId: string): Promise<boolean> {
   const [message] = await tx.query<{ recipientId: string }[]>(

@@ -11,9 +11,11 @@ export interface InboundMessage {
   at: Date;
 }
 
-/** An answer later than this belongs to no campaign. */
+/** A reply later than this is not attributed to a campaign. */
 const REPLY_WINDOW_DAYS = 7;
-/** What was written earlier than the message answers something else, however late it comes in; clocks differ a little. */
+/**
+ * A text written before the message was sent is no reply to it, however late it comes in; clocks differ by this much.
+ */
 const CLOCK_DIFFERENCE_SECONDS = 60;
 
 /** False when this message is already here: transports may announce one twice, and jobs may run twice. */

@@ -4,7 +4,7 @@ export type { RecipientState } from './core/recipient-state.js';
 export { hasAnyIn, inOrder, isIn } from './delivery-stage.js';
 export { Message, type MessageState } from './message.entity.js';
 
-// Recipients as a campaign or a direct send makes them, before anything is sent; a direct message may be taken back.
+// Recipients as a campaign or a direct send makes them, before anything is sent; a direct message can be cancelled.
 export { assignPlaces, assignToVariants, forgetVariants } from './recipients.repository.js';
 export {
   cancelMessage,

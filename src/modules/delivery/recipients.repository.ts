@@ -5,8 +5,8 @@ import { inOrder } from './delivery-stage.js';
 const PLACES_PER_STATEMENT = 10_000;
 
 /**
- * Writes down where the next waiting recipients may be, as far as that is not known yet. True when none is left. Only
- * campaigns with hours in the recipients' time come here, so others do not pay for the column. Needs a transaction.
+ * Writes the time zone keys of the next waiting recipients that have none yet. True when none is left. Only called for
+ * campaigns with hours in the recipients' time, so that others do not pay for the column. Needs a transaction.
  */
 export async function assignPlaces(tx: Tx, campaignId: string): Promise<boolean> {
   const { where, orderBy } = inOrder(['pending']);
@@ -45,7 +45,7 @@ export async function assignToVariants(tx: Tx, campaignId: string, cycle: readon
   );
 }
 
-/** Everybody gets the one text there is. */
+/** Without variants all recipients get the one content. */
 export async function forgetVariants(tx: Tx, campaignId: string): Promise<void> {
   await tx.query('UPDATE campaign_contacts SET variant = 0 WHERE campaign_id = $1 AND variant <> 0', [
     campaignId,

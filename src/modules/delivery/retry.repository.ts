@@ -7,13 +7,13 @@ export interface RetryChoice {
   codes?: readonly string[];
   /** Not recipients that failed with one of these. */
   butCodes?: readonly string[];
-  /** Also those of whom nobody knows whether they got it. */
+  /** Also `unknown` recipients, who may have got the message. */
   unknown?: boolean;
 }
 
 /**
  * Failed recipients begin again with the part that failed. Where a later part has arrived nothing is repeated: it would
- * come twice. Rows that a sender had begun without getting anything through leave its budget. Answers how many.
+ * come twice. Recipients that a sender had begun without sending anything leave its budget. Returns how many.
  */
 export async function retryFailed(tx: Tx, campaignId: string, choice: RetryChoice): Promise<number> {
   const [row] = await tx.query<{ retried: number }[]>(

@@ -27,7 +27,7 @@ export interface InboundEntry {
 
 const E164 = /^\+[1-9]\d{4,14}$/;
 
-/** What people write to our senders. */
+/** Messages that come in at the tenants' senders. */
 export class InboundService {
   constructor(
     private readonly deps: { database: Database; contacts: InboundContacts; clock: Clock; logger: Logger },
@@ -44,7 +44,7 @@ export class InboundService {
     }
   }
 
-  /** Undefined for what cannot be stored; the entries after it are not held back. */
+  /** Undefined for an entry that cannot be stored; the entries after it are not affected. */
   private read(tenantId: string, senderId: string, entry: InboundEntry): InboundMessage | undefined {
     const { waMessageId, text } = entry;
     const readable = typeof waMessageId === 'string' && waMessageId !== '' && typeof text === 'string';
@@ -67,7 +67,7 @@ export class InboundService {
   private async take(tx: Tx, message: InboundMessage): Promise<void> {
     const contactId = await this.contactOf(tx, message);
     if (!(await storeInbound(tx, message, contactId))) return;
-    // Whoever wrote last is who the contact talks to.
+    // The sender written to last becomes the contact's last sender.
     await saveLastSenders(tx, [{ ...message, contactId }]);
     const { contacts } = this.deps;
     const proof = `WhatsApp message ${message.waMessageId}`;
@@ -82,7 +82,7 @@ export class InboundService {
     }
   }
 
-  /** Whoever writes becomes a contact: an opt-out must bind even when the number was not known. */
+  /** An unknown number becomes a contact: an opt-out must bind it, too. */
   private async contactOf(tx: Tx, message: InboundMessage): Promise<string> {
     const known = await findContactId(tx, message.tenantId, message.from);
     if (known) return known;

@@ -55,7 +55,7 @@ export class ListMessagesQuery extends PageQuery {
   @IsIn(messageKinds)
   kind?: 'campaign' | 'direct';
 
-  /** The id that /api/message/send-bulk answered. */
+  /** The id that /api/message/send-bulk returned. */
   @IsOptional()
   @IsUUID()
   bulkId?: string;
@@ -100,12 +100,12 @@ export class MessageResponse {
   @IsIn(messageStates)
   state!: MessageState;
 
-  /** Why it failed, was skipped, or is of unknown fate. */
+  /** Why it failed, was skipped or is unknown. */
   @IsOptional()
   @IsString()
   code!: string | null;
 
-  /** Null while a direct message waits for whoever is free. */
+  /** Null while a direct message waits for any free sender. */
   @IsOptional()
   @IsUUID()
   senderId!: string | null;
@@ -125,7 +125,7 @@ export class MessageResponse {
   @IsISO8601()
   sendAt!: string | null;
 
-  /** What a queued message waits for, where it is more than the usual pause of a sender. */
+  /** What a queued message waits for, when that is more than the usual pause of a sender. */
   @IsOptional()
   @ValidateNested()
   @Type(() => MessageWaitResponse)

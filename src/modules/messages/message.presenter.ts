@@ -30,13 +30,13 @@ export function presentMessage(message: MessageView): MessageResponse {
   };
 }
 
-/** What it once waited for is over when it is not queued any more. */
+/** A wait is over once the message is not queued any more. */
 function presentWait({ state, waitReason, waitUntil }: MessageView): MessageResponse['waitingFor'] {
   if (state !== 'queued' || waitReason === null) return null;
   return { reason: waitReason, until: waitUntil?.toISOString() ?? null };
 }
 
-/** The file by its link; what else belongs to a message as it was sent. */
+/** The file as a link, and the other fields as they were sent. */
 function presentContent(content: Message['content']): Pick<MessageResponse, 'media' | 'details'> {
   if (content === null) return { media: null, details: null };
   const { type: _type, mediaId, caption: _caption, fileName, ...details } = content;

@@ -12,7 +12,7 @@ export interface MessageFilter {
   bulkId?: string;
 }
 
-/** A message with what other tables know of it. */
+/** A message with columns of other tables. */
 export type MessageView = Message & MessageSurroundings;
 
 interface MessageSurroundings {

@@ -28,8 +28,8 @@ export interface Preview {
 }
 
 const FEW = 10;
-/** From the block of numbers that are nobody's. */
-const NOBODY = { id: 'sample', phone: '+12025550100' };
+/** From the 555-01xx block, which is reserved for fiction. */
+const SAMPLE = { id: 'sample', phone: '+12025550100' };
 
 /** Shows a text as real contacts would get it, or a person made up for the purpose. */
 export class PreviewService {
@@ -44,7 +44,7 @@ export class PreviewService {
     const items: Preview['items'] = [];
     const work = yieldingWork(Infinity);
     for (const person of people) {
-      const contactId = person.id === NOBODY.id ? null : person.id;
+      const contactId = person.id === SAMPLE.id ? null : person.id;
       const outcome = previewText(content, person);
       items.push({ contactId, phone: person.phone, name: person.name, outcome });
       await work.yieldIfDue();
@@ -96,8 +96,8 @@ export class PreviewService {
 function madeUp(variables: Record<string, unknown>): PreviewPerson {
   const { name, phoneNumber } = variables;
   return {
-    ...NOBODY,
-    phone: typeof phoneNumber === 'string' ? phoneNumber : NOBODY.phone,
+    ...SAMPLE,
+    phone: typeof phoneNumber === 'string' ? phoneNumber : SAMPLE.phone,
     name: typeof name === 'string' ? name : null,
     variables,
   };

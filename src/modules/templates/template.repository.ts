@@ -2,7 +2,7 @@ import { LessThan, QueryFailedError } from 'typeorm';
 import type { Tx } from '../../db/index.js';
 import { Template } from './template.entity.js';
 
-/** Somebody a text is tried on. */
+/** A person a text is previewed for. */
 export interface PreviewPerson {
   id: string;
   phone: string;

@@ -21,8 +21,8 @@ export type ReadTemplate = Template & { variables: TextVariable[] };
 
 /**
  * Saved texts of a tenant. A campaign made from one takes a copy: changing or deleting a template changes no campaign.
- * Refusals: `invalid` for a text that does not parse (with line and column), `conflict` (template_exists) for a name in
- * use, `not_found` for a template of somebody else.
+ * Throws `invalid` for a text that does not parse (with line and column), `conflict` (template_exists) for a name in
+ * use, `not_found` for a template of another tenant.
  */
 export class TemplateService {
   constructor(private readonly deps: { database: Database; clock: Clock }) {}
@@ -94,7 +94,7 @@ function readTemplate(template: Template): ReadTemplate {
   return Object.assign(template, { variables: checked.ok ? checked.variables : [] });
 }
 
-/** What the text refers to; refuses (`invalid`) one that could not be sent to anybody. */
+/** The variables of a text; refuses (`invalid`) one that cannot be sent. */
 export function requireText(content: string): TextVariable[] {
   const checked = checkText(content);
   if (checked.ok) return checked.variables;
@@ -102,7 +102,7 @@ export function requireText(content: string): TextVariable[] {
 }
 
 function usableName(name: string): string {
-  const problems = errorsOfName(name);
-  if (problems.length > 0) throw invalid(problems);
+  const errors = errorsOfName(name);
+  if (errors.length > 0) throw invalid(errors);
   return name.trim();
 }

@@ -7,7 +7,7 @@ export async function findSettings(tx: Tx, tenantId: string): Promise<TenantSett
   return tx.findOneBy(TenantSettings, { tenantId });
 }
 
-/** Makes the row if need be and holds it, so that two changes at once do not undo each other. */
+/** Makes the row if need be and locks it, so that two changes at once do not undo each other. */
 export async function lockSettings(tx: Tx, tenantId: string): Promise<TenantSettings> {
   await tx.query('INSERT INTO tenant_settings (tenant_id) VALUES ($1) ON CONFLICT (tenant_id) DO NOTHING', [
     tenantId,

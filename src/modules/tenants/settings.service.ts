@@ -23,7 +23,7 @@ const DEFAULTS: Settings = {
   updatedAt: null,
 };
 
-/** What a tenant has decided for all of its campaigns. */
+/** The tenant's settings for all of its campaigns. */
 export class SettingsService {
   constructor(private readonly deps: SettingsDeps) {}
 

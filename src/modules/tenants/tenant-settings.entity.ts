@@ -1,6 +1,6 @@
 import { Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 
-/** What a tenant has decided for all of its campaigns. A tenant without a row has the defaults. */
+/** A tenant's settings for all of its campaigns. A tenant without a row has the defaults. */
 @Entity('tenant_settings')
 export class TenantSettings {
   @PrimaryColumn('uuid', { name: 'tenant_id' })

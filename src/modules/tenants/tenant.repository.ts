@@ -2,7 +2,7 @@ import type { Tx } from '../../db/index.js';
 import { newId } from '../../lib/ids.js';
 import { Tenant } from './tenant.entity.js';
 
-/** Of whoever runs the installation; made at the first start. */
+/** The tenant of the installation's operator; made at the first start. */
 export const OPERATOR_SLUG = 'default';
 
 export class TenantRepository {

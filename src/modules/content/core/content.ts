@@ -1,7 +1,7 @@
 import { MAX_TEXT_LENGTH } from './templates/template-engine.js';
 import type { CampaignPart } from './part.js';
 
-/** One part as one recipient gets it: every text rendered, a file named by its id. Kept with the message. */
+/** One part rendered for one recipient, with a file named by its id. Stored with the message. */
 export type RenderedContent =
   | { type: 'text'; text: string }
   | { type: 'image' | 'video' | 'document'; mediaId: string; caption?: string; fileName?: string }
@@ -85,7 +85,7 @@ export function mediaIdOf(content: RenderedContent): string | undefined {
   return 'mediaId' in content ? content.mediaId : undefined;
 }
 
-/** What one can read of a content: the text, the caption, a poll's question, the name of a place or a person. */
+/** The readable text of a content: the text, the caption, a poll's question, the name of a place or a person. */
 export function readableText(content: RenderedContent): string | null {
   switch (content.type) {
     case 'text':

@@ -18,7 +18,7 @@ const accepted: Record<MediaKind, string> = {
 
 const VOICE = 'audio/ogg; codecs=opus';
 
-/** Why a file cannot be sent as a part of this type, with the way out; undefined when it can. */
+/** Why a file cannot be sent as a part of this type, with the fix; undefined when it can. */
 export function fileError(
   type: MessageType,
   file: { mimeType: string; sizeBytes: number },

@@ -33,7 +33,7 @@ export interface FileSource {
   mediaUrl?: string;
 }
 
-/** A part that is right in itself. One with a file has no `mediaId` of its own until the file was looked at. */
+/** A part with valid fields. One with a file has no `mediaId` of its own until the file was checked. */
 export interface PartDraft {
   part: CampaignPart;
   file?: FileSource;
@@ -67,7 +67,7 @@ const examples: Partial<Record<Field, string>> = {
   choices: '"choices": ["Monday", "Friday"]',
 };
 
-/** Reads one part of a request, or names each of its fields that is wrong, with the way out. */
+/** Parses one part of a request, or returns an error per wrong field, with the fix. */
 export function parsePart(
   input: PartInput,
   path: string,
@@ -172,7 +172,7 @@ function partOf(given: PartInput, defaultCountry?: string): CampaignPart | { rea
   }
 }
 
-/** What only the values tell; the DTO has checked their types and ranges. */
+/** Errors that only the values show; the DTO has checked their types and ranges. */
 function valueErrors(given: PartInput, path: string, part: CampaignPart | { reason: string }): FieldError[] {
   if ('reason' in part) return [{ path: `${path}.phoneNumber`, message: part.reason }];
   if (part.type === 'poll') return pollErrors(part, path);

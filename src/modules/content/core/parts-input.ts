@@ -1,15 +1,11 @@
 import type { FieldError } from '../../../lib/errors.js';
 import { partTexts, writeTexts } from './content.js';
 import { parsePart, type PartDraft, type PartInput } from './part-shape.js';
-import {
-  analyseTemplate,
-  attributePath,
-  variableName,
-  type TemplateError,
-} from './templates/template-analysis.js';
+import { analyseTemplate, type TemplateError } from './templates/template-analysis.js';
+import { attributePath, variableName } from './templates/template-variables.js';
 import type { CampaignPart } from './part.js';
 
-/** A variable some recipient text cannot do without. */
+/** A variable that some text needs. */
 export interface NeededVariable {
   /** As the template writes it: `contact.city`. */
   name: string;
@@ -17,7 +13,7 @@ export interface NeededVariable {
   attribute: string[];
   /** The first text that uses it, as the request names it. */
   path: string;
-  /** The variants whose recipients need it, from 0; absent when everybody does. */
+  /** The variants whose recipients need it, from 0; absent when all recipients do. */
   variants?: number[];
 }
 
@@ -36,11 +32,11 @@ export interface ReadParts {
 interface PartText {
   path: string;
   template: string;
-  /** Characters it may come out with. */
+  /** Characters allowed in the rendered text. */
   max: number;
 }
 
-/** Reads the message parts of a request, or says what is wrong with them and where. */
+/** Parses the message parts of a request, or returns their errors with paths. */
 export function parseParts(input: PartsInput, defaultCountry?: string): ReadParts {
   if (input.messages && input.template !== undefined) {
     return refused('template', 'give either messages or template, not both');
@@ -55,7 +51,7 @@ export function parseParts(input: PartsInput, defaultCountry?: string): ReadPart
   return parsePartList(input.messages ?? [], 'messages', defaultCountry);
 }
 
-/** Reads a list of parts that stands at `path` of the request. */
+/** Parses the list of parts at `path` of the request. */
 export function parsePartList(
   messages: readonly PartInput[],
   path: string,
@@ -107,7 +103,7 @@ function parseTemplates(texts: readonly PartText[]): { needed: NeededVariable[];
       errors.push({ path, message: describe(analysis.error) });
       continue;
     }
-    // With a template only the recipients tell; here everybody would get it, or rather nobody.
+    // The length of a text with variables depends on the recipient; one without is too long for all of them.
     if (template.length > max && !template.includes('{')) {
       errors.push({ path, message: `has ${template.length} characters; WhatsApp takes at most ${max} here` });
     }
@@ -127,8 +123,6 @@ function parseTemplates(texts: readonly PartText[]): { needed: NeededVariable[];
   return { needed: [...needed.values()], errors };
 }
 
-function describe(problem: TemplateError): string {
-  return problem.line === undefined
-    ? problem.message
-    : `${problem.message} (line ${problem.line}, column ${problem.column})`;
+function describe({ message, line, column }: TemplateError): string {
+  return line === undefined ? message : `${message} (line ${line}, column ${column})`;
 }

@@ -1,6 +1,6 @@
 /**
- * What people write to leave or to come back. English words are those the carriers' guidelines (CTIA) name; the others
- * are the usual ones in Portuguese, Spanish, French, German and Scandinavian languages. Without accents.
+ * Keywords that opt out and back in. English words are those the carriers' guidelines (CTIA) name; the others are the
+ * usual ones in Portuguese, Spanish, French, German and Scandinavian languages. Without accents.
  */
 const OPT_OUT = new Set(
   (
@@ -16,9 +16,9 @@ const OPT_IN = new Set('start,unstop,subscribe,opt in,optin,voltar,alta,anmelden
 
 export type Keyword = 'opt_out' | 'opt_in';
 
-/** The keyword a message consists of, if it is nothing but one: "Stop!" is, "don't stop" is not. */
+/** The keyword of a message that holds nothing else: "Stop!" is one, "don't stop" is not. */
 export function keywordOf(text: string): Keyword | undefined {
-  // Nobody writes a keyword this long; and a whole book need not be normalised to learn that.
+  // No keyword is this long; checked first, because normalising a very long text is expensive.
   if (text.length > 60) return undefined;
   const words = text
     .normalize('NFKD')

@@ -1,6 +1,6 @@
 import { DomainError } from '../../../lib/errors.js';
 import type { ReadMessages } from './core/direct-input.js';
-import type { DirectDraft, ReadyMessage, Refusal, DirectDeps } from './direct.types.js';
+import type { DirectDraft, ReadyMessage, RefusedMessage, DirectDeps } from './direct.types.js';
 import {
   choiceSeed,
   renderPart,
@@ -12,31 +12,37 @@ import {
 import { unknownSenders } from '../../senders/index.js';
 import { knownNumbers, type KnownNumber, unreachableReason } from '../../contacts/index.js';
 
-/** Files of one request that are looked at or fetched at the same time. */
+/** Files of one request that are read or fetched at the same time. */
 const FILES_AT_ONCE = 8;
 
-/** Holds the messages of a request against what the tenant has: its senders, files, contacts and suppressions. */
+/** Checks the messages of a request against the tenant's senders, files, contacts and suppressions. */
 export class DirectCheck {
   constructor(
     private readonly deps: Pick<DirectDeps, 'database'>,
     private readonly parts: CampaignParts,
   ) {}
 
-  async run(tenantId: string, read: ReadMessages): Promise<{ ready: ReadyMessage[]; refusals: Refusal[] }> {
-    const refusals = new Map(read.refusals.map((refusal) => [refusal.index, refusal]));
+  async run(
+    tenantId: string,
+    read: ReadMessages,
+  ): Promise<{ ready: ReadyMessage[]; refused: RefusedMessage[] }> {
+    const refused = new Map(read.refused.map((message) => [message.index, message]));
     const open = <Item extends { index: number }>(items: readonly Item[]): Item[] =>
-      items.filter(({ index }) => !refusals.has(index));
-    const note = (found: readonly Refusal[]): void => {
-      for (const refusal of found) refusals.set(refusal.index, refusal);
+      items.filter(({ index }) => !refused.has(index));
+    const note = (found: readonly RefusedMessage[]): void => {
+      for (const message of found) refused.set(message.index, message);
     };
     note(await this.withUnknownSenders(tenantId, read.drafts));
     note(await this.thatMayNotBeSent(tenantId, open(read.drafts)));
     const files = await this.withFiles(tenantId, open(read.drafts));
-    note(files.refusals);
-    return { ready: files.ready, refusals: [...refusals.values()] };
+    note(files.refused);
+    return { ready: files.ready, refused: [...refused.values()] };
   }
 
-  private async withUnknownSenders(tenantId: string, drafts: readonly DirectDraft[]): Promise<Refusal[]> {
+  private async withUnknownSenders(
+    tenantId: string,
+    drafts: readonly DirectDraft[],
+  ): Promise<RefusedMessage[]> {
     const ids = [...new Set(drafts.flatMap(({ senderId }) => senderId ?? []))];
     if (ids.length === 0) return [];
     const unknown = await unknownSenders(this.deps.database.manager, tenantId, ids);
@@ -48,28 +54,33 @@ export class DirectCheck {
       });
   }
 
-  /** Those whose recipient does not want them, and those whose texts cannot be written for it. */
-  private async thatMayNotBeSent(tenantId: string, drafts: readonly DirectDraft[]): Promise<Refusal[]> {
+  /**
+   * Messages to recipients who opted out or are suppressed, and those whose texts cannot be rendered for the recipient.
+   */
+  private async thatMayNotBeSent(
+    tenantId: string,
+    drafts: readonly DirectDraft[],
+  ): Promise<RefusedMessage[]> {
     const phones = [...new Set(drafts.map(({ phone }) => phone))];
     const known = await knownNumbers(this.deps.database.manager, tenantId, phones);
     const byPhone = new Map(known.map((number) => [number.phone, number]));
     return drafts.flatMap((draft) => {
       const number = byPhone.get(draft.phone);
       if (!number) throw new Error('A number was not looked up.');
-      const fault = unreachableReason(number);
-      if (!fault) return textError(draft, number) ?? [];
-      const errors = [{ path: draft.recipientPath, message: fault.message }];
-      return { index: draft.index, kind: 'not_possible' as const, code: fault.code, errors };
+      const reason = unreachableReason(number);
+      if (!reason) return textError(draft, number) ?? [];
+      const errors = [{ path: draft.recipientPath, message: reason.message }];
+      return { index: draft.index, kind: 'not_possible' as const, code: reason.code, errors };
     });
   }
 
-  /** Files are looked at last: fetching one is dear, and may be somebody else's traffic. */
+  /** Files come last: fetching one is expensive, and causes traffic at another server. */
   private async withFiles(
     tenantId: string,
     drafts: readonly DirectDraft[],
-  ): Promise<{ ready: ReadyMessage[]; refusals: Refusal[] }> {
+  ): Promise<{ ready: ReadyMessage[]; refused: RefusedMessage[] }> {
     const ready: ReadyMessage[] = [];
-    const refusals: Refusal[] = [];
+    const refused: RefusedMessage[] = [];
     const shared = new Map<string, DirectDraft[]>();
     for (const draft of drafts) {
       const { mediaId, mediaUrl } = draft.draft.file ?? {};
@@ -84,18 +95,18 @@ export class DirectCheck {
         .map((same) => this.withFile(tenantId, same, known));
       for (const outcome of await Promise.all(outcomes)) {
         if (outcome.ok) ready.push(...outcome.ready);
-        else refusals.push(...outcome.refusals);
+        else refused.push(...outcome.refused);
       }
     }
-    return { ready: ready.toSorted((a, b) => a.index - b.index), refusals };
+    return { ready: ready.toSorted((a, b) => a.index - b.index), refused };
   }
 
-  /** Messages with the very same part are looked at together; all that name the same file share it. */
+  /** Messages with the same part are checked together; all that name the same file share it. */
   private async withFile(
     tenantId: string,
     same: readonly DirectDraft[],
     known: FilesOfRequest,
-  ): Promise<{ ok: true; ready: ReadyMessage[] } | { ok: false; refusals: Refusal[] }> {
+  ): Promise<{ ok: true; ready: ReadyMessage[] } | { ok: false; refused: RefusedMessage[] }> {
     const [first] = same;
     if (!first) return { ok: true, ready: [] };
     try {
@@ -106,18 +117,18 @@ export class DirectCheck {
       if (!(error instanceof DomainError)) throw error;
       const { kind, code, errors } = error;
       if (kind !== 'invalid' && kind !== 'not_possible' && kind !== 'too_large') throw error;
-      const refusals = same.map(({ index, place }) => ({
+      const refused = same.map(({ index, place }) => ({
         index,
         kind,
         code,
         errors: errors.map(({ path, message }) => ({ path: `${place}${path.split('.').at(-1)}`, message })),
       }));
-      return { ok: false, refusals };
+      return { ok: false, refused };
     }
   }
 }
 
-function textError(draft: DirectDraft, number: KnownNumber): Refusal | undefined {
+function textError(draft: DirectDraft, number: KnownNumber): RefusedMessage | undefined {
   const { part, variables } = draft.template
     ? { part: draft.draft.part, variables: { ...number.attributes, ...draft.variables } }
     : asLiteral(draft.draft.part);

@@ -26,7 +26,7 @@ const tooMany = `at most ${MAX_BULK_MESSAGES} messages fit into one request; mak
 
 /** A message: one part of any type, and whom it is for. */
 class DirectMessageFields extends CampaignPartDto {
-  /** The sender that has to send it; without one, the one this contact last talked to or whoever is free. */
+  /** The sender that has to send it; without one, the contact's last sender, or any free one. */
   @IsOptional()
   @IsUUID()
   senderId?: string;
@@ -36,7 +36,7 @@ class DirectMessageFields extends CampaignPartDto {
   @IsMoment()
   sendAt?: string;
 
-  /** Reads the texts as templates, as campaigns do; otherwise they are sent as they are written. */
+  /** Treats the texts as templates, as campaigns do; otherwise they are sent as they are written. */
   @IsOptional()
   @IsBoolean()
   template?: boolean;
@@ -137,7 +137,7 @@ export class SendBulkDto extends DirectMessageFields {
 const acceptedStates = ['queued', 'pending'] as const;
 
 export class AcceptedMessageResponse {
-  /** Of the message: GET /api/messages/{id} tells what becomes of it. */
+  /** Of the message: GET /api/messages/{id} returns its delivery status. */
   @IsUUID()
   id!: string;
 

@@ -12,7 +12,7 @@ export async function insertCampaigns(
   }
 }
 
-/** What decides whether a message can still be taken back; undefined when it is not there. */
+/** What decides whether a message can still be cancelled; undefined when there is none. */
 export async function standingOf(
   tx: Tx,
   tenantId: string,

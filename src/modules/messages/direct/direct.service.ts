@@ -8,9 +8,15 @@ import { parseBulk } from './core/bulk-input.js';
 import { countryError, parseMessage, type ReadMessages } from './core/direct-input.js';
 import { insertCampaigns, standingOf } from './direct.repository.js';
 import type { SendBulkDto, SendMessageDto } from './direct.dto.js';
-import type { AcceptedBulk, AcceptedMessage, ReadyMessage, Refusal, DirectDeps } from './direct.types.js';
+import type {
+  AcceptedBulk,
+  AcceptedMessage,
+  ReadyMessage,
+  RefusedMessage,
+  DirectDeps,
+} from './direct.types.js';
 import { DirectCheck } from './direct-check.js';
-import { refusalOf, tooLate } from './errors.js';
+import { errorOfRefused, tooLate } from './errors.js';
 import {
   readableText,
   choiceSeed,
@@ -28,12 +34,15 @@ import {
 } from '../../delivery/index.js';
 import { knownNumbers } from '../../contacts/index.js';
 
-/** Messages due later than this get their job from the reconciler, so that the queue holds no year of them. */
+/**
+ * Messages due later than this get their job from the reconciler, so that the queue does not hold the jobs of a whole
+ * year.
+ */
 const JOB_HORIZON_MS = 5 * 60_000;
 
 /**
- * Messages that somebody sends without making a campaign. Each travels through the same engine as a campaign's: the
- * request becomes a hidden campaign of kind `direct`, whose recipients are queued at once and go before everybody else's.
+ * Messages sent without a campaign of one's own. They go through the same engine as those of campaigns: the request
+ * becomes a hidden campaign of kind `direct`, whose recipients are queued at once and go before all others.
  */
 export class DirectMessages {
   private readonly check: DirectCheck;
@@ -45,8 +54,8 @@ export class DirectMessages {
   }
 
   /**
-   * Accepts one message. Refusals are DomainErrors: `invalid` for wrong input, `not_possible` when the recipient opted
-   * out or is suppressed, when its template lacks a value, or when there is no sender at all.
+   * Accepts one message. Throws DomainErrors: `invalid` for wrong input, `not_possible` when the recipient opted out or
+   * is suppressed, when its template lacks a value, or when there is no sender at all.
    */
   async send(
     tenantId: string,
@@ -58,7 +67,10 @@ export class DirectMessages {
     return onlyOne(await this.accept(tenantId, read, { skipInvalid: false, bulk: false }, stored));
   }
 
-  /** Accepts all messages of a request or none; with `skipInvalid` those that can be sent, and lists the others. */
+  /**
+   * Accepts all messages of a request or none; with `skipInvalid` it accepts those that can be sent, and lists the
+   * others.
+   */
   async sendBulk(
     tenantId: string,
     input: SendBulkDto,
@@ -69,7 +81,7 @@ export class DirectMessages {
     return this.accept(tenantId, read, options, whenStored);
   }
 
-  /** Takes a message back before its hand-over; `conflict` names the state of one that is too far. */
+  /** Cancels a message before its hand-over; `conflict` names the state of one that cannot be cancelled any more. */
   async cancel(tenantId: string, messageId: string): Promise<void> {
     const { database } = this.deps;
     if (await database.transaction((tx) => cancelMessage(tx, tenantId, messageId))) return;
@@ -89,13 +101,13 @@ export class DirectMessages {
     options: { skipInvalid: boolean; bulk: boolean },
     whenStored?: WhenStored<AcceptedBulk>,
   ): Promise<AcceptedBulk> {
-    const { ready, refusals } = await this.check.run(tenantId, read);
-    if (refusals.length > 0 && (!options.skipInvalid || ready.length === 0)) throw refusalOf(refusals);
+    const { ready, refused } = await this.check.run(tenantId, read);
+    if (refused.length > 0 && (!options.skipInvalid || ready.length === 0)) throw errorOfRefused(refused);
     await this.refuseWithoutSenders(tenantId, ready);
     const bulkId = options.bulk ? newId() : undefined;
     const { messages, accepted } = await this.deps.database.transaction(async (tx) => {
       const stored = await this.store(tx, tenantId, ready, bulkId);
-      const answer = answerFor(stored, refusals);
+      const answer = answerFor(stored, refused);
       await whenStored?.(tx, answer);
       return { messages: stored, accepted: answer };
     });
@@ -209,7 +221,7 @@ type WhenStored<Answer> = (tx: Tx, answer: Answer) => Promise<void>;
 
 type StoredMessage = NewDirectMessage & { index: number };
 
-function answerFor(stored: readonly StoredMessage[], refusals: readonly Refusal[]): AcceptedBulk {
+function answerFor(stored: readonly StoredMessage[], refused: readonly RefusedMessage[]): AcceptedBulk {
   const messages = stored.map(({ id, index, phone, sendAt }): AcceptedMessage => ({
     id,
     index,
@@ -220,7 +232,7 @@ function answerFor(stored: readonly StoredMessage[], refusals: readonly Refusal[
   return {
     id: stored[0]?.sendId ?? '',
     messages: messages.toSorted((a, b) => a.index - b.index),
-    refused: refusals.toSorted((a, b) => a.index - b.index),
+    refused: refused.toSorted((a, b) => a.index - b.index),
   };
 }
 

@@ -3,7 +3,7 @@ import type { PartDraft, CampaignPart } from '../../content/index.js';
 import type { CampaignDeps } from '../../campaigns/index.js';
 import type { Delays } from '../../delivery/index.js';
 
-/** One message of a request, right in itself; whether it can be sent is not known yet. */
+/** One message of a request with valid fields; whether it can be sent is not known yet. */
 export interface DirectDraft {
   /** Position in the request. */
   index: number;
@@ -26,8 +26,8 @@ export interface ReadyMessage extends Omit<DirectDraft, 'draft'> {
   part: CampaignPart;
 }
 
-/** Why one message of a request cannot be sent. */
-export interface Refusal {
+/** A message of a request that cannot be sent, and why. */
+export interface RefusedMessage {
   index: number;
   kind: 'invalid' | 'not_possible' | 'too_large';
   code: string;
@@ -45,7 +45,7 @@ export interface AcceptedMessage {
 export interface AcceptedBulk {
   id: string;
   messages: AcceptedMessage[];
-  refused: Refusal[];
+  refused: RefusedMessage[];
 }
 
 export interface DirectDeps extends Pick<

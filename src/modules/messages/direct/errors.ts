@@ -1,20 +1,20 @@
 import { DomainError, type FieldError } from '../../../lib/errors.js';
-import type { Refusal } from './direct.types.js';
+import type { RefusedMessage } from './direct.types.js';
 const MAX_REPORTED_ERRORS = 100;
 
-/** The refusal of a whole request: 400 when anything in it is wrong, else what the first one is. */
-export function refusalOf(refusals: readonly Refusal[]): DomainError {
-  const errors = distinct(refusals.flatMap((refusal) => refusal.errors));
-  const invalid = refusals.find(({ kind }) => kind === 'invalid');
-  const { kind, code } = invalid ?? refusals[0] ?? { kind: 'invalid', code: 'invalid_input' };
+/** The error of a whole request: 400 when any message is invalid, else that of the first refused message. */
+export function errorOfRefused(refused: readonly RefusedMessage[]): DomainError {
+  const errors = distinct(refused.flatMap((message) => message.errors));
+  const invalid = refused.find(({ kind }) => kind === 'invalid');
+  const { kind, code } = invalid ?? refused[0] ?? { kind: 'invalid', code: 'invalid_input' };
   const reported = errors.slice(0, MAX_REPORTED_ERRORS);
   const rest = errors.length - reported.length;
-  if (rest > 0) reported.push({ path: '', message: `and ${rest} more problems` });
+  if (rest > 0) reported.push({ path: '', message: `and ${rest} more errors` });
   const message = reported.map(({ path, message: text }) => `${path}: ${text}`).join('; ');
   return new DomainError(kind, code, message, { errors: reported });
 }
 
-/** Why a message cannot be taken back. */
+/** Why a message cannot be cancelled. */
 export function tooLate(standing: { state: string; isOut: boolean; isDirect: boolean }): DomainError {
   const { state, isOut, isDirect } = standing;
   if (!isOut) return conflict(state, 'The message was received, not sent.');

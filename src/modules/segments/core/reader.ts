@@ -28,7 +28,7 @@ export class ErrorCollector {
   /** The first ones, and how many more there are. */
   get errors(): FieldError[] {
     if (this.untold === 0) return this.told;
-    return [...this.told, { path: '', message: `and ${this.untold} more problems` }];
+    return [...this.told, { path: '', message: `and ${this.untold} more errors` }];
   }
 }
 

@@ -2,7 +2,7 @@ import { UNKNOWN_PLACE, zonesAt } from '../../../lib/phone-zones.js';
 import { isOpen, weekOf, weekWithout, type Schedule, type Week } from './window.js';
 import type { SendWindow } from './send-window.js';
 
-/** What a tenant has decided about time; the row of its settings. */
+/** The tenant's settings about time, as its row has them. */
 export interface TenantTimes {
   timeZone: string;
   sendWindow: SendWindow | null;
@@ -12,7 +12,7 @@ export interface TenantTimes {
 export const DEFAULT_TIMES: TenantTimes = { timeZone: 'UTC', sendWindow: null, quietHours: null };
 
 interface Rule {
-  /** Why nobody is sent to while it is closed. */
+  /** Why nothing is sent while it is closed. */
   reason: 'outside_window' | 'quiet_hours';
   timeZone: string;
   week: Week;
@@ -22,11 +22,11 @@ interface Rule {
 export interface SendingHours {
   rules: Rule[];
   tenantTimeZone: string;
-  /** Some rule counts in the recipient's own time, so not everybody's hours are the same. */
+  /** Some rule counts in the recipient's own time, so the hours differ between recipients. */
   byRecipient: boolean;
 }
 
-/** A campaign of kind `direct` answers somebody just now: it has no hours unless it states its own. */
+/** A campaign of kind `direct` is wanted at once: it has no hours unless it states its own. */
 export function sendingHours(
   campaign: { sendWindow: SendWindow | null; kind?: string },
   tenant: TenantTimes,
@@ -50,8 +50,8 @@ export function sendingHours(
 }
 
 /**
- * The hours of the recipients at one place (see `placeOf`). Where the number leaves several zones open, it has to be
- * a good time in all of them. The tenant's zone stands in where the number says nothing.
+ * The hours of the recipients with one time zone key (see `timeZoneKey`). Where several zones are possible for a
+ * number, all of them have to be open. The tenant's zone is used for numbers without a zone.
  */
 export function scheduleAt({ rules, tenantTimeZone }: SendingHours, place: string | null): Schedule {
   return rules.flatMap(({ timeZone, week }) => {
@@ -62,7 +62,7 @@ export function scheduleAt({ rules, tenantTimeZone }: SendingHours, place: strin
   });
 }
 
-/** What keeps the places closed, where they are; the quiet hours only where nothing else does. */
+/** Which rule closes these time zones; quiet hours only where no other rule does. */
 export function closedBy(hours: SendingHours, places: readonly (string | null)[], now: Date): Rule['reason'] {
   const windows = { ...hours, rules: hours.rules.filter(({ reason }) => reason === 'outside_window') };
   return places.every((place) => isOpen(scheduleAt(windows, place), now)) ? 'quiet_hours' : 'outside_window';

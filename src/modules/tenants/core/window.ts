@@ -124,7 +124,7 @@ function spanAt(week: Week, ms: number): Week[number] | undefined {
   return week.find(({ from, to }) => ms >= from * MINUTE_MS && ms < to * MINUTE_MS);
 }
 
-/** Goes from change to change of the zone's offset: between two of them the wall clock runs evenly. */
+/** Steps from change to change of the zone's offset: between two of them the wall clock runs evenly. */
 function firstInstant(
   hours: OpeningHours,
   from: number,

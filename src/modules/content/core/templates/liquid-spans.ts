@@ -1,8 +1,8 @@
 const RAW = /\{%-?\s*(raw|comment)\s*-?%\}/y;
 
 /**
- * Where the piece of Liquid that starts at `at` ends, or undefined when none starts there. Unclosed Liquid reaches to the
- * end of the source: Liquid itself then says what is wrong with it.
+ * Where the piece of Liquid that starts at `at` ends, or undefined when none starts there. Unclosed Liquid reaches to
+ * the end of the source: Liquid then reports the error.
  */
 export function opaqueEnd(source: string, at: number): number | undefined {
   if (source[at] !== '{') return undefined;
@@ -15,7 +15,7 @@ function tagEnd(source: string, at: number): number {
   return close < 0 ? source.length : close + 2;
 }
 
-/** What stands in a raw or comment block is not looked at. */
+/** The content of a raw or comment block is not parsed. */
 function blockEnd(source: string, at: number): number | undefined {
   RAW.lastIndex = at;
   const kind = RAW.exec(source)?.[1];

@@ -1,7 +1,7 @@
 import QuickLRU from 'quick-lru';
 import { cached } from '../../../../lib/cached.js';
 
-/** Formatters are dear to make (tens of microseconds) and their arguments come from templates: a bounded cache. */
+/** A bounded cache: formatters are expensive to make (tens of microseconds) and their arguments come from templates. */
 const MOST_CACHED = { maxSize: 200 };
 const numberFormats = new QuickLRU<string, Intl.NumberFormat>(MOST_CACHED);
 const dateFormats = new QuickLRU<string, Intl.DateTimeFormat>(MOST_CACHED);
@@ -23,7 +23,7 @@ export function isDateStyle(value: string): value is DateStyle {
   return Object.hasOwn(DATE_STYLES, value);
 }
 
-/** Asked at every rendering, and dear to find out: a zone costs a formatter. */
+/** Cached, because each rendering asks and the check of a zone creates a formatter. */
 const answers = new QuickLRU<string, boolean>(MOST_CACHED);
 
 export function isLocale(value: string): boolean {
@@ -39,7 +39,7 @@ export function isCurrency(value: string): boolean {
   return remembered(`currency ${value}`, () => Intl.supportedValuesOf('currency').includes(value));
 }
 
-/** Intl throws a RangeError at what is malformed; that is a no. */
+/** False for malformed names, at which Intl throws a RangeError. */
 function remembered(question: string, ask: () => boolean): boolean {
   return cached(answers, question, () => {
     try {
@@ -62,8 +62,8 @@ export function formatCurrency(value: number, currency: string, locale: string):
 }
 
 /**
- * A moment as the clock on the wall of a zone shows it. A date without a time, and a time without an offset, are on that
- * wall already: 2026-03-02 is the second of March everywhere. Undefined when the value is no date.
+ * A moment on the wall clock of a zone. A date without a time, and a time without an offset, are on that wall already:
+ * 2026-03-02 is the second of March everywhere. Undefined when the value is no date.
  */
 export function formatDate(
   value: string | number,

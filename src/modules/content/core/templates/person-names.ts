@@ -1,4 +1,4 @@
-/** Words before a name that are not the name: `Dra. Ana` is Ana. Compared in lower case without the dot. */
+/** Titles before a name: `Dra. Ana` is Ana. Compared in lower case without the dot. */
 const HONORIFICS = new Set(
   'sr sra srta dr dra d dn dna don doña dona seu prof profa eng mr mrs ms miss mx sir herr frau mme mlle m'.split(
     ' ',
@@ -20,7 +20,7 @@ export function firstName(name: string): string {
   const spoken = all.filter((word) => /\p{L}/u.test(word));
   const words = spoken.length > 0 ? spoken : all;
   const isTitle = (word: string) => HONORIFICS.has(word.toLowerCase().replace(/\.$/u, ''));
-  // Somebody who is called nothing but Don keeps that name.
+  // The last word is kept: a name that is only "Don" stays.
   return words.find((word, index) => !isTitle(word) || index === words.length - 1) ?? '';
 }
 

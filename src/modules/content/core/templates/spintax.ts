@@ -3,7 +3,7 @@ import { cached } from '../../../../lib/cached.js';
 import { seededRandom } from '../../../../lib/random.js';
 import { opaqueEnd } from './liquid-spans.js';
 
-/** A piece of text as Liquid will see it, or a choice: each option may hold choices and Liquid of its own. */
+/** A text passed to Liquid, or a choice, whose options may hold choices and Liquid. */
 export type SpinNode = string | { options: SpinNode[][] };
 
 export interface SpinSyntaxError {
@@ -21,7 +21,7 @@ export interface SpinText {
   options: { start: number; end: number }[];
 }
 
-export type SpinParse = SpinText | { ok: false; problem: SpinSyntaxError };
+export type SpinParse = SpinText | { ok: false; error: SpinSyntaxError };
 
 /** Deeper nesting is a mistake, and would cost stack. */
 const MAX_DEPTH = 20;
@@ -29,28 +29,28 @@ const CACHED_SOURCES = 200;
 const cache = new QuickLRU<string, SpinParse>({ maxSize: CACHED_SOURCES });
 
 /**
- * Reads the choices of a template. Liquid (`{{ }}`, `{% %}`, raw and comment blocks) is passed over untouched; `\{`, `\|`
- * and `\}` are the characters themselves.
+ * Parses the choices of a template. Liquid (`{{ }}`, `{% %}`, raw and comment blocks) is left as it is; `\{`, `\|` and
+ * `\}` are the characters themselves.
  */
 export function parseSpintax(source: string): SpinParse {
   return cached(cache, source, () => new Reader(source).read());
 }
 
 /**
- * The template with every choice made. The same seed and source give the same text, so that a preview, a resend and a
- * later look at what was sent agree; chosen before Liquid sees any value, so a value is never taken for a choice.
+ * The template with every choice made. The same seed and source give the same text, so that preview, resend and stored
+ * message agree. Choices are made before Liquid inserts values, so a value is never parsed as a choice.
  */
 export function spin(source: string, seed: string): string {
   if (!mayHoldSpintax(source)) return source;
   const parsed = parseSpintax(source);
-  if (!parsed.ok) throw new Error(parsed.problem.message);
+  if (!parsed.ok) throw new Error(parsed.error.message);
   const random = seededRandom(hash(`${seed}\n${source}`));
   return choose(parsed.nodes, random);
 }
 
 /**
- * The source with the signs of its choices blanked out: all options at once, every other character where it was, so
- * that Liquid can be asked about it and its positions are those of the source.
+ * The source with the markers of its choices replaced by blanks. All options remain and no character moves, so that
+ * Liquid parses all of them and its positions are those of the source.
  */
 export function withoutMarkers(source: string, { markers }: SpinText): string {
   // Split by UTF-16 units, as offsets count them.
@@ -82,10 +82,10 @@ class Reader {
   read(): SpinParse {
     try {
       const nodes = this.sequence(0);
-      if (this.at < this.source.length) throw this.problem('} closes nothing', this.at);
+      if (this.at < this.source.length) throw this.errorAt(this.at, '} closes nothing');
       return { ok: true, nodes, markers: this.markers, options: this.options };
     } catch (error) {
-      if (error instanceof SpinError) return { ok: false, problem: { message: error.message, at: error.at } };
+      if (error instanceof SpinError) return { ok: false, error: { message: error.message, at: error.at } };
       throw error;
     }
   }
@@ -121,7 +121,7 @@ class Reader {
 
   private group(depth: number): SpinNode {
     const start = this.at;
-    if (depth > MAX_DEPTH) throw this.problem(`choices are nested more than ${MAX_DEPTH} deep`, start);
+    if (depth > MAX_DEPTH) throw this.errorAt(start, `choices are nested more than ${MAX_DEPTH} deep`);
     const options: SpinNode[][] = [];
     do {
       this.markers.push(this.at);
@@ -130,7 +130,7 @@ class Reader {
       options.push(this.sequence(depth));
       this.options.push({ start: from, end: this.at });
     } while (this.source[this.at] === '|');
-    if (this.source[this.at] !== '}') throw this.problem('{ is not closed', start);
+    if (this.source[this.at] !== '}') throw this.errorAt(start, '{ is not closed');
     this.markers.push(this.at);
     this.at += 1;
     if (options.length === 1) throw this.singleOption(start, this.at);
@@ -141,14 +141,14 @@ class Reader {
     const inside = this.source.slice(start + 1, end - 1).trim();
     const variable = /^[\p{L}_][\p{L}\p{N}_.-]*$/u.test(inside) ? `; a variable is {{ ${inside} }}` : '';
     return new SpinError(
-      `{...} gives no choice: it has no |${variable}; for the signs themselves write \\{ and \\}`,
+      `{...} gives no choice: it has no |${variable}; for the characters themselves write \\{ and \\}`,
       start,
     );
   }
 
-  private problem(what: string, at: number): SpinError {
+  private errorAt(at: number, what: string): SpinError {
     return new SpinError(
-      `${what}: a choice is {one|another}; for the signs themselves write \\{ \\| \\}`,
+      `${what}: a choice is {one|another}; for the characters themselves write \\{ \\| \\}`,
       at,
     );
   }
@@ -163,7 +163,7 @@ class SpinError extends Error {
   }
 }
 
-/** A literal brace must not become the start of Liquid when another stands beside it. */
+/** Two literal braces side by side must not start Liquid. */
 function literal(character: string): string {
   return character === '{' ? '{{ "{" }}' : character;
 }

@@ -1,43 +1,19 @@
-import {
-  analyzeSync,
-  CaseTag,
-  IfTag,
-  LiquidError,
-  TypeGuards,
-  UnlessTag,
-  Value,
-  type Arguments,
-  type Template,
-  type Variable,
-} from 'liquidjs';
+import { LiquidError, TypeGuards, Value, type Template } from 'liquidjs';
 import QuickLRU from 'quick-lru';
 import { cached } from '../../../../lib/cached.js';
 import { errorMessage } from '../../../../lib/errors.js';
-import { parseSpintax, withoutMarkers, type SpinText } from './spintax.js';
 import { isStorable } from '../../../../lib/storable.js';
-import {
-  checkSyntax,
-  childrenOf,
-  lastDefaultOf,
-  MAX_TEMPLATE_LENGTH,
-  parseTemplate,
-} from './template-engine.js';
+import { parseSpintax, withoutMarkers, type SpinText } from './spintax.js';
+import { checkSyntax, childrenOf, MAX_TEMPLATE_LENGTH, parseTemplate } from './template-engine.js';
 import { argumentError, type GivenArgument } from './template-filters.js';
+import { variablesOf, type TemplateVariable } from './template-variables.js';
 
-type Argument = Arguments extends Iterable<infer One> ? One : never;
 type Expression = Value['initial']['postfix'];
 type FilterArgument = Value['filters'][number]['args'][number];
 
-export interface TemplateVariable {
-  /** `['contact', 'city']` for `{{ contact.city }}`. */
-  path: string[];
-  /** True when every use has a default or stands in a condition about it: recipients without it are fine. */
-  optional: boolean;
-}
-
 export interface TemplateError {
   message: string;
-  /** From 1; absent when the whole text is the problem. */
+  /** From 1; absent when the error is in the whole text. */
   line?: number;
   column?: number;
 }
@@ -45,17 +21,17 @@ export interface TemplateError {
 export type TemplateAnalysis =
   { ok: true; variables: TemplateVariable[] } | { ok: false; error: TemplateError };
 
-/** A text costs milliseconds to analyse, and a request asks about it more than once. */
+/** Cached, because a text takes milliseconds to analyse and a request analyses it more than once. */
 const CACHED_ANALYSES = 500;
 const cache = new QuickLRU<string, TemplateAnalysis>({ maxSize: CACHED_ANALYSES });
-/** Time grows with the square of these: far more than any message has, and no more than some 20 ms. */
-const MOST_SIGNS = 400;
-/** What begins a tag, a variable or a choice, or stands for itself behind a backslash. */
-const SIGNS = /\{[{%]?|\\[{|}]/g;
+/** Analysis time grows with the square of these. No message has as many, and this many take at most 20 ms. */
+const MAX_MARKERS = 400;
+/** The start of a tag, a variable or a choice, or an escaped character. */
+const MARKERS = /\{[{%]?|\\[{|}]/g;
 
 /**
- * What a template asks of its recipients, whichever options its choices take, without what it assigns itself; or where it
- * does not parse.
+ * The variables a template needs, over all options of its choices and without those it assigns itself; or its first
+ * error.
  */
 export function analyseTemplate(text: string): TemplateAnalysis {
   if (text.length > MAX_TEMPLATE_LENGTH) return analyse(text);
@@ -71,42 +47,32 @@ function analyse(text: string): TemplateAnalysis {
   if (!isStorable(text)) {
     return { ok: false, error: { message: 'The text contains a broken or NUL character.' } };
   }
-  const signs = text.match(SIGNS)?.length ?? 0;
-  if (signs > MOST_SIGNS) {
-    const message = `The text has ${signs} tags, variables, choices and escaped signs; at most ${MOST_SIGNS} are allowed.`;
+  const markers = text.match(MARKERS)?.length ?? 0;
+  if (markers > MAX_MARKERS) {
+    const message = `The text has ${markers} tags, variables, choices and escaped characters; at most ${MAX_MARKERS} are allowed.`;
     return { ok: false, error: { message } };
   }
   const spins = parseSpintax(text);
   if (!spins.ok) {
-    return { ok: false, error: { message: spins.problem.message, ...lineAndColumn(text, spins.problem.at) } };
+    return { ok: false, error: { message: spins.error.message, ...lineAndColumn(text, spins.error.at) } };
   }
   try {
     const plain = withoutMarkers(text, spins);
     const templates = parseTemplate(plain);
     parseOptions(plain, spins);
-    const problem = outputErrorIn(templates) ?? argumentErrorIn(templates);
-    return problem ? { ok: false, error: problem } : { ok: true, variables: variablesOf(templates) };
+    const found = outputErrorIn(templates) ?? argumentErrorIn(templates);
+    return found ? { ok: false, error: found } : { ok: true, variables: variablesOf(templates) };
   } catch (error) {
     return { ok: false, error: templateErrorOf(error) };
   }
 }
 
-/** How a variable is written: `contact.city`. */
-export function variableName(path: readonly string[]): string {
-  return path.join('.');
-}
-
-/** Where a variable lies among a recipient's own: `{{ city }}` and `{{ contact.city }}` are the same one. */
-export function attributePath(path: readonly string[]): string[] {
-  return path[0] === 'contact' ? path.slice(1) : [...path];
-}
-
-/** A block that begins in one option and ends elsewhere would be torn apart by the choice: each must parse alone. */
+/** Each option must parse alone: a choice would tear apart a block that begins in one option and ends elsewhere. */
 function parseOptions(plain: string, { options }: SpinText): void {
   for (const { start, end } of options) {
     const option = plain.slice(start, end);
     if (!option.includes('{%') || parsesAlone(option)) continue;
-    // Once more where it stands, for the line and column of what is wrong.
+    // Parsed again at its position, so that the error has the right line and column.
     checkSyntax(plain.slice(0, start).replaceAll(/[^\n]/g, ' ') + option);
   }
 }
@@ -121,7 +87,10 @@ function parsesAlone(option: string): boolean {
   }
 }
 
-/** Liquid takes the first of several values that stand side by side, and prints nothing where there is none. */
+/**
+ * Refused here because Liquid accepts it: of several values side by side it takes the first, and without a value it
+ * prints nothing.
+ */
 function outputErrorIn(templates: Template[]): TemplateError | undefined {
   for (const template of templates) {
     for (const { initial } of valuesOf(template)) {
@@ -149,7 +118,7 @@ function valueError(postfix: Expression): string | undefined {
   return `several values stand side by side; a name with blanks is written {{ contact["${name}"] }}`;
 }
 
-/** The first filter whose arguments cannot be right, as far as they stand in the template. */
+/** The first filter with wrong arguments, as far as the template shows them. */
 function argumentErrorIn(templates: Template[]): TemplateError | undefined {
   for (const template of templates) {
     for (const value of valuesOf(template)) {
@@ -171,7 +140,7 @@ function valuesOf(template: Template): Value[] {
 }
 
 function givenArgument(argument: FilterArgument): GivenArgument {
-  // `name: value`, which none of the filters here has: known to be wrong as it stands.
+  // `name: value`, which none of the filters here takes: always wrong.
   if (Array.isArray(argument)) return { literal: null };
   const isLiteral = TypeGuards.isQuotedToken(argument) || TypeGuards.isNumberToken(argument);
   return isLiteral ? { literal: argument.content } : 'computed';
@@ -187,68 +156,4 @@ function templateErrorOf(error: unknown): TemplateError {
   const { message, token } = error;
   const [line, column] = token.getPosition();
   return { message: message.replace(/, line:\d+, col:\d+$/, ''), line, column };
-}
-
-function variablesOf(templates: Template[]): TemplateVariable[] {
-  const optional = new Set<string>();
-  markOptional(templates, new Set(), optional);
-  const found = new Map<string, TemplateVariable>();
-  // `globals` is what the template did not assign or loop over itself.
-  for (const variable of Object.values(analyzeSync(templates, { partials: false }).globals).flat()) {
-    const path = pathOf(variable);
-    const key = JSON.stringify(path);
-    const isOptional = optional.has(locationOf(variable));
-    found.set(key, { path, optional: isOptional && (found.get(key)?.optional ?? true) });
-  }
-  return [...found.values()];
-}
-
-/** Collects the places of variables that may be missing, walking into blocks with what their conditions ask about. */
-function markOptional(templates: Template[], guarded: ReadonlySet<string>, optional: Set<string>): void {
-  for (const template of templates) {
-    const isCondition =
-      template instanceof IfTag || template instanceof UnlessTag || template instanceof CaseTag;
-    const inside = new Set(guarded);
-    for (const argument of template.arguments?.() ?? []) {
-      const forgiven = isCondition ? argument : beforeDefault(argument);
-      const forgivenPlaces = new Set(forgiven ? variablesIn(forgiven).map(locationOf) : []);
-      for (const variable of variablesIn(argument)) {
-        const name = variableName(attributePath(pathOf(variable)));
-        if (isCondition) inside.add(name);
-        if (forgivenPlaces.has(locationOf(variable)) || guarded.has(name)) optional.add(locationOf(variable));
-      }
-    }
-    markOptional(childrenOf(template), inside, optional);
-  }
-}
-
-/** The part of a value that its last `default` filter stands in for. */
-function beforeDefault(argument: Argument): Value | undefined {
-  if (!(argument instanceof Value)) return undefined;
-  const last = lastDefaultOf(argument);
-  if (last < 0) return undefined;
-  const filters = argument.filters.slice(0, last);
-  return Object.assign(Object.create(Value.prototype) as Value, { initial: argument.initial, filters });
-}
-
-/** Liquid's own analysis, asked about a template that consists of this one argument. */
-function variablesIn(argument: Argument): Variable[] {
-  const template = { arguments: () => [argument] } as unknown as Template;
-  return Object.values(analyzeSync([template], { partials: false }).variables).flat();
-}
-
-function locationOf({ location }: Variable): string {
-  return `${location.row}:${location.col}`;
-}
-
-/**
- * The path up to the first segment that is only known while rendering (`contact[key]`). Liquid's `first`, `last` and
- * `size` are questions about a value, not names of one; but a contact may have a size or a first of its own.
- */
-function pathOf(variable: Variable): string[] {
-  const computed = variable.segments.findIndex((segment) => typeof segment === 'object');
-  const path = (computed < 0 ? variable.segments : variable.segments.slice(0, computed)).map(String);
-  const last = path.at(-1);
-  const asked = attributePath(path).length > 1 && last && ['first', 'last', 'size'].includes(last);
-  return asked ? path.slice(0, -1) : path;
 }

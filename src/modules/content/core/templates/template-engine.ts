@@ -9,15 +9,15 @@ export const MAX_TEMPLATE_LENGTH = 4_096;
 /** Longest rendered text: WhatsApp cuts a text message at 65,536 characters. */
 export const MAX_TEXT_LENGTH = 65_536;
 
-/** quick-lru keeps up to twice as many, and a parsed template takes much more memory than its text. */
+/** Few, because quick-lru keeps up to twice as many and a parsed template takes much more memory than its text. */
 const CACHED_TEMPLATES = 250;
 /** An escaped brace of two characters becomes nine for Liquid. */
 const ESCAPES_GROW = 5;
 
 /**
- * Templates come from tenants, so they are cut off from everything but their scope: no files (the tags that load them
- * are gone), no prototype members, bounded length, steps and memory (characters and items made while rendering). None
- * of the bounds is a time: what a template gives must not hang on how busy the machine is. A variable without a value is
+ * Templates come from tenants, so they can reach nothing but their scope: no files (the tags that load them are gone),
+ * no prototype members, bounded length, steps and memory (characters and items made while rendering). None of the
+ * bounds is a time: the result of a template must not depend on the load of the machine. A variable without a value is
  * an error instead of a hole in the text.
  */
 function createEngine(): Liquid {
@@ -34,7 +34,7 @@ function createEngine(): Liquid {
   });
   for (const tag of ['include', 'render', 'layout', 'block']) delete engine.tags[tag];
   engine.registerTag('capture', MeteredCapture);
-  // Another draw at every rendering: a preview would not be what is sent. Choices do that.
+  // `sample` draws anew at every rendering, so a preview would differ from what is sent. Choices replace it.
   delete engine.filters['sample'];
   for (const [name, handler] of filterHandlers) engine.registerFilter(name, handler);
   meterFilters(engine);
@@ -49,7 +49,7 @@ export function parseTemplate(text: string): Template[] {
   return cached(cache, text, () => prepare(engine.parse(text)));
 }
 
-/** Throws where it does not parse; keeps nothing. */
+/** Throws where it does not parse. Not cached. */
 export function checkSyntax(text: string): void {
   engine.parse(text);
 }
@@ -64,7 +64,7 @@ export function childrenOf(template: Template): Template[] {
   return template.children ? toValueSync<Template[]>(template.children(false, true)) : [];
 }
 
-/** Where the last `default` filter stands; -1 when the value has none. */
+/** Index of the last `default` filter; -1 when the value has none. */
 export function lastDefaultOf(value: Value): number {
   return value.filters.findLastIndex((filter) => filter.name === 'default');
 }
@@ -113,7 +113,7 @@ function hasContent(value: unknown): boolean {
   return value !== undefined && value !== null && value !== false;
 }
 
-/** `{{ total | divided_by: people }}` must not greet anybody with `NaN` or `Infinity`. */
+/** `{{ total | divided_by: people }}` must not print `NaN` or `Infinity` in a message. */
 function refuseNoNumber(value: Value): void {
   const evaluate = value.value.bind(value);
   value.value = function* (context: Context, lenient?: boolean): Generator<unknown, unknown, unknown> {

@@ -2,13 +2,13 @@ import { dateStyles, formatCurrency, formatDate, formatNumber } from './locale-f
 import { isCurrency, isDateStyle, isLocale, isTimeZone } from './locale-format.js';
 import { firstName, titleCase } from './person-names.js';
 
-/** What a filter expects of one of its arguments; the problem in words, or undefined when the value will do. */
+/** Checks an argument of a filter: returns what is expected, or undefined when the value is right. */
 type Rule = (value: unknown) => string | undefined;
 
 interface TextFilter {
   /** In the order of the arguments; a rule sees undefined for one that is not given. */
   rules: Rule[];
-  /** Arguments have passed their rules; the value is there and not blank. */
+  /** Called with a value that is not blank and arguments that have passed their rules. */
   apply(value: unknown, ...args: Argument[]): string;
 }
 type Argument = string | number | undefined;
@@ -58,8 +58,8 @@ export const filterHandlers: [name: string, handler: (value: unknown, ...args: u
   Object.entries(filters).map(([name, filter]) => [
     name,
     (value, ...args) => {
-      const problem = errorWith(name, filter, args);
-      if (problem !== undefined) throw new Error(problem);
+      const error = errorWith(name, filter, args);
+      if (error !== undefined) throw new Error(error);
       return isBlank(value) ? '' : filter.apply(value, ...args.map(argumentOf));
     },
   ]);
@@ -67,7 +67,7 @@ export const filterHandlers: [name: string, handler: (value: unknown, ...args: u
 /** An argument as it stands in a template: known now, or only when it is rendered. */
 export type GivenArgument = { literal: unknown } | 'computed';
 
-/** What is wrong with the arguments of one of these filters; undefined for what is right, and for Liquid's own. */
+/** The error of the arguments of one of these filters; undefined for right ones, and for Liquid's own filters. */
 export function argumentError(name: string, given: GivenArgument[]): string | undefined {
   const filter = Object.hasOwn(filters, name) ? filters[name] : undefined;
   if (!filter) return undefined;
@@ -79,8 +79,8 @@ export function argumentError(name: string, given: GivenArgument[]): string | un
 function errorWith(name: string, { rules }: TextFilter, args: unknown[]): string | undefined {
   if (args.length > rules.length) return `${name} takes at most ${rules.length} arguments`;
   for (const [index, rule] of rules.entries()) {
-    const problem = rule(args[index]);
-    if (problem !== undefined) return `${name}: argument ${index + 1} must be ${problem}`;
+    const expected = rule(args[index]);
+    if (expected !== undefined) return `${name}: argument ${index + 1} must be ${expected}`;
   }
   return undefined;
 }

@@ -1,9 +1,9 @@
 import { CaptureTag, type Context, type FilterImplOptions, type Liquid } from 'liquidjs';
 
-/** Pieces of templates one text may run through; a long one has a few dozen. A fifth of a second's work. */
+/** Template nodes one text may run through: about 0.2 s of work. A long text has a few dozen. */
 const MAX_STEPS = 20_000;
 
-/** Liquid counts time; this counts what was done, so that the same text ends the same way on every machine. */
+/** Counts steps where Liquid measures time, so that the same text ends the same way on every machine. */
 export function limitSteps({ renderLimit }: Context): void {
   let steps = 0;
   renderLimit.check = () => {
@@ -21,8 +21,8 @@ export class MeteredCapture extends CaptureTag {
 }
 
 /**
- * Counts what filters make besides what they read, which is all that Liquid counts (`url_encode` trebles a text); and an
- * item that `where_exp` and its like look at as the step it is.
+ * Counts the output of filters, because Liquid only counts their input (`url_encode` trebles a text); and each item
+ * that `where_exp` and the like test as a step.
  */
 export function meterFilters(engine: Liquid): void {
   for (const [name, filter] of Object.entries(engine.filters)) {

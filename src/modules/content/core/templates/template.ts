@@ -35,11 +35,11 @@ export function templateScope(recipient: {
   const contact = {
     ...withoutBlanks({ name: recipient.name }),
     ...withoutBlanks(recipient.variables),
-    // Last: a variable of this name must not pass for the number the message goes to.
+    // Last: a variable of this name must not replace the number that the message goes to.
     phoneNumber: recipient.phone,
   };
   const scope = { ...contact, contact };
-  // Without a size of its own Liquid would answer how many attributes the contact has.
+  // Without its own `size` Liquid would return the number of the contact's attributes.
   for (const values of [scope, contact]) {
     if (!Object.hasOwn(values, 'size')) Object.defineProperty(values, 'size', { value: undefined });
   }
@@ -68,7 +68,7 @@ export function renderPart(part: CampaignPart, scope: TemplateScope, seed = ''):
   }
 }
 
-/** Says why one of several texts cannot be used; never leaves this file. */
+/** Why one of several texts cannot be used; caught in this file. */
 class UnusableText extends Error {
   constructor(
     readonly code: RenderFailure,
@@ -97,7 +97,7 @@ function writeText(name: PartTextName, template: string, scope: TemplateScope): 
   return text;
 }
 
-/** What JavaScript makes of an object, perhaps through `upcase`. */
+/** An object printed by JavaScript, perhaps through `upcase`. */
 const OBJECT = /\[object object\]/i;
 
 function tooLong(name: PartTextName, max: number): UnusableText {
@@ -105,8 +105,8 @@ function tooLong(name: PartTextName, max: number): UnusableText {
 }
 
 /**
- * A person sees the same choices in the preview before a campaign, in the campaign, and when a part is sent once more:
- * they hang on the contact and the part's place (and the text itself), not on the campaign.
+ * A contact gets the same choices in the preview, in the campaign and in a resend: they depend on the contact, the
+ * position of the part and the text, not on the campaign.
  */
 export function choiceSeed(contactId: string, part: number): string {
   return `${contactId}:${part}`;

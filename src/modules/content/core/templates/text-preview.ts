@@ -1,5 +1,6 @@
 import { parseParts } from '../parts-input.js';
-import { analyseTemplate, variableName } from './template-analysis.js';
+import { analyseTemplate } from './template-analysis.js';
+import { variableName } from './template-variables.js';
 import { choiceSeed, renderPart, templateScope, type RenderFailure } from './template.js';
 
 /** What a text refers to. */
@@ -12,7 +13,7 @@ export interface TextVariable {
 
 export type CheckedText = { ok: true; variables: TextVariable[] } | { ok: false; message: string };
 
-/** Whether a text would be taken as a part of a campaign, and what it asks of its recipients. */
+/** Whether a text is valid as a part of a campaign, and which variables it needs. */
 export function checkText(content: string): CheckedText {
   const [error] = parseParts({ template: content }).errors;
   if (error) return { ok: false, message: error.message };

@@ -2,7 +2,7 @@ import { analyzeSync, Output, TypeGuards, Value, type Template, type Variable } 
 import { partTexts, writeTexts, type PartTextName } from '../content.js';
 import { opaqueEnd } from './liquid-spans.js';
 import { parseSpintax, withoutMarkers, type SpinNode } from './spintax.js';
-import { attributePath } from './template-analysis.js';
+import { attributePath } from './template-variables.js';
 import { MAX_TEMPLATE_LENGTH, parseTemplate } from './template-engine.js';
 import type { CampaignPart } from '../part.js';
 
@@ -13,7 +13,7 @@ const HARMLESS = new Set(
   ),
 );
 const LONGEST_GROWTH = 3;
-/** So few, each with a text within the bound, stay far below the memory a rendering may use. */
+/** This many filters, each on a text within the bound, stay far below the memory limit of a rendering. */
 const MOST_FILTERS = 20;
 
 /**
@@ -21,7 +21,7 @@ const MOST_FILTERS = 20;
  * getting these parts is a needed variable without a value, or one that is an object. Undefined when something else can:
  * a block that may come out empty, a filter that refuses values, a text that needs to be short.
  *
- * With a bound, the database can tell who may have a problem; without, every text must be tried.
+ * With a bound, the database can find the recipients whose text may fail; without one, every text must be rendered.
  */
 export function harmlessValueBytes(parts: readonly CampaignPart[]): number | undefined {
   let bound = Infinity;
@@ -84,7 +84,7 @@ function isPlain({ segments }: Variable): boolean {
   );
 }
 
-/** True when every choice leaves something to read beside what Liquid puts in. */
+/** True when every choice leaves readable text beside what Liquid inserts. */
 function alwaysHasText(nodes: readonly SpinNode[]): boolean {
   return nodes.some((node) =>
     typeof node === 'string' ? outsideLiquid(node).trim() !== '' : node.options.every(alwaysHasText),

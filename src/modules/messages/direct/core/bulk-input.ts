@@ -1,10 +1,10 @@
 import type { FieldError } from '../../../../lib/errors.js';
 import { parseContacts } from '../../../contacts/core/inline-contacts.js';
-import type { DirectDraft, Refusal } from '../direct.types.js';
+import type { DirectDraft, RefusedMessage } from '../direct.types.js';
 import {
   invalidMessage,
   partOf,
-  parseOne,
+  parseAsked,
   type Asked,
   type InputRules,
   type MessageInput,
@@ -18,11 +18,13 @@ export interface BulkInput extends Omit<MessageInput, 'to'> {
   defaultCountry?: string | null;
 }
 
-/** Reads `POST /message/send-bulk` in either of its forms. A request that is neither is one refusal for all. */
+/**
+ * Parses `POST /message/send-bulk` in either of its forms. A request that is neither gives one error for all messages.
+ */
 export function parseBulk(input: BulkInput, rules: InputRules): ReadMessages {
   const { messages, recipients } = input;
-  const wrong = formError(input);
-  if (wrong) return { drafts: [], refusals: [invalidMessage(0, [wrong])] };
+  const error = formError(input);
+  if (error) return { drafts: [], refused: [invalidMessage(0, [error])] };
   const asked = messages
     ? messages.map((message, index) => ({
         place: `messages[${index}].`,
@@ -39,14 +41,14 @@ export function parseBulk(input: BulkInput, rules: InputRules): ReadMessages {
         },
       }))
     : [];
-  const named = recipients ? parseRecipients(recipients, input) : { asked: [], refusals: [] };
-  const outcomes = [...asked, ...named.asked].map((one) => parseOne(one, rules));
+  const named = recipients ? parseRecipients(recipients, input) : { asked: [], refused: [] };
+  const outcomes = [...asked, ...named.asked].map((message) => parseAsked(message, rules));
   const drafts = outcomes.flatMap((outcome) => ('kind' in outcome ? [] : [outcome]));
-  const refusals = outcomes.flatMap((outcome) => ('kind' in outcome ? [outcome] : []));
-  const repeated = recipients ? repeatedNumbers(drafts) : new Map<number, Refusal>();
+  const invalid = outcomes.flatMap((outcome) => ('kind' in outcome ? [outcome] : []));
+  const repeated = recipients ? repeatedNumbers(drafts) : new Map<number, RefusedMessage>();
   return {
     drafts: drafts.filter(({ index }) => !repeated.has(index)),
-    refusals: [...named.refusals, ...refusals, ...repeated.values()],
+    refused: [...named.refused, ...invalid, ...repeated.values()],
   };
 }
 
@@ -69,19 +71,19 @@ function formError(input: BulkInput): FieldError | undefined {
   return undefined;
 }
 
-/** Who gets the one part of the request. */
+/** The recipients of the one part of the request. */
 function parseRecipients(
   recipients: readonly unknown[],
   input: BulkInput,
-): { asked: Asked[]; refusals: Refusal[] } {
+): { asked: Asked[]; refused: RefusedMessage[] } {
   const asked: Asked[] = [];
-  const refusals: Refusal[] = [];
+  const refused: RefusedMessage[] = [];
   recipients.forEach((recipient, index) => {
     const { contacts, errors } = parseContacts([recipient]);
     const here = `recipients[${index}]`;
     const [contact] = contacts;
     if (!contact) {
-      refusals.push(
+      refused.push(
         invalidMessage(
           index,
           errors.map((error) => ({ ...error, path: error.path.replace('contacts[0]', here) })),
@@ -98,13 +100,13 @@ function parseRecipients(
       input: { ...input, variables: { ...input.variables, ...contact.variables } },
     });
   });
-  return { asked, refusals };
+  return { asked, refused };
 }
 
 /** The same message to the same number twice is a mistake; different messages are not. */
-function repeatedNumbers(drafts: readonly DirectDraft[]): Map<number, Refusal> {
+function repeatedNumbers(drafts: readonly DirectDraft[]): Map<number, RefusedMessage> {
   const first = new Map<string, number>();
-  const repeated = new Map<number, Refusal>();
+  const repeated = new Map<number, RefusedMessage>();
   for (const { index, phone, recipientPath: path } of drafts) {
     const earlier = first.get(phone);
     if (earlier === undefined) first.set(phone, index);

@@ -4,10 +4,10 @@ import { writeTexts } from '../../../content/core/content.js';
 import { parsePart, type PartInput } from '../../../content/core/part-shape.js';
 import { isStorable } from '../../../../lib/storable.js';
 import { analyseTemplate } from '../../../content/core/templates/template-analysis.js';
-import type { DirectDraft, Refusal } from '../direct.types.js';
+import type { DirectDraft, RefusedMessage } from '../direct.types.js';
 import type { CampaignPart } from '../../../content/core/part.js';
 
-/** What one message of a request says, beside its part. */
+/** The fields of one message of a request, beside those of its part. */
 export interface MessageInput extends PartInput {
   to: string;
   senderId?: string | null;
@@ -23,12 +23,12 @@ export interface InputRules {
 
 export interface ReadMessages {
   drafts: DirectDraft[];
-  refusals: Refusal[];
+  refused: RefusedMessage[];
 }
 
 const YEAR_MS = 366 * 24 * 60 * 60 * 1_000;
 const MAX_VARIABLES_LENGTH = 10_000;
-/** What a request has beside the fields of its part. */
+/** Fields of a request that do not belong to its part. */
 const ownFields = new Set([
   'to',
   'senderId',
@@ -41,16 +41,16 @@ const ownFields = new Set([
   'skipInvalid',
 ]);
 
-/** Reads `POST /message/send`. */
+/** Parses `POST /message/send`. */
 export function parseMessage(input: MessageInput, rules: InputRules): ReadMessages {
-  const outcome = parseOne(
+  const outcome = parseAsked(
     { place: '', recipientPath: 'to', index: 0, name: null, phone: input.to, input },
     rules,
   );
-  return 'kind' in outcome ? { drafts: [], refusals: [outcome] } : { drafts: [outcome], refusals: [] };
+  return 'kind' in outcome ? { drafts: [], refused: [outcome] } : { drafts: [outcome], refused: [] };
 }
 
-/** The country a request names for its numbers, or what is wrong with it. */
+/** Errors of the country a request gives for its numbers. */
 export function countryError(country: string | null | undefined): FieldError[] {
   if (country === undefined || country === null || isPhoneCountry(country)) return [];
   return [
@@ -68,11 +68,11 @@ export interface Asked {
   input: Omit<MessageInput, 'to'>;
 }
 
-/** Reads one message, or names everything that is wrong with it. */
-export function parseOne(
+/** Parses one message, or returns all of its errors. */
+export function parseAsked(
   { place, recipientPath, index, name, phone, input }: Asked,
   rules: InputRules,
-): DirectDraft | Refusal {
+): DirectDraft | RefusedMessage {
   const errors: FieldError[] = [];
   const number = normalisePhone(phone, rules.defaultCountry);
   if (!number.ok) errors.push({ path: recipientPath, message: number.reason });
@@ -100,7 +100,7 @@ export function parseOne(
   };
 }
 
-/** The fields of a request that make its part. */
+/** The fields of a request that belong to its part. */
 export function partOf(input: object): PartInput {
   const entries = Object.entries(input).filter(
     ([key, value]) => !ownFields.has(key) && value !== undefined && value !== null,
@@ -112,12 +112,12 @@ function withPlace(draft: DirectDraft['draft']): DirectDraft['draft'] {
   return draft.file ? { ...draft, file: { ...draft.file, path: undotted(draft.file.path) } } : draft;
 }
 
-/** A part that is the request itself has no place before its fields. */
+/** Without the leading dot: the fields of a part that is the request itself have no prefix. */
 function undotted(path: string): string {
   return path.replace(/^\./, '');
 }
 
-/** The time, undefined for at once, or what is wrong with it. */
+/** The time, undefined for at once, or the error in words. */
 function parseTime(text: string | null | undefined, now: Date): Date | undefined | string {
   if (text === undefined || text === null) return undefined;
   const at = new Date(text);
@@ -143,25 +143,25 @@ function textErrors(part: CampaignPart, place: string, template: boolean): Field
   const errors: FieldError[] = [];
   writeTexts(part, (name, text, index) => {
     const path = `${place}${name}${index === undefined ? '' : `[${index}]`}`;
-    const message = template ? templateFault(text) : literalFault(text);
+    const message = template ? templateErrorOf(text) : literalErrorOf(text);
     if (message) errors.push({ path, message });
     return text;
   });
   return errors;
 }
 
-function templateFault(text: string): string | undefined {
+function templateErrorOf(text: string): string | undefined {
   const analysis = analyseTemplate(text);
   if (analysis.ok) return undefined;
   const { message, line, column } = analysis.error;
   return line === undefined ? message : `${message} (line ${line}, column ${column})`;
 }
 
-function literalFault(text: string): string | undefined {
+function literalErrorOf(text: string): string | undefined {
   if (text.trim() === '') return 'must not be blank';
   return isStorable(text) ? undefined : 'contains a broken or NUL character, which cannot be stored';
 }
 
-export function invalidMessage(index: number, errors: FieldError[]): Refusal {
+export function invalidMessage(index: number, errors: FieldError[]): RefusedMessage {
   return { index, kind: 'invalid', code: 'invalid_input', errors };
 }

@@ -1,6 +1,6 @@
 import type { CampaignPart } from '../../../content/core/part.js';
 
-/** What messages must have in common to share a hidden campaign, besides that nobody gets two of them. */
+/** What messages must have in common to share a hidden campaign, in which each recipient gets one message. */
 export interface Groupable {
   phone: string;
   part: CampaignPart;
