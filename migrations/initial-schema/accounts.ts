@@ -1,4 +1,4 @@
-/** Tenants with their settings, who may do what, requests that must not be done twice, and the processes at work. */
+/** Tenants and their settings, users and API keys, idempotency keys, and the worker processes. */
 export const accounts = `
 CREATE TABLE tenants (
   id uuid NOT NULL CONSTRAINT "PK_53be67a04681c66b87ee27c9321" PRIMARY KEY,

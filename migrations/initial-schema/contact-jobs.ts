@@ -1,4 +1,4 @@
-/** What is done to many contacts in the background: imports, bulk edits, and checks whether numbers are on WhatsApp. */
+/** Background jobs over many contacts: imports, bulk edits, and checks whether numbers are on WhatsApp. */
 export const contactJobs = `
 CREATE TABLE imports (
   id uuid NOT NULL CONSTRAINT "PK_ea10c62f5eb1d75e83d8b5225db" PRIMARY KEY,

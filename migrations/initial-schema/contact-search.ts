@@ -1,6 +1,6 @@
 const WORDS = `replace(lower(name), ' ', '  ')`;
 
-/** Parts the grams of a name: a name is one line, so none of its grams holds a line break. */
+/** Separates the grams of a name: a name is one line, so none of its grams holds a line break. */
 const LINE_BREAK = String.raw`E'\n'`;
 
 /** SQL for all grams of a name: every third character begins one, counted from its first, second and third character. */

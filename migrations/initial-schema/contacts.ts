@@ -1,4 +1,4 @@
-/** Contacts, their lists and segments, consent, suppression, and who wrote to them last. */
+/** Contacts, their lists and segments, consent, suppression, and their last senders. */
 export const contacts = `
 CREATE TABLE contacts (
   id uuid NOT NULL CONSTRAINT "PK_b99cd40cfd66a99f1571f4f72e6" PRIMARY KEY,

@@ -1,4 +1,4 @@
-/** What messages are made of: files and saved templates. */
+/** The content of messages: files and saved templates. */
 export const content = `
 -- A provisional file was fetched for a request that has not been accepted yet.
 CREATE TABLE media (

@@ -1,7 +1,7 @@
 /**
- * The two ledgers of campaigns, kept by triggers: whoever changes recipients or messages, and however many at once, the
- * sums of a ledger equal count(*) at every commit. The triggers run once per statement, so a batch of 500 rows costs one
- * insert. Statistics of a million recipients are sums over a few hundred rows.
+ * The two ledgers of campaigns, written by triggers: the sums of a ledger equal count(*) at every commit, whatever
+ * statement changes recipients or messages, and however many run at once. The triggers run once per statement, so a
+ * batch of 500 rows costs one insert. Statistics of a million recipients are sums over a few hundred rows.
  */
 export const ledgers = `
 -- A fold adds new entries to the one row of their sum, which has room to change in its place.

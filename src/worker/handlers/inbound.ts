@@ -1,7 +1,7 @@
 import type { JobHandler } from '../../queue/catalog.js';
 import type { InboundService } from '../../modules/inbound/index.js';
 
-/** What people wrote to one sender, in the order it came. */
+/** Stores the inbound messages of one sender, in the order they came. */
 export function createInboundHandler(deps: {
   inbound: Pick<InboundService, 'receive'>;
 }): JobHandler<'transport.inbound'> {

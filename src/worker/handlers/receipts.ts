@@ -1,7 +1,9 @@
 import type { JobHandler } from '../../queue/catalog.js';
 import type { ReceiptService } from '../../modules/delivery/index.js';
 
-/** Receipts of one sender. Those that are ahead of their message's record are tried again for a minute. */
+/**
+ * Applies the receipts of one sender. Those that come before their message was recorded are tried again for a minute.
+ */
 export function createReceiptsHandler(deps: {
   receipts: Pick<ReceiptService, 'apply'>;
 }): JobHandler<'transport.receipts'> {

@@ -9,12 +9,12 @@ export interface ReconcileHandlerDeps {
   rewakeRunningCampaigns(): Promise<unknown>;
   /** Gives every import, bulk edit and number check that has not ended its job again. */
   resumeImports(): Promise<unknown>;
-  /** Deletes files that were fetched for requests nobody accepted. */
+  /** Deletes files that were fetched for requests that were refused. */
   removeAbandonedMedia(): Promise<unknown>;
   logger: Logger;
 }
 
-/** Mends what crashes and a lost queue left behind. One broken step does not keep the others from running. */
+/** Repairs what crashes and a lost queue left behind. A step that fails does not keep the others from running. */
 export function createReconcileHandler(deps: ReconcileHandlerDeps): JobHandler<'maintenance.reconcile'> {
   return async () => {
     await attempt('waking campaigns', deps, () => deps.rewakeRunningCampaigns());

@@ -19,14 +19,14 @@ export interface ReadyPart {
   outbound: OutboundContent;
 }
 
-/** What remains to be written; a part that goes out again after a crash is sent exactly as it was. */
+/** Renders the remaining parts; a part that is sent again after a crash is sent exactly as it was. */
 export function contentsOf(recipient: RecipientForSend): ReturnType<typeof renderRemaining> {
   const rendered = renderRemaining(recipient);
   if (!rendered.ok || !recipient.resend) return rendered;
   return { ok: true, contents: [recipient.resend.content, ...rendered.contents.slice(1)] };
 }
 
-/** Brings the contents together with their files; undefined when one of these is gone, so that nothing is begun. */
+/** Adds the files to the contents; undefined when a file is gone, so that no part is sent. */
 export async function withFiles(
   tenantId: string,
   contents: readonly RenderedContent[],
@@ -43,7 +43,7 @@ export async function withFiles(
   return parts;
 }
 
-/** Has the files' bytes at hand for the hand-over. Rejects when the store does not give them. */
+/** Reads the files before the hand-over. Rejects when the store cannot read one. */
 export async function readFiles(parts: readonly ReadyPart[]): Promise<void> {
   for (const { outbound } of parts) if ('media' in outbound) await outbound.media.read();
 }
@@ -64,7 +64,7 @@ function outboundOf(rendered: RenderedContent, file: MediaFile | undefined): Out
   }
 }
 
-/** What is kept of a part with its message: the text beside the rest, which plain text does not have. */
+/** The part as its message stores it: the text, and the other fields, which plain text does not have. */
 export function storedForm({ rendered }: ReadyPart): {
   type: string;
   body: string | null;

@@ -3,7 +3,7 @@ import { errorMessage } from '../../lib/errors.js';
 import type { ThrottledLogger } from '../../lib/throttled-logger.js';
 import type { MessageWorkerDeps } from './ports.js';
 
-/** Best effort: slots that are not given back cost a little quota, a job that fails over it would cost a message. */
+/** Best effort: slots that are not given back cost a little quota, while a failed job could cost a message. */
 export async function giveBack(
   senders: Pick<MessageWorkerDeps['senders'], 'release'>,
   { senderId, reservedAt }: Reservation,

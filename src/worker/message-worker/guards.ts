@@ -2,8 +2,9 @@ import { addMs } from '../../lib/clock.js';
 import { isExpired, isInsideWindow, type RecipientForSend } from '../../modules/delivery/index.js';
 
 /**
- * What a guard says about a recipient. `leave`: somebody else has it or it is finished; `putBack`: not now, the feeder
- * brings it again; `rest`: the same job runs again then (`ceilingUntil`: the campaign as a whole waits); `end`: it will not be sent, for a reason that is recorded.
+ * What a guard decides about a recipient. `leave`: another worker has it, or it is finished; `putBack`: back to
+ * `pending`, the feeder queues it again; `rest`: the same job runs again at `until` (`ceilingUntil`: the whole campaign
+ * waits); `end`: it is not sent, and the reason is recorded.
  */
 export type Verdict =
   | { kind: 'pass' }
@@ -33,7 +34,7 @@ const deferUnlessRunning: Guard = (recipient) => {
   }
 };
 
-/** A contact that was erased took its consent with it. */
+/** Without its contact a recipient has no consent any more. */
 const ensureContact: Guard = (recipient) =>
   recipient.contactExists ? pass : { kind: 'end', to: 'skipped', code: 'contact_deleted' };
 
@@ -42,41 +43,44 @@ const ensureConsent: Guard = ({ optedOut, suppressed }) => {
   return suppressed ? { kind: 'end', to: 'skipped', code: 'suppressed' } : pass;
 };
 
-/** A number check told that nothing would arrive; a part that may have arrived already says otherwise. */
+/** A number check found no account; a part that may have arrived already contradicts it. */
 const ensureOnWhatsApp: Guard = ({ unregistered, resend }) =>
   unregistered && !resend ? { kind: 'end', to: 'skipped', code: 'not_on_whatsapp' } : pass;
 
-/** A queue that was rebuilt brings scheduled messages too early. */
+/** A queue that was rebuilt runs jobs of scheduled messages too early. */
 const deferUntilSendAt: Guard = ({ sendAt }, now) =>
   sendAt && sendAt > now ? { kind: 'rest', until: sendAt } : pass;
 
 const ensureNotExpired: Guard = (recipient, now) =>
   isExpired(recipient, now) ? { kind: 'end', to: 'skipped', code: 'outside_window_expired' } : pass;
 
-/** Not now: the feeder brings it when the window is open again. */
+/** Put back: the feeder queues it again when the window is open. */
 const ensureInsideWindow: Guard = (recipient, now) =>
   isInsideWindow(recipient, now) ? pass : { kind: 'putBack' };
 
-/** About as long as typing takes; longer waits are not spent holding a sender. */
+/** About as long as typing takes; a longer wait would block a sender. */
 const CEILING_PATIENCE_MS = 3_000;
 
-/** The campaign's ceiling is used up: back in time to have typed when it allows the next message. */
+/** The campaign's ceiling is used up: runs again early enough to have typed when the next message is allowed. */
 const deferUnderCeiling: Guard = ({ nextSlotAt }, now) =>
   nextSlotAt && nextSlotAt.getTime() - now.getTime() > CEILING_PATIENCE_MS
     ? { kind: 'rest', until: addMs(nextSlotAt, -CEILING_PATIENCE_MS), ceilingUntil: nextSlotAt }
     : pass;
 
-/** Only that sender could send it without the risk of a second copy; whether to take that risk, the campaign decides. */
+/**
+ * Only its sender can repeat it without the risk of a second copy; `onUnknown` of the campaign decides whether to take
+ * that risk.
+ */
 const ensureResendPossible: Guard = ({ resend, onUnknown }) => {
   if (!resend || onUnknown === 'resend' || (resend.isSafe && !resend.senderLost)) return pass;
   return { kind: 'end', to: 'unknown', code: resend.isSafe ? 'sender_lost' : resend.code };
 };
 
-/** Until then a late receipt may tell that a second copy is needless. */
+/** Waits for a late receipt, which would make a second copy unnecessary. */
 const deferForLateReceipt: Guard = ({ resend }, now) =>
   resend?.notBefore && resend.notBefore > now ? { kind: 'rest', until: resend.notBefore } : pass;
 
-/** Only the first message is held against the cap: what was begun is finished. */
+/** Only the first message is checked against the cap: a recipient that was begun is finished. */
 const ensureUnderFrequencyCap: Guard = ({ overCap }) =>
   overCap ? { kind: 'end', to: 'skipped', code: 'frequency_cap' } : pass;
 

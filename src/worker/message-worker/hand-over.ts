@@ -7,8 +7,8 @@ import { unavailableResource } from '../../lib/transient-errors.js';
 import type { OutboundMessage, SendOutcome, TransportSession } from '../../transports/transport.js';
 
 /**
- * Gives a message to the network and always answers. A session that says nothing in time, or throws although the port
- * promises otherwise, leaves the fate of the message unknown: it may have gone out.
+ * Gives a message to the network and always returns an outcome. When a session does not answer in time, or throws
+ * although the port forbids it, the outcome is `unknown`: the message may have gone out.
  */
 export async function handOver(
   session: TransportSession,
@@ -24,15 +24,15 @@ export async function handOver(
   }
 }
 
-/** Of a write that the database itself refuses: a conflict may pass, an error of ours does not. */
+/** Attempts of a write that the database refuses: a conflict may pass, an error of the statement does not. */
 const ATTEMPTS_OF_THE_REFUSED = 7;
 const ATTEMPTS_OF_THE_STOPPING = 5;
 const RECORD_BACKOFF = { baseMs: 250, maxMs: 2_000 };
 
 /**
- * Tries to write down what cannot be asked again, until it is written: were the outcome dropped, the message would have
- * to be sent again or be called unknown. A claim that somebody else has taken meanwhile turns the late writer away. Only
- * a process that stops does not wait for a database that is gone: then the claim is resolved as after a crash.
+ * Retries until the outcome is recorded: the network cannot be asked for it again, so without the record the message
+ * would be sent twice or end as `unknown`. When another worker has taken the claim meanwhile, the write is refused. A
+ * process that stops does not wait for a database that is gone: the claim is then resolved as after a crash.
  */
 export function retryUntilRecorded<Result>(
   write: () => Promise<Result>,

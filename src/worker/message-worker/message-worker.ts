@@ -20,12 +20,14 @@ import {
   type RecipientForSend,
 } from '../../modules/delivery/index.js';
 
-/** How soon to ask again when nobody can say when a sender will be there. */
+/** Pause before the next attempt when it is not known when a sender will be available. */
 const NO_SENDER_PAUSE_MS = 15_000;
 /** A sender that is connected but not hosted here: its session is being opened or moved. */
 const NO_SESSION_PAUSE_MS = 2_000;
 
-/** Sends campaign messages: a checklist of small steps, each of which passes or ends the job with a recorded reason. */
+/**
+ * Sends campaign messages: a checklist of small steps, each of which passes, or ends the job and records the reason.
+ */
 export class MessageWorker {
   private readonly throttledLog: ThrottledLogger;
   private readonly parts: PartSender;
@@ -88,7 +90,10 @@ export class MessageWorker {
     return this.leave(recipient, markUnknownIfPossiblySent(recipient, { kind: 'end', to: 'failed', code }));
   }
 
-  /** Nobody can send now. A recipient bound to one sender waits for that one; otherwise the campaign does. */
+  /**
+   * No sender can send now. A recipient bound to one sender waits for it; otherwise the whole campaign is noted as
+   * waiting.
+   */
   private async wait(
     recipient: RecipientForSend,
     outcome: Exclude<ReservationOutcome, { kind: 'reserved' }>,
@@ -117,7 +122,7 @@ export class MessageWorker {
     await delivery.noteWait(recipient, reason, until);
   }
 
-  /** Of those who wait for the same sender: direct messages first, campaigns that others outrank last. */
+  /** Among jobs that wait for the same sender: direct messages first, preempted campaigns last. */
   private wakeTime({ kind, preempted }: RecipientForSend, at: Date, now: Date): Date {
     if (kind === 'direct') return wakeFirst(at, now);
     return (preempted ? wakeBehind : wakeAt)(at, now, this.deps.random);

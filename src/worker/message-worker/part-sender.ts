@@ -30,8 +30,8 @@ interface Claimed {
   claimEpoch: number;
   waMessageId: string | undefined;
   isResend: boolean;
-  /** How often this part was handed over before without anybody knowing what became of it. */
-  doubts: number;
+  /** Earlier hand-overs of this part that are unconfirmed. */
+  unconfirmed: number;
 }
 type Claim = ({ kind: 'claimed' } & Claimed) | Exclude<ClaimOutcome, { kind: 'claimed' }>;
 
@@ -45,7 +45,7 @@ export class PartSender {
   /** One part after the other, as far as it goes; what was reserved for the rest is given back. */
   async send(run: SendRun): Promise<JobOutcome> {
     try {
-      // Before anything is claimed: a store that does not answer now costs the job a pause, not the recipient its message.
+      // Before anything is claimed: when the store fails, the job is retried and the recipient does not fail.
       await readFiles(run.parts);
       for (let index = 0, ready = run.parts[0]; ready; index += 1, ready = run.parts[index]) {
         const end = await this.sendPart(run, index, ready);
@@ -88,16 +88,16 @@ export class PartSender {
   }
 
   private judgedClaim({ recipient, hosted }: SendRun, claimed: Claimed, part: number): JudgedClaim {
-    const { isResend, doubts, waMessageId } = claimed;
+    const { isResend, unconfirmed, waMessageId } = claimed;
     return {
       claimEpoch: claimed.claimEpoch - recipient.retriedEpoch,
       part,
       isResend,
-      mayHaveArrived: doubts > 0,
+      mayHaveArrived: unconfirmed > 0,
       unconfirmedSend: {
         repeatable: waMessageId !== undefined && hosted.capabilities.idempotentIds,
         onUnknown: recipient.onUnknown,
-        unconfirmed: doubts,
+        unconfirmed,
       },
       graceMs: this.deps.resendGraceMs ?? RESEND_GRACE_MS,
     };
@@ -109,7 +109,7 @@ export class PartSender {
     await rest(timing.pauseMs, run.signal);
     if (timing.typingMs <= 0 || run.signal.aborted) return;
     if (run.hosted.capabilities.typing) {
-      // Decoration: a transport that cannot show it now does not hold up the message.
+      // Best effort: a message is sent also when its transport cannot show typing now.
       run.hosted.session.showTyping(run.recipient.phone, timing.typingMs).catch((error: unknown) => {
         this.deps.logger.debug({ error: errorMessage(error) }, 'typing could not be shown');
       });
@@ -134,15 +134,17 @@ export class PartSender {
       ...storedForm(ready),
       capped: index === 0 ? cappedClaim(recipient) : undefined,
     });
-    const doubts = resend?.unconfirmed ?? 0;
-    return claim.kind === 'claimed' ? { ...claim, waMessageId, isResend: sameId !== null, doubts } : claim;
+    const unconfirmed = resend?.unconfirmed ?? 0;
+    return claim.kind === 'claimed'
+      ? { ...claim, waMessageId, isResend: sameId !== null, unconfirmed }
+      : claim;
   }
 
   /** Claims as soon as the campaign's ceiling allows; a wait that would hold the sender for long ends the run. */
   private async claimInTime(run: SendRun, index: number, ready: ReadyPart): Promise<Claim> {
     const rest = this.deps.sleep ?? sleep;
     for (let waitedMs = 0; ;) {
-      // Typing and waiting take seconds in which a window closes: the next run's guards see to it.
+      // A window may close during typing and waiting; the guards of the next run then decide.
       if (!mayStillLeave(run.recipient, this.deps.clock.now())) return { kind: 'lost' };
       const claim = await this.claim(run, index, ready);
       if (claim.kind !== 'later' || waitedMs + claim.afterMs > SLOT_PATIENCE_MS) return claim;
@@ -152,7 +154,10 @@ export class PartSender {
     }
   }
 
-  /** Paused, opted out, over the cap, outside its window or taken since it was loaded: the next run's guards find out which. */
+  /**
+   * Paused, opted out, over the cap, outside its window or taken since it was loaded: the guards of the next run find
+   * out which.
+   */
   private afterLostClaim(claim: Exclude<Claim, { kind: 'claimed' }>): JobOutcome {
     return runAgainIn(this.deps, claim.kind === 'later' ? claim.afterMs : 100);
   }
@@ -191,7 +196,7 @@ export class PartSender {
     const { id: recipientId, campaignId } = run.recipient;
     const report = { recipientId, campaignId, part, senderId: run.reservation.senderId };
     if (recorded.kind === 'fenced') {
-      this.deps.logger.warn(report, 'an outcome came after its claim had been given to somebody else');
+      this.deps.logger.warn(report, 'an outcome came after another worker had taken its claim');
       return { kind: 'end', outcome: runAgainIn(this.deps, 0) };
     }
     this.deps.logger.debug({ ...report, state: recorded.state }, 'a hand-over was recorded');

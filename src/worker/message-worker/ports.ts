@@ -22,7 +22,7 @@ export interface HostedSession {
 }
 
 export interface SessionDirectory {
-  /** Undefined when another worker hosts the sender, or nobody does. */
+  /** Undefined when another worker hosts the sender, or none does. */
   sessionOf(senderId: string): HostedSession | undefined;
 }
 
@@ -39,7 +39,10 @@ export interface MessageWorkerDeps {
   typing?: TypingPace;
   pause?: PartPause;
   sendTimeoutMs?: number;
-  /** How long a late receipt may spare a message that could arrive twice; two minutes unless given. */
+  /**
+   * How long to wait for a late receipt before a message is sent again that could arrive twice; two minutes unless
+   * given.
+   */
   resendGraceMs?: number;
   sleep?: Sleep;
 }

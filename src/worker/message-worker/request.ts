@@ -2,14 +2,17 @@ import type { ReservationRequest } from '../../modules/senders/index.js';
 import type { RecipientForSend } from '../../modules/delivery/index.js';
 import type { RenderedContent } from '../../modules/content/index.js';
 
-/** The only sender that may go on: the one of an interrupted hand-over, or of the earlier parts while it is there. */
+/**
+ * The only sender that may continue: the one of an interrupted hand-over, or of the earlier parts while it is
+ * available.
+ */
 export function boundSender(recipient: RecipientForSend): string | undefined {
   if (recipient.resend?.isSafe) return recipient.resend.senderId;
   const continues = recipient.nextPart > 0 && recipient.senderId !== null && !recipient.senderGone;
   return continues ? (recipient.senderId ?? undefined) : undefined;
 }
 
-/** Rather two copies in one chat than from two numbers. */
+/** The sender of an interrupted hand-over first: two copies in one chat are better than from two numbers. */
 function preferredSender({ resend, stickySender, lastSenderId }: RecipientForSend): string | undefined {
   if (resend) return resend.senderId;
   return stickySender ? (lastSenderId ?? undefined) : undefined;
@@ -45,7 +48,7 @@ export function requestFor(
     excludedSenderIds: bound === undefined ? spentSenders(recipient) : [],
     newConversation: bound === undefined,
     urgent: recipient.kind === 'direct',
-    // What was begun is finished in its turn.
+    // A recipient that was begun does not let others go first.
     yields: recipient.preempted && recipient.kind !== 'direct' && bound === undefined,
     rank: recipient.kind === 'direct' ? 0 : recipient.priority,
     occupyMs,

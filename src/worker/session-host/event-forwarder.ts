@@ -19,8 +19,8 @@ interface OrderedBufferOptions<Item> {
   /** Called when everything was handed over. */
   onEmpty(): void;
   logger: Logger;
-  /** Shared by all senders: a queue that is away is away for all of them. */
-  troubles: ThrottledLogger;
+  /** Shared by all senders, because an unavailable queue is unavailable for all of them. */
+  throttledLog: ThrottledLogger;
 }
 
 /** Gathers items for a few milliseconds and hands them over in order, one hand-over at a time, until it succeeds. */
@@ -78,9 +78,9 @@ class OrderedBuffer<Item> {
   }
 
   private reportFailure(failures: number, error: unknown): void {
-    const { name, troubles } = this.options;
+    const { name, throttledLog } = this.options;
     const report = { waiting: this.items.length, failures, reason: errorMessage(error) };
-    troubles.report('warn', name, `Putting ${name} on the queue failed; trying again.`, report);
+    throttledLog.report('warn', name, `Putting ${name} on the queue failed; trying again.`, report);
   }
 
   private reportDropped(): void {
@@ -100,14 +100,14 @@ interface SenderBuffers {
 
 export type ForwardedEvent = Extract<TransportEvent, { type: 'receipt' | 'message' }>;
 
-/** Puts what the network reports (receipts, messages) on the queue: in order per sender, and again until it is there. */
+/** Puts receipts and messages that the network reports on the queue: in order per sender, retried until queued. */
 export class EventForwarder {
   private readonly senders = new Map<string, SenderBuffers>();
 
-  private readonly troubles: ThrottledLogger;
+  private readonly throttledLog: ThrottledLogger;
 
   constructor(private readonly deps: { queue: JobQueue; logger: Logger }) {
-    this.troubles = new ThrottledLogger(deps.logger, systemClock);
+    this.throttledLog = new ThrottledLogger(deps.logger, systemClock);
   }
 
   /** Resolves when the event is on the queue. */
@@ -136,7 +136,7 @@ export class EventForwarder {
   private buffersOf(tenantId: string, senderId: string): SenderBuffers {
     const known = this.senders.get(senderId);
     if (known) return known;
-    const { troubles } = this;
+    const { throttledLog } = this;
     const { queue } = this.deps;
     const logger = this.deps.logger.child({ senderId });
     const onEmpty = (): void => this.forget(senderId);
@@ -146,14 +146,14 @@ export class EventForwarder {
         send: (receipts) => queue.enqueue('transport.receipts', { tenantId, senderId, receipts }),
         onEmpty,
         logger,
-        troubles,
+        throttledLog,
       }),
       messages: new OrderedBuffer({
         name: 'inbound messages',
         send: (messages) => queue.enqueue('transport.inbound', { tenantId, senderId, messages }),
         onEmpty,
         logger,
-        troubles,
+        throttledLog,
       }),
     };
     this.senders.set(senderId, buffers);

@@ -21,8 +21,8 @@ export interface HostedSessionDeps {
   timing: SessionTiming;
   random: Random;
   logger: Logger;
-  /** Of all sessions: what happens to one of them may happen to thousands in the same second. */
-  troubles: ThrottledLogger;
+  /** Shared by all sessions, because thousands may fail in the same second. */
+  throttledLog: ThrottledLogger;
   /** The session has ended for good, or its lease is gone: the host forgets it. */
   onEnd(): void;
 }
@@ -37,7 +37,7 @@ const WRITE_BACKOFF = { baseMs: 200, maxMs: 5_000 };
  */
 export class HostedSession {
   private session: TransportSession | undefined;
-  /** Rises with every attempt: what an abandoned attempt still reports is not about this one. */
+  /** Rises with every attempt, so that late events of an abandoned attempt are told apart. */
   private attemptNumber = 0;
   private connected = false;
   private connectedSince: number | undefined;
@@ -70,7 +70,7 @@ export class HostedSession {
   /** The lease is gone or the row was deleted: ends at once and writes nothing. */
   async abandon(reason: string): Promise<void> {
     if (this.ended) return;
-    this.deps.troubles.report('warn', reason, 'Dropping sessions that are no longer ours.', { reason });
+    this.deps.throttledLog.report('warn', reason, 'Dropping sessions whose lease is lost.', { reason });
     await this.end();
   }
 
@@ -103,7 +103,7 @@ export class HostedSession {
     return this.credentials ? this.credentials.text !== undefined : this.claim.credentials !== null;
   }
 
-  /** What was reported before the end, a fresh pairing above all, is written before the lease goes. */
+  /** Writes events reported before the end, above all a fresh pairing, before the lease is given back. */
   private async eventsSettled(): Promise<void> {
     await within(this.deps.timing.closeTimeoutMs, 'handling the last events', this.events).catch(
       (error: unknown) => {
@@ -151,7 +151,7 @@ export class HostedSession {
     }
   }
 
-  /** A question of its own, because the answer changes during an `await`. */
+  /** A method, because `ended` changes during an `await` and the compiler would keep its earlier value. */
   private isEnded(): boolean {
     return this.ended;
   }
@@ -170,7 +170,7 @@ export class HostedSession {
   }
 
   private async handle(attempt: number, event: StateEvent): Promise<void> {
-    // Credentials count whatever became of the attempt: without them the phone must be paired again.
+    // Credentials are stored whatever the state of the attempt: without them the phone must be paired again.
     if (event.type === 'credentials') return this.onCredentials(event.credentials);
     if (this.ended || attempt !== this.attemptNumber) return;
     switch (event.type) {
@@ -198,7 +198,7 @@ export class HostedSession {
     const phoneNumber = `+${reported.replaceAll(/\D/gu, '')}`;
     const { phoneNumber: expected } = this.claim;
     if (expected !== null && expected !== phoneNumber) return this.refusePhone();
-    // Before the write: whoever reads "connected" may send at once.
+    // Before the write: a reader of "connected" may send at once.
     this.connected = true;
     this.connectedSince = performance.now();
     this.claim.phoneNumber = phoneNumber;
@@ -226,7 +226,7 @@ export class HostedSession {
       await this.drop(attempt, 'The connection was lost.');
       return;
     }
-    this.deps.logger.warn({ alert: `sender.${reason}`, reason }, 'A sender is gone until somebody acts.');
+    this.deps.logger.warn({ alert: `sender.${reason}`, reason }, 'A sender is gone until an operator acts.');
     await this.end();
     const loggedOut = reason === 'logged_out';
     await this.deps.store.record(this.claim.lease, {
@@ -309,7 +309,7 @@ export class HostedSession {
     );
   }
 
-  /** Tries until the database has it, for as long as the session is ours. False when it no longer is. */
+  /** Retries until it is written, while the lease is this worker's. False when it no longer is. */
   private write(change: SessionChange): Promise<boolean> {
     const attempt = async (): Promise<boolean> => {
       if (this.ended) return false;
@@ -321,7 +321,7 @@ export class HostedSession {
       backoff: WRITE_BACKOFF,
       onRetry: (error) => {
         const report = { reason: errorMessage(error) };
-        this.deps.troubles.report('warn', 'write', 'Writing sessions failed; trying again.', report);
+        this.deps.throttledLog.report('warn', 'write', 'Writing sessions failed; trying again.', report);
       },
     });
   }

@@ -35,7 +35,7 @@ export interface SessionHostDeps {
 
 /** Sessions won per statement; a worker that starts takes as many rounds as it needs. */
 const CLAIM_BATCH = 50;
-/** Rows of workers silent for a day tell nobody anything. */
+/** Rows of workers that were silent for a day are deleted. */
 const FORGET_WORKERS_MS = 86_400_000;
 const DONE: JobOutcome = { kind: 'done' };
 
@@ -43,8 +43,8 @@ const DONE: JobOutcome = { kind: 'done' };
 const ownWorkerIds = new Set<string>();
 
 /**
- * Hosts live sessions: wins their leases, renews them while it lives, opens the connections and lets go of whatever is
- * not (or no longer) its own.
+ * Hosts live sessions: claims their leases, renews them, opens the connections, and drops sessions whose lease is not
+ * (or no longer) its own.
  */
 export class SessionHost {
   readonly workerId = newId();
@@ -52,7 +52,7 @@ export class SessionHost {
   private readonly timing: SessionTiming;
   private readonly store: SessionStore;
   private readonly forwarder: EventForwarder;
-  private readonly troubles: ThrottledLogger;
+  private readonly throttledLog: ThrottledLogger;
   private readonly hosted = new Map<string, HostedSession>();
   /** The last sync of each sender that is under way: syncs of one sender run one after the other. */
   private readonly syncs = new Map<string, Promise<void>>();
@@ -67,7 +67,7 @@ export class SessionHost {
     this.timing = { ...defaultTiming, ...deps.timing };
     this.store = new SessionStore(deps);
     this.forwarder = new EventForwarder(deps);
-    this.troubles = new ThrottledLogger(deps.logger, systemClock);
+    this.throttledLog = new ThrottledLogger(deps.logger, systemClock);
   }
 
   /** Registers the worker, frees what dead workers of this machine held, and wins the sessions that wait for a host. */
@@ -146,7 +146,7 @@ export class SessionHost {
     this.ticking ??= this.beatAndClaim()
       .catch((error: unknown) => {
         const report = { reason: errorMessage(error) };
-        this.troubles.report('warn', 'heartbeat', 'A heartbeat failed; trying again.', report);
+        this.throttledLog.report('warn', 'heartbeat', 'A heartbeat failed; trying again.', report);
       })
       .finally(() => {
         this.ticking = undefined;
@@ -198,7 +198,9 @@ export class SessionHost {
     if (taken > 0) this.resolveWhatTheyLeft();
   }
 
-  /** Sessions without a host had one that died, perhaps in the middle of a send: nobody needs to wait to resolve it. */
+  /**
+   * A session without a host had one that died, perhaps during a send: reconciles now instead of at the next interval.
+   */
   private resolveWhatTheyLeft(): void {
     const { queue, logger } = this.deps;
     void enqueueBestEffort(queue.wake('maintenance.reconcile', {}, 'reconcile-after-takeover'), logger);
@@ -229,7 +231,7 @@ export class SessionHost {
       timing: this.timing,
       random: this.deps.random,
       logger: this.deps.logger.child({ senderId, tenantId: claim.tenantId, epoch }),
-      troubles: this.troubles,
+      throttledLog: this.throttledLog,
       onEnd: () => {
         if (this.hosted.get(senderId) === session) this.hosted.delete(senderId);
       },
@@ -279,7 +281,7 @@ export class SessionHost {
     }
   }
 
-  /** Undefined when another worker hosts it: that one sees the wish with its next heartbeat. */
+  /** Undefined when another worker hosts it: that worker reads the desired state with its next heartbeat. */
   private async won(
     desired: 'connected' | 'logged_out',
     senderId: string,
@@ -291,7 +293,7 @@ export class SessionHost {
 
 /** Whether the process behind a worker's row on this machine still runs. */
 function isAlive(workerId: string, pid: number): boolean {
-  // Our own pid in somebody else's row is from before a restart (every container's first process has pid 1).
+  // This process's pid in another worker's row is from before a restart (every container's first process has pid 1).
   if (pid === process.pid) return ownWorkerIds.has(workerId);
   try {
     process.kill(pid, 0);
