@@ -54,7 +54,7 @@ describe('a change of behaviour', () => {
     [{ latency: '5' }, 'latency', /milliseconds/],
     [{ receipts: { readDelay: { p95: -1 } } }, 'receipts.readDelay.p95', /milliseconds/],
     [{ faults: [{ fault: 'explode', senderId: 'x' }] }, 'faults[0].fault', /one of fail, rate_limit/],
-    [{ faults: [{ fault: 'ban' }] }, 'faults[0].senderId', /senderId or senderPhone/],
+    [{ faults: [{ fault: 'ban' }] }, 'faults[0].senderId', /senderId or senderNumber/],
     [{ unregisteredNumbers: ['123'] }, 'unregisteredNumbers[0]', /\+5511999990000/],
     [{ replies: { script: [{ contains: 'a' }] } }, 'replies.script[0].reply', /missing/],
     [{ pairing: { qrLifetimeMs: 0 } }, 'pairing.qrLifetimeMs', /10 to/],

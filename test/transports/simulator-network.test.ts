@@ -230,7 +230,7 @@ describe('faults of a sender', () => {
     ['ban', 'banned'],
   ])('%s loses the sender', async (fault, reason) => {
     const { transport } = networkWith({
-      faults: [{ senderPhone: '+5511999990001', fault: fault as 'ban', afterMessages: 1 }],
+      faults: [{ senderNumber: '+5511999990001', fault: fault as 'ban', afterMessages: 1 }],
     });
     const sender = await new TestSender(transport, { phoneNumber: '+5511999990001' }).online();
     const other = await new TestSender(transport, {}).online();

@@ -53,8 +53,8 @@ export class Phone {
 
   setNetworkFaults(faults: readonly SenderFault[]): void {
     this.networkFaults = new FaultPlan(
-      faults.filter(({ senderId, senderPhone }) =>
-        senderId ? senderId === this.senderId : senderPhone === this.number,
+      faults.filter(({ senderId, senderNumber }) =>
+        senderId ? senderId === this.senderId : senderNumber === this.number,
       ),
     );
   }

@@ -50,12 +50,12 @@ export const ownFault: Rule = requiring(fields(faultShape), ({ fault }) =>
 );
 
 const senderFault: Rule = requiring(
-  fields({ ...faultShape, senderId: text, senderPhone: phone }),
-  ({ fault, senderId, senderPhone }) => {
+  fields({ ...faultShape, senderId: text, senderNumber: phone }),
+  ({ fault, senderId, senderNumber }) => {
     if (!fault) return missingFault;
-    return senderId || senderPhone
+    return senderId || senderNumber
       ? undefined
-      : { path: 'senderId', message: 'is missing; name the sender by senderId or senderPhone' };
+      : { path: 'senderId', message: 'is missing; name the sender by senderId or senderNumber' };
   },
 );
 

@@ -24,7 +24,7 @@ export interface Fault {
 /** A fault of one sender, named by its id or its phone number. */
 export interface SenderFault extends Fault {
   senderId?: string;
-  senderPhone?: string;
+  senderNumber?: string;
 }
 
 const lasting: ReadonlySet<FaultKind> = new Set<FaultKind>(['fail', 'rate_limit', 'time_out']);
