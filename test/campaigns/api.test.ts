@@ -47,9 +47,7 @@ describe('the campaigns API', () => {
       campaignId: id,
       status: 'draft',
       totalRecipients: 2,
-      stickySender: false,
-      skipUnregistered: false,
-      onUnknown: 'resend',
+      options: { stickySender: false, skipUnregistered: false, onUnknown: 'resend' },
     });
     await post(`/api/campaigns/${id}/start`).expect(200);
     await post(`/api/campaigns/${id}/pause`).expect(200);

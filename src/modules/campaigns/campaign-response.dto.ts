@@ -63,6 +63,15 @@ export class CampaignWarningResponse {
   message!: string;
 }
 
+export class CampaignOptionsResponse {
+  @IsBoolean()
+  stickySender!: boolean;
+  @IsBoolean()
+  skipUnregistered!: boolean;
+  @IsIn(unknownChoices)
+  onUnknown!: UnknownChoice;
+}
+
 export class CampaignResponse extends CampaignTimingResponse {
   @IsUUID()
   id!: string;
@@ -114,12 +123,9 @@ export class CampaignResponse extends CampaignTimingResponse {
   minDelay!: number;
   @IsInt()
   maxDelay!: number;
-  @IsBoolean()
-  stickySender!: boolean;
-  @IsBoolean()
-  skipUnregistered!: boolean;
-  @IsIn(unknownChoices)
-  onUnknown!: UnknownChoice;
+  @ValidateNested()
+  @Type(() => CampaignOptionsResponse)
+  options!: CampaignOptionsResponse;
   @IsOptional()
   @ValidateNested()
   @Type(() => CanaryResponse)

@@ -63,6 +63,7 @@ export class BrokenCanaryResponse {
 }
 
 export class CanaryResponse {
+  /** With `percent`: how many that are. */
   @IsInt()
   recipients!: number;
 
