@@ -93,7 +93,7 @@ function walk(tenantId: string, filter: ContactFilter, page: { limit: number; be
 }
 
 function searchWindow(tenantId: string, filter: ContactFilter, page: { limit: number; beforeId?: string }) {
-  // On a list nothing leads to those who opted out: the window ends after so many members, whoever they are.
+  // No index leads to the opted-out members of a list: the window ends after so many members, opted out or not.
   const onList = filter.listId !== undefined;
   const walked = onList ? { ...filter, optedOut: undefined } : filter;
   const sql = conditions(tenantId, walked, page.beforeId);

@@ -1,8 +1,8 @@
 import { Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 
 /**
- * The sender a contact last talked to: the sticky choice. A narrow table of its own, because it is written with every
- * first message to somebody, and a contact's row has many indexes.
+ * The last sender of a contact: the sticky choice. A narrow table of its own, because every first message to a contact
+ * writes it, and a contact's row has many indexes.
  */
 @Entity('contact_senders')
 export class ContactSender {

@@ -24,7 +24,7 @@ export class ContactRepository {
     return tx.getRepository(Contact).findOneBy({ tenantId, phone });
   }
 
-  /** For a change that depends on what is there: nobody else changes the contact until the transaction ends. */
+  /** Locks the contact until the transaction ends, for a change that depends on its present values. */
   lock(tx: Tx, tenantId: string, id: string): Promise<Contact | null> {
     return tx
       .getRepository(Contact)
@@ -74,9 +74,9 @@ export class ContactRepository {
   }
 
   /**
-   * Writes contacts with distinct numbers, in one order for everybody so that two writers cannot block each other.
-   * `update` merges names and attributes into contacts that exist, `skip` leaves those alone. Opt-outs are never
-   * touched. Answers the rows it wrote: a created one carries its new id; rows that changed nothing are left out.
+   * Writes contacts with distinct numbers, in the order of the numbers, so that two writers cannot deadlock. `update`
+   * merges names and attributes into contacts that exist, `skip` leaves those alone. Opt-outs are never touched.
+   * Returns the rows it wrote: a created one carries its new id; rows that changed nothing are left out.
    */
   async upsert(
     tx: Tx,
@@ -111,8 +111,8 @@ export class ContactRepository {
   }
 
   /**
-   * Keeps the time and source of an earlier opt-out. A stranger who asks to be left alone becomes a contact. Answers the
-   * contact when it was not opted out before.
+   * Keeps the time and source of an earlier opt-out. A number without a contact becomes one. Returns the contact when
+   * it was not opted out before.
    */
   async optOut(
     tx: Tx,
@@ -134,7 +134,7 @@ export class ContactRepository {
     return rows[0]?.id;
   }
 
-  /** Answers the contact when it was opted out. */
+  /** Returns the contact when it was opted out. */
   async optIn(tx: Tx, tenantId: string, phone: string, now: Date): Promise<string | undefined> {
     const [rows]: [{ id: string }[], number] = await tx.query(
       `UPDATE contacts SET opted_out_at = NULL, opt_out_source = NULL, updated_at = $3

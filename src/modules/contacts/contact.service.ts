@@ -5,9 +5,9 @@ import { newId } from '../../lib/ids.js';
 import { idBehind, toPage, type Page, type PageRequest } from '../../lib/pages.js';
 import { normalisePhone } from '../../lib/phone.js';
 import { cleanName } from './core/names.js';
-import { attributeFaults, type Attributes } from './core/attributes.js';
+import { attributeErrors, type Attributes } from './core/attributes.js';
 import type { ContactFilter } from './core/filter.js';
-import { cleanTags, tagFaults } from './core/tags.js';
+import { cleanTags, tagErrors } from './core/tags.js';
 import { ConsentRepository } from './consent/consent.repository.js';
 import { ContactSearchRepository } from './contact-search.repository.js';
 import { ContactViewRepository, type ContactView } from './contact-view.repository.js';
@@ -163,7 +163,8 @@ export class ContactService {
 
   /**
    * Makes sure that contacts with these E.164 numbers exist; names and attributes that are given are merged into
-   * existing ones. A number that is given twice counts as one contact, the later values win. Answers one row per number.
+   * existing ones. A number that is given twice counts as one contact, the later values win. Returns one row per
+   * number.
    */
   async upsertMany(
     tx: Tx,
@@ -239,14 +240,14 @@ function checkedSearch(given: string | undefined): string | undefined {
 
 function checkedTags(given: readonly string[] | undefined): string[] {
   const tags = cleanTags(given);
-  const faults = tagFaults(tags);
-  if (faults.length > 0) throw invalid(faults);
+  const errors = tagErrors(tags);
+  if (errors.length > 0) throw invalid(errors);
   return tags;
 }
 
 function checkedAttributes(attributes: Attributes, path?: string): Attributes {
-  const faults = attributeFaults(attributes, path);
-  if (faults.length > 0) throw invalid(faults);
+  const errors = attributeErrors(attributes, path);
+  if (errors.length > 0) throw invalid(errors);
   return attributes;
 }
 

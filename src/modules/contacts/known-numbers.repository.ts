@@ -1,6 +1,6 @@
 import type { Tx } from '../../db/index.js';
 
-/** What is known of a number somebody wants to write to. */
+/** What is known of a number that a request wants to write to. */
 export interface KnownNumber {
   phone: string;
   contactId: string | null;

@@ -1,11 +1,14 @@
 import type { Tx } from '../../db/index.js';
 
-/** Remembers who contacts last talked to, for the sticky choice; always in the order of contacts. */
+/**
+ * Saves the last sender of each contact, for the sticky choice; in the order of contacts, so that two writers never
+ * deadlock.
+ */
 export async function saveLastSenders(
   tx: Tx,
   lastSenders: { tenantId: string; contactId: string; senderId: string }[],
 ): Promise<void> {
-  const last = [...new Map(lastSenders.map((one) => [one.contactId, one])).values()];
+  const last = [...new Map(lastSenders.map((entry) => [entry.contactId, entry])).values()];
   const ordered = last.toSorted((a, b) => (a.contactId < b.contactId ? -1 : 1));
   await tx.query(
     `INSERT INTO contact_senders (contact_id, tenant_id, sender_id)

@@ -57,7 +57,7 @@ export class ListRepository {
     return affected === 1;
   }
 
-  /** Adds those of the contacts that are the tenant's; answers how many were not members before. */
+  /** Adds those of the contacts that are the tenant's; returns how many were not members before. */
   async addContacts(
     tx: Tx,
     tenantId: string,
@@ -96,7 +96,7 @@ export class ListRepository {
     );
   }
 
-  /** By number. A list that was removed meanwhile gets nobody. */
+  /** By number. A list that was removed meanwhile gets no members. */
   async addPhones(
     tx: Tx,
     tenantId: string,

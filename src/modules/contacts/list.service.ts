@@ -51,7 +51,10 @@ export class ListService {
     if (!(await this.lists.remove(this.deps.database.manager, tenantId, id))) throw notFound('list', id);
   }
 
-  /** Adds contacts; those that are members already are no error. Unknown contacts are `invalid`, and nobody is added. */
+  /**
+   * Adds contacts; those that are members already are no error. Unknown contacts are `invalid`, and no contact is
+   * added.
+   */
   async addMembers(tenantId: string, id: string, contactIds: readonly string[]): Promise<{ added: number }> {
     return this.deps.database.transaction(async (tx) => {
       if (!(await this.lists.find(tx, tenantId, id))) throw notFound('list', id);

@@ -2,7 +2,7 @@ import type { Tx } from '../../db/index.js';
 import { Suppression } from './suppression.entity.js';
 
 export class SuppressionRepository {
-  /** Adds numbers that are not on the list yet and answers the rows of all of them, old and new. */
+  /** Adds numbers that are not on the list yet and returns the rows of all of them, old and new. */
   async addMany(
     tx: Tx,
     tenantId: string,

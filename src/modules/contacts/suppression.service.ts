@@ -19,13 +19,13 @@ export class SuppressionService {
     input: { phoneNumbers: readonly string[]; reason?: string | null },
   ): Promise<Suppression[]> {
     const rows = new Map<string, { id: string; phone: string }>();
-    const faults: FieldError[] = [];
+    const errors: FieldError[] = [];
     input.phoneNumbers.forEach((phoneNumber, index) => {
       const outcome = normalisePhone(phoneNumber, this.deps.defaultCountry);
       if (outcome.ok) rows.set(outcome.phone, { id: newId(), phone: outcome.phone });
-      else faults.push({ path: `phoneNumbers[${index}]`, message: outcome.reason });
+      else errors.push({ path: `phoneNumbers[${index}]`, message: outcome.reason });
     });
-    if (faults.length > 0) throw invalid(faults);
+    if (errors.length > 0) throw invalid(errors);
     const reason = input.reason?.replaceAll('\0', '').trim() || null;
     return this.deps.database.transaction((tx) =>
       this.suppressions.addMany(tx, tenantId, [...rows.values()], reason, this.deps.clock.now()),

@@ -113,7 +113,7 @@ export class SegmentService {
     return { count, sample: await this.deps.contacts.findMany(tenantId, ids) };
   }
 
-  /** The filter a caller wrote, ready to be asked; `invalid` with every problem named by its place below `path`. */
+  /** The filter a caller wrote, ready to be asked; `invalid`, every error with its path below `path`. */
   async read(tx: Tx, tenantId: string, input: unknown, path: string): Promise<Filter> {
     const parsed = parseFilter(input, path);
     if (!parsed.ok) throw invalid(parsed.errors);
@@ -125,10 +125,12 @@ export class SegmentService {
   /**
    * The filters of saved segments, in the order of the ids. `invalid` for ids that are none of the tenant's, named as
    * `path[0]`; `not_possible` (`segment_broken`) for a segment that names a list or campaign that was deleted since,
-   * because "not on list X" would suddenly mean everybody.
+   * because "not on list X" would suddenly mean all contacts.
    */
   async readMany(tx: Tx, tenantId: string, ids: readonly string[], path: string): Promise<Filter[]> {
-    const found = new Map((await findSegments(tx, tenantId, [...ids])).map((one) => [one.id, one]));
+    const found = new Map(
+      (await findSegments(tx, tenantId, [...ids])).map((segment) => [segment.id, segment]),
+    );
     const unknown = ids.flatMap((id, index): FieldError[] =>
       found.has(id.toLowerCase())
         ? []

@@ -51,7 +51,7 @@ export class BulkEditRepository {
     );
   }
 
-  /** The edit as long as it has not ended; nobody else works on it until the transaction ends. */
+  /** Locks the edit until the transaction ends; null when it has ended. */
   lockOpen(tx: Tx, tenantId: string, id: string): Promise<ContactBulkEdit | null> {
     return tx
       .getRepository(ContactBulkEdit)
@@ -77,7 +77,10 @@ export class BulkEditRepository {
     );
   }
 
-  /** What has ended remembers nobody: a filter or a value may say who a person is that has to be forgotten later. */
+  /**
+   * Empties the target and the changes of an ended edit: a filter or a value may hold personal data, which an erasure
+   * would not find here.
+   */
   async end(tx: Tx, tenantId: string, id: string, error: string | null, now: Date): Promise<void> {
     await tx.query(
       `UPDATE contact_bulk_edits
@@ -96,7 +99,7 @@ export class BulkEditRepository {
     return rows.map(({ id }) => id);
   }
 
-  /** Makes the changes to these contacts and answers how many of them are different now. */
+  /** Makes the changes to these contacts and returns how many of them are different now. */
   async apply(
     tx: Tx,
     tenantId: string,
@@ -104,8 +107,8 @@ export class BulkEditRepository {
     changes: BulkChanges,
     now: Date,
   ): Promise<number> {
-    // In the order of numbers, as everybody locks several contacts, and no stronger than needed: who puts a contact on a
-    // list only makes sure that it stays.
+    // Locks in the order of phone numbers, as every writer of several contacts does, so that two never deadlock. FOR NO
+    // KEY UPDATE is enough: adding a contact to a list only takes a key share lock.
     await tx.query(
       'SELECT FROM contacts WHERE tenant_id = $1 AND id = ANY($2::uuid[]) ORDER BY phone FOR NO KEY UPDATE',
       [tenantId, ids],

@@ -73,13 +73,13 @@ export class BulkEditService {
     return { kind: 'edit', edit };
   }
 
-  /** The `contacts.bulk` job. What is committed is never done again. */
+  /** The `contacts.bulk` job. Committed batches are not repeated. */
   readonly handleBulk: JobHandler<'contacts.bulk'> = async ({ tenantId, bulkEditId }, { signal }) => {
     const ended = await this.work(tenantId, bulkEditId, signal);
     return ended ? { kind: 'done' } : { kind: 'runAgain', at: this.deps.clock.now() };
   };
 
-  /** Queues every edit that has not ended, such as after a crash. Answers how many. */
+  /** Queues every edit that has not ended, such as after a crash. Returns how many. */
   async resumeUnfinished(): Promise<number> {
     const unfinished = await this.edits.unfinished(this.deps.database.manager);
     for (const { id, tenantId } of unfinished) await this.enqueue(tenantId, id);

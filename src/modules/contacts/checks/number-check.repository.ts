@@ -23,7 +23,7 @@ export interface CheckResult {
 }
 
 export class NumberCheckRepository {
-  /** Whoever asks for checks of a tenant waits here for the others, so that the ration is counted right. */
+  /** A lock per tenant, held until the transaction ends: requests for checks count the ration one after the other. */
   async lockRation(tx: Tx, tenantId: string): Promise<void> {
     await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('number-checks ' || $1, 0))`, [tenantId]);
   }
@@ -156,7 +156,7 @@ export class NumberCheckRepository {
     return rows.map(({ phone }) => phone);
   }
 
-  /** Answers those of the numbers that somebody has found out meanwhile; true when there were such. */
+  /** Marks the numbers that another check has found out meanwhile as known; true when there were any. */
   async answerKnown(
     tx: Tx,
     run: { tenantId: string; id: string },

@@ -32,12 +32,12 @@ interface Checker {
 }
 
 const DONE: JobOutcome = { kind: 'done' };
-/** Another worker may have the sender: the job rests a moment and is taken by whoever is first. */
+/** Another worker may host the sender: the job is delayed a moment, and the first free worker takes it. */
 const ELSEWHERE_MS = 500;
-const NOBODY_MS = 2_000;
+const NO_SENDER_MS = 2_000;
 const GIVE_UP_MS = 10 * 60_000;
 const LONGEST_MS = 7 * DAY_MS;
-const AFTER_TROUBLE_MS = 5_000;
+const AFTER_FAILURE_MS = 5_000;
 const ANSWER_TIMEOUT_MS = 15_000;
 
 /** Works through number checks with the senders of this worker, never faster than a sender may ask. */
@@ -67,7 +67,7 @@ export class NumberCheckRunner {
     const known = await this.checks.answerKnown(manager, run, phones, addMs(now, -FRESH_MS));
     if (known) return { kind: 'runAgain', at: now };
     const failing = await this.ask(run, best, phones, signal);
-    return { kind: 'runAgain', at: failing ? addMs(now, AFTER_TROUBLE_MS) : this.deps.clock.now() };
+    return { kind: 'runAgain', at: failing ? addMs(now, AFTER_FAILURE_MS) : this.deps.clock.now() };
   };
 
   private async checkersOf(tenantId: string, now: Date): Promise<Checker[]> {
@@ -83,7 +83,7 @@ export class NumberCheckRunner {
     }));
   }
 
-  /** True when the sender could not answer. */
+  /** True when a check failed; the rest of the numbers stays pending. */
   private async ask(
     run: NumberCheckRun,
     checker: Checker,
@@ -119,7 +119,7 @@ export class NumberCheckRunner {
       return this.end(run, 'No sender that can check numbers was connected for ten minutes.');
     }
     await this.checks.markRunning(manager, run.tenantId, run.id, since);
-    return { kind: 'runAgain', at: addMs(now, elsewhere ? ELSEWHERE_MS : NOBODY_MS) };
+    return { kind: 'runAgain', at: addMs(now, elsewhere ? ELSEWHERE_MS : NO_SENDER_MS) };
   }
 
   private async end(run: NumberCheckRun, error: string | null): Promise<JobOutcome> {

@@ -38,7 +38,7 @@ export interface NumberCheckDeps {
 
 const MAX_NUMBERS = 100_000;
 
-/** Is a number on WhatsApp? Answers are kept for 30 days; new ones are rationed per tenant and per sender. */
+/** Is a number on WhatsApp? Results are kept for 30 days; new checks are rationed per tenant and per sender. */
 export class NumberCheckService {
   private readonly checks = new NumberCheckRepository();
   private readonly lists = new ListRepository();
@@ -48,7 +48,7 @@ export class NumberCheckService {
   /**
    * Starts a check; a worker that hosts a sender does it. Refuses (`too_many`, with the time when it is possible) what
    * the rest of the day's ration does not allow, and (`not_possible`) what no day's ration would, or what no connected
-   * sender can find out. What is known already costs nothing and is answered at once.
+   * sender can find out. Known results cost nothing and are returned at once.
    */
   async create(tenantId: string, input: NumberCheckInput): Promise<CountedCheck> {
     const phones = await this.phonesOf(tenantId, input);
@@ -77,14 +77,14 @@ export class NumberCheckService {
     return toPage(rows, page.limit, ({ phone }) => [phone]);
   }
 
-  /** Queues every check that has not ended, such as after a crash. Answers how many. */
+  /** Queues every check that has not ended, such as after a crash. Returns how many. */
   async resumeUnfinished(): Promise<number> {
     const unfinished = await this.checks.unfinished(this.deps.database.manager);
     for (const { id, tenantId } of unfinished) await this.enqueue(tenantId, id);
     return unfinished.length;
   }
 
-  /** True when somebody has to be asked. */
+  /** True when at least one number has to be checked by a sender. */
   private async insert(
     tx: Tx,
     tenantId: string,

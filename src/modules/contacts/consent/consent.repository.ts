@@ -33,8 +33,8 @@ export class ConsentRepository {
   }
 
   /**
-   * For an imported file: says of everybody with these numbers that they agreed, except of those who opted out and of
-   * those whose last line says the same already.
+   * Records the consent of the contacts with these numbers, for an imported file. Contacts who opted out, and those
+   * whose last entry says the same already, are left out.
    */
   async grantByPhone(
     tx: Tx,

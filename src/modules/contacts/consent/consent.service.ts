@@ -18,7 +18,7 @@ export interface NewConsentInput {
 /** Clocks of other systems may be a little ahead of ours. */
 const FUTURE_TOLERANCE_MS = 5 * 60_000;
 
-/** Who agreed to be written to, when, and how one knows: a history that is only added to. */
+/** Who agreed to be written to, when, and the proof of it: an append-only history. */
 export class ConsentService {
   private readonly consents = new ConsentRepository();
   private readonly contacts = new ContactRepository();

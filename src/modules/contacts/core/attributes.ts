@@ -18,7 +18,7 @@ const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
 export type Attributes = Record<string, unknown>;
 
 /** Everything that is wrong with the attributes a caller sent; empty when they can be stored. */
-export function attributeFaults(attributes: Attributes, path = 'attributes'): FieldError[] {
+export function attributeErrors(attributes: Attributes, path = 'attributes'): FieldError[] {
   const entries = Object.entries(attributes);
   if (entries.length > MAX_ATTRIBUTES) {
     return [
@@ -26,7 +26,7 @@ export function attributeFaults(attributes: Attributes, path = 'attributes'): Fi
     ];
   }
   return entries.flatMap(([key, value]) => {
-    const message = keyFault(key) ?? valueFault(value);
+    const message = keyError(key) ?? valueError(value);
     return message === undefined ? [] : [{ path: `${path}.${key.slice(0, MAX_KEY_LENGTH)}`, message }];
   });
 }
@@ -44,7 +44,7 @@ export function attributeKey(title: string, position: number, taken: ReadonlySet
 }
 
 /** Why a key cannot be used, if it cannot. */
-export function keyFault(key: string): string | undefined {
+export function keyError(key: string): string | undefined {
   if (key.length > MAX_KEY_LENGTH) return `An attribute's key has at most ${MAX_KEY_LENGTH} characters.`;
   if (RESERVED.has(key)) return `"${key}" is reserved; choose another key.`;
   if (!KEY.test(key)) {
@@ -53,7 +53,7 @@ export function keyFault(key: string): string | undefined {
   return undefined;
 }
 
-function valueFault(value: unknown): string | undefined {
+function valueError(value: unknown): string | undefined {
   const written = JSON.stringify(value) ?? 'null';
   if (UNSTORABLE.test(written)) return 'The value contains a NUL or half a character; leave it out.';
   if (written.length > MAX_ATTRIBUTE_LENGTH) {

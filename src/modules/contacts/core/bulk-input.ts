@@ -1,6 +1,6 @@
 import type { FieldError } from '../../../lib/errors.js';
-import { attributeFaults, type Attributes } from './attributes.js';
-import { cleanTags, tagFaults } from './tags.js';
+import { attributeErrors, type Attributes } from './attributes.js';
+import { cleanTags, tagErrors } from './tags.js';
 
 export interface BulkChangesInput {
   addTags?: string[];
@@ -26,8 +26,8 @@ export function parseChanges(input: BulkChangesInput) {
     optedOut: input.optedOut ?? undefined,
   };
   const errors: FieldError[] = [
-    ...tagFaults(addTags, 'changes.addTags'),
-    ...attributeFaults(input.attributes ?? {}, 'changes.attributes'),
+    ...tagErrors(addTags, 'changes.addTags'),
+    ...attributeErrors(input.attributes ?? {}, 'changes.attributes'),
     ...inBoth(addTags, removeTags, 'changes.removeTags'),
     ...inBoth(changes.addToListIds, changes.removeFromListIds, 'changes.removeFromListIds'),
   ];

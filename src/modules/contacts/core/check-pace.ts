@@ -8,7 +8,7 @@ export const defaultCheckPace: CheckPace = { perMinute: 20, perDay: 500 };
 
 const MINUTE_MS = 60_000;
 export const DAY_MS = 86_400_000;
-/** What a check found is believed for so long. */
+/** A result is reused for so long. */
 export const FRESH_MS = 30 * DAY_MS;
 
 /** How many checks a sender may make now, after those it made in the last day; and when the next one is free. */

@@ -1,5 +1,5 @@
 import type { FieldError } from '../../../lib/errors.js';
-import { keyFault } from './attributes.js';
+import { keyError } from './attributes.js';
 
 /** Which contacts are meant; everything that is given has to hold. */
 export interface ContactFilter {
@@ -24,7 +24,7 @@ export function parseAttributeFilters(
   texts.forEach((text, index) => {
     const at = text.indexOf(':');
     const key = text.slice(0, Math.max(at, 0)).trim();
-    const message = at < 0 ? 'Write it as key:value, such as city:Recife.' : keyFault(key);
+    const message = at < 0 ? 'Write it as key:value, such as city:Recife.' : keyError(key);
     if (message === undefined) attributes[key] = text.slice(at + 1).trim();
     else errors.push({ path: `attribute[${index}]`, message });
   });

@@ -14,7 +14,10 @@ const MAX_NAME = 200;
 const MAX_VARIABLES_BYTES = 10_000;
 const FIELDS = new Set(['phoneNumber', 'name', 'variables']);
 
-/** Reads `contacts`: each a phone number or `{phoneNumber, name?, variables?}`. Every problem is named by its place. */
+/**
+ * Reads `contacts`: each a phone number or `{phoneNumber, name?, variables?}`. Every error names its path, such as
+ * `contacts[3].name`.
+ */
 export function parseContacts(input: readonly unknown[]): {
   contacts: InlineContact[];
   errors: FieldError[];
@@ -34,9 +37,9 @@ function parseContact(item: unknown, path: string, errors: FieldError[]): Inline
     errors.push({ path, message: 'must be a phone number or {phoneNumber, name?, variables?}' });
     return undefined;
   }
-  const problems = contactErrors(item, path);
-  errors.push(...problems);
-  if (problems.length > 0) return undefined;
+  const ownErrors = contactErrors(item, path);
+  errors.push(...ownErrors);
+  if (ownErrors.length > 0) return undefined;
   return {
     path,
     phoneNumber: String(item['phoneNumber']),
@@ -46,7 +49,7 @@ function parseContact(item: unknown, path: string, errors: FieldError[]): Inline
 }
 
 function contactErrors(item: Record<string, unknown>, path: string): FieldError[] {
-  const problems: FieldError[] = Object.keys(item)
+  const errors: FieldError[] = Object.keys(item)
     .filter((field) => !FIELDS.has(field))
     .map((field) => ({
       path: `${path}.${field}`,
@@ -54,23 +57,23 @@ function contactErrors(item: Record<string, unknown>, path: string): FieldError[
     }));
   const { phoneNumber, name, variables } = item;
   if (typeof phoneNumber !== 'string') {
-    problems.push({ path: `${path}.phoneNumber`, message: 'must be a text such as "+5511987654321"' });
+    errors.push({ path: `${path}.phoneNumber`, message: 'must be a text such as "+5511987654321"' });
   }
   if (name !== undefined && name !== null && (typeof name !== 'string' || name.length > MAX_NAME)) {
-    problems.push({ path: `${path}.name`, message: `must be a text of at most ${MAX_NAME} characters` });
+    errors.push({ path: `${path}.name`, message: `must be a text of at most ${MAX_NAME} characters` });
   }
   if (variables !== undefined && variables !== null && !isRecord(variables)) {
-    problems.push({ path: `${path}.variables`, message: 'must be an object such as {"city": "Recife"}' });
+    errors.push({ path: `${path}.variables`, message: 'must be an object such as {"city": "Recife"}' });
   } else if (JSON.stringify(variables ?? {}).length > MAX_VARIABLES_BYTES) {
-    problems.push({
+    errors.push({
       path: `${path}.variables`,
       message: `must be at most ${MAX_VARIABLES_BYTES} characters`,
     });
   }
   if (!isStorable(name) || !isStorable(variables)) {
-    problems.push({ path, message: 'contains a broken or NUL character, which cannot be stored' });
+    errors.push({ path, message: 'contains a broken or NUL character, which cannot be stored' });
   }
-  return problems;
+  return errors;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -7,7 +7,7 @@ export const MAX_TAG_LENGTH = 50;
 const SEPARATOR = /[,;|\r\n]/;
 const CONTROL = /\p{Cc}|\p{Surrogate}/gu;
 
-/** Trimmed, each once, in one order for everybody, so that the same tags are the same array. */
+/** Trimmed, each once, sorted, so that the same tags are the same array. */
 export function cleanTags(tags: readonly string[] | null | undefined): string[] {
   const clean = (tags ?? []).map(cleanTag).filter((tag) => tag !== '');
   return [...new Set(clean)].toSorted();
@@ -19,7 +19,7 @@ export function splitTags(cell: string): string[] {
 }
 
 /** What is wrong with tags that were cleaned; empty when they can be stored. */
-export function tagFaults(tags: readonly string[], path = 'tags'): FieldError[] {
+export function tagErrors(tags: readonly string[], path = 'tags'): FieldError[] {
   if (tags.length > MAX_TAGS) {
     return [{ path, message: `A contact has at most ${MAX_TAGS} tags; these are ${tags.length}.` }];
   }

@@ -15,7 +15,7 @@ export interface ImportBatch {
   rows: readonly (ImportedContact | RejectedRow)[];
   /** Percent of the file behind this batch. */
   progress: number;
-  /** Who says that these people agreed, and what shows it; absent when nobody says so. */
+  /** Source and proof of the consent of these contacts; absent when the import states none. */
   consent?: { source: string; proof: string };
   now: Date;
 }

@@ -6,7 +6,7 @@ import { declaredDelimiter, detectDelimiter } from './core/delimiter.js';
 import { boundedCells, type SourceRow } from './core/rows.js';
 import { decodeChunks, detectEncoding } from './encoding.js';
 import type { ImportLimits } from './limits.js';
-import { refusal } from './refusal.js';
+import { fileError } from './file-error.js';
 import type { RowSource } from './row-source.js';
 
 /** Characters looked at to find the delimiter. */
@@ -62,7 +62,7 @@ async function* readRows(
       line += 1 + cells.reduce((breaks, cell) => breaks + countBreaks(cell), 0);
     }
   } catch (error) {
-    if (error instanceof CsvError) throw refusal(explain(error));
+    if (error instanceof CsvError) throw fileError(explain(error));
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { TextDecoder } from 'node:util';
-import { refusal } from './refusal.js';
+import { fileError } from './file-error.js';
 
 export type TextEncoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
 
@@ -29,14 +29,14 @@ export async function detectEncoding(path: string): Promise<TextEncoding> {
       if (marked) return marked;
       first = false;
     }
-    if (chunk.includes(0)) throw refusal('The file is not a csv or xlsx file: it holds binary data.');
+    if (chunk.includes(0)) throw fileError('The file is not a csv or xlsx file: it holds binary data.');
     bytes += chunk.length;
     controls += countControls(chunk);
     utf8.see(chunk);
   }
-  if (bytes === 0) throw refusal('The file is empty.');
+  if (bytes === 0) throw fileError('The file is empty.');
   if (controls > bytes * MAX_CONTROL_SHARE) {
-    throw refusal('The file is not a csv or xlsx file: it holds binary data.');
+    throw fileError('The file is not a csv or xlsx file: it holds binary data.');
   }
   return utf8.convinces() ? 'utf-8' : 'windows-1252';
 }

@@ -11,7 +11,7 @@ import { parseRow, storableText, type SourceRow } from './core/rows.js';
 import type { Import } from './import.entity.js';
 import { ImportRepository, optionsOf } from './import.repository.js';
 import type { ImportLimits } from './limits.js';
-import { hasCode, refusal } from './refusal.js';
+import { hasCode, fileError } from './file-error.js';
 import type { RowSource } from './row-source.js';
 import { openSource } from './source.js';
 import { WriteBehind } from './write-behind.js';
@@ -26,7 +26,7 @@ export interface ImportRunnerDeps {
 
 type Ending = 'end_of_file' | 'interrupted' | 'ended_elsewhere';
 
-/** Carries one uploaded file into the database, batch by batch; what is committed is never done again. */
+/** Imports one uploaded file, batch by batch; committed batches are not repeated. */
 export class ImportRunner {
   private readonly imports = new ImportRepository();
   private readonly batches = new ImportBatchRepository();
@@ -47,7 +47,7 @@ export class ImportRunner {
       if (ending === 'end_of_file') await this.end(started, { status: 'completed' });
     } catch (error) {
       const reason = refusedFor(error);
-      // Anything else is the machinery's trouble: the job is tried again and goes on behind the committed rows.
+      // Any other error is ours, not the file's: the job is tried again and continues behind the committed rows.
       if (reason === undefined) throw error;
       await this.end(started, { status: 'failed', error: reason });
     }
@@ -63,13 +63,15 @@ export class ImportRunner {
     const rows = source.rows[Symbol.asyncIterator]();
     try {
       const first = await rows.next();
-      if (first.done) throw refusal('The file holds no rows.');
+      if (first.done) throw fileError('The file holds no rows.');
       const { maxColumns } = this.deps.limits;
       if (first.value.cells.length > maxColumns) {
-        throw refusal(`The first row has more than ${maxColumns} columns; leave out those you do not need.`);
+        throw fileError(
+          `The first row has more than ${maxColumns} columns; leave out those you do not need.`,
+        );
       }
       const outcome = planColumns(first.value.cells, options.mapping, options.defaultCountry);
-      if (!outcome.ok) throw refusal(outcome.reason);
+      if (!outcome.ok) throw fileError(outcome.reason);
       const { plan } = outcome;
       if (!options.titles) {
         const titles = plan.titles.map(storableText);
@@ -95,7 +97,7 @@ export class ImportRunner {
       const ending = await this.readRows(row, source, data, plan, signal, writes);
       return (await writes.settle()) ? ending : 'ended_elsewhere';
     } catch (error) {
-      // What was read before the fault counts; trouble with writing it is the one to report.
+      // Rows read before the error are still written; an error of that write is the one to report.
       await writes.settle();
       throw error;
     }
@@ -116,7 +118,7 @@ export class ImportRunner {
       if (signal.aborted) return 'interrupted';
       position += 1;
       if (position > maxRows) {
-        throw refusal(
+        throw fileError(
           `The file has more than ${maxRows} rows; the first ${maxRows} were imported. Split it.`,
         );
       }
@@ -128,7 +130,7 @@ export class ImportRunner {
       if (!(await writes.write(() => this.commit(read)))) return 'ended_elsewhere';
       batch = [];
     }
-    if (position === 0) throw refusal('The file holds a title row and no contacts.');
+    if (position === 0) throw fileError('The file holds a title row and no contacts.');
     if (batch.length === 0) return 'end_of_file';
     const read = this.readBatch(row, plan, batch, position - batch.length, source);
     return (await writes.write(() => this.commit(read))) ? 'end_of_file' : 'ended_elsewhere';

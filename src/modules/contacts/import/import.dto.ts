@@ -53,7 +53,7 @@ export class ImportContactsDto {
   @IsString()
   @MaxLength(MAX_SOURCE_LENGTH)
   @JSONSchema({
-    description: 'Notes for everybody in the file who has not opted out that they agreed, and from where.',
+    description: 'Records consent with this source for all contacts of the file who have not opted out.',
     examples: ['web form'],
   })
   consentSource?: string;

@@ -8,7 +8,7 @@ export interface ImportOptions {
   mapping: Record<string, string>;
   onDuplicate: 'update' | 'skip';
   delimiter?: Delimiter;
-  /** Where the consent of everybody in the file came from. */
+  /** Source of the consent of all contacts in the file. */
   consentSource?: string;
   /** The columns' titles, known once the first row was read; they head the file of rejected rows. */
   titles?: string[];
@@ -67,7 +67,7 @@ export class ImportRepository {
     ]);
   }
 
-  /** Ends a running import, once: false when somebody else has ended it. The numbers of a completed one are kept. */
+  /** Ends a running import, once: false when another worker has ended it. The numbers of a completed one are kept. */
   async end(
     tx: Tx,
     tenantId: string,

@@ -12,14 +12,14 @@ import { isPhoneCountry } from '../../../lib/phone.js';
 import type { JobHandler, JobQueue } from '../../../queue/catalog.js';
 import { cleanName } from '../core/names.js';
 import { ListRepository } from '../list.repository.js';
-import { mappingFault } from './core/columns.js';
+import { mappingError } from './core/columns.js';
 import type { Delimiter } from './core/delimiter.js';
 import { storableText } from './core/rows.js';
 import { ImportRunner } from './import-runner.js';
 import type { Import } from './import.entity.js';
 import { ImportRepository, optionsOf, type ImportOptions } from './import.repository.js';
 import { defaultImportLimits, type ImportLimits } from './limits.js';
-import { hasCode } from './refusal.js';
+import { hasCode } from './file-error.js';
 
 export interface ImportServiceDeps {
   database: Database;
@@ -43,7 +43,7 @@ export interface NewImport {
   mapping?: Record<string, string>;
   onDuplicate?: 'update' | 'skip';
   delimiter?: Delimiter;
-  /** Where the consent of everybody in the file came from; nothing is noted when it is not given. */
+  /** Source of the consent of all contacts in the file; no consent is recorded when it is absent. */
   consentSource?: string;
 }
 
@@ -107,7 +107,7 @@ export class ImportService {
 
   /**
    * Queues every import that has not ended, such as after the queue was lost. One that is queued already stays as it
-   * is. Answers how many.
+   * is. Returns how many.
    */
   async resumeUnfinished(): Promise<number> {
     const unfinished = await this.imports.unfinished(this.deps.database.manager);
@@ -118,20 +118,20 @@ export class ImportService {
   }
 
   private checkedOptions(input: NewImport): ImportOptions {
-    const faults: FieldError[] = [];
+    const errors: FieldError[] = [];
     if (input.defaultCountry !== undefined && !isPhoneCountry(input.defaultCountry)) {
-      faults.push({
+      errors.push({
         path: 'defaultCountry',
         message: `"${input.defaultCountry}" is not a country; use a code such as BR.`,
       });
     }
     const mapping: Record<string, string> = {};
     for (const [field, column] of Object.entries(input.mapping ?? {})) {
-      const fault = mappingFault(field);
-      if (fault !== undefined) faults.push({ path: `mapping.${field}`, message: fault });
+      const error = mappingError(field);
+      if (error !== undefined) errors.push({ path: `mapping.${field}`, message: error });
       mapping[field] = storableText(column);
     }
-    if (faults.length > 0) throw invalid(faults);
+    if (errors.length > 0) throw invalid(errors);
     return {
       defaultCountry: (input.defaultCountry ?? this.deps.defaultCountry)?.toUpperCase(),
       mapping,

@@ -6,7 +6,7 @@ export class WriteBehind {
   async write(batch: () => Promise<boolean>): Promise<boolean> {
     if (!(await this.last)) return false;
     this.last = batch();
-    // Whoever waits for it next gets the error; until then it is nobody's.
+    // The next `write` or `settle` throws the error; until then it must not count as an unhandled rejection.
     this.last.catch(() => undefined);
     return true;
   }

@@ -46,7 +46,7 @@ export class MergeRepository {
     );
   }
 
-  /** Whoever talked to the other one talks to this one, unless that is known better. */
+  /** Takes over the last sender of the other contact, unless this one has its own. */
   async keepSender(tx: Tx, tenantId: string, fromContactId: string, toContactId: string): Promise<void> {
     await tx.query(
       `INSERT INTO contact_senders (contact_id, tenant_id, sender_id)

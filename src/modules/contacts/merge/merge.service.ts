@@ -40,10 +40,10 @@ export class MergeService {
   constructor(private readonly deps: MergeDeps) {}
 
   /**
-   * Makes the other contact part of this one and removes it. This one's number, name and attributes win; tags, lists,
-   * consents, messages and campaign history of both are its own. Whoever of the two opted out, the result has opted
-   * out, and the number that goes is suppressed if its owner had. Where the number that goes is suppressed, so is the
-   * one that stays: it is the same person, who must not be reached by another number instead.
+   * Merges the other contact into this one and removes it. This one's number, name and attributes win; tags, lists,
+   * consents, messages and campaign history of both are its own. When either of the two opted out, the result has opted
+   * out, and the removed number is suppressed if its contact had. When the removed number is suppressed, the remaining
+   * one is too: it is the same person, who must not be reached by another number instead.
    */
   async merge(tenantId: string, id: string, otherId: string): Promise<ContactView> {
     await this.deps.database.transaction(async (tx) => {
@@ -107,7 +107,7 @@ export class MergeService {
 
   private async join(tx: Tx, tenantId: string, read: Contact, readOther: Contact): Promise<void> {
     const now = this.deps.clock.now();
-    // In the order of numbers, as everybody locks several contacts, so that nobody blocks anybody.
+    // Locks in the order of phone numbers, as every writer of several contacts does, so that two never deadlock.
     const locked = new Map<string, Contact>();
     for (const { id } of [read, readOther].toSorted((a, b) => (a.phone < b.phone ? -1 : 1))) {
       const found = await this.contacts.lock(tx, tenantId, id);

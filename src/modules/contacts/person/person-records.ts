@@ -18,6 +18,6 @@ export interface PersonRecords {
   move(tx: Tx, tenantId: string, from: Person, to: Person): Promise<void>;
   /** Everything about the person, as JSON. */
   collect(tx: Tx, tenantId: string, person: Person): Promise<unknown>;
-  /** Removes what tells who the person is; what was counted stays counted. May refuse while something is under way. */
+  /** Removes personal data; counters stay. May refuse while a message is being handed over. */
   erase(tx: Tx, tenantId: string, person: Person): Promise<void>;
 }

@@ -45,8 +45,8 @@ export class PersonService {
 
   /**
    * Removes the contact and whatever tells who it was, in messages and in campaigns too, whose counts stay. The number
-   * stays on the suppression list when the person had opted out, because only so the wish is kept; `suppress` says
-   * otherwise. Refuses (`conflict`) while a message to the person is being handed over.
+   * stays on the suppression list when the person had opted out, because the opt-out would be lost otherwise;
+   * `suppress` overrides this. Refuses (`conflict`) while a message to the person is being handed over.
    */
   async erase(
     tenantId: string,

@@ -32,7 +32,7 @@ interface Asked {
   op: Operator;
   value: unknown;
   path: string;
-  problems: ErrorCollector;
+  errors: ErrorCollector;
 }
 
 interface Field {
@@ -81,31 +81,31 @@ function isNegated(op: Operator): boolean {
 
 /** The values of `equals`, `notEquals`, `in` and `notIn`. */
 function valuesOf<Value>(
-  { op, value, path, problems }: Asked,
-  read: (item: unknown, path: string, problems: ErrorCollector) => Value | undefined,
+  { op, value, path, errors }: Asked,
+  read: (item: unknown, path: string, errors: ErrorCollector) => Value | undefined,
 ): Value[] | undefined {
-  return parseValues(value, path, problems, { many: op === 'in' || op === 'notIn', read });
+  return parseValues(value, path, errors, { many: op === 'in' || op === 'notIn', read });
 }
 
 /** `exists` without a value asks for one that is there. */
-function parseExists({ value, path, problems }: Asked): { negate: boolean } | undefined {
-  const wanted = value === undefined ? true : parseBoolean(value, path, problems);
+function parseExists({ value, path, errors }: Asked): { negate: boolean } | undefined {
+  const wanted = value === undefined ? true : parseBoolean(value, path, errors);
   return wanted === undefined ? undefined : { negate: !wanted };
 }
 
 function parseName(asked: Asked): Condition | undefined {
-  const { op, value, path, problems } = asked;
+  const { op, value, path, errors } = asked;
   if (op === 'exists') {
     const exists = parseExists(asked);
     return exists && { on: 'name', test: { kind: 'exists' }, ...exists };
   }
-  const test = parseTextTest(asked, () => parseText(value, path, problems));
+  const test = parseTextTest(asked, () => parseText(value, path, errors));
   return test && { on: 'name', test, negate: isNegated(op) };
 }
 
-function parseTextTest(asked: Asked, readPart: () => string | undefined): TextTest | undefined {
+function parseTextTest(asked: Asked, parsePart: () => string | undefined): TextTest | undefined {
   if (asked.op === 'contains' || asked.op === 'startsWith') {
-    const text = readPart();
+    const text = parsePart();
     return text === undefined ? undefined : { kind: asked.op, text };
   }
   const values = valuesOf(asked, parseText);
@@ -113,33 +113,33 @@ function parseTextTest(asked: Asked, readPart: () => string | undefined): TextTe
 }
 
 function parsePhone(asked: Asked): Condition | undefined {
-  const { op, value, path, problems } = asked;
+  const { op, value, path, errors } = asked;
   if (op !== 'contains' && op !== 'startsWith') {
     const values = valuesOf(asked, parseNumber);
     return values && { on: 'phoneNumber', test: { kind: 'anyOf', values }, negate: isNegated(op) };
   }
-  const written = parseText(value, path, problems);
+  const written = parseText(value, path, errors);
   if (written === undefined) return undefined;
   const digits = written.replaceAll(/[\s().\-/]/g, '');
-  if (!/^\+?\d*$/.test(digits)) return problems.add(path, 'must be digits, such as "+5511"');
-  // "-" or "()" would be everybody, by mistake; whoever wants that writes the plus sign.
-  const isEverybody = op === 'startsWith' && written.trim() === '+';
-  if (!/\d/.test(digits) && !isEverybody) return problems.add(path, 'must have a digit, such as "+5511"');
+  if (!/^\+?\d*$/.test(digits)) return errors.add(path, 'must be digits, such as "+5511"');
+  // "-" or "()" would match all contacts by mistake; a plus sign alone means all of them.
+  const isAllContacts = op === 'startsWith' && written.trim() === '+';
+  if (!/\d/.test(digits) && !isAllContacts) return errors.add(path, 'must have a digit, such as "+5511"');
   const text = op === 'startsWith' && !digits.startsWith('+') ? `+${digits}` : digits;
   return { on: 'phoneNumber', test: { kind: op, text }, negate: false };
 }
 
-function parseNumber(value: unknown, path: string, problems: ErrorCollector): string | undefined {
-  if (typeof value !== 'string') return problems.add(path, 'must be a text such as "+5511987654321"');
+function parseNumber(value: unknown, path: string, errors: ErrorCollector): string | undefined {
+  if (typeof value !== 'string') return errors.add(path, 'must be a text such as "+5511987654321"');
   const outcome = normalisePhone(value);
-  return outcome.ok ? outcome.phone : problems.add(path, outcome.reason);
+  return outcome.ok ? outcome.phone : errors.add(path, outcome.reason);
 }
 
 function parseCountry(asked: Asked): Condition | undefined {
-  const countries = valuesOf(asked, (value, path, problems) =>
+  const countries = valuesOf(asked, (value, path, errors) =>
     typeof value === 'string' && isPhoneCountry(value)
       ? value.toUpperCase()
-      : problems.add(path, 'must be a country code of two letters, such as BR'),
+      : errors.add(path, 'must be a country code of two letters, such as BR'),
   );
   return countries && { on: 'country', countries, negate: isNegated(asked.op) };
 }
@@ -158,29 +158,29 @@ function parseCreatedAt(asked: Asked): Condition | undefined {
   return test && { on: 'createdAt', test, negate: false };
 }
 
-function parseTimeTest({ op, value, path, problems }: Asked): TimeTest | undefined {
+function parseTimeTest({ op, value, path, errors }: Asked): TimeTest | undefined {
   if (op === 'withinDays') {
-    const days = parseDays(value, path, problems);
+    const days = parseDays(value, path, errors);
     return days === undefined ? undefined : { kind: 'withinDays', days };
   }
-  const at = parseTime(value, path, problems);
+  const at = parseTime(value, path, errors);
   return at && { kind: op === 'greater' ? 'after' : 'before', at };
 }
 
-function parseOptedOut({ op, value, path, problems }: Asked): Condition | undefined {
-  const wanted = parseBoolean(value, path, problems);
+function parseOptedOut({ op, value, path, errors }: Asked): Condition | undefined {
+  const wanted = parseBoolean(value, path, errors);
   return wanted === undefined ? undefined : { on: 'optedOut', negate: wanted === isNegated(op) };
 }
 
-function parseConsent({ op, value, path, problems }: Asked): Condition | undefined {
+function parseConsent({ op, value, path, errors }: Asked): Condition | undefined {
   const is = consentStatuses.find((status): status is ConsentStatus => status === value);
-  if (is === undefined) return problems.add(path, `must be one of ${consentStatuses.join(', ')}`);
+  if (is === undefined) return errors.add(path, `must be one of ${consentStatuses.join(', ')}`);
   return { on: 'consent', is, negate: isNegated(op) };
 }
 
-function parseList({ op, value, path, problems }: Asked): Condition | undefined {
+function parseList({ op, value, path, errors }: Asked): Condition | undefined {
   const many = Array.isArray(value);
-  const ids = parseValues(value, path, problems, { many, read: parseId });
+  const ids = parseValues(value, path, errors, { many, read: parseId });
   return ids && { on: 'list', ids, negate: isNegated(op) };
 }
 
@@ -194,13 +194,13 @@ function parseAttribute(key: string, asked: Asked): Condition | undefined {
 }
 
 function parseAttributeTest(asked: Asked): AttributeTest | undefined {
-  const { op, value, path, problems } = asked;
+  const { op, value, path, errors } = asked;
   if (op === 'contains' || op === 'startsWith') {
-    const text = parseText(value, path, problems);
+    const text = parseText(value, path, errors);
     return text === undefined ? undefined : { kind: op, text };
   }
   if (op === 'withinDays') {
-    const days = parseDays(value, path, problems);
+    const days = parseDays(value, path, errors);
     return days === undefined ? undefined : { kind: 'withinDays', days };
   }
   if (op !== 'greater' && op !== 'less') {
@@ -208,6 +208,6 @@ function parseAttributeTest(asked: Asked): AttributeTest | undefined {
     return values && { kind: 'anyOf', values };
   }
   if (typeof value === 'number' && Number.isFinite(value)) return { kind: op, than: value };
-  const day = parseDay(value, path, problems);
+  const day = parseDay(value, path, errors);
   return day === undefined ? undefined : { kind: op === 'greater' ? 'after' : 'before', day };
 }

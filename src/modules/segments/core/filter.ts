@@ -39,7 +39,7 @@ export type ConsentStatus = (typeof consentStatuses)[number];
 export const activities = ['received', 'delivered', 'read', 'replied', 'failed'] as const;
 export type Activity = (typeof activities)[number];
 
-/** Something of the tenant that a filter names; whoever uses the filter checks that it is still there. */
+/** A list or campaign of the tenant that a filter names; the user of the filter checks that it still exists. */
 export interface Reference {
   kind: 'list' | 'campaign';
   id: string;

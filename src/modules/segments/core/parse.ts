@@ -12,21 +12,21 @@ const SHAPES = '{all: [...]}, {any: [...]}, {not: {...}}, {field, op, value} or 
 export type ParsedFilter =
   { ok: true; filter: Filter; references: Reference[] } | { ok: false; errors: FieldError[] };
 
-/** Reads a filter as a caller wrote it; every problem is named by its place in the tree (`filter.all[1].op`). */
+/** Parses a filter of a request; every error names its path in the tree (`filter.all[1].op`). */
 export function parseFilter(input: unknown, path = 'filter'): ParsedFilter {
-  const reading: Reading = { problems: new ErrorCollector(), references: [], conditions: 0 };
+  const reading: Reading = { errors: new ErrorCollector(), references: [], conditions: 0 };
   const filter = parseNode(input, { path, depth: 1 }, reading);
   if (reading.conditions > MAX_CONDITIONS) {
     const message = `has ${reading.conditions} conditions; at most ${MAX_CONDITIONS} fit`;
     return { ok: false, errors: [{ path, message }] };
   }
-  const { errors } = reading.problems;
+  const { reported: errors } = reading.errors;
   if (errors.length > 0 || filter === undefined) return { ok: false, errors };
   return { ok: true, filter, references: reading.references };
 }
 
 interface Reading {
-  problems: ErrorCollector;
+  errors: ErrorCollector;
   references: Reference[];
   conditions: number;
 }
@@ -39,8 +39,8 @@ interface Place {
 
 function parseNode(input: unknown, place: Place, reading: Reading): Filter | undefined {
   const { path, depth } = place;
-  if (!isRecord(input)) return reading.problems.add(path, `must be ${SHAPES}`);
-  if (depth > MAX_DEPTH) return reading.problems.add(path, `lies deeper than ${MAX_DEPTH} levels`);
+  if (!isRecord(input)) return reading.errors.add(path, `must be ${SHAPES}`);
+  if (depth > MAX_DEPTH) return reading.errors.add(path, `lies deeper than ${MAX_DEPTH} levels`);
   if ('all' in input) return parseGroup(input, 'all', place, reading);
   if ('any' in input) return parseGroup(input, 'any', place, reading);
   if ('not' in input) {
@@ -62,13 +62,13 @@ function parseGroup(
   refuseOthers(input, [kind], { path, depth }, reading);
   const items = input[kind];
   const place = `${path}.${kind}`;
-  if (!Array.isArray(items)) return reading.problems.add(place, 'must be a list of conditions');
+  if (!Array.isArray(items)) return reading.errors.add(place, 'must be a list of conditions');
   if (items.length === 0) {
-    const everybody = '{"field": "phoneNumber", "op": "startsWith", "value": "+"}';
-    return reading.problems.add(place, `must have a condition; for everybody use ${everybody}`);
+    const allContacts = '{"field": "phoneNumber", "op": "startsWith", "value": "+"}';
+    return reading.errors.add(place, `must have a condition; for all contacts use ${allContacts}`);
   }
   if (items.length > MAX_CONDITIONS) {
-    return reading.problems.add(place, `must have at most ${MAX_CONDITIONS} conditions`);
+    return reading.errors.add(place, `must have at most ${MAX_CONDITIONS} conditions`);
   }
   const inner = items.map((item: unknown, index) =>
     parseNode(item, { path: `${place}[${index}]`, depth: depth + 1 }, reading),
@@ -83,18 +83,18 @@ function parseCondition(
   reading: Reading,
 ): Condition | undefined {
   const { path } = place;
-  const { problems, references } = reading;
+  const { errors, references } = reading;
   if ('activity' in input) return parseActivity(input, place, reading);
-  if (!('field' in input)) return problems.add(path, `must be ${SHAPES}`);
+  if (!('field' in input)) return errors.add(path, `must be ${SHAPES}`);
   refuseOthers(input, CONDITION_KEYS, place, reading);
   const { field: name, op } = input;
   const field = typeof name === 'string' ? fieldNamed(name) : undefined;
-  if (!field) return problems.add(`${path}.field`, `must be one of ${fieldNames.join(', ')}`);
+  if (!field) return errors.add(`${path}.field`, `must be one of ${fieldNames.join(', ')}`);
   if (!isOperator(op) || !field.operators.includes(op)) {
-    return problems.add(`${path}.op`, `must be one of ${field.operators.join(', ')} for ${String(name)}`);
+    return errors.add(`${path}.op`, `must be one of ${field.operators.join(', ')} for ${String(name)}`);
   }
   const valuePath = `${path}.value`;
-  const condition = field.read({ op, value: input['value'] ?? undefined, path: valuePath, problems });
+  const condition = field.read({ op, value: input['value'] ?? undefined, path: valuePath, errors });
   if (condition?.on === 'list') {
     const many = Array.isArray(input['value']);
     condition.ids.forEach((id, index) =>
@@ -110,17 +110,17 @@ function parseActivity(
   reading: Reading,
 ): Condition | undefined {
   const { path } = place;
-  const { problems, references } = reading;
+  const { errors, references } = reading;
   refuseOthers(input, ACTIVITY_KEYS, place, reading);
   const activity = activities.find((known): known is Activity => known === input['activity']);
-  if (!activity) problems.add(`${path}.activity`, `must be one of ${activities.join(', ')}`);
+  if (!activity) errors.add(`${path}.activity`, `must be one of ${activities.join(', ')}`);
   const optional = <Value>(
     name: string,
     read: (value: unknown, at: string, found: ErrorCollector) => Value | undefined,
   ): Value | undefined =>
     input[name] === undefined || input[name] === null
       ? undefined
-      : read(input[name], `${path}.${name}`, problems);
+      : read(input[name], `${path}.${name}`, errors);
   const campaignId = optional('campaignId', parseId);
   const withinDays = optional('withinDays', parseDays);
   const negate = optional('negate', parseBoolean) ?? false;
@@ -134,10 +134,10 @@ function refuseOthers(
   input: Record<string, unknown>,
   known: readonly string[],
   { path }: Place,
-  { problems }: Reading,
+  { errors }: Reading,
 ): void {
   for (const key of Object.keys(input).filter((name) => !known.includes(name))) {
-    problems.add(`${path}.${key.slice(0, 64)}`, `is not known here; use ${known.join(', ')}`);
+    errors.add(`${path}.${key.slice(0, 64)}`, `is not known here; use ${known.join(', ')}`);
   }
 }
 

@@ -1,5 +1,5 @@
 import { normalisePhone } from '../../../../lib/phone.js';
-import { attributeKey, keyFault } from '../../core/attributes.js';
+import { attributeKey, keyError } from '../../core/attributes.js';
 import { isTagTitle, nameRole, phoneTitleIndex, plainTitle, type NameRole } from './titles.js';
 
 /** Which column of the file means what. Indexes count from 0. */
@@ -112,9 +112,9 @@ function planWithoutHeader(firstRow: string[], phone: number, mapped: Map<string
 const OWN_FIELDS: ReadonlySet<string> = new Set(['phoneNumber', 'name', 'tags']);
 
 /** Why a mapping cannot name this field, if it cannot. */
-export function mappingFault(field: string): string | undefined {
+export function mappingError(field: string): string | undefined {
   if (OWN_FIELDS.has(field)) return undefined;
-  return field === 'phone' ? 'The number of a contact is called phoneNumber.' : keyFault(field);
+  return field === 'phone' ? 'The number of a contact is called phoneNumber.' : keyError(field);
 }
 
 /** Mapped keys as the caller wrote them; all other wanted columns under a safe form of their title. */

@@ -1,6 +1,6 @@
 import { normalisePhone } from '../../../../lib/phone.js';
 import { MAX_ATTRIBUTE_LENGTH, MAX_NAME_LENGTH } from '../../core/attributes.js';
-import { cleanTags, splitTags, tagFaults } from '../../core/tags.js';
+import { cleanTags, splitTags, tagErrors } from '../../core/tags.js';
 import type { ColumnPlan } from './columns.js';
 
 /** A row of the file as text. `line` counts from 1: the line a csv row starts at, or the row of the sheet. */
@@ -33,8 +33,8 @@ export function storableText(text: string): string {
 }
 
 /**
- * Holds a row to the limits of a file. What is cut leaves a mark behind for `readRow` to reject the row by: a cell that
- * is still too long for a contact, or a column more than the titles can have.
+ * Cuts a row to the limits of a file. What is cut leaves a mark by which `parseRow` rejects the row: a cell that is
+ * still too long for a contact, or a column more than the titles can have.
  */
 export function boundedCells(
   cells: readonly string[],
@@ -85,8 +85,8 @@ export function parseRow(
     if (value !== '') attributes[key] = value;
   }
   const tags = cleanTags(plan.tags.flatMap((index) => splitTags(usable(row.cells[index]))));
-  const [tagProblem] = tagFaults(tags);
-  if (tagProblem) return reject(tagProblem.message);
+  const [tagError] = tagErrors(tags);
+  if (tagError) return reject(tagError.message);
   return { kind: 'contact', phone: phone.phone, name: fullName || null, attributes, tags };
 }
 

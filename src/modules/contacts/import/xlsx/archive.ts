@@ -1,10 +1,10 @@
 import { openPromise, type Entry, type ZipFile } from 'yauzl';
 import { errorMessage } from '../../../../lib/errors.js';
 import type { ImportLimits } from '../limits.js';
-import { refusal } from '../refusal.js';
+import { fileError } from '../file-error.js';
 
 const MAX_ENTRIES = 5_000;
-/** Small files may compress as well as they like. */
+/** Below this size the ratio is not checked: small files may compress well. */
 const RATIO_FREE_BYTES = 16 * 1024 ** 2;
 
 /** The zip around a workbook. Every byte that is unpacked counts against the limits, whatever the headers claim. */
@@ -20,10 +20,11 @@ export class Archive {
   static async open(path: string, limits: ImportLimits): Promise<Archive> {
     const zip = await orRefuse(openPromise(path, { autoClose: false }));
     try {
-      if (zip.entryCount > MAX_ENTRIES) throw refusal(`The file is a zip of ${zip.entryCount} files.`);
+      if (zip.entryCount > MAX_ENTRIES) throw fileError(`The file is a zip of ${zip.entryCount} files.`);
       const entries = new Map<string, Entry>();
       for await (const entry of damageRefused(zip.eachEntry())) {
-        if (entry.isEncrypted()) throw refusal('The workbook is protected with a password; remove it first.');
+        if (entry.isEncrypted())
+          throw fileError('The workbook is protected with a password; remove it first.');
         entries.set(entry.fileName.toLowerCase(), entry);
       }
       return new Archive(zip, entries, limits);
@@ -45,8 +46,8 @@ export class Archive {
   /** The unpacked bytes of one file. */
   async *read(name: string): AsyncGenerator<Buffer> {
     const entry = this.entries.get(name.toLowerCase());
-    if (!entry) throw refusal(`The workbook is damaged: ${name} is missing.`);
-    // An honest bomb is refused before it is touched; yauzl ends a stream that is longer than stated.
+    if (!entry) throw fileError(`The workbook is damaged: ${name} is missing.`);
+    // A zip bomb that states its size is refused before it is unpacked; yauzl ends a stream that is longer than stated.
     this.checkBounds(entry.uncompressedSize, entry);
     const stream = await orRefuse(this.zip.openReadStreamPromise(entry));
     let bytes = 0;
@@ -66,12 +67,12 @@ export class Archive {
     const { maxEntryBytes, maxUnpackedBytes, maxCompressionRatio } = this.limits;
     const ratio = bytes / Math.max(1, entry.compressedSize);
     if (bytes > maxEntryBytes || this.unpackedBytes > maxUnpackedBytes) {
-      throw refusal(
+      throw fileError(
         `The workbook unpacks to more than ${Math.floor(maxEntryBytes / 1024 ** 2)} MB; split it or use csv.`,
       );
     }
     if (bytes > RATIO_FREE_BYTES && ratio > maxCompressionRatio) {
-      throw refusal(
+      throw fileError(
         'The workbook unpacks to an implausible size, as a zip bomb does; save it again or use csv.',
       );
     }
@@ -79,7 +80,7 @@ export class Archive {
 }
 
 const damaged = (error: unknown) =>
-  refusal(
+  fileError(
     `The file starts like an xlsx workbook but is damaged or incomplete: ${errorMessage(error).replace(/\.+$/, '')}.`,
   );
 
@@ -104,7 +105,7 @@ async function* damageRefused<Value>(values: AsyncIterable<Value>): AsyncGenerat
   }
 }
 
-/** The disk's trouble is not the file's: such an import is tried again. zlib's codes start with Z_. */
+/** A system error (of the disk, say) is not the file's: such an import is tried again. zlib's codes start with Z_. */
 function isSystemError(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'syscall' in error;
 }

@@ -1,5 +1,5 @@
 import type { ImportLimits } from '../limits.js';
-import { refusal } from '../refusal.js';
+import { fileError } from '../file-error.js';
 import { readXml, unescapeText } from './xml.js';
 
 /** The table most text cells point into. Rich text is joined; phonetic hints (`rPh`) are left out. */
@@ -30,7 +30,7 @@ export async function readSharedStrings(
           strings.push(unescapeText(current)) > limits.maxSharedStrings ||
           length > limits.maxSharedStringLength
         ) {
-          throw refusal('The workbook holds too much text; split it or use csv.');
+          throw fileError('The workbook holds too much text; split it or use csv.');
         }
       }
     },

@@ -1,6 +1,6 @@
 import { boundedCells, type SourceRow } from '../core/rows.js';
 import type { ImportLimits } from '../limits.js';
-import { refusal } from '../refusal.js';
+import { fileError } from '../file-error.js';
 import { serialDate } from './styles.js';
 import { unescapeText, XmlReader, type XmlHandler } from './xml.js';
 
@@ -80,7 +80,7 @@ class SheetHandler implements XmlHandler {
   private startCell(attributes: Record<string, string>): void {
     this.cellsRead += 1;
     if (this.cellsRead > this.context.limits.maxCells) {
-      throw refusal('The sheet has too many cells; split it or use csv.');
+      throw fileError('The sheet has too many cells; split it or use csv.');
     }
     this.column = columnIndex(attributes['r']) ?? this.column + 1;
     this.type = attributes['t'] ?? 'n';

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { refusal } from '../refusal.js';
+import { fileError } from '../file-error.js';
 import type { Archive } from './archive.js';
 import { readXml } from './xml.js';
 
@@ -25,10 +25,10 @@ export async function readWorkbook(archive: Archive): Promise<Workbook> {
   const root = archive.has('_rels/.rels') ? await readRelations(archive, '') : new Map<string, Relation>();
   const main = ofType(root, 'officeDocument') ?? 'xl/workbook.xml';
   if (!archive.has(main)) {
-    throw refusal('The file is a zip archive but not an xlsx workbook; upload one xlsx or csv file.');
+    throw fileError('The file is a zip archive but not an xlsx workbook; upload one xlsx or csv file.');
   }
   if (main.endsWith('.bin')) {
-    throw refusal('The file is a binary workbook (.xlsb); save it as xlsx or csv and upload it again.');
+    throw fileError('The file is a binary workbook (.xlsb); save it as xlsx or csv and upload it again.');
   }
   const relations = await readRelations(archive, main);
   const sheets: { relation: string; hidden: boolean }[] = [];
@@ -50,7 +50,7 @@ export async function readWorkbook(archive: Archive): Promise<Workbook> {
     return !hidden && relations.get(relation)?.type === 'worksheet';
   });
   const sheet = first && relations.get(first.relation)?.target;
-  if (!sheet) throw refusal('The workbook has no visible sheet.');
+  if (!sheet) throw fileError('The workbook has no visible sheet.');
   return {
     sheet,
     sharedStrings: ofType(relations, 'sharedStrings'),

@@ -1,5 +1,5 @@
 import { TextDecoder } from 'node:util';
-import { refusal } from '../refusal.js';
+import { fileError } from '../file-error.js';
 
 /** Enough for a byte order mark and an XML declaration. */
 const DECLARATION_BYTES = 256;
@@ -32,7 +32,7 @@ export class XmlDecoder {
     try {
       return decoder.decode(chunk, { stream: chunk !== undefined });
     } catch {
-      throw refusal(`The workbook is damaged: it holds bytes that are no ${decoder.encoding} text.`);
+      throw fileError(`The workbook is damaged: it holds bytes that are no ${decoder.encoding} text.`);
     }
   }
 }
@@ -42,7 +42,7 @@ function decoderFor(start: Buffer): TextDecoder {
   try {
     return new TextDecoder(label, { fatal: true });
   } catch {
-    throw refusal(`The workbook is written in an unknown encoding, "${label}".`);
+    throw fileError(`The workbook is written in an unknown encoding, "${label}".`);
   }
 }
 

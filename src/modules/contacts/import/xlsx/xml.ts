@@ -1,6 +1,6 @@
 import { SaxesParser, type SaxesTagPlain } from 'saxes';
 import { errorMessage } from '../../../../lib/errors.js';
-import { refusal } from '../refusal.js';
+import { fileError } from '../file-error.js';
 import { XmlDecoder } from './xml-decoder.js';
 
 /** Bytes between two tags. The parser keeps such text in memory, so an endless one must end here. */
@@ -23,10 +23,10 @@ export class XmlReader {
 
   constructor(handler: XmlHandler) {
     this.parser.on('doctype', () => {
-      throw refusal('The workbook holds a document type declaration, which is not allowed.');
+      throw fileError('The workbook holds a document type declaration, which is not allowed.');
     });
     this.parser.on('error', (error) => {
-      throw refusal(`The workbook is damaged: ${errorMessage(error).replace(/\.$/, '')}.`);
+      throw fileError(`The workbook is damaged: ${errorMessage(error).replace(/\.$/, '')}.`);
     });
     this.parser.on('opentag', (tag: SaxesTagPlain) => {
       this.bytesSinceTag = 0;
@@ -47,7 +47,7 @@ export class XmlReader {
     this.bytesSinceTag += chunk.length;
     this.parser.write(this.decoder.decode(chunk));
     if (this.bytesSinceTag > MAX_TEXT_BYTES) {
-      throw refusal('The workbook holds an implausibly long text, as a zip bomb does.');
+      throw fileError('The workbook holds an implausibly long text, as a zip bomb does.');
     }
   }
 
