@@ -3,8 +3,8 @@ import { Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn } from 'typeo
 /**
  * An append-only ledger of how many recipients a campaign gained or lost per counter (a recipient state, `replied` or
  * `opted_out`), sender, variant and code. A trigger on campaign_contacts writes it in the same transaction as the
- * change, so the sum always equals count(*); appending needs no lock on a shared row. Now and then what a campaign's
- * ledger has gained is folded into one row of each kind.
+ * change, so the sum always equals count(*); appending needs no lock on a shared row. Now and then the entries of a
+ * campaign's ledger are folded into one row of each kind.
  */
 @Entity('campaign_counts')
 @Index('campaign_counts_campaign', ['campaignId', 'counter'])
@@ -24,7 +24,7 @@ export class CampaignCount {
   @Column('text')
   counter!: string;
 
-  /** Who served these recipients; null while they wait or are on the way. */
+  /** The sender that served these recipients; null while they wait or are on the way. */
   @Column('uuid', { name: 'sender_id', nullable: true })
   senderId!: string | null;
 

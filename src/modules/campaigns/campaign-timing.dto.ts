@@ -32,14 +32,14 @@ export class RecurrenceDto {
   until?: string;
 }
 
-/** When a campaign's messages may leave, and how many. A draft can be changed in all of it; null takes a field back. */
+/** When a campaign's messages may leave, and how many. All of it can be changed in a draft; null clears a field. */
 export class CampaignTimingDto {
   /** Starts by itself then. */
   @IsOptional()
   @IsMoment()
   scheduledAt?: string | null;
 
-  /** Whoever was not sent to by then is skipped. */
+  /** Recipients not sent to by then are skipped. */
   @IsOptional()
   @IsMoment()
   expiresAt?: string | null;
@@ -91,7 +91,7 @@ export class RecurrenceResponse {
   until?: string;
 }
 
-/** The timing of a campaign as it is answered. */
+/** The timing of a campaign in responses. */
 export class CampaignTimingResponse {
   /** Of a recurring campaign: the next run. */
   @IsOptional()

@@ -57,17 +57,20 @@ export const recipientStates: readonly RecipientState[] = [
 export const unknownChoices: readonly UnknownChoice[] = ['leave', 'resend'];
 
 export class CampaignOptionsDto {
-  /** Prefer the sender a contact last talked to; true unless said otherwise. */
+  /** Prefer the contact's last sender; true unless given. */
   @IsOptional()
   @IsBoolean()
   stickySender?: boolean;
 
-  /** Skip numbers that a check of the last 30 days did not find on WhatsApp; true unless said otherwise. */
+  /** Skip numbers that a check of the last 30 days did not find on WhatsApp; true unless given. */
   @IsOptional()
   @IsBoolean()
   skipUnregistered?: boolean;
 
-  /** What to do when nobody says what became of a hand-over: leave it at that, or send it again, at the risk that somebody gets it twice. */
+  /**
+   * What to do with an unconfirmed send: leave it `unknown`, or send it again, at the risk that a recipient gets it
+   * twice.
+   */
   @IsOptional()
   @IsIn(unknownChoices)
   @JSONSchema({ default: 'leave' })
@@ -123,7 +126,7 @@ class CampaignSettingsDto extends CampaignTimingDto {
   // ---
 
   // --- control
-  /** Sends to a few first, then waits; null takes it back. */
+  /** Sends to a few recipients first, then waits; null clears it. */
   @IsOptional()
   @ValidateNested()
   @Type(() => CanaryDto)
@@ -203,7 +206,7 @@ export class CreateCampaignDto extends CampaignSettingsDto {
   listIds?: string[];
 
   // --- audience
-  /** Segments; who belongs to them is decided when the campaign is created. */
+  /** Segments; their members are taken when the campaign is created. */
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(100)
@@ -222,7 +225,7 @@ export class CreateCampaignDto extends CampaignSettingsDto {
   @IsUUID(undefined, { each: true })
   importIds?: string[];
 
-  /** Who does not get it, however they came into the audience. */
+  /** Recipients to exclude, whatever source they came from. */
   @IsOptional()
   @ValidateNested()
   @Type(() => AudienceExclusionsDto)

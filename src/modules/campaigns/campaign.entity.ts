@@ -11,11 +11,11 @@ export interface CampaignVariant {
   /** Relative to the other variants' weights. */
   weight: number;
   parts: CampaignPart[];
-  /** How many it was dealt. */
+  /** How many recipients were assigned to it. */
   recipients?: number;
 }
 
-/** Sends to a few first, then waits for an operator, or goes on by itself while the limits hold. */
+/** Sends to a few recipients first, then waits for an operator, or goes on by itself when the limits hold. */
 export interface Canary {
   /** How many recipients go first. */
   recipients: number;
@@ -23,11 +23,11 @@ export interface Canary {
   percent?: number;
   /** Absent: an operator has to continue. */
   continueWhen?: { maxFailedPercent: number; maxOptedOutPercent: number; afterMinutes: number };
-  /** When the first recipients had been dealt with. */
+  /** When the first recipients were done. */
   reachedAt?: string;
-  /** Set once the campaign was let go on. */
+  /** Set once the campaign goes on. */
   passedAt?: string;
-  /** Set when the limits did not hold: only an operator lets it go on then. */
+  /** Set when the limits were exceeded: from then on only an operator can continue it. */
   broken?: { at: string; failedPercent: number; optedOutPercent: number };
 }
 
@@ -73,7 +73,7 @@ export class Campaign {
   @Column('text', { default: 'campaign' })
   kind!: CampaignKind;
 
-  /** Null: everybody gets `parts`. */
+  /** Null: all recipients get `parts`. */
   @Column('jsonb', { nullable: true })
   variants!: CampaignVariant[] | null;
 
@@ -129,7 +129,7 @@ export class Campaign {
   @Column('timestamptz', { name: 'ramp_started_at', nullable: true })
   rampStartedAt!: Date | null;
 
-  /** A campaign of higher priority has recipients waiting for the same senders: this one lets them go first. */
+  /** A campaign of higher priority has recipients waiting for the same senders, which go first. */
   @Column('boolean', { default: false })
   preempted!: boolean;
 
@@ -140,11 +140,11 @@ export class Campaign {
   @Column('integer', { name: 'max_delay' })
   maxDelay!: number;
 
-  /** Prefer the sender a contact last talked to. */
+  /** Prefer the contact's last sender. */
   @Column('boolean', { name: 'sticky_sender', default: true })
   stickySender!: boolean;
 
-  /** Skip whom a recent number check did not find on WhatsApp. */
+  /** Skip numbers that a recent check did not find on WhatsApp. */
   @Column('boolean', { name: 'skip_unregistered', default: true })
   skipUnregistered!: boolean;
 
@@ -154,7 +154,7 @@ export class Campaign {
   @Column('integer', { name: 'total_recipients' })
   totalRecipients!: number;
 
-  /** Why nothing is sent just now: no_sender_connected, quota_used_up, all_unhealthy, ...; null while it flows. */
+  /** Why nothing is sent at present: no_sender_connected, quota_used_up, all_unhealthy, ...; null while it flows. */
   @Column('text', { name: 'waiting_reason', nullable: true })
   waitingReason!: string | null;
 

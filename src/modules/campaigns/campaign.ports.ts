@@ -23,7 +23,7 @@ export interface CampaignContacts {
 /** What campaigns need of the senders module. */
 export interface CampaignSenders {
   findPool(tenantId: string, pool: SenderPool): Promise<{ total: number; connected: number }>;
-  /** The pool as it stands now, ready to be played forward. */
+  /** The pool in its present state, for a simulation. */
   forecast(request: {
     tenantId: string;
     pool: SenderPool;
@@ -33,12 +33,12 @@ export interface CampaignSenders {
     /** Not before then. */
     from: Date;
     budget?: { perSender: number; used: ReadonlyMap<string, number> };
-    /** Running campaigns that want some of the same senders, in the order in which they are served. */
+    /** Running campaigns that use some of the same senders, in the order in which they are served. */
     competingCampaigns?: readonly CompetingCampaign[];
   }): Promise<ForecastedPool>;
 }
 
-/** What another campaign still has for the senders of its own pool. */
+/** The remaining messages of another campaign for the senders of its own pool. */
 export interface CompetingCampaign {
   pool: SenderPool;
   messageTypes: readonly MessageType[];
@@ -52,26 +52,26 @@ export interface CompetingCampaign {
 
 export interface ForecastedPool {
   total: number;
-  /** Senders that can send as things stand, now or when a limit ends. */
+  /** Senders that can send at present, or when a limit ends. */
   able: number;
   warmingUp: number;
   unable: { reason: string; senders: number }[];
-  /** Of the other campaigns those that use some of the able senders, and do not wait for this one. */
+  /** Other campaigns that use some of the able senders and do not wait for this one. */
   competingCampaigns: number;
   fleet: Fleet;
 }
 
 /** What campaigns need to know of the worker processes. */
 export interface CampaignWorkers {
-  /** False when nothing can be sent, because no process is there that sends. */
+  /** False when nothing can be sent, because no worker process is running. */
   isAnyAlive(): Promise<boolean>;
 }
 
 /** What campaigns need of the segments module. */
 export interface CampaignSegments {
-  /** A filter as the request has it; `invalid` with every problem named below `path`. */
+  /** Parses a filter of a request; throws `invalid` with all errors below `path`. */
   read(tx: Tx, tenantId: string, input: unknown, path: string): Promise<Filter>;
-  /** Those of saved segments, in the order of the ids. */
+  /** The filters of saved segments, in the order of the ids. */
   readMany(tx: Tx, tenantId: string, ids: readonly string[], path: string): Promise<Filter[]>;
 }
 

@@ -59,7 +59,7 @@ function audienceFields(audience: Campaign['audience']) {
   return { segmentIds, filter: filter ?? null, importIds, exclude, audience: audienceOf };
 }
 
-/** Stored as JSON, which keeps no order. */
+/** Copied field by field, because jsonb does not keep their order. */
 function presentSummary({ sources, duplicates, excluded }: AudienceSummary): CampaignAudienceResponse {
   const { phoneNumbers, lists, segments, campaigns } = excluded;
   return {

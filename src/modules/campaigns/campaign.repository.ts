@@ -19,7 +19,7 @@ export async function insertCampaign(tx: Tx, campaign: Partial<Campaign> & { id:
   await tx.insert(Campaign, campaign);
 }
 
-/** Direct messages travel in campaigns too, but those are nobody's to see or to change: here they do not exist. */
+/** Hidden campaigns of direct messages are excluded here, so that no user sees or changes them. */
 export async function findCampaign(tx: Tx, tenantId: string, id: string): Promise<Campaign | undefined> {
   return (await tx.findOneBy(Campaign, { tenantId, id, kind: 'campaign' })) ?? undefined;
 }
@@ -39,7 +39,7 @@ export async function listCampaigns(tx: Tx, tenantId: string, filter: CampaignFi
   });
 }
 
-/** Holds the row against other changes of its status; recipients may still change (their counts refer to the row). */
+/** Locks the row against other changes of its status; recipients may still change (their counts refer to the row). */
 export async function lockCampaign(tx: Tx, tenantId: string, id: string): Promise<Campaign | undefined> {
   const rows = await tx.query<unknown[]>(
     'SELECT 1 FROM campaigns WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE',
@@ -78,7 +78,7 @@ export async function removeCampaign(tx: Tx, id: string): Promise<void> {
   await tx.query('DELETE FROM campaigns WHERE id = $1', [id]);
 }
 
-/** Something that asks, every time anew, who got a campaign. */
+/** A segment or recurring campaign that evaluates, each time, who got a campaign. */
 export interface CampaignUser {
   kind: 'segment' | 'series';
   name: string;
@@ -120,12 +120,13 @@ export async function countsOf(
   return found;
 }
 
-/** Whoever reads a ledger that has become longer shortens it: after the end of a campaign nobody else does. */
+/** Readers fold a ledger with more entries than this, because after the end of a campaign no other process does. */
 export const FOLD_ABOVE_ENTRIES = 1_000;
 
 /**
- * Adds what a campaign's ledgers have gained to their sums, one row of each kind. One statement sees one snapshot:
- * entries appended meanwhile are neither deleted nor summed. While somebody else folds the same campaign, nothing is done.
+ * Folds the entries of a campaign's ledgers into their sums, one row of each kind. One statement sees one snapshot:
+ * entries appended meanwhile are neither deleted nor summed. Does nothing while another process folds the same
+ * campaign.
  */
 export async function foldCounts(tx: Tx, campaignId: string): Promise<void> {
   await tx.query(
@@ -170,7 +171,7 @@ export function noCounts(): Counts {
   };
 }
 
-/** Recipients that are being handed over this moment. */
+/** Recipients that are being handed over now. */
 export async function countSending(tx: Tx, campaignId: string): Promise<number> {
   const [row] = await tx.query<{ sending: number }[]>(
     `SELECT count(*)::int AS sending FROM campaign_contacts WHERE campaign_id = $1 AND ${isIn(['sending'])}`,

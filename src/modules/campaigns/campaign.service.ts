@@ -30,7 +30,7 @@ import type { CampaignStatus } from '../delivery/index.js';
 
 /**
  * Everything an operator does with campaigns. All calls are about one tenant; a campaign of another tenant is
- * `campaign_not_found`. Refusals are DomainErrors: `invalid` for input, `not_possible` for a campaign that cannot work
+ * `campaign_not_found`. Throws DomainErrors: `invalid` for input, `not_possible` for a campaign that cannot work
  * (empty_audience, no_sender_in_pool, unknown_variable), `conflict` for an action its state does not allow.
  */
 export class CampaignManager {
@@ -84,8 +84,8 @@ export class CampaignManager {
   }
 
   /**
-   * Changes a campaign as far as its state allows (see `changeRefusal`); new texts are held against the audience again.
-   * One that has not begun becomes `scheduled` with a start time, without one a draft.
+   * Changes a campaign as far as its state allows (see `changeConflict`); new texts are checked against the audience
+   * again. One that has not begun becomes `scheduled` with a start time, without one a draft.
    */
   async update(
     tenantId: string,
@@ -101,7 +101,7 @@ export class CampaignManager {
     return this.get(tenantId, id);
   }
 
-  /** Nothing is queued for sending after this has answered; what was already handed over arrives. */
+  /** Nothing is queued for sending after this has returned; what was already handed over arrives. */
   async pause(tenantId: string, id: string): Promise<CountedCampaign> {
     await this.lifecycle.pause(tenantId, id);
     return this.get(tenantId, id);
@@ -128,7 +128,7 @@ export class CampaignManager {
     return this.reports.stats(tenantId, id, query);
   }
 
-  /** Those nothing was sent to yet whose text could not be written, with the reason; see CampaignProblems. */
+  /** Recipients not sent to yet whose text cannot be rendered, with the reason; see CampaignProblems. */
   problems(tenantId: string, id: string, page: PageRequest): Promise<Page<RecipientProblems>> {
     return this.dryParse.list(tenantId, id, page);
   }

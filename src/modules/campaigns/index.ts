@@ -1,11 +1,15 @@
+// Campaigns: what the module stores, needs of others and offers to operators.
 export { Campaign, type CampaignVariant } from './campaign.entity.js';
+export type { CountedCampaign } from './campaign.repository.js';
 export type { CampaignContacts, CampaignDeps, CampaignSenders } from './campaign.ports.js';
 export { CampaignManager } from './campaign.service.js';
-export type { CampaignStats } from './reports/report.service.js';
-export { CampaignFeeder } from './feeding/feeder.js';
+
+// Background work: starts, runs and feeds campaigns, notes what they wait for.
 export { CampaignScheduler } from './running/schedule.service.js';
-export { RecipientProblemsResponse } from './creation/campaign-problem.dto.js';
-export { presentProblems } from './creation/problems.presenter.js';
+export { CampaignFeeder } from './feeding/feeder.js';
+export { CampaignWaitTracker } from './sending/campaign-wait-tracker.js';
+
+// API: create, change and list.
 export {
   CampaignListQuery,
   CreateCampaignDto,
@@ -14,7 +18,10 @@ export {
 } from './campaign.dto.js';
 export { CampaignResponse, CheckedCampaignResponse } from './campaign-response.dto.js';
 export { presentCampaign, presentCampaigns, presentChecked } from './campaign.presenter.js';
-export * from './reports/index.js';
+export { RecipientProblemsResponse } from './creation/campaign-problem.dto.js';
+export { presentProblems } from './creation/problems.presenter.js';
+
+// API: dry run, test, retry, copy.
 export {
   DryRunResponse,
   DuplicateCampaignDto,
@@ -24,5 +31,7 @@ export {
   TestRunResponse,
 } from './actions/control.dto.js';
 export { presentDryRun, presentRetried, presentTestRun } from './actions/control.presenter.js';
-export type { CountedCampaign } from './campaign.repository.js';
-export { CampaignWaitTracker } from './sending/campaign-wait-tracker.js';
+
+// API: statistics, traces, files, comparisons.
+export type { CampaignStats } from './reports/report.service.js';
+export * from './reports/index.js';

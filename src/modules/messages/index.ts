@@ -1,5 +1,8 @@
+// Reading messages, in and out.
+export { MessageService } from './message.service.js';
+export type { MessageFilter } from './message.repository.js';
 export { ListMessagesQuery, MessageResponse } from './message.dto.js';
 export { presentMessage, presentMessages } from './message.presenter.js';
-export type { MessageFilter } from './message.repository.js';
-export { MessageService } from './message.service.js';
+
+// Sending and cancelling direct messages.
 export * from './direct/index.js';

@@ -6,7 +6,7 @@ import { feedWindow, staggeredDelays } from '../../../src/modules/campaigns/feed
 import { isStorable } from '../../../src/lib/storable.js';
 import {
   allowedFrom,
-  refusal,
+  conflictMessage,
   type CampaignAction,
 } from '../../../src/modules/campaigns/core/transitions.js';
 
@@ -76,7 +76,7 @@ describe('campaign states', () => {
     const actions: CampaignAction[] = ['start', 'pause', 'resume', 'stop', 'remove'];
     for (const status of ['completed', 'failed', 'stopped'] as const) {
       expect(actions.filter((action) => allowedFrom(action).includes(status))).toEqual(['remove']);
-      expect(refusal('resume', status)).toMatch(/^The campaign .* and cannot be resumed/);
+      expect(conflictMessage('resume', status)).toMatch(/^The campaign .* and cannot be resumed/);
     }
   });
 });

@@ -159,7 +159,7 @@ describe('a dry run', () => {
     );
     const parts = ['One', 'Two'].map((content) => ({ type: 'text' as const, content }));
     const result = await run(await planned(3, { template: undefined, messages: parts }));
-    expect(result).toMatchObject({ willReceive: 0, message: 'Nobody would get anything.' });
+    expect(result).toMatchObject({ willReceive: 0, message: 'No recipient would get a message.' });
     expect(result.exclusions).toMatchObject([{ reason: 'frequency_cap', count: 3 }]);
   });
 
@@ -222,7 +222,7 @@ describe('a dry run', () => {
     const canary = { recipients: 2, continueWhen: { afterMinutes: 30 } };
     expect(await minutesTo(await planned(10, { canary }))).toBe(30);
     const operator = await run(await planned(10, { canary: { recipients: 2 } }));
-    expect(operator.message).toContain('After 2 recipients somebody has to let it go on');
+    expect(operator.message).toContain('After 2 recipients an operator has to let it go on');
   });
 
   it('counts what running campaigns need of the same senders, by their priority', async () => {

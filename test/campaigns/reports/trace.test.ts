@@ -101,14 +101,14 @@ describe('the trace of a recipient', () => {
     const { id, recipients } = await world.campaign();
     await world.drive(world.worker(), recipients[0]!);
     const unknown = await traceOf(id, recipients[0]!.recipientId);
-    expect(unknown.summary).toContain('nobody said what became of it');
+    expect(unknown.summary).toContain('delivery was not confirmed');
     const at = new Date(Date.now() + 1_000).toISOString();
     const waMessageId = ana.handed[0]?.waMessageId ?? '';
     await world.receipts.apply(world.tenantId, ana.senderId, [{ waMessageId, status: 'delivered', at }]);
     const trace = await traceOf(id, recipients[0]!.recipientId);
     expect(textsOf(trace)).toEqual([
       'Added to the campaign',
-      'The message was handed over through Ana, and nobody said what became of it: no answer came in time',
+      'The message was handed over through Ana, but delivery was not confirmed: no answer came in time',
       'The message was sent through Ana',
       'The message was delivered',
     ]);
@@ -122,7 +122,7 @@ describe('the trace of a recipient', () => {
     await world.drive(world.worker(), recipients[0]!);
     const trace = await traceOf(id, recipients[0]!.recipientId);
     expect(textsOf(trace).at(-1)).toMatch(
-      /^The message was handed over through Ana, and nobody said what became of it: no answer came in time; it is sent again after 20.* unless a receipt comes before, and may arrive twice$/,
+      /^The message was handed over through Ana, but delivery was not confirmed: no answer came in time; it is sent again after 20.* unless a receipt comes before, and may arrive twice$/,
     );
     expect(trace.summary).toMatch(/^It may have arrived already: it is sent again after 20/);
   });

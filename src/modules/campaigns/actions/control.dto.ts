@@ -30,7 +30,7 @@ export class RetryFailedDto {
   @MaxLength(100, { each: true })
   codes?: string[] | null;
 
-  /** Also those of whom nobody knows whether the message arrived: they may get it twice. Not unless you say so. */
+  /** Also `unknown` recipients, whose message may have arrived: they may get it twice. False unless given. */
   @IsOptional()
   @IsBoolean()
   unknown?: boolean | null;
@@ -44,7 +44,10 @@ export class DuplicateCampaignDto {
   @Length(1, 200)
   name?: string | null;
 
-  /** `same` (unless given): the lists, segments and so on, with who belongs now. `failed`, `unread`: those recipients. */
+  /**
+   * `same` (unless given): the lists, segments and other sources with their present members. `failed`, `unread`: those
+   * recipients.
+   */
   @IsOptional()
   @IsIn(copiedAudiences)
   audience?: CopiedAudience | null;
@@ -76,7 +79,7 @@ export class TestCampaignDto {
 }
 
 export class TestRunResponse {
-  /** `GET /api/messages?campaignId=` with it shows what became of the messages. */
+  /** `GET /api/messages?campaignId=` with it returns the messages and their delivery status. */
   @IsUUID()
   id!: string;
   @IsArray()
@@ -140,10 +143,10 @@ export class UnableSendersResponse {
 export class DryRunSendersResponse {
   @IsInt()
   total!: number;
-  /** Can send as things stand. */
+  /** Can send at present. */
   @IsInt()
   able!: number;
-  /** Able ones under a warm-up plan. */
+  /** Of them, those under a warm-up plan. */
   @IsInt()
   warmingUp!: number;
   @IsArray()
@@ -153,10 +156,10 @@ export class DryRunSendersResponse {
 }
 
 export class DryRunResponse {
-  /** Still to be served. */
+  /** Not served yet. */
   @IsInt()
   recipients!: number;
-  /** Who will get nothing, each counted once under the first reason. */
+  /** Recipients that will get nothing, each counted once under the first reason. */
   @IsArray()
   @ValidateNested({ each: true })
   @Type(() => ExclusionResponse)

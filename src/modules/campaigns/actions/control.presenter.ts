@@ -42,11 +42,11 @@ export function presentDryRun(run: DryRun): DryRunResponse {
 
 function messageOf(run: DryRun): string {
   const { end, senders, operatorContinuesAfter } = run;
-  if (run.messages === 0) return 'Nobody would get anything.';
+  if (run.messages === 0) return 'No recipient would get a message.';
   if (senders.able === 0) return waitingMessage(senders.unable[0]?.reason ?? 'no_sender_in_pool');
   const sentence = endSentence(end);
   if (operatorContinuesAfter === undefined) return sentence;
-  return `${sentence} After ${operatorContinuesAfter} recipients somebody has to let it go on; that wait is not counted.`;
+  return `${sentence} After ${operatorContinuesAfter} recipients an operator has to let it go on; that wait is not counted.`;
 }
 
 function endSentence(end: Simulated): string {

@@ -4,7 +4,7 @@ import type { Campaign } from '../campaign.entity.js';
 import type { CampaignDeps } from '../campaign.ports.js';
 import { changeStatus, findCampaign, lockCampaign, updateCampaign } from '../campaign.repository.js';
 import { feedJobId } from '../feeding/core/job-ids.js';
-import { refusal } from '../core/transitions.js';
+import { conflictMessage } from '../core/transitions.js';
 import { freshCanary } from '../canary/core/canary.js';
 import { PERMANENT_CODES } from './core/retry.js';
 import { DryRuns, type DryRun } from '../forecast/dry-run.service.js';
@@ -21,8 +21,8 @@ export interface RetryOutcome {
 }
 
 /**
- * What an operator does around a campaign: look ahead, try it out, let it go on, try again, copy it. A campaign of another
- * tenant is `campaign_not_found`; what its state does not allow is a `conflict` that says why.
+ * What an operator does around a campaign: dry run, test, continue, retry, copy. A campaign of another tenant is
+ * `campaign_not_found`; what its state does not allow is a `conflict` that says why.
  */
 export class CampaignControl {
   private readonly dryRuns: DryRuns;
@@ -37,12 +37,12 @@ export class CampaignControl {
     this.parts = new CampaignParts(deps.media);
   }
 
-  /** When it would be done as things stand, and who would get nothing. Changes nothing. */
+  /** Forecasts when it would be done, and who would get nothing. Writes nothing. */
   dryRun(tenantId: string, id: string): Promise<DryRun> {
     return this.dryRuns.run(tenantId, id);
   }
 
-  /** A draft with the same content, senders and settings. Answers its id. */
+  /** Makes a draft with the same content, senders and settings. Returns its id. */
   duplicate(tenantId: string, id: string, request: CopyRequest): Promise<Copied> {
     return this.copies.copy(tenantId, id, request);
   }
@@ -70,14 +70,14 @@ export class CampaignControl {
       // Also for a running one: it does not wait any more.
       await changeStatus(tx, { tenantId, id }, [status], { to: 'running', at: now });
     });
-    this.deps.logger.info({ campaignId: id }, 'somebody let the campaign go on beyond its canary');
+    this.deps.logger.info({ campaignId: id }, 'an operator continued the campaign beyond its canary');
     await this.feed(tenantId, id);
   }
 
   /**
    * Failed recipients of a paused or ended campaign are sent to again, and it runs. Without `codes` those whose failure
-   * may pass; with them exactly those. With `unknown` also those who may have got it: an operator's choice, for they may
-   * get it twice.
+   * may pass; with them exactly those. With `unknown` also those who may have got it: an explicit choice, because they
+   * may get it twice.
    */
   async retryFailed(
     tenantId: string,
@@ -85,13 +85,14 @@ export class CampaignControl {
     { codes, unknown }: { codes?: string[]; unknown?: boolean } = {},
   ): Promise<RetryOutcome> {
     const { database, senders, clock, logger } = this.deps;
-    // Before the transaction: one that waits for a second connection could wait for others like it.
+    // Before the transaction: a transaction that needs a second connection could deadlock with others on the connection
+    // pool.
     const seen = this.retriable(await findCampaign(database.manager, tenantId, id), id);
     await refuseEmptyPool(senders, tenantId, seen.pool);
     const outcome = await database.transaction(async (tx) => {
       const campaign = this.retriable(await lockCampaign(tx, tenantId, id), id);
       const { status } = campaign;
-      // Once it had ended its files could be deleted.
+      // After its end its files could have been deleted.
       await this.parts.lockStoredFiles(tx, campaign);
       const chosen = codes ? { codes } : { butCodes: PERMANENT_CODES };
       const retried = await retryFailed(tx, id, { ...chosen, unknown });
@@ -125,7 +126,7 @@ export class CampaignControl {
   }
 }
 
-/** A stopped campaign is final, and may still be skipping those who were left. */
+/** A stopped campaign is final, and may still be skipping its remaining recipients. */
 const RETRIED_FROM: ReadonlySet<CampaignStatus> = new Set<CampaignStatus>(['paused', 'completed', 'failed']);
 
 function found(campaign: Campaign | undefined, id: string): Campaign {
@@ -134,7 +135,7 @@ function found(campaign: Campaign | undefined, id: string): Campaign {
 }
 
 function conflict(action: 'continue' | 'retry-failed', status: CampaignStatus): DomainError {
-  return new DomainError('conflict', `campaign_${status}`, refusal(action, status));
+  return new DomainError('conflict', `campaign_${status}`, conflictMessage(action, status));
 }
 
 function expired(at: Date, status: CampaignStatus): DomainError {

@@ -26,7 +26,7 @@ export type CopiedAudience = (typeof copiedAudiences)[number];
 
 export interface CopyRequest {
   name?: string | null;
-  /** `same` asks the lists, segments and the rest again; the others take recipients by how far they got. */
+  /** `same` evaluates lists, segments and other sources again; the others take recipients by their state. */
   audience?: CopiedAudience | null;
 }
 
@@ -41,7 +41,7 @@ const STATES: { readonly [Audience in Exclude<CopiedAudience, 'same'>]: Recipien
 };
 const MAX_NAME = 200;
 
-/** Copies campaigns. A copy is a draft of its own: what happens to it does not touch the campaign it came from. */
+/** Copies campaigns. A copy is a draft of its own: its changes do not affect the original. */
 export class CampaignCopies {
   private readonly audience: CampaignAudience;
   private readonly parts: CampaignParts;
@@ -51,7 +51,7 @@ export class CampaignCopies {
     this.parts = new CampaignParts(deps.media);
   }
 
-  /** Refuses (`not_possible`) when nobody belongs to the audience, or what it was made from is gone. */
+  /** Throws `not_possible` when the audience is empty, or a source of it is gone. */
   async copy(tenantId: string, id: string, request: CopyRequest): Promise<Copied> {
     const { database, clock } = this.deps;
     const name = request.name ?? undefined;
@@ -100,7 +100,7 @@ export class CampaignCopies {
   }
 }
 
-/** Everything but the audience, the timetable and what became of it. */
+/** Everything but the audience, the schedule and the results. */
 function draftOf(origin: Campaign, now: Date): Partial<Campaign> {
   return {
     tenantId: origin.tenantId,

@@ -41,7 +41,7 @@ export interface TestRun {
 /** Recipients begin as the feeder would leave them. */
 const FIRST_CLAIM = 1;
 
-/** Sends a campaign's parts to a few numbers, through the same engine, in a hidden campaign of kind `direct`. */
+/** Sends a campaign's parts to a few numbers through the same engine, as a hidden campaign of kind `direct`. */
 export class TestSends {
   private readonly parts: CampaignParts;
 
@@ -92,14 +92,14 @@ export class TestSends {
 
   private async refuseUnwanted(tenantId: string, phones: string[]): Promise<void> {
     const known = await knownNumbers(this.deps.database.manager, tenantId, phones);
-    const faults = known.flatMap((number, index) => {
-      const fault = unreachableReason(number);
-      return fault ? [{ fault, error: { path: `phoneNumbers[${index}]`, message: fault.message } }] : [];
+    const unreachable = known.flatMap((number, index) => {
+      const reason = unreachableReason(number);
+      return reason ? [{ path: `phoneNumbers[${index}]`, ...reason }] : [];
     });
-    const [first] = faults;
+    const [first] = unreachable;
     if (!first) return;
-    const errors = faults.map(({ error }) => error);
-    throw new DomainError('not_possible', first.fault.code, first.fault.message, { errors });
+    const errors = unreachable.map(({ path, message }) => ({ path, message }));
+    throw new DomainError('not_possible', first.code, first.message, { errors });
   }
 
   private async store(
@@ -165,7 +165,7 @@ function contentFor(
   throw invalid([{ path: 'variant', message: `there is no variant "${name}"; there are ${known}` }]);
 }
 
-/** What would fail on the way is said here and now. */
+/** Refuses parts that cannot be rendered for the sample, instead of failing later in the worker. */
 function refuseUnwritable(parts: readonly CampaignPart[], sample: Sample, phones: readonly string[]): void {
   const { name, variables, contactId } = sample;
   const scope = templateScope({ phone: phones[0] ?? '', name, variables });

@@ -14,7 +14,7 @@ import { audienceSources, type AudienceSource } from './core/audience-rules.js';
 
 const MAX_EXCLUDED_NUMBERS = 10_000;
 
-/** Who does not get a campaign, however they came into its audience. */
+/** Recipients to exclude, whatever source they came from. */
 export class AudienceExclusionsDto {
   @IsOptional()
   @IsArray()
@@ -50,15 +50,15 @@ export class AudienceSourceResponse {
   @IsOptional()
   @IsUUID()
   id?: string;
-  /** Contacts it named. */
+  /** Contacts it found. */
   @IsInt()
   matched!: number;
-  /** Those of them that no source before it had named. */
+  /** Those of them that no earlier source had found. */
   @IsInt()
   added!: number;
 }
 
-/** How many were taken out of the audience, each counted once: under the first of these that names them. */
+/** How many were excluded, each counted once: under the first exclusion that applies. */
 export class AudienceExcludedResponse {
   @IsInt()
   phoneNumbers!: number;
@@ -75,7 +75,7 @@ export class CampaignAudienceResponse {
   @ValidateNested({ each: true })
   @Type(() => AudienceSourceResponse)
   sources!: AudienceSourceResponse[];
-  /** Named more than once, by one source or several. */
+  /** Found more than once, by one source or several. */
   @IsInt()
   duplicates!: number;
   @ValidateNested()

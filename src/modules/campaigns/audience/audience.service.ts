@@ -33,10 +33,10 @@ import type { CampaignWarning } from '../core/warning.js';
 import { countOverCap } from '../../delivery/index.js';
 
 const CONTACTS_PER_STATEMENT = 1_000;
-/** Looking at what each of them had takes about a second. */
+/** Counting the earlier messages of this many takes about a second. */
 const LARGEST_COUNTED = 50_000;
 
-/** Everything an audience is made from, checked: all it names is there. */
+/** The sources of an audience, checked: all of them exist. */
 export interface CheckedAudience {
   listIds: string[];
   rules: AudienceRules;
@@ -45,19 +45,21 @@ export interface CheckedAudience {
   excludedSegments: Filter[];
 }
 
-/** Those a request names itself: `given` counts the repeated ones too. */
+/** Inline recipients of a request; `given` counts repeated ones too. */
 export interface InlineAudience {
   recipients: InlineRecipient[];
   given: number;
 }
 
-/** Turns the rules of a campaign into its recipients, in SQL throughout: a million need no more memory than ten. */
+/**
+ * Turns the rules of a campaign into its recipients, entirely in SQL, so that memory does not grow with the audience.
+ */
 export class CampaignAudience {
   constructor(private readonly deps: Pick<CampaignDeps, 'contacts' | 'segments' | 'clock'>) {}
 
   /**
-   * Refuses (`invalid`) ids that are not the tenant's, each by its place in the request, and (`not_possible`)
-   * imports that are not completed (`import_running`, `import_failed`) and segments that cannot be asked any more.
+   * Throws `invalid` for ids that are not the tenant's, each with its path in the request, and `not_possible` for
+   * imports that are not completed (`import_running`, `import_failed`) and segments that cannot be evaluated any more.
    */
   async check(tx: Tx, tenantId: string, listIds: string[], rules: AudienceRules): Promise<CheckedAudience> {
     const { exclude, segmentIds, importIds } = rules;
@@ -91,7 +93,10 @@ export class CampaignAudience {
     return checked;
   }
 
-  /** Fills a campaign that has no recipients yet, and counts how. Refuses (`empty_audience`) when nobody is left. */
+  /**
+   * Fills a campaign that has no recipients yet, and counts per source. Throws `empty_audience` when no recipient is
+   * left.
+   */
   async fill(
     tx: Tx,
     key: CampaignKey,
@@ -104,8 +109,8 @@ export class CampaignAudience {
   }
 
   /**
-   * Fills a campaign from what another one was made from, with who belongs now: for the next run of a recurring
-   * campaign, and for a copy. The same refusals as of `check` and `fill`.
+   * Fills a campaign from the sources of another one with their present members: for the next run of a recurring
+   * campaign, and for a copy. Throws as `check` and `fill` do.
    */
   async fillLike(tx: Tx, key: CampaignKey, origin: Campaign): Promise<AudienceSummary> {
     const checked = await this.check(tx, key.tenantId, origin.listIds, origin.audience ?? noRules());
@@ -115,7 +120,10 @@ export class CampaignAudience {
     return this.fillFromRules(tx, key, checked, filling);
   }
 
-  /** Whom the tenant's frequency cap would skip as things are. Of a very large audience the dry run tells. */
+  /**
+   * Warns of recipients that the tenant's frequency cap would skip now. For very large audiences the dry run counts
+   * them.
+   */
   async warnings(tx: Tx, { tenantId, campaignId }: CampaignKey, total: number): Promise<CampaignWarning[]> {
     const count = total > LARGEST_COUNTED ? 0 : await countOverCap(tx, tenantId, campaignId);
     if (count === 0) return [];
@@ -184,7 +192,7 @@ export class CampaignAudience {
   }
 }
 
-/** Where the next source's recipients come, and what the sources before it gave. */
+/** The position of the next source's recipients, and the counts of the sources before it. */
 class Filling {
   position = 0;
   private readonly sources: AudienceSummary['sources'] = [];

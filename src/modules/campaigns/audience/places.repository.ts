@@ -2,7 +2,7 @@ import type { Tx } from '../../../db/index.js';
 import { timeZoneKey, PLACE_PREFIX_LENGTH } from '../../../lib/phone-zones.js';
 import { isIn } from '../../delivery/index.js';
 
-/** How many of an audience may be where. Asks the numbers, before anything is written down. */
+/** How many recipients of an audience have which time zone key. Derived from the numbers, before keys are stored. */
 export async function audiencePlaces(tx: Tx, campaignId: string): Promise<Map<string, number>> {
   const rows = await tx.query<{ phone: string; count: number }[]>(
     `SELECT min(phone) AS phone, count(*)::int AS count FROM campaign_contacts

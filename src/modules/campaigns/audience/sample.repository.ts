@@ -1,6 +1,6 @@
 import type { Tx } from '../../../db/index.js';
 
-/** Whose name and values a test is written with. */
+/** The person whose name and values a test is rendered with. */
 export interface Sample {
   contactId: string;
   name: string | null;
@@ -14,7 +14,7 @@ export async function sampleRecipient(
   campaign: { tenantId: string; id: string },
   contactId: string | undefined,
 ): Promise<Sample | undefined> {
-  // The first by number, not by id: that order has an index, however many there are.
+  // The first by number, not by id, because that order has an index.
   const [row] = await tx.query<Sample[]>(
     `SELECT contact_id AS "contactId", name, variables, variant FROM campaign_contacts
      WHERE tenant_id = $1 AND campaign_id = $2

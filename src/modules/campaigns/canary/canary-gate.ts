@@ -5,15 +5,15 @@ import { updateCampaign, type Counts } from '../campaign.repository.js';
 import { clearCampaignWaiting, noteCampaignWaiting } from '../sending/waiting.repository.js';
 import { judgeCanary } from './core/canary.js';
 
-/** What a canary has just come to. */
+/** A decision of a canary. */
 export type CanaryTurn =
   | { kind: 'reached'; until: Date | null }
   | { kind: 'passed' }
   | { kind: 'broken'; failedPercent: number; optedOutPercent: number };
 
 /**
- * How many recipients the campaign's canary lets out now. Shows the campaign as waiting while it holds the rest, lets it
- * go on when the limits held, and pauses it when they did not. Under the campaign's lock.
+ * How many recipients the campaign's canary releases now. Notes the campaign as waiting while the rest has to wait,
+ * lets it go on when the limits held, and pauses it when they did not. Needs the campaign's lock.
  */
 export async function applyCanary(
   tx: Tx,
@@ -47,11 +47,11 @@ export async function applyCanary(
   }
 }
 
-/** For the log, once it is certain: a broken canary is an alert. */
+/** Logs the decision after the commit: a broken canary is an alert. */
 export function tellCanaryTurn(logger: Logger, campaignId: string, turn: CanaryTurn): void {
   switch (turn.kind) {
     case 'reached':
-      logger.info({ campaignId, until: turn.until }, 'the first recipients were dealt with; the others wait');
+      logger.info({ campaignId, until: turn.until }, 'the first recipients are done; the others wait');
       return;
     case 'passed':
       logger.info({ campaignId }, 'the limits held for the first recipients; the campaign goes on');

@@ -21,7 +21,7 @@ export class CanaryLimitsDto {
   @Max(100)
   maxOptedOutPercent?: number;
 
-  /** Minutes after the first recipients were dealt with. */
+  /** Minutes after the first recipients were done. */
   @IsInt()
   @Min(1)
   @Max(MAX_MINUTES)
@@ -30,14 +30,14 @@ export class CanaryLimitsDto {
 
 /** Give `recipients` or `percent`. */
 export class CanaryDto {
-  /** So many recipients go first. */
+  /** How many recipients go first. */
   @IsOptional()
   @IsInt()
   @Min(1)
   @Max(MAX_INTEGER)
   recipients?: number;
 
-  /** Such a share of the audience goes first, at least one recipient. */
+  /** The share of the audience that goes first, at least one recipient. */
   @IsOptional()
   @IsNumber()
   @Min(0.01)
@@ -76,11 +76,11 @@ export class CanaryResponse {
   @Type(() => CanaryLimitsDto)
   continueWhen?: CanaryLimitsDto;
 
-  /** `waiting`: the first recipients were dealt with; `broken`: the limits did not hold. */
+  /** `waiting`: the first recipients are done; `broken`: the limits were exceeded. */
   @IsIn(canaryStates)
   state!: CanaryState;
 
-  /** When the first recipients had been dealt with. */
+  /** When the first recipients were done. */
   @IsOptional()
   @IsISO8601()
   reachedAt?: string;

@@ -2,29 +2,29 @@ import type { Campaign } from '../campaign.entity.js';
 import { waitingMessage } from './waiting.js';
 
 export interface CampaignWait {
-  /** A code; `message` says it in words. */
+  /** A code; `message` has it in words. */
   reason: string;
   message: string;
   until: Date | null;
 }
 
-/** What a wait is judged by, besides the campaign. */
+/** What a wait depends on, besides the campaign. */
 export interface WaitView {
   now: Date;
-  /** Whose wall clock the times in words are on. */
+  /** The time zone of the times in words. */
   timeZone: string;
-  /** Without one nothing that is noted of a campaign can be believed any more: nobody writes it. */
+  /** Without a worker no wait is noted any more, so a noted one may be outdated. */
   isWorkerAlive: boolean;
 }
 
-/** A wait that ended this long ago and was not renewed is over. */
+/** A wait is over when it ended this long ago and was not renewed. */
 const WAIT_GRACE_MS = 10_000;
 
 export function isWaitOver(until: Date | null, now: Date): boolean {
   return until !== null && now.getTime() - until.getTime() > WAIT_GRACE_MS;
 }
 
-/** Why a campaign that is not over sends nothing just now; undefined while it flows, and for a draft. */
+/** Why a campaign that is not over sends nothing at present; undefined while it sends, and for a draft. */
 export function waitOf(campaign: Campaign, view: WaitView): CampaignWait | undefined {
   const { now, timeZone, isWorkerAlive } = view;
   switch (campaign.status) {

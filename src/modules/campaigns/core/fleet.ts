@@ -1,4 +1,4 @@
-/** The senders of a campaign on their way through the time to come (the senders module's forecast). */
+/** The senders of a campaign in a simulation (the senders module's forecast). */
 export interface Fleet {
   /** Senders that could send something before a time, in milliseconds since 1970. */
   readyBefore(at: number): number;

@@ -5,13 +5,13 @@ const MINUTE_MS = 60_000;
 /** Longer than a day on which the clocks change. */
 const CLOCK_CHANGE_MS = 26 * 60 * MINUTE_MS;
 
-/** Why a cron expression is none; undefined for five sound fields. */
+/** The error of a cron expression; undefined for five valid fields. */
 export function cronError(cron: string): string | undefined {
   const fields = cron.trim().split(/\s+/);
   if (fields.length !== 5) {
     return `"${cron}" has ${fields.length} fields; write five: minute, hour, day of month, month, day of week, such as "0 9 * * 1"`;
   }
-  // The parser would draw a value for it, another one each time.
+  // For H the parser would draw a random value, another one each time.
   if (/H/i.test(cron.replaceAll(/THU/gi, ''))) return `"${cron}" has an H; write the numbers themselves`;
   try {
     const expression = CronExpressionParser.parse(cron, { currentDate: new Date(0), tz: 'UTC' });
@@ -37,7 +37,7 @@ export function nextRun(recurrence: Recurrence, anchor: Date, after: Date): Date
 
 /**
  * What is due at `now` when the run at `due` is the oldest that has not happened: the latest one whose time has come
- * (those missed before it are left out), and the first that comes after `now`.
+ * (earlier missed ones are left out), and the first one after `now`.
  */
 export function dueRun(recurrence: Recurrence, due: Date, now: Date): { run: Date; next: Date | undefined } {
   return { run: latestRun(recurrence, due, now), next: nextRun(recurrence, due, now) };
@@ -55,8 +55,8 @@ function latestRun(recurrence: Recurrence, due: Date, now: Date): Date {
 }
 
 /**
- * The parser does not find the same times backwards as forwards where the clocks change. So it only leads back to before
- * such a change, and from there on they are found as always.
+ * Where the clocks change, the parser finds other times backwards than forwards. So it only goes back to before such a
+ * change, and forwards from there.
  */
 function latestCron(cron: string, timeZone: string, { due, bound }: { due: Date; bound: Date }): Date {
   const backwards = parse(cron, timeZone, new Date(bound.getTime() - CLOCK_CHANGE_MS));

@@ -2,7 +2,7 @@ import type { CampaignStatus } from '../../delivery/core/campaign-state.js';
 
 /** What an operator may ask of a campaign. */
 export type CampaignAction = 'start' | 'pause' | 'resume' | 'stop' | 'remove';
-/** Actions that do more than change the state; they say themselves where they are allowed. */
+/** Actions that do more than change the state; each of them decides where it is allowed. */
 export type FurtherAction = 'continue' | 'retry-failed' | 'dry-run';
 
 const allowed: { readonly [Action in CampaignAction]: readonly CampaignStatus[] } = {
@@ -66,12 +66,16 @@ const advice: {
     stopped: 'a stopped campaign cannot go on; duplicate it',
   },
   'retry-failed': {
-    draft: 'nobody has been sent to',
-    scheduled: 'nobody has been sent to',
+    draft: 'nothing has been sent yet',
+    scheduled: 'nothing has been sent yet',
     running: 'pause it first, or wait until it is completed',
     stopped: 'a stopped campaign cannot go on; duplicate it with audience "failed"',
   },
-  'dry-run': { completed: 'nobody is left', failed: 'nobody is left', stopped: 'nobody is left' },
+  'dry-run': {
+    completed: 'no recipient is left',
+    failed: 'no recipient is left',
+    stopped: 'no recipient is left',
+  },
   remove: {
     running: 'stop or pause it first',
     scheduled: 'stop it first, or take its start time back with PATCH {"scheduledAt": null}',
@@ -86,11 +90,11 @@ const participles: { readonly [Action in CampaignAction | FurtherAction]: string
   remove: 'deleted',
   continue: 'continued',
   'retry-failed': 'retried',
-  'dry-run': 'looked ahead of',
+  'dry-run': 'forecast',
 };
 
-/** Why an action is refused in the campaign's present state, for the person who asked. */
-export function refusal(action: CampaignAction | FurtherAction, status: CampaignStatus): string {
+/** The message that explains why an action is refused in the campaign's present state. */
+export function conflictMessage(action: CampaignAction | FurtherAction, status: CampaignStatus): string {
   const hint = advice[action][status];
   return `The campaign ${described[status]} and cannot be ${participles[action]}${hint ? `: ${hint}` : ''}.`;
 }

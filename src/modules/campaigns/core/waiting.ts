@@ -1,6 +1,6 @@
 import { wallTime } from '../../../lib/wall-time.js';
 
-/** Why a campaign or a recipient is not sent to just now, in words for the dashboard. */
+/** Why a campaign or a recipient is not sent to at present, in words for the dashboard. */
 const messages: Readonly<Record<string, string>> = {
   pace: 'All senders that can send keep their pause between two messages.',
   quota_used_up: 'All senders that can send have used up their quota.',
@@ -17,9 +17,9 @@ const messages: Readonly<Record<string, string>> = {
   outside_window: 'It is outside the hours in which this campaign may send.',
   quiet_hours: 'It is within the quiet hours of the settings, in which no campaign sends.',
   canary:
-    'The first recipients were sent to; somebody has to look at the results and let the campaign go on.',
+    'The first recipients were sent to; an operator has to look at the results and let the campaign go on.',
   canary_limits_broken:
-    'Among the first recipients more failed or opted out than the campaign allows; somebody has to look at it.',
+    'Among the first recipients more failed or opted out than the campaign allows; an operator has to look at it.',
   ceiling:
     'The campaign has sent as many messages as its ceiling (maxPerMinute, as far as it has risen) allows for now.',
   preempted: 'A campaign of higher priority has the senders first.',

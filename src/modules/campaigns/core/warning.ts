@@ -1,4 +1,4 @@
-/** Something the caller should know about a campaign that was accepted. */
+/** A warning about a campaign that was accepted. */
 export interface CampaignWarning {
   code: 'missing_variable' | 'window_never_opens' | 'frequency_cap';
   /** Of a missing one. */

@@ -3,11 +3,11 @@ import type { NeededVariable } from '../../content/index.js';
 
 export interface Coverage {
   total: number;
-  /** Per variable asked for: does anybody have a value, and how many of those who need one lack it? */
+  /** Per variable: whether any recipient has a value, and how many that need one lack it. */
   variables: { found: boolean; lacking: number }[];
 }
 
-/** A character that is more than a blank to JavaScript's trim(); PostgreSQL's own idea depends on its locale. */
+/** A character that JavaScript's trim() keeps; PostgreSQL's own class of blanks depends on its locale. */
 const VISIBLE = String.raw`[^\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]`;
 
 /** True for rows of campaign_contacts with a value at the path that a parameter holds; blanks are no value. */
@@ -20,7 +20,7 @@ export function hasValue(attribute: readonly string[], parameter: string): strin
 
 /** True for rows whose variant needs the variable. */
 export function needsIt({ variants }: Pick<NeededVariable, 'variants'>): string {
-  // Indexes, made by us.
+  // Safe to interpolate: these are indexes, not input.
   return variants ? `variant IN (${variants.map(Number).join(', ')})` : 'true';
 }
 
@@ -49,7 +49,7 @@ export async function audienceCoverage(
   };
 }
 
-/** Attribute names the audience has, for a helpful refusal: of the first thousand recipients, at most fifty names. */
+/** Attribute names of the audience, for the error message: of the first thousand recipients, at most fifty names. */
 export async function knownAttributes(tx: Tx, campaignId: string): Promise<string[]> {
   const rows = await tx.query<{ name: string }[]>(
     `SELECT DISTINCT jsonb_object_keys(variables) AS name

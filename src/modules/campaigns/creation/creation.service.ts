@@ -25,7 +25,7 @@ import { type SenderPool, unknownSenders, refuseEmptyPool } from '../../senders/
 
 const LARGE_AUDIENCE = 10_000;
 
-/** Turns a request into a draft campaign with its recipients, or into a refusal that names every problem. */
+/** Turns a request into a draft campaign with its recipients, or throws a DomainError with all validation errors. */
 export class CampaignCreation {
   private readonly parts: CampaignParts;
   private readonly timings: CampaignTimings;
@@ -75,7 +75,7 @@ export class CampaignCreation {
         createdAt: now,
         updatedAt: now,
       });
-      // Fetching files may have taken long: what the audience names could be gone.
+      // Checked again: fetching files may have taken long, and a source of the audience could be gone.
       const audience = await checkAudience(tx);
       const summary = await this.audience.fill(tx, key, audience, request.inline);
       const variants = content.variants && (await assignVariants(tx, key.campaignId, content.variants));
@@ -113,7 +113,7 @@ export class CampaignCreation {
     return { drafts, layout, needed, delays, inline, listIds: lowered(input.listIds), rules, pool };
   }
 
-  /** Brings numbers to E.164; of several with the same number the first is kept. */
+  /** Normalises numbers to E.164; of several with the same number the first is kept. */
   private normalise(
     contacts: InlineContact[],
     country: string | undefined,

@@ -3,7 +3,7 @@ import { hasValue, needsIt } from './coverage.repository.js';
 import type { NeededVariable } from '../../content/index.js';
 import { inOrder } from '../../delivery/index.js';
 
-/** A recipient whose texts are to be tried. */
+/** A recipient whose texts are to be rendered. */
 export interface TriedRecipient {
   id: string;
   contactId: string;
@@ -13,13 +13,13 @@ export interface TriedRecipient {
   variant: number;
 }
 
-/** Who may have a problem: those who lack a needed variable, or have very long values or objects for values. */
+/** Recipients whose texts may fail: they lack a needed variable, or have very long values or objects as values. */
 export interface Suspicion {
   needed: NeededVariable[];
   maxBytes: number;
 }
 
-/** The next recipients nothing was sent to yet, in the order they are sent to; with a suspicion, those it fits. */
+/** The next recipients not sent to yet, in sending order; with a suspicion, only those it matches. */
 export async function waitingRecipients(
   tx: Tx,
   campaign: { tenantId: string; id: string },
@@ -45,7 +45,7 @@ function suspects({ needed, maxBytes }: Suspicion, values: unknown[]): string {
   if (Number.isFinite(maxBytes)) {
     const length = `octet_length(variables::text) + octet_length(coalesce(name, ''))`;
     lacking.push(`${length} > $${values.push(Math.floor(maxBytes))}::int`);
-    // Any brace but the one it begins with; in a text it costs a try, no more.
+    // A nested object, found by any brace but the first; a brace in a text costs one more rendering.
     lacking.push(`position('{' in substr(variables::text, 2)) > 0`);
   }
   return lacking.length === 0 ? 'false' : lacking.join(' OR ');

@@ -15,7 +15,7 @@ import {
   type CampaignPart,
 } from '../../content/index.js';
 
-/** Why one part cannot be written for one recipient. */
+/** Why one part cannot be rendered for one recipient. */
 export interface PartProblem {
   /** From 0. */
   part: number;
@@ -33,17 +33,17 @@ export interface RecipientProblems {
 }
 
 const BATCH = 500;
-/** One request tries no longer than this; its cursor goes on where it ended. */
+/** One request renders no longer than this; its cursor continues where it ended. */
 const PAGE_MS = 1_000;
 
-/** Tries a campaign's texts on those who are still to get them. */
+/** Renders a campaign's texts for the recipients that have not got them yet. */
 export class CampaignProblems {
   constructor(private readonly deps: { database: Database }) {}
 
   /**
-   * Recipients nothing was sent to yet, whose text would fail: nobody else would. Where only a missing value can make a
-   * text fail, the database names the suspects; otherwise every text is rendered. A page can then be short, even empty,
-   * and still have a `nextCursor`.
+   * Recipients not sent to yet whose text would fail. Where only a missing value can make a text fail, the database
+   * selects the candidates; otherwise every text is rendered. A page can then be short, even empty, and still have a
+   * `nextCursor`.
    */
   async list(tenantId: string, id: string, page: PageRequest): Promise<Page<RecipientProblems>> {
     const campaign = await findCampaign(this.deps.database.manager, tenantId, id);

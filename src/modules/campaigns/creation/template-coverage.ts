@@ -5,8 +5,8 @@ import type { CampaignWarning } from '../core/warning.js';
 import type { NeededVariable } from '../../content/index.js';
 
 /**
- * Holds the templates against the audience. A variable nobody has a value for is a mistake and refused; one that only
- * some lack is a warning: whose text needs it fails at send time rather than being greeted with "Hi ,".
+ * Checks the templates against the audience. A variable without a value for any recipient is refused as a mistake; one
+ * that only some lack gives a warning: their text fails at send time, instead of saying "Hi ,".
  */
 export async function checkCoverage(
   tx: Tx,

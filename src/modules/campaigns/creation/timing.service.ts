@@ -7,7 +7,7 @@ import type { CampaignWarning } from '../core/warning.js';
 import { audiencePlaces } from '../audience/places.repository.js';
 import { scheduleAt, sendingHours, nextOpening, type Schedule, tenantTimes } from '../../tenants/index.js';
 
-/** Reads what a request says about time, and holds it against the tenant's hours and the audience. */
+/** Parses the timing of a request, and checks it against the tenant's hours and the audience. */
 export class CampaignTimings {
   constructor(private readonly clock: Clock) {}
 
@@ -23,7 +23,7 @@ export class CampaignTimings {
 
   /**
    * Refuses a campaign whose hours never come before it expires. Where that holds for some recipients only (hours in
-   * their own time), they are told as a warning.
+   * their own time), it returns a warning.
    */
   async check(tx: Tx, { tenantId, campaignId }: CampaignKey, timing: Timing): Promise<CampaignWarning[]> {
     const hours = sendingHours(timing, await tenantTimes(tx, tenantId));

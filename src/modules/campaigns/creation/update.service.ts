@@ -7,7 +7,7 @@ import { findCampaign, lockCampaign, updateCampaign } from '../campaign.reposito
 import { sizedCanary } from '../canary/core/canary.js';
 import { budgetErrors, parseControl } from './core/control-input.js';
 import { lowered } from '../audience/core/audience-rules.js';
-import { changeRefusal } from './core/changeable.js';
+import { changeConflict } from './core/changeable.js';
 import { layOut, neededByContent, parseContent } from './core/content-input.js';
 import { parseDelays } from './core/pace-input.js';
 import type { Timing } from './core/timing-input.js';
@@ -27,8 +27,8 @@ import { type SenderPool, unknownSenders, refuseEmptyPool } from '../../senders/
 const timingFields = ['scheduledAt', 'expiresAt', 'sendWindow', 'recurrence'] as const;
 
 /**
- * Changes campaigns: all of one that has not begun, whose texts are held against the audience again; what does not
- * touch the messages of one that has; the name of one that is over.
+ * Changes campaigns. Before the start everything can change, and the texts are checked against the audience again;
+ * after it only what does not affect messages; after the end only the name.
  */
 export class CampaignUpdates {
   private readonly parts: CampaignParts;
@@ -47,7 +47,7 @@ export class CampaignUpdates {
     refuse((await this.timings.read(tx, tenantId, input, seen)).errors);
     refuse(parseControl(input, seen).errors);
     await this.refuseUnusablePool(tenantId, change, seen);
-    // Fetching files may take long: nothing is locked meanwhile.
+    // Before the transaction: fetching files may take long, and no row is locked meanwhile.
     const parts = read.drafts && (await this.parts.withFiles(tenantId, read.drafts));
     return this.deps.database.transaction(async (locked) => {
       const campaign = changeable(await lockCampaign(locked, tenantId, id), id, input);
@@ -74,7 +74,7 @@ export class CampaignUpdates {
         updatedAt: this.deps.clock.now(),
       });
       if (content) await this.assignVariants(locked, id, content.variants);
-      // What was sent before there was a budget counts in it.
+      // What was sent before the budget existed counts, too.
       if (control.maxPerSender !== null && campaign.maxPerSender === null) await countUseAnew(locked, id);
       const missing = isDraft(campaign)
         ? await checkCoverage(locked, id, read.needed ?? neededByContent(campaign))
@@ -86,7 +86,7 @@ export class CampaignUpdates {
     });
   }
 
-  /** What time has made of a campaign that is only renamed is no reason to refuse the name. */
+  /** A change of the name only does not check the times again, which may have passed. */
   private keepsItsTimes(campaign: Campaign, input: UpdateCampaignDto): boolean {
     if (timingFields.some((field) => input[field] !== undefined)) return false;
     const isExpired = campaign.expiresAt !== null && campaign.expiresAt <= this.deps.clock.now();
@@ -121,9 +121,9 @@ function isDraft({ status }: { status: CampaignStatus }): boolean {
 
 function changeable(campaign: Campaign | undefined, id: string, input: UpdateCampaignDto): Campaign {
   if (campaign?.kind !== 'campaign') throw notFound('campaign', id);
-  const refusal = changeRefusal(campaign.status, input);
-  if (!refusal) return campaign;
-  const { message, errors } = refusal;
+  const conflict = changeConflict(campaign.status, input);
+  if (!conflict) return campaign;
+  const { message, errors } = conflict;
   throw new DomainError('conflict', `campaign_${campaign.status}`, message, { errors });
 }
 
@@ -134,7 +134,7 @@ function poolAfter({ senderIds, senderTags }: UpdateCampaignDto, pool: SenderPoo
   };
 }
 
-/** What a change says about name and parts; every problem of it, also of its pace, is refused here. */
+/** Parses name and parts of a change; throws `invalid` with all errors of the change, those of its pace included. */
 function readChange(input: UpdateCampaignDto, campaign: Campaign, defaultCountry: string | undefined) {
   const { messages, template, variants } = input;
   const changesContent = [messages, template, variants].some((given) => given !== undefined);

@@ -14,16 +14,16 @@ import {
 } from '../../tenants/index.js';
 
 /**
- * Whom a campaign may send to now. `places` is given when hours count in the recipients' own time: only those there may
- * be sent to.
+ * Which recipients a campaign may send to now. `places` is given when hours count in the recipients' own time: only
+ * recipients with those time zone keys.
  */
 export type Openness =
   | { kind: 'open'; places?: string[] }
   | { kind: 'closed'; reason: ReturnType<typeof closedBy>; until: Date | undefined };
 
-/** Batches of recipients whose places are looked up in one feed; the others have their turn in the next one. */
+/** Batches of recipients whose time zone keys are derived in one feed; the rest follows in the next one. */
 const PLACE_BATCHES = 3;
-/** That hours never come is asked again after this: a tenant may change its quiet hours. */
+/** "Never" is computed again after this, because a tenant may change its quiet hours. */
 const TRUST_NEVER_MS = 60_000;
 const MOST_OPENINGS = 5_000;
 
@@ -53,7 +53,7 @@ export class FeedHours {
   private async byPlace({ id }: Campaign, hours: SendingHours, now: Date): Promise<Openness> {
     await this.assign(id);
     const places = await placesOf(this.database.manager, id);
-    // Nobody waits; who is on the way is looked at by the jobs.
+    // No recipient waits; the jobs check those on the way.
     if (places.length === 0) return { kind: 'open', places };
     const open = places.filter((place) => isOpen(scheduleAt(hours, place), now));
     const closed = places.filter((place) => !open.includes(place));
@@ -73,8 +73,8 @@ export class FeedHours {
   }
 
   /**
-   * Ends those whose number leaves zones open that have no good time in common. Where only one zone is possible it is
-   * the settings that leave no time, and settings can be mended.
+   * Ends recipients whose possible time zones have no open time in common. Where only one zone is possible, the
+   * settings leave no time, and they can be changed: those recipients wait.
    */
   private async giveUpNever(id: string, closed: string[], hours: SendingHours, now: Date): Promise<void> {
     const never = closed.filter(
@@ -84,7 +84,7 @@ export class FeedHours {
     if (never.length > 0) await skipOutsideWindow(this.database.manager, id, never);
   }
 
-  /** When a closed place opens. Remembered, because a look ahead in a country of many zones takes milliseconds. */
+  /** When a closed time zone key opens. Cached, because computing it for a country of many zones takes milliseconds. */
   private opening(hours: SendingHours, place: string | null, now: Date): Date | undefined {
     const key = JSON.stringify([hours.rules, hours.tenantTimeZone, place]);
     const known = this.openings.get(key);

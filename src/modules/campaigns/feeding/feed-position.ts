@@ -1,26 +1,29 @@
 import QuickLRU from 'quick-lru';
 
-/** After this long the feed looks again at those who came back: from a pause, a retry, a job that was lost. */
+/**
+ * After this long the feed starts at the beginning again, for recipients that came back from a pause, a retry or a lost
+ * job.
+ */
 const TRUSTED_MS = 10_000;
 const MOST_CAMPAIGNS = 10_000;
 
 interface Position {
   after: string;
-  /** When the campaign was last changed: whoever starts it again begins at the beginning. */
+  /** When the campaign was last changed: after a restart the feed begins at the beginning. */
   version: number;
-  /** When the recipients were last looked at from the beginning. */
+  /** When the feed last started at the beginning. */
   since: number;
 }
 
 /**
- * How far the audience of a campaign was fed. Those who were leave entries behind in the index until the next vacuum;
- * every look from the beginning steps over all of them, a hundred thousand in a large campaign. It remembers only
- * what this process fed; nothing rests on that.
+ * How far the audience of a campaign was fed. Fed recipients leave dead entries in the index until the next vacuum, and
+ * a scan from the beginning steps over all of them: a hundred thousand in a large campaign. Only a cache of this
+ * process: correctness does not depend on it.
  */
 export class FeedPositions {
   private readonly positions = new QuickLRU<string, Position>({ maxSize: MOST_CAMPAIGNS });
 
-  /** The last recipient that was fed, when it is right to go on behind that one. */
+  /** The last recipient that was fed, when the feed may continue behind it. */
   after({ id, updatedAt }: { id: string; updatedAt: Date }, now: Date): string | undefined {
     const position = this.positions.get(id);
     if (position?.version !== updatedAt.getTime()) return undefined;

@@ -1,13 +1,13 @@
 import QuickLRU from 'quick-lru';
 import { addMs } from '../../../lib/clock.js';
 
-/** A window that empties faster than that is too small for its senders; feeding more often would not help. */
+/** Minimum pause: a window that empties faster is too small for its senders, and feeding more often would not help. */
 const SHORTEST_PAUSE_MS = 20;
 const MOST_CAMPAIGNS = 10_000;
 
 /**
  * When a campaign's window is looked at again: as soon as about half of it will be gone, at the rate at which it
- * emptied since the last time. It remembers only how fast this process saw it empty; nothing rests on that.
+ * emptied since the last time. Only an estimate of this process: correctness does not depend on it.
  */
 export class FeedRhythm {
   private readonly lastFeeds = new QuickLRU<string, { at: number; queued: number }>({

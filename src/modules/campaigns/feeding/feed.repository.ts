@@ -7,8 +7,9 @@ import { hasAnyIn } from '../../delivery/index.js';
 const FEED_LOCKS = 742_020;
 
 /**
- * The campaign, locked for one feeder until the transaction ends. Against pauses and changes it is held in share mode,
- * as claims hold it: those go on while thousands are queued. A canary's verdict changes the row, which takes it alone.
+ * The campaign, locked for one feeder until the transaction ends. Locked in share mode against pauses and changes, as
+ * claims lock it, so that claims go on while thousands are queued. A canary's decision changes the row, so it takes an
+ * exclusive lock.
  */
 export async function lockForFeeding(tx: Tx, tenantId: string, id: string): Promise<Campaign | undefined> {
   await tx.query('SELECT pg_advisory_xact_lock($1, hashtext($2::text))', [FEED_LOCKS, id]);
@@ -21,9 +22,12 @@ export async function lockForFeeding(tx: Tx, tenantId: string, id: string): Prom
   return findCampaign(tx, tenantId, id);
 }
 
-/** Completes a campaign that runs, or has expired, nobody of which waits or is on the way. Looks at the recipients, not at the counters. */
+/**
+ * Completes a running or expired campaign without a recipient that waits or is on the way. Checks the recipients, not
+ * the counters.
+ */
 export async function completeWhenDone(tx: Tx, campaignId: string, at: Date): Promise<boolean> {
-  // A statement of its own: the check below must see what whoever held the lock before has committed.
+  // A statement of its own, so that the check below sees what the previous holder of the lock has committed.
   await tx.query('SELECT 1 FROM campaigns WHERE id = $1 FOR NO KEY UPDATE', [campaignId]);
   const rows = await tx.query<unknown[]>(
     `WITH completed AS (

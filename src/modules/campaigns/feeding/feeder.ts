@@ -27,17 +27,17 @@ import {
 
 const DEFAULT_WINDOW = 6_000;
 const FEED_EVERY_MS = 1_000;
-/** Recipients queued in one go: the first of many set out while the others are queued. */
+/** Recipients queued at once: the first of many are sent to while the others are queued. */
 const FEED_AT_ONCE = 1_000;
 const FOLD_ABOVE_ENTRIES = 500;
-/** A campaign whose hours have not come looks again this often: windows and quiet hours can be changed. */
+/** A campaign outside its hours checks again this often, because windows and quiet hours can be changed. */
 const CLOSED_REST_MS = 60_000;
 
 interface Fed {
   claimed: ClaimedRecipient[];
-  /** Those queued before, or on their way. */
+  /** Recipients queued before, or on their way. */
   ahead: number;
-  /** There was no room for more, or nobody left. */
+  /** There was no room for more, or no recipient left. */
   filled: boolean;
   entries: number;
   turn?: CanaryTurn;
@@ -93,7 +93,10 @@ export class CampaignFeeder {
     };
   }
 
-  /** Nobody may be sent to now. Those still queued come back from their jobs; nothing else has to be done meanwhile. */
+  /**
+   * No recipient may be sent to now. The jobs of those still queued put them back; nothing else has to be done
+   * meanwhile.
+   */
   private async restUntil(
     { tenantId, id, expiresAt }: Campaign,
     { reason, until }: Extract<Openness, { kind: 'closed' }>,
@@ -110,7 +113,7 @@ export class CampaignFeeder {
     return { kind: 'runAgain', at: latest(next, addMs(now, FEED_EVERY_MS)) };
   }
 
-  /** A pause does not stop the clock. Those who are queued come back from their jobs before they are ended, too. */
+  /** A campaign expires during a pause, too. The jobs of queued recipients put them back before they are ended. */
   private async expire({ id, expiresAt }: Campaign): Promise<JobOutcome> {
     const { database, clock } = this.deps;
     if (!expiresAt || expiresAt > clock.now()) return { kind: 'done' };
@@ -119,7 +122,7 @@ export class CampaignFeeder {
     return { kind: 'done' };
   }
 
-  /** True when nobody was left. */
+  /** True when no recipient was left. */
   private async complete(campaignId: string): Promise<boolean> {
     const { database, clock, logger } = this.deps;
     if (!(await database.transaction((tx) => completeWhenDone(tx, campaignId, clock.now())))) return false;
@@ -151,7 +154,7 @@ export class CampaignFeeder {
     });
   }
 
-  /** Goes on behind those it took last; at the end, and now and then, it takes those who came back. */
+  /** Continues behind the recipients it took last; at the end, and now and then, it takes those that came back. */
   private async takeNext(
     tx: Tx,
     campaign: Campaign,

@@ -1,7 +1,10 @@
 import type { Tx } from '../../../db/index.js';
 import { hasAnyIn, isIn, endOf } from '../../delivery/index.js';
 
-/** Where waiting recipients may be. Jumps from place to place through the index, however many people are at each. */
+/**
+ * The time zone keys of waiting recipients. Jumps from key to key through the index, so that the cost does not grow
+ * with the recipients.
+ */
 export async function placesOf(tx: Tx, campaignId: string): Promise<string[]> {
   const next = (condition: string) =>
     `(SELECT zone FROM campaign_contacts
@@ -17,10 +20,12 @@ export async function placesOf(tx: Tx, campaignId: string): Promise<string[]> {
   return rows.map(({ zone }) => zone);
 }
 
-/** Recipients whose time has run out are ended so many at a time. */
+/** Recipients whose time has run out are ended in batches of this size. */
 const EXPIRE_BATCH = 20_000;
 
-/** Ends waiting recipients, all or those at some places, whose time to be sent to will not come. Answers how many. */
+/**
+ * Ends waiting recipients, all or those with some time zone keys, whose sending hours will not come. Returns how many.
+ */
 export async function skipOutsideWindow(tx: Tx, campaignId: string, places?: string[]): Promise<number> {
   const [row] = await tx.query<{ skipped: number }[]>(
     `WITH late AS (
@@ -35,8 +40,8 @@ export async function skipOutsideWindow(tx: Tx, campaignId: string, places?: str
 }
 
 /**
- * Keeps whether a running campaign with recipients in the queue comes before this one at some sender both may use now.
- * One whose ceiling holds it for longer than it types wants no sender meanwhile. Written only when it changes.
+ * Stores whether a running campaign with queued recipients goes before this one at a sender that both may use now. A
+ * campaign that its ceiling defers for longer than it types needs no sender meanwhile. Written only when it changes.
  */
 export async function notePreempted(tx: Tx, campaignId: string): Promise<void> {
   await tx.query(

@@ -14,9 +14,9 @@ import { nextOpening } from '../../tenants/index.js';
 import { choiceSeed, renderPart, templateScope, type CampaignPart } from '../../content/index.js';
 
 const MINUTE_MS = 60_000;
-/** For a campaign that would never be done by itself. */
+/** Horizon for a campaign that would never be done by itself. */
 const HORIZON_MS = 366 * 24 * 60 * MINUTE_MS;
-/** The middle of everything random. */
+/** Stands for a random number: the mean. */
 const average = (): number => 0.5;
 
 export interface ForecastDeps extends Pick<CampaignDeps, 'database' | 'humanPace'> {
@@ -31,8 +31,8 @@ interface Ahead {
 }
 
 /**
- * Plays the campaign forward: first by itself, then, where others run that want the same senders, with what they need
- * until about then.
+ * Simulates the campaign: first by itself, then, where others run that use the same senders, with what they need until
+ * about its end.
  */
 export async function forecastCampaign(
   deps: ForecastDeps,
@@ -55,7 +55,7 @@ export async function forecastCampaign(
   return competing.length === 0 ? alone : play(competing);
 }
 
-/** The campaign's pool as it stands, ready to be played forward from a time on. */
+/** The campaign's pool in its present state, for a simulation from a time on. */
 async function forecastPool(
   deps: ForecastDeps,
   campaign: Campaign,
@@ -81,7 +81,7 @@ async function forecastPool(
   });
 }
 
-/** Typing and pauses for one recipient: with the texts of the first one, as good a guess as any. */
+/** Typing and pauses for one recipient, estimated with the texts of the first one. */
 async function busyMs(deps: ForecastDeps, campaign: Campaign): Promise<number> {
   const sample = await sampleRecipient(deps.database.manager, campaign, undefined);
   if (!sample) return 0;
@@ -95,7 +95,7 @@ async function busyMs(deps: ForecastDeps, campaign: Campaign): Promise<number> {
   return totalMs(partTimings(contents, typing, pause, average));
 }
 
-/** The campaign's own limits on the way. */
+/** The campaign's own limits for the simulation. */
 function simulationRules(
   campaign: Campaign,
   counts: Counts,
@@ -118,7 +118,7 @@ function firstOpening(demands: readonly Demand[], from: Date): Date {
   return openings.length === 0 ? from : new Date(Math.min(...openings));
 }
 
-/** What is left of the first recipients, and how long the others wait for the judgement. */
+/** The remaining first recipients, and how long the others wait for the decision. */
 function canaryAhead({ canary }: Campaign, counts: Counts, parts: number): SimulationRules['canary'] {
   if (!canary?.continueWhen || canary.passedAt !== undefined || canary.broken) return undefined;
   const first = canary.recipients - begunOf(counts);

@@ -16,7 +16,7 @@ export interface RunningCampaign {
   canary: Canary | null;
   waitingReason: string | null;
   waitingUntil: Date | null;
-  /** Recipients not served yet, and those that are on their way or through. */
+  /** Recipients not served yet, and those that are on their way or done. */
   left: number;
   begun: number;
 }

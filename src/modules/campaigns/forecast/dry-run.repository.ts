@@ -4,7 +4,7 @@ import { hasValue, needsIt } from '../creation/coverage.repository.js';
 import { NOT_ON_WHATSAPP, OVER_CAP, isIn } from '../../delivery/index.js';
 import type { NeededVariable } from '../../content/index.js';
 
-/** Recipients still to be served, by where they are and by what will keep a message from them. */
+/** Recipients not served yet, by time zone key and by the reason that will exclude them. */
 export interface WaitingCount {
   /** Null where hours do not count in the recipients' own time. */
   place: string | null;
@@ -20,8 +20,8 @@ export interface WaitingCount {
 }
 
 /**
- * One pass over those who wait. Each is counted once, under the first reason that holds; `byPlace` also by where its
- * number says it is.
+ * One pass over waiting recipients. Each is counted once, under the first reason that applies; with `byPlace` also by
+ * its time zone key.
  */
 export async function countWaiting(
   tx: Tx,

@@ -5,7 +5,7 @@ import type { CampaignDeps, ForecastedPool } from '../campaign.ports.js';
 import { countsOf, findCampaign, noCounts } from '../campaign.repository.js';
 import { excludedIn } from '../audience/core/audience-rules.js';
 import { neededByContent } from '../creation/core/content-input.js';
-import { refusal } from '../core/transitions.js';
+import { conflictMessage } from '../core/transitions.js';
 import { mostParts } from '../variants/core/variants.js';
 import type { Demand, Simulated } from './core/simulation.js';
 import { countWaiting, type WaitingCount } from './dry-run.repository.js';
@@ -15,25 +15,25 @@ import { scheduleAt, sendingHours, tenantTimes } from '../../tenants/index.js';
 export type Exclusion = NonNullable<WaitingCount['reason']>;
 
 export interface DryRun {
-  /** Recipients still to be served. */
+  /** Recipients not served yet. */
   recipients: number;
-  /** Those who will get nothing, each counted once. */
+  /** Recipients that will get nothing, each counted once. */
   exclusions: { reason: Exclusion; count: number }[];
   willReceive: number;
   /** All parts together. */
   messages: number;
-  /** Named twice when the campaign was made, and taken out by its exclusions. */
+  /** Duplicates when the campaign was made, and recipients taken out by its exclusions. */
   removed: { duplicates: number; excluded: number };
   startsAt: Date;
   end: Simulated;
   senders: Pick<ForecastedPool, 'total' | 'able' | 'warmingUp' | 'unable'>;
   /** Running campaigns that share its senders, as far as they do not wait for it. */
   otherCampaigns: number;
-  /** An operator has to let it go on after so many recipients: that wait is not counted. */
+  /** An operator has to continue after this many recipients; that wait is not counted. */
   operatorContinuesAfter: number | undefined;
 }
 
-/** Looks ahead: the pool as it stands, played forward under every limit. Writes nothing. */
+/** Forecasts a campaign: simulates the present pool under every limit. Writes nothing. */
 export class DryRuns {
   constructor(private readonly deps: CampaignDeps) {}
 
@@ -43,7 +43,7 @@ export class DryRuns {
     if (!campaign) throw notFound('campaign', id);
     const { status } = campaign;
     if (status === 'completed' || status === 'failed' || status === 'stopped') {
-      throw new DomainError('conflict', `campaign_${status}`, refusal('dry-run', status));
+      throw new DomainError('conflict', `campaign_${status}`, conflictMessage('dry-run', status));
     }
     const now = clock.now();
     const startsAt = campaign.scheduledAt ? latest(campaign.scheduledAt, now) : now;
@@ -82,7 +82,7 @@ function exclusionsOf(waiting: readonly WaitingCount[]): DryRun['exclusions'] {
   return [...counts].map(([reason, count]) => ({ reason, count })).toSorted((a, b) => b.count - a.count);
 }
 
-/** What is to be sent, by where the recipients may be. */
+/** The messages to send, by time zone key. */
 function demandsOf(
   waiting: readonly WaitingCount[],
   parts: number,

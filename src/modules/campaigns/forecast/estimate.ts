@@ -9,9 +9,9 @@ import { scheduleAt, sendingHours, tenantTimes } from '../../tenants/index.js';
 
 /**
  * When the last message of a running campaign leaves, under quotas, pace, windows, ceiling and budget as things stand;
- * undefined when that is not to be expected: nobody is connected, an operator has to let it go on, it expires first.
- * Unlike a dry run it looks at no recipient: who opted out meanwhile still counts, and where people live is taken from
- * the next ones.
+ * undefined when that is not to be expected: no sender is connected, an operator has to continue it, or it expires
+ * first. Unlike a dry run it does not check recipients: those that opted out meanwhile still count, and the time zones
+ * are sampled from the next ones.
  */
 export async function estimatedFinish(
   deps: ForecastDeps & Pick<CampaignDeps, 'clock'>,

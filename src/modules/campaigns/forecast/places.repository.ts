@@ -1,10 +1,10 @@
 import type { Tx } from '../../../db/index.js';
 import { inOrder } from '../../delivery/index.js';
 
-/** Enough to know in what proportion the places are. */
+/** A sample large enough for the proportions of the time zones. */
 const SAMPLED_RECIPIENTS = 5_000;
 
-/** Where the next waiting recipients may be; null where nobody has looked yet. */
+/** The time zone keys of the next waiting recipients; null where none was stored yet. */
 export async function sampleOfPlaces(
   tx: Tx,
   campaignId: string,

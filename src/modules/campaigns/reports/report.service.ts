@@ -40,7 +40,7 @@ export type ExtraDimension = 'part' | 'hour';
 
 export interface StatsQuery {
   by?: readonly ExtraDimension[];
-  /** Whose hours; the tenant's own zone unless given. */
+  /** The time zone of the hours; the tenant's own unless given. */
   timeZone?: string;
 }
 
@@ -84,7 +84,7 @@ interface ReportDeps extends Pick<CampaignDeps, 'database' | 'clock' | 'workers'
   senders: Pick<CampaignSenders, 'forecast'>;
 }
 
-/** What became of a campaign's recipients: in numbers, one by one, as a file, beside other campaigns. */
+/** The results of a campaign: statistics, traces of recipients, files, comparisons with other campaigns. */
 export class CampaignReports {
   private readonly traces: CampaignTraces;
 
@@ -92,7 +92,7 @@ export class CampaignReports {
     this.traces = new CampaignTraces(deps);
   }
 
-  /** Read from the ledgers, so that a campaign of a million recipients costs what a small one costs. */
+  /** Read from the ledgers, so that the cost does not grow with the recipients. */
   async stats(tenantId: string, id: string, query: StatsQuery = {}): Promise<CampaignStats> {
     const campaign = await this.find(tenantId, id);
     const tx = this.deps.database.manager;
@@ -132,13 +132,13 @@ export class CampaignReports {
     return { ...page, ...(query.state ? {} : { total }), campaign };
   }
 
-  /** Every step of one recipient, by its own id or its contact's, and why it is where it is. */
+  /** The attempt history of one recipient, by its own id or its contact's, and the reason of its present state. */
   async trace(tenantId: string, id: string, recipientOrContactId: string): Promise<Trace> {
     const campaign = await this.find(tenantId, id);
     return this.traces.trace(campaign, recipientOrContactId);
   }
 
-  /** The report as a file, a batch of recipients at a time: only as much is read as the receiver takes. */
+  /** The report as a file, a batch of recipients at a time: read at the speed of the receiver. */
   async export(
     tenantId: string,
     id: string,
@@ -211,7 +211,7 @@ export class CampaignReports {
   }
 }
 
-/** What stands in the place of a phone number: the number, or what is left of it after an erasure. */
+/** Whether a key is a phone number; after an erasure a placeholder is in its place. */
 function isPhone(key: unknown): key is string {
   return typeof key === 'string' && /^(\+\d+|erased-[\da-f-]{36})$/.test(key);
 }

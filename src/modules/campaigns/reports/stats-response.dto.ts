@@ -16,7 +16,7 @@ import { recipientStates } from '../campaign.dto.js';
 import { RatesResponse } from './rates-response.dto.js';
 import type { RecipientState } from '../../delivery/index.js';
 
-/** Recipients a sender has served, by their furthest state; those on the way are nobody's yet. */
+/** Recipients a sender has served, by their furthest state; those on the way count for no sender yet. */
 export class SenderShareResponse extends CampaignCountsResponse {
   @IsUUID()
   senderId!: string;
@@ -99,7 +99,7 @@ export class PartStatsResponse {
   unknown!: number;
 }
 
-/** What happened in one hour. */
+/** Counts of one hour. */
 export class HourStatsResponse {
   /** Its beginning. */
   @IsISO8601()
@@ -163,16 +163,16 @@ export class CampaignStatsResponse extends CampaignCountsResponse {
   @ValidateNested({ each: true })
   @Type(() => HourStatsResponse)
   byHour?: HourStatsResponse[];
-  /** Whose hours `byHour` has. */
+  /** The time zone of `byHour`. */
   @IsOptional()
   @IsString()
   timeZone?: string;
-  /** Why nothing is sent just now; absent while it flows. */
+  /** Why nothing is sent at present; absent while it sends. */
   @IsOptional()
   @ValidateNested()
   @Type(() => WaitingResponse)
   waitingFor?: WaitingResponse;
-  /** When the last message is expected to leave, as things stand; absent when that is not to be expected. */
+  /** When the last message is expected to leave, from the present state; absent when that is not to be expected. */
   @IsOptional()
   @IsISO8601()
   estimatedFinishAt?: string;

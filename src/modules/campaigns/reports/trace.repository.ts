@@ -1,7 +1,7 @@
 import type { Tx } from '../../../db/index.js';
 import { type RecipientState, isIn, type MessageAttempt } from '../../delivery/index.js';
 
-/** What the tables say about one recipient. */
+/** The columns about one recipient. */
 export interface TracedRecipient {
   id: string;
   contactId: string;

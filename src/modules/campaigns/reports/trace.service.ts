@@ -17,14 +17,14 @@ export interface Trace {
   recipient: TracedRecipient;
   summary: string;
   steps: TraceStep[];
-  /** The names of the senders the steps speak of, as far as they are still there. */
+  /** The names of the senders in the steps, as far as they still exist. */
   senders: ReadonlyMap<string, string>;
 }
 
-/** How many are counted before a recipient that waits: the answer is read by people. */
+/** Most recipients counted before a waiting one; a larger number means nothing to a user. */
 const COUNT_AHEAD = 10_000;
 
-/** Tells the story of one recipient from what the tables keep anyway. */
+/** Builds the attempt history of one recipient from columns that exist for other reasons. */
 export class CampaignTraces {
   constructor(private readonly deps: Pick<CampaignDeps, 'database' | 'clock' | 'workers'>) {}
 

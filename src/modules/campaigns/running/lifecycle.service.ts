@@ -12,7 +12,7 @@ import {
   countSending,
 } from '../campaign.repository.js';
 import { feedJobId } from '../feeding/core/job-ids.js';
-import { allowedFrom, refusal, type CampaignAction } from '../core/transitions.js';
+import { allowedFrom, conflictMessage, type CampaignAction } from '../core/transitions.js';
 import { type CampaignStatus, skipLeftOver } from '../../delivery/index.js';
 import { refuseEmptyPool } from '../../senders/index.js';
 
@@ -24,7 +24,7 @@ export class CampaignLifecycle {
     await this.run(tenantId, id, 'start');
   }
 
-  /** Nothing is queued for sending after this has answered; what was already handed over arrives. */
+  /** Nothing is queued for sending after this has returned; what was already handed over arrives. */
   async pause(tenantId: string, id: string): Promise<void> {
     await this.move(tenantId, id, 'pause', 'paused');
   }
@@ -33,10 +33,11 @@ export class CampaignLifecycle {
     await this.run(tenantId, id, 'resume');
   }
 
-  /** Under the campaign's lock: what is checked here is what runs, whatever changes it at the same time. */
+  /** Under the campaign's lock, so that nothing changes between the check and the start. */
   private async run(tenantId: string, id: string, action: 'start' | 'resume'): Promise<void> {
     const { database, senders, clock } = this.deps;
-    // Before the transaction: one that waits for a second connection could wait for others like it.
+    // Before the transaction: a transaction that needs a second connection could deadlock with others on the connection
+    // pool.
     const seen = this.startable(await findCampaign(database.manager, tenantId, id), id, action);
     await refuseEmptyPool(senders, tenantId, seen.pool);
     await database.transaction(async (tx) => {
@@ -55,8 +56,9 @@ export class CampaignLifecycle {
   }
 
   /**
-   * Refuses (`conflict`) what is not at rest: `campaign_sending` while a message is being handed over, whose outcome would
-   * be lost; and what others ask about: `campaign_in_use` names the segments and series that would not work any more.
+   * Throws `conflict` for a campaign that is not at rest: `campaign_sending` while a message is being handed over,
+   * whose outcome would be lost; and what others ask about: `campaign_in_use` names the segments and series that would
+   * not work any more.
    */
   async remove(tenantId: string, id: string): Promise<void> {
     await this.deps.database.transaction(async (tx) => {
@@ -132,7 +134,7 @@ export class CampaignLifecycle {
 }
 
 function conflict(action: CampaignAction, status: CampaignStatus): DomainError {
-  return new DomainError('conflict', `campaign_${status}`, refusal(action, status));
+  return new DomainError('conflict', `campaign_${status}`, conflictMessage(action, status));
 }
 
 function inUse(users: readonly CampaignUser[]): DomainError {

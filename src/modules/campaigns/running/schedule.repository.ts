@@ -22,7 +22,7 @@ export async function dueCampaigns(tx: Tx, now: Date): Promise<DueCampaign[]> {
   );
 }
 
-/** Where a recurring campaign goes on: at its next run, with an expiry as long after it, or nowhere. */
+/** Moves a recurring campaign to its next run, with an expiry as long after it, or ends the series. */
 export async function moveToNextRun(
   tx: Tx,
   origin: { id: string; scheduledAt: Date },
@@ -41,8 +41,8 @@ export async function moveToNextRun(
 }
 
 /**
- * Locks it, unless somebody holds it: a run for a large audience takes longer than it is until the next look, and whoever
- * waited for it would keep a place for jobs and a connection for nothing.
+ * Locks the campaign unless it is locked already: a run for a large audience takes longer than the interval, and
+ * waiting for it would occupy a job slot and a connection for nothing.
  */
 export async function lockUnheld(tx: Tx, id: string): Promise<boolean> {
   const rows = await tx.query<unknown[]>(
@@ -52,7 +52,7 @@ export async function lockUnheld(tx: Tx, id: string): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** True when this run was made before, by whoever. */
+/** True when this run was made before, by any process. */
 export async function hasRun(tx: Tx, originId: string, occurrenceAt: Date): Promise<boolean> {
   const rows = await tx.query<unknown[]>(
     'SELECT 1 FROM campaigns WHERE origin_id = $1 AND occurrence_at = $2',

@@ -30,7 +30,7 @@ export class CampaignScheduler {
     this.audience = new CampaignAudience(deps);
   }
 
-  /** One that cannot be started does not keep the others from it; it is tried again with the next call. */
+  /** One that cannot be started does not prevent the others; it is tried again with the next call. */
   readonly startDue = async (): Promise<void> => {
     const { database, clock, logger } = this.deps;
     for (const due of await dueCampaigns(database.manager, clock.now())) {
@@ -63,7 +63,7 @@ export class CampaignScheduler {
       if (recipients >= LARGE_AUDIENCE) await refreshStatistics(this.deps.database.manager);
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
-      // What the audience was made from is gone: the run is on record, and the series goes on.
+      // A source of the audience is gone: the run is recorded, and the series goes on.
       this.deps.logger.warn(
         { campaignId: due.id, code: error.code },
         'a recurring campaign found no audience',
@@ -75,7 +75,10 @@ export class CampaignScheduler {
     await this.feed(due.tenantId, child);
   }
 
-  /** The size of its audience; undefined when somebody else has made it, or the campaign was changed meanwhile. */
+  /**
+   * Returns the size of its audience; undefined when another process has made it, or the campaign was changed
+   * meanwhile.
+   */
   private makeRun(due: DueCampaign, id: string, now: Date): Promise<number | undefined> {
     return this.deps.database.transaction(async (tx) => {
       const origin = await lockDue(tx, due);
@@ -143,7 +146,7 @@ export class CampaignScheduler {
   }
 }
 
-/** Undefined when somebody else is at it, or it was changed meanwhile. */
+/** Undefined when another process has it locked, or it was changed meanwhile. */
 async function lockDue(tx: Tx, due: DueCampaign): Promise<RecurringCampaign | undefined> {
   if (!(await lockUnheld(tx, due.id))) return undefined;
   const origin = await findCampaign(tx, due.tenantId, due.id);

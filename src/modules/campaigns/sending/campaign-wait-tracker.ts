@@ -8,9 +8,9 @@ interface CampaignKey {
   campaignId: string;
 }
 
-/** A thousand jobs may learn in the same second that nobody is free; one write every so often tells it. */
+/** Least time between two writes per campaign: a thousand jobs may find in the same second that no sender is free. */
 const MIN_INTERVAL_MS = 3_000;
-/** A campaign of which somebody was served so lately flows, whoever else of it waits. */
+/** A campaign counts as sending this long after a recipient was served, although others wait. */
 const FLOWING_MS = 30_000;
 const MOST_REMEMBERED = 10_000;
 
@@ -21,19 +21,19 @@ export class CampaignWaitTracker {
 
   constructor(private readonly deps: { database: Database; clock: Clock }) {}
 
-  /** Nobody can send for this campaign until `until` (null: nobody knows). */
+  /** No sender can send for this campaign until `until` (null: not known). */
   async note(campaign: CampaignKey, reason: string, until: Date | null): Promise<void> {
     if (!this.due(`note ${campaign.campaignId}`)) return;
     await noteCampaignWaiting(this.deps.database.manager, campaign, reason, until);
   }
 
-  /** A started conversation waits for the sender that began it: told when nobody else of the campaign is served. */
+  /** A recipient that was begun waits for its sender: noted only when no other recipient of the campaign is served. */
   async noteStarted(campaign: CampaignKey, until: Date | null): Promise<void> {
     if (this.servedLately(campaign)) return;
     await this.note(campaign, 'sender_away', until);
   }
 
-  /** Senders are there and keep their pause: no wait that was noted holds any more, unless others go first. */
+  /** Senders are available and keep their pause: a noted wait is over, unless the campaign is preempted. */
   async notePace(
     campaign: CampaignKey,
     { preempted, waiting }: { preempted: boolean; waiting: boolean },
@@ -46,7 +46,7 @@ export class CampaignWaitTracker {
     }
   }
 
-  /** A recipient got everything: the campaign flows. `shown` when it is shown as waiting. */
+  /** A recipient got all parts: the campaign sends. `shown` when it is noted as waiting. */
   async served(campaign: CampaignKey, shown: boolean): Promise<void> {
     this.lastServed.set(campaign.campaignId, this.deps.clock.now().getTime());
     if (!shown || !this.due(`clear ${campaign.campaignId}`)) return;

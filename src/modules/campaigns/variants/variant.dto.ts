@@ -49,7 +49,7 @@ export class CampaignVariantResponse {
   name!: string;
   @IsNumber()
   weight!: number;
-  /** How many recipients it was dealt. */
+  /** How many recipients were assigned to it. */
   @IsInt()
   recipients!: number;
   @IsArray()

@@ -3,7 +3,7 @@ import { normalisePhone } from '../../../../lib/phone.js';
 export const audienceSources = ['contacts', 'list', 'segment', 'filter', 'import'] as const;
 export type AudienceSource = (typeof audienceSources)[number];
 
-/** How an audience came about: what each source gave, what was named twice, what was taken out again. */
+/** How an audience came about: contacts per source, duplicates, exclusions. */
 export interface AudienceSummary {
   sources: { source: AudienceSource; id?: string; matched: number; added: number }[];
   duplicates: number;
@@ -17,10 +17,10 @@ export interface Excluded {
   campaigns: number;
 }
 
-/** What the recipients list says of them. */
+/** The codes of excluded recipients. */
 export type ExclusionCode = 'excluded_number' | 'excluded_list' | 'excluded_segment' | 'excluded_campaign';
 
-/** How many were taken out, over all exclusions. */
+/** How many were excluded, over all exclusions. */
 export function excludedIn(summary: AudienceSummary | undefined): number {
   return Object.values(summary?.excluded ?? {}).reduce((sum, count) => sum + count, 0);
 }
@@ -87,12 +87,13 @@ const EXCLUDED_BY: Record<keyof Excluded, { path: string; words: string }> = {
   campaigns: { path: 'exclude.campaignIds', words: 'by campaign' },
 };
 
-/** Nobody is left, or nobody was there: says what each source found and what took them out again. */
+/** The error of an audience without recipients: what each source found, and what excluded them. */
 export function emptyAudience({ sources, excluded }: AudienceSummary): DomainError {
   const found = sources.reduce((sum, { added }) => sum + added, 0);
   if (found === 0) {
     const asked = sources.map(({ source, id }) => (id ? `${source} ${id}` : source)).join(', ');
-    const message = asked === '' ? 'The audience is empty.' : `The audience is empty: nobody is in ${asked}.`;
+    const message =
+      asked === '' ? 'The audience is empty.' : `The audience is empty: no contact is in ${asked}.`;
     return new DomainError('not_possible', 'empty_audience', message, {
       errors: [
         {
@@ -113,13 +114,13 @@ export function emptyAudience({ sources, excluded }: AudienceSummary): DomainErr
   });
 }
 
-/** Who gets a campaign besides inline contacts and lists, and who does not. */
+/** The audience besides inline contacts and lists, and the exclusions. */
 export interface AudienceRules {
   segmentIds: string[];
-  /** The tree of a segment, given in place. */
+  /** An inline filter, as segments have it. */
   filter?: object;
   importIds: string[];
   exclude: { listIds: string[]; segmentIds: string[]; campaignIds: string[]; phoneNumbers: string[] };
-  /** What came of them when the campaign was made. */
+  /** Their counts when the campaign was made. */
   summary?: AudienceSummary;
 }

@@ -3,9 +3,9 @@ import type { Canary } from '../../campaign.entity.js';
 import type { Counts } from '../../campaign.repository.js';
 
 /**
- * What a campaign's canary allows. `send`: so many more recipients; `wait`: all of the first ones are dealt with, until
- * the limits are judged, or until an operator lets it go on where there is no such time; `pass`: the limits held;
- * `break`: they did not.
+ * What a campaign's canary allows. `send`: that many more recipients; `wait`: all of the first ones are done, and the
+ * limits are judged later, or an operator has to continue where there is no such time; `pass`: the limits held;
+ * `break`: they were exceeded.
  */
 export type CanaryVerdict =
   | { kind: 'send'; room: number }
@@ -15,7 +15,7 @@ export type CanaryVerdict =
 
 const MINUTE_MS = 60_000;
 
-/** Limits that are broken already are not waited for: failures and opt-outs only become more. */
+/** Limits that are exceeded already break the canary at once, because failures and opt-outs only grow. */
 export function judgeCanary(canary: Canary | null, counts: Counts, now: Date): CanaryVerdict {
   if (!canary || canary.passedAt !== undefined) return { kind: 'send', room: Infinity };
   const { pending, queued, sending } = counts;
@@ -37,7 +37,7 @@ export function judgeCanary(canary: Canary | null, counts: Counts, now: Date): C
   return now >= until ? { kind: 'pass' } : { kind: 'wait', reachedAt, until };
 }
 
-/** Whom a canary can learn from: somebody who was skipped got nothing, so that another one goes in their place. */
+/** Recipients that count for a canary. A skipped one got nothing, so another one takes its place. */
 export function begunOf(counts: Counts): number {
   return recipientsIn(counts) - counts.pending - counts.skipped;
 }
@@ -48,7 +48,7 @@ export function sizedCanary(canary: Canary | null, recipients: number): Canary |
   return { ...canary, recipients: Math.max(1, Math.ceil((recipients * canary.percent) / 100)) };
 }
 
-/** As it was asked for, without what became of it: for another run, a copy, a retry. */
+/** The canary as requested, without its results: for another run, a copy, a retry. */
 export function freshCanary({ recipients, percent: share, continueWhen }: Canary): Canary {
   return {
     recipients,

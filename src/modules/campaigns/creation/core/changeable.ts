@@ -1,7 +1,7 @@
 import type { FieldError } from '../../../../lib/errors.js';
 import type { CampaignStatus } from '../../../delivery/core/campaign-state.js';
 
-/** What of a campaign can still be changed once it has begun: nothing that some recipients have had already. */
+/** Fields that can still be changed once a campaign has begun: none that some recipients have received already. */
 const WHILE_UNDER_WAY: ReadonlySet<string> = new Set([
   'name',
   'senderIds',
@@ -25,8 +25,8 @@ const HINTS: Readonly<Record<string, string>> = {
   recurrence: 'it has started already; create a recurring campaign of its own',
 };
 
-/** Why a change is refused in the campaign's present state, field by field; undefined when it is not. */
-export function changeRefusal(
+/** Why a change is refused in the campaign's present state, per field; undefined when it is allowed. */
+export function changeConflict(
   status: CampaignStatus,
   change: object,
 ): { message: string; errors: FieldError[] } | undefined {

@@ -15,12 +15,12 @@ export interface VariantInput extends PartsInput {
   weight?: number | null;
 }
 
-/** What a campaign says: messages, a template, or several versions of them. */
+/** The content of a campaign: messages, a template, or several variants of them. */
 export interface ContentInput extends PartsInput {
   variants?: readonly VariantInput[];
 }
 
-/** How the parts of all variants, one after the other, belong together. */
+/** Which of the parts, listed one after the other, belong to which variant. */
 export type VariantLayout = { name: string; weight: number; size: number }[];
 
 export interface ReadContent {
@@ -31,10 +31,10 @@ export interface ReadContent {
   errors: FieldError[];
 }
 
-/** Of all texts of a campaign: each is analysed while the request waits, and others with it. */
+/** Characters of all texts of a campaign, as JSON: they are analysed in the request, and block others meanwhile. */
 const MAX_SIZE = 200_000;
 
-/** Reads what a request wants to send, or says what is wrong with it and where. */
+/** Parses the content of a request, or returns its errors with paths. */
 export function parseContent(input: ContentInput, defaultCountry?: string): ReadContent {
   const { variants } = input;
   const size = JSON.stringify([variants, input.messages, input.template]).length;
@@ -44,7 +44,7 @@ export function parseContent(input: ContentInput, defaultCountry?: string): Read
   }
   if (!variants) return parseParts(input, defaultCountry);
   if (input.messages ?? input.template) {
-    const message = 'give either variants or one text for everybody (messages or template), not both';
+    const message = 'give either variants or one text for all recipients (messages or template), not both';
     return { drafts: [], needed: [], errors: [{ path: 'variants', message }] };
   }
   const read = variants.map((variant, index) => parseVariant(variant, index, defaultCountry));
@@ -62,7 +62,7 @@ export function parseContent(input: ContentInput, defaultCountry?: string): Read
 }
 
 function parseVariant(variant: VariantInput, index: number, defaultCountry: string | undefined): ReadContent {
-  // Inside a list null is not taken out by the service.
+  // The service removes null only at the top level, so it is removed here.
   const given = {
     ...(variant.messages ? { messages: variant.messages } : {}),
     ...(typeof variant.template === 'string' ? { template: variant.template } : {}),
@@ -75,7 +75,7 @@ function parseVariant(variant: VariantInput, index: number, defaultCountry: stri
   return { drafts, needed: needed.map(within), errors: errors.map(within) };
 }
 
-/** What stored content needs of its recipients. */
+/** The variables that stored content needs. */
 export function neededByContent(campaign: {
   parts: readonly CampaignPart[];
   variants: readonly CampaignVariant[] | null;

@@ -1,7 +1,7 @@
 import type { FieldError } from '../../../../lib/errors.js';
 import type { Canary } from '../../campaign.entity.js';
 
-/** What a request says about control; null takes a field back. */
+/** The control fields of a request; null clears a field. */
 export interface ControlInput {
   canary?: {
     recipients?: number | null;
@@ -23,7 +23,7 @@ export interface Control {
 
 export const DEFAULT_CONTROL: Control = { canary: null, maxPerSender: null };
 
-/** Limits that were not given let everything pass. */
+/** A limit that is not given is never exceeded. */
 const NO_LIMIT_PERCENT = 100;
 
 export function parseControl(
@@ -63,7 +63,7 @@ function parseCanary({ recipients, percent, continueWhen }: NonNullable<ControlI
   return { canary, errors: [] };
 }
 
-/** A sender takes on whole recipients: a budget below one recipient's messages would let nobody send. */
+/** A budget has to cover one recipient: a sender takes on whole recipients, and with less none could send. */
 export function budgetErrors(maxPerSender: number | null, mostParts: number): FieldError[] {
   if (maxPerSender === null || maxPerSender >= mostParts) return [];
   const message = `must be at least ${mostParts}, the messages of one recipient: they go through one sender`;

@@ -1,7 +1,7 @@
 import type { FieldError } from '../../../../lib/errors.js';
 import { type Delays, DEFAULT_DELAYS } from '../../../delivery/core/delays.js';
 
-/** Fills in what the request leaves open; a default gives way to the bound the caller did give. */
+/** Fills in missing delays; a default is adjusted to the bound that was given. */
 export function parseDelays(
   input: Partial<Delays>,
   current: Delays = DEFAULT_DELAYS,

@@ -6,7 +6,10 @@ import { cronError, nextRun } from '../../core/recurrence.js';
 import type { SendWindow } from '../../../tenants/core/send-window.js';
 import { windowErrors } from '../../../tenants/core/window-errors.js';
 
-/** What a request says; undefined keeps what is, null takes it back. Shapes are checked, meanings are not. */
+/**
+ * The timing fields of a request; undefined keeps a value, null clears it. Shapes are checked already, meanings are
+ * not.
+ */
 export interface TimingInput {
   scheduledAt?: string | null;
   expiresAt?: string | null;
@@ -38,7 +41,7 @@ export const DEFAULT_TIMING: Timing = {
   recurrence: null,
 };
 
-/** Clocks differ and requests take their time. */
+/** Tolerance for clocks that differ and for the duration of the request. */
 const PAST_TOLERANCE_MS = 60_000;
 
 interface Context {
@@ -47,7 +50,7 @@ interface Context {
   current: Timing;
 }
 
-/** Lays a request over what is set already. The first run of a recurring campaign becomes its `scheduledAt`. */
+/** Merges a request into the present timing. The first run of a recurring campaign becomes its `scheduledAt`. */
 export function parseTiming(
   input: TimingInput,
   { now, tenantTimeZone, current }: Context,
@@ -78,16 +81,16 @@ export function parseTiming(
   return { timing, errors };
 }
 
-/** Sets the first run and holds the expiry against it. */
+/** Sets the first run and checks the expiry against it. */
 function plan(timing: Timing, input: TimingInput, now: Date): FieldError[] {
-  // What repeated would otherwise be sent once more, to the audience of the day it was made.
+  // Without a start: a series that no longer repeats would otherwise be sent once more, to its first audience.
   if (input.recurrence === null && input.scheduledAt === undefined) timing.scheduledAt = null;
   if (timing.recurrence && (input.recurrence || input.scheduledAt !== undefined)) {
     const first = firstRun(timing.recurrence, input.scheduledAt ? timing.scheduledAt : null, now);
     if (!first) return [{ path: 'recurrence', message: 'it has no run before its end' }];
     timing.scheduledAt = first;
   }
-  // An expiry that has come meanwhile is no reason to refuse a change of something else.
+  // An expiry that has passed meanwhile does not prevent a change of other fields.
   if (input.expiresAt === undefined && !input.scheduledAt && !input.recurrence) return [];
   const start = timing.scheduledAt ? latest(timing.scheduledAt, now) : now;
   if (timing.expiresAt && timing.expiresAt <= start) {
@@ -116,7 +119,7 @@ function read<Given, Value>(
   return given === null ? null : convert(given);
 }
 
-/** Of the request's object only what is known, as it is stored. */
+/** Only the known fields of the request's object, as they are stored. */
 function toWindow({ timeZone, days }: SendWindow): SendWindow {
   return { timeZone, days: days.map(({ day, from, to }) => ({ day, from, to })) };
 }
@@ -139,8 +142,8 @@ function recurrenceErrors({
   if ((cron == null) === (everyMinutes == null)) {
     errors.push({ path: 'recurrence', message: 'give either cron or everyMinutes' });
   }
-  const problem = cron == null ? undefined : cronError(cron);
-  if (problem !== undefined) errors.push({ path: 'recurrence.cron', message: problem });
+  const message = cron == null ? undefined : cronError(cron);
+  if (message !== undefined) errors.push({ path: 'recurrence.cron', message });
   if (timeZone != null && !isTimeZone(timeZone)) {
     errors.push({
       path: 'recurrence.timeZone',

@@ -11,15 +11,15 @@ export interface Pace {
   slotMs?: number;
 }
 
-/** How far ahead messages are queued: a pool that changes is felt after this long at most. */
+/** How far ahead messages are queued; a change of the pool takes effect after at most this long. */
 const HORIZON_MS = 60_000;
 
 /** Keeps at least this many recipients queued, so that a slow pace does not starve a sender between two feeds. */
 const MIN_WINDOW = 20;
 
 /**
- * Jobs come a little early on purpose: the reservation keeps the real pace, and a sender that waits for a late job
- * would lose its slot for good.
+ * Jobs run a little early on purpose: the reservation keeps the real pace, and a late job would leave a slot of the
+ * sender unused.
  */
 const EARLINESS = 0.75;
 
@@ -37,7 +37,7 @@ export function feedWindow(pace: Pace, senders: number, limit: number): number {
   return Math.min(windowOfSenders(pace, senders, limit), underCeiling);
 }
 
-/** At least two, so that the next is at hand when one is slow. */
+/** At least two, so that another one is ready when one is slow. */
 function recipientsUnderCeiling({ parts }: Pace, slotMs: number): number {
   return Math.max(Math.ceil(HORIZON_MS / (slotMs * parts)), 2);
 }
@@ -50,8 +50,8 @@ function windowOfSenders(pace: Pace, senders: number, limit: number): number {
 }
 
 /**
- * Milliseconds from now until each of `count` recipients should be tried: dealt out over the senders in turn, each
- * sender at random steps between its two delays, behind the `ahead` recipients that are queued already.
+ * Milliseconds from now until each of `count` recipients should be tried: assigned to the senders in turn, each sender
+ * at random steps between its two delays, behind the `ahead` recipients that are queued already.
  */
 export function staggeredDelays(
   pace: Pace,

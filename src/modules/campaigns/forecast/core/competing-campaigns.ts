@@ -5,14 +5,14 @@ import type { CompetingCampaign } from '../../campaign.ports.js';
 import { mostParts } from '../../variants/core/variants.js';
 import type { RunningCampaign } from '../competing-campaigns.repository.js';
 
-/** Waits of a campaign that use no sender, and end at a known time or not at all as things stand. */
+/** Waits during which a campaign uses no sender; they end at a known time, or not by themselves. */
 const AT_REST: ReadonlySet<string> = new Set(['outside_window', 'canary']);
 const MINUTE_MS = 60_000;
 
 /**
- * What other running campaigns need of the senders while this one is under way, as things stand: one whose canary waits
- * for an operator needs nothing, one with a ceiling no more than that lets out. `aloneUntil` is when this one would be
- * done by itself: who begins later does not hold it up.
+ * What other running campaigns need of the senders while this one runs: one whose canary waits for an operator needs
+ * nothing, one with a ceiling no more than it allows. `aloneUntil` is when this one would be done by itself: a campaign
+ * that begins later does not delay it.
  */
 export function competingCampaignsOf(
   { priority }: Pick<Campaign, 'priority'>,
@@ -43,7 +43,7 @@ function beginOf({ waitingReason, waitingUntil }: RunningCampaign, now: Date): D
   return waitingUntil ? latest(waitingUntil, now) : undefined;
 }
 
-/** A canary lets no more than its first ones out, until somebody or time says so. */
+/** A canary releases no more than its first recipients until it passes. */
 function recipientsLeft({ canary, begun, left }: RunningCampaign): number {
   const isHeld = canary && canary.passedAt === undefined && (!canary.continueWhen || canary.broken);
   return isHeld ? Math.max(0, Math.min(left, canary.recipients - begun)) : left;

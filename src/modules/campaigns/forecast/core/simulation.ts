@@ -16,11 +16,14 @@ export interface SimulationRules {
   expiresAt: Date | null;
   /** Messages every recipient gets. */
   parts: number;
-  /** So many messages go first, then nothing for so long. */
+  /** This many messages go first, then nothing for that long. */
   canary: { messages: number; restMs: number } | undefined;
 }
 
-/** `hours_never_come`: the windows of those left never open; `senders_used_up`: nobody will ever send the rest. */
+/**
+ * `hours_never_come`: the windows of the remaining recipients never open; `senders_used_up`: no sender will ever send
+ * the rest.
+ */
 export type Simulated =
   | { kind: 'finishes'; at: Date }
   | { kind: 'expires'; at: Date; left: number }
@@ -28,16 +31,16 @@ export type Simulated =
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** Nobody plans further ahead than this. */
+/** Simulated time at most: five years. */
 const HORIZON_MS = 5 * 366 * DAY_MS;
 const MAX_SLICES = 20_000;
-/** Under a ceiling the senders share it, and who is free changes by the hour. */
+/** Under a ceiling the senders share it, and the set of free senders changes by the hour. */
 const SLICE_UNDER_CEILING_MS = HOUR_MS;
 const RAMP_SLICES = 20;
 
 /**
- * When the last message leaves, as far as it can be known: no quota, pace, window or ceiling is exceeded on the way.
- * Groups that are open at the same time share the senders in proportion to what is left of them.
+ * When the last message leaves, with all quotas, paces, windows and ceilings kept. Groups that are open at the same
+ * time share the senders in proportion to their remaining messages.
  */
 export async function simulate(
   fleet: Fleet,
@@ -56,7 +59,7 @@ class Play {
   private readonly groups: Demand[];
   private at: number;
   private canaryLeft: number;
-  /** Something has left: the next message has to wait for its slot under the ceiling. */
+  /** A message has left: the next one has to wait for its slot under the ceiling. */
   private begun = false;
 
   constructor(
@@ -73,7 +76,7 @@ class Play {
     return sum(this.groups);
   }
 
-  /** Plays one slice; answers the end when it has come. */
+  /** Simulates one slice; returns the end when it is reached. */
   async next(): Promise<Simulated | undefined> {
     const { expiresAt, from } = this.rules;
     if (this.left === 0) return { kind: 'finishes', at: new Date(Math.ceil(this.at)) };
@@ -126,7 +129,7 @@ class Play {
     return this.groups.filter(({ messages }) => messages > 0);
   }
 
-  /** The next moment at which something changes for those who wait. */
+  /** The next moment at which something changes for waiting groups. */
   private endOfSlice(open: readonly Demand[]): number {
     const { expiresAt, from, ceiling } = this.rules;
     const now = new Date(this.at);
@@ -154,10 +157,10 @@ class Play {
     return ceiling ? Math.max(ready, 1) * parts * slotMs(ceiling, this.elapsed(this.at)) : 0;
   }
 
-  /** Senders that begin together would be ahead of the ceiling: when it has let so many messages leave. */
+  /** When the ceiling has let this many messages leave; senders that begin together would be ahead of it. */
   private ceilingEnd(from: number, messages: number): number {
     const { ceiling } = this.rules;
-    // The very first message finds a free slot. Only that one: a free one per slice would add up to more than allowed.
+    // Only the very first message has a free slot: one per slice would add up to more than allowed.
     const slots = this.begun ? messages : messages - 1;
     if (!ceiling || slots <= 0) return from;
     let [before, at] = [from, from + 60_000];
@@ -176,7 +179,7 @@ class Play {
   }
 }
 
-/** In proportion to what is left of each, in whole messages. */
+/** Divides messages in proportion to the rest of each group, in whole messages. */
 function assign(messages: number, groups: Demand[]): void {
   let [given, left] = [messages, sum(groups)];
   for (const group of groups) {
@@ -185,7 +188,7 @@ function assign(messages: number, groups: Demand[]): void {
     given -= share;
     group.messages -= share;
   }
-  // What rounding left over goes to whoever still has some.
+  // The remainder of rounding goes to groups that still have messages.
   for (const group of groups) {
     const rest = Math.min(given, group.messages);
     group.messages -= rest;

@@ -3,7 +3,7 @@ import { scheduleAt, sendingHours, type TenantTimes } from '../../../tenants/cor
 import { windowState } from '../../../tenants/core/window.js';
 import type { Campaign } from '../../campaign.entity.js';
 
-/** A recipient whose hours are over for now; `until` is undefined when they never come. */
+/** A recipient outside its hours; `until` is undefined when they never come. */
 export interface Closed {
   until: Date | undefined;
 }

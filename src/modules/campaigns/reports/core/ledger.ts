@@ -2,7 +2,7 @@ import type { Counter, Counts } from '../../campaign.repository.js';
 import type { MessageEntry, RecipientEntry } from '../stats.repository.js';
 import type { RecipientState } from '../../../delivery/core/recipient-state.js';
 
-/** What a ledger's sums say, seen from several sides. Pure: the entries were read before. */
+/** Aggregates of a ledger's sums. Pure: the entries were read before. */
 
 export interface CodeCount {
   state: RecipientState;
@@ -33,12 +33,12 @@ export function sumOf(entries: readonly RecipientEntry[]): Counts {
   return counts;
 }
 
-/** Who served whom; recipients nobody has served are left out. */
+/** Counts per sender; recipients that no sender has served are left out. */
 export function bySender(entries: readonly RecipientEntry[]): Map<string, Counts> {
   return grouped(entries, ({ senderId }) => senderId ?? undefined);
 }
 
-/** Who was excluded was dealt none. */
+/** Counts per variant; excluded recipients have none. */
 export function byVariant(entries: readonly RecipientEntry[]): Map<number, Counts> {
   return grouped(entries, ({ variant, counter }) => (counter === 'excluded' ? undefined : variant));
 }
@@ -54,7 +54,7 @@ export function byCode(entries: readonly RecipientEntry[]): CodeCount[] {
   return [...counts.values()].toSorted((a, b) => b.count - a.count || (a.code < b.code ? -1 : 1));
 }
 
-/** Every part there is, also one of which nothing was sent yet. */
+/** All parts, also those of which nothing was sent yet. */
 export function byPart(entries: readonly MessageEntry[], parts: number): PartFacts[] {
   const last = Math.max(parts, ...entries.map(({ part }) => part + 1));
   const facts = Array.from({ length: last }, (_, part) => ({

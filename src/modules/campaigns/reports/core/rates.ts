@@ -11,7 +11,7 @@ export interface Rates {
   replied: Proportion;
   /** ... answered with an opt-out keyword. */
   optedOut: Proportion;
-  /** Of all that were tried: failed or of unknown fate. */
+  /** Of all that were tried: failed or unknown. */
   failed: Proportion;
 }
 

@@ -34,7 +34,7 @@ function stateSentences(facts: TraceFacts, ahead: Ahead): string {
     case 'failed':
       return `${begun(facts)}Failed: ${reasonOf(recipient.code ?? 'undeliverable')}.`;
     case 'unknown':
-      return `Handed over${through(facts)}, and nobody said what became of it: ${reasonOf(recipient.code ?? 'timeout')}. A late receipt settles it.`;
+      return `Handed over${through(facts)}, but delivery was not confirmed: ${reasonOf(recipient.code ?? 'timeout')}. A late receipt settles it.`;
     case 'excluded':
       return `Left out when the campaign was made: ${reasonOf(recipient.code ?? 'excluded')}.`;
     case 'skipped':
@@ -74,7 +74,7 @@ function whyQueued(facts: TraceFacts): string {
   return wait ? `It waits for its turn. ${wait}` : 'It waits for its turn with a sender.';
 }
 
-/** Until when a late receipt may spare the part at hand its second copy. */
+/** Until when a late receipt may make a second copy of the current part unnecessary. */
 function graceEnd({ messages, recipient }: TraceFacts): Date | undefined {
   const last = messages.find(({ part }) => part === recipient.nextPart)?.attempts.at(-1);
   return last?.outcome === 'resend' && last.until !== undefined ? new Date(last.until) : undefined;

@@ -46,7 +46,7 @@ export interface TraceFacts {
   timeZone: string;
   now: Date;
   isWorkerAlive: boolean;
-  /** Given while the campaign may not write to this number: until when, where that is ever. */
+  /** Given while the campaign may not write to this number: until when, if ever. */
   closed: { until: Date | undefined } | undefined;
 }
 
@@ -59,7 +59,7 @@ export function traceSteps(facts: TraceFacts): TraceStep[] {
     ...consent(facts),
     ...ending(facts),
   ];
-  // Stable: what happened in the same millisecond stays in the order above.
+  // A stable sort: steps of the same millisecond keep the order above.
   return steps.toSorted((a, b) => a.at.getTime() - b.at.getTime());
 }
 
@@ -147,7 +147,7 @@ function attemptStep(facts: TraceFacts, { part }: TracedMessage, attempt: Messag
 }
 
 function unconfirmed(what: string, who: string, reason: string): string {
-  return `${what} was handed over through ${who}, and nobody said what became of it: ${reason}`;
+  return `${what} was handed over through ${who}, but delivery was not confirmed: ${reason}`;
 }
 
 function after({ timeZone }: TraceFacts, { until }: MessageAttempt): string {
@@ -174,7 +174,7 @@ function progress(facts: TraceFacts, message: TracedMessage): TraceStep[] {
   return steps;
 }
 
-/** The network reported it after it had taken the message: no hand-over failed. */
+/** A failure that the network reported after it had taken the message: no hand-over failed. */
 function lateFailure(facts: TraceFacts, message: TracedMessage): TraceStep[] {
   const { part, senderId, state, code, attempts, sentAt, updatedAt } = message;
   const last = attempts.at(-1)?.outcome;

@@ -17,7 +17,7 @@ export interface VariantReport {
   comparison: { read: VariantVerdict; replied: VariantVerdict };
 }
 
-/** Undefined for a campaign without variants. `counts` are by the variant's place; one with nobody has none. */
+/** Undefined for a campaign without variants. `counts` are by the variant's place; one without recipients has none. */
 export function variantReport(
   variants: readonly CampaignVariant[] | null,
   counts: ReadonlyMap<number, Counts>,

@@ -10,7 +10,7 @@ const WEIGHT_STEPS = 100;
 /** After so many recipients the shares must be exact. */
 const MAX_CYCLE = 10_000;
 
-/** What is wrong with a request's variants besides their parts. */
+/** Errors of a request's variants besides those of their parts. */
 export function variantErrors(
   variants: readonly { name: string; weight?: number | null }[],
   path = 'variants',
@@ -46,8 +46,8 @@ function weightError(weight: number): string[] {
 }
 
 /**
- * The order in which recipients are dealt to variants, over and over; each variant as often as its weight says, spread as
- * evenly as it goes (smooth weighted round-robin, as nginx balances its upstreams), so that any stretch of it is close
+ * The order in which recipients are assigned to variants, repeated; each variant as often as its weight says, spread as
+ * evenly as possible (smooth weighted round-robin, as nginx balances its upstreams), so that any stretch of it is close
  * to the shares too. `[3, 1]` gives `0 0 1 0`.
  */
 export function variantCycle(weights: readonly number[]): number[] {
@@ -65,7 +65,7 @@ export function variantCycle(weights: readonly number[]): number[] {
   });
 }
 
-/** How many messages a campaign is, all recipients and parts together. */
+/** How many messages a campaign has, over all recipients and parts. */
 export function totalMessages({ parts, variants, totalRecipients }: MessagesOf): number {
   if (!variants) return parts.length * totalRecipients;
   return variants.reduce((sum, variant) => sum + variant.parts.length * (variant.recipients ?? 0), 0);
