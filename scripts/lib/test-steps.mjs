@@ -14,6 +14,8 @@ export function checks(migrationDatabaseUrl) {
     check('format', [bin('prettier'), '--check', '--log-level', 'warn', '.']),
     check('imports', [process.execPath, 'scripts/check-imports.mjs']),
     check('unused code', [bin('knip'), '--no-progress']),
+    // Tests are no users: what only they use is dead.
+    check('unused code (production)', [bin('knip'), '--production', '--no-progress']),
     check('migrations', [bin('tsx'), 'scripts/check-migrations.ts'], { DATABASE_URL: migrationDatabaseUrl }),
   ];
 }

@@ -60,13 +60,6 @@ export function normalisePhone(input: string, defaultCountry?: string): PhoneOut
   return fromDigits(text, country);
 }
 
-/** `+5511*****4321`: enough to recognise a number in a log, too little to call it. */
-export function maskPhone(phone: string): string {
-  const [start, end] = phone.length >= 12 ? [5, 4] : [3, 2];
-  if (phone.length <= start + end) return '*'.repeat(phone.length);
-  return phone.slice(0, start) + '*'.repeat(phone.length - start - end) + phone.slice(-end);
-}
-
 function refuse(reason: string): PhoneOutcome {
   return { ok: false, reason };
 }

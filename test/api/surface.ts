@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { OpenApiDocument } from '../../src/api/openapi/document.js';
 import type { Route } from '../../src/api/route.js';
 import { allRoutes, type RouteServices } from '../../src/api/routes/index.js';
-import { loadConfig } from '../../src/config/index.js';
+import { loadConfig } from '../../src/config/load.js';
 import { systemClock } from '../../src/lib/clock.js';
 import { newId } from '../../src/lib/ids.js';
 import { createLogger } from '../../src/lib/logger.js';

@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { parseEnv } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import { loadConfig, renderConfigDocument, renderEnvFile } from '../../src/config/index.js';
+import { renderConfigDocument, renderEnvFile } from '../../src/config/index.js';
+import { loadConfig } from '../../src/config/load.js';
 
 const HOW = 'run `npm run docs:config` and commit the result';
 

@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { ensureSecrets, loadConfig, type Config } from '../../src/config/index.js';
+import { ensureSecrets, type Config } from '../../src/config/index.js';
+import { loadConfig } from '../../src/config/load.js';
 
 let folder = '';
 let file = '';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { getCountries, getExampleNumber } from 'libphonenumber-js/max';
 import examples from 'libphonenumber-js/mobile/examples';
-import { isPhoneCountry, maskPhone, normalisePhone } from '../../src/lib/phone.js';
+import { isPhoneCountry, normalisePhone } from '../../src/lib/phone.js';
 
 describe('a phone number is understood as people and spreadsheets write it', () => {
   it.each([
@@ -87,12 +87,6 @@ describe('a phone number that cannot be right is refused in plain words', () => 
   ])('%s (%s): %s', (input, country, reason) => {
     expect(normalisePhone(input, country)).toEqual({ ok: false, reason: expect.stringMatching(reason) });
   });
-});
-
-it('a masked number can be recognised but not called', () => {
-  expect(maskPhone('+5511987654321')).toBe('+5511*****4321');
-  expect(maskPhone('+3901234')).toBe('+39***34');
-  expect(maskPhone('123')).toBe('***');
 });
 
 it('knows which countries have phone numbers', () => {

@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { loadConfig } from '../../src/config/index.js';
+import { loadConfig } from '../../src/config/load.js';
 import type { Infrastructure } from '../../src/runtime/infrastructure.js';
 import { createMedia } from '../../src/runtime/media.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';

@@ -6,9 +6,9 @@ import {
   SenderManager,
   SenderService,
   type ReservationRequest,
-  type Sender,
   type SenderInput,
 } from '../../src/modules/senders/index.js';
+import type { Sender } from '../../src/modules/senders/sender.entity.js';
 import type { EnqueueOptions, JobName, JobQueue } from '../../src/queue/catalog.js';
 import { createSimulatorNetwork, createSimulatorTransport } from '../../src/transports/simulator/index.js';
 import type { TransportRegistry } from '../../src/transports/transport.js';

@@ -4,9 +4,9 @@ import { addMs } from '../../src/lib/clock.js';
 import { seededRandom } from '../../src/lib/random.js';
 import { PoolForecast } from '../../src/modules/senders/core/forecast/forecast.js';
 import type { ForecastPace, Competitor } from '../../src/modules/senders/core/forecast/sender-forecast.js';
-import { DAY_MS, quotaWindowNames } from '../../src/modules/senders/core/quota.js';
+import { DAY_MS } from '../../src/modules/senders/core/quota.js';
 import { earliestSlot, grantable, takeSlot, type SenderSlot } from '../../src/modules/senders/core/slot.js';
-import { slot, START } from './slots.js';
+import { QUOTA_WINDOWS, slot, START } from './slots.js';
 
 const NOW = START.getTime();
 const YEAR = 365 * DAY_MS;
@@ -74,7 +74,7 @@ const sender = fc
   })
   .map(({ minute, hour, day, windows, nextInMs, warmUp }, ...rest): SenderSlot => {
     const base = slot(`s${rest.length}`, { minute, hour: minute + hour, day: minute + hour + day });
-    for (const [index, name] of quotaWindowNames.entries()) {
+    for (const [index, name] of QUOTA_WINDOWS.entries()) {
       const state = windows[index];
       if (!state) continue;
       base.windows[name].startedAt = addMs(START, -state.startedAgoMs);

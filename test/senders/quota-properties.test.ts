@@ -2,21 +2,16 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { addMs } from '../../src/lib/clock.js';
 import { seededRandom } from '../../src/lib/random.js';
-import {
-  MINUTE_MS,
-  quotaWindowNames,
-  windowAt,
-  type QuotaWindowName,
-} from '../../src/modules/senders/core/quota.js';
+import { MINUTE_MS, windowAt, type QuotaWindows } from '../../src/modules/senders/core/quota.js';
 import { giveBackSlot, grantable, takeSlot, type SenderSlot } from '../../src/modules/senders/core/slot.js';
-import { NO_PACE, slot, START } from './slots.js';
+import { NO_PACE, QUOTA_WINDOWS, slot, START } from './slots.js';
 
 /** A reservation, and in which window of each kind it was counted. */
 interface Reserved {
   messages: number;
   at: Date;
   trueMs: number;
-  windows: Record<QuotaWindowName, number>;
+  windows: Record<keyof QuotaWindows, number>;
   day: number | undefined;
   isGivenBack: boolean;
 }
@@ -32,7 +27,7 @@ class Sender {
   readonly reserved: Reserved[] = [];
   private now = START;
   private trueMs = 0;
-  private readonly windows: Record<QuotaWindowName, number> = { minute: 0, hour: 0, day: 0 };
+  private readonly windows: Record<keyof QuotaWindows, number> = { minute: 0, hour: 0, day: 0 };
   private readonly random = seededRandom(1);
 
   constructor(private sender: SenderSlot) {}
@@ -47,7 +42,7 @@ class Sender {
   private reserve(wanted: number): void {
     const granted = grantable(this.sender, wanted, this.now);
     if (granted === 0) return;
-    for (const name of quotaWindowNames) {
+    for (const name of QUOTA_WINDOWS) {
       if (!windowAt(this.sender.windows[name], this.now).startedAt) this.windows[name] += 1;
     }
     this.sender = takeSlot(this.sender, granted, NO_PACE, this.now, 1, this.random);
@@ -71,7 +66,7 @@ class Sender {
 
   /** What was kept in the window that counts now must be what it counts, and within the quota. */
   check(): void {
-    for (const name of quotaWindowNames) {
+    for (const name of QUOTA_WINDOWS) {
       const { used, quota } = this.sender.windows[name];
       const kept = this.sum((reserved) => reserved.windows[name] === this.windows[name]);
       expect(kept).toBeLessThanOrEqual(used);

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { addMs } from '../../src/lib/clock.js';
 import { seededRandom } from '../../src/lib/random.js';
-import { quotaWindowNames, windowAt } from '../../src/modules/senders/core/quota.js';
+import { windowAt } from '../../src/modules/senders/core/quota.js';
 import {
   earliestSlot,
   giveBackSlot,
@@ -11,7 +11,7 @@ import {
   takeSlot,
   type SenderSlot,
 } from '../../src/modules/senders/core/slot.js';
-import { at, NO_PACE, slot, START } from './slots.js';
+import { at, NO_PACE, QUOTA_WINDOWS, slot, START } from './slots.js';
 
 interface Grant {
   /** Time that really passed: a clock that is set back does not undo it. */
@@ -34,7 +34,7 @@ function run(sender: SenderSlot, steps: { stepMs: number; messages: number }[]):
     if (granted === 0) continue;
     current = takeSlot(current, granted, NO_PACE, now, 1, random);
     grants.push({ trueMs, clockMs: now.getTime(), messages: granted });
-    for (const name of quotaWindowNames) {
+    for (const name of QUOTA_WINDOWS) {
       expect(current.windows[name].used).toBeLessThanOrEqual(current.windows[name].quota);
     }
   }
@@ -58,7 +58,7 @@ describe('quota windows', () => {
     fc.assert(
       fc.property(quotas, steps, (quota, asked) => {
         const grants = run(slot('a', quota), asked);
-        for (const name of quotaWindowNames) {
+        for (const name of QUOTA_WINDOWS) {
           const { lengthMs } = slot('a').windows[name];
           let start = -Infinity;
           let used = 0;
@@ -77,7 +77,7 @@ describe('quota windows', () => {
     fc.assert(
       fc.property(quotas, steps, (quota, asked) => {
         const grants = run(slot('a', quota), asked);
-        for (const name of quotaWindowNames) {
+        for (const name of QUOTA_WINDOWS) {
           const { lengthMs } = slot('a').windows[name];
           // Any stretch of one window length touches at most two windows.
           for (const { trueMs } of grants) {

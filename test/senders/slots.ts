@@ -1,8 +1,9 @@
 import { addMs } from '../../src/lib/clock.js';
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/modules/senders/core/quota.js';
+import { DAY_MS, HOUR_MS, MINUTE_MS, type QuotaWindows } from '../../src/modules/senders/core/quota.js';
 import type { SenderSlot } from '../../src/modules/senders/core/slot.js';
 
 export const START = new Date('2026-03-01T12:00:00.000Z');
+export const QUOTA_WINDOWS = ['minute', 'hour', 'day'] as const satisfies (keyof QuotaWindows)[];
 export const NO_PACE = { occupyMs: 0, minDelay: 0, maxDelay: 0 };
 
 export function at(ms: number): Date {

@@ -2,8 +2,10 @@ import type { Database } from '../../src/db/index.js';
 import { systemClock } from '../../src/lib/clock.js';
 import { TextEncryption } from '../../src/lib/encryption.js';
 import { seededRandom } from '../../src/lib/random.js';
-import { SenderService, type Sender, type SenderInput } from '../../src/modules/senders/index.js';
-import { Session, SessionService } from '../../src/modules/sessions/index.js';
+import { SenderService, type SenderInput } from '../../src/modules/senders/index.js';
+import type { Sender } from '../../src/modules/senders/sender.entity.js';
+import { SessionService } from '../../src/modules/sessions/index.js';
+import { Session } from '../../src/modules/sessions/session.entity.js';
 import type { JobName, JobPayloads } from '../../src/queue/catalog.js';
 import {
   createSimulatorNetwork,

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { TextEncryption } from '../../src/lib/encryption.js';
 import { newId } from '../../src/lib/ids.js';
-import type { Sender, SenderService } from '../../src/modules/senders/index.js';
+import type { SenderService } from '../../src/modules/senders/index.js';
+import type { Sender } from '../../src/modules/senders/sender.entity.js';
 import { SessionStore, type Lease } from '../../src/modules/sessions/index.js';
 import { serviceOn, TestClock } from '../senders/fixture.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';

@@ -4,7 +4,6 @@ import {
   isOpen,
   nextClosing,
   nextOpening,
-  openTimes,
   weekOf,
   weekWithout,
   windowState,
@@ -16,6 +15,19 @@ const daily = (from: string, to: string): DayHours[] =>
   [1, 2, 3, 4, 5, 6, 7].map((day) => ({ day, from, to }));
 const schedule = (timeZone: string, days: DayHours[]): Schedule => [{ timeZone, week: weekOf(days) }];
 const at = (iso: string) => new Date(iso);
+
+/** The open times between two instants, in order; an endless one ends at `to`. */
+function* openTimes(hours: Schedule, from: Date, to: Date): Generator<{ from: Date; to: Date }> {
+  for (let opening = nextOpening(hours, from); opening && opening < to;) {
+    const closing = nextClosing(hours, opening);
+    if (!closing || closing >= to) {
+      yield { from: opening, to };
+      return;
+    }
+    yield { from: opening, to: closing };
+    opening = nextOpening(hours, closing);
+  }
+}
 
 /** With their own rules of daylight saving: an hour, half an hour, in Ramadan, none, odd offsets. */
 const zones = [

@@ -1,6 +1,6 @@
 export type { WaitReason } from './core/waiting.js';
 export type { SendResult } from './core/health.js';
-export { Sender, type SenderStatus } from './sender.entity.js';
+export type { SenderStatus } from './sender.entity.js';
 export type { RecordedResult } from './health-recorder.js';
 export { changeConnection, changeConnections, type ConnectionChange } from './sender-connections.js';
 export type { Reservation, ReservationOutcome, ReservationRequest } from './reservation.types.js';

@@ -18,9 +18,6 @@ export interface QuotaWindows {
   day: QuotaWindow;
 }
 
-export type QuotaWindowName = keyof QuotaWindows;
-export const quotaWindowNames: readonly QuotaWindowName[] = ['minute', 'hour', 'day'];
-
 /**
  * The window as it stands at `now`: emptied when it is over. A clock that was set back moves the start to `now` and
  * keeps what was used, so a window may last longer than its length but never shorter, and the wait stays bounded.

@@ -155,20 +155,3 @@ function msUntil(week: Week, ms: number, wanted: 'open' | 'closed'): number | un
 function msOfWeek(wallClock: number): number {
   return (((wallClock - MONDAY_MS) % WEEK_MS) + WEEK_MS) % WEEK_MS;
 }
-
-/** The open times between two instants, in order; an endless one ends at `to`. */
-export function* openTimes(
-  schedule: Schedule,
-  from: Date,
-  to: Date,
-): Generator<{ from: Date; to: Date }, void, undefined> {
-  for (let at = nextOpening(schedule, from); at && at < to;) {
-    const closing = nextClosing(schedule, at);
-    if (!closing || closing >= to) {
-      yield { from: at, to };
-      return;
-    }
-    yield { from: at, to: closing };
-    at = nextOpening(schedule, closing);
-  }
-}
