@@ -31,5 +31,6 @@ export default {
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   workerIdleMemoryLimit: '1GB',
-  testTimeout: 30_000,
+  // More than anything takes by itself: suites run beside each other.
+  testTimeout: 60_000,
 };
