@@ -121,7 +121,7 @@ describe('fetching a file', () => {
     ['/endless', 'the file is larger than 1000 bytes'],
     ['/broken', 'the server ended the connection'],
   ])('says what went wrong: %s', async (path, reason) => {
-    expect(await refusal(remote(), at(PUBLIC, path))).toEqual({ ok: false, fault: 'unavailable', reason });
+    expect(await refusal(remote(), at(PUBLIC, path))).toEqual({ ok: false, code: 'unavailable', reason });
   });
 
   it('gives up a server that does not come to an end', async () => {
@@ -147,7 +147,7 @@ describe('URLs that lead inside', () => {
   it.each(['file:///etc/passwd', 'ftp://example.com/x', 'data:text/plain,x', 'gopher://x/', 'x.png', ''])(
     'are refused before anything is asked: %s',
     async (url) => {
-      expect((await refusal(remote(), url)).fault).toBe('wrong_url');
+      expect((await refusal(remote(), url)).code).toBe('wrong_url');
     },
   );
 
@@ -161,18 +161,15 @@ describe('URLs that lead inside', () => {
     const files = remote({ mayConnect: isPublicAddress });
     for (const host of hosts) {
       const outcome = await refusal(files, at(host, '/'));
-      expect({ host, ...outcome }).toMatchObject({ host, fault: 'wrong_url' });
+      expect({ host, ...outcome }).toMatchObject({ host, code: 'wrong_url' });
     }
     expect(innerRequests).toBe(0);
   });
 
   it('are refused as the target of a redirect', async () => {
-    const { fault, reason } = await refusal(
-      remote(),
-      at(PUBLIC, `/to/${encodeURIComponent(at(INNER, '/'))}`),
-    );
-    expect({ fault, reason }).toMatchObject({
-      fault: 'wrong_url',
+    const { code, reason } = await refusal(remote(), at(PUBLIC, `/to/${encodeURIComponent(at(INNER, '/'))}`));
+    expect({ code, reason }).toMatchObject({
+      code: 'wrong_url',
       reason: expect.stringContaining('not on the public'),
     });
     expect(innerRequests).toBe(0);
@@ -180,7 +177,7 @@ describe('URLs that lead inside', () => {
 
   it('are refused when one of several addresses is inside', async () => {
     const files = remote({ findAddresses: async () => [PUBLIC, INNER] });
-    expect((await refusal(files, at('mixed.example', '/'))).fault).toBe('wrong_url');
+    expect((await refusal(files, at('mixed.example', '/'))).code).toBe('wrong_url');
   });
 
   it('cannot change their mind between the check and the connection', async () => {

@@ -92,7 +92,7 @@ describe('dealing a batch', () => {
 
 describe('the time to ask again', () => {
   const inLine = (lines: SlotQueueEstimate, count: number, slots: SenderSlot[], now = START) =>
-    lines.tell(
+    lines.timesFor(
       requests(count).map((request) => ({ ...request, rank: 5 })),
       slots,
       { key: 'all', isCut: false, now, random: seededRandom(1) },

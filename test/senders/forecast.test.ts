@@ -182,7 +182,7 @@ describe('the forecast', () => {
     });
     const finishBeside = async (competitors: Competitor[], wanted: number, quota = {}, startsAt = NOW) => {
       const forecast = new PoolForecast([{ slot: slot('a', quota), competitors }], second, START);
-      await forecast.leaveToOthersUntil(startsAt);
+      await forecast.serveCompetitorsUntil(startsAt);
       const to = NOW + YEAR;
       const { doneAt } = await forecast.send({ from: startsAt, to, wanted, minStepMs: 0 });
       return doneAt === undefined ? undefined : doneAt - NOW;

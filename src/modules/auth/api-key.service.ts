@@ -25,7 +25,7 @@ export class ApiKeyService {
 
   constructor(private readonly deps: { database: Database; clock: Clock }) {}
 
-  /** The key itself is in this answer only. Nobody can give a key more than they have. */
+  /** The key itself is in this result only. A user cannot give a key scopes they do not have themselves. */
   async create(principal: Principal, request: NewApiKey): Promise<{ key: string; apiKey: ApiKey }> {
     const now = this.deps.clock.now();
     const beyond = request.scopes.filter((scope) => !principal.scopes.includes(scope));

@@ -58,7 +58,7 @@ export class TokensDto {
   @IsString()
   accessToken!: string;
 
-  /** Works once: every refresh answers with the next one. */
+  /** Works once: every refresh returns the next one. */
   @IsString()
   refreshToken!: string;
 

@@ -74,7 +74,7 @@ export class AuthService {
     return user;
   }
 
-  /** A refresh token works once. Using it again means that somebody copied it: then the whole login ends. */
+  /** A refresh token works once. A second use means that it was copied: then the whole login ends. */
   async refresh(refreshToken: string): Promise<Login> {
     const outcome = await this.deps.database.transaction((tx) => this.rotate(tx, sha256(refreshToken)));
     if (outcome.kind === 'renewed') return outcome.login;
@@ -88,7 +88,7 @@ export class AuthService {
     throw loginEnded();
   }
 
-  /** Ends the login this refresh token belongs to; an unknown token is nothing to complain about. */
+  /** Ends the login this refresh token belongs to; an unknown token is no error. */
   async logout(refreshToken: string): Promise<void> {
     await this.refreshTokens.endFamilyOf(this.deps.database.manager, sha256(refreshToken));
     this.loggedIn.clear();

@@ -21,8 +21,8 @@ function held({ tenantId, key, claimedAt }: HeldKey): unknown[] {
 
 export class IdempotencyRepository {
   /**
-   * Takes the key when nobody holds it, when its answer is older than `expiredBefore`, or when whoever held it has not
-   * said for `abandonedMs` that it is at work. False when it is held.
+   * Claims the key when it is free, when its answer is older than `expiredBefore`, or when its holder has sent no sign
+   * of life for `abandonedMs`. False when it is held.
    */
   async claim(
     tx: Tx,

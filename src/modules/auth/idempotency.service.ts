@@ -5,7 +5,10 @@ import type { Logger } from '../../lib/logger.js';
 import { IdempotencyRepository } from './idempotency.repository.js';
 
 const KEPT_MS = 24 * 60 * 60_000;
-/** A request at work says so again and again; one that was silent for so long belongs to a process that died. */
+/**
+ * A request at work refreshes its claim this often; one that was silent for `ABANDONED_MS` belongs to a process that
+ * died.
+ */
 const STAY_ALIVE_EVERY_MS = 5_000;
 const ABANDONED_MS = 30_000;
 const PURGE_EVERY_MS = 10 * 60_000;
@@ -22,14 +25,16 @@ export type IdempotencyOutcome =
   | { kind: 'under_way' }
   | { kind: 'other_request' };
 
-/** Makes a repeated request get the first answer, over all processes. Answers are kept for 24 hours. */
+/** Makes a repeated request get the first answer, across all processes. They are kept for 24 hours. */
 export class IdempotencyService {
   private readonly repository = new IdempotencyRepository();
   private purgedAt = 0;
 
   constructor(private readonly deps: { database: Database; clock: Clock; logger: Logger }) {}
 
-  /** Whoever gets `claimed` does the work and then calls `keep`, or `release` when there is no answer to keep. */
+  /**
+   * The caller that gets `claimed` does the work and then calls `keep`, or `release` when there is no answer to keep.
+   */
   async begin(tenantId: string, key: string, fingerprint: string): Promise<IdempotencyOutcome> {
     const tx = this.deps.database.manager;
     const at = this.deps.clock.now();
@@ -48,7 +53,7 @@ export class IdempotencyService {
     return { kind: 'answered', status: stored.status, body: stored.response };
   }
 
-  /** Runs the work of a claim; as long as it runs, nobody takes the claim for abandoned. */
+  /** Runs the work of a claim, and keeps the claim alive meanwhile, so that no other process takes it for abandoned. */
   async whileAtWork<Result>(claim: IdempotencyClaim, work: () => Promise<Result>): Promise<Result> {
     const { database, logger } = this.deps;
     const timer = setInterval(() => {
@@ -59,7 +64,7 @@ export class IdempotencyService {
     return work().finally(() => clearInterval(timer));
   }
 
-  /** After the work. An answer that is kept already, or a claim that somebody else has taken, is left as it is. */
+  /** After the work. An answer that is kept already, or a claim that another process has taken, is left as it is. */
   async keep(claim: IdempotencyClaim, answer: { status: number; body: unknown }): Promise<void> {
     await this.repository.keep(this.deps.database.manager, claim, answer);
   }

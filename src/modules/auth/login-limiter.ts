@@ -34,7 +34,7 @@ export class LoginLimiter {
     this.byAddress = limiter('login-address', limits.perAddress);
   }
 
-  /** Counts first and asks the password later, so that a hundred attempts at once do not slip through together. */
+  /** Counts before the password is checked, so that a hundred attempts at once cannot pass the limit together. */
   async attempt(email: string, address: string): Promise<void> {
     await consume(this.byAddress, addressKey(address));
     await consume(this.byEmail, sha256(email));
@@ -52,9 +52,9 @@ function addressKey(address: string): string {
 async function consume(limiter: RateLimiterPostgres, key: string): Promise<void> {
   try {
     await limiter.consume(key);
-  } catch (refusal) {
-    if (!(refusal instanceof RateLimiterRes)) throw refusal;
-    const retryAfterSeconds = Math.max(1, Math.ceil(refusal.msBeforeNext / 1_000));
+  } catch (error) {
+    if (!(error instanceof RateLimiterRes)) throw error;
+    const retryAfterSeconds = Math.max(1, Math.ceil(error.msBeforeNext / 1_000));
     throw new DomainError(
       'too_many',
       'too_many_logins',

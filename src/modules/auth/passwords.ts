@@ -11,7 +11,7 @@ export function hashPassword(password: string): Promise<string> {
   return hash(password, COST);
 }
 
-/** Does the same work for an address nobody has, so that the time it takes tells nothing. */
+/** Takes as long for an unknown e-mail address as for a known one, so that the time reveals nothing. */
 export async function verifyPassword(passwordHash: string | undefined, password: string): Promise<boolean> {
   if (passwordHash !== undefined) return verify(passwordHash, password);
   decoy ??= hashPassword(randomToken());

@@ -1,7 +1,7 @@
 import type { Tx } from '../../db/index.js';
 import type { Person, PersonRecords } from '../contacts/index.js';
 
-/** Answers that are kept for a repeated request may show a contact. */
+/** Stored answers of idempotent requests may show a contact. */
 export class AnsweredRequestRecords implements PersonRecords {
   readonly name = 'answeredRequests';
 

@@ -9,7 +9,7 @@ const synonyms: Readonly<Record<string, string>> = {
 };
 const SAMPLE_BYTES = 64 * 1024;
 
-/** What a file is, told by its bytes alone: names and declared types are claims of whoever sent it. */
+/** Detects the type of a file by its bytes alone: its name and declared type are claims of the sender. */
 export async function contentTypeOf(path: string): Promise<string> {
   const found = (await fileTypeFromFile(path))?.mime;
   if (found !== undefined) return synonyms[found] ?? found;

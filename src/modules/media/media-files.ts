@@ -52,7 +52,7 @@ export class MediaFiles {
     return { fileName, mimeType, sizeBytes, sha256, read: () => this.read(media) };
   }
 
-  /** Everybody who wants the same content at once waits for one reading of it. */
+  /** Concurrent requests for the same content share one read of it. */
   private read(media: Media): Promise<Buffer> {
     const key = `${media.tenantId} ${media.sha256}`;
     const known = this.contents.get(key);

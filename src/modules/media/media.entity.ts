@@ -30,7 +30,7 @@ export class Media {
   @Column('text', { name: 'source_url', nullable: true })
   sourceUrl!: string | null;
 
-  /** Fetched for a request that has not been accepted, or never was: nobody sees it, and it does not stay. */
+  /** Fetched for a request that has not been accepted (yet): not listed, and deleted later. */
   @Column('boolean', { default: false })
   provisional!: boolean;
 

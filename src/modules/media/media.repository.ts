@@ -2,8 +2,8 @@ import type { Tx } from '../../db/index.js';
 import { Media } from './media.entity.js';
 
 /**
- * Everybody who stores or deletes this content waits for the end of this transaction, so that no file is deleted
- * while somebody else is told that it is there.
+ * Locks this content until the transaction ends: storing and deleting it wait for each other, so that no file is
+ * deleted while another request is told that it is there.
  */
 export async function lockContent(tx: Tx, tenantId: string, sha256: string): Promise<void> {
   await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`media ${tenantId} ${sha256}`]);
@@ -46,7 +46,7 @@ export function listMedia(
 }
 
 /**
- * Locks the rows against the deletion of their files until the transaction ends; answers those that are there. What was
+ * Locks the rows against the deletion of their files until the transaction ends; returns those that are there. What was
  * fetched for this request belongs to the tenant from now on.
  */
 export async function lockMediaInUse(tx: Tx, tenantId: string, ids: readonly string[]): Promise<Set<string>> {
@@ -71,7 +71,7 @@ export async function lockMedia(tx: Tx, tenantId: string, id: string): Promise<M
   );
 }
 
-/** Of all tenants: what was fetched before that time for a request nobody accepted. */
+/** Of all tenants: what was fetched before that time for a request that was not accepted. */
 export async function listAbandoned(
   tx: Tx,
   before: Date,
@@ -84,7 +84,7 @@ export async function listAbandoned(
   );
 }
 
-/** False when somebody has use for it after all. */
+/** False when a request has accepted it meanwhile. */
 export async function removeAbandoned(tx: Tx, id: string, before: Date): Promise<boolean> {
   const rows = await tx.query<[unknown[], number]>(
     `DELETE FROM media WHERE id IN (

@@ -55,7 +55,7 @@ export class MediaService {
 
   /**
    * Stores a file under what it is; `kind` is what it will be sent as, where a photo goes as a document for instance.
-   * The same content is stored once: a repeat answers the media that is there. Refuses (`invalid`) an empty file and
+   * The same content is stored once: a repeat returns the media that is there. Refuses (`invalid`) an empty file and
    * (`too_large`) one that WhatsApp would not take, naming the limit.
    */
   async add(tenantId: string, file: IncomingFile, kind?: MediaKind): Promise<Media> {
@@ -74,15 +74,15 @@ export class MediaService {
   }
 
   /**
-   * Fetches a file from a URL of the public Internet and stores it, until `hold` for the request it is for: a file of a
-   * request that is refused is not listed and disappears. Refuses (`invalid`) a URL that must not be fetched and
+   * Fetches a file from a URL of the public Internet and stores it, until `lockFiles` for the request it is for: a file
+   * of a request that is refused is not listed and disappears. Refuses (`invalid`) a URL that must not be fetched and
    * (`not_possible`) one that did not give a file, with the reason.
    */
   async addFromUrl(tenantId: string, url: string, kind?: MediaKind): Promise<Media> {
     const fetched = await this.deps.remote.fetch(url);
     if (!fetched.ok) {
       const message = `The file cannot be fetched: ${fetched.reason}.`;
-      throw fetched.fault === 'wrong_url'
+      throw fetched.code === 'wrong_url'
         ? new DomainError('invalid', 'invalid_media_url', message)
         : new DomainError('not_possible', 'media_unavailable', message);
     }
@@ -121,7 +121,7 @@ export class MediaService {
     );
   }
 
-  /** Until the transaction ends none of these files is deleted, and fetched ones stay. Answers those that are there. */
+  /** Until the transaction ends none of these files is deleted, and fetched ones stay. Returns those that are there. */
   lockFiles(tx: Tx, tenantId: string, ids: readonly string[]): Promise<Set<string>> {
     return lockMediaInUse(tx, tenantId, ids);
   }
@@ -136,12 +136,16 @@ export class MediaService {
       const use = await findUse(tx, tenantId, id);
       if (use) throw inUse(use);
       await removeMedia(tx, tenantId, id);
-      // Last, so that a refusal leaves the bytes. Were the commit to fail now, the file would be known and missing.
+      // Last, so that a refused deletion leaves the bytes. A commit that fails after this leaves a row without its
+      // file.
       await this.deps.store.remove(media);
     });
   }
 
-  /** Deletes files that were fetched for requests nobody accepted; answers how many. Safe to run anywhere, any time. */
+  /**
+   * Deletes files that were fetched for requests that were not accepted; returns how many. Safe to run at any time, in
+   * any process.
+   */
   async removeAbandoned(): Promise<number> {
     const { database, store, clock } = this.deps;
     const before = addMs(clock.now(), -PROVISIONAL_MS);
@@ -181,7 +185,7 @@ export class MediaService {
         provisional: file.sourceUrl !== undefined,
         createdAt: clock.now(),
       };
-      // Nobody has seen the provisional one: it becomes what it would be without it.
+      // The provisional row was never shown: the new upload replaces its name and kind.
       if (known) await updateMedia(tx, known.id, media);
       else await insertMedia(tx, media);
       return media;

@@ -56,7 +56,7 @@ export class HealthRecorder {
 
   private async writeResults(batch: RecordedResult[][]): Promise<string[][]> {
     const paused = await this.deps.database.transaction((tx) => this.foldResults(tx, batch.flat()));
-    // After the commit: nobody is alerted about a pause that was rolled back.
+    // After the commit, so that no alert is logged for a pause that was rolled back.
     for (const sender of paused) {
       this.deps.logger.error(
         { alert: 'sender.paused', ...sender },
@@ -70,7 +70,7 @@ export class HealthRecorder {
     });
   }
 
-  /** Answers the senders that these results paused. */
+  /** Returns the senders that these results paused. */
   private async foldResults(tx: Tx, results: RecordedResult[]): Promise<PausedSender[]> {
     const now = this.deps.clock.now();
     const before = await lockHealth(tx, [...new Set(results.map((result) => result.senderId))]);

@@ -6,7 +6,7 @@ export interface PoolSize {
   findPool(tenantId: string, pool: SenderPool): Promise<{ total: number }>;
 }
 
-/** A campaign nobody can serve is refused when it is made and again when it is started. */
+/** A campaign without a sender that can serve it is refused at creation and again at start. */
 export async function refuseEmptyPool(senders: PoolSize, tenantId: string, pool: SenderPool): Promise<void> {
   const { total } = await senders.findPool(tenantId, pool);
   if (total > 0) return;

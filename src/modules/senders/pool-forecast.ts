@@ -42,14 +42,17 @@ export interface ForecastedPool {
   able: number;
   /** Able ones that a warm-up plan caps today. */
   warmingUp: number;
-  /** The others, by what keeps them from it. */
+  /** Senders that cannot send, by reason. */
   unable: { reason: WaitReason; senders: number }[];
   /** Of the other campaigns those that use some of the able senders, and do not wait for this one. */
   competingCampaigns: number;
   fleet: PoolForecast;
 }
 
-/** A pool as it stands, ready to be played forward: who is away, paused or ill now is taken to stay so. */
+/**
+ * A pool as it stands, ready to be simulated: senders that are disconnected, paused or unhealthy now are assumed to
+ * stay so.
+ */
 export async function forecastPool(
   tx: Tx,
   transports: TransportRegistry,
@@ -58,7 +61,7 @@ export async function forecastPool(
 ): Promise<ForecastedPool> {
   const { tenantId, pool, competingCampaigns = [], pace } = request;
   const senders = await poolSenders(tx, tenantId, pool);
-  const wanted =
+  const competitors =
     competingCampaigns.length > 0
       ? await competitorsOfSenders(tx, transports, tenantId, competingCampaigns)
       : undefined;
@@ -67,7 +70,7 @@ export async function forecastPool(
   for (const sender of senders) {
     const reason = obstacleOf(sender, transports, request);
     if (reason === undefined) {
-      able.push({ ...forecastSender(sender, request, now), competitors: wanted?.get(sender.id) ?? [] });
+      able.push({ ...forecastSender(sender, request, now), competitors: competitors?.get(sender.id) ?? [] });
     } else unable.set(reason, (unable.get(reason) ?? 0) + 1);
   }
   const from = latest(request.from, now);
@@ -75,14 +78,14 @@ export async function forecastPool(
   const fleet = new PoolForecast(able, pace, competingCampaigns.length > 0 ? now : from, () =>
     work.yieldIfDue(),
   );
-  if (competingCampaigns.length > 0) await fleet.leaveToOthersUntil(from.getTime());
+  if (competingCampaigns.length > 0) await fleet.serveCompetitorsUntil(from.getTime());
   return {
     total: senders.length,
     able: able.length,
     warmingUp: able.filter(({ slot }) => slot.warmUp !== undefined).length,
     unable: [...unable].map(([reason, count]) => ({ reason, senders: count })),
     competingCampaigns: new Set(
-      able.flatMap((one) => one.competitors ?? []).filter(({ rank }) => rank !== 'behind'),
+      able.flatMap((sender) => sender.competitors ?? []).filter(({ rank }) => rank !== 'behind'),
     ).size,
     fleet,
   };
@@ -96,7 +99,7 @@ async function competitorsOfSenders(
   campaigns: readonly CompetingCampaign[],
 ): Promise<Map<string, Competitor[]>> {
   const senders = await poolSenders(tx, tenantId, { senderIds: [], senderTags: [] });
-  const wanted = new Map<string, Competitor[]>();
+  const competitors = new Map<string, Competitor[]>();
   for (const { pool, messageTypes, pace, messages, begin, rank } of campaigns) {
     const request = { messageTypes, pace };
     const able = senders.filter(
@@ -104,9 +107,9 @@ async function competitorsOfSenders(
     );
     const recipients = Math.ceil(messages / pace.messages / Math.max(able.length, 1));
     const competitor = { left: recipients * pace.messages, pace, begin: begin.getTime(), rank };
-    for (const { id } of able) wanted.set(id, [...(wanted.get(id) ?? []), competitor]);
+    for (const { id } of able) competitors.set(id, [...(competitors.get(id) ?? []), competitor]);
   }
-  return wanted;
+  return competitors;
 }
 
 /** As `poolMembership` has it in SQL. */

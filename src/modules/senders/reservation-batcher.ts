@@ -31,7 +31,7 @@ export interface ReservationBatcherDeps {
 
 /** Requests that arrive within this time of each other share one transaction. */
 export const COALESCING = { maxItems: 1000, maxDelayMs: 3 };
-/** Rests between attempts while another transaction, usually one that writes results, holds the due senders. */
+/** Pauses between attempts while another transaction, usually one that writes results, has locked the due senders. */
 const BUSY_PAUSES_MS = [3, 6, 10, 15, 0];
 
 /**
@@ -40,10 +40,10 @@ const BUSY_PAUSES_MS = [3, 6, 10, 15, 0];
  */
 const ELSEWHERE_MS = { min: 100, max: 1_000 };
 
-/** Where requests for a sender come together: each pool's are answered a batch at a time, those in vain with a time. */
+/** Batches the requests for senders, pool by pool; requests that get no sender get a time to ask again. */
 export class ReservationBatcher {
   private readonly pools = new Map<string, Batcher<ReservationRequest, ReservationOutcome>>();
-  private readonly lines = new SlotQueueEstimate();
+  private readonly slotQueue = new SlotQueueEstimate();
 
   constructor(private readonly deps: ReservationBatcherDeps) {}
 
@@ -62,7 +62,7 @@ export class ReservationBatcher {
     }
   }
 
-  /** Tries again, within milliseconds, where due senders were only held by another transaction for a moment. */
+  /** Tries again, within milliseconds, where due senders were only locked by another transaction for a moment. */
   private async reserveBatch(requests: ReservationRequest[]): Promise<ReservationOutcome[]> {
     const outcomes = new Map<ReservationRequest, ReservationOutcome>();
     let open = requests.toSorted((a, b) => rankOf(a) - rankOf(b));
@@ -88,7 +88,7 @@ export class ReservationBatcher {
     await reserveNextSlots(database.manager, sendersToReserve(slots, waiting.length, first.messages, now));
   }
 
-  /** One transaction: assigns what it can, answers every request, and names those worth another try. */
+  /** One transaction: assigns what it can, sets the outcome of every request, and returns those worth another try. */
   private attempt(
     requests: ReservationRequest[],
     outcomes: Map<ReservationRequest, ReservationOutcome>,
@@ -110,7 +110,7 @@ export class ReservationBatcher {
         if (assignment) outcomes.set(request, { kind: 'reserved', ...assignment, reservedAt: now });
       });
       const waiting = here.filter((_, index) => !plan.assignments[index]);
-      return this.answerWaiting(tx, search, waiting, outcomes, now);
+      return this.setWaiting(tx, search, waiting, outcomes, now);
     });
   }
 
@@ -142,10 +142,10 @@ export class ReservationBatcher {
   }
 
   /**
-   * Answers the requests nobody could take; those that may go to anyone share one look at the pool. Returns those for
-   * which a sender is due, only locked elsewhere.
+   * Sets the outcome of requests that got no sender; those that name none share one query of the pool. Returns those
+   * for which a sender is due, but locked by another transaction.
    */
-  private async answerWaiting(
+  private async setWaiting(
     tx: Tx,
     search: PoolSearch,
     requests: ReservationRequest[],
@@ -167,13 +167,13 @@ export class ReservationBatcher {
         continue;
       }
       if (due.length > 0) busy.push(...group);
-      const answers =
+      const results =
         slots.length > 0
           ? this.timesFor(group, slots, { isBusy: due.length > 0 }, now)
           : await this.reasonFor(tx, search, requiredId, group);
       group.forEach((request, index) => {
-        const answer = answers[index];
-        if (answer) outcomes.set(request, answer);
+        const outcome = results[index];
+        if (outcome) outcomes.set(request, outcome);
       });
     }
     return busy;
@@ -194,7 +194,7 @@ export class ReservationBatcher {
     return group.map(() => outcome);
   }
 
-  /** The next slot is kept for direct messages, and a sender that is only locked is free within milliseconds: no lines. */
+  /** The next slot is kept for direct messages, and a sender that is only locked is free within milliseconds: no slots are promised. */
   private timesFor(
     group: ReservationRequest[],
     slots: SenderSlot[],
@@ -206,11 +206,11 @@ export class ReservationBatcher {
       first && !first.urgent && !isBusy ? poolKey(first) + (first.requiredSenderId ?? '') : undefined;
     const isCut = slots.length >= UPCOMING_SLOTS;
     const waiting = group.map((request) => ({ ...request, rank: rankOf(request) }));
-    const waits = this.lines.tell(waiting, slots, { key, isCut, now, random: this.deps.random });
+    const waits = this.slotQueue.timesFor(waiting, slots, { key, isCut, now, random: this.deps.random });
     return waits.map((wait) => ({ kind: 'later', ...wait }));
   }
 
-  /** It is no wait that anybody needs to be told about. */
+  /** A short wait, reported as `pace`: no reason of its own that an operator needs to see. */
   private elsewhere(now: Date): ReservationOutcome {
     const { min, max } = ELSEWHERE_MS;
     return { kind: 'later', at: addMs(now, randomInt(this.deps.random, min, max)), reason: 'pace' };

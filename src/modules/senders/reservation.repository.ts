@@ -20,7 +20,7 @@ export interface PoolSearch {
   excludedSenderIds?: readonly string[];
   /** May take senders that are kept for urgent requests. */
   urgent?: boolean;
-  /** Takes only senders that others, who come first, have left free for a moment. */
+  /** Takes only senders that requests with precedence have left free for a moment. */
   yields?: boolean;
   /** The worker that asks. Senders whose session another one hosts are not for it to use. */
   workerId?: string;
@@ -73,7 +73,7 @@ export async function lockEligible(
     }
   };
   if (namedIds.length > 0) await collect(namedIds, namedIds.length);
-  // Where everybody got the sender they named, nobody has to be found for them.
+  // When every request got the sender it named, no further senders are needed.
   if (found.size < limit) await collect(undefined, limit);
   return { slots: [...found.values()], elsewhere };
 }
@@ -134,8 +134,8 @@ function keepsItsMembers({ pool }: PoolSearch): boolean {
 const LOOKED_AT = { atLeast: 50, perWanted: 1.5 };
 
 /**
- * A pool that names its senders is read as a whole: the planner would rather walk past everybody else in the order of
- * time, who may well have been free for longer than any of the pool.
+ * A pool that names its senders is read as a whole: otherwise the planner walks all senders in the order of time, and
+ * many outside the pool may have been free for longer.
  */
 function longestFree({ pool }: PoolSearch, conditions: string, limit: string): string {
   const most = `greatest(${LOOKED_AT.atLeast}, ${LOOKED_AT.perWanted} * ${limit})::integer`;
@@ -176,7 +176,7 @@ export async function writeReserved(tx: Tx, slots: readonly SenderSlot[]): Promi
   await writeSlots(tx, slots);
 }
 
-/** A slot, and whether the worker that asked could use it. */
+/** A slot, and whether the worker that asks could use it. */
 export interface UpcomingSlot extends SenderSlot {
   isHere: boolean;
 }
@@ -226,7 +226,7 @@ interface CensusRow {
   restricted_until: Date | null;
 }
 
-/** Counts the pool by condition. Reads all of it, so it is asked only when nobody could ever serve the request. */
+/** Counts the pool by condition. Reads all of it, so it runs only when no sender could ever serve the request. */
 export async function poolCensus(tx: Tx, search: PoolSearch, id: string | undefined): Promise<PoolCensus> {
   const parameters = new Parameters();
   const conditions = poolConditions(search, parameters);

@@ -4,7 +4,7 @@ import { earliestSlot, type SenderSlot } from './core/slot.js';
 
 /** How long a free sender waits for the urgent request it is kept for: a job that wakes, and one trip to the database. */
 const PATIENCE_MS = 500;
-/** Whoever waits longer than this asks again before. */
+/** Slots further away are not reserved: the request asks again before. */
 const HORIZON_MS = 60_000;
 
 export interface SlotReservation {
@@ -27,9 +27,9 @@ export function sendersToReserve(
     .map(({ senderId, at }) => ({ senderId, until: addMs(at, PATIENCE_MS) }));
 }
 
-/** A hold ends by itself, so nothing has to be taken back when its request is cancelled or its worker dies. */
-export async function reserveNextSlots(tx: Tx, holds: readonly SlotReservation[]): Promise<void> {
-  if (holds.length === 0) return;
+/** A reservation expires by itself, so nothing has to be released when its request is cancelled or its worker dies. */
+export async function reserveNextSlots(tx: Tx, reservations: readonly SlotReservation[]): Promise<void> {
+  if (reservations.length === 0) return;
   await tx.query(
     `WITH held AS (
        SELECT senders.id, asked.until FROM senders
@@ -38,6 +38,6 @@ export async function reserveNextSlots(tx: Tx, holds: readonly SlotReservation[]
      )
      UPDATE senders SET held_until = held.until FROM held
      WHERE senders.id = held.id AND (senders.held_until IS NULL OR senders.held_until < held.until)`,
-    [holds.map(({ senderId }) => senderId), holds.map(({ until }) => until)],
+    [reservations.map(({ senderId }) => senderId), reservations.map(({ until }) => until)],
   );
 }

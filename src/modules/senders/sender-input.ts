@@ -24,7 +24,7 @@ export interface SenderInput extends Partial<Quotas> {
 
 export type SenderChanges = Partial<Omit<SenderInput, 'transport'>>;
 
-/** The transport, or a refusal that lists those this installation runs. */
+/** The transport; `invalid`, with a list of those this installation runs, when there is no such one. */
 export function requireTransport(registry: TransportRegistry, name: TransportName): Transport {
   const transport = registry[name];
   if (transport) return transport;

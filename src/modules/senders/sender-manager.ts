@@ -33,8 +33,8 @@ export class SenderManager {
   }
 
   /**
-   * Claims the next sending slot of the pool's least recently used eligible sender (the preferred one first). Answers
-   * when to ask again, or why nobody can send, instead of failing.
+   * Claims the next sending slot of the pool's least recently used eligible sender (the preferred one first). Returns
+   * when to ask again, or why no sender can send, instead of failing.
    */
   reserveNextHealthySender(request: ReservationRequest): Promise<ReservationOutcome> {
     return this.reservations.reserve(request);

@@ -56,9 +56,9 @@ export class SenderService {
     const transport = requireTransport(this.deps.transports, input.transport);
     const config = input.transportConfig ?? {};
     const quotas = completeQuotas(input, DEFAULT_QUOTAS);
-    const { phone, errors } = phoneOf(input.phoneNumber, this.deps.defaultCountry);
-    const problems = [...errors, ...quotaErrors(quotas), ...configErrors(transport, config)];
-    if (problems.length > 0) throw invalid(problems);
+    const { phone, errors: phoneErrors } = phoneOf(input.phoneNumber, this.deps.defaultCountry);
+    const errors = [...phoneErrors, ...quotaErrors(quotas), ...configErrors(transport, config)];
+    if (errors.length > 0) throw invalid(errors);
     const sender = newSender(tenantId, this.deps.clock.now());
     Object.assign(sender, quotas, {
       name: input.name.trim(),
@@ -153,7 +153,7 @@ export class SenderService {
     return countPool(this.deps.database.manager, tenantId, pool);
   }
 
-  /** The pool as it stands now, ready to be played forward (see `PoolForecast`). */
+  /** The pool as it stands now, ready to be simulated (see `PoolForecast`). */
   forecast(request: ForecastRequest): Promise<ForecastedPool> {
     const { database, transports, clock } = this.deps;
     return forecastPool(database.manager, transports, request, clock.now());

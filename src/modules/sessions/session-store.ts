@@ -35,8 +35,8 @@ export class SessionStore {
 
   /**
    * Wins up to `limit` free sessions of that desired state, or the one of `senderId` when it is free. A log-out that
-   * failed half-way is taken up again by the worker that still holds the lease; one that is done is nobody's any more:
-   * doing it again could undo a wish to connect that came meanwhile.
+   * failed half-way is taken up again by the worker that still holds the lease; one that is done is not claimed again:
+   * repeating it could undo a connect that was asked for meanwhile.
    */
   async claim(options: {
     workerId: string;
@@ -97,7 +97,7 @@ export class SessionStore {
     return new Map(rows.map((row) => [row.sender_id, row.desired_state]));
   }
 
-  /** Writes as the session's host. False, and nothing written, when the lease went to somebody else. */
+  /** Writes as the session's host. False, and nothing written, when another worker has the lease. */
   record(lease: Lease, change: SessionChange): Promise<boolean> {
     const { credentials } = change;
     if (!credentials) return this.writes.add({ lease, change });
@@ -116,7 +116,7 @@ export class SessionStore {
     return session?.desiredState;
   }
 
-  /** Frees the leases of workers that are known to be dead, and says so of their senders. */
+  /** Frees the leases of workers that are known to be dead, and marks their senders disconnected. */
   async freeLeasesOf(tx: Tx, workerIds: readonly string[]): Promise<void> {
     const rows: { sender_id: string }[] = await tx.query(
       `WITH freed AS (
@@ -132,8 +132,8 @@ export class SessionStore {
   }
 
   /**
-   * A sender that should be disconnected and that nobody hosts (the asking worker neither) is so, whatever its last
-   * host managed to write.
+   * Marks a sender disconnected that should be and that no worker hosts (the calling one neither): its last host may
+   * not have written it.
    */
   settleUnhosted(senderId: string, workerId: string): Promise<void> {
     return this.deps.database.transaction(async (tx) => {

@@ -10,7 +10,7 @@ export interface SessionWrite {
 }
 
 /**
- * Writes what hosts report, in the order given; false where the lease went to somebody else, and nothing was written.
+ * Writes what hosts report, in the order given; false where another worker has the lease, and nothing was written.
  * Thousands of sessions that connect at once, or end with their worker, share statements: each of its own would take
  * the database minutes.
  */
@@ -40,7 +40,7 @@ function rounds(writes: readonly SessionWrite[]): SessionWrite[][] {
   return result.map((round) => round.toSorted((a, b) => (a.lease.senderId < b.lease.senderId ? -1 : 1)));
 }
 
-/** Answers the senders whose leases still held. What a change leaves out stays as it is. */
+/** Returns the senders whose leases still held. What a change leaves out stays as it is. */
 async function updateSessions(tx: Tx, writes: readonly SessionWrite[]): Promise<Set<string>> {
   const column = <Value>(value: (write: SessionWrite) => Value): Value[] => writes.map(value);
   const rows: { sender_id: string }[] = await tx.query(

@@ -91,7 +91,10 @@ export class SessionService {
     if (rows.length === 0) throw notFound('sender', senderId);
   }
 
-  /** Without a job id: a wish that comes while an earlier one is being carried out must not be swallowed. */
+  /**
+   * Without a job id: a request that comes while an earlier one is being carried out must not be dropped as a
+   * duplicate.
+   */
   private sync(tenantId: string, senderId: string): Promise<void> {
     return enqueueBestEffort(this.deps.queue.enqueue('session.sync', { tenantId, senderId }), this.deps.logger);
   }

@@ -3,7 +3,7 @@ import type { WorkerProcess } from './worker.entity.js';
 
 export type WorkerIdentity = Pick<WorkerProcess, 'id' | 'hostname' | 'pid'>;
 
-/** Registers the worker, or shows that it is alive. Times are the database's, so that hosts need not agree on one. */
+/** Registers the worker, or writes its heartbeat. Times are the database's, so that hosts need not agree on one. */
 export async function beat(tx: Tx, worker: WorkerIdentity): Promise<void> {
   await tx.query(
     `INSERT INTO workers (id, hostname, pid) VALUES ($1, $2, $3)
@@ -12,7 +12,7 @@ export async function beat(tx: Tx, worker: WorkerIdentity): Promise<void> {
   );
 }
 
-/** Somebody sends: a worker showed within the last `silentMs` that it is alive. */
+/** True when a worker has sent a heartbeat within the last `silentMs`. */
 export async function isAnyWorkerAlive(tx: Tx, silentMs: number): Promise<boolean> {
   const [row] = await tx.query<{ alive: boolean }[]>(
     `SELECT EXISTS (SELECT FROM workers

@@ -6,7 +6,10 @@ interface Entry<Value> {
   until: number;
 }
 
-/** Remembers answers for a short while, the latest used ones. The time is passed in, so that tests can own it. */
+/**
+ * Caches values for a short while; when full, the least recently used one goes. The time is passed in, so that tests
+ * control it.
+ */
 export class TtlCache<Value> {
   private readonly entries: QuickLRU<string, Entry<Value>>;
 

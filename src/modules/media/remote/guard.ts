@@ -9,7 +9,7 @@ export type GuardedTarget = { ok: true; addresses: string[] } | { ok: false; rea
 export const findAddresses: FindAddresses = async (host) =>
   (await lookup(host, { all: true })).map(({ address }) => address);
 
-/** Reads a URL that somebody wants fetched; the reason of a refusal is for that person. */
+/** Parses a URL to be fetched. The reason of a failure is shown to the caller. */
 export function parseUrl(text: string): { ok: true; url: URL } | { ok: false; reason: string } {
   if (!URL.canParse(text))
     return { ok: false, reason: 'it must be a URL such as https://example.com/sale.png' };

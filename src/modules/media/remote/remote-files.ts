@@ -24,13 +24,13 @@ export interface RemoteFilesDeps {
 /** `wrong_url`: it cannot be right; `unavailable`: the other side did not give the file. The reason is for people. */
 export type RemoteFile =
   | { ok: true; path: string; fileName: string }
-  | { ok: false; fault: 'wrong_url' | 'unavailable'; reason: string };
+  | { ok: false; code: 'wrong_url' | 'unavailable'; reason: string };
 
 const TIMEOUT_MS = 30_000;
 const MAX_REDIRECTS = 3;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
-/** The other side's fault, in words; never leaves this file. */
+/** The other side did not give the file; the message becomes the reason. Never leaves this module. */
 class Unavailable extends Error {}
 class WrongUrl extends Error {}
 
@@ -51,13 +51,13 @@ export class RemoteFiles {
       return { ok: true, path, fileName: await this.follow(text, path, signal) };
     } catch (error) {
       await rm(path, { force: true });
-      if (error instanceof WrongUrl) return { ok: false, fault: 'wrong_url', reason: error.message };
+      if (error instanceof WrongUrl) return { ok: false, code: 'wrong_url', reason: error.message };
       const late = `it took longer than ${timeoutMs / 1_000} seconds`;
-      return { ok: false, fault: 'unavailable', reason: signal.aborted ? late : reasonOf(error) };
+      return { ok: false, code: 'unavailable', reason: signal.aborted ? late : reasonOf(error) };
     }
   }
 
-  /** Answers the name of the file. */
+  /** Returns the name of the file. */
   private async follow(text: string, path: string, signal: AbortSignal): Promise<string> {
     let next = text;
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
@@ -71,7 +71,7 @@ export class RemoteFiles {
     throw new Unavailable(`it redirects more than ${MAX_REDIRECTS} times`);
   }
 
-  /** Saves what the URL has, or answers where it redirects to. */
+  /** Saves what the URL has, or returns where it redirects to. */
   private async ask(
     url: URL,
     path: string,

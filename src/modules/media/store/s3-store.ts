@@ -35,14 +35,14 @@ export class S3MediaStore implements MediaStore {
   async put(key: MediaKey, file: { path: string; sizeBytes: number }): Promise<void> {
     const answer = await this.ask('PUT', key, file);
     await answer.body.dump();
-    if (answer.statusCode !== 200) throw this.refusal('PUT', answer.statusCode);
+    if (answer.statusCode !== 200) throw this.statusError('PUT', answer.statusCode);
   }
 
   async has(key: MediaKey): Promise<boolean> {
     const answer = await this.ask('HEAD', key);
     await answer.body.dump();
     if (answer.statusCode === 404) return false;
-    if (answer.statusCode !== 200) throw this.refusal('HEAD', answer.statusCode);
+    if (answer.statusCode !== 200) throw this.statusError('HEAD', answer.statusCode);
     return true;
   }
 
@@ -51,17 +51,19 @@ export class S3MediaStore implements MediaStore {
     if (answer.statusCode === 200) return answer.body;
     await answer.body.dump();
     if (answer.statusCode === 404) return undefined;
-    throw this.refusal('GET', answer.statusCode);
+    throw this.statusError('GET', answer.statusCode);
   }
 
   async remove(key: MediaKey): Promise<void> {
     const answer = await this.ask('DELETE', key);
     await answer.body.dump();
     if (answer.statusCode >= 300 && answer.statusCode !== 404)
-      throw this.refusal('DELETE', answer.statusCode);
+      throw this.statusError('DELETE', answer.statusCode);
   }
 
-  /** Every request may be repeated, so an answer that does not come, or blames the server, is asked for again. */
+  /**
+   * Every request may be repeated, so an answer that does not come, or one with a 5xx status or 429, is tried again.
+   */
   private ask(
     method: Method,
     key: MediaKey,
@@ -71,9 +73,9 @@ export class S3MediaStore implements MediaStore {
       const answer = await this.askOnce(method, key, file).catch((error: unknown) => {
         throw this.unreachable(error);
       });
-      if (number === ATTEMPTS || !blamesServer(answer.statusCode)) return answer;
+      if (number === ATTEMPTS || !isServerError(answer.statusCode)) return answer;
       await answer.body.dump();
-      throw this.refusal(method, answer.statusCode);
+      throw this.statusError(method, answer.statusCode);
     };
     return retry(attempt, { attempts: ATTEMPTS, backoff: BACKOFF });
   }
@@ -110,14 +112,14 @@ export class S3MediaStore implements MediaStore {
     });
   }
 
-  private refusal(method: Method, status: number): Error {
+  private statusError(method: Method, status: number): Error {
     const { endpoint, bucket } = this.settings;
     const message = `The media store answered ${status} to ${method} in ${bucket} at ${endpoint}.${hintOn(status)}`;
-    return blamesServer(status) ? new StoreUnreachable(message) : new Error(message);
+    return isServerError(status) ? new StoreUnreachable(message) : new Error(message);
   }
 }
 
-function blamesServer(status: number): boolean {
+function isServerError(status: number): boolean {
   return status >= 500 || status === 429;
 }
 
@@ -126,5 +128,5 @@ function hintOn(status: number): string {
   if (status === 403)
     return ' Check S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY and S3_REGION, and what they may do.';
   if (status === 404) return ' Check that the bucket S3_BUCKET exists.';
-  return blamesServer(status) ? '' : ' Check S3_ENDPOINT and S3_REGION.';
+  return isServerError(status) ? '' : ' Check S3_ENDPOINT and S3_REGION.';
 }

@@ -22,9 +22,9 @@ export interface AssignmentPlan {
 }
 
 /**
- * Deals a batch of requests to senders that are ours alone (their rows are locked): a required or preferred sender
- * first, else the least recently used one with room. Requests that name a sender are dealt first, so that the rotation
- * does not take their sender away.
+ * Assigns a batch of requests to senders whose rows this transaction has locked: a required or preferred sender first,
+ * else the least recently used one with room. Requests that name a sender are assigned first, so that the rotation does
+ * not take their sender away.
  */
 export function assignSlots(
   requests: readonly SlotRequest[],
@@ -48,7 +48,7 @@ export function assignSlots(
   return { assignments, changed: rotation.changed() };
 }
 
-/** The senders in the order in which they are due; whoever is used goes to the back. */
+/** The senders in the order in which they are due; a used one goes to the back. */
 class Rotation {
   private readonly byId: Map<string, SenderSlot>;
   /** A set keeps the order of insertion, and moving one to its end costs the same however many there are. */

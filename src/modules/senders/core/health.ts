@@ -21,7 +21,7 @@ export interface Health {
   failedTotal: number;
 }
 
-/** `neutral` is the recipient's or the content's fault: it says nothing about the sender. */
+/** `neutral`: caused by the recipient or the content, so it says nothing about the sender. */
 export type SendResult = 'success' | 'failure' | 'neutral';
 
 export function afterResult(health: Health, result: SendResult, now: Date): Health {

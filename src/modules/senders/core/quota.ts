@@ -48,7 +48,7 @@ export function takeFromWindows(windows: QuotaWindows, messages: number, now: Da
   return mapWindows(windowsAt(windows, now), (window) => takeFromWindow(window, messages, now));
 }
 
-/** Counts `messages` in a window as it stands now; one that nobody has begun starts at `start`. */
+/** Counts `messages` in a window as it stands now; one that has not started starts at `start`. */
 export function takeFromWindow(window: QuotaWindow, messages: number, start: Date): QuotaWindow {
   return { ...window, startedAt: window.startedAt ?? start, used: window.used + messages };
 }

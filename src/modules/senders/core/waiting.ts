@@ -24,9 +24,9 @@ export interface Wait {
 
 /** A due sender that another worker holds right now comes free within milliseconds. */
 const BUSY_ROW_MS = { min: 20, max: 80 };
-/** Nobody is sent to a slot further than this behind the first: much may have changed by then. */
+/** No request is given a slot further than this behind the first: much may have changed by then. */
 export const MAX_SPREAD_MS = 60_000;
-/** Requests come a little early on purpose: a slot nobody asks for in time is lost. */
+/** Requests come a little early on purpose: a slot that no request takes in time is lost. */
 const EARLINESS = 0.6;
 
 export interface Line {
@@ -97,7 +97,7 @@ export interface PoolCensus {
   restrictedUntil: Date | null;
 }
 
-/** Why a pool has nobody who could ever send as things stand. */
+/** Why no sender of a pool could ever send as things stand. */
 export function emptyPoolReason(census: PoolCensus): WaitReason {
   if (census.total === 0) return 'no_sender_in_pool';
   if (census.supported === 0) return 'unsupported_type';

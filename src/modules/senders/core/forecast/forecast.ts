@@ -15,8 +15,8 @@ import { messagesOf, sentBy } from './stretch.js';
  * that a million messages cost some thousand steps. The rules are those of `../slot.ts`; with a fixed pace both agree.
  */
 
-/** To be awaited now and then, so that a long forecast does not hold up the rest of the process. */
-export type Rest = () => Promise<void>;
+/** Awaited now and then: lets the event loop run, so that a long forecast does not block the process. */
+export type YieldIfDue = () => Promise<void>;
 
 export interface ForecastSlice {
   /** Milliseconds since 1970; `to` is not part of it. */
@@ -28,14 +28,16 @@ export interface ForecastSlice {
   minStepMs: number;
 }
 
-/** Nobody knows how long it takes: looks are short first, and each twice as long as the one before. */
-const FIRST_LOOK_MS = 600_000;
-/** A look with that many stretches is long enough: they are all in memory at once. */
+/**
+ * The length of the first simulated period; each next one is twice as long, because the end is not known beforehand.
+ */
+const FIRST_PERIOD_MS = 600_000;
+/** A period with that many stretches is not doubled any more: they are all in memory at once. */
 const MANY_STRETCHES = 200_000;
-/** Senders between two rests. */
-const REST_AFTER = 100;
+/** Senders simulated between two calls of `yieldIfDue`. */
+const SENDERS_PER_YIELD = 100;
 
-/** A pool of senders on its way through the time to come. Each `send` continues where the one before has ended. */
+/** Simulates what a pool of senders will send. Each `send` continues where the one before has ended. */
 export class PoolForecast {
   private senderForecasts: SenderForecast[];
 
@@ -43,7 +45,7 @@ export class PoolForecast {
     senders: readonly ForecastSender[],
     private readonly pace: ForecastPace,
     now: Date,
-    private readonly rest: Rest = () => Promise.resolve(),
+    private readonly yieldIfDue: YieldIfDue = () => Promise.resolve(),
   ) {
     this.senderForecasts = grouped(senders.map((sender) => senderForecastOf(sender, now.getTime())));
   }
@@ -58,8 +60,8 @@ export class PoolForecast {
     );
   }
 
-  /** The others have the senders for themselves until then. */
-  async leaveToOthersUntil(at: number): Promise<void> {
+  /** Simulates the competing campaigns alone until `at`. */
+  async serveCompetitorsUntil(at: number): Promise<void> {
     this.senderForecasts = await this.each(this.senderForecasts, (senderForecast) =>
       servedAlone(senderForecast, at),
     );
@@ -68,10 +70,10 @@ export class PoolForecast {
   /** What the pool sends in the slice. `doneAt` is when the last of `wanted` leaves; absent when they do not all. */
   async send({ from, to, wanted, minStepMs }: ForecastSlice): Promise<{ messages: number; doneAt?: number }> {
     let messages = 0;
-    let lengthMs = FIRST_LOOK_MS;
+    let lengthMs = FIRST_PERIOD_MS;
     for (let at = from; at < to;) {
       const end = Math.min(at + lengthMs, to);
-      const sent = await this.look({ from: at, to: end, wanted: wanted - messages, minStepMs });
+      const sent = await this.simulate({ from: at, to: end, wanted: wanted - messages, minStepMs });
       messages += sent.messages;
       if (sent.doneAt !== undefined) return { messages, doneAt: sent.doneAt };
       at = end;
@@ -80,7 +82,7 @@ export class PoolForecast {
     return { messages };
   }
 
-  private async look({
+  private async simulate({
     from,
     to,
     wanted,
@@ -96,7 +98,7 @@ export class PoolForecast {
       after,
       ({ senderForecast, stretches }) => senderForecast.senders * sum(stretches, messagesOf),
     );
-    const stretches = sum(after, (one) => one.stretches.length);
+    const stretches = sum(after, ({ stretches: own }) => own.length);
     if (total < wanted) {
       this.senderForecasts = after.map(({ senderForecast }) => senderForecast);
       return { messages: total, stretches };
@@ -104,7 +106,8 @@ export class PoolForecast {
     const doneAt = await firstTime(from, to, async (at) => {
       const sent = await this.each(
         after,
-        ({ senderForecast, stretches: own }) => senderForecast.senders * sum(own, (one) => sentBy(one, at)),
+        ({ senderForecast, stretches: own }) =>
+          senderForecast.senders * sum(own, (stretch) => sentBy(stretch, at)),
       );
       return sum(sent, Number) >= wanted;
     });
@@ -119,9 +122,9 @@ export class PoolForecast {
     const results: Result[] = [];
     for (const item of items) {
       results.push(work(item));
-      if (results.length % REST_AFTER === 0) await this.rest();
+      if (results.length % SENDERS_PER_YIELD === 0) await this.yieldIfDue();
     }
-    await this.rest();
+    await this.yieldIfDue();
     return results;
   }
 }

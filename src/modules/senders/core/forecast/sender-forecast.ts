@@ -17,7 +17,7 @@ export interface ForecastSender {
   slot: SenderSlot;
   /** Messages it may still send for this campaign; absent without a budget. */
   budgetLeft?: number;
-  /** What others want of it; absent when nobody does. */
+  /** Competing campaigns that use this sender; absent without any. */
   competitors?: readonly Competitor[];
 }
 
@@ -28,7 +28,7 @@ export interface Competitor {
   pace: ForecastPace;
   /** Milliseconds since 1970: nothing before. */
   begin: number;
-  /** Whether it goes first, takes turns with us, or only has the time in which we do not send yet. */
+  /** Served before this campaign, in turns with it, or only while this campaign does not send yet. */
   rank: 'before' | 'beside' | 'behind';
 }
 
@@ -70,7 +70,10 @@ export function grouped(senderForecasts: SenderForecast[]): SenderForecast[] {
   return [...groups.values()];
 }
 
-/** One after the other; those that go behind us are forgotten then: from now on they wait. */
+/**
+ * The competing campaigns one after the other until `until`. Those of rank `behind` are dropped then: from now on they
+ * wait.
+ */
 export function servedAlone(start: SenderForecast, until: number): SenderForecast {
   let senderForecast = start;
   const left = start.competitors.map((competitor) => {
@@ -105,11 +108,11 @@ export function advance(
   return { senderForecast, stretches };
 }
 
-/** What a sender does over and over for a while: something for us, something for those who share it. */
+/** What a sender repeats for a while: messages of this campaign, and of the competing ones that share it. */
 interface Round {
-  /** Our messages. */
+  /** Messages of this campaign. */
   own: number;
-  /** All of them. */
+  /** Messages of all campaigns. */
   messages: number;
   stepMs: number;
   competitors: readonly Competitor[];
@@ -126,7 +129,7 @@ function roundAt({ competitors, nextAt }: SenderForecast, pace: OwnPace, smalles
   if (active.length === 0) return alone;
   const beside = active.filter(({ rank }) => rank === 'beside');
   const all = alone.messages + sum(beside, (competitor) => competitor.pace.messages);
-  // Where one quota does not hold a message of everybody, they come one after the other.
+  // Where the smallest quota does not fit one message of each campaign, they are served one after the other.
   const first = active.find(({ rank }) => rank === 'before') ?? (all > smallestQuota ? beside[0] : undefined);
   if (first) {
     const messages = Math.min(first.pace.messages, smallestQuota);
