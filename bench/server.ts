@@ -46,7 +46,7 @@ async function main(): Promise<void> {
     if (question.kind === 'collect') globalThis.gc?.();
     process.send?.(answer(question));
   });
-  // Whoever measures has died: nobody needs what is left.
+  // The measuring process has died: this one is not needed any more.
   process.on('disconnect', () => process.exit(1));
   process.on('SIGTERM', () => void runtime.stop().then(() => process.exit(0)));
   process.send?.({ id: 0, url: runtime.url });

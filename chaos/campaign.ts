@@ -30,7 +30,7 @@ export class Operator {
     });
   }
 
-  /** Answers the id of a campaign that runs. */
+  /** Returns the id of a campaign that runs. */
   async startCampaign(recipients: number): Promise<string> {
     const contacts = Array.from({ length: recipients }, (_, index) => ({
       phoneNumber: `+55119${60_000_000 + index}`,

@@ -18,7 +18,7 @@ export interface Findings {
   parts: number;
   verdict: Verdict;
   truth: Truth;
-  /** The campaign's statistics as the API answers them. */
+  /** The campaign's statistics as the API returns them. */
   stats: Tally;
   arrivals: readonly LedgerEntry[];
   ledger: LedgerSummary;
@@ -48,10 +48,10 @@ function messagesOf({ ids, verdict }: Findings): Check[] {
       ? [none('nothing is missing', verdict.missing), none('nothing is unknown', verdict.unknown)]
       : [none('everything that is missing is accounted for', unaccounted)];
   return [
-    none('nobody got a message twice', verdict.duplicates),
+    none('no recipient got a message twice', verdict.duplicates),
     ...lost,
     none('nothing arrived that is shown as not sent', verdict.contradicted),
-    none('nothing arrived that nobody asked for', verdict.strangers),
+    none('nothing arrived that was not asked for', verdict.strangers),
     none('parts came in order and from one sender', verdict.outOfOrder),
   ];
 }

@@ -40,7 +40,7 @@ export class Director {
       const target = targetOf(fault);
       const before = this.underWay.get(target) ?? Promise.resolve();
       const run = before.then(() => this.strike(fault, arrived));
-      // Whoever waits for it below hears of its failure.
+      // The wait below gets the error; until then it must not count as an unhandled rejection.
       run.catch(() => undefined);
       this.underWay.set(target, run);
     }

@@ -6,11 +6,11 @@ const START_AGAIN_MS = 300;
 /** A process that does not end when asked is ended, and counts as one that did not stop in order. */
 const STOP_MS = 60_000;
 
-/** A process of ours that somebody starts again whenever it ends, as any process manager does. */
+/** A process that is started again whenever it ends, as by any process manager. */
 export class KeptProcess {
   kills = 0;
   starts = 0;
-  /** Ends nobody asked for, by themselves and after the start. There should be none. */
+  /** Unexpected ends after the start. There should be none. */
   readonly crashes: string[] = [];
   private child: Child;
   private listening: Promise<string>;
@@ -52,7 +52,7 @@ export class KeptProcess {
     while (this.starts === starts) await pause(20);
   }
 
-  /** Answers how it ended. */
+  /** Returns how it ended. */
   async stop(): Promise<number | string> {
     this.stopping = true;
     this.child.kill('SIGTERM');
@@ -73,7 +73,7 @@ export class KeptProcess {
       this.isUp = true;
       return url;
     });
-    // Not everybody asks.
+    // Not every caller waits for the address: its rejection must not count as unhandled.
     listening.catch(() => undefined);
     return listening;
   }

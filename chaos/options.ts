@@ -29,7 +29,7 @@ export const usage = `npm run chaos -- [options]
   --ids NAME        ${idModes.join(' or ')}: whether the network recognises resends (idempotent)
   --minutes N       when the run is given up (15)
 
-Ends with status 0 only if nobody got a message twice, nobody was missed and all counters agree.`;
+Ends with status 0 only if no recipient got a message twice, none was missed and all counters agree.`;
 
 /** A mistake on the command line, in words for the person who made it. */
 export class OptionError extends Error {}

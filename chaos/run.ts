@@ -80,7 +80,7 @@ async function completed(operator: Operator, campaign: string, signal: AbortSign
   while ((await operator.statusOf(campaign)) !== 'completed') await pause(200, undefined, { signal });
 }
 
-/** Gives up when the time is over or somebody interrupts, whatever the work waits for. */
+/** Gives up when the time is over or the user interrupts, whatever the work waits for. */
 async function inTime(
   work: (signal: AbortSignal) => Promise<void>,
   { minutes }: ChaosOptions,

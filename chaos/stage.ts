@@ -23,7 +23,7 @@ export interface Stage {
   redis: ChaosRedis | undefined;
   api: KeptProcess;
   workers: KeptProcess[];
-  /** Stops these by SIGTERM and answers how each of them ended. */
+  /** Stops these by SIGTERM and returns how each of them ended. */
   stop(processes: readonly KeptProcess[]): Promise<ProcessEnd[]>;
   /** Ends whatever still runs; `keep` leaves the files where they are. */
   close(keep: boolean): Promise<void>;

@@ -29,7 +29,7 @@ export interface Verdict {
   expected: number;
   /** Second and further copies. */
   duplicates: Place[];
-  /** Messages to people or of parts that nobody asked for. */
+  /** Messages to people or of parts that were not asked for. */
   strangers: Place[];
   missing: MissingMessage[];
   unknown: UnknownMessage[];

@@ -25,7 +25,7 @@ function announce({ url, newAdmin }: Runtime, open: boolean): void {
     );
   }
   if (open)
-    process.stderr.write('\n  AUTH_MODE=none: everybody on this machine acts as the administrator.\n');
+    process.stderr.write('\n  AUTH_MODE=none: every user of this machine acts as the administrator.\n');
   process.stderr.write(`\n  Starling listens on ${url}, its API is described at ${url}/api/docs\n\n`);
 }
 

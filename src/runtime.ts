@@ -60,7 +60,7 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
       const worker = await startWorkerRole({ ...inputs, tuning: options.tuning ?? {} }, services);
       undo.push(() => worker.stop(config.server.shutdownTimeoutMs));
     }
-    // Not before: on a busy machine a start that lets everybody go first takes minutes.
+    // Not before: on a busy machine a start at low priority takes minutes.
     if (!config.server.roles.includes('api')) letOthersGoFirst(logger);
     phase = 'running';
     let stopping: Promise<void> | undefined;

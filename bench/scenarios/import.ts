@@ -127,7 +127,7 @@ async function importFile(
   file: string,
   count: number,
 ): Promise<{ seconds: number; memory: Sample }> {
-  // Nobody pays for what was written before.
+  // A checkpoint first, so that no run pays for earlier writes.
   await query(databaseUrl, 'CHECKPOINT');
   await server.look('collect');
   const idle = residentBytes(server.pid);

@@ -60,7 +60,7 @@ export const receipts: Scenario = {
     const stage = await (stages.get(bench.services) ?? setUp(bench));
     const run = stage.runs;
     stage.runs += 1;
-    // Whoever comes second finds a warmer machine: they take turns.
+    // The second one finds a warmer machine, so they take turns.
     const order = run % 2 === 0 ? [stage.few, stage.many] : [stage.many, stage.few];
     const rates = new Map<string, number>();
     for (const url of order) rates.set(url, await receiptsPerSecond(url, stage, run % SLICES));

@@ -10,7 +10,7 @@ const CONCURRENT = 50;
 const SIZES = { few: 10, many: 1_000, most: 10_000 };
 
 const NAMED = 500;
-const everybody = { senderIds: [], senderTags: [] };
+const allSenders = { senderIds: [], senderTags: [] };
 const tagged = { senderIds: [], senderTags: ['even'] };
 
 type Ask = (tenant: MadeTenant, index: number) => Partial<ReservationRequest>;
@@ -135,7 +135,7 @@ async function microsPerReservation(
 function request({ tenantId }: MadeTenant): ReservationRequest {
   return {
     tenantId,
-    pool: everybody,
+    pool: allSenders,
     messages: 1,
     messageTypes: ['text'],
     newConversation: true,

@@ -65,7 +65,7 @@ async function measureOn(queue: QueueKind, bench: BenchContext): Promise<Samples
 
 const about = (queue: string) =>
   `One process with both roles and twenty senders sends a campaign of one text part, rendered for each recipient, to ` +
-  `contacts nobody has written to before, without pacing or typing, to a network in the same process that answers at ` +
+  `contacts that were not written to before, without pacing or typing, to a network in the same process that answers at ` +
   `once and sends no receipts. Counted from the request that starts the campaign until it is completed, all states ` +
   `committed with fsync. The yardstick is BullMQ alone on ${queue}, in a process of its own: as many jobs of the same ` +
   `size added in bulk and worked off by a handler that does nothing. Both work on ${CONCURRENCY} jobs at the same time; ` +

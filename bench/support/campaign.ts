@@ -43,7 +43,7 @@ export async function contactList(databaseUrl: string, api: ApiClient, count: nu
   return id;
 }
 
-/** A text campaign to a list, without pacing; answers its id. */
+/** A text campaign to a list, without pacing; returns its id. */
 export async function createCampaign(
   api: ApiClient,
   listId: string,

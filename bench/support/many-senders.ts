@@ -3,7 +3,7 @@ import { query } from './services.js';
 
 /**
  * Makes so many senders of the only tenant, with the default quotas, and asks for their connections as the API would;
- * answers how many seconds it took until the last one was connected. Making the rows is not measured.
+ * returns how many seconds it took until the last one was connected. Making the rows is not measured.
  */
 export async function connectMany(databaseUrl: string, count: number): Promise<number> {
   await query(

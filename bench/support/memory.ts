@@ -2,7 +2,7 @@ import { residentBytes } from './process-usage.js';
 
 const EVERY_MS = 50;
 
-/** Watches the resident memory of a process; `stop` answers its peak in bytes. */
+/** Watches the resident memory of a process; `stop` returns its peak in bytes. */
 export function watchMemory(pid: number): { stop(): number } {
   let peak = residentBytes(pid);
   const look = (): void => {

@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 
 const EVERY_MS = 50;
 
-/** Watches how much memory Redis uses; `stop` answers by how many bytes the peak lies above what it was. */
+/** Watches how much memory Redis uses; `stop` returns by how many bytes the peak lies above what it was. */
 export async function watchRedisMemory(url: string): Promise<{ stop(): Promise<number> }> {
   const redis = new Redis(url);
   const used = async () => Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1] ?? 0);

@@ -35,7 +35,7 @@ export async function startBenchServer(
       '--expose-gc',
       // As `npm start` starts the program.
       '--max-semi-space-size=32',
-      // For whoever profiles: --cpu-prof, say.
+      // For profiling: --cpu-prof, say.
       ...(process.env['BENCH_EXEC'] ?? '').split(' ').filter((text) => text !== ''),
     ],
     env: {

@@ -12,7 +12,7 @@ export async function startServices(): Promise<BenchServices & { stop(): Promise
   const dataDir = await mkdtemp(join(tmpdir(), 'starling-bench-db-'));
   // Run as root, PostgreSQL belongs to another OS user, who has to get into this folder.
   await chmod(dataDir, 0o755);
-  // BENCH_STATEMENTS=1 and EXPLAIN_MS=20 let whoever profiles see what statements cost and how they are planned.
+  // BENCH_STATEMENTS=1 and EXPLAIN_MS=20 show what statements cost and how they are planned.
   const postgres = await startEmbeddedPostgres({
     dataDir,
     logger: createLogger('error'),

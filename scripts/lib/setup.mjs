@@ -66,7 +66,7 @@ function npm() {
 function compile() {
   console.error('Compiling ...');
   const dist = path.join(root, 'dist');
-  // Without a stamp nobody knows what is in there, and the compiler trusts its own notes about it.
+  // Without a stamp the contents are unknown, and the compiler trusts its own notes about it.
   if (!existsSync(path.join(root, BUILD_STAMP))) rmSync(dist, { recursive: true, force: true });
   rmSync(path.join(root, BUILD_STAMP), { force: true });
   const fingerprint = buildFingerprint(root);

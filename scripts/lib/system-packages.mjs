@@ -34,7 +34,7 @@ export function ensureSystemPackages(needed = NEEDED, system = realSystem) {
     '--no-install-recommends',
     ...names.split(' '),
   ]);
-  // The tests start their own server on a free port; the one Debian starts for everybody is not wanted.
+  // The tests start their own server on a free port; the one Debian starts for the whole machine is not wanted.
   for (const { service } of missing) system.try([...prefix, 'systemctl', 'disable', '--now', service]);
 }
 

@@ -78,7 +78,7 @@ export function createApp(deps: AppDependencies): Express {
 
 /**
  * Helmet's defaults, except that a self-hosted server without TLS must not send browsers to https, and that no page
- * loads anything from elsewhere: Bull Board would tell a font server whenever somebody opens it.
+ * loads anything from elsewhere: Bull Board would call a font server whenever it is opened.
  */
 function securityHeaders(): express.RequestHandler {
   const directives = {

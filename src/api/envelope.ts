@@ -8,7 +8,7 @@ export function successBody(data: unknown): object {
   return { success: true, data: items, nextCursor, ...(total === undefined ? {} : { total }) };
 }
 
-/** The body of every refusal and failure. */
+/** The body of every error. */
 export function failureBody(message: string, errors: readonly FieldError[] = []): object {
   return { success: false, message, errors };
 }

@@ -9,9 +9,9 @@ export interface ErrorResponse {
   message: string;
   errors: FieldError[];
   retryAfterSeconds?: number;
-  /** Not the caller's doing: it belongs in the log, and its details do not belong in the answer. */
+  /** True when the caller did not cause it: its details go into the log, not into the answer. */
   unexpected: boolean;
-  /** Many requests in a row will tell of it. */
+  /** Set when a resource is unavailable: many requests in a row fail with it, so it is logged throttled. */
   unavailable?: UnavailableResource;
 }
 
@@ -29,19 +29,22 @@ export function toErrorResponse(error: unknown, requestId: string): ErrorRespons
   if (error instanceof MulterError) return fromUpload(error);
   const code = codeOf(error);
   if (code !== undefined && UNSTORABLE_TEXT_CODES.has(code)) {
-    return refusal(400, 'The input contains a NUL character, which cannot be stored. Remove it.');
+    return errorResponse(400, 'The input contains a NUL character, which cannot be stored. Remove it.');
   }
   const unavailable = unavailableResource(error);
   if (unavailable) return fromUnavailable(unavailable, error);
   return (
     fromHttp(error) ?? {
-      ...refusal(500, `Something went wrong on our side. The log has the details under the id ${requestId}.`),
+      ...errorResponse(
+        500,
+        `Something went wrong on our side. The log has the details under the id ${requestId}.`,
+      ),
       unexpected: true,
     }
   );
 }
 
-function refusal(status: number, message: string, errors: FieldError[] = []): ErrorResponse {
+function errorResponse(status: number, message: string, errors: FieldError[] = []): ErrorResponse {
   return { status, message, errors, unexpected: false };
 }
 
@@ -51,7 +54,7 @@ const unavailableMessages: { readonly [What in UnavailableResource]: string } = 
   lock: 'Other work holds what this request needs. Try again soon.',
 };
 
-/** Nobody looks after a full disk within seconds. */
+/** A full disk is not cleared within seconds. */
 const DISK_RETRY_SECONDS = 60;
 
 function fromUnavailable(unavailable: UnavailableResource, error: unknown): ErrorResponse {
@@ -60,21 +63,21 @@ function fromUnavailable(unavailable: UnavailableResource, error: unknown): Erro
       ? 'The store of files cannot be reached at the moment. Try again soon.'
       : unavailableMessages[unavailable];
   const retryAfterSeconds = unavailable === 'disk' ? DISK_RETRY_SECONDS : RETRY_SECONDS.unavailable;
-  return { ...refusal(503, message), retryAfterSeconds, unexpected: true, unavailable };
+  return { ...errorResponse(503, message), retryAfterSeconds, unexpected: true, unavailable };
 }
 
 function fromDomain(error: DomainError): ErrorResponse {
-  const problem = refusal(statusByKind[error.kind], error.message, error.errors);
+  const response = errorResponse(statusByKind[error.kind], error.message, error.errors);
   if (error.kind !== 'too_many' && error.kind !== 'unavailable') {
-    return { ...problem, retryAfterSeconds: error.retryAfterSeconds };
+    return { ...response, retryAfterSeconds: error.retryAfterSeconds };
   }
-  return { ...problem, retryAfterSeconds: error.retryAfterSeconds ?? RETRY_SECONDS[error.kind] };
+  return { ...response, retryAfterSeconds: error.retryAfterSeconds ?? RETRY_SECONDS[error.kind] };
 }
 
 /** What is left after middleware/uploads.ts named the limits. */
 function fromUpload(error: MulterError): ErrorResponse {
   const path = error.field ?? 'form';
-  return refusal(400, `${path}: ${error.message}`, [{ path, message: error.message }]);
+  return errorResponse(400, `${path}: ${error.message}`, [{ path, message: error.message }]);
 }
 
 /** Errors of Express and its body parser carry their own status. */
@@ -82,16 +85,19 @@ function fromHttp(error: unknown): ErrorResponse | undefined {
   if (!(error instanceof Error) || !('status' in error) || typeof error.status !== 'number') return undefined;
   if (error.status < 400 || error.status > 499) return undefined;
   if ('type' in error && error.type === 'entity.parse.failed') {
-    return refusal(400, `The body is not valid JSON: ${error.message}.`);
+    return errorResponse(400, `The body is not valid JSON: ${error.message}.`);
   }
   if ('type' in error && error.type === 'entity.too.large' && 'limit' in error) {
-    return refusal(413, `The body is larger than ${String(error.limit)} bytes, the limit of this route.`);
+    return errorResponse(
+      413,
+      `The body is larger than ${String(error.limit)} bytes, the limit of this route.`,
+    );
   }
   if ('type' in error && error.type === 'charset.unsupported') {
-    return refusal(415, `The body must be encoded in UTF-8: ${error.message}.`);
+    return errorResponse(415, `The body must be encoded in UTF-8: ${error.message}.`);
   }
   if ('code' in error && typeof error.code === 'string' && ZLIB_CODES.test(error.code)) {
-    return refusal(400, `The body is not compressed as its Content-Encoding says: ${error.message}.`);
+    return errorResponse(400, `The body is not compressed as its Content-Encoding says: ${error.message}.`);
   }
-  return refusal(error.status, error.message);
+  return errorResponse(error.status, error.message);
 }

@@ -10,7 +10,7 @@ import type { Uploads } from './middleware/uploads.js';
 import type { Reply, Route, RouteContext, UploadedFile } from './route.js';
 import { checkPathIds, validateBody, validateText } from './validation.js';
 
-/** Nobody has to log in to send these, so they may cost little. */
+/** Callers need no login to send these, so they may cost little. */
 const PUBLIC_JSON_BYTES = 100 * 1024;
 
 export interface HandlerPorts {
@@ -44,7 +44,7 @@ export function handlerOf(route: Route, ports: HandlerPorts): RequestHandler {
         response,
       };
       const reply = await answer(route, context, ports);
-      // A stored answer means that this file was a repetition nobody will look at.
+      // A stored answer means that the request was a repeat: its file is not used.
       if (reply.kind === 'stored' && input.file) await ports.uploads.discard(input.file);
       send(reply, response);
     } catch (error) {

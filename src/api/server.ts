@@ -24,7 +24,7 @@ export async function startServer(
 ): Promise<RunningServer> {
   if (settings.authMode === 'none' && !isLoopback(settings.host)) {
     throw new Error(
-      `AUTH_MODE=none lets everybody in, so HOST must be 127.0.0.1, ::1 or localhost, not ${settings.host}. ` +
+      `AUTH_MODE=none lets every caller in, so HOST must be 127.0.0.1, ::1 or localhost, not ${settings.host}. ` +
         'Set HOST=127.0.0.1 or AUTH_MODE=password.',
     );
   }

@@ -28,16 +28,13 @@ export async function validateBody<Dto extends object>(dto: DtoClass<Dto>, body:
   }
   refuse(errorsIn(body));
   const instance = plainToInstance(dto, body);
-  const problems = await validate(instance, {
+  const errors = await validate(instance, {
     whitelist: true,
     forbidNonWhitelisted: true,
     forbidUnknownValues: false,
     validationError: { target: false, value: true },
   });
-  refuse([
-    ...problems.flatMap((problem) => flatten(problem, '', false)),
-    ...arraysForObjects(dto, instance, ''),
-  ]);
+  refuse([...errors.flatMap((error) => flatten(error, '', false)), ...arraysForObjects(dto, instance, '')]);
   return instance;
 }
 
@@ -88,12 +85,12 @@ function convertOne(value: unknown, rules: Set<string>): unknown {
 }
 
 /** `contacts[3].phoneNumber`: numbers inside an array become indexes, everything else follows a dot. */
-function flatten(problem: ValidationError, parent: string, insideArray: boolean): FieldError[] {
-  const { property, value } = problem;
+function flatten(error: ValidationError, parent: string, insideArray: boolean): FieldError[] {
+  const { property, value } = error;
   const path = insideArray ? `${parent}[${property}]` : joined(parent, property);
-  const children = problem.children ?? [];
+  const children = error.children ?? [];
   return [
-    ...ownError(problem, path),
+    ...ownError(error, path),
     ...children.flatMap((child) => flatten(child, path, Array.isArray(value))),
   ];
 }

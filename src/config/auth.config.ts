@@ -49,7 +49,7 @@ export class AuthConfig {
     allowed: `at least ${SHORTEST_SECRET} characters`,
     accepts: (text) => text.length >= SHORTEST_SECRET,
     whenUnset: GENERATED_SECRET,
-    help: 'Signs the tokens of logged-in users. The same in all api processes; changing it logs everybody out.',
+    help: 'Signs the tokens of logged-in users. The same in all api processes; changing it logs all users out.',
   })
   jwtSecret?: string;
 

@@ -47,7 +47,7 @@ export class CampaignsConfig {
     min: 1,
     max: 86_400,
     unit: 's',
-    help: 'Where a campaign sends messages of unknown fate again (options.onUnknown: resend): how long a late receipt has to come before that.',
+    help: 'Where a campaign sends messages of unknown delivery status again (options.onUnknown: resend): how long a late receipt has to come before that.',
   })
   resendGraceSeconds!: number;
 

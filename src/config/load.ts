@@ -9,7 +9,7 @@ import { maskValue, parseValue } from './values.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-export type ConfigOutcome = { ok: true; config: Config } | { ok: false; problems: string[] };
+export type ConfigOutcome = { ok: true; config: Config } | { ok: false; errors: string[] };
 
 /** Where generated secrets are kept: in the working directory, out of version control. */
 export const SECRETS_FILE = '.env.local';
@@ -17,7 +17,7 @@ const DEFAULT_FILES = ['.env', SECRETS_FILE];
 
 /**
  * Reads the settings: class defaults, then the files in their order, then `env`; the last one that sets a variable
- * wins. Empty is the same as not set. All problems are reported together, each as one line that names the variable,
+ * wins. Empty is the same as not set. All errors are reported together, each as one line that names the variable,
  * its value (secrets masked) and what is allowed. Variables that are no settings are ignored.
  */
 export function loadConfig(env: Environment, options: { files?: string[] } = {}): ConfigOutcome {
@@ -25,21 +25,21 @@ export function loadConfig(env: Environment, options: { files?: string[] } = {})
   try {
     texts = mergeEnvironments([...(options.files ?? DEFAULT_FILES).map(readEnvFile), env]);
   } catch (error) {
-    return { ok: false, problems: [errorMessage(error)] };
+    return { ok: false, errors: [errorMessage(error)] };
   }
   const config = new Config();
-  const problems = Object.values(config).flatMap((group: object) => fillGroup(group, texts));
+  const errors = Object.values(config).flatMap((group: object) => fillGroup(group, texts));
   // Rules between settings make sense only for settings that are right by themselves.
-  if (problems.length === 0) problems.push(...crossErrors(config));
-  return problems.length === 0 ? { ok: true, config } : { ok: false, problems };
+  if (errors.length === 0) errors.push(...crossErrors(config));
+  return errors.length === 0 ? { ok: true, config } : { ok: false, errors };
 }
 
-/** `loadConfig` for a main program: prints the problems and ends the process with code 1. */
+/** `loadConfig` for a main program: prints the errors and ends the process with code 1. */
 export function loadConfigOrExit(env: Environment = process.env): Config {
   const outcome = loadConfig(env);
   if (outcome.ok) return outcome.config;
   process.stderr.write(`Starling cannot start with this configuration:\n`);
-  for (const problem of outcome.problems) process.stderr.write(`  ${problem}\n`);
+  for (const error of outcome.errors) process.stderr.write(`  ${error}\n`);
   process.stderr.write('docs/configuration.md lists all settings.\n');
   process.exit(1);
 }

@@ -60,7 +60,7 @@ export class MediaConfig {
   @Switch({
     env: 'ALLOW_PRIVATE_MEDIA_URLS',
     default: false,
-    help: 'Lets mediaUrl point at this machine and its networks, for a laptop and for tests. Off, only addresses of the public Internet are fetched, so that nobody reaches inner services through Starling.',
+    help: 'Lets mediaUrl point at this machine and its networks, for a laptop and for tests. Off, only addresses of the public Internet are fetched, so that no tenant reaches internal services through Starling.',
   })
   allowPrivateUrls!: boolean;
 }

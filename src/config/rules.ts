@@ -1,33 +1,33 @@
 import { isLoopback } from './checks.js';
 import type { Config } from './config.js';
 
-/** What is wrong between settings that are each right by themselves. One sentence per problem, with the way out. */
+/** Errors between settings that are each valid by themselves: one sentence per error, with the fix. */
 export function crossErrors({ server, database, queue, auth, media }: Config): string[] {
-  const problems: string[] = [];
+  const errors: string[] = [];
   if (auth.mode === 'none' && !isLoopback(server.host)) {
-    problems.push(
-      `AUTH_MODE is "none" while HOST is "${server.host}": everybody who reaches this address would be the administrator. ` +
+    errors.push(
+      `AUTH_MODE is "none" while HOST is "${server.host}": every caller who reaches this address would be the administrator. ` +
         'Allowed: HOST=127.0.0.1, or AUTH_MODE=password.',
     );
   }
   if (queue.enableRedis && !queue.activeRedisUrl) {
-    problems.push(
+    errors.push(
       'ENABLE_REDIS is "true" without a server. Allowed: set REDIS_URL or REDIS_HOST too, or ENABLE_REDIS=false.',
     );
   }
   if (server.roles.length === 1 && !database.url) {
-    problems.push(
+    errors.push(
       `ROLES is "${server.roles.join(',')}" without DATABASE_URL: the embedded database belongs to one process, and the other ` +
         'role could not reach it. Allowed: ROLES=api,worker, or set DATABASE_URL.',
     );
   }
   const missing = media.store === 's3' ? missingOfS3(media) : [];
   if (missing.length > 0) {
-    problems.push(
+    errors.push(
       `MEDIA_STORE is "s3" without ${missing.join(', ')}. Allowed: set ${missing.length === 1 ? 'it' : 'them'} too, or MEDIA_STORE=disk.`,
     );
   }
-  return problems;
+  return errors;
 }
 
 function missingOfS3(media: Config['media']): string[] {

@@ -69,7 +69,7 @@ async function readIfThere(file: string): Promise<string> {
   }
 }
 
-/** Readers see the old content or the new one, never a part; nobody else may read it at any moment. */
+/** Readers see the old content or the new one, never a part; no other OS user may read it at any moment. */
 async function replaceFile(file: string, content: string): Promise<void> {
   const draft = `${file}.${process.pid}.tmp`;
   await rm(draft, { force: true });

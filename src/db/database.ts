@@ -18,7 +18,7 @@ export interface DataSourceSettings {
   watch?: DatabaseWatch;
 }
 
-/** For a connection, new or of the pool: whoever waits longer is told that it is not possible now. */
+/** For a connection, new or of the pool: a caller that waits longer gets an error. */
 const CONNECT_TIMEOUT_MS = 5_000;
 
 export function createDataSource(settings: DataSourceSettings): DataSource {
@@ -44,7 +44,9 @@ export function createDataSource(settings: DataSourceSettings): DataSource {
  */
 const PLANNING = 'SET random_page_cost = 1.1; SET jit = off';
 
-/** A row that somebody else holds for longer is not waited for: the request is refused, the job comes back. */
+/**
+ * A row that another transaction locks for longer is not waited for: the request is refused, the job runs again later.
+ */
 export const LOCK_TIMEOUT = "SET lock_timeout = '5s'";
 
 /**
@@ -79,8 +81,8 @@ export class Database {
     return this.dataSource.transaction(work);
   }
 
-  /** Undefined when the database answers; otherwise what is wrong. Answers within two seconds. */
-  async problem(): Promise<string | undefined> {
+  /** Undefined when the database answers; otherwise the reason. Resolves within two seconds. */
+  async unavailableReason(): Promise<string | undefined> {
     const { away } = this.watch ?? {};
     if (away) return `no answer since ${away.since.toISOString()}`;
     const answer = this.dataSource.query('select 1').then(

@@ -37,7 +37,7 @@ export async function applyMigrations(
 }
 
 async function lock(runner: QueryRunner, logger: Logger): Promise<void> {
-  // A migration may take minutes, and whoever comes second has to wait for it.
+  // A migration may take minutes, and other processes have to wait for it.
   await runner.query('SET lock_timeout = 0');
   const [attempt] = (await runner.query('SELECT pg_try_advisory_lock($1) AS locked', [MIGRATION_LOCK])) as {
     locked: boolean;

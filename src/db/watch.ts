@@ -10,7 +10,7 @@ const LOOK_EVERY_MS = 1_000;
 const LOOK_WHILE_AWAY_MS = 500;
 const TICK_MS = 100;
 
-/** Since when nobody answers, and what was tried last. */
+/** Since when the database does not answer, and what was tried last. */
 export interface Absence {
   since: Date;
   reason: string;
@@ -39,7 +39,7 @@ export class DatabaseWatch {
     this.Client = watchedClient({
       opened: (client) => this.connections.add(client),
       ended: (client) => this.connections.delete(client),
-      refusal: () => (this.absence ? new DatabaseAway(this.absence.reason) : undefined),
+      unavailable: () => (this.absence ? new DatabaseAway(this.absence.reason) : undefined),
     });
   }
 
@@ -106,7 +106,7 @@ export class DatabaseWatch {
   private dropProbe(): void {
     const { probe } = this;
     this.probe = undefined;
-    // Not a polite end: nobody may be there to say goodbye to.
+    // Destroys the socket instead of ending it: the server may not be there to take part.
     if (probe) cut(probe);
   }
 

@@ -3,7 +3,7 @@ import pg from 'pg';
 
 export type WatchedClient = pg.Client;
 
-/** PostgreSQL's code for a lost connection, so that everybody takes it for one. */
+/** PostgreSQL's code for a lost connection, so that all callers take it for one. */
 export class DatabaseAway extends Error {
   readonly code = '08006';
 
@@ -17,11 +17,11 @@ export interface ClientObserver {
   opened(client: WatchedClient): void;
   ended(client: WatchedClient): void;
   /** Asked before dialling: an error instead of a connection. */
-  refusal(): Error | undefined;
+  unavailable(): Error | undefined;
 }
 
 /** BullMQ asks again at once, and again: without a rest this process would never see the database come back. */
-const REFUSAL_MS = 100;
+const UNAVAILABLE_PAUSE_MS = 100;
 
 type Connected = (error: Error | null) => void;
 
@@ -32,18 +32,18 @@ export function watchedClient(
   return class extends pg.Client {
     constructor(config?: string | pg.ClientConfig) {
       super(config);
-      // PostgreSQL may say goodbye in the very packet that says ready, before whoever asked for the connection can
-      // listen to its errors, and an error nobody listens to ends the process. The next statement fails anyway.
+      // PostgreSQL may end the connection in the very packet that says ready, before the caller can listen to its
+      // errors; an error without a listener ends the process. The next statement fails anyway.
       this.on('error', () => undefined);
     }
 
     override connect(): Promise<pg.Client>;
     override connect(callback: Connected): void;
     override connect(callback?: Connected): Promise<pg.Client> | void {
-      const refusal = observer.refusal();
-      if (refusal) {
-        if (!callback) return pause(REFUSAL_MS).then(() => Promise.reject(refusal));
-        setTimeout(callback, REFUSAL_MS, refusal);
+      const error = observer.unavailable();
+      if (error) {
+        if (!callback) return pause(UNAVAILABLE_PAUSE_MS).then(() => Promise.reject(error));
+        setTimeout(callback, UNAVAILABLE_PAUSE_MS, error);
         return;
       }
       observer.opened(this);

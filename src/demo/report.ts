@@ -21,7 +21,7 @@ interface SenderStatsView {
   failed: number;
 }
 
-/** Shows the final tables and one recipient's way, and answers whether everything adds up. */
+/** Shows the final tables and one recipient's trace, and returns whether everything adds up. */
 export async function report(
   api: ApiClient,
   campaign: CampaignView,

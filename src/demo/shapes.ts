@@ -72,7 +72,7 @@ export const countNames: readonly CountName[] = [
   'unknown',
 ];
 
-/** Recipients nobody has to do anything for any more. */
+/** Recipients in a final state. */
 export function finished(stats: StatsView): number {
   return stats.sent + stats.delivered + stats.read + stats.failed + stats.skipped + stats.unknown;
 }

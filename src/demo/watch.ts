@@ -8,7 +8,7 @@ const REFRESH_MS = 300;
 const QUIET_MS = 5_000;
 const LIMIT_MS = 100_000;
 
-/** Follows the campaign until everybody has been served and the network has gone quiet. */
+/** Follows the campaign until all recipients have been served and the network has gone quiet. */
 export async function watchCampaign(api: ApiClient, campaign: CampaignView): Promise<StatsView> {
   const bar = new ProgressBar();
   const news = new News(api, bar);

@@ -1,8 +1,8 @@
 /**
- * Coalesces concurrent calls into one: items that arrive within `maxDelayMs` of each other, up to `maxItems`,
- * are handed to `run` together, one run at a time per batcher. `run` answers in the order of its items; a thrown
- * error rejects every call of that run. While a run is under way the next batch fills up, so load makes batches
- * larger instead of more numerous.
+ * Coalesces concurrent calls into one: items that arrive within `maxDelayMs` of each other, up to `maxItems`, are
+ * handed to `run` together, one run at a time per batcher. `run` returns results in the order of its items; a thrown
+ * error rejects every call of that run. While a run is under way the next batch fills up, so load makes batches larger
+ * instead of more numerous.
  */
 export class Batcher<Item, Result> {
   private pending: { item: Item; resolve: (result: Result) => void; reject: (error: unknown) => void }[] = [];

@@ -1,4 +1,4 @@
-/** What went wrong with one field of the caller's input, and how to mend it. */
+/** What went wrong with one field of the caller's input, and how to fix it. */
 export interface FieldError {
   path: string;
   message: string;
@@ -20,7 +20,10 @@ export type ErrorKind =
   | 'too_many'
   | 'unavailable';
 
-/** An expected refusal. `code` is stable for programs, `message` is written for the person who reads it. */
+/**
+ * An expected error: a request that is refused. `code` is stable for programs, `message` is written for the person who
+ * reads it.
+ */
 export class DomainError extends Error {
   readonly kind: ErrorKind;
   readonly code: string;

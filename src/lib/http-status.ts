@@ -1,6 +1,6 @@
 import type { ErrorKind } from './errors.js';
 
-/** What a refusal becomes on the wire, in the API and in the simulator's control server alike. */
+/** The HTTP status of each kind of DomainError, in the API and in the simulator's control server alike. */
 export const statusByKind: { readonly [Kind in ErrorKind]: number } = {
   invalid: 400,
   unauthenticated: 401,

@@ -1,7 +1,10 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Deletes the files of a folder that nobody has written to since then; answers how many. A folder that is not there has none. */
+/**
+ * Deletes the files of a folder that were not written to since then; returns how many. A folder that is not there has
+ * none.
+ */
 export async function removeOldFiles(folder: string, before: Date): Promise<number> {
   let removed = 0;
   for (const name of await namesIn(folder)) {

@@ -19,7 +19,9 @@ export function encodeCursor(key: readonly unknown[]): string {
   return Buffer.from(JSON.stringify(key)).toString('base64url');
 }
 
-/** The key a list goes on behind; undefined on the first page. A cursor of another list, or of nobody, is `invalid`. */
+/**
+ * The key a list goes on behind; undefined on the first page. A cursor of another list, or a made-up one, is `invalid`.
+ */
 export function keyBehind<Key>(
   cursor: string | undefined,
   isKey: (key: unknown) => key is Key,

@@ -5,12 +5,13 @@ import { cached } from './cached.js';
 import { areaDigits, zonesByArea } from './phone-areas.js';
 import { isTimeZone } from './zone.js';
 
-/** The zones of a number that belongs to no country, or to one nobody knows. */
+/** The zones of a number that belongs to no country, or to an unknown one. */
 export const UNKNOWN_PLACE = '?';
 
 /**
  * Where the owner of a number (E.164) may be, as far as the number tells, as a short key: a zone, an area such as
- * `+1907`, a country such as `RU`, or several countries that share a calling code. `zonesAt` answers the zones behind it.
+ * `+1907`, a country such as `RU`, or several countries that share a calling code. `zonesAt` returns the zones behind
+ * it.
  */
 export function timeZoneKey(phone: string): string {
   return cached(placesByPrefix, phone.slice(0, PLACE_PREFIX_LENGTH), () => readPlace(phone));

@@ -39,9 +39,9 @@ export function isPhoneCountry(code: string): boolean {
 }
 
 /**
- * Brings a phone number as people and spreadsheets write it to E.164. National numbers need `defaultCountry`
- * (ISO 3166 alpha-2). A number without a plus sign that is no valid number of the default country is taken as
- * international when it is valid as such. The reason of a refusal is plain words for the person who owns the number.
+ * Brings a phone number as people and spreadsheets write it to E.164. National numbers need `defaultCountry` (ISO 3166
+ * alpha-2). A number without a plus sign that is no valid number of the default country is taken as international when
+ * it is valid as such. The reason of a failure is plain text for the caller.
  */
 export function normalisePhone(input: string, defaultCountry?: string): PhoneOutcome {
   const country = defaultCountry?.toUpperCase();
@@ -80,7 +80,7 @@ function tidy(input: string): string {
     .trim();
 }
 
-/** `5.511987654321E+12` is exact; `5.51199E+12` was rounded by a spreadsheet and would reach somebody else. */
+/** `5.511987654321E+12` is exact; `5.51199E+12` was rounded by a spreadsheet and would reach another person. */
 function fromExponent([, first = '', fraction = '', exponent]: RegExpExecArray, country?: CountryCode) {
   if (fraction.length !== Number(exponent)) {
     return refuse(

@@ -2,12 +2,12 @@ import { constants, setPriority } from 'node:os';
 import { errorMessage } from './errors.js';
 import type { Logger } from './logger.js';
 
-/** Nice value 10; everybody else's is 0. A tenth of what others get, as long as they want all of a processor. */
+/** Nice value 10; that of other processes is 0. A tenth of what others get, as long as they want all of a processor. */
 const POLITE = constants.priority.PRIORITY_BELOW_NORMAL;
 
 /**
- * Lets other processes of this machine go first: people wait for the API, nobody waits for a worker's next hundredth of
- * a second. Costs nothing where the processor has time.
+ * Lets other processes of this machine go first: people wait for the API, a worker's next hundredth of a second is not
+ * urgent. Costs nothing where the processor has time.
  */
 export function letOthersGoFirst(logger: Logger): void {
   try {

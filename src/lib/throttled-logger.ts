@@ -4,12 +4,12 @@ import type { Logger } from './logger.js';
 
 const QUIET_MS = 30_000;
 const MOST_KINDS = 100;
-/** Ids of jobs and rows differ, and a thousand of them may have the same trouble. */
+/** Ids of jobs and rows differ, and a thousand of them may fail the same way. */
 const IDS = /[\w-]*\d[\w-]*/g;
 
 /**
- * Writes the same complaint once per half minute, with the number of those left out: a server that is down makes
- * everybody who needs it complain several times a second, and the first line says it all.
+ * Writes the same message once per half minute, with the number of those left out: a server that is down makes every
+ * caller log the error several times a second, and one line is enough.
  */
 export class ThrottledLogger {
   /** Kinds can carry changing parts: the list of known ones must not grow for ever. */

@@ -1,6 +1,8 @@
 import { DomainError, StoreUnreachable } from './errors.js';
 
-/** Node's, PostgreSQL's (class 08 and 57P, too many connections) and ioredis' ways to say that nobody answers. */
+/**
+ * Node's, PostgreSQL's (class 08 and 57P, too many connections) and ioredis' codes for a server that does not answer.
+ */
 const UNREACHABLE_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -42,12 +44,12 @@ const FILE_LIMIT_MESSAGE = /^could not (extend|write to) file .*: File too large
 /** PostgreSQL gave up waiting for a lock that another transaction holds. */
 const LOCK_TIMEOUT_CODE = '55P03';
 
-/** What a program needs and somebody else provides. */
+/** A resource outside the program that it needs. */
 export type UnavailableResource = 'server' | 'disk' | 'lock';
 
 /**
  * What an error says is missing for the moment: a database, queue or store that does not answer, room on a disk, a row
- * that somebody else holds. Undefined for all others: nobody would be helped by trying again.
+ * that another transaction locks. Undefined for all others: trying again does not help.
  */
 export function unavailableResource(error: unknown): UnavailableResource | undefined {
   if (error instanceof StoreUnreachable) return 'server';

@@ -26,7 +26,7 @@ const STYLE = { date: 1, title: 2, text: 3 } as const;
 /**
  * An xlsx workbook (ECMA-376, SpreadsheetML) as a stream of its bytes: only as many rows are asked for as the receiver
  * takes, and no more than a chunk is held. Texts are inline strings in cells of the text format, so that nothing in
- * them runs as a formula, not even after somebody edits the cell.
+ * them runs as a formula, not even after the cell was edited.
  */
 export async function* xlsxChunks(
   name: string,

@@ -29,5 +29,5 @@ export const workerDefaults = {
   runRetryDelay: 1_000,
 } satisfies Partial<WorkerOptions>;
 
-/** Nobody listens to BullMQ's event stream here, so a short one is enough. */
+/** BullMQ's event stream has no listener here, so a short one is enough. */
 export const queueDefaults = { streams: { events: { maxLen: 100 } } };

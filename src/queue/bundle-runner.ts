@@ -49,7 +49,7 @@ export class BundleRunner {
     const ends = await Promise.allSettled(
       jobs.map((job) => this.limit(() => this.runOne({ name, priority, ...job }))),
     );
-    // Not before all have ended: whoever gets the bundle next shall not meet them.
+    // Not before all have ended: the next run of the bundle must not overlap with them.
     const failure = ends.find((end) => end.status === 'rejected');
     if (failure) throw failure.reason;
     const interrupted = ends.some((end) => end.status === 'fulfilled' && end.value === 'interrupted');

@@ -50,7 +50,7 @@ export function bundled<Item extends Job>(
   return { bundles, singles };
 }
 
-/** When and how urgently a bundle starts: nobody in it is early. */
+/** When and how urgently a bundle starts: no job in it starts early. */
 export function scheduleOf(bundle: readonly Job[]): Pick<EnqueueOptions, 'delayMs' | 'priority'> {
   const delayMs = Math.max(...bundle.map(({ options }) => options?.delayMs ?? 0));
   return { delayMs, priority: bundle[0]?.options?.priority };

@@ -10,7 +10,9 @@ export function queueUnavailable(): DomainError {
   );
 }
 
-/** The work's result, or a refusal of kind `unavailable` when it takes longer than `ms`. The work itself goes on. */
+/**
+ * The work's result, or a DomainError of kind `unavailable` when it takes longer than `ms`. The work itself goes on.
+ */
 export function withinDeadline<Result>(ms: number, work: Promise<Result>): Promise<Result> {
   return withFallback(ms, work, () => {
     throw queueUnavailable();

@@ -9,7 +9,10 @@ import type { ConnectionLog } from './connection-log.js';
 const POOL_SIZE = 18;
 const CONNECT_TIMEOUT_MS = 5_000;
 const REST_MS = 500;
-/** What BullMQ's own functions in the database refuse, such as a job that is in another state: answers, not trouble. */
+/**
+ * What BullMQ's own functions in the database refuse, such as a job that is in another state: results, not errors of
+ * the connection.
+ */
 const BULLMQ_CODES = 'BM';
 /** A server whose machine is gone is noticed half a minute later; TCP's own default is two hours. */
 const KEEP_ALIVE_MS = 10_000;
@@ -48,7 +51,7 @@ export class MigratedPool implements PgPool {
     this.pool.on('error', (error) => errors.report(error));
     this.pool.on('connect', (client) => client.on('error', () => this.broken.add(client)));
     this.ready = this.untilItWorks(() => this.migrate());
-    // Whoever waits for it sees the failure; without anybody waiting it must not end the process.
+    // A waiting caller sees the error; without one it must not end the process.
     this.ready.catch((error: unknown) => errors.report(error));
   }
 

@@ -12,7 +12,7 @@ export function createPostgresBackend(
 ): QueueBackend {
   const pool = new MigratedPool(databaseUrl, errors, Client);
   return {
-    // BullMQ's classes carry their backend in their type; above this line nobody uses what differs.
+    // BullMQ's classes carry their backend in their type; no code above this line uses what differs.
     openQueue: (name) =>
       new Queue(
         name,

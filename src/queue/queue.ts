@@ -5,7 +5,7 @@ export interface StartOptions {
   messageConcurrency: number;
   /**
    * The queue knows nothing of this installation: it is new, or has lost everything. Called by the process that
-   * notices, within seconds, and again by whoever notices next until it has resolved once.
+   * notices, within seconds, and again by the next process that notices, until it has resolved once.
    */
   onLost?: () => Promise<void>;
 }

@@ -10,11 +10,11 @@ interface Schedule {
 }
 
 /**
- * Keeps the schedulers of all jobs with `everyMs` in the queue: each runs once per interval in the whole fleet.
- * They are looked after for as long as the process works, because a queue that was lost (a flushed Redis) would
- * otherwise never start the job that rebuilds it. Finding one missing is how the loss is noticed. It is put back when
- * `rebuild` has answered true and not before: a rebuild that failed, or whose process was killed, is done again
- * by whoever checks next. `firstCheck` resolves also when the queue could not be reached.
+ * Keeps the schedulers of all jobs with `everyMs` in the queue: each runs once per interval in the whole fleet. They
+ * are looked after for as long as the process works, because a queue that was lost (a flushed Redis) would otherwise
+ * never start the job that rebuilds it. Finding one missing is how the loss is noticed. It is put back when `rebuild`
+ * has answered true and not before: a rebuild that failed, or whose process was killed, is done again by the process
+ * that checks next. `firstCheck` resolves also when the queue could not be reached.
  */
 export function keepSchedules(
   catalog: JobCatalog,

@@ -27,7 +27,7 @@ export async function wakeJob(
       return true;
     } else if (state === 'unknown') {
       await queue.add(job.name, { payload: job.payload }, { jobId: job.id });
-      // Somebody may have added it with a delay in the meantime; then the next round ends that delay.
+      // Another caller may have added it with a delay in the meantime; then the next round ends that delay.
       if ((await queue.getJobState(job.id)) !== 'delayed') return true;
     } else {
       return true;

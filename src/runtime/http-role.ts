@@ -13,7 +13,7 @@ import type { ServiceInputs } from './inputs.js';
 /** No upload takes that long. */
 const ABANDONED_UPLOAD_MS = 24 * 60 * 60_000;
 
-/** Serves the API; a process that is a worker only answers the health routes, for whoever watches over it. */
+/** Serves the API; a worker-only process serves just the health routes, for its process manager. */
 export async function startHttpRole(
   inputs: ServiceInputs & { version: string; phase: () => ServerPhase },
   services: Services,
@@ -54,13 +54,13 @@ async function readiness({
   infrastructure,
   phase,
 }: ServiceInputs & { phase: () => ServerPhase }): Promise<Readiness> {
-  const [problem, queue] = await Promise.all([
-    infrastructure.database.problem(),
+  const [reason, queue] = await Promise.all([
+    infrastructure.database.unavailableReason(),
     infrastructure.queue.ping(),
   ]);
   const running = phase() === 'running';
   const checks = [
-    { name: 'database', ok: problem === undefined, ...(problem === undefined ? {} : { detail: problem }) },
+    { name: 'database', ok: reason === undefined, ...(reason === undefined ? {} : { detail: reason }) },
     { name: 'queue', ok: queue, ...(queue ? {} : { detail: 'no answer' }) },
     { name: 'process', ok: running, ...(running ? {} : { detail: phase() }) },
   ];

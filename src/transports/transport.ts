@@ -50,8 +50,9 @@ export interface OutboundMessage {
 }
 
 /**
- * How a hand-over ended. `rejected` is the recipient's or the content's fault and final; `retryLater` names whom the
- * limit binds; `senderLost` means the account or its connection is gone; `unknown` means handed over, fate not known.
+ * How a hand-over ended. `rejected`: caused by the recipient or the content, and final; `retryLater` names whom the
+ * limit binds; `senderLost` means the account or its connection is gone; `unknown` means handed over, delivery status
+ * not known.
  */
 export type SendOutcome =
   | { kind: 'sent'; waMessageId: string; at: Date }
@@ -114,7 +115,7 @@ export interface TransportSession {
 export interface Transport {
   readonly name: TransportName;
   readonly capabilities: Capabilities;
-  /** Problems in a sender's `transportConfig`, as `path` and message; empty when it is fine. */
+  /** Errors in a sender's `transportConfig`, as `path` and message; empty when it is fine. */
   validateConfig(config: Record<string, unknown>): { path: string; message: string }[];
   openSession(options: SessionOptions): TransportSession;
   /** Frees what all sessions of this transport share. */

@@ -122,7 +122,7 @@ function configOf(databaseUrl: string, dataDir: string) {
     LOGIN_ATTEMPTS_PER_MINUTE: '1000',
   };
   const outcome = loadConfig(env, { files: [] });
-  if (!outcome.ok) throw new Error(outcome.problems.join('\n'));
+  if (!outcome.ok) throw new Error(outcome.errors.join('\n'));
   return outcome.config;
 }
 

@@ -13,13 +13,13 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 function loaded(env: Record<string, string>, files: string[] = []): Config {
   const outcome = loadConfig(env, { files });
-  if (!outcome.ok) throw new Error(outcome.problems.join('\n'));
+  if (!outcome.ok) throw new Error(outcome.errors.join('\n'));
   return outcome.config;
 }
 
 function problemsOf(env: Record<string, string>, files: string[] = []): string[] {
   const outcome = loadConfig(env, { files });
-  return outcome.ok ? [] : outcome.problems;
+  return outcome.ok ? [] : outcome.errors;
 }
 
 describe('the configuration', () => {

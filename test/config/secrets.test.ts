@@ -15,7 +15,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 function load(env: Record<string, string> = {}): Config {
   const outcome = loadConfig(env, { files: [file] });
-  if (!outcome.ok) throw new Error(outcome.problems.join('\n'));
+  if (!outcome.ok) throw new Error(outcome.errors.join('\n'));
   return outcome.config;
 }
 
@@ -66,6 +66,6 @@ describe('secrets of a first start', () => {
 
 function loadedWithoutFiles(): Config {
   const outcome = loadConfig({}, { files: [] });
-  if (!outcome.ok) throw new Error(outcome.problems.join('\n'));
+  if (!outcome.ok) throw new Error(outcome.errors.join('\n'));
   return outcome.config;
 }

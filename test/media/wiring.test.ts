@@ -28,7 +28,7 @@ afterAll(async () => {
 async function mediaWith(env: Record<string, string>) {
   const DATA_DIR = await mkdtemp(join(tmpdir(), 'starling-media-'));
   const outcome = loadConfig({ DATA_DIR, ...env }, { files: [] });
-  if (!outcome.ok) throw new Error(outcome.problems.join('\n'));
+  if (!outcome.ok) throw new Error(outcome.errors.join('\n'));
   return createMedia(outcome.config, { database: db.database } as Infrastructure);
 }
 

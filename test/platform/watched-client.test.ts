@@ -19,7 +19,7 @@ describe('a connection while the database is known to be away', () => {
     const Client = watchedClient({
       opened: () => undefined,
       ended: () => undefined,
-      refusal: () => (away ? new DatabaseAway('it is away') : undefined),
+      unavailable: () => (away ? new DatabaseAway('it is away') : undefined),
     });
     const pool = new pg.Pool({ connectionString: db.url, Client });
     // Only a turn of the event loop can end it, as with a look at a real database.

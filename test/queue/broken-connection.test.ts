@@ -65,7 +65,7 @@ describe('a connection to which PostgreSQL says goodbye in the packet that says 
     const Client = watchedClient({
       opened: (client) => open.add(client),
       ended: (client) => open.delete(client),
-      refusal: () => undefined,
+      unavailable: () => undefined,
     });
     const pool = new MigratedPool(way.url, new ConnectionLog(logger, systemClock), Client);
     cleanups.push(() => pool.end());

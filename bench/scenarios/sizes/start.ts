@@ -7,7 +7,7 @@ const STARTS = 7;
 
 /**
  * Milliseconds from the request that starts a campaign to the moment the network takes its first message: the median of
- * several starts of each campaign, in turns. The first one of all runs code that nobody has run before, and is left out.
+ * several starts of each campaign, in turns. The first one of all runs code for the first time, and is left out.
  */
 export async function timesToFirstMessage(
   server: BenchServer,

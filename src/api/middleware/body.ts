@@ -45,7 +45,7 @@ function refuseOtherEncodings(request: Request): void {
   );
 }
 
-/** Decoding would turn the broken bytes into question marks, and somebody's name with them. */
+/** Decoding would turn the broken bytes into question marks, names included. */
 function refuseBrokenUtf8(_request: unknown, _response: unknown, bytes: Buffer, encoding: string): void {
   if (encoding !== 'utf-8' || isUtf8(bytes)) return;
   throw new DomainError('invalid', 'not_utf8', 'The body is not valid UTF-8, as JSON must be. Encode it so.');

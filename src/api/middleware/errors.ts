@@ -7,7 +7,7 @@ import { failureBody } from '../envelope.js';
 import { toErrorResponse } from '../error-response.js';
 import { requestIdOf } from './request-log.js';
 
-/** Answers every error with the envelope. What is not the caller's doing goes to the log under the request's id. */
+/** Sends every error in the envelope. What is not the caller's doing goes to the log under the request's id. */
 export function errorHandler(logger: Logger): ErrorRequestHandler {
   const throttled = new ThrottledLogger(logger, systemClock);
   return (error: unknown, _request, response, _next) => {
@@ -24,7 +24,7 @@ export function errorHandler(logger: Logger): ErrorRequestHandler {
       logger.error({ requestId: requestIdOf(response), error: loggable(error) }, 'a request failed');
     }
     if (response.headersSent) {
-      // A half-sent answer cannot become an error any more; cutting it off is the only honest signal left.
+      // A half-sent answer cannot become an error any more; closing the connection is the only signal left.
       response.destroy();
       return;
     }

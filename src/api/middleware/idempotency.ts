@@ -27,7 +27,7 @@ interface RepeatableRequest {
 }
 
 /**
- * Runs `work` once per `Idempotency-Key`: a repeat gets the first answer, refusals included. Not kept are answers that
+ * Runs `work` once per `Idempotency-Key`: a repeat gets the first answer, errors included. Not kept are answers that
  * only time can change: 5xx and 429.
  */
 export async function onlyOnce(

@@ -12,13 +12,13 @@ export class RequestLimiter {
   async count(caller: string): Promise<void> {
     try {
       await this.limiter.consume(caller);
-    } catch (refusal) {
-      if (!(refusal instanceof RateLimiterRes)) throw refusal;
+    } catch (error) {
+      if (!(error instanceof RateLimiterRes)) throw error;
       throw new DomainError(
         'too_many',
         'too_many_requests',
         `More than ${this.requestsPerMinute} requests in a minute. Slow down.`,
-        { retryAfterSeconds: Math.max(1, Math.ceil(refusal.msBeforeNext / 1_000)) },
+        { retryAfterSeconds: Math.max(1, Math.ceil(error.msBeforeNext / 1_000)) },
       );
     }
   }

@@ -8,7 +8,7 @@ export function requestIdOf(response: Response): string {
   return String(response.locals['requestId']);
 }
 
-/** Gives every request an id (or keeps the proxy's) and answers with it. */
+/** Gives every request an id (or keeps the proxy's) and returns it in the response. */
 export function requestId(request: Request, response: Response, next: NextFunction): void {
   const given = request.get('x-request-id');
   const id = given !== undefined && ACCEPTED_ID.test(given) ? given : newId();

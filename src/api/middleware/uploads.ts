@@ -52,7 +52,7 @@ export class Uploads {
     try {
       await run(parser, request, response);
     } catch (error) {
-      throw refusal(error, upload);
+      throw uploadError(error, upload);
     }
     const { file } = request;
     const body: unknown = request.body;
@@ -98,16 +98,16 @@ function sentAsText(field: string): DomainError {
   return invalid([{ path: field, message }], 'file_as_text');
 }
 
-function refusal(error: unknown, upload: { field: string; maxBytes: number }): unknown {
-  if (error instanceof MulterError) return limitRefusal(error, upload) ?? error;
-  // The disk's errors have a code; what is left is the parser's opinion of the bytes, or a caller who hung up.
+function uploadError(error: unknown, upload: { field: string; maxBytes: number }): unknown {
+  if (error instanceof MulterError) return limitError(error, upload) ?? error;
+  // The disk's errors have a code; the others come from the parser, or from a caller who closed the connection.
   if (error instanceof Error && !('code' in error)) {
     return new DomainError('invalid', 'broken_form', `The multipart body is broken: ${error.message}.`);
   }
   return error;
 }
 
-function limitRefusal(
+function limitError(
   error: MulterError,
   upload: { field: string; maxBytes: number },
 ): DomainError | undefined {

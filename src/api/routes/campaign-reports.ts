@@ -78,7 +78,7 @@ function recipientRoutes({ campaigns }: { campaigns: CampaignManager }): Route[]
       access: 'campaigns:read',
       response: {
         status: 200,
-        description: "The story of the recipient; `contactId` may also be the recipient's own id.",
+        description: "The attempt history of the recipient; `contactId` may also be the recipient's own id.",
         data: TraceResponse,
       },
       handler: async ({ principal, params }) => {
@@ -116,7 +116,7 @@ function exportRoute({ campaigns }: { campaigns: CampaignManager }): Route {
   });
 }
 
-/** Somebody who closes the download early is no error of ours. */
+/** A caller who closes the download early is not an error of the server. */
 function unlessReceiverLeft(error: NodeJS.ErrnoException): void {
   if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
 }

@@ -113,7 +113,7 @@ function removeRoute({ media }: { media: MediaService }): Route {
   });
 }
 
-/** Somebody who closes the download early is no error of ours. */
+/** A caller who closes the download early is not an error of the server. */
 function unlessReceiverLeft(error: NodeJS.ErrnoException): void {
   if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
 }

@@ -157,7 +157,7 @@ function qrRoute({ sessions }: SenderRoutesDeps): Route {
     path: '/api/senders/:id/qr',
     tag,
     summary: 'The QR code to scan: JSON with a data URL, or `?format=png|raw|svg`',
-    // Whoever scans it makes their own phone the sender.
+    // Scanning the code makes the scanning phone the sender.
     access: 'senders:write',
     query: QrQuery,
     notPossible: true,

@@ -30,7 +30,7 @@ export function provideBinaries(user: OsUser, sharedFolder: string, logger: Logg
   const copy = path.join(sharedFolder, `postgresql-${version}-${fingerprint(native)}`);
   if (!existsSync(copy)) {
     logger.info({ path: copy }, `copying PostgreSQL's programs to where ${user.name} can run them`);
-    copyForEverybody(native, copy);
+    copyForAllUsers(native, copy);
   }
   return checked(copy, user);
 }
@@ -109,7 +109,7 @@ function fingerprint(native: string): string {
 }
 
 /** Copies beside the target and renames, so that a copy that exists is complete. */
-function copyForEverybody(native: string, copy: string): void {
+function copyForAllUsers(native: string, copy: string): void {
   mkdirSync(path.dirname(copy), { recursive: true });
   const partial = `${copy}.${randomBytes(4).toString('hex')}`;
   try {

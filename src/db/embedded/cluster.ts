@@ -99,7 +99,7 @@ function refuseOtherMajor({ folder, user, binaries }: Cluster): void {
   );
 }
 
-/** Somebody deleted the password file: single-user mode needs none to set a new one. */
+/** The password file was deleted: single-user mode sets a new password without the old one. */
 function resetPassword({ folder, user, binaries }: Cluster, password: string, passwordFile: string): void {
   const run = runAs(user, binaries.postgres, ['--single', '-D', folder, 'postgres'], {
     input: `ALTER ROLE ${ROLE} PASSWORD '${password}'\n`,

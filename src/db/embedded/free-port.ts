@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 
-/** A port of the loopback interface nobody listens on at this moment; the caller retries when it is taken after all. */
+/** A port of the loopback interface that is free at this moment; the caller retries when it is taken after all. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   server.listen(0, '127.0.0.1');

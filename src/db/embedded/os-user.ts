@@ -2,7 +2,7 @@ import { spawnSync, type SpawnSyncReturns } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { EmbeddedPostgresError } from './errors.js';
 
-/** The OS user PostgreSQL runs as. Without `uid`: whoever runs this process. */
+/** The OS user PostgreSQL runs as. Without `uid`: the user of this process. */
 export interface OsUser {
   name: string;
   uid?: number;
@@ -11,7 +11,7 @@ export interface OsUser {
 
 const CREATED_USER = 'starling';
 
-/** PostgreSQL refuses to run as root, so root hands it to an ordinary OS user; everybody else runs it themselves. */
+/** PostgreSQL refuses to run as root, so root hands it to an ordinary OS user; other users run it themselves. */
 export function chooseOsUser(clusterFolder: string): OsUser {
   if (process.getuid?.() !== 0) return { name: 'the current user' };
   return ownerOf(clusterFolder) ?? lookUp('postgres') ?? lookUp(CREATED_USER) ?? create(CREATED_USER);
@@ -43,7 +43,7 @@ export function childEnvironment(extra: Record<string, string> = {}): Record<str
   return { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC', ...extra };
 }
 
-/** A cluster made earlier, perhaps by an ordinary user before somebody used sudo, keeps its owner. */
+/** A cluster made earlier keeps its owner, perhaps an ordinary user before the program was started with sudo. */
 function ownerOf(folder: string): OsUser | undefined {
   const stats = statSync(folder, { throwIfNoEntry: false });
   if (!stats) return undefined;

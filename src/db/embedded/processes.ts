@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { errorCode } from './errors.js';
 
-/** True while a process with this id exists and is more than a zombie nobody has reaped yet. */
+/** True while a process with this id exists and is not a zombie. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    // EPERM: it exists, it only belongs to somebody else.
+    // EPERM: it exists, it only belongs to another user.
     if (errorCode(error) !== 'EPERM') return false;
   }
   return linuxStat(pid)?.state !== 'Z';

@@ -64,8 +64,8 @@ export class HandOver {
     const latencyMs = sampleLatency(this.behaviour.latency, random);
     const chance = drawOutcome(this.behaviour.outcomes, random);
     const fault = phone.strike();
-    const problem = fault ? undefined : this.numberError(to);
-    if (problem) return refused(problem, latencyMs);
+    const error = fault ? undefined : this.numberError(to);
+    if (error) return refused(error, latencyMs);
     return (
       this.accountError(phone, to, fault ?? chance, latencyMs) ??
       this.handOverError(phone, message, fault ?? chance, random, latencyMs) ??

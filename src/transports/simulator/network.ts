@@ -15,7 +15,7 @@ import { parseSenderConfig } from './sender-config.js';
 import { NetworkSession } from './session.js';
 
 export interface SimulatorNetworkOptions {
-  /** Repeats a run: the same seed gives the same numbers the same fates. It also signs pairings. Default 1. */
+  /** Repeats a run: the same seed gives the same numbers the same outcomes. It also signs pairings. Default 1. */
   seed?: number;
   /** What differs from the pleasant default. */
   behaviour?: BehaviourChange;

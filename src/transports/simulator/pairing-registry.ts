@@ -44,7 +44,7 @@ export class PairingRegistry {
     return undefined;
   }
 
-  /** Links a new device and answers its credentials. */
+  /** Links a new device and returns its credentials. */
   link({ senderId, number }: Phone): string {
     const deviceId = randomBytes(9).toString('base64url');
     this.devices.set(senderId, deviceId);

@@ -69,8 +69,8 @@ export class Phone {
   }
 
   /**
-   * A newer connection replaces the older one, as WhatsApp does. What nobody acknowledged is handed over again, then
-   * what waited.
+   * A newer connection replaces the older one, as WhatsApp does. Unacknowledged events are handed over again, then
+   * those that waited.
    */
   attach(line: Line): void {
     const replaced = this.line;
@@ -127,7 +127,7 @@ export class Phone {
     if (this.writers.size < MAX_CHATS) this.writers.add(from);
   }
 
-  /** Counts one send into the current window; answers when the next window starts if this one is full. */
+  /** Counts one send into the current window; returns when the next window starts if this one is full. */
   takeRateSlot(now: number, limit: { messages: number; windowMs: number }): number | undefined {
     if (limit.messages === 0) return undefined;
     if (now >= this.rateWindow.startedAt + limit.windowMs) this.rateWindow = { startedAt: now, used: 0 };

@@ -29,7 +29,7 @@ export function senderConfigErrors(config: Record<string, unknown>): FieldError[
   }));
 }
 
-/** Reads settings that `senderConfigProblems` found nothing wrong with. */
+/** Parses settings for which `senderConfigErrors` is empty. */
 export function parseSenderConfig(config: Record<string, unknown>): SimulatorSenderConfig {
   return config;
 }

@@ -105,7 +105,7 @@ export class NetworkSession implements TransportSession, Line {
     });
   }
 
-  /** The network ended it. What waits for an answer was handed over, its fate is not known here. */
+  /** The network ended it. What waits for an answer was handed over, its delivery status is not known here. */
   lose(reason: LossCode): void {
     this.stop();
     this.lastLoss = reason;
@@ -114,9 +114,9 @@ export class NetworkSession implements TransportSession, Line {
   }
 
   private restore(credentials: string): void {
-    const refusal = this.network.recognise(this.phone, credentials);
-    if (refusal) {
-      this.lose(refusal);
+    const loss = this.network.recognise(this.phone, credentials);
+    if (loss) {
+      this.lose(loss);
       return;
     }
     this.state = 'connecting';

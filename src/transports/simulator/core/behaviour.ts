@@ -14,7 +14,10 @@ export interface ScriptedReply {
 export interface Behaviour {
   /** From hand-over to the network's answer. */
   latency: Latency;
-  /** How likely a hand-over ends this way. The first two are properties of a number: the same number always answers the same. */
+  /**
+   * How likely a hand-over ends this way. The first two are properties of a number: the same number always gets the
+   * same outcome.
+   */
   outcomes: {
     unregistered: number;
     blocked: number;
@@ -90,7 +93,7 @@ export const pleasantBehaviour: Behaviour = {
   faults: [],
 };
 
-/** Everything arrives at once and nobody replies: for tests and for measuring the engine alone. */
+/** Everything arrives at once and no phone replies: for tests and for measuring the engine alone. */
 export const instantBehaviour: Behaviour = {
   ...pleasantBehaviour,
   latency: always(0),

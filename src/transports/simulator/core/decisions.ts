@@ -22,7 +22,7 @@ export function numberHas(seed: number, property: string, number: string, share:
 
 export type Chance = 'arrives' | 'rate_limit' | 'restrict' | 'time_out' | 'disconnect' | 'log_out' | 'ban';
 
-/** What chance does to a hand-over. One draw, so that changing one probability moves few other fates. */
+/** What chance does to a hand-over. One draw, so that changing one probability moves few other outcomes. */
 export function drawOutcome(outcomes: Behaviour['outcomes'], random: Random): Chance {
   let left = random();
   const chances: [Chance, number][] = [

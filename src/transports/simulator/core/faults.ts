@@ -1,6 +1,6 @@
 /**
- * How a sender misbehaves. `fail`: WhatsApp is not available to it (counts against the sender, the message goes
- * back); `time_out`: handed over, fate unknown; `restrict`: a time-lock on new conversations (WhatsApp's 463).
+ * How a sender misbehaves. `fail`: WhatsApp is not available to it (counts against the sender, the message goes back);
+ * `time_out`: handed over, delivery status unknown; `restrict`: a time-lock on new conversations (WhatsApp's 463).
  */
 export const faultKinds = [
   'fail',

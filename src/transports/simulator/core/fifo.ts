@@ -1,4 +1,4 @@
-/** A queue that also answers by position. Taking from the front costs O(1) on average. */
+/** A queue that can also be read by position. Taking from the front costs O(1) on average. */
 export class Fifo<Item> {
   private items: (Item | undefined)[] = [];
   private head = 0;

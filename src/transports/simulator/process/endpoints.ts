@@ -60,14 +60,14 @@ function readFields<Name extends string>(
   const missing: FieldError[] = Object.keys(shape)
     .filter((name) => body[name] === undefined)
     .map((path) => ({ path, message: 'is missing' }));
-  const problems = [...missing, ...fields(shape)(body, '')];
-  if (problems.length > 0) throw invalid(problems);
+  const errors = [...missing, ...fields(shape)(body, '')];
+  if (errors.length > 0) throw invalid(errors);
   return body as Record<Name, string>;
 }
 
 function knownOnly(query: URLSearchParams, known: string[]): void {
-  const problems = [...query.keys()]
+  const errors = [...query.keys()]
     .filter((key) => !known.includes(key))
     .map((path) => ({ path, message: `is not known here; known are ${known.join(', ')}` }));
-  if (problems.length > 0) throw invalid(problems);
+  if (errors.length > 0) throw invalid(errors);
 }

@@ -9,7 +9,7 @@ import { endpoints } from './endpoints.js';
 import { readJson, sendError, sendJson } from './http.js';
 
 export interface SimulatorServer {
-  /** Listens on loopback only; port 0 takes a free one. Answers the address for `SIMULATOR_URL`. */
+  /** Listens on loopback only; port 0 takes a free one. Returns the address for `SIMULATOR_URL`. */
   listen(port: number): Promise<string>;
   /** Ends all links and connections. */
   close(): Promise<void>;
@@ -26,7 +26,7 @@ export function createSimulatorServer(options: {
   links.on('connection', (socket) => {
     new LinkServer(socket, network, logger).start();
   });
-  // The HTTP server reports the same errors to whoever called listen.
+  // The HTTP server reports the same errors to the caller of `listen`.
   links.on('error', (error) => logger.debug(errorMessage(error)));
   return {
     listen: (port) => listen(server, port),

@@ -78,8 +78,8 @@ export class LinkServer {
     const known = this.sessions.get(number);
     if (known) return known.connect();
     if (typeof senderId !== 'string') throw new Error('connect needs a senderId');
-    const problem = senderConfigErrors(config)[0];
-    if (problem) throw new Error(`${problem.path} ${problem.message}`);
+    const [error] = senderConfigErrors(config);
+    if (error) throw new Error(`${error.path} ${error.message}`);
     const session = this.network.openSession({
       senderId,
       config,
@@ -90,7 +90,7 @@ export class LinkServer {
     return session.connect();
   }
 
-  /** With the link goes whoever waits here: the network tells the event again over the next one. */
+  /** Waiting events end with the link: the network sends them again over the next one. */
   private tell(session: number, event: TransportEvent): void | Promise<void> {
     const frame: ServerFrame = { type: 'event', session, event: toWire(event) };
     if (event.type === 'receipt' || event.type === 'message') {

@@ -98,14 +98,14 @@ export class SimulatorLink {
   private open(): Promise<void> {
     const socket = new WebSocket(this.url, { perMessageDeflate: false, maxPayload: MAX_FRAME_BYTES });
     this.socket = socket;
-    let problem = 'it closed the connection';
+    let reason = 'it closed the connection';
     const giveUp = setTimeout(() => {
-      problem = 'it did not answer in time';
+      reason = 'it did not answer in time';
       socket.terminate();
     }, CONNECT_TIMEOUT_MS);
     return new Promise((resolve, reject) => {
       socket.on('error', (error) => {
-        problem = errorMessage(error) || String(error);
+        reason = errorMessage(error) || String(error);
       });
       socket.on('message', (data) => {
         try {
@@ -113,20 +113,20 @@ export class SimulatorLink {
           clearTimeout(giveUp);
           resolve();
         } catch (error) {
-          problem = `what answers there is not a simulator (${errorMessage(error)})`;
+          reason = `what answers there is not a simulator (${errorMessage(error)})`;
           socket.terminate();
         }
       });
-      socket.on('close', (_code, reason) => {
+      socket.on('close', (_code, text) => {
         clearTimeout(giveUp);
-        problem = String(reason) || problem;
-        this.down(socket, problem);
-        reject(new Error(`The simulator at ${this.url} cannot be reached: ${problem}`));
+        reason = String(text) || reason;
+        this.down(socket, reason);
+        reject(new Error(`The simulator at ${this.url} cannot be reached: ${reason}`));
       });
     });
   }
 
-  /** Answers true for the greeting, with which the link is up. */
+  /** Returns true for the greeting, with which the link is up. */
   private receive(socket: WebSocket, data: RawData): boolean {
     let greeted = false;
     for (const frame of parseFrames<ServerFrame>(data)) {
@@ -165,7 +165,7 @@ export class SimulatorLink {
     for (const session of this.sessions.values()) session.linkUp();
   }
 
-  private down(socket: WebSocket, problem: string): void {
+  private down(socket: WebSocket, reason: string): void {
     if (this.socket !== socket) return;
     const wasUp = this.outbox !== undefined;
     this.outbox = undefined;
@@ -173,7 +173,7 @@ export class SimulatorLink {
     this.answers.clear();
     for (const answer of answers) answer({ kind: 'lost' });
     if (wasUp) {
-      if (!this.closed) this.logger.warn({ url: this.url, problem }, 'the link to the simulator dropped');
+      if (!this.closed) this.logger.warn({ url: this.url, reason }, 'the link to the simulator dropped');
       for (const session of this.sessions.values()) session.linkDown();
     }
     this.retry();

@@ -16,7 +16,7 @@ export class Outbox<Frame> {
     this.immediate = undefined;
     const frames = this.frames;
     this.frames = [];
-    // A socket that closed meanwhile takes its frames along; its close event tells everybody who waits.
+    // A socket that closed meanwhile takes its frames along; its close event ends all that waits for it.
     if (this.socket.readyState === this.socket.OPEN) this.socket.send(JSON.stringify(frames));
   }
 }
