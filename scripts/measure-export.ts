@@ -10,7 +10,7 @@ import { entities, migrations } from '../src/schema.js';
  * Writes reports of growing campaigns to nowhere and prints time and memory, to show that a large one needs no more of
  * it. Expects DATABASE_URL to be an empty database: `DATABASE_URL=... npx tsx --expose-gc scripts/measure-export.ts`.
  */
-/** What is really held, as against garbage that nobody needed to collect yet, is looked at this often. */
+/** What is really held, as against garbage that was not collected yet, is looked at this often. */
 const LIVE_EVERY_BYTES = 250_000;
 const SIZES = [1_000, 10_000, 100_000];
 

@@ -20,7 +20,7 @@ export interface Absence {
  * Knows whether PostgreSQL answers, by asking it something small every second. A statement alone cannot tell a database
  * that works on it from one that will never answer; another one, over a connection of its own, can.
  *
- * While nobody answers, all connections are ended, so that whoever waits hears an error instead of nothing, and new
+ * While it does not answer, all connections are ended, so that waiting callers get an error instead of nothing, and new
  * ones are refused at once. Connections work again as soon as an answer comes.
  */
 export class DatabaseWatch {
