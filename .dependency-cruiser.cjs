@@ -85,9 +85,9 @@ module.exports = {
     ),
     forbid(
       'foundation-knows-lib-only',
-      'config, db, queue and mail stand on lib (the queue catalog may name types of modules)',
+      'config, db, queue and mail stand on lib; what a job carries, its module says in its *.jobs.ts',
       { path: '^src/(config|db|queue|mail)/' },
-      { path: '^src/(modules|api|worker|transports|demo|runtime|main)', dependencyTypesNot: ['type-only'] },
+      { path: '^src/', pathNot: ['^src/lib/', '^src/$1/'] },
     ),
     forbid(
       'port-knows-lib-only',
@@ -103,13 +103,13 @@ module.exports = {
     ),
     forbid(
       'modules-know-no-outer-layer',
-      'modules never import a concrete transport, config, api or worker',
+      'modules never import a concrete transport, config, api, worker or what puts the process together',
       { path: '^src/modules/' },
       {
         path: [
-          '^src/(config|api|worker|demo)/',
+          '^src/(config|api|worker|demo|runtime)/',
           '^src/transports/[^/]+/',
-          '^src/(runtime|main|schema)\\.ts$',
+          '^src/(runtime|main|schema|jobs)\\.ts$',
         ],
       },
     ),

@@ -3,13 +3,13 @@ import { createDataSource, Database } from '../../src/db/index.js';
 import { applyMigrations } from '../../src/db/migrate.js';
 import { systemClock } from '../../src/lib/clock.js';
 import { createLogger } from '../../src/lib/logger.js';
-import { queueConcurrency, type JobPayloads } from '../../src/queue/catalog.js';
+import type { PayloadOf } from '../../src/queue/job.js';
 import { entities, migrations } from '../../src/schema.js';
 import { createReceiptsHandler } from '../../src/worker/handlers/receipts.js';
 import type { BenchContext, BenchServices, Samples, Scenario } from '../figure.js';
 import { fillMessages } from '../support/message-table.js';
 import { newDatabase, query } from '../support/services.js';
-import { ReceiptService } from '../../src/modules/delivery/index.js';
+import { ReceiptService, type recordReceipts } from '../../src/modules/delivery/index.js';
 
 const FEW = 60_000;
 const MANY = 5_000_000;
@@ -18,7 +18,10 @@ const SLICES = 6;
 /** Receipts of one job: what a busy sender's phone reports between two looks. */
 const BATCH = 100;
 
-type Payload = JobPayloads['transport.receipts'];
+/** Jobs that a worker process works on at the same time: the default of RECEIPT_CONCURRENCY. */
+const AT_ONCE = 25;
+
+type Payload = PayloadOf<typeof recordReceipts>;
 
 interface Stage {
   few: string;
@@ -115,7 +118,7 @@ async function receiptsPerSecond(url: string, stage: Stage, slice: number): Prom
     });
     const started = performance.now();
     await Promise.all(
-      Array.from({ length: queueConcurrency.receipts }, async () => {
+      Array.from({ length: AT_ONCE }, async () => {
         for (let job = jobs.shift(); job; job = jobs.shift()) {
           const outcome = await handle(job, { signal: new AbortController().signal });
           if (outcome.kind !== 'done') throw new Error('A receipt found no message.');

@@ -4,13 +4,13 @@ import { DomainError, errorMessage } from '../lib/errors.js';
 import type { Logger } from '../lib/logger.js';
 import { endsWithin } from '../lib/time-out.js';
 import type { QueueBackend, WorkerSettings } from './backend.js';
-import { BUNDLE, BUNDLE_SIZE, bundled, scheduleOf } from './bundle.js';
-import type { EnqueueOptions, JobCatalog, JobHandlers, JobName, JobPayloads, QueueName } from './catalog.js';
-import { queueConcurrency } from './catalog.js';
+import { BUNDLE, BUNDLE_QUEUE, BUNDLE_SIZE, bundled, scheduleOf } from './bundle.js';
+import { concurrencyByQueue, handlersByName, type JobCatalog, type JobHandlers } from './catalog.js';
 import type { ConnectionLog } from './connection-log.js';
 import { queueUnavailable, withinDeadline } from './deadline.js';
 import { FailureArchive } from './failure-archive.js';
-import { assertHandlersMatchCatalog } from './handler-check.js';
+import type { JobDefinition } from './job.js';
+import type { EnqueueOptions } from './job-queue.js';
 import { JobRunner } from './job-runner.js';
 import type { Queue, StartOptions } from './queue.js';
 import { keepSchedules } from './schedules.js';
@@ -29,17 +29,19 @@ const BULK_SIZE = 500;
 
 type NewBullJob = Parameters<StoredBullQueue['addBulk']>[0][number];
 
-export interface BullJobQueueDependencies {
+export interface BullJobQueueDependencies<Jobs extends JobCatalog> {
   backend: QueueBackend;
-  catalog: JobCatalog;
+  catalog: Jobs;
+  /** Those of the catalogue by their names. */
+  jobs: ReadonlyMap<string, JobDefinition>;
   errors: ConnectionLog;
   logger: Logger;
   workerTiming?: Pick<WorkerSettings, 'lockDuration' | 'stalledInterval'>;
 }
 
 /** The job queue on BullMQ; see `Queue` for what callers may rely on. */
-export class BullJobQueue implements Queue {
-  private readonly queues = new Map<QueueName, StoredBullQueue>();
+export class BullJobQueue<Jobs extends JobCatalog> implements Queue<Jobs> {
+  private readonly queues = new Map<string, StoredBullQueue>();
   private readonly archive: FailureArchive;
   private readonly draining = new AbortController();
   private workers: StoredBullWorker[] = [];
@@ -47,36 +49,38 @@ export class BullJobQueue implements Queue {
   private stopSchedules: (() => void) | undefined;
   private closing: Promise<void> | undefined;
 
-  constructor(private readonly deps: BullJobQueueDependencies) {
+  constructor(private readonly deps: BullJobQueueDependencies<Jobs>) {
     // Every running handler may listen for the drain.
     setMaxListeners(0, this.draining.signal);
-    const names = new Set<QueueName>(Object.values(deps.catalog).map(({ queue }) => queue)).add('bundles');
-    for (const name of names) this.queues.set(name, this.watched(deps.backend.openQueue(name)));
+    const names = [...deps.jobs.values()].map(({ queue }) => queue.name);
+    for (const name of new Set([...names, BUNDLE_QUEUE])) {
+      this.queues.set(name, this.watched(deps.backend.openQueue(name)));
+    }
     this.archive = new FailureArchive(deps.backend, deps.logger);
     this.watched(this.archive.queue);
   }
 
-  async enqueue<Name extends JobName>(
-    name: Name,
-    payload: JobPayloads[Name],
+  async enqueue<Payload extends object>(
+    { name }: JobDefinition<Payload>,
+    payload: Payload,
     options: EnqueueOptions = {},
   ): Promise<void> {
-    const bullOptions = toBullOptions(options);
-    await this.reach(() => this.queueOf(name).add(name, { payload }, bullOptions));
+    await this.addOne(name, payload, options);
   }
 
-  async enqueueMany<Name extends JobName>(
-    name: Name,
-    jobs: { payload: JobPayloads[Name]; options?: EnqueueOptions }[],
+  async enqueueMany<Payload extends object>(
+    { name }: JobDefinition<Payload>,
+    jobs: { payload: Payload; options?: EnqueueOptions }[],
     how: { bundled?: boolean } = {},
   ): Promise<void> {
+    const queue = this.queueOf(name);
     const { bundles, singles } = how.bundled ? bundled(jobs) : { bundles: [], singles: jobs };
     await this.addInBulk(
       this.bundles,
       bundles.map((bundle) => toBullBundle(name, bundle)),
     );
     await this.addInBulk(
-      this.queueOf(name),
+      queue,
       singles.map(({ payload, options }) => ({
         name,
         data: { payload },
@@ -85,9 +89,14 @@ export class BullJobQueue implements Queue {
     );
   }
 
-  async wake<Name extends JobName>(name: Name, payload: JobPayloads[Name], id: string): Promise<void> {
+  async wake<Payload extends object>(
+    { name }: JobDefinition<Payload>,
+    payload: Payload,
+    id: string,
+  ): Promise<void> {
     assertUsableId(id);
-    await this.reach(() => wakeJob(this.queueOf(name), { name, payload, id }, { whenRunning: 'defer' }));
+    const queue = this.queueOf(name);
+    await this.reach(() => wakeJob(queue, { name, payload, id }, { whenRunning: 'defer' }));
   }
 
   async ping(): Promise<boolean> {
@@ -100,31 +109,33 @@ export class BullJobQueue implements Queue {
     }
   }
 
-  async startWorkers(handlers: JobHandlers, options: StartOptions): Promise<void> {
-    const { catalog, backend, logger } = this.deps;
-    assertHandlersMatchCatalog(handlers, catalog);
+  async startWorkers(handlers: JobHandlers<Jobs>, options: StartOptions): Promise<void> {
+    const { catalog, jobs, backend, logger } = this.deps;
+    const byName = handlersByName(catalog, handlers);
+    const definedQueues = new Set([...jobs.values()].map(({ queue }) => queue));
+    const concurrency = concurrencyByQueue(definedQueues, options.concurrency);
+    const bundlesAtOnce = Math.ceil(options.bundledConcurrency / BUNDLE_SIZE);
     if (this.runner) throw new Error('The workers of this queue have been started already.');
     const runner = new JobRunner({
-      handlers,
-      catalog,
+      handlers: byName,
+      jobs,
       logger,
       archive: this.archive,
       signal: this.draining.signal,
-      bundledAtOnce: options.messageConcurrency,
+      bundledAtOnce: options.bundledConcurrency,
       onRoomForBundles: (bundles) => {
-        const worker = this.workers.find(({ name }) => name === 'bundles');
+        const worker = this.workers.find(({ name }) => name === BUNDLE_QUEUE);
         if (worker) worker.concurrency = bundles;
       },
-      enqueueAlone: ({ name, payload, ...place }) =>
-        this.enqueue(name as JobName, payload as JobPayloads[JobName], place),
+      enqueueAlone: ({ name, payload, ...place }) => this.addOne(name, payload, place),
       wakeIfNotRunning: (name, payload, id) =>
-        wakeJob(this.queueOf(name as JobName), { name, payload, id }, { whenRunning: 'leave' }),
+        wakeJob(this.queueOf(name), { name, payload, id }, { whenRunning: 'leave' }),
     });
     this.runner = runner;
     this.workers = [...this.queues.keys()].map((name) =>
       backend.openWorker(name, (job, token) => runner.process(job, token), {
         ...this.deps.workerTiming,
-        concurrency: concurrencyOf(name, options),
+        concurrency: name === BUNDLE_QUEUE ? bundlesAtOnce : concurrency.get(name),
         settings: {
           backoffStrategy: (attempts, _type, _error, job) => runner.retryDelay(attempts, job as never),
         },
@@ -133,7 +144,7 @@ export class BullJobQueue implements Queue {
     this.workers.push(this.archive.open());
     for (const worker of this.workers) this.watched(worker);
     const schedules = keepSchedules(
-      catalog,
+      jobs.values(),
       (name) => this.queueOf(name),
       (work) => this.reach(work),
       () => this.rebuild(options),
@@ -192,6 +203,12 @@ export class BullJobQueue implements Queue {
     }
   }
 
+  private async addOne(name: string, payload: unknown, options: EnqueueOptions): Promise<void> {
+    const bullOptions = toBullOptions(options);
+    const queue = this.queueOf(name);
+    await this.reach(() => queue.add(name, { payload }, bullOptions));
+  }
+
   private async addInBulk(queue: StoredBullQueue, jobs: NewBullJob[]): Promise<void> {
     for (let start = 0; start < jobs.length; start += BULK_SIZE) {
       const chunk = jobs.slice(start, start + BULK_SIZE);
@@ -199,15 +216,17 @@ export class BullJobQueue implements Queue {
     }
   }
 
-  private queueOf(name: JobName): StoredBullQueue {
-    return this.openQueue(this.deps.catalog[name].queue);
+  private queueOf(name: string): StoredBullQueue {
+    const job = this.deps.jobs.get(name);
+    if (!job) throw new Error(`The catalogue has no job ${name}: no worker would run it.`);
+    return this.openQueue(job.queue.name);
   }
 
   private get bundles(): StoredBullQueue {
-    return this.openQueue('bundles');
+    return this.openQueue(BUNDLE_QUEUE);
   }
 
-  private openQueue(name: QueueName): StoredBullQueue {
+  private openQueue(name: string): StoredBullQueue {
     const queue = this.queues.get(name);
     if (!queue) throw new Error(`There is no queue ${name}.`);
     return queue;
@@ -241,14 +260,8 @@ async function closeWorker(worker: StoredBullWorker, force: boolean): Promise<vo
   await interrupted;
 }
 
-function concurrencyOf(name: QueueName, { messageConcurrency }: StartOptions): number {
-  if (name === 'messages') return messageConcurrency;
-  if (name !== 'bundles') return queueConcurrency[name];
-  return Math.ceil(messageConcurrency / BUNDLE_SIZE);
-}
-
 function toBullBundle(
-  name: JobName,
+  name: string,
   jobs: readonly { payload: unknown; options?: EnqueueOptions }[],
 ): NewBullJob {
   const members = jobs.map(({ payload, options }) => ({ id: options?.id, payload }));

@@ -1,6 +1,7 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import { BUNDLE_SIZE, type Bundle } from './bundle.js';
-import type { EnqueueOptions, JobOutcome } from './catalog.js';
+import type { JobOutcome } from './job.js';
+import type { EnqueueOptions } from './job-queue.js';
 
 /** A job that leaves its bundle to come back by itself. */
 export interface LoneJob extends EnqueueOptions {

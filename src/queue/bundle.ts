@@ -1,10 +1,13 @@
-import type { EnqueueOptions } from './catalog.js';
+import type { EnqueueOptions } from './job-queue.js';
 
 /**
  * The queue moves a bundle at the price of one job. Larger ones save little more, and keep what is done in them from
  * being forgotten until the last one is done.
  */
 export const BUNDLE_SIZE = 25;
+
+/** Where bundles wait, whatever queue their jobs belong to. */
+export const BUNDLE_QUEUE = 'bundles';
 
 /** Internal job: several jobs of one name, stored and moved as one. */
 export const BUNDLE = 'queue.bundle';

@@ -4,6 +4,9 @@ import type { Logger } from '../lib/logger.js';
 import type { QueueBackend } from './backend.js';
 import type { StoredBullJob, StoredBullQueue, StoredBullWorker } from './stored-job.js';
 
+/** The queue of the archive. */
+export const FAILURE_QUEUE = 'failures';
+
 const KEPT_FAILURES = 1_000;
 
 /**
@@ -18,7 +21,7 @@ export class FailureArchive {
     private readonly backend: QueueBackend,
     private readonly logger: Logger,
   ) {
-    this.queue = backend.openQueue('failures');
+    this.queue = backend.openQueue(FAILURE_QUEUE);
   }
 
   async add(job: StoredBullJob, error: unknown): Promise<void> {
@@ -36,7 +39,7 @@ export class FailureArchive {
   /** Files the copies under "failed", with the original error, where BullMQ keeps only the newest ones. */
   open(): StoredBullWorker {
     this.worker ??= this.backend.openWorker(
-      'failures',
+      FAILURE_QUEUE,
       (copy) => {
         const { error } = copy.data.payload as { error: string };
         return Promise.reject(new UnrecoverableError(error));

@@ -1,15 +1,15 @@
 import { systemClock } from '../lib/clock.js';
 import type { Logger } from '../lib/logger.js';
 import { BullJobQueue } from './bull-job-queue.js';
-import { jobCatalog, type JobCatalog } from './catalog.js';
+import { jobsByName, type JobCatalog } from './catalog.js';
 import { ConnectionLog } from './connection-log.js';
 import type { PgClient } from './migrated-pool.js';
 import { createPostgresBackend } from './postgres-backend.js';
 import type { Queue } from './queue.js';
 import { createRedisBackend } from './redis-backend.js';
 
-export type * from './catalog.js';
-export type { Queue } from './queue.js';
+export type { JobCatalog, JobHandlers } from './catalog.js';
+export type { Queue, StartOptions } from './queue.js';
 
 export type QueueSettings =
   | { backend: 'redis'; redisUrl: string }
@@ -21,15 +21,23 @@ export type QueueSettings =
     };
 
 export interface QueueOverrides {
-  catalog?: JobCatalog;
   /** First part of all Redis keys; several installations may share a server. */
   namespace?: string;
   /** How long a job belongs to a worker that gives no sign of life, and how often that is checked. */
   workerTiming?: { lockDuration: number; stalledInterval: number };
 }
 
-/** Connects in the background and keeps trying; nothing is thrown for a server that is down. */
-export function createQueue(settings: QueueSettings, logger: Logger, overrides: QueueOverrides = {}): Queue {
+/**
+ * Connects in the background and keeps trying; nothing is thrown for a server that is down.
+ * @throws Error when two jobs or two queues of the catalogue have the same name.
+ */
+export function createQueue<Jobs extends JobCatalog>(
+  settings: QueueSettings,
+  catalog: Jobs,
+  logger: Logger,
+  overrides: QueueOverrides = {},
+): Queue<Jobs> {
+  const jobs = jobsByName(catalog);
   const errors = new ConnectionLog(logger, systemClock);
   const backend =
     settings.backend === 'redis'
@@ -39,7 +47,8 @@ export function createQueue(settings: QueueSettings, logger: Logger, overrides: 
     backend,
     errors,
     logger,
-    catalog: overrides.catalog ?? jobCatalog,
+    catalog,
+    jobs,
     ...(overrides.workerTiming ? { workerTiming: overrides.workerTiming } : {}),
   });
 }

@@ -8,8 +8,9 @@ import { unavailableResource, type UnavailableResource } from '../lib/transient-
 import { retryDelayMs } from './backoff.js';
 import { BUNDLE } from './bundle.js';
 import { BundleRunner, type LoneJob } from './bundle-runner.js';
-import type { JobCatalog, JobContext, JobDefinition, JobHandlers, JobOutcome } from './catalog.js';
+import type { HandlersByName } from './catalog.js';
 import type { FailureArchive } from './failure-archive.js';
+import type { JobDefinition, JobOutcome } from './job.js';
 import { DEFERRED_WAKE, type StoredBullJob } from './stored-job.js';
 
 /** For a job that only a newer version of the program knows: it waits for a process of that version. */
@@ -22,11 +23,10 @@ const UNAVAILABLE_REST_MS: { readonly [What in UnavailableResource]: number } = 
   disk: 15_000,
 };
 
-type AnyHandler = (payload: unknown, context: JobContext) => Promise<JobOutcome>;
-
 interface RunnerDependencies {
-  handlers: JobHandlers;
-  catalog: JobCatalog;
+  handlers: HandlersByName;
+  /** By their names. */
+  jobs: ReadonlyMap<string, JobDefinition>;
   archive: FailureArchive;
   logger: Logger;
   /** Resolves false while the job is still running. */
@@ -44,7 +44,6 @@ interface RunnerDependencies {
 
 /** Runs the catalogue's handlers for BullMQ's workers and turns their outcomes into BullMQ's states. */
 export class JobRunner {
-  private readonly handlers: ReadonlyMap<string, AnyHandler>;
   private readonly random: Random;
   private readonly throttledLog: ThrottledLogger;
   private readonly bundles: BundleRunner;
@@ -52,7 +51,6 @@ export class JobRunner {
   private idleListeners: (() => void)[] = [];
 
   constructor(private readonly deps: RunnerDependencies) {
-    this.handlers = new Map(Object.entries(deps.handlers) as [string, AnyHandler][]);
     this.random = deps.random ?? systemRandom;
     this.throttledLog = new ThrottledLogger(deps.logger, systemClock);
     this.bundles = new BundleRunner({
@@ -105,7 +103,7 @@ export class JobRunner {
   }
 
   private async runHandler(name: string, payload: unknown): Promise<JobOutcome> {
-    const handler = this.handlers.get(name);
+    const handler = this.deps.handlers.get(name);
     if (!handler) throw new Error(`This process has no handler for the job ${name}.`);
     return handler(payload, { signal: this.deps.signal });
   }
@@ -185,7 +183,6 @@ export class JobRunner {
   }
 
   private definitionOf(name: string | undefined): Pick<JobDefinition, 'attempts' | 'backoffMs'> {
-    const catalog: Readonly<Record<string, JobDefinition>> = this.deps.catalog;
-    return (name === undefined ? undefined : catalog[name]) ?? UNKNOWN_JOB;
+    return (name === undefined ? undefined : this.deps.jobs.get(name)) ?? UNKNOWN_JOB;
   }
 }

@@ -1,8 +1,12 @@
 import type { Queue as BullQueue } from 'bullmq';
-import type { JobHandlers, JobQueue } from './catalog.js';
+import type { JobCatalog, JobHandlers } from './catalog.js';
+import type { JobQueue } from './job-queue.js';
 
 export interface StartOptions {
-  messageConcurrency: number;
+  /** Jobs this process runs at the same time, by the name of the queue, where its definition fixes no number. */
+  concurrency: Readonly<Record<string, number>>;
+  /** Jobs of all bundles together that this process runs at the same time. */
+  bundledConcurrency: number;
   /**
    * The queue knows nothing of this installation: it is new, or has lost everything. Called by the process that
    * notices, within seconds, and again by the next process that notices, until it has resolved once.
@@ -11,14 +15,14 @@ export interface StartOptions {
 }
 
 /** The queue as the composition root sees it; modules get the narrower `JobQueue`. */
-export interface Queue extends JobQueue {
+export interface Queue<Jobs extends JobCatalog = JobCatalog> extends JobQueue {
   /** Whether the queue's server answers, within two seconds. */
   ping(): Promise<boolean>;
   /**
    * Starts this process's workers, one per queue, and the fleet's recurring jobs.
-   * @throws Error naming the jobs without a handler and the handlers without a job.
+   * @throws Error naming the jobs without a handler, the handlers without a job and the queues without a concurrency.
    */
-  startWorkers(handlers: JobHandlers, options: StartOptions): Promise<void>;
+  startWorkers(handlers: JobHandlers<Jobs>, options: StartOptions): Promise<void>;
   /** Takes no more jobs, aborts every `JobContext.signal`, waits up to `timeoutMs` for running jobs, ends the workers. */
   drain(timeoutMs: number): Promise<void>;
   /** Drains, with a second for interrupted jobs to be given back, and ends the connections. Safe to call twice. */

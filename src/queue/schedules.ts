@@ -1,11 +1,11 @@
-import type { JobCatalog, JobName } from './catalog.js';
+import type { JobDefinition } from './job.js';
 import type { StoredBullQueue } from './stored-job.js';
 
 const LONGEST_CHECK_PAUSE_MS = 5_000;
 const SHORTEST_CHECK_PAUSE_MS = 500;
 
 interface Schedule {
-  name: JobName;
+  name: string;
   everyMs: number;
 }
 
@@ -17,15 +17,14 @@ interface Schedule {
  * that checks next. `firstCheck` resolves also when the queue could not be reached.
  */
 export function keepSchedules(
-  catalog: JobCatalog,
-  queueOf: (name: JobName) => StoredBullQueue,
+  jobs: Iterable<JobDefinition>,
+  queueOf: (name: string) => StoredBullQueue,
   reach: <Result>(command: () => Promise<Result>) => Promise<Result>,
   rebuild: () => Promise<boolean>,
 ): { firstCheck: Promise<void>; stop: () => void } {
-  const schedules = (Object.keys(catalog) as JobName[]).flatMap((name): Schedule[] => {
-    const { everyMs } = catalog[name];
-    return everyMs === undefined ? [] : [{ name, everyMs }];
-  });
+  const schedules = [...jobs].flatMap(({ name, everyMs }): Schedule[] =>
+    everyMs === undefined ? [] : [{ name, everyMs }],
+  );
   const checkAll = async () => {
     const wanting: Schedule[] = [];
     let lost = false;

@@ -5,13 +5,14 @@ import { startEmbeddedPostgres } from '../db/embedded/index.js';
 import { applyMigrations } from '../db/migrate.js';
 import { errorMessage } from '../lib/errors.js';
 import type { Logger } from '../lib/logger.js';
+import { jobCatalog } from '../jobs.js';
 import { createQueue, type Queue } from '../queue/index.js';
 import { entities, migrations } from '../schema.js';
 
 /** What everything else stands on: PostgreSQL with the current schema, and the queue. */
 export interface Infrastructure {
   database: Database;
-  queue: Queue;
+  queue: Queue<typeof jobCatalog>;
   /** Ends the connections, and the embedded database last. */
   close(): Promise<void>;
 }
@@ -43,11 +44,16 @@ export async function openInfrastructure(config: Config, logger: Logger): Promis
   }
 }
 
-function openQueue(config: Config, databaseUrl: string, { Client }: DatabaseWatch, logger: Logger): Queue {
+function openQueue(
+  config: Config,
+  databaseUrl: string,
+  { Client }: DatabaseWatch,
+  logger: Logger,
+): Queue<typeof jobCatalog> {
   const redisUrl = config.queue.activeRedisUrl;
   return redisUrl
-    ? createQueue({ backend: 'redis', redisUrl }, logger)
-    : createQueue({ backend: 'postgres', databaseUrl, Client }, logger);
+    ? createQueue({ backend: 'redis', redisUrl }, jobCatalog, logger)
+    : createQueue({ backend: 'postgres', databaseUrl, Client }, jobCatalog, logger);
 }
 
 async function undoAll(steps: (() => Promise<void>)[]): Promise<void> {

@@ -5,6 +5,7 @@ import { systemRandom } from '../lib/random.js';
 import { CampaignWaitTracker } from '../modules/campaigns/index.js';
 import { NumberCheckRunner } from '../modules/contacts/index.js';
 import { SenderManager } from '../modules/senders/index.js';
+import type { jobCatalog } from '../jobs.js';
 import type { JobHandlers } from '../queue/index.js';
 import { createInboundHandler } from '../worker/handlers/inbound.js';
 import { MessageWorker } from '../worker/message-worker/message-worker.js';
@@ -13,6 +14,7 @@ import { createReconcileHandler } from '../worker/handlers/reconcile.js';
 import { SessionHost } from '../worker/session-host/session-host.js';
 import { defaultTiming } from '../worker/session-host/timing.js';
 import { checkingTransports } from './contact-services.js';
+import { queueConcurrency } from './queue-concurrency.js';
 import type { Services } from './services.js';
 import type { ServiceInputs } from './inputs.js';
 import {
@@ -57,7 +59,7 @@ export async function startWorkerRole(
   try {
     const reconcile = createReconcile(inputs);
     await queue.startWorkers(jobHandlers(inputs, services, host, reconcile), {
-      messageConcurrency: config.campaigns.messageConcurrency,
+      ...queueConcurrency(config),
       onLost: () => rebuildQueue(services, reconcile, logger),
     });
     await services.feeder.rewakeRunningCampaigns();
@@ -106,7 +108,7 @@ function jobHandlers(
   services: Services,
   host: SessionHost,
   reconcile: ReconcileService,
-): JobHandlers {
+): JobHandlers<typeof jobCatalog> {
   const { database } = infrastructure;
   const clock = systemClock;
   const numberChecks = new NumberCheckRunner({
@@ -139,27 +141,27 @@ function jobHandlers(
     ...tuning,
   });
   return {
-    'message.send': messageWorker.handleSend,
-    'campaign.feed': services.feeder.handleFeed,
-    'contacts.import': services.imports.handleImport,
-    'contacts.bulk': services.bulkEdits.handleBulk,
-    'numbers.check': numberChecks.handleCheck,
-    'session.sync': host.handleSync,
-    'transport.receipts': createReceiptsHandler({
+    sendMessage: messageWorker.handleSend,
+    feedCampaign: services.feeder.handleFeed,
+    importContacts: services.imports.handleImport,
+    editContacts: services.bulkEdits.handleBulk,
+    checkNumbers: numberChecks.handleCheck,
+    syncSession: host.handleSync,
+    recordReceipts: createReceiptsHandler({
       receipts: new ReceiptService({ database, clock, logger }),
     }),
-    'transport.inbound': createInboundHandler({
+    receiveInbound: createInboundHandler({
       inbound: new InboundService({ database, contacts: services.contacts, clock, logger }),
     }),
-    'maintenance.recover-senders': async () => {
+    recoverSenders: async () => {
       await senderManager.recoverIdle();
       return { kind: 'done' };
     },
-    'maintenance.schedule': async () => {
+    startDueCampaigns: async () => {
       await services.scheduler.startDue();
       return { kind: 'done' };
     },
-    'maintenance.reconcile': createReconcileHandler({
+    reconcile: createReconcileHandler({
       reconcile,
       rewakeRunningCampaigns: services.feeder.rewakeRunningCampaigns,
       resumeImports: () => resumeContactWork(services),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { jobCatalog } from '../../src/jobs.js';
 import { createQueue, type Queue } from '../../src/queue/index.js';
 import { createLogger } from '../../src/lib/logger.js';
 import { ADMIN, createTestApi, type TestApi } from './harness.js';
@@ -10,7 +11,7 @@ let api: TestApi;
 
 beforeAll(async () => {
   db = await createTestDatabase();
-  queue = createQueue({ backend: 'postgres', databaseUrl: db.url }, createLogger('silent'));
+  queue = createQueue({ backend: 'postgres', databaseUrl: db.url }, jobCatalog, createLogger('silent'));
   api = await createTestApi({ db, boardQueues: queue.boardQueues() });
 });
 afterAll(async () => {

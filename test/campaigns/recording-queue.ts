@@ -1,8 +1,9 @@
-import type { EnqueueOptions, JobName, JobPayloads, JobQueue } from '../../src/queue/catalog.js';
+import type { JobDefinition } from '../../src/queue/job.js';
+import type { EnqueueOptions, JobQueue } from '../../src/queue/job-queue.js';
 
 export interface RecordedJob {
-  name: JobName;
-  payload: JobPayloads[JobName];
+  name: string;
+  payload: object;
   options: EnqueueOptions;
 }
 
@@ -13,23 +14,22 @@ export class RecordingQueue implements JobQueue {
   /** Set to let the next hand-over fail, as with a lost connection. */
   failure: Error | undefined;
 
-  async enqueue<Name extends JobName>(name: Name, payload: JobPayloads[Name], options: EnqueueOptions = {}) {
-    await this.enqueueMany(name, [{ payload, options }]);
+  async enqueue(job: JobDefinition, payload: object, options: EnqueueOptions = {}) {
+    await this.enqueueMany(job, [{ payload, options }]);
   }
 
-  async enqueueMany<Name extends JobName>(
-    name: Name,
-    jobs: { payload: JobPayloads[Name]; options?: EnqueueOptions }[],
-  ) {
+  async enqueueMany({ name }: JobDefinition, jobs: { payload: object; options?: EnqueueOptions }[]) {
     if (this.failure) throw this.failure;
     this.jobs.push(...jobs.map(({ payload, options = {} }) => ({ name, payload, options })));
   }
 
-  async wake(name: JobName, _payload: JobPayloads[JobName], id: string) {
+  async wake({ name }: JobDefinition, _payload: object, id: string) {
     this.woken.push(`${name} ${id}`);
   }
 
   get recipientIds(): string[] {
-    return this.jobs.flatMap(({ payload }) => ('recipientId' in payload ? [payload.recipientId] : []));
+    return this.jobs.flatMap(({ payload }) =>
+      'recipientId' in payload ? [String(payload.recipientId)] : [],
+    );
   }
 }

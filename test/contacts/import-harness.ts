@@ -11,8 +11,11 @@ import {
   type ImportLimits,
   type NewImport,
 } from '../../src/modules/contacts/index.js';
-import type { JobPayloads } from '../../src/queue/catalog.js';
+import type { importContacts } from '../../src/modules/contacts/contact.jobs.js';
+import type { PayloadOf } from '../../src/queue/job.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+
+type ImportJob = PayloadOf<typeof importContacts>;
 
 export interface ImportedContact {
   phone: string;
@@ -25,7 +28,7 @@ export class ImportHarness {
   private constructor(
     readonly test: TestDatabase,
     readonly filesDir: string,
-    readonly jobs: JobPayloads['contacts.import'][],
+    readonly jobs: ImportJob[],
   ) {}
 
   static async create(): Promise<ImportHarness> {
@@ -37,8 +40,8 @@ export class ImportHarness {
     return new ImportService({
       database: this.test.database,
       queue: {
-        enqueue: async (_name, payload) => {
-          this.jobs.push(payload as JobPayloads['contacts.import']);
+        enqueue: async (_job, payload) => {
+          this.jobs.push(payload as ImportJob);
         },
       },
       filesDir: this.filesDir,

@@ -5,7 +5,7 @@ import {
   NumberCheckService,
   type CheckingSessions,
 } from '../../src/modules/contacts/index.js';
-import type { JobOutcome } from '../../src/queue/catalog.js';
+import type { JobOutcome } from '../../src/queue/job.js';
 import { ScriptedSession, capabilities as scriptedCapabilities } from '../delivery/scripted-session.js';
 import { brazilian } from './import-harness.js';
 import { createContactWorld, page, running, type ContactWorld } from './world.js';

@@ -11,7 +11,7 @@ import {
   PersonService,
   SuppressionService,
 } from '../../src/modules/contacts/index.js';
-import type { JobName, JobPayloads } from '../../src/queue/catalog.js';
+import type { JobDefinition } from '../../src/queue/job.js';
 import { createTestDatabase } from '../support/database.js';
 import { CampaignPersonRecords, MessagePersonRecords } from '../../src/modules/delivery/index.js';
 
@@ -26,9 +26,9 @@ export async function createContactWorld() {
   const { database } = test;
   const clock = { current: new Date('2026-03-02T10:00:00Z'), now: () => clock.current };
   const logger = createLogger('silent');
-  const jobs: { name: JobName; payload: JobPayloads[JobName] }[] = [];
+  const jobs: { name: string; payload: object }[] = [];
   const queue = {
-    enqueue: async (name: JobName, payload: JobPayloads[JobName]) => void jobs.push({ name, payload }),
+    enqueue: async ({ name }: JobDefinition, payload: object) => void jobs.push({ name, payload }),
   };
   const contacts = new ContactService({ database, clock, defaultCountry: 'BR' });
   const records = [new CampaignPersonRecords(), new MessagePersonRecords(), new AnsweredRequestRecords()];

@@ -2,11 +2,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { newId } from '../../src/lib/ids.js';
 import { admitted } from '../../src/modules/delivery/core/frequency-cap.js';
 import { countOverCap } from '../../src/modules/delivery/admission/frequency-cap.repository.js';
-import type { JobPayloads } from '../../src/queue/catalog.js';
+import type { sendMessage } from '../../src/modules/delivery/index.js';
+import type { PayloadOf } from '../../src/queue/job.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { World } from './world.js';
 
-type SendPayload = JobPayloads['message.send'];
+type SendPayload = PayloadOf<typeof sendMessage>;
 
 let db: TestDatabase;
 let world: World;

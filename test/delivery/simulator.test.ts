@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { createLogger } from '../../src/lib/logger.js';
-import type { InboundPayload, JobPayloads, ReceiptPayload } from '../../src/queue/catalog.js';
+import type { ReceiptEntry, sendMessage } from '../../src/modules/delivery/index.js';
+import type { InboundEntry } from '../../src/modules/inbound/index.js';
+import type { PayloadOf } from '../../src/queue/job.js';
 import {
   createSimulatorNetwork,
   createSimulatorTransport,
@@ -46,11 +48,11 @@ async function online(work: Promise<unknown>[]): Promise<{ senderId: string; ses
   const take = (event: TransportEvent): void => {
     if (event.type === 'connected') connected = true;
     if (event.type === 'receipt') {
-      const receipt: ReceiptPayload = { ...event, at: event.at.toISOString() };
+      const receipt: ReceiptEntry = { ...event, at: event.at.toISOString() };
       work.push(world.receipts.apply(world.tenantId, senderId, [receipt]));
     }
     if (event.type === 'message') {
-      const message: InboundPayload = { ...event, at: event.at.toISOString() };
+      const message: InboundEntry = { ...event, at: event.at.toISOString() };
       work.push(world.inbound.receive(world.tenantId, senderId, [message]));
     }
   };
@@ -61,7 +63,7 @@ async function online(work: Promise<unknown>[]): Promise<{ senderId: string; ses
 }
 
 /** What the feeder does with recipients that were put back. */
-async function bringPendingAgain(campaignId: string): Promise<JobPayloads['message.send'][]> {
+async function bringPendingAgain(campaignId: string): Promise<PayloadOf<typeof sendMessage>[]> {
   const rows = await world.sql<{ id: string }>(
     `WITH fed AS (UPDATE campaign_contacts SET state = 'queued', claim_epoch = claim_epoch + 1
                   WHERE campaign_id = $1 AND state = 'pending' RETURNING id) SELECT id FROM fed`,

@@ -6,16 +6,22 @@ import { seededRandom } from '../../src/lib/random.js';
 import { CampaignWaitTracker } from '../../src/modules/campaigns/index.js';
 import { ContactService } from '../../src/modules/contacts/index.js';
 import { SenderManager } from '../../src/modules/senders/index.js';
-import type { EnqueueOptions, JobOutcome, JobPayloads, JobQueue } from '../../src/queue/catalog.js';
+import type { JobOutcome, PayloadOf } from '../../src/queue/job.js';
+import type { EnqueueOptions, JobQueue } from '../../src/queue/job-queue.js';
 import type { MediaFile } from '../../src/transports/transport.js';
 import { MessageWorker } from '../../src/worker/message-worker/message-worker.js';
 import type { MessageWorkerDeps } from '../../src/worker/message-worker/ports.js';
 import { ScriptedSession, transportNamed } from './scripted-session.js';
-import { DeliveryService, ReceiptService, ReconcileService } from '../../src/modules/delivery/index.js';
+import {
+  DeliveryService,
+  ReceiptService,
+  ReconcileService,
+  type sendMessage,
+} from '../../src/modules/delivery/index.js';
 import { InboundService } from '../../src/modules/inbound/index.js';
 import type { CampaignPart } from '../../src/modules/content/index.js';
 
-type SendPayload = JobPayloads['message.send'];
+type SendPayload = PayloadOf<typeof sendMessage>;
 type RecipientRow = Record<string, unknown> & { id: string; state: string; code: string | null };
 
 const logger = createLogger('silent');
@@ -85,7 +91,7 @@ export class World {
   }
 
   reconcile(limits: { queuedMs?: number; sendingMs?: number } = {}): ReconcileService {
-    const enqueueMany: JobQueue['enqueueMany'] = async (_name, jobs) => {
+    const enqueueMany: JobQueue['enqueueMany'] = async (_job, jobs) => {
       for (const { payload, options } of jobs as { payload: SendPayload; options?: EnqueueOptions }[]) {
         this.enqueued.push({ payload, id: options?.id });
       }

@@ -1,21 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { createLogger } from '../../src/lib/logger.js';
-import {
-  jobCatalog,
-  type JobCatalog,
-  type JobDefinition,
-  type JobHandlers,
-  type JobName,
-} from '../../src/queue/catalog.js';
-import { createQueue, type Queue } from '../../src/queue/index.js';
+import { jobCatalog } from '../../src/jobs.js';
+import type { JobDefinition } from '../../src/queue/job.js';
+import { createQueue, type JobHandlers, type Queue, type StartOptions } from '../../src/queue/index.js';
 import { createTestDatabase } from '../support/database.js';
 
 /** A place for jobs that several queue objects ("processes") can share. */
 export interface QueueServer {
   open(overrides?: {
-    catalog?: JobCatalog;
+    catalog?: typeof jobCatalog;
     workerTiming?: { lockDuration: number; stalledInterval: number };
-  }): Queue;
+  }): Queue<typeof jobCatalog>;
   settings: Parameters<typeof createQueue>[0];
   namespace: string;
   close(): Promise<void>;
@@ -40,8 +35,8 @@ function serverOf(settings: QueueServer['settings'], close: () => Promise<void>)
   return {
     settings,
     namespace,
-    open(overrides = {}) {
-      const queue = createQueue(settings, logger, { namespace, ...overrides });
+    open({ catalog = jobCatalog, ...overrides } = {}) {
+      const queue = createQueue(settings, catalog, logger, { namespace, ...overrides });
       opened.push(queue);
       return queue;
     },
@@ -60,7 +55,7 @@ export const servers = [
 /** Each test leaves its queues empty, so that the tests of a server can share them. */
 export async function usingQueue(
   server: QueueServer,
-  work: (queue: Queue) => Promise<void>,
+  work: (queue: Queue<typeof jobCatalog>) => Promise<void>,
   catalog = catalogWith({}),
 ): Promise<void> {
   const queue = server.open({ catalog });
@@ -77,18 +72,30 @@ export async function usingQueue(
 const nothing = () => Promise.resolve({ kind: 'done' as const });
 
 /** Handlers that do nothing, except the given ones. */
-export function handlersWith(handlers: Partial<JobHandlers>): JobHandlers {
-  const all = Object.fromEntries(Object.keys(jobCatalog).map((name) => [name, nothing]));
-  return { ...all, ...handlers } as JobHandlers;
+export function handlersWith(
+  handlers: Partial<JobHandlers<typeof jobCatalog>>,
+): JobHandlers<typeof jobCatalog> {
+  const all = Object.fromEntries(Object.keys(jobCatalog).map((key) => [key, nothing]));
+  return { ...all, ...handlers } as JobHandlers<typeof jobCatalog>;
 }
 
 /** The real catalogue without recurring jobs, and with the given definitions. */
-export function catalogWith(changes: Partial<Record<JobName, Partial<JobDefinition>>>): JobCatalog {
-  const entries = Object.entries(jobCatalog).map(([name, { everyMs: _everyMs, ...definition }]) => [
-    name,
-    { ...definition, ...changes[name as JobName] },
+export function catalogWith(
+  changes: Partial<Record<keyof typeof jobCatalog, Partial<JobDefinition>>>,
+): typeof jobCatalog {
+  const entries = Object.entries(jobCatalog).map(([key, { everyMs: _everyMs, ...definition }]) => [
+    key,
+    { ...definition, ...changes[key as keyof typeof jobCatalog] },
   ]);
-  return Object.fromEntries(entries) as JobCatalog;
+  return Object.fromEntries(entries) as typeof jobCatalog;
+}
+
+/** So many messages at the same time; the other queues as they are unless set. */
+export function atMost(messages: number): StartOptions {
+  return {
+    concurrency: { messages, campaigns: 10, imports: 2, sessions: 10, receipts: 25 },
+    bundledConcurrency: messages,
+  };
 }
 
 export function sendPayload(recipientId: string) {

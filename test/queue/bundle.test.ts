@@ -2,15 +2,26 @@ import { EventEmitter, once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { bundled, BUNDLE_SIZE, scheduleOf } from '../../src/queue/bundle.js';
-import type { EnqueueOptions, JobCatalog, JobHandler } from '../../src/queue/catalog.js';
+import type { JobHandler } from '../../src/queue/job.js';
+import type { EnqueueOptions } from '../../src/queue/job-queue.js';
+import { jobCatalog } from '../../src/jobs.js';
 import type { Queue } from '../../src/queue/index.js';
 import { waitFor } from '../support/wait-for.js';
-import { catalogWith, handlersWith, sendPayload, servers, usingQueue, type QueueServer } from './backends.js';
+import {
+  atMost,
+  catalogWith,
+  handlersWith,
+  sendPayload,
+  servers,
+  usingQueue,
+  type QueueServer,
+} from './backends.js';
 
-type SendHandler = JobHandler<'message.send'>;
+const { sendMessage } = jobCatalog;
+type SendHandler = JobHandler<typeof sendMessage>;
 
 const done = { kind: 'done' as const };
-const AT_ONCE = { messageConcurrency: 50 };
+const AT_ONCE = atMost(50);
 const idOf = (index: number) => `r-${index}`;
 
 function jobsFor(count: number, options: EnqueueOptions = {}, first = 0) {
@@ -62,7 +73,7 @@ describe.each(servers)('bundled jobs on $name', ({ start }) => {
   });
   afterAll(() => server.close());
 
-  const withQueue = (work: (queue: Queue) => Promise<void>, catalog?: JobCatalog) =>
+  const withQueue = (work: (queue: Queue) => Promise<void>, catalog?: typeof jobCatalog) =>
     usingQueue(server, work, catalog);
 
   const boardQueue = (queue: Queue, name: string) =>
@@ -84,10 +95,10 @@ describe.each(servers)('bundled jobs on $name', ({ start }) => {
 
   it('all run once, and take one place for many', () =>
     withQueue(async (queue) => {
-      await queue.enqueueMany('message.send', jobsFor(2 * BUNDLE_SIZE + 2), { bundled: true });
+      await queue.enqueueMany(sendMessage, jobsFor(2 * BUNDLE_SIZE + 2), { bundled: true });
       expect(await boardQueue(queue, 'bundles').getJobCountByTypes('waiting', 'delayed')).toBe(3);
       const { ran, handler } = recorder();
-      await queue.startWorkers(handlersWith({ 'message.send': handler }), AT_ONCE);
+      await queue.startWorkers(handlersWith({ sendMessage: handler }), AT_ONCE);
       await waitFor(() => ran.length === 2 * BUNDLE_SIZE + 2);
       await queue.drain(1_000);
       expect(ran.toSorted()).toEqual(
@@ -101,7 +112,7 @@ describe.each(servers)('bundled jobs on $name', ({ start }) => {
     withQueue(async (queue) => {
       const delays = [600_000, 599_950, 700_000];
       const jobs = delays.map((delayMs, index) => jobsFor(1, { delayMs }, index)[0]!);
-      await queue.enqueueMany('message.send', jobs, { bundled: true });
+      await queue.enqueueMany(sendMessage, jobs, { bundled: true });
       const [together] = await boardQueue(queue, 'bundles').getDelayed();
       expect(together?.data.bundle.jobs).toHaveLength(2);
       expect(together?.opts.delay).toBe(600_000);
@@ -114,8 +125,8 @@ describe.each(servers)('bundled jobs on $name', ({ start }) => {
       const { ran, handler } = recorder(async ({ recipientId }) =>
         recipientId === idOf(1) ? { kind: 'runAgain', at: new Date(Date.now() + 600_000) } : done,
       );
-      await queue.enqueueMany('message.send', jobsFor(3, { priority: 7 }), { bundled: true });
-      await queue.startWorkers(handlersWith({ 'message.send': handler }), AT_ONCE);
+      await queue.enqueueMany(sendMessage, jobsFor(3, { priority: 7 }), { bundled: true });
+      await queue.startWorkers(handlersWith({ sendMessage: handler }), AT_ONCE);
       const messages = boardQueue(queue, 'messages');
       const [resting] = await waitFor(async () => {
         const jobs = await messages.getDelayed();
@@ -139,15 +150,15 @@ describe.each(servers)('bundled jobs on $name', ({ start }) => {
           if (recipientId === idOf(0)) throw new Error('a bad recipient');
           return done;
         });
-        await queue.enqueueMany('message.send', jobsFor(3), { bundled: true });
-        await queue.startWorkers(handlersWith({ 'message.send': handler }), AT_ONCE);
+        await queue.enqueueMany(sendMessage, jobsFor(3), { bundled: true });
+        await queue.startWorkers(handlersWith({ sendMessage: handler }), AT_ONCE);
         const failures = queue.boardQueues().at(-1)!;
         const failed = await waitFor(async () => (await failures.getFailed())[0]);
         expect(failed).toMatchObject({ name: 'message.send', failedReason: 'a bad recipient' });
         expect(ran.filter((id) => id === idOf(0))).toHaveLength(3);
         expect(ran.filter((id) => id !== idOf(0)).toSorted()).toEqual([idOf(1), idOf(2)]);
       },
-      catalogWith({ 'message.send': { attempts: 2, backoffMs: 1 } }),
+      catalogWith({ sendMessage: { attempts: 2, backoffMs: 1 } }),
     ));
 
   it('run no more at the same time than the process may', () =>
@@ -161,8 +172,8 @@ describe.each(servers)('bundled jobs on $name', ({ start }) => {
         running -= 1;
         return done;
       });
-      await queue.enqueueMany('message.send', jobsFor(3 * BUNDLE_SIZE), { bundled: true });
-      await queue.startWorkers(handlersWith({ 'message.send': handler }), { messageConcurrency: 4 });
+      await queue.enqueueMany(sendMessage, jobsFor(3 * BUNDLE_SIZE), { bundled: true });
+      await queue.startWorkers(handlersWith({ sendMessage: handler }), atMost(4));
       await waitFor(() => ran.length === 3 * BUNDLE_SIZE);
       expect(most).toBe(4);
     }));
@@ -176,19 +187,17 @@ describe.each(servers)('bundled jobs on $name', ({ start }) => {
         return done;
       });
       const pairs = Array.from({ length: BUNDLE_SIZE }, (_, index) => jobsFor(2, {}, 2 * index));
-      for (const pair of pairs) await queue.enqueueMany('message.send', pair, { bundled: true });
-      await queue.startWorkers(handlersWith({ 'message.send': handler }), {
-        messageConcurrency: BUNDLE_SIZE,
-      });
+      for (const pair of pairs) await queue.enqueueMany(sendMessage, pair, { bundled: true });
+      await queue.startWorkers(handlersWith({ sendMessage: handler }), atMost(BUNDLE_SIZE));
       await waitFor(() => ran.length === 2 * BUNDLE_SIZE);
     }));
 
   it('let the more urgent ones go first', () =>
     withQueue(async (queue) => {
       const { ran, handler } = recorder();
-      await queue.enqueueMany('message.send', jobsFor(2, { priority: 10 }), { bundled: true });
-      await queue.enqueueMany('message.send', jobsFor(2, { priority: 1 }, 2), { bundled: true });
-      await queue.startWorkers(handlersWith({ 'message.send': handler }), { messageConcurrency: 1 });
+      await queue.enqueueMany(sendMessage, jobsFor(2, { priority: 10 }), { bundled: true });
+      await queue.enqueueMany(sendMessage, jobsFor(2, { priority: 1 }, 2), { bundled: true });
+      await queue.startWorkers(handlersWith({ sendMessage: handler }), atMost(1));
       await waitFor(() => ran.length === 4);
       expect(ran).toEqual([2, 3, 0, 1].map(idOf));
     }));
@@ -203,14 +212,14 @@ describe.each(servers)('bundled jobs on $name', ({ start }) => {
         return { kind: 'runAgain', at: new Date(Date.now() + 600_000) };
       });
       const waiting = once(begun, 'begun');
-      await first.startWorkers(handlersWith({ 'message.send': handler }), { messageConcurrency: 1 });
-      await first.enqueueMany('message.send', jobsFor(4), { bundled: true });
+      await first.startWorkers(handlersWith({ sendMessage: handler }), atMost(1));
+      await first.enqueueMany(sendMessage, jobsFor(4), { bundled: true });
       await waiting;
       await first.drain(5_000);
       expect(ran).toEqual([idOf(0), idOf(1)]);
       const second = server.open({ catalog: catalogWith({}) });
       const again = recorder();
-      await second.startWorkers(handlersWith({ 'message.send': again.handler }), AT_ONCE);
+      await second.startWorkers(handlersWith({ sendMessage: again.handler }), AT_ONCE);
       await waitFor(() => again.ran.length === 4);
       await second.close();
       expect(again.ran).toEqual([0, 1, 2, 3].map(idOf));

@@ -1,19 +1,23 @@
 import { createQueue } from '../../src/queue/index.js';
-import { catalogWith, handlersWith, logger } from './backends.js';
+import { atMost, catalogWith, handlersWith, logger } from './backends.js';
 
 /** A worker process for tests: takes messages, says so on stdout and never finishes them. */
 const [settings, namespace] = process.argv.slice(2);
-const queue = createQueue(JSON.parse(settings ?? '') as Parameters<typeof createQueue>[0], logger, {
-  namespace: namespace ?? '',
-  catalog: catalogWith({}),
-  workerTiming: { lockDuration: 1_000, stalledInterval: 500 },
-});
+const queue = createQueue(
+  JSON.parse(settings ?? '') as Parameters<typeof createQueue>[0],
+  catalogWith({}),
+  logger,
+  {
+    namespace: namespace ?? '',
+    workerTiming: { lockDuration: 1_000, stalledInterval: 500 },
+  },
+);
 await queue.startWorkers(
   handlersWith({
-    'message.send': ({ recipientId }) => {
+    sendMessage: ({ recipientId }) => {
       process.stdout.write(`${recipientId}\n`);
       return new Promise(() => {});
     },
   }),
-  { messageConcurrency: 1 },
+  atMost(1),
 );

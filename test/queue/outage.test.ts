@@ -7,12 +7,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { jobCatalog } from '../../src/jobs.js';
 import { createQueue, type Queue } from '../../src/queue/index.js';
 import { createTestDatabase } from '../support/database.js';
 import { waitFor } from '../support/wait-for.js';
-import { catalogWith, handlersWith, logger, sendPayload, servers } from './backends.js';
+import { atMost, catalogWith, handlersWith, logger, sendPayload, servers } from './backends.js';
 
-const CONCURRENCY = { messageConcurrency: 2 };
+const { sendMessage } = jobCatalog;
+const CONCURRENCY = atMost(2);
 const DOOMED_WORKER = fileURLToPath(new URL('./doomed-worker.ts', import.meta.url));
 const cleanups: (() => Promise<unknown>)[] = [];
 
@@ -32,7 +34,7 @@ function collector() {
     handled.push(recipientId);
     return { kind: 'done' as const };
   };
-  return { handled, handlers: handlersWith({ 'message.send': handler }) };
+  return { handled, handlers: handlersWith({ sendMessage: handler }) };
 }
 
 async function freePort(): Promise<number> {
@@ -84,7 +86,7 @@ describe.each(servers)('on $name', ({ start }) => {
       payload: sendPayload(id),
       options: { id: `send-${id}` },
     }));
-    await queue.enqueueMany('message.send', jobs, how);
+    await queue.enqueueMany(sendMessage, jobs, how);
     const doomed = spawn(
       process.execPath,
       ['--import', 'tsx', DOOMED_WORKER, JSON.stringify(server.settings), server.namespace],
@@ -103,14 +105,14 @@ describe.each(servers)('on $name', ({ start }) => {
   it('counts a lost queue as lost until a rebuild succeeds, whichever process does it', async () => {
     const server = await start();
     cleanups.push(() => server.close());
-    const catalog = catalogWith({ 'maintenance.reconcile': { everyMs: 1_000 } });
+    const catalog = catalogWith({ reconcile: { everyMs: 1_000 } });
     const runs: string[] = [];
     const process = (name: string, onLost: () => Promise<void>): Promise<void> => {
       const reconcile = async () => {
         runs.push(name);
         return { kind: 'done' as const };
       };
-      const handlers = handlersWith({ 'maintenance.reconcile': reconcile });
+      const handlers = handlersWith({ reconcile });
       return server.open({ catalog }).startWorkers(handlers, { ...CONCURRENCY, onLost });
     };
     let failures = 0;
@@ -139,9 +141,9 @@ describe('a queue whose server is away', () => {
   ];
 
   it.each(nowhere)('says so in bounded time on $backend', async (settings) => {
-    const queue = createQueue(settings, logger);
+    const queue = createQueue(settings, jobCatalog, logger);
     expect(await queue.ping()).toBe(false);
-    await expect(queue.enqueue('message.send', sendPayload('a'))).rejects.toMatchObject({
+    await expect(queue.enqueue(sendMessage, sendPayload('a'))).rejects.toMatchObject({
       kind: 'unavailable',
       code: 'queue_unavailable',
     });
@@ -149,7 +151,7 @@ describe('a queue whose server is away', () => {
   });
 
   it('ends its workers in bounded time', async () => {
-    const queue = createQueue(nowhere[0]!, logger, { catalog: catalogWith({}) });
+    const queue = createQueue(nowhere[0]!, catalogWith({}), logger);
     await queue.startWorkers(handlersWith({}), CONCURRENCY);
     const before = Date.now();
     await queue.drain(500);
@@ -159,9 +161,9 @@ describe('a queue whose server is away', () => {
 
   it('works as soon as Redis comes, after Redis restarted, and after Redis lost everything', async () => {
     const port = await freePort();
-    const catalog = catalogWith({ 'maintenance.reconcile': { everyMs: 1_000 } });
+    const catalog = catalogWith({ reconcile: { everyMs: 1_000 } });
     const queue = opened(
-      createQueue({ backend: 'redis', redisUrl: `redis://127.0.0.1:${port}` }, logger, { catalog }),
+      createQueue({ backend: 'redis', redisUrl: `redis://127.0.0.1:${port}` }, catalog, logger),
     );
     const { handled, handlers } = collector();
     let reconciled = 0;
@@ -171,10 +173,10 @@ describe('a queue whose server is away', () => {
     };
     let lost = 0;
     const onLost = async () => void (lost += 1);
-    await queue.startWorkers({ ...handlers, 'maintenance.reconcile': reconcile }, { ...CONCURRENCY, onLost });
+    await queue.startWorkers({ ...handlers, reconcile }, { ...CONCURRENCY, onLost });
     const first = await startRedis(port);
     await waitFor(() => queue.ping());
-    await queue.enqueue('message.send', sendPayload('early'));
+    await queue.enqueue(sendMessage, sendPayload('early'));
     await waitFor(() => handled.includes('early') && reconciled > 0, { timeoutMs: 15_000 });
     expect(lost).toBeGreaterThan(0);
     const lostBefore = lost;
@@ -184,7 +186,7 @@ describe('a queue whose server is away', () => {
     await startRedis(port);
     const before = reconciled;
     await waitFor(() => queue.ping());
-    await queue.enqueue('message.send', sendPayload('late'));
+    await queue.enqueue(sendMessage, sendPayload('late'));
     await waitFor(() => handled.includes('late') && reconciled > before + 1, { timeoutMs: 20_000 });
     expect(lost).toBeGreaterThan(lostBefore);
   });
@@ -193,11 +195,11 @@ describe('a queue whose server is away', () => {
     const database = await createTestDatabase();
     cleanups.push(() => database.close());
     const queue = opened(
-      createQueue({ backend: 'postgres', databaseUrl: database.url }, logger, { catalog: catalogWith({}) }),
+      createQueue({ backend: 'postgres', databaseUrl: database.url }, catalogWith({}), logger),
     );
     const { handled, handlers } = collector();
     await queue.startWorkers(handlers, CONCURRENCY);
-    await queue.enqueue('message.send', sendPayload('before'));
+    await queue.enqueue(sendMessage, sendPayload('before'));
     await waitFor(() => handled.includes('before'));
 
     const admin = new pg.Client({ connectionString: database.url });
@@ -209,7 +211,7 @@ describe('a queue whose server is away', () => {
 
     await waitFor(() => queue.ping());
     await waitFor(async () => {
-      await queue.enqueue('message.send', sendPayload('after'), { id: 'send-after' }).catch(() => undefined);
+      await queue.enqueue(sendMessage, sendPayload('after'), { id: 'send-after' }).catch(() => undefined);
       return handled.includes('after');
     });
   });
@@ -218,7 +220,7 @@ describe('a queue whose server is away', () => {
     const database = await createTestDatabase();
     cleanups.push(() => database.close());
     const settings = { backend: 'postgres' as const, databaseUrl: database.url };
-    const queues = [1, 2, 3, 4].map(() => opened(createQueue(settings, logger)));
+    const queues = [1, 2, 3, 4].map(() => opened(createQueue(settings, jobCatalog, logger)));
     await waitFor(async () => (await Promise.all(queues.map((queue) => queue.ping()))).every(Boolean), {
       timeoutMs: 20_000,
       what: 'all of them to have their tables',

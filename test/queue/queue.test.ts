@@ -1,18 +1,28 @@
 import { EventEmitter, once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { JobCatalog, JobHandler } from '../../src/queue/catalog.js';
+import { defineJob, type JobContext, type JobHandler } from '../../src/queue/job.js';
+import { jobCatalog } from '../../src/jobs.js';
 import type { Queue } from '../../src/queue/index.js';
 import { waitFor } from '../support/wait-for.js';
-import { catalogWith, handlersWith, sendPayload, servers, usingQueue, type QueueServer } from './backends.js';
+import {
+  atMost,
+  catalogWith,
+  handlersWith,
+  sendPayload,
+  servers,
+  usingQueue,
+  type QueueServer,
+} from './backends.js';
 
-const CONCURRENCY = { messageConcurrency: 5 };
+const { feedCampaign, importContacts, receiveInbound, sendMessage } = jobCatalog;
+const CONCURRENCY = atMost(5);
 const feed = { tenantId: 'tenant', campaignId: 'campaign' };
 const done = { kind: 'done' as const };
 const inboundOf = (senderId: string) => ({ tenantId: 'tenant', senderId, messages: [] });
 
 /** Counts runs per recipient or campaign, and does what it is told. */
 function recorder<Payload>(
-  then: (run: number, payload: Payload) => Awaited<ReturnType<JobHandler<'campaign.feed'>>>,
+  then: (run: number, payload: Payload) => Awaited<ReturnType<JobHandler<typeof feedCampaign>>>,
 ) {
   const runs: Payload[] = [];
   return { runs, handler: async (payload: Payload) => then(runs.push(payload), payload) };
@@ -25,7 +35,7 @@ describe.each(servers)('the queue on $name', ({ start }) => {
   });
   afterAll(() => server.close());
 
-  const withQueue = (work: (queue: Queue) => Promise<void>, catalog?: JobCatalog) =>
+  const withQueue = (work: (queue: Queue) => Promise<void>, catalog?: typeof jobCatalog) =>
     usingQueue(server, work, catalog);
 
   it('answers a ping', () => withQueue(async (queue) => expect(await queue.ping()).toBe(true)));
@@ -33,8 +43,8 @@ describe.each(servers)('the queue on $name', ({ start }) => {
   it('hands a job with its payload to its handler, once', () =>
     withQueue(async (queue) => {
       const { runs, handler } = recorder(() => done);
-      await queue.startWorkers(handlersWith({ 'message.send': handler }), CONCURRENCY);
-      await queue.enqueue('message.send', sendPayload('a'), { id: 'send-a' });
+      await queue.startWorkers(handlersWith({ sendMessage: handler }), CONCURRENCY);
+      await queue.enqueue(sendMessage, sendPayload('a'), { id: 'send-a' });
       await waitFor(async () => runs[0]);
       expect(runs).toEqual([sendPayload('a')]);
     }));
@@ -42,14 +52,14 @@ describe.each(servers)('the queue on $name', ({ start }) => {
   it('does not add a job twice while its id is waiting or resting, and takes the id again afterwards', () =>
     withQueue(async (queue) => {
       const { runs, handler } = recorder(() => done);
-      await queue.enqueue('message.send', sendPayload('first'), { id: 'send-a' });
-      await queue.enqueue('message.send', sendPayload('second'), { id: 'send-a' });
-      await queue.enqueue('message.send', sendPayload('later'), { id: 'send-b', delayMs: 100 });
-      await queue.enqueueMany('message.send', [
+      await queue.enqueue(sendMessage, sendPayload('first'), { id: 'send-a' });
+      await queue.enqueue(sendMessage, sendPayload('second'), { id: 'send-a' });
+      await queue.enqueue(sendMessage, sendPayload('later'), { id: 'send-b', delayMs: 100 });
+      await queue.enqueueMany(sendMessage, [
         { payload: sendPayload('second'), options: { id: 'send-b' } },
         { payload: sendPayload('third'), options: { id: 'send-c' } },
       ]);
-      await queue.startWorkers(handlersWith({ 'message.send': handler }), CONCURRENCY);
+      await queue.startWorkers(handlersWith({ sendMessage: handler }), CONCURRENCY);
       await waitFor(async () => (runs.length === 3 ? true : undefined));
       expect(runs.map((payload) => (payload as { recipientId: string }).recipientId).toSorted()).toEqual([
         'first',
@@ -57,7 +67,7 @@ describe.each(servers)('the queue on $name', ({ start }) => {
         'third',
       ]);
       await waitFor(async () => {
-        await queue.enqueue('message.send', sendPayload('again'), { id: 'send-a' });
+        await queue.enqueue(sendMessage, sendPayload('again'), { id: 'send-a' });
         // Each try may run before the next look, so there may be more by now.
         return runs.length >= 4 ? true : undefined;
       });
@@ -70,8 +80,8 @@ describe.each(servers)('the queue on $name', ({ start }) => {
         payload: { tenantId: 'tenant', senderId: String(index), messages: [] },
         options: { id: `in-${index}` },
       }));
-      await queue.enqueueMany('transport.inbound', jobs);
-      await queue.startWorkers(handlersWith({ 'transport.inbound': handler }), CONCURRENCY);
+      await queue.enqueueMany(receiveInbound, jobs);
+      await queue.startWorkers(handlersWith({ receiveInbound: handler }), CONCURRENCY);
       await waitFor(async () => (runs.length === 1_200 ? true : undefined), { timeoutMs: 20_000 });
       expect(runs).toEqual(jobs.map(({ payload }) => payload));
     }));
@@ -79,10 +89,10 @@ describe.each(servers)('the queue on $name', ({ start }) => {
   it('takes urgent jobs first', () =>
     withQueue(async (queue) => {
       const { runs, handler } = recorder<{ senderId: string }>(() => done);
-      await queue.enqueue('transport.inbound', inboundOf('low'), { priority: 10 });
-      await queue.enqueue('transport.inbound', inboundOf('high'), { priority: 1 });
-      await queue.enqueue('transport.inbound', inboundOf('first'));
-      await queue.startWorkers(handlersWith({ 'transport.inbound': handler }), CONCURRENCY);
+      await queue.enqueue(receiveInbound, inboundOf('low'), { priority: 10 });
+      await queue.enqueue(receiveInbound, inboundOf('high'), { priority: 1 });
+      await queue.enqueue(receiveInbound, inboundOf('first'));
+      await queue.startWorkers(handlersWith({ receiveInbound: handler }), CONCURRENCY);
       await waitFor(async () => (runs.length === 3 ? true : undefined));
       expect(runs.map(({ senderId }) => senderId)).toEqual(['first', 'high', 'low']);
     }));
@@ -95,11 +105,11 @@ describe.each(servers)('the queue on $name', ({ start }) => {
           if (run % 3 === 0) throw new Error('a bad moment');
           return run < 60 ? { kind: 'runAgain', at: new Date() } : done;
         });
-        await queue.startWorkers(handlersWith({ 'campaign.feed': handler }), CONCURRENCY);
-        await queue.enqueue('campaign.feed', feed, { id: 'feed-1' });
+        await queue.startWorkers(handlersWith({ feedCampaign: handler }), CONCURRENCY);
+        await queue.enqueue(feedCampaign, feed, { id: 'feed-1' });
         await waitFor(async () => (runs.length >= 61 ? true : undefined), { timeoutMs: 20_000 });
       },
-      catalogWith({ 'campaign.feed': { attempts: 2, backoffMs: 1 } }),
+      catalogWith({ feedCampaign: { attempts: 2, backoffMs: 1 } }),
     ));
 
   it('rests a job until the time its handler named', () =>
@@ -109,8 +119,8 @@ describe.each(servers)('the queue on $name', ({ start }) => {
         startedAt.push(Date.now());
         return startedAt.length === 1 ? { kind: 'runAgain' as const, at: new Date(Date.now() + 400) } : done;
       };
-      await queue.startWorkers(handlersWith({ 'campaign.feed': handler }), CONCURRENCY);
-      await queue.enqueue('campaign.feed', feed, { id: 'feed-1' });
+      await queue.startWorkers(handlersWith({ feedCampaign: handler }), CONCURRENCY);
+      await queue.enqueue(feedCampaign, feed, { id: 'feed-1' });
       const [first, second] = await waitFor(async () => (startedAt.length === 2 ? startedAt : undefined));
       expect(second! - first!).toBeGreaterThanOrEqual(395);
     }));
@@ -121,32 +131,32 @@ describe.each(servers)('the queue on $name', ({ start }) => {
         const { runs, handler } = recorder(() => {
           throw new Error('broken for good');
         });
-        await queue.startWorkers(handlersWith({ 'contacts.import': handler }), CONCURRENCY);
-        await queue.enqueue('contacts.import', { tenantId: 'tenant', importId: 'i' }, { id: 'import-i' });
+        await queue.startWorkers(handlersWith({ importContacts: handler }), CONCURRENCY);
+        await queue.enqueue(importContacts, { tenantId: 'tenant', importId: 'i' }, { id: 'import-i' });
         const failures = queue.boardQueues().at(-1)!;
         const failed = await waitFor(async () => (await failures.getFailed())[0]);
         expect(failed).toMatchObject({ name: 'contacts.import', failedReason: 'broken for good' });
         expect(runs).toHaveLength(3);
         await waitFor(async () => {
-          await queue.enqueue('contacts.import', { tenantId: 'tenant', importId: 'i' }, { id: 'import-i' });
+          await queue.enqueue(importContacts, { tenantId: 'tenant', importId: 'i' }, { id: 'import-i' });
           return runs.length > 3 ? true : undefined;
         });
       },
-      catalogWith({ 'contacts.import': { attempts: 3, backoffMs: 5 } }),
+      catalogWith({ importContacts: { attempts: 3, backoffMs: 5 } }),
     ));
 
   it('wakes a resting job, adds an absent one and leaves a waiting one alone', () =>
     withQueue(async (queue) => {
       const { runs, handler } = recorder(() => done);
-      await queue.enqueue('campaign.feed', feed, { id: 'feed-resting', delayMs: 600_000 });
-      await queue.enqueue('campaign.feed', feed, { id: 'feed-waiting' });
+      await queue.enqueue(feedCampaign, feed, { id: 'feed-resting', delayMs: 600_000 });
+      await queue.enqueue(feedCampaign, feed, { id: 'feed-waiting' });
       await Promise.all(
         ['resting', 'waiting', 'absent'].flatMap((id) => [
-          queue.wake('campaign.feed', feed, `feed-${id}`),
-          queue.wake('campaign.feed', feed, `feed-${id}`),
+          queue.wake(feedCampaign, feed, `feed-${id}`),
+          queue.wake(feedCampaign, feed, `feed-${id}`),
         ]),
       );
-      await queue.startWorkers(handlersWith({ 'campaign.feed': handler }), CONCURRENCY);
+      await queue.startWorkers(handlersWith({ feedCampaign: handler }), CONCURRENCY);
       await waitFor(async () => (runs.length === 3 ? true : undefined));
       await queue.drain(1_000);
       expect(runs).toHaveLength(3);
@@ -157,11 +167,11 @@ describe.each(servers)('the queue on $name', ({ start }) => {
       const { runs, handler } = recorder((run) =>
         run === 1 ? { kind: 'runAgain', at: new Date(Date.now() + 600_000) } : done,
       );
-      await queue.startWorkers(handlersWith({ 'campaign.feed': handler }), CONCURRENCY);
-      await queue.enqueue('campaign.feed', feed, { id: 'feed-1' });
+      await queue.startWorkers(handlersWith({ feedCampaign: handler }), CONCURRENCY);
+      await queue.enqueue(feedCampaign, feed, { id: 'feed-1' });
       const campaigns = queue.boardQueues().find(({ name }) => name === 'campaigns')!;
       await waitFor(async () => ((await campaigns.getJobState('feed-1')) === 'delayed' ? true : undefined));
-      await queue.wake('campaign.feed', feed, 'feed-1');
+      await queue.wake(feedCampaign, feed, 'feed-1');
       await waitFor(async () => (runs.length === 2 ? true : undefined), { timeoutMs: 2_000 });
     }));
 
@@ -174,10 +184,10 @@ describe.each(servers)('the queue on $name', ({ start }) => {
         if (runs === 1) await once(gate, 'open');
         return done;
       };
-      await queue.startWorkers(handlersWith({ 'campaign.feed': handler }), CONCURRENCY);
-      await queue.enqueue('campaign.feed', feed, { id: 'feed-1' });
+      await queue.startWorkers(handlersWith({ feedCampaign: handler }), CONCURRENCY);
+      await queue.enqueue(feedCampaign, feed, { id: 'feed-1' });
       await waitFor(async () => (runs === 1 ? true : undefined));
-      await queue.wake('campaign.feed', feed, 'feed-1');
+      await queue.wake(feedCampaign, feed, 'feed-1');
       gate.emit('open');
       await waitFor(async () => (runs === 2 ? true : undefined));
     }));
@@ -198,15 +208,13 @@ describe.each(servers)('the queue on $name', ({ start }) => {
       };
       const other = server.open({ catalog: catalogWith({}) });
       await Promise.all(
-        [queue, other].map((each) =>
-          each.startWorkers(handlersWith({ 'campaign.feed': handler }), CONCURRENCY),
-        ),
+        [queue, other].map((each) => each.startWorkers(handlersWith({ feedCampaign: handler }), CONCURRENCY)),
       );
       for (let round = 0; round < 150; round += 1) {
         wanted += 1;
         await Promise.all([
-          queue.wake('campaign.feed', feed, 'feed-1'),
-          other.wake('campaign.feed', feed, 'feed-1'),
+          queue.wake(feedCampaign, feed, 'feed-1'),
+          other.wake(feedCampaign, feed, 'feed-1'),
         ]);
       }
       await waitFor(async () => (seen === wanted ? true : undefined));
@@ -215,14 +223,12 @@ describe.each(servers)('the queue on $name', ({ start }) => {
     }));
 
   it('runs a recurring job once per interval in a fleet of three', async () => {
-    const catalog = catalogWith({ 'maintenance.reconcile': { everyMs: 500 } });
+    const catalog = catalogWith({ reconcile: { everyMs: 500 } });
     const { runs, handler } = recorder(() => done);
     const fleet = [1, 2, 3].map(() => server.open({ catalog }));
     const startedAt = Date.now();
     await Promise.all(
-      fleet.map((queue) =>
-        queue.startWorkers(handlersWith({ 'maintenance.reconcile': handler }), CONCURRENCY),
-      ),
+      fleet.map((queue) => queue.startWorkers(handlersWith({ reconcile: handler }), CONCURRENCY)),
     );
     await waitFor(async () => (runs.length >= 6 ? true : undefined), { timeoutMs: 8_000 });
     const intervals = (Date.now() - startedAt) / 500;
@@ -236,15 +242,15 @@ describe.each(servers)('the queue on $name', ({ start }) => {
     withQueue(async (queue) => {
       let finished = 0;
       let started = 0;
-      const handler: JobHandler<'message.send'> = async (_payload, { signal }) => {
+      const handler: JobHandler<typeof sendMessage> = async (_payload, { signal }) => {
         started += 1;
         await new Promise((resolve) => signal.addEventListener('abort', resolve));
         finished += 1;
         return done;
       };
-      await queue.startWorkers(handlersWith({ 'message.send': handler }), { messageConcurrency: 2 });
+      await queue.startWorkers(handlersWith({ sendMessage: handler }), atMost(2));
       await queue.enqueueMany(
-        'message.send',
+        sendMessage,
         ['a', 'b', 'c'].map((id) => ({ payload: sendPayload(id) })),
       );
       await waitFor(async () => (started === 2 ? true : undefined));
@@ -261,8 +267,8 @@ describe.each(servers)('the queue on $name', ({ start }) => {
         started = true;
         return new Promise<never>(() => {});
       };
-      await queue.startWorkers(handlersWith({ 'message.send': handler }), CONCURRENCY);
-      await queue.enqueue('message.send', sendPayload('a'));
+      await queue.startWorkers(handlersWith({ sendMessage: handler }), CONCURRENCY);
+      await queue.enqueue(sendMessage, sendPayload('a'));
       await waitFor(async () => started || undefined);
       const before = Date.now();
       await queue.drain(200);
@@ -270,38 +276,79 @@ describe.each(servers)('the queue on $name', ({ start }) => {
     }));
 
   it('gives an interrupted job back without counting a failure', async () => {
-    const catalog = catalogWith({ 'message.send': { attempts: 1 } });
+    const catalog = catalogWith({ sendMessage: { attempts: 1 } });
     const first = server.open({ catalog });
     let started = false;
-    const interrupted: JobHandler<'message.send'> = (_payload, { signal }) => {
+    const interrupted: JobHandler<typeof sendMessage> = (_payload, { signal }) => {
       started = true;
       return new Promise((_resolve, reject) => {
         signal.addEventListener('abort', () => reject(new Error('interrupted')));
       });
     };
-    await first.startWorkers(handlersWith({ 'message.send': interrupted }), CONCURRENCY);
-    await first.enqueue('message.send', sendPayload('a'), { id: 'send-a' });
+    await first.startWorkers(handlersWith({ sendMessage: interrupted }), CONCURRENCY);
+    await first.enqueue(sendMessage, sendPayload('a'), { id: 'send-a' });
     await waitFor(async () => started || undefined);
     await first.close();
     await withQueue(async (second) => {
       const { runs, handler } = recorder(() => done);
-      await second.startWorkers(handlersWith({ 'message.send': handler }), CONCURRENCY);
+      await second.startWorkers(handlersWith({ sendMessage: handler }), CONCURRENCY);
       await waitFor(async () => runs[0]);
     }, catalog);
   });
 
+  it('works on as many jobs of a queue at once as it was told, or as the queue itself says', () =>
+    withQueue(async (queue) => {
+      const running = { feeds: 0, inbound: 0 };
+      const holding =
+        (kind: keyof typeof running) =>
+        async (_payload: unknown, { signal }: JobContext) => {
+          running[kind] += 1;
+          await once(signal, 'abort');
+          return done;
+        };
+      await queue.enqueueMany(
+        feedCampaign,
+        ['a', 'b', 'c', 'd'].map((campaignId) => ({ payload: { tenantId: 'tenant', campaignId } })),
+      );
+      await queue.enqueueMany(
+        receiveInbound,
+        ['a', 'b'].map((senderId) => ({ payload: inboundOf(senderId) })),
+      );
+      const handlers = handlersWith({ feedCampaign: holding('feeds'), receiveInbound: holding('inbound') });
+      const { concurrency, ...rest } = CONCURRENCY;
+      await queue.startWorkers(handlers, { ...rest, concurrency: { ...concurrency, campaigns: 3 } });
+      await waitFor(() => running.feeds === 3 && running.inbound === 1);
+      const waiting = (name: string) =>
+        queue
+          .boardQueues()
+          .find((bull) => bull.name === name)!
+          .getJobCountByTypes('waiting');
+      expect([await waiting('campaigns'), await waiting('inbound')]).toEqual([1, 1]);
+      await queue.drain(5_000);
+      expect(running).toEqual({ feeds: 3, inbound: 1 });
+    }));
+
+  it('refuses a job that is not in the catalogue', () =>
+    withQueue(async (queue) => {
+      const stranger = defineJob<{ id: string }>('stranger', { ...sendMessage });
+      const refused = 'has no job stranger';
+      await expect(queue.enqueue(stranger, { id: 'a' })).rejects.toThrow(refused);
+      await expect(queue.enqueueMany(stranger, [{ payload: { id: 'a' } }])).rejects.toThrow(refused);
+      await expect(queue.wake(stranger, { id: 'a' }, 'stranger-a')).rejects.toThrow(refused);
+    }));
+
   it('refuses to start when a job has no handler or a handler no job', () =>
     withQueue(async (queue) => {
-      const { 'campaign.feed': _feed, ...rest } = handlersWith({});
-      const handlers = { ...rest, 'campaign.fed': rest['message.send'] } as never;
+      const { feedCampaign: _feed, ...rest } = handlersWith({});
+      const handlers = { ...rest, fedCampaign: rest.sendMessage } as never;
       await expect(queue.startWorkers(handlers, CONCURRENCY)).rejects.toThrow(
-        'jobs without a handler: campaign.feed; handlers without a job: campaign.fed',
+        'jobs without a handler: campaign.feed; handlers without a job: fedCampaign',
       );
     }));
 
   it.each(['', '12', 'a:b'])('refuses the job id "%s"', (id) =>
     withQueue(async (queue) => {
-      await expect(queue.enqueue('message.send', sendPayload('a'), { id })).rejects.toThrow('must not be');
+      await expect(queue.enqueue(sendMessage, sendPayload('a'), { id })).rejects.toThrow('must not be');
     }),
   );
 });

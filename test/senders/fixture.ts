@@ -9,7 +9,8 @@ import {
   type SenderInput,
 } from '../../src/modules/senders/index.js';
 import type { Sender } from '../../src/modules/senders/sender.entity.js';
-import type { EnqueueOptions, JobName, JobQueue } from '../../src/queue/catalog.js';
+import type { JobDefinition } from '../../src/queue/job.js';
+import type { JobQueue } from '../../src/queue/job-queue.js';
 import { createSimulatorNetwork, createSimulatorTransport } from '../../src/transports/simulator/index.js';
 import type { TransportRegistry } from '../../src/transports/transport.js';
 import { START } from './slots.js';
@@ -28,20 +29,20 @@ export class TestClock implements Clock {
 
 /** Keeps what was put on it; `refuse` makes it a queue that is away. */
 export class RecordingQueue implements JobQueue {
-  readonly jobs: { name: JobName; payload: unknown }[] = [];
+  readonly jobs: { name: string; payload: object }[] = [];
   refuse = false;
 
-  async enqueue(name: JobName, payload: unknown, _options?: EnqueueOptions): Promise<void> {
+  async enqueue({ name }: JobDefinition, payload: object): Promise<void> {
     if (this.refuse) throw new Error('The queue is away.');
     this.jobs.push({ name, payload });
   }
 
-  async enqueueMany(name: JobName, jobs: { payload: unknown }[]): Promise<void> {
-    for (const { payload } of jobs) await this.enqueue(name, payload);
+  async enqueueMany(job: JobDefinition, jobs: { payload: object }[]): Promise<void> {
+    for (const { payload } of jobs) await this.enqueue(job, payload);
   }
 
-  wake(name: JobName, payload: unknown): Promise<void> {
-    return this.enqueue(name, payload);
+  wake(job: JobDefinition, payload: object): Promise<void> {
+    return this.enqueue(job, payload);
   }
 }
 

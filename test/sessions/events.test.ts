@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { JobPayloads } from '../../src/queue/catalog.js';
+import type { receiveInbound } from '../../src/modules/inbound/index.js';
+import type { PayloadOf } from '../../src/queue/job.js';
 import { RecordingQueue, silentLogger } from '../senders/fixture.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { waitFor } from '../support/wait-for.js';
@@ -17,7 +18,7 @@ const now = new Date('2026-03-01T12:00:00Z');
 function texts(queue: RecordingQueue): string[] {
   return queue.jobs
     .filter((job) => job.name === 'transport.inbound')
-    .flatMap((job) => (job.payload as JobPayloads['transport.inbound']).messages.map(({ text }) => text));
+    .flatMap((job) => (job.payload as PayloadOf<typeof receiveInbound>).messages.map(({ text }) => text));
 }
 
 describe('what the network reports', () => {

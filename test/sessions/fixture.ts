@@ -2,11 +2,11 @@ import type { Database } from '../../src/db/index.js';
 import { systemClock } from '../../src/lib/clock.js';
 import { TextEncryption } from '../../src/lib/encryption.js';
 import { seededRandom } from '../../src/lib/random.js';
-import { SenderService, type SenderInput } from '../../src/modules/senders/index.js';
+import { SenderService, syncSession, type SenderInput } from '../../src/modules/senders/index.js';
 import type { Sender } from '../../src/modules/senders/sender.entity.js';
 import { SessionService } from '../../src/modules/sessions/index.js';
 import { Session } from '../../src/modules/sessions/session.entity.js';
-import type { JobName, JobPayloads } from '../../src/queue/catalog.js';
+import type { JobDefinition, PayloadOf } from '../../src/queue/job.js';
 import {
   createSimulatorNetwork,
   createSimulatorTransport,
@@ -33,11 +33,11 @@ export const fastTiming: SessionTiming = {
 class HostQueue extends RecordingQueue {
   readonly hosts: SessionHost[] = [];
 
-  override async enqueue(name: JobName, payload: unknown): Promise<void> {
-    await super.enqueue(name, payload);
-    if (name !== 'session.sync') return;
+  override async enqueue(job: JobDefinition, payload: object): Promise<void> {
+    await super.enqueue(job, payload);
+    if (job.name !== syncSession.name) return;
     const [host] = this.hosts;
-    const sync = payload as JobPayloads['session.sync'];
+    const sync = payload as PayloadOf<typeof syncSession>;
     if (host) void host.handleSync(sync, { signal: new AbortController().signal });
   }
 }

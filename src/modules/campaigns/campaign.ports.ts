@@ -2,7 +2,7 @@ import type { Database, Tx } from '../../db/index.js';
 import type { Clock } from '../../lib/clock.js';
 import type { Logger } from '../../lib/logger.js';
 import type { Random } from '../../lib/random.js';
-import type { JobQueue } from '../../queue/catalog.js';
+import type { JobQueue } from '../../queue/job-queue.js';
 import type { Filter } from '../segments/index.js';
 import type { MessageType } from '../../transports/transport.js';
 import type { Fleet } from './core/fleet.js';

@@ -25,6 +25,9 @@ export {
 export { sendJobId } from './core/job-id.js';
 export { wakeAt, wakeBehind, wakeFirst } from './core/retry.js';
 
+// The jobs that others enqueue.
+export { reconcile, recordReceipts, sendMessage } from './delivery.jobs.js';
+
 // Send: load, claim, hand over, record the outcome.
 export { DeliveryService, type DeliveryDeps } from './delivery.service.js';
 export type {

@@ -1,8 +1,9 @@
 import type { Database, Tx } from '../../db/index.js';
 import type { Clock } from '../../lib/clock.js';
-import type { JobQueue } from '../../queue/catalog.js';
+import type { JobQueue } from '../../queue/job-queue.js';
 import type { TransportName } from '../../transports/transport.js';
 import { unconfirmedAmong, RESEND_GRACE_MS, resolveUnconfirmed } from './core/unconfirmed.js';
+import { sendMessage } from './delivery.jobs.js';
 import { lockRecipients } from './delivery.repository.js';
 import type { OutcomeRecord } from './delivery.types.js';
 import { recordOutcomes } from './outcome.repository.js';
@@ -178,7 +179,7 @@ export class ReconcileService {
     how: { bundled?: boolean } = {},
   ): Promise<void> {
     return this.deps.queue.enqueueMany(
-      'message.send',
+      sendMessage,
       recipients.map(({ id, tenantId, campaignId, claimEpoch, priority, delayMs }) => ({
         payload: { tenantId, campaignId, recipientId: id },
         options: {

@@ -2,6 +2,7 @@ import type { Database, Tx } from '../../db/index.js';
 import type { Clock } from '../../lib/clock.js';
 import type { Logger } from '../../lib/logger.js';
 import { keywordOf } from './core/keywords.js';
+import type { InboundEntry } from './inbound.jobs.js';
 import { saveLastSenders } from '../contacts/index.js';
 import { markLatestRecipient, storeInbound, type InboundMessage } from '../delivery/index.js';
 import { findContactId } from './inbound.repository.js';
@@ -15,14 +16,6 @@ export interface InboundContacts {
   ): Promise<{ id: string; phone: string }[]>;
   optOut(tx: Tx, tenantId: string, phone: string, source: 'keyword', proof: string): Promise<void>;
   optIn(tx: Tx, tenantId: string, phone: string, source: 'keyword', proof: string): Promise<void>;
-}
-
-/** A message as it came over the queue: `at` is ISO 8601. */
-export interface InboundEntry {
-  waMessageId: string;
-  from: string;
-  text: string;
-  at: string;
 }
 
 const E164 = /^\+[1-9]\d{4,14}$/;

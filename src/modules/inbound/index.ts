@@ -1,1 +1,2 @@
-export { InboundService, type InboundContacts, type InboundEntry } from './inbound.service.js';
+export { receiveInbound, type InboundEntry } from './inbound.jobs.js';
+export { InboundService, type InboundContacts } from './inbound.service.js';

@@ -4,6 +4,7 @@ export type { SenderStatus } from './sender.entity.js';
 export type { RecordedResult } from './health-recorder.js';
 export { changeConnection, changeConnections, type ConnectionChange } from './sender-connections.js';
 export type { Reservation, ReservationOutcome, ReservationRequest } from './reservation.types.js';
+export { syncSession } from './sender.jobs.js';
 export { SenderManager, type SenderManagerDeps } from './sender-manager.js';
 export type { ForecastRequest, ForecastedPool } from './pool-forecast.js';
 export { SenderService, type SenderServiceDeps } from './sender.service.js';

@@ -5,7 +5,8 @@ import type { Clock } from '../../lib/clock.js';
 import { invalid, notFound } from '../../lib/errors.js';
 import { newId } from '../../lib/ids.js';
 import type { Page, PageRequest } from '../../lib/pages.js';
-import type { JobQueue } from '../../queue/catalog.js';
+import type { JobQueue } from '../../queue/job-queue.js';
+import { syncSession } from './sender.jobs.js';
 import type { TransportRegistry } from '../../transports/transport.js';
 import { MAX_HEALTH } from './core/health.js';
 import { refoldNextSlot } from './core/slot.js';
@@ -109,7 +110,7 @@ export class SenderService {
     const removed = await deleteSender(this.deps.database.manager, tenantId, id);
     if (!removed) throw notFound('sender', id);
     await enqueueBestEffort(
-      this.deps.queue.enqueue('session.sync', { tenantId, senderId: id }),
+      this.deps.queue.enqueue(syncSession, { tenantId, senderId: id }),
       this.deps.logger,
     );
   }

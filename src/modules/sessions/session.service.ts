@@ -3,9 +3,9 @@ import { enqueueBestEffort } from '../../queue/enqueue-best-effort.js';
 import type { Database, Tx } from '../../db/index.js';
 import type { Clock } from '../../lib/clock.js';
 import { DomainError, notFound } from '../../lib/errors.js';
-import type { JobQueue } from '../../queue/catalog.js';
+import type { JobQueue } from '../../queue/job-queue.js';
 import type { TransportRegistry } from '../../transports/transport.js';
-import { changeConnection, type SenderService, type SenderStatus } from '../senders/index.js';
+import { changeConnection, syncSession, type SenderService, type SenderStatus } from '../senders/index.js';
 import { Session, type DesiredState } from './session.entity.js';
 
 export interface PendingQr {
@@ -96,7 +96,7 @@ export class SessionService {
    * duplicate.
    */
   private sync(tenantId: string, senderId: string): Promise<void> {
-    return enqueueBestEffort(this.deps.queue.enqueue('session.sync', { tenantId, senderId }), this.deps.logger);
+    return enqueueBestEffort(this.deps.queue.enqueue(syncSession, { tenantId, senderId }), this.deps.logger);
   }
 }
 

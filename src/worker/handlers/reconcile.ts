@@ -1,7 +1,7 @@
 import { errorMessage } from '../../lib/errors.js';
 import type { Logger } from '../../lib/logger.js';
-import type { JobHandler } from '../../queue/catalog.js';
-import type { ReconcileService } from '../../modules/delivery/index.js';
+import type { JobHandler } from '../../queue/job.js';
+import type { reconcile, ReconcileService } from '../../modules/delivery/index.js';
 
 export interface ReconcileHandlerDeps {
   reconcile: Pick<ReconcileService, 'run'>;
@@ -15,7 +15,7 @@ export interface ReconcileHandlerDeps {
 }
 
 /** Repairs what crashes and a lost queue left behind. A step that fails does not keep the others from running. */
-export function createReconcileHandler(deps: ReconcileHandlerDeps): JobHandler<'maintenance.reconcile'> {
+export function createReconcileHandler(deps: ReconcileHandlerDeps): JobHandler<typeof reconcile> {
   return async () => {
     await attempt('waking campaigns', deps, () => deps.rewakeRunningCampaigns());
     await attempt('resolving lost sends', deps, async () => {

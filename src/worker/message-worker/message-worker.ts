@@ -1,7 +1,7 @@
 import type { Reservation, ReservationOutcome, WaitReason } from '../../modules/senders/index.js';
 import { addMs } from '../../lib/clock.js';
 import { ThrottledLogger } from '../../lib/throttled-logger.js';
-import type { JobHandler, JobOutcome } from '../../queue/catalog.js';
+import type { JobHandler, JobOutcome } from '../../queue/job.js';
 import { contentsOf, withFiles } from './contents.js';
 import { giveBack } from './give-back.js';
 import { checkRecipient, markUnknownIfPossiblySent, type Verdict } from './guards.js';
@@ -18,6 +18,7 @@ import {
   wakeBehind,
   wakeFirst,
   type RecipientForSend,
+  type sendMessage,
 } from '../../modules/delivery/index.js';
 
 /** Pause before the next attempt when it is not known when a sender will be available. */
@@ -38,7 +39,7 @@ export class MessageWorker {
   }
 
   /** Sends all remaining parts of one recipient through one sender, or says when to try again. */
-  readonly handleSend: JobHandler<'message.send'> = async ({ tenantId, recipientId }, { signal }) => {
+  readonly handleSend: JobHandler<typeof sendMessage> = async ({ tenantId, recipientId }, { signal }) => {
     const recipient = await this.deps.delivery.load(tenantId, recipientId);
     if (!recipient) return DONE;
     const verdict = checkRecipient(recipient, this.deps.clock.now());

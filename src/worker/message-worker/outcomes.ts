@@ -1,5 +1,5 @@
 import { addMs } from '../../lib/clock.js';
-import type { JobOutcome } from '../../queue/catalog.js';
+import type { JobOutcome } from '../../queue/job.js';
 import type { MessageWorkerDeps } from './ports.js';
 
 export const DONE: JobOutcome = { kind: 'done' };

@@ -1,6 +1,6 @@
 import { errorMessage } from '../../lib/errors.js';
 import type { ThrottledLogger } from '../../lib/throttled-logger.js';
-import type { JobOutcome } from '../../queue/catalog.js';
+import type { JobOutcome } from '../../queue/job.js';
 import { readFiles, storedForm, type ReadyPart } from './contents.js';
 import { giveBack } from './give-back.js';
 import { mayStillLeave } from './guards.js';

@@ -4,7 +4,9 @@ import { errorMessage } from '../../lib/errors.js';
 import type { Logger } from '../../lib/logger.js';
 import { retry } from '../../lib/retry.js';
 import { ThrottledLogger } from '../../lib/throttled-logger.js';
-import type { InboundPayload, JobQueue, ReceiptPayload } from '../../queue/catalog.js';
+import { recordReceipts, type ReceiptEntry } from '../../modules/delivery/index.js';
+import { receiveInbound, type InboundEntry } from '../../modules/inbound/index.js';
+import type { JobQueue } from '../../queue/job-queue.js';
 import type { TransportEvent } from '../../transports/transport.js';
 
 const BUFFER_MS = 10;
@@ -94,8 +96,8 @@ class OrderedBuffer<Item> {
 }
 
 interface SenderBuffers {
-  receipts: OrderedBuffer<ReceiptPayload>;
-  messages: OrderedBuffer<InboundPayload>;
+  receipts: OrderedBuffer<ReceiptEntry>;
+  messages: OrderedBuffer<InboundEntry>;
 }
 
 export type ForwardedEvent = Extract<TransportEvent, { type: 'receipt' | 'message' }>;
@@ -143,14 +145,14 @@ export class EventForwarder {
     const buffers: SenderBuffers = {
       receipts: new OrderedBuffer({
         name: 'receipts',
-        send: (receipts) => queue.enqueue('transport.receipts', { tenantId, senderId, receipts }),
+        send: (receipts) => queue.enqueue(recordReceipts, { tenantId, senderId, receipts }),
         onEmpty,
         logger,
         throttledLog,
       }),
       messages: new OrderedBuffer({
         name: 'inbound messages',
-        send: (messages) => queue.enqueue('transport.inbound', { tenantId, senderId, messages }),
+        send: (messages) => queue.enqueue(receiveInbound, { tenantId, senderId, messages }),
         onEmpty,
         logger,
         throttledLog,

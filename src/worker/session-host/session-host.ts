@@ -6,9 +6,12 @@ import { newId } from '../../lib/ids.js';
 import type { Logger } from '../../lib/logger.js';
 import type { Random } from '../../lib/random.js';
 import { ThrottledLogger } from '../../lib/throttled-logger.js';
+import { reconcile } from '../../modules/delivery/index.js';
+import type { syncSession } from '../../modules/senders/index.js';
 import { SessionStore, type ClaimedSession } from '../../modules/sessions/index.js';
 import { beat, removeSilentWorkers, removeWorkers, workersOn } from '../../modules/workers/index.js';
-import type { JobHandler, JobOutcome, JobQueue } from '../../queue/catalog.js';
+import type { JobHandler, JobOutcome } from '../../queue/job.js';
+import type { JobQueue } from '../../queue/job-queue.js';
 import { enqueueBestEffort } from '../../queue/enqueue-best-effort.js';
 import type {
   Capabilities,
@@ -82,7 +85,7 @@ export class SessionHost {
   }
 
   /** Brings one sender's session to its desired state, as far as this worker may. */
-  readonly handleSync: JobHandler<'session.sync'> = async ({ senderId }) => {
+  readonly handleSync: JobHandler<typeof syncSession> = async ({ senderId }) => {
     await this.sync(senderId);
     return DONE;
   };
@@ -203,7 +206,7 @@ export class SessionHost {
    */
   private resolveWhatTheyLeft(): void {
     const { queue, logger } = this.deps;
-    void enqueueBestEffort(queue.wake('maintenance.reconcile', {}, 'reconcile-after-takeover'), logger);
+    void enqueueBestEffort(queue.wake(reconcile, {}, 'reconcile-after-takeover'), logger);
   }
 
   private claim(

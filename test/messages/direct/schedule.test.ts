@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { JobPayloads } from '../../../src/queue/catalog.js';
+import type { sendMessage } from '../../../src/modules/delivery/index.js';
+import type { PayloadOf } from '../../../src/queue/job.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { DirectWorld } from './world.js';
 
@@ -138,7 +139,7 @@ describe('cancelling', () => {
     for (let round = 0; round < rounds; round += 1) {
       const { id } = await world.send({});
       const [job] = world.queue.jobs.splice(0);
-      const payload = job?.payload as JobPayloads['message.send'];
+      const payload = job?.payload as PayloadOf<typeof sendMessage>;
       const sent = phone.handed.length;
       const outcome = world.direct.cancel(world.tenantId, id).then(
         () => true,

@@ -9,7 +9,8 @@ import {
   SendMessageDto,
 } from '../../../src/modules/messages/index.js';
 import { SenderService } from '../../../src/modules/senders/index.js';
-import type { JobPayloads } from '../../../src/queue/catalog.js';
+import type { sendMessage } from '../../../src/modules/delivery/index.js';
+import type { PayloadOf } from '../../../src/queue/job.js';
 import { RecordingQueue } from '../../campaigns/recording-queue.js';
 import { World } from '../../delivery/world.js';
 import type { TestDatabase } from '../../support/database.js';
@@ -73,7 +74,7 @@ export class DirectWorld {
   async work(): Promise<void> {
     const jobs = this.queue.jobs.splice(0);
     const worker = this.world.worker();
-    for (const { payload } of jobs) await this.world.drive(worker, payload as JobPayloads['message.send']);
+    for (const { payload } of jobs) await this.world.drive(worker, payload as PayloadOf<typeof sendMessage>);
   }
 
   /** The jobs this tenant got from the reconciler. */

@@ -1,6 +1,7 @@
 import { DomainError, notFound } from '../../../lib/errors.js';
 import { enqueueBestEffort } from '../../../queue/enqueue-best-effort.js';
 import type { Campaign } from '../campaign.entity.js';
+import { feedCampaign } from '../campaign.jobs.js';
 import type { CampaignDeps } from '../campaign.ports.js';
 import { changeStatus, findCampaign, lockCampaign, updateCampaign } from '../campaign.repository.js';
 import { feedJobId } from '../feeding/core/job-ids.js';
@@ -120,7 +121,7 @@ export class CampaignControl {
   private async feed(tenantId: string, campaignId: string): Promise<void> {
     const { queue, logger } = this.deps;
     await enqueueBestEffort(
-      queue.wake('campaign.feed', { tenantId, campaignId }, feedJobId(campaignId)),
+      queue.wake(feedCampaign, { tenantId, campaignId }, feedJobId(campaignId)),
       logger,
     );
   }

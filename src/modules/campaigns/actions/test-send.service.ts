@@ -14,7 +14,7 @@ import {
   CampaignParts,
   type CampaignPart,
 } from '../../content/index.js';
-import { insertTestRecipients, sendJobId } from '../../delivery/index.js';
+import { insertTestRecipients, sendJobId, sendMessage } from '../../delivery/index.js';
 import { refuseEmptyPool } from '../../senders/index.js';
 import { knownNumbers, unreachableReason } from '../../contacts/index.js';
 
@@ -140,7 +140,7 @@ export class TestSends {
 
   private enqueue(tenantId: string, campaignId: string, recipientIds: string[]): Promise<void> {
     return this.deps.queue.enqueueMany(
-      'message.send',
+      sendMessage,
       recipientIds.map((recipientId) => ({
         payload: { tenantId, campaignId, recipientId },
         options: { id: sendJobId(recipientId, FIRST_CLAIM) },

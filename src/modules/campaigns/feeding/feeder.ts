@@ -1,7 +1,8 @@
 import type { Tx } from '../../../db/index.js';
 import { addMs, earlier, latest } from '../../../lib/clock.js';
-import type { JobContext, JobOutcome, JobPayloads } from '../../../queue/catalog.js';
+import type { JobHandler, JobOutcome } from '../../../queue/job.js';
 import type { Campaign } from '../campaign.entity.js';
+import { feedCampaign } from '../campaign.jobs.js';
 import type { CampaignDeps } from '../campaign.ports.js';
 import { countsOf, findCampaign, foldCounts } from '../campaign.repository.js';
 import { applyCanary, tellCanaryTurn, type CanaryTurn } from '../canary/canary-gate.js';
@@ -19,6 +20,7 @@ import {
   rampElapsedMs,
   slotMs,
   sendJobId,
+  sendMessage,
   claimPending,
   putBackClaimed,
   skipLeftOver,
@@ -53,10 +55,7 @@ export class CampaignFeeder {
     this.hours = new FeedHours(deps.database);
   }
 
-  readonly handleFeed = async (
-    { tenantId, campaignId }: JobPayloads['campaign.feed'],
-    { signal }: JobContext,
-  ): Promise<JobOutcome> => {
+  readonly handleFeed: JobHandler<typeof feedCampaign> = async ({ tenantId, campaignId }, { signal }) => {
     if (signal.aborted) return this.soon();
     const campaign = await findCampaign(this.deps.database.manager, tenantId, campaignId);
     if (campaign?.status === 'running') return this.feed(campaign);
@@ -69,7 +68,7 @@ export class CampaignFeeder {
   /** Gives every campaign that needs one its feed job again: at boot, and when the queue may have lost it. */
   readonly rewakeRunningCampaigns = async (): Promise<void> => {
     for (const payload of await campaignsToFeed(this.deps.database.manager, this.deps.clock.now())) {
-      await this.deps.queue.wake('campaign.feed', payload, feedJobId(payload.campaignId));
+      await this.deps.queue.wake(feedCampaign, payload, feedJobId(payload.campaignId));
     }
   };
 
@@ -186,7 +185,7 @@ export class CampaignFeeder {
       options: { id: sendJobId(id, claimEpoch), delayMs: delays[index] ?? 0, priority },
     }));
     try {
-      await this.deps.queue.enqueueMany('message.send', jobs, { bundled: true });
+      await this.deps.queue.enqueueMany(sendMessage, jobs, { bundled: true });
     } catch (error) {
       this.positions.forget(campaignId);
       await putBackClaimed(this.deps.database.manager, claimed);

@@ -6,6 +6,7 @@ import { enqueueBestEffort } from '../../../queue/enqueue-best-effort.js';
 import { countRecipients, refreshStatistics } from '../audience/audience.repository.js';
 import { CampaignAudience } from '../audience/audience.service.js';
 import type { Campaign, Recurrence } from '../campaign.entity.js';
+import { feedCampaign } from '../campaign.jobs.js';
 import type { CampaignDeps } from '../campaign.ports.js';
 import { changeStatus, findCampaign, insertCampaign, updateCampaign } from '../campaign.repository.js';
 import { freshCanary, sizedCanary } from '../canary/core/canary.js';
@@ -140,7 +141,7 @@ export class CampaignScheduler {
   private async feed(tenantId: string, campaignId: string): Promise<void> {
     const { queue, logger } = this.deps;
     await enqueueBestEffort(
-      queue.wake('campaign.feed', { tenantId, campaignId }, feedJobId(campaignId)),
+      queue.wake(feedCampaign, { tenantId, campaignId }, feedJobId(campaignId)),
       logger,
     );
   }

@@ -3,7 +3,9 @@ import type { Clock } from '../../../lib/clock.js';
 import { invalid, notFound } from '../../../lib/errors.js';
 import { newId } from '../../../lib/ids.js';
 import type { Logger } from '../../../lib/logger.js';
-import type { JobHandler, JobQueue } from '../../../queue/catalog.js';
+import type { JobHandler } from '../../../queue/job.js';
+import type { JobQueue } from '../../../queue/job-queue.js';
+import { editContacts } from '../contact.jobs.js';
 import { enqueueBestEffort } from '../../../queue/enqueue-best-effort.js';
 import { ContactSearchRepository } from '../contact-search.repository.js';
 import type { ContactService } from '../contact.service.js';
@@ -73,8 +75,8 @@ export class BulkEditService {
     return { kind: 'edit', edit };
   }
 
-  /** The `contacts.bulk` job. Committed batches are not repeated. */
-  readonly handleBulk: JobHandler<'contacts.bulk'> = async ({ tenantId, bulkEditId }, { signal }) => {
+  /** The job `editContacts`. Committed batches are not repeated. */
+  readonly handleBulk: JobHandler<typeof editContacts> = async ({ tenantId, bulkEditId }, { signal }) => {
     const ended = await this.work(tenantId, bulkEditId, signal);
     return ended ? { kind: 'done' } : { kind: 'runAgain', at: this.deps.clock.now() };
   };
@@ -165,6 +167,6 @@ export class BulkEditService {
   }
 
   private enqueue(tenantId: string, id: string): Promise<void> {
-    return this.deps.queue.enqueue('contacts.bulk', { tenantId, bulkEditId: id }, { id: `bulk-${id}` });
+    return this.deps.queue.enqueue(editContacts, { tenantId, bulkEditId: id }, { id: `bulk-${id}` });
   }
 }

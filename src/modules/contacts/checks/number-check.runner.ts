@@ -3,7 +3,8 @@ import { addMs, earlier, type Clock } from '../../../lib/clock.js';
 import { errorMessage } from '../../../lib/errors.js';
 import type { Logger } from '../../../lib/logger.js';
 import { within } from '../../../lib/time-out.js';
-import type { JobHandler, JobOutcome } from '../../../queue/catalog.js';
+import type { JobHandler, JobOutcome } from '../../../queue/job.js';
+import type { checkNumbers } from '../contact.jobs.js';
 import type { Capabilities, TransportSession } from '../../../transports/transport.js';
 import { allowance, DAY_MS, defaultCheckPace, FRESH_MS, type CheckPace } from '../core/check-pace.js';
 import type { NumberCheckRun } from './number-check.entity.js';
@@ -47,7 +48,7 @@ export class NumberCheckRunner {
   constructor(private readonly deps: NumberCheckRunnerDeps) {}
 
   /** The `numbers.check` job. Every answer is kept as it comes; a restart goes on with what is left. */
-  readonly handleCheck: JobHandler<'numbers.check'> = async ({ tenantId, runId }, { signal }) => {
+  readonly handleCheck: JobHandler<typeof checkNumbers> = async ({ tenantId, runId }, { signal }) => {
     const { manager } = this.deps.database;
     const run = await this.checks.find(manager, tenantId, runId);
     if (run?.status !== 'queued' && run?.status !== 'running') return DONE;

@@ -5,7 +5,8 @@ import { newId } from '../../../lib/ids.js';
 import type { Logger } from '../../../lib/logger.js';
 import { keyBehind, toPage, type Page, type PageRequest } from '../../../lib/pages.js';
 import { normalisePhone } from '../../../lib/phone.js';
-import type { JobQueue } from '../../../queue/catalog.js';
+import type { JobQueue } from '../../../queue/job-queue.js';
+import { checkNumbers } from '../contact.jobs.js';
 import { enqueueBestEffort } from '../../../queue/enqueue-best-effort.js';
 import { DAY_MS, FRESH_MS } from '../core/check-pace.js';
 import { ListRepository } from '../list.repository.js';
@@ -187,7 +188,7 @@ export class NumberCheckService {
   }
 
   private enqueue(tenantId: string, runId: string): Promise<void> {
-    return this.deps.queue.enqueue('numbers.check', { tenantId, runId }, { id: `check-${runId}` });
+    return this.deps.queue.enqueue(checkNumbers, { tenantId, runId }, { id: `check-${runId}` });
   }
 }
 

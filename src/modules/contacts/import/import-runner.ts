@@ -4,7 +4,8 @@ import type { Database } from '../../../db/index.js';
 import type { Clock } from '../../../lib/clock.js';
 import { DomainError } from '../../../lib/errors.js';
 import type { Logger } from '../../../lib/logger.js';
-import type { JobContext, JobOutcome, JobPayloads } from '../../../queue/catalog.js';
+import type { JobContext, JobOutcome, PayloadOf } from '../../../queue/job.js';
+import type { importContacts } from '../contact.jobs.js';
 import { ImportBatchRepository, type ImportBatch } from './batch.repository.js';
 import { planColumns, type ColumnPlan } from './core/columns.js';
 import { parseRow, storableText, type SourceRow } from './core/rows.js';
@@ -33,9 +34,9 @@ export class ImportRunner {
 
   constructor(private readonly deps: ImportRunnerDeps) {}
 
-  /** The `contacts.import` job. A stopping process hands the rest of the file back to the queue. */
+  /** The job `importContacts`. A stopping process hands the rest of the file back to the queue. */
   async run(
-    { tenantId, importId }: JobPayloads['contacts.import'],
+    { tenantId, importId }: PayloadOf<typeof importContacts>,
     { signal }: JobContext,
   ): Promise<JobOutcome> {
     const { manager } = this.deps.database;

@@ -9,7 +9,9 @@ import { newId } from '../../../lib/ids.js';
 import type { Logger } from '../../../lib/logger.js';
 import { idBehind, toPage, type Page, type PageRequest } from '../../../lib/pages.js';
 import { isPhoneCountry } from '../../../lib/phone.js';
-import type { JobHandler, JobQueue } from '../../../queue/catalog.js';
+import type { JobHandler } from '../../../queue/job.js';
+import type { JobQueue } from '../../../queue/job-queue.js';
+import { importContacts } from '../contact.jobs.js';
 import { cleanName } from '../core/names.js';
 import { ListRepository } from '../list.repository.js';
 import { mappingError } from './core/columns.js';
@@ -59,8 +61,8 @@ export class ImportService {
     this.runner = new ImportRunner({ ...deps, limits: { ...defaultImportLimits, ...deps.limits } });
   }
 
-  /** The `contacts.import` job. */
-  readonly handleImport: JobHandler<'contacts.import'> = (payload, context) =>
+  /** The job `importContacts`. */
+  readonly handleImport: JobHandler<typeof importContacts> = (payload, context) =>
     this.runner.run(payload, context);
 
   /** Takes the file over and imports it in the background. What is wrong with the file shows in the import. */
@@ -78,7 +80,7 @@ export class ImportService {
     }
     const job = { tenantId, importId: id };
     await enqueueBestEffort(
-      this.deps.queue.enqueue('contacts.import', job, { id: `import-${id}` }),
+      this.deps.queue.enqueue(importContacts, job, { id: `import-${id}` }),
       this.deps.logger,
     );
     return this.get(tenantId, id);
@@ -112,7 +114,7 @@ export class ImportService {
   async resumeUnfinished(): Promise<number> {
     const unfinished = await this.imports.unfinished(this.deps.database.manager);
     for (const { id, tenantId } of unfinished) {
-      await this.deps.queue.enqueue('contacts.import', { tenantId, importId: id }, { id: `import-${id}` });
+      await this.deps.queue.enqueue(importContacts, { tenantId, importId: id }, { id: `import-${id}` });
     }
     return unfinished.length;
   }

@@ -30,6 +30,7 @@ import {
   DEFAULT_DELAYS,
   insertDirectMessages,
   sendJobId,
+  sendMessage,
   type NewDirectMessage,
 } from '../../delivery/index.js';
 import { knownNumbers } from '../../contacts/index.js';
@@ -203,7 +204,7 @@ export class DirectMessages {
     const horizon = addMs(now, JOB_HORIZON_MS);
     const due = messages.filter(({ sendAt }) => sendAt === null || sendAt <= horizon);
     return this.deps.queue.enqueueMany(
-      'message.send',
+      sendMessage,
       due.map(({ recipientId, campaignId, sendAt }) => ({
         payload: { tenantId, campaignId, recipientId },
         // Without a priority a job goes before all that have one: the jobs of campaigns.

@@ -1,0 +1,24 @@
+import { feedCampaign, startDueCampaigns } from './modules/campaigns/campaign.jobs.js';
+import { checkNumbers, editContacts, importContacts } from './modules/contacts/contact.jobs.js';
+import { reconcile, recordReceipts, sendMessage } from './modules/delivery/delivery.jobs.js';
+import { receiveInbound } from './modules/inbound/inbound.jobs.js';
+import { recoverSenders, syncSession } from './modules/senders/sender.jobs.js';
+
+/**
+ * Every job of the engine, named once. Modules declare them in their `*.jobs.ts`; src/runtime/worker-role.ts gives each
+ * its handler under the same name. A job without a handler, a handler without a job and two jobs of one name stop the
+ * start.
+ */
+export const jobCatalog = {
+  sendMessage,
+  recordReceipts,
+  reconcile,
+  receiveInbound,
+  feedCampaign,
+  startDueCampaigns,
+  importContacts,
+  editContacts,
+  checkNumbers,
+  syncSession,
+  recoverSenders,
+};

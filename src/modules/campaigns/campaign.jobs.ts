@@ -1,0 +1,18 @@
+import { defineJob, defineRecurringJob, type QueueDefinition } from '../../queue/job.js';
+
+const campaignQueue: QueueDefinition = { name: 'campaigns' };
+
+/** Tops up a running campaign's window of queued messages; lives as long as the campaign runs. */
+export const feedCampaign = defineJob<{ tenantId: string; campaignId: string }>('campaign.feed', {
+  queue: campaignQueue,
+  attempts: 20,
+  backoffMs: 1_000,
+});
+
+/** Starts campaigns whose time has come. */
+export const startDueCampaigns = defineRecurringJob('maintenance.schedule', {
+  queue: campaignQueue,
+  attempts: 1,
+  backoffMs: 1_000,
+  everyMs: 1_000,
+});

@@ -1,0 +1,26 @@
+import { defineJob, type QueueDefinition } from '../../queue/job.js';
+
+const importQueue: QueueDefinition = { name: 'imports' };
+
+/** One job at a time: nothing else in the process asks a sender for numbers, so what it may still ask can be counted. */
+const checkQueue: QueueDefinition = { name: 'checks', concurrency: 1 };
+
+export const importContacts = defineJob<{ tenantId: string; importId: string }>('contacts.import', {
+  queue: importQueue,
+  attempts: 5,
+  backoffMs: 2_000,
+});
+
+/** Changes many contacts, batch by batch. */
+export const editContacts = defineJob<{ tenantId: string; bulkEditId: string }>('contacts.bulk', {
+  queue: importQueue,
+  attempts: 5,
+  backoffMs: 2_000,
+});
+
+/** Asks WhatsApp which numbers it knows, at the pace senders may ask. */
+export const checkNumbers = defineJob<{ tenantId: string; runId: string }>('numbers.check', {
+  queue: checkQueue,
+  attempts: 20,
+  backoffMs: 2_000,
+});

@@ -1,0 +1,62 @@
+/**
+ * What a module says about its background work, in its `*.jobs.ts`. Names of jobs and queues are stored with the jobs
+ * that wait in a running installation: one that is renamed leaves its waiting jobs without a handler.
+ */
+
+export interface QueueDefinition {
+  readonly name: string;
+  /**
+   * Jobs of this queue that one worker process runs at the same time, where the jobs rely on the number. Absent: the
+   * configuration says it.
+   */
+  readonly concurrency?: number;
+}
+
+interface JobOptions {
+  queue: QueueDefinition;
+  /** How often a job whose handler threw is tried, with exponential back-off from `backoffMs`. */
+  attempts: number;
+  backoffMs: number;
+}
+
+/** Exists for the compiler only: it ties a job to what it carries. */
+declare const carried: unique symbol;
+
+export interface JobDefinition<Payload extends object = object> extends Readonly<JobOptions> {
+  readonly name: string;
+  /** Runs by itself every so many milliseconds, once in the whole fleet. */
+  readonly everyMs?: number;
+  readonly [carried]?: Payload;
+}
+
+export type PayloadOf<Job extends JobDefinition> = Job extends JobDefinition<infer Payload> ? Payload : never;
+
+/** A job that is enqueued. Payloads are stored as JSON and hold ids, not rows: PostgreSQL is the truth. */
+export function defineJob<Payload extends object>(name: string, options: JobOptions): JobDefinition<Payload> {
+  return { ...options, name };
+}
+
+/** A job that runs by itself and carries nothing; `wake` makes it start earlier. */
+export function defineRecurringJob(
+  name: string,
+  options: JobOptions & { everyMs: number },
+): JobDefinition<Record<string, never>> {
+  return { ...options, name };
+}
+
+/** For recurring jobs that look after the whole installation: one at a time, so that they take little from the rest. */
+export const maintenanceQueue: QueueDefinition = { name: 'maintenance', concurrency: 1 };
+
+/** `runAgain` keeps the same job and lets it rest until `at`; it is not a failure and costs no attempt. */
+export type JobOutcome = { kind: 'done' } | { kind: 'runAgain'; at: Date };
+
+export interface JobContext {
+  /** Aborted when the process drains: finish or hand back soon. */
+  signal: AbortSignal;
+}
+
+/** What runs a job: `JobHandler<typeof sendMessage>`. */
+export type JobHandler<Job extends JobDefinition> = (
+  payload: PayloadOf<Job>,
+  context: JobContext,
+) => Promise<JobOutcome>;

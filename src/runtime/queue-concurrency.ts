@@ -1,0 +1,21 @@
+import type { Config } from '../config/index.js';
+import type { StartOptions } from '../queue/index.js';
+
+/**
+ * Jobs one worker process runs at the same time, per queue. Queues whose jobs rely on running one at a time are not
+ * here: their definition says so, beside the jobs.
+ */
+export function queueConcurrency({
+  campaigns,
+}: Pick<Config, 'campaigns'>): Pick<StartOptions, 'concurrency' | 'bundledConcurrency'> {
+  return {
+    concurrency: {
+      messages: campaigns.messageConcurrency,
+      campaigns: 10,
+      imports: 2,
+      sessions: 10,
+      receipts: 25,
+    },
+    bundledConcurrency: campaigns.messageConcurrency,
+  };
+}
