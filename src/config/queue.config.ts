@@ -34,6 +34,46 @@ export class QueueConfig {
   })
   redisPort!: number;
 
+  @WholeNumber({
+    env: 'CAMPAIGN_CONCURRENCY',
+    default: 10,
+    min: 1,
+    max: 200,
+    unit: 'campaigns',
+    help: 'Campaigns whose window of queued messages one worker process fills up at the same time. Each takes a database connection meanwhile.',
+  })
+  campaignConcurrency!: number;
+
+  @WholeNumber({
+    env: 'IMPORT_CONCURRENCY',
+    default: 2,
+    min: 1,
+    max: 20,
+    unit: 'jobs',
+    help: 'Contact files and bulk edits that one worker process works on at the same time; the others wait for their turn. More of them slow messages down.',
+  })
+  importConcurrency!: number;
+
+  @WholeNumber({
+    env: 'SESSION_CONCURRENCY',
+    default: 10,
+    min: 1,
+    max: 200,
+    unit: 'senders',
+    help: 'Senders that one worker process connects, disconnects or logs out at the same time because somebody asked for it.',
+  })
+  sessionConcurrency!: number;
+
+  @WholeNumber({
+    env: 'RECEIPT_CONCURRENCY',
+    default: 25,
+    min: 1,
+    max: 500,
+    unit: 'jobs',
+    help: 'Jobs of up to 500 receipts that one worker process works on at the same time. Up to 25 that run at the same time are written in one transaction.',
+  })
+  receiptConcurrency!: number;
+
   /** Where the queue's Redis is; undefined when the queue lives in PostgreSQL. */
   get activeRedisUrl(): string | undefined {
     if (!this.enableRedis) return undefined;

@@ -7,14 +7,15 @@ import type { StartOptions } from '../queue/index.js';
  */
 export function queueConcurrency({
   campaigns,
-}: Pick<Config, 'campaigns'>): Pick<StartOptions, 'concurrency' | 'bundledConcurrency'> {
+  queue,
+}: Pick<Config, 'campaigns' | 'queue'>): Pick<StartOptions, 'concurrency' | 'bundledConcurrency'> {
   return {
     concurrency: {
       messages: campaigns.messageConcurrency,
-      campaigns: 10,
-      imports: 2,
-      sessions: 10,
-      receipts: 25,
+      campaigns: queue.campaignConcurrency,
+      imports: queue.importConcurrency,
+      sessions: queue.sessionConcurrency,
+      receipts: queue.receiptConcurrency,
     },
     bundledConcurrency: campaigns.messageConcurrency,
   };

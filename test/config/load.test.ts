@@ -102,6 +102,8 @@ describe('the configuration', () => {
     ['SIMULATOR_URL', 'localhost:4000'],
     ['CORS_ORIGINS', 'https://a.example/path'],
     ['MESSAGE_CONCURRENCY', '0'],
+    ['IMPORT_CONCURRENCY', '0'],
+    ['RECEIPT_CONCURRENCY', '501'],
   ])('refuses %s=%s', (name, value) => {
     expect(problemsOf({ [name]: value })).toEqual([
       expect.stringContaining(`${name} is "${value}". Allowed: `),
