@@ -37,7 +37,7 @@ function configured(env: Record<string, string>): Config {
     { APP_SECRET: 'a secret of this installation, long enough', ...env },
     { files: [] },
   );
-  if (!outcome.ok) throw new Error(outcome.problems.join('\n'));
+  if (!outcome.ok) throw new Error(outcome.errors.join('\n'));
   return outcome.config;
 }
 
