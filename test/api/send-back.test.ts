@@ -130,8 +130,15 @@ describe('what was read can be sent back as it is:', () => {
   ])('a sender, %j', async (sender) => {
     const readOnly = [
       ...rowReadOnly,
-      ...['status', 'statusReason', 'pausedAt', 'pauseReason', 'healthScore', 'consecutiveFailures'],
-      ...['lastUsedAt', 'nextAvailableAt', 'restrictedUntil'],
+      'status',
+      'statusReason',
+      'pausedAt',
+      'pauseReason',
+      'healthScore',
+      'consecutiveFailures',
+      'lastUsedAt',
+      'nextAvailableAt',
+      'restrictedUntil',
     ];
     const writable = (fields: Fields, names: readonly string[]) => {
       const warmUp = fields['warmUp'] as Fields | null;
@@ -147,9 +154,21 @@ describe('what was read can be sent back as it is:', () => {
 
   describe('a campaign', () => {
     const computed = [
-      ...['id', 'campaignId', 'status', 'audience', 'originId', 'occurrenceAt', 'counts', 'warnings'],
-      ...['totalRecipients', 'totalContacts', 'totalMessages', 'totalRequests'],
-      ...['createdAt', 'startedAt', 'completedAt'],
+      'id',
+      'campaignId',
+      'status',
+      'audience',
+      'originId',
+      'occurrenceAt',
+      'counts',
+      'warnings',
+      'totalRecipients',
+      'totalContacts',
+      'totalMessages',
+      'totalRequests',
+      'createdAt',
+      'startedAt',
+      'completedAt',
     ];
     /** Decided when it is created. */
     const audience = ['listIds', 'segmentIds', 'filter', 'importIds', 'exclude'];

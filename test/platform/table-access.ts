@@ -113,11 +113,12 @@ export const triggerWrites: { on: string; table: string; reason: string }[] = [
     on: 'campaign_contacts',
     table: 'campaign_counts',
     reason:
-      'the ledger of a campaign counts every change of its recipients, whoever makes it (decision 0002)',
+      'the ledger of a campaign counts every change of its recipients, from whatever module it comes (decision 0002)',
   },
   {
     on: 'messages',
     table: 'campaign_message_counts',
-    reason: 'the ledger of a campaign counts every change of its messages, whoever makes it (decision 0002)',
+    reason:
+      'the ledger of a campaign counts every change of its messages, from whatever module it comes (decision 0002)',
   },
 ];
