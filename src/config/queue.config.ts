@@ -60,7 +60,7 @@ export class QueueConfig {
     min: 1,
     max: 200,
     unit: 'senders',
-    help: 'Senders that one worker process connects, disconnects or logs out at the same time because somebody asked for it.',
+    help: 'Senders that one worker process connects, disconnects or logs out on request at the same time.',
   })
   sessionConcurrency!: number;
 
