@@ -18,41 +18,17 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
-import { PageQuery } from '../../lib/page-query.js';
 import { filterSchema } from '../segments/index.js';
 import { AudienceExclusionsDto } from './audience/audience.dto.js';
 import { CampaignTimingDto } from './campaign-timing.dto.js';
 import { CanaryDto, MAX_INTEGER } from './canary/canary.dto.js';
 import { CampaignVariantDto } from './variants/variant.dto.js';
 import { MAX_VARIANTS } from './variants/core/variants.js';
-import type { RecipientState, UnknownChoice, CampaignStatus } from '../delivery/index.js';
+import type { UnknownChoice } from '../delivery/index.js';
 import { CampaignPartDto, MAX_PARTS } from '../content/index.js';
 
 export const MAX_INLINE_CONTACTS = 10_000;
 const ONE_HOUR_MS = 3_600_000;
-
-export const campaignStatuses: readonly CampaignStatus[] = [
-  'draft',
-  'scheduled',
-  'running',
-  'paused',
-  'completed',
-  'failed',
-  'stopped',
-];
-
-export const recipientStates: readonly RecipientState[] = [
-  'pending',
-  'queued',
-  'sending',
-  'sent',
-  'delivered',
-  'read',
-  'failed',
-  'skipped',
-  'unknown',
-  'excluded',
-];
 
 export const unknownChoices: readonly UnknownChoice[] = ['leave', 'resend'];
 
@@ -244,21 +220,4 @@ export class UpdateCampaignDto extends CampaignSettingsDto {
   @IsString()
   @Length(1, 200)
   name?: string;
-}
-
-export class CampaignListQuery extends PageQuery {
-  @IsOptional()
-  @IsIn(campaignStatuses)
-  status?: CampaignStatus;
-
-  /** Only the runs, copies and second tries of this campaign. */
-  @IsOptional()
-  @IsUUID()
-  originId?: string;
-}
-
-export class RecipientListQuery extends PageQuery {
-  @IsOptional()
-  @IsIn(recipientStates)
-  state?: RecipientState;
 }

@@ -10,12 +10,8 @@ export { CampaignFeeder } from './feeding/feeder.js';
 export { CampaignWaitTracker } from './sending/campaign-wait-tracker.js';
 
 // API: create, change and list.
-export {
-  CampaignListQuery,
-  CreateCampaignDto,
-  RecipientListQuery,
-  UpdateCampaignDto,
-} from './campaign.dto.js';
+export { CreateCampaignDto, UpdateCampaignDto } from './campaign.dto.js';
+export { CampaignListQuery, RecipientListQuery } from './campaign-query.dto.js';
 export { CampaignResponse, CheckedCampaignResponse } from './campaign-response.dto.js';
 export { presentCampaign, presentCampaigns, presentChecked } from './campaign.presenter.js';
 export { RecipientProblemsResponse } from './creation/campaign-problem.dto.js';

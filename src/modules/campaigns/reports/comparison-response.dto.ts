@@ -10,7 +10,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { CampaignCountsResponse } from '../campaign-response.dto.js';
-import { campaignStatuses } from '../campaign.dto.js';
+import { campaignStatuses } from '../campaign-query.dto.js';
 import { RatesResponse } from './rates-response.dto.js';
 import type { CampaignStatus } from '../../delivery/index.js';
 

@@ -9,7 +9,7 @@ import {
   IsUUID,
   ValidateNested,
 } from 'class-validator';
-import { recipientStates } from '../campaign.dto.js';
+import { recipientStates } from '../campaign-query.dto.js';
 import type { RecipientState } from '../../delivery/index.js';
 
 export class RecipientResponse {

@@ -11,7 +11,7 @@ import {
 } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
 import { CommaSeparated } from '../../../lib/comma-separated.js';
-import { recipientStates } from '../campaign.dto.js';
+import { recipientStates } from '../campaign-query.dto.js';
 import type { ExtraDimension } from './report.service.js';
 import type { RecipientState } from '../../delivery/index.js';
 

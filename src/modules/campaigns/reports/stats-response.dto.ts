@@ -12,7 +12,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { CampaignCountsResponse } from '../campaign-response.dto.js';
-import { recipientStates } from '../campaign.dto.js';
+import { recipientStates } from '../campaign-query.dto.js';
 import { RatesResponse } from './rates-response.dto.js';
 import type { RecipientState } from '../../delivery/index.js';
 

@@ -8,23 +8,11 @@ import { parseBulk } from './core/bulk-input.js';
 import { countryError, parseMessage, type ReadMessages } from './core/direct-input.js';
 import { insertCampaigns, standingOf } from './direct.repository.js';
 import type { SendBulkDto, SendMessageDto } from './direct.dto.js';
-import type {
-  AcceptedBulk,
-  AcceptedMessage,
-  ReadyMessage,
-  RefusedMessage,
-  DirectDeps,
-} from './direct.types.js';
+import type { AcceptedBulk, AcceptedMessage, ReadyMessage, DirectDeps } from './direct.types.js';
 import { DirectCheck } from './direct-check.js';
+import { acceptedBulk, directRow, type DirectPerson, type StoredMessage } from './direct-rows.js';
 import { errorOfRefused, tooLate } from './errors.js';
-import {
-  readableText,
-  choiceSeed,
-  renderPart,
-  templateScope,
-  CampaignParts,
-  asLiteral,
-} from '../../content/index.js';
+import { CampaignParts, asLiteral } from '../../content/index.js';
 import {
   cancelMessage,
   DEFAULT_DELAYS,
@@ -108,7 +96,7 @@ export class DirectMessages {
     const bulkId = options.bulk ? newId() : undefined;
     const { messages, accepted } = await this.deps.database.transaction(async (tx) => {
       const stored = await this.store(tx, tenantId, ready, bulkId);
-      const answer = answerFor(stored, refused);
+      const answer = acceptedBulk(stored, refused);
       await whenStored?.(tx, answer);
       return { messages: stored, accepted: answer };
     });
@@ -144,7 +132,7 @@ export class DirectMessages {
     const people = await this.peopleOf(tx, tenantId, literal);
     const rows = groups.flatMap(({ campaignId, messages }) =>
       messages.map((message) => ({
-        ...rowOf(message, people.get(message.phone)),
+        ...directRow(message, people.get(message.phone)),
         campaignId,
         index: message.index,
       })),
@@ -189,7 +177,7 @@ export class DirectMessages {
     tx: Tx,
     tenantId: string,
     messages: readonly ReadyMessage[],
-  ): Promise<Map<string, Person>> {
+  ): Promise<Map<string, DirectPerson>> {
     const contacts = messages.map(({ phone, name }) => (name === null ? { phone } : { phone, name }));
     const made = await this.deps.contacts.upsertMany(tx, tenantId, contacts);
     const ids = new Map(made.map(({ id, phone }) => [phone, id]));
@@ -220,23 +208,6 @@ export class DirectMessages {
 /** Runs in the transaction that stores the messages: what it writes is there exactly when they are. */
 type WhenStored<Answer> = (tx: Tx, answer: Answer) => Promise<void>;
 
-type StoredMessage = NewDirectMessage & { index: number };
-
-function answerFor(stored: readonly StoredMessage[], refused: readonly RefusedMessage[]): AcceptedBulk {
-  const messages = stored.map(({ id, index, phone, sendAt }): AcceptedMessage => ({
-    id,
-    index,
-    state: sendAt ? 'pending' : 'queued',
-    to: phone,
-    sendAt,
-  }));
-  return {
-    id: stored[0]?.sendId ?? '',
-    messages: messages.toSorted((a, b) => a.index - b.index),
-    refused: refused.toSorted((a, b) => a.index - b.index),
-  };
-}
-
 function onlyOne({ messages: [message] }: AcceptedBulk): AcceptedMessage {
   if (!message) throw new Error('A message was neither accepted nor refused.');
   return message;
@@ -244,34 +215,3 @@ function onlyOne({ messages: [message] }: AcceptedBulk): AcceptedMessage {
 
 /** Recipients of direct messages begin as the feeder would leave them. */
 const FIRST_CLAIM = 1;
-
-interface Person {
-  id: string;
-  name: string | null;
-  attributes: Record<string, unknown>;
-}
-
-function rowOf(message: ReadyMessage, person: Person | undefined): Omit<NewDirectMessage, 'campaignId'> {
-  if (!person) throw new Error('A recipient has no contact.');
-  const variables = message.template
-    ? { ...person.attributes, ...message.variables }
-    : { ...message.variables };
-  const { phone, part } = message;
-  const name = message.name ?? person.name;
-  const rendered = renderPart(part, templateScope({ phone, name, variables }), choiceSeed(person.id, 0));
-  const content = rendered.ok ? rendered.content : undefined;
-  return {
-    id: newId(),
-    recipientId: newId(),
-    contactId: person.id,
-    phone,
-    name,
-    variables,
-    senderId: message.senderId ?? null,
-    sendId: '',
-    sendAt: message.sendAt ?? null,
-    type: part.type,
-    body: content ? readableText(content) : null,
-    content: content && content.type !== 'text' ? content : null,
-  };
-}
