@@ -20,9 +20,9 @@ import {
   type AuthMode,
   type LoginLimits,
 } from '../../src/modules/auth/index.js';
-import { hashPassword } from '../../src/modules/auth/passwords.js';
 import type { Role } from '../../src/modules/auth/auth.entity.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { insertUser } from '../support/rows.js';
 
 export const ADMIN = { email: 'admin@example.com', password: 'correct horse battery' };
 
@@ -98,10 +98,7 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
       const id = newId();
       const user = { id, email: `${id}@example.com`, password: 'a long password' };
       const tenant = tenantId ?? (await db.createTenant());
-      await db.database.manager.query(
-        'INSERT INTO users (id, tenant_id, email, password_hash, role) VALUES ($1, $2, $3, $4, $5)',
-        [id, tenant, user.email, await hashPassword(user.password), role],
-      );
+      await insertUser(db.database.manager, tenant, { ...user, role });
       return user;
     },
     async close() {

@@ -9,7 +9,6 @@ import { systemClock } from '../../src/lib/clock.js';
 import { newId } from '../../src/lib/ids.js';
 import { createLogger } from '../../src/lib/logger.js';
 import type { Role } from '../../src/modules/auth/auth.entity.js';
-import { hashPassword } from '../../src/modules/auth/passwords.js';
 import { createRuntime } from '../../src/runtime.js';
 import {
   createSimulatorNetwork,
@@ -17,6 +16,7 @@ import {
   type SimulatorNetwork,
 } from '../../src/transports/simulator/index.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { insertUser } from '../support/rows.js';
 
 export const PASSWORD = 'correct horse battery staple';
 
@@ -94,7 +94,7 @@ export async function startSurface(): Promise<Surface> {
     anonymous,
     async as(role, tenantId) {
       const tenant = tenantId ?? (await db.createTenant());
-      const email = await insertUser(db, role, tenant);
+      const email = await userOf(db, role, tenant);
       const { body } = await anonymous('POST', '/api/auth/login', { body: { email, password: PASSWORD } });
       const token = body?.data['accessToken'] ?? '';
       return { call: caller({ authorization: `Bearer ${token}` }), tenantId: tenant, token };
@@ -143,11 +143,8 @@ function callerOf(url: string, credentials: Record<string, string>, answers: Ans
   };
 }
 
-async function insertUser(db: TestDatabase, role: Role, tenantId: string): Promise<string> {
+async function userOf(db: TestDatabase, role: Role, tenantId: string): Promise<string> {
   const email = `${newId()}@example.com`;
-  await db.database.manager.query(
-    'INSERT INTO users (id, tenant_id, email, password_hash, role) VALUES ($1, $2, $3, $4, $5)',
-    [newId(), tenantId, email, await hashPassword(PASSWORD), role],
-  );
+  await insertUser(db.database.manager, tenantId, { email, password: PASSWORD, role });
   return email;
 }

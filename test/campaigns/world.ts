@@ -9,6 +9,7 @@ import { SenderService } from '../../src/modules/senders/sender.service.js';
 import { testMedia } from '../media/support.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { RecordingQueue } from './recording-queue.js';
+import { insertList, insertSender } from '../support/rows.js';
 
 export type World = Awaited<ReturnType<typeof createWorld>>;
 
@@ -54,12 +55,7 @@ function factories(db: TestDatabase) {
       return tenantId;
     },
     async sender(tenantId: string, name: string, tags: string[] = []): Promise<string> {
-      const id = newId();
-      await manager.query(
-        `INSERT INTO senders (id, tenant_id, name, transport, status, tags) VALUES ($1, $2, $3, 'simulator', 'connected', $4)`,
-        [id, tenantId, name, tags],
-      );
-      return id;
+      return insertSender(manager, tenantId, { name, tags, status: 'connected' });
     },
     /** A list whose members are made from numbers 0, 1, 2, ...; answers its id. */
     async list(
@@ -67,12 +63,7 @@ function factories(db: TestDatabase) {
       size: number,
       member: (index: number) => { name?: string; attributes?: Record<string, unknown> } = () => ({}),
     ): Promise<string> {
-      const listId = newId();
-      await manager.query('INSERT INTO contact_lists (id, tenant_id, name) VALUES ($1, $2, $3)', [
-        listId,
-        tenantId,
-        listId,
-      ]);
+      const listId = await insertList(manager, tenantId);
       const members = Array.from({ length: size }, (_, index) => ({
         id: newId(),
         phone: phone(index),

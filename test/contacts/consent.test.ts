@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { newId } from '../../src/lib/ids.js';
 import { ImportHarness } from './import-harness.js';
 import { createContactWorld, page, type ContactWorld } from './world.js';
 import { InboundService } from '../../src/modules/inbound/index.js';
+import { insertSender } from '../support/rows.js';
 
 let world: ContactWorld;
 let tenantId: string;
@@ -93,11 +93,7 @@ describe('the consent of a contact', () => {
   it('gets a line from keywords, with the message as proof', async () => {
     const { database, contacts, clock, logger } = world;
     const inbound = new InboundService({ database, contacts, clock, logger });
-    const senderId = newId();
-    await database.manager.query(
-      `INSERT INTO senders (id, tenant_id, name, transport) VALUES ($1, $2, 'one', 'simulator')`,
-      [senderId, tenantId],
-    );
+    const senderId = await insertSender(world.database.manager, tenantId);
     const texts = ['STOP', 'stop', 'hello', 'START'];
     const entries = texts.map((text, index) => ({
       waMessageId: `ID${index}`,

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { newId } from '../../src/lib/ids.js';
 import { lineOf } from '../../src/modules/contacts/core/duplicates.js';
 import { createContactWorld, page, type ContactWorld } from './world.js';
+import type { RecipientState } from '../../src/modules/delivery/index.js';
+import { insertSuppressions } from '../support/rows.js';
 
 let world: ContactWorld;
 let tenantId: string;
@@ -70,7 +72,7 @@ describe('a merge', () => {
   it('moves the campaign history, and nobody gets a campaign twice', async () => {
     const kept = await contact(WITH_NINE);
     const gone = await contact(WITHOUT_NINE);
-    const of = (contactId: string, state: string) => ({
+    const of = (contactId: string, state: RecipientState) => ({
       contactId,
       phone: contactId === kept ? WITH_NINE : WITHOUT_NINE,
       state,
@@ -104,10 +106,7 @@ describe('a merge', () => {
     const kept = await contact(WITH_NINE);
     const gone = await contact(WITHOUT_NINE);
     await world.suppressions.add(tenantId, { phoneNumbers: ['+5511955550000'] });
-    await world.database.manager.query(
-      `INSERT INTO suppressions (id, tenant_id, phone, reason) VALUES ($1, $2, $3, 'complained')`,
-      [newId(), tenantId, WITHOUT_NINE],
-    );
+    await insertSuppressions(world.database.manager, tenantId, [WITHOUT_NINE], { reason: 'complained' });
     await world.merges.merge(tenantId, kept, gone);
     const { items } = await world.suppressions.list(tenantId, {}, page);
     const found = items.filter(({ reason }) => reason === 'complained').map(({ phone }) => phone);
@@ -118,7 +117,7 @@ describe('a merge', () => {
   it('leaves what was begun, or may have got through, at the number where it was begun', async () => {
     const kept = await contact(WITH_NINE);
     const gone = await contact(WITHOUT_NINE);
-    const waiting = { contactId: gone, phone: WITHOUT_NINE, state: 'queued' };
+    const waiting = { contactId: gone, phone: WITHOUT_NINE, state: 'queued' as const };
     const second = await world.campaign(tenantId, [waiting]);
     await world.database.manager.query('UPDATE campaign_contacts SET next_part = 1 WHERE campaign_id = $1', [
       second,

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { newId } from '../../src/lib/ids.js';
 import {
   NumberCheckRunner,
   NumberCheckService,
@@ -9,6 +8,7 @@ import type { JobOutcome } from '../../src/queue/job.js';
 import { ScriptedSession, capabilities as scriptedCapabilities } from '../delivery/scripted-session.js';
 import { brazilian } from './import-harness.js';
 import { createContactWorld, page, running, type ContactWorld } from './world.js';
+import { insertSender, saveSettings } from '../support/rows.js';
 
 let world: ContactWorld;
 let checks: NumberCheckService;
@@ -42,11 +42,7 @@ const minutes = (count: number) => {
 };
 
 async function sender(options: { hosted?: boolean; checkNumber?: (phone: string) => Promise<boolean> } = {}) {
-  const senderId = newId();
-  await world.database.manager.query(
-    `INSERT INTO senders (id, tenant_id, name, transport, status) VALUES ($1, $2, $1::uuid::text, 'simulator', 'connected')`,
-    [senderId, tenantId],
-  );
+  const senderId = await insertSender(world.database.manager, tenantId, { status: 'connected' });
   if (options.hosted === false) return senderId;
   const session = Object.assign(new ScriptedSession(senderId), {
     checkNumber:
@@ -61,10 +57,7 @@ async function sender(options: { hosted?: boolean; checkNumber?: (phone: string)
 }
 
 async function ration(perDay: number): Promise<void> {
-  await world.database.manager.query(
-    'INSERT INTO tenant_settings (tenant_id, number_checks_per_day) VALUES ($1, $2)',
-    [tenantId, perDay],
-  );
+  await saveSettings(world.database.manager, tenantId, { numberChecksPerDay: perDay });
 }
 
 const step = (runId: string): Promise<JobOutcome> => runner.handleCheck({ tenantId, runId }, running);

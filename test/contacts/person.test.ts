@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { newId } from '../../src/lib/ids.js';
 import { createContactWorld, page, type ContactWorld } from './world.js';
+import type { RecipientState } from '../../src/modules/delivery/index.js';
+import { insertMessage, insertNumberCheck } from '../support/rows.js';
 
 let world: ContactWorld;
 let tenantId: string;
@@ -24,7 +26,7 @@ beforeEach(async () => {
 });
 afterAll(() => world.test.close());
 
-const recipient = (state: string, body?: string) => ({
+const recipient = (state: RecipientState, body?: string) => ({
   contactId: id,
   phone: PHONE,
   name: NAME,
@@ -50,11 +52,13 @@ async function traces(...texts: string[]): Promise<string[]> {
 }
 
 async function receive(text: string): Promise<void> {
-  await world.database.manager.query(
-    `INSERT INTO messages (id, tenant_id, direction, contact_id, sender_id, type, body, state)
-     VALUES ($1, $2, 'in', $3, $4, 'text', $5, 'received')`,
-    [newId(), tenantId, id, newId(), text],
-  );
+  await insertMessage(world.database.manager, tenantId, {
+    direction: 'in',
+    contactId: id,
+    senderId: newId(),
+    body: text,
+    state: 'received',
+  });
 }
 
 describe('the export of a person', () => {
@@ -95,10 +99,7 @@ describe('an erasure', () => {
        WHERE id = $1`,
       [sent, PHONE],
     );
-    await manager.query(
-      `INSERT INTO number_checks (tenant_id, phone, on_whatsapp, checked_at) VALUES ($1, $2, true, now())`,
-      [tenantId, PHONE],
-    );
+    await insertNumberCheck(manager, tenantId, { phone: PHONE, onWhatsApp: true });
     await manager.query(
       `INSERT INTO idempotency_keys (tenant_id, key, fingerprint, status, response) VALUES ($1, 'k', 'f', 201, $2)`,
       [tenantId, JSON.stringify({ data: { phoneNumber: PHONE } })],

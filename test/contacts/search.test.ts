@@ -6,6 +6,7 @@ import {
 } from '../../src/modules/contacts/contact-search.repository.js';
 import type { ContactFilter } from '../../src/modules/contacts/core/filter.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { insertList } from '../support/rows.js';
 
 /** A fifth of what the product promises, to be quick; `STARLING_TEST_CONTACTS=1000000` proves the promise. */
 const CONTACTS = Number(process.env['STARLING_TEST_CONTACTS'] ?? 200_000);
@@ -27,19 +28,13 @@ beforeAll(async () => {
   // Newer than all of the tenant's: a walk that is not kept to one tenant's contacts would pass through these first.
   await load(neighbour, CONTACTS, CONTACTS + CONTACTS / 4);
   const { manager } = test.database;
-  await manager.query(`INSERT INTO contact_lists (id, tenant_id, name) VALUES ($1, $2, 'Oldest')`, [
-    LIST,
-    tenantId,
-  ]);
+  await insertList(manager, tenantId, { id: LIST, name: 'Oldest' });
   await manager.query(
     `INSERT INTO contact_list_members (list_id, contact_id, tenant_id)
      SELECT $1, id, tenant_id FROM contacts WHERE tenant_id = $2 ORDER BY id LIMIT $3`,
     [LIST, tenantId, CONTACTS / 10],
   );
-  await manager.query(`INSERT INTO contact_lists (id, tenant_id, name) VALUES ($1, $2, 'All')`, [
-    EVERYBODY,
-    tenantId,
-  ]);
+  await insertList(manager, tenantId, { id: EVERYBODY, name: 'All' });
   await manager.query(
     `INSERT INTO contact_list_members (list_id, contact_id, tenant_id)
      SELECT $1, id, tenant_id FROM contacts WHERE tenant_id = $2`,

@@ -13,7 +13,13 @@ import {
 } from '../../src/modules/contacts/index.js';
 import type { JobDefinition } from '../../src/queue/job.js';
 import { createTestDatabase } from '../support/database.js';
-import { CampaignPersonRecords, MessagePersonRecords } from '../../src/modules/delivery/index.js';
+import {
+  CampaignPersonRecords,
+  MessagePersonRecords,
+  type CampaignStatus,
+  type RecipientState,
+} from '../../src/modules/delivery/index.js';
+import { insertCampaign, insertMessage, insertRecipient, insertSender } from '../support/rows.js';
 
 export type ContactWorld = Awaited<ReturnType<typeof createContactWorld>>;
 
@@ -61,41 +67,29 @@ export async function createContactWorld() {
     /** A campaign with one recipient per entry, and a message for those that were sent. */
     async campaign(
       tenantId: string,
-      recipients: { contactId: string; phone: string; name?: string; state: string; body?: string }[],
-      status = 'running',
+      recipients: { contactId: string; phone: string; name?: string; state: RecipientState; body?: string }[],
+      status: CampaignStatus = 'running',
     ): Promise<string> {
-      const campaignId = newId();
-      const senderId = newId();
-      await database.manager.query(
-        `INSERT INTO senders (id, tenant_id, name, transport) VALUES ($1, $2, $1::uuid::text, 'simulator')`,
-        [senderId, tenantId],
-      );
-      await database.manager.query(
-        `INSERT INTO campaigns (id, tenant_id, name, status, parts, pool, min_delay, max_delay, total_recipients)
-         VALUES ($1, $2, 'Parcels', $3, '[{"type":"text","content":"Hi"}]', '{"senderIds":[],"senderTags":[]}', 0, 0, $4)`,
-        [campaignId, tenantId, status, recipients.length],
-      );
+      const { manager } = database;
+      const senderId = await insertSender(manager, tenantId);
+      const campaignId = await insertCampaign(manager, tenantId, {
+        name: 'Parcels',
+        status,
+        totalRecipients: recipients.length,
+      });
       for (const { contactId, phone, name = null, state, body } of recipients) {
-        const recipientId = newId();
-        await database.manager.query(
-          `INSERT INTO campaign_contacts (id, tenant_id, campaign_id, contact_id, phone, name, variables, state)
-           VALUES ($1, $2, $3, $4, $5, $6, '{"parcel":"platform 9"}', $7)`,
-          [recipientId, tenantId, campaignId, contactId, phone, name, state],
-        );
+        const variables = { parcel: 'platform 9' };
+        const recipient = { campaignId, contactId, phone, name, variables, state };
+        const campaignContactId = await insertRecipient(manager, tenantId, recipient);
         if (body === undefined) continue;
-        await database.manager.query(
-          `INSERT INTO messages (id, tenant_id, direction, contact_id, sender_id, campaign_id, campaign_contact_id, type,
-                                 body, state)
-           VALUES ($1, $2, 'out', $3, $4, $5, $6, 'text', $7, 'sent')`,
-          [newId(), tenantId, contactId, senderId, campaignId, recipientId, body],
-        );
+        await insertMessage(manager, tenantId, { contactId, senderId, campaignId, campaignContactId, body });
       }
       return campaignId;
     },
     /** The same for the hidden campaign of direct messages, which have their rows from the moment they are accepted. */
     async direct(
       tenantId: string,
-      recipients: { contactId: string; phone: string; state: string; body: string }[],
+      recipients: { contactId: string; phone: string; state: RecipientState; body: string }[],
     ): Promise<string> {
       const campaignId = await this.campaign(tenantId, recipients);
       await database.manager.query(`UPDATE campaigns SET kind = 'direct' WHERE id = $1`, [campaignId]);

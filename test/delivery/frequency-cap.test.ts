@@ -6,6 +6,7 @@ import type { sendMessage } from '../../src/modules/delivery/index.js';
 import type { PayloadOf } from '../../src/queue/job.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { World } from './world.js';
+import { saveSettings } from '../support/rows.js';
 
 type SendPayload = PayloadOf<typeof sendMessage>;
 
@@ -22,11 +23,7 @@ beforeEach(async () => {
 });
 
 async function capOf(messages: number, days: number, of = world): Promise<void> {
-  await of.sql(
-    `INSERT INTO tenant_settings (tenant_id, frequency_cap) VALUES ($1, $2)
-     ON CONFLICT (tenant_id) DO UPDATE SET frequency_cap = excluded.frequency_cap`,
-    [of.tenantId, JSON.stringify({ messages, days })],
-  );
+  await saveSettings(of.database.manager, of.tenantId, { frequencyCap: { messages, days } });
 }
 
 /** So many campaigns to one and the same person. */

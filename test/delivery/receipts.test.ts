@@ -4,6 +4,7 @@ import { createReceiptsHandler } from '../../src/worker/handlers/receipts.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { accept, type ScriptedSession } from './scripted-session.js';
 import { World } from './world.js';
+import { insertNumberCheck } from '../support/rows.js';
 
 let db: TestDatabase;
 let world: World;
@@ -61,11 +62,8 @@ describe('receipts', () => {
 
   it('of a delivery correct a check that found nobody at the number', async () => {
     const { recipientId, ids } = await sent();
-    const { phone: number } = await world.recipient(recipientId);
-    await world.sql(
-      `INSERT INTO number_checks (tenant_id, phone, on_whatsapp, checked_at) VALUES ($1, $2, false, now())`,
-      [world.tenantId, number],
-    );
+    const number = String((await world.recipient(recipientId))['phone']);
+    await insertNumberCheck(db.database.manager, world.tenantId, { phone: number });
     const known = () => world.sql('SELECT on_whatsapp FROM number_checks WHERE phone = $1', [number]);
     await apply(receipt(ids[0], 'server', 5));
     expect(await known()).toEqual([{ on_whatsapp: false }]);

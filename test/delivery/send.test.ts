@@ -4,6 +4,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { waitFor } from '../support/wait-for.js';
 import { accept } from './scripted-session.js';
 import { World } from './world.js';
+import { insertNumberCheck, insertSuppressions } from '../support/rows.js';
 
 let db: TestDatabase;
 let world: World;
@@ -369,10 +370,7 @@ describe('what stands in the way of a send', () => {
     const phone = await world.sender();
     const { recipients, phones } = await world.campaign({ recipients: 3 });
     await world.contacts.optOut(db.database.manager, world.tenantId, phones[0]!, 'api');
-    await world.sql(`INSERT INTO suppressions (id, tenant_id, phone) VALUES (gen_random_uuid(), $1, $2)`, [
-      world.tenantId,
-      phones[1],
-    ]);
+    await insertSuppressions(db.database.manager, world.tenantId, phones.slice(1, 2));
     const worker = world.worker();
     for (const payload of recipients) await world.drive(worker, payload);
     expect(phone.handed.map(({ to }) => to)).toEqual([phones[2]]);
@@ -385,12 +383,11 @@ describe('what stands in the way of a send', () => {
   it('whom a recent check did not find on WhatsApp is skipped, unless the campaign is told to try', async () => {
     const phone = await world.sender();
     const { id, recipients, phones } = await world.campaign({ recipients: 5 });
-    await world.sql(
-      `INSERT INTO number_checks (tenant_id, phone, on_whatsapp, checked_at)
-       VALUES ($1, $2, false, now()), ($1, $3, false, now() - interval '31 days'), ($1, $4, true, now()),
-              ($1, $5, false, now()), ($1, $6, false, now())`,
-      [world.tenantId, ...phones],
-    );
+    const longAgo = new Date(Date.now() - 31 * 86_400_000);
+    const checks = [{}, { checkedAt: longAgo }, { onWhatsApp: true }, {}, {}];
+    for (const [index, check] of checks.entries()) {
+      await insertNumberCheck(db.database.manager, world.tenantId, { phone: phones[index]!, ...check });
+    }
     const retried = recipients[4]!;
     await world.sql('UPDATE campaign_contacts SET retried_epoch = 1 WHERE id = $1', [retried.recipientId]);
     const worker = world.worker();

@@ -7,6 +7,7 @@ import { World } from './world.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { waitFor } from '../support/wait-for.js';
 import { DeliveryService } from '../../src/modules/delivery/index.js';
+import { saveSettings } from '../support/rows.js';
 
 let db: TestDatabase;
 let world: World;
@@ -81,10 +82,7 @@ describe('a message whose window is closed', () => {
     const now = new Date();
     const { recipients } = await world.campaign();
     const { from, to } = JSON.parse(openAround(now, -HOUR, HOUR)).days[0];
-    await world.sql(`INSERT INTO tenant_settings (tenant_id, quiet_hours) VALUES ($1, $2)`, [
-      world.tenantId,
-      JSON.stringify({ from, to, timeZone: 'UTC' }),
-    ]);
+    await saveSettings(world.database.manager, world.tenantId, { quietHours: { from, to, timeZone: 'UTC' } });
     await world.drive(world.worker(), recipients[0]!);
     expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({ state: 'pending' });
     await world.sql('UPDATE tenant_settings SET quiet_hours = $2 WHERE tenant_id = $1', [

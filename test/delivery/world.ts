@@ -5,7 +5,7 @@ import { createLogger } from '../../src/lib/logger.js';
 import { seededRandom } from '../../src/lib/random.js';
 import { CampaignWaitTracker } from '../../src/modules/campaigns/index.js';
 import { ContactService } from '../../src/modules/contacts/index.js';
-import { SenderManager } from '../../src/modules/senders/index.js';
+import { SenderManager, type SenderStatus } from '../../src/modules/senders/index.js';
 import type { JobOutcome, PayloadOf } from '../../src/queue/job.js';
 import type { EnqueueOptions, JobQueue } from '../../src/queue/job-queue.js';
 import type { MediaFile } from '../../src/transports/transport.js';
@@ -20,6 +20,7 @@ import {
 } from '../../src/modules/delivery/index.js';
 import { InboundService } from '../../src/modules/inbound/index.js';
 import type { CampaignPart } from '../../src/modules/content/index.js';
+import { insertCampaign, insertRecipient, insertSender } from '../support/rows.js';
 
 type SendPayload = PayloadOf<typeof sendMessage>;
 type RecipientRow = Record<string, unknown> & { id: string; state: string; code: string | null };
@@ -122,15 +123,16 @@ export class World {
 
   /** A connected sender with room for everything. Its network takes a second message of the same id for the first. */
   async sender(
-    changes: { transport?: 'simulator' | 'waha'; allocatesIds?: boolean; status?: string } = {},
+    changes: { transport?: 'simulator' | 'waha'; allocatesIds?: boolean; status?: SenderStatus } = {},
   ): Promise<ScriptedSession> {
-    const { transport = 'simulator', allocatesIds = transport !== 'waha' } = changes;
-    const id = newId();
-    await this.sql(
-      `INSERT INTO senders (id, tenant_id, name, transport, status, quota_per_minute, quota_per_hour, quota_per_day)
-       VALUES ($1::uuid, $2, $1::uuid::text, $3, $4, 1000, 1000, 1000)`,
-      [id, this.tenantId, transport, changes.status ?? 'connected'],
-    );
+    const { transport = 'simulator', allocatesIds = transport !== 'waha', status = 'connected' } = changes;
+    const id = await insertSender(this.database.manager, this.tenantId, {
+      transport,
+      status,
+      quotaPerMinute: 1_000,
+      quotaPerHour: 1_000,
+      quotaPerDay: 1_000,
+    });
     const session = new ScriptedSession(id, { allocatesIds, transport });
     this.sessions.set(id, session);
     return session;
@@ -153,35 +155,28 @@ export class World {
       sticky = true,
       onUnknown = 'leave',
     } = options;
-    const id = newId();
-    await this.sql(
-      `INSERT INTO campaigns (id, tenant_id, name, status, parts, pool, min_delay, max_delay, sticky_sender, total_recipients,
-                              on_unknown)
-       VALUES ($1, $2, 'Test', 'running', $3, $4, 0, 0, $5, $6, $7)`,
-      [
-        id,
-        this.tenantId,
-        JSON.stringify(
-          parts.map((part) => (typeof part === 'string' ? { type: 'text', content: part } : part)),
-        ),
-        JSON.stringify({ senderIds, senderTags: [] }),
-        sticky,
-        recipients,
-        onUnknown,
-      ],
-    );
+    const id = await insertCampaign(this.database.manager, this.tenantId, {
+      status: 'running',
+      parts: parts.map((part) => (typeof part === 'string' ? { type: 'text', content: part } : part)),
+      pool: { senderIds, senderTags: [] },
+      stickySender: sticky,
+      totalRecipients: recipients,
+      onUnknown,
+    });
     const phones = Array.from({ length: recipients }, () => `+5511${900_000_000 + (this.phones += 1)}`);
     const people = phones.map((phone) => ({ phone, name: 'Ana' }));
     const contacts = await this.contacts.upsertMany(this.database.manager, this.tenantId, people);
     const payloads: SendPayload[] = [];
     for (const phone of phones) {
-      const recipientId = newId();
-      const contactId = contacts.find((contact) => contact.phone === phone)?.id;
-      await this.sql(
-        `INSERT INTO campaign_contacts (id, tenant_id, campaign_id, contact_id, phone, name, state, claim_epoch)
-         VALUES ($1, $2, $3, $4, $5, 'Ana', 'queued', 1)`,
-        [recipientId, this.tenantId, id, contactId, phone],
-      );
+      const contactId = contacts.find((contact) => contact.phone === phone)?.id ?? '';
+      const recipientId = await insertRecipient(this.database.manager, this.tenantId, {
+        campaignId: id,
+        contactId,
+        phone,
+        name: 'Ana',
+        state: 'queued',
+        claimEpoch: 1,
+      });
       payloads.push({ tenantId: this.tenantId, campaignId: id, recipientId });
     }
     return { id, recipients: payloads, phones };

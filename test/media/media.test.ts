@@ -10,6 +10,10 @@ import { DiskMediaStore, MediaFiles, MediaService } from '../../src/modules/medi
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { waitFor } from '../support/wait-for.js';
 import { fileOf, jpeg, m4v, mp3, mp4, opus, pdf, png } from './support.js';
+import type { CampaignVariant } from '../../src/modules/campaigns/index.js';
+import type { CampaignPart } from '../../src/modules/content/index.js';
+import type { CampaignStatus } from '../../src/modules/delivery/index.js';
+import { insertCampaign } from '../support/rows.js';
 
 let db: TestDatabase;
 let media: MediaService;
@@ -34,14 +38,12 @@ async function add(bytes: Buffer | string, originalName = 'file', kind?: Paramet
   return media.add(tenantId, { path: await fileOf(bytes), originalName }, kind);
 }
 
-async function campaign(status: string, parts: object[], variants: object[] | null = null): Promise<string> {
-  const id = newId();
-  await db.database.manager.query(
-    `INSERT INTO campaigns (id, tenant_id, name, status, parts, variants, pool, min_delay, max_delay, total_recipients)
-     VALUES ($1, $2, 'Spring', $3, $4, $5, '{}', 0, 0, 0)`,
-    [id, tenantId, status, JSON.stringify(parts), variants && JSON.stringify(variants)],
-  );
-  return id;
+async function campaign(
+  status: CampaignStatus,
+  parts: CampaignPart[],
+  variants: CampaignVariant[] | null = null,
+): Promise<string> {
+  return insertCampaign(db.database.manager, tenantId, { status, parts, variants });
 }
 
 describe('an upload', () => {
@@ -121,7 +123,7 @@ describe('an upload', () => {
 describe('deleting', () => {
   it('is refused while a campaign that has not ended needs the file', async () => {
     const { id } = await add(Buffer.concat([png, Buffer.from('needed')]));
-    const part = { type: 'image', mediaId: id };
+    const part = { type: 'image' as const, mediaId: id };
     const uses = [
       await campaign('paused', [{ type: 'text', content: 'x' }, part]),
       await campaign('draft', [], [{ name: 'A', weight: 1, parts: [part] }]),
@@ -152,11 +154,7 @@ describe('deleting', () => {
       expect(await media.lockFiles(tx, tenantId, [id, newId()])).toEqual(new Set([id]));
       removal = media.remove(tenantId, id);
       removal.catch(() => undefined);
-      await tx.query(
-        `INSERT INTO campaigns (id, tenant_id, name, status, parts, pool, min_delay, max_delay, total_recipients)
-         VALUES ($1, $2, 'Just made', 'draft', $3, '{}', 0, 0, 0)`,
-        [newId(), tenantId, JSON.stringify([{ type: 'image', mediaId: id }])],
-      );
+      await insertCampaign(tx, tenantId, { parts: [{ type: 'image', mediaId: id }] });
     });
     await expect(removal).rejects.toMatchObject({ code: 'media_in_use' });
   });

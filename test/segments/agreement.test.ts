@@ -9,6 +9,7 @@ import { parseFilter } from '../../src/modules/segments/core/parse.js';
 import { contactIds, countContacts } from '../../src/modules/segments/segment.repository.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { matches, type Person } from './evaluate.js';
+import { insertCampaign, insertList } from '../support/rows.js';
 
 const now = new Date('2026-03-02T10:00:00Z');
 const lists = [newId(), newId()];
@@ -133,17 +134,10 @@ const { tree } = fc.letrec<{ tree: object }>((tie) => ({
 async function insertSurroundings(): Promise<void> {
   const { manager } = db.database;
   for (const id of lists) {
-    await manager.query(
-      'INSERT INTO contact_lists (id, tenant_id, name) VALUES ($1::uuid, $2, $1::uuid::text)',
-      [id, tenantId],
-    );
+    await insertList(manager, tenantId, { id });
   }
   for (const id of campaigns) {
-    await manager.query(
-      `INSERT INTO campaigns (id, tenant_id, name, status, parts, pool, min_delay, max_delay, total_recipients)
-       VALUES ($1, $2, 'x', 'completed', '[]', '{}', 0, 0, 0)`,
-      [id, tenantId],
-    );
+    await insertCampaign(manager, tenantId, { id, status: 'completed' });
   }
 }
 

@@ -5,6 +5,7 @@ import { compileFilter } from '../../src/modules/segments/core/compile.js';
 import { parseFilter } from '../../src/modules/segments/core/parse.js';
 import { SegmentService } from '../../src/modules/segments/index.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { insertList } from '../support/rows.js';
 
 const clock = { now: () => new Date('2026-03-02T10:00:00Z') };
 const inRecife = { field: 'attributes.city', op: 'equals', value: 'Recife' };
@@ -37,12 +38,7 @@ async function people(count: number, of = tenantId): Promise<string[]> {
 }
 
 async function list(of = tenantId): Promise<string> {
-  const id = newId();
-  await db.database.manager.query(
-    'INSERT INTO contact_lists (id, tenant_id, name) VALUES ($1::uuid, $2, $1::uuid::text)',
-    [id, of],
-  );
-  return id;
+  return insertList(db.database.manager, of);
 }
 
 describe('a segment', () => {

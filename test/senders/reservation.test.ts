@@ -8,6 +8,7 @@ import { entities, migrations } from '../../src/schema.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { changeRow, connectedSender, managerOn, noPace, request, serviceOn, TestClock } from './fixture.js';
 import { at } from './slots.js';
+import { insertSession } from '../support/rows.js';
 
 let test: TestDatabase;
 let database: Database;
@@ -261,10 +262,7 @@ describe('of two workers', () => {
   });
 
   async function hostedBy(senderId: string, workerId: string): Promise<void> {
-    await database.manager.query(
-      `INSERT INTO sessions (sender_id, tenant_id, desired_state, worker_id) VALUES ($1, $2, 'connected', $3)`,
-      [senderId, tenantId, workerId],
-    );
+    await insertSession(database.manager, tenantId, { senderId, workerId });
   }
 
   const soon = () => ({ kind: 'later', reason: 'pace', at: expect.any(Date) });

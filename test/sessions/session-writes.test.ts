@@ -6,6 +6,7 @@ import type { Sender } from '../../src/modules/senders/sender.entity.js';
 import { SessionStore, type Lease } from '../../src/modules/sessions/index.js';
 import { serviceOn, TestClock } from '../senders/fixture.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { insertSession } from '../support/rows.js';
 
 let test: TestDatabase;
 let store: SessionStore;
@@ -23,10 +24,7 @@ afterAll(() => test.close());
 
 async function hosted(name: string): Promise<{ sender: Sender; lease: Lease }> {
   const sender = await service.create(tenantId, { name, transport: 'simulator' });
-  await test.database.manager.query(
-    `INSERT INTO sessions (sender_id, tenant_id, desired_state, worker_id, epoch) VALUES ($1, $2, 'connected', $3, 4)`,
-    [sender.id, tenantId, workerId],
-  );
+  await insertSession(test.database.manager, tenantId, { senderId: sender.id, workerId, epoch: 4 });
   return { sender, lease: { senderId: sender.id, workerId, epoch: 4 } };
 }
 

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newId } from '../../../src/lib/ids.js';
 import { draft, phone } from '../world.js';
 import { createControlWorld, type ControlWorld } from './world.js';
+import type { MessageState } from '../../../src/modules/delivery/index.js';
+import { insertContact, insertMessage } from '../../support/rows.js';
 
 let world: ControlWorld;
 let tenantId: string;
@@ -102,13 +104,18 @@ describe('retrying', () => {
     const [sender] = await world.sql<{ id: string }>('SELECT id FROM senders WHERE tenant_id = $1', [
       tenantId,
     ]);
-    const message = (recipient: number, part: number, state: string) =>
-      world.sql(
-        `INSERT INTO messages (id, tenant_id, direction, contact_id, sender_id, campaign_id, campaign_contact_id, part,
-           type, body, state, wa_message_id, sent_at)
-         VALUES (gen_random_uuid(), $1, 'out', $2, $3, $4, $5, $6, 'text', 'x', $7, gen_random_uuid()::text, now())`,
-        [tenantId, rows[recipient]?.contact_id, sender?.id, id, rows[recipient]?.id, part, state],
-      );
+    const message = (recipient: number, part: number, state: MessageState) =>
+      insertMessage(world.db.database.manager, tenantId, {
+        contactId: rows[recipient]?.contact_id,
+        senderId: sender?.id,
+        campaignId: id,
+        campaignContactId: rows[recipient]?.id,
+        part,
+        body: 'x',
+        state,
+        waMessageId: newId(),
+        sentAt: new Date(),
+      });
     // The first was refused at its second part; the others were taken whole, then reported as failed.
     await message(0, 0, 'delivered');
     await message(0, 1, 'failed');
@@ -359,11 +366,10 @@ describe('a test', () => {
   });
 
   it('takes another contact or variant as the sample, and refuses what could not be written', async () => {
-    const [other] = await world.sql<{ id: string }>(
-      `INSERT INTO contacts (id, tenant_id, phone, name, attributes)
-       VALUES (gen_random_uuid(), $1, '+5511970000009', 'Bo', '{}') RETURNING id`,
-      [tenantId],
-    );
+    const other = await insertContact(world.db.database.manager, tenantId, {
+      phone: '+5511970000009',
+      name: 'Bo',
+    });
     const variants = [
       { name: 'A', template: 'Hi {{ city }}' },
       { name: 'B', template: 'Hi {{ name }}' },
@@ -378,11 +384,11 @@ describe('a test', () => {
     );
     const phoneNumbers = ['+5511970000001'];
     const test = (request: object) => control().test(tenantId, campaign.id, { phoneNumbers, ...request });
-    expect(await test({ contactId: other?.id, variant: 'B' })).toMatchObject({
-      contactId: other?.id,
+    expect(await test({ contactId: other, variant: 'B' })).toMatchObject({
+      contactId: other,
       variant: 'B',
     });
-    await expect(test({ contactId: other?.id, variant: 'A' })).rejects.toMatchObject({
+    await expect(test({ contactId: other, variant: 'A' })).rejects.toMatchObject({
       kind: 'not_possible',
       code: 'template_missing_variable',
     });

@@ -8,6 +8,7 @@ import { CampaignReports } from '../../../src/modules/campaigns/reports/report.s
 import { SegmentService } from '../../../src/modules/segments/index.js';
 import { ContactService } from '../../../src/modules/contacts/index.js';
 import { createWorld, draft, phone, type World } from '../world.js';
+import { saveSettings } from '../../support/rows.js';
 
 let world: World;
 let segments: SegmentService;
@@ -326,10 +327,7 @@ describe('a frequency cap', () => {
     };
     const made = () => world.manager.create(capped, draft({ ...parts, contacts: [phone(1), phone(2)] }));
     expect((await made()).warnings).toEqual([]);
-    await world.db.database.manager.query(
-      `INSERT INTO tenant_settings (tenant_id, frequency_cap) VALUES ($1, '{"messages": 1, "days": 7}')`,
-      [capped],
-    );
+    await saveSettings(world.db.database.manager, capped, { frequencyCap: { messages: 1, days: 7 } });
     expect((await made()).warnings).toMatchObject([{ code: 'frequency_cap', count: 2 }]);
   });
 });

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DayHours } from '../../../src/modules/tenants/core/window.js';
 import { createWorld, draft, running, type World } from '../world.js';
+import type { TenantSettings } from '../../../src/modules/tenants/tenant-settings.entity.js';
+import { saveSettings } from '../../support/rows.js';
 
 let world: World;
 let tenantId: string;
@@ -24,17 +26,11 @@ const manaus = '+5592987654321';
 const japan = '+819012345678';
 const newYork = '+12125550123';
 
-async function settings(values: {
-  timeZone?: string;
-  sendWindow?: object;
-  quietHours?: object;
-}): Promise<void> {
-  await world.db.database.manager.query(
-    `INSERT INTO tenant_settings (tenant_id, time_zone, send_window, quiet_hours) VALUES ($1, $2, $3, $4)
-     ON CONFLICT (tenant_id) DO UPDATE SET time_zone = excluded.time_zone, send_window = excluded.send_window,
-       quiet_hours = excluded.quiet_hours`,
-    [tenantId, values.timeZone ?? 'UTC', values.sendWindow ?? null, values.quietHours ?? null],
-  );
+async function settings(
+  values: Partial<Pick<TenantSettings, 'timeZone' | 'sendWindow' | 'quietHours'>>,
+): Promise<void> {
+  const { timeZone = 'UTC', sendWindow = null, quietHours = null } = values;
+  await saveSettings(world.db.database.manager, tenantId, { timeZone, sendWindow, quietHours });
 }
 
 async function started(contacts: string[], input: Parameters<typeof draft>[0] = {}): Promise<string> {

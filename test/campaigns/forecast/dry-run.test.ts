@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { presentDryRun } from '../../../src/modules/campaigns/index.js';
 import { draft, phone } from '../world.js';
 import { createControlWorld, type ControlWorld } from '../actions/world.js';
+import { insertNumberCheck, insertSuppressions, saveSettings } from '../../support/rows.js';
 
 let world: ControlWorld;
 let tenantId: string;
@@ -122,15 +123,11 @@ describe('a dry run', () => {
       `UPDATE contacts SET opted_out_at = now() WHERE tenant_id = $1 AND phone = ANY($2::text[])`,
       [tenantId, [phone(0), phone(1)]],
     );
-    await world.sql(
-      `INSERT INTO suppressions (id, tenant_id, phone) SELECT gen_random_uuid(), $1, unnest($2::text[])`,
-      [tenantId, [phone(1), phone(2)]],
-    );
-    await world.sql(
-      `INSERT INTO number_checks (tenant_id, phone, on_whatsapp, checked_at)
-       VALUES ($1, $2, false, now()), ($1, $3, false, now() - interval '31 days')`,
-      [tenantId, phone(3), phone(5)],
-    );
+    const { manager } = world.db.database;
+    await insertSuppressions(manager, tenantId, [phone(1), phone(2)]);
+    await insertNumberCheck(manager, tenantId, { phone: phone(3) });
+    const checkedAt = new Date(Date.now() - 31 * 86_400_000);
+    await insertNumberCheck(manager, tenantId, { phone: phone(5), checkedAt });
     const { campaign } = await world.manager.create(
       tenantId,
       draft({
@@ -153,10 +150,7 @@ describe('a dry run', () => {
 
   it('counts who is over the frequency cap', async () => {
     await tenantWith(wide);
-    await world.sql(
-      `INSERT INTO tenant_settings (tenant_id, frequency_cap) VALUES ($1, '{"messages": 1, "days": 7}')`,
-      [tenantId],
-    );
+    await saveSettings(world.db.database.manager, tenantId, { frequencyCap: { messages: 1, days: 7 } });
     const parts = ['One', 'Two'].map((content) => ({ type: 'text' as const, content }));
     const result = await run(await planned(3, { template: undefined, messages: parts }));
     expect(result).toMatchObject({ willReceive: 0, message: 'No recipient would get a message.' });
@@ -165,10 +159,7 @@ describe('a dry run', () => {
 
   it('counts who is over the frequency cap and opted out only once', async () => {
     await tenantWith(wide);
-    await world.sql(
-      `INSERT INTO tenant_settings (tenant_id, frequency_cap) VALUES ($1, '{"messages": 1, "days": 7}')`,
-      [tenantId],
-    );
+    await saveSettings(world.db.database.manager, tenantId, { frequencyCap: { messages: 1, days: 7 } });
     const parts = ['One', 'Two'].map((content) => ({ type: 'text' as const, content }));
     const id = await planned(3, { template: undefined, messages: parts });
     await world.sql(

@@ -13,6 +13,7 @@ import { newId } from '../../../src/lib/ids.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { ReportWorld } from './world.js';
 import { claimPending } from '../../../src/modules/delivery/queue.repository.js';
+import { insertMessage, saveSettings } from '../../support/rows.js';
 
 let db: TestDatabase;
 let world: ReportWorld;
@@ -90,9 +91,7 @@ describe('statistics', () => {
       { hour: '2026-03-02T10:15:00.000Z', local: '2026-03-02 16:00', sent: 1, delivered: 0, read: 1 },
       { hour: '2026-03-02T11:15:00.000Z', local: '2026-03-02 17:00', sent: 1, delivered: 0, read: 1 },
     ]);
-    await world.sql(`INSERT INTO tenant_settings (tenant_id, time_zone) VALUES ($1, 'Europe/Berlin')`, [
-      world.tenantId,
-    ]);
+    await saveSettings(world.database.manager, world.tenantId, { timeZone: 'Europe/Berlin' });
     expect(await statsOf(id, { by: ['hour'] })).toMatchObject({
       timeZone: 'Europe/Berlin',
       byHour: [{ local: '2026-03-02 11:00' }, { local: '2026-03-02 13:00' }],
@@ -388,11 +387,9 @@ describe('reports on a large campaign among others', () => {
 
 async function insertMessages(campaignId: string, times: [string, string | null][]): Promise<void> {
   for (const [part, [sentAt, readAt]] of times.entries()) {
-    await world.sql(
-      `INSERT INTO messages (id, tenant_id, direction, sender_id, campaign_id, part, type, state, sent_at, read_at)
-       VALUES ($1, $2, 'out', $3, $4, $5, 'text', 'sent', $6, $7)`,
-      [newId(), world.tenantId, newId(), campaignId, part, sentAt, readAt],
-    );
+    const read = readAt === null ? null : new Date(readAt);
+    const message = { senderId: newId(), campaignId, part, sentAt: new Date(sentAt), readAt: read };
+    await insertMessage(world.database.manager, world.tenantId, message);
   }
 }
 

@@ -7,6 +7,7 @@ import { createTestDatabase, type TestDatabase } from '../../support/database.js
 import { ReportWorld } from './world.js';
 import { claimPending } from '../../../src/modules/delivery/queue.repository.js';
 import { CampaignPersonRecords } from '../../../src/modules/delivery/index.js';
+import { insertSuppressions, saveSettings } from '../../support/rows.js';
 
 let db: TestDatabase;
 let world: ReportWorld;
@@ -316,14 +317,10 @@ describe('the trace of a recipient', () => {
   });
 
   it('writes times on the wall clock of the tenant', async () => {
-    await world.sql(`INSERT INTO tenant_settings (tenant_id, time_zone) VALUES ($1, 'Asia/Kathmandu')`, [
-      world.tenantId,
-    ]);
+    await saveSettings(world.database.manager, world.tenantId, { timeZone: 'Asia/Kathmandu' });
     const { id, recipients, phones } = await world.campaign();
-    await world.sql(
-      `INSERT INTO suppressions (id, tenant_id, phone, created_at) VALUES ($1, $2, $3, '2026-03-02T10:00:00Z')`,
-      [newId(), world.tenantId, phones[0]],
-    );
+    const createdAt = new Date('2026-03-02T10:00:00Z');
+    await insertSuppressions(world.database.manager, world.tenantId, phones.slice(0, 1), { createdAt });
     await world.named('Ana');
     await world.drive(world.worker(), recipients[0]!);
     expect(textsOf(await traceOf(id, recipients[0]!.recipientId)).at(-1)).toBe(

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { DirectWorld } from './world.js';
+import { insertSuppressions, saveSettings } from '../../support/rows.js';
 
 let db: TestDatabase;
 let world: DirectWorld;
@@ -217,10 +218,7 @@ describe('what is refused', () => {
   it('a number on the suppression list', async () => {
     await world.world.sender();
     const to = world.phone();
-    await world.sql('INSERT INTO suppressions (id, tenant_id, phone) VALUES (gen_random_uuid(), $1, $2)', [
-      world.tenantId,
-      to,
-    ]);
+    await insertSuppressions(db.database.manager, world.tenantId, [to]);
     await refused({ to }, { kind: 'not_possible', code: 'recipient_suppressed' });
   });
 
@@ -277,16 +275,11 @@ describe('rules that are for campaigns', () => {
   it('do not hold it up: hours and the frequency cap, for which it does not count either', async () => {
     const phone = await world.world.sender();
     // Open on no day, quiet around the clock but for a minute, one message a month.
-    await world.sql(
-      `INSERT INTO tenant_settings (tenant_id, send_window, quiet_hours, frequency_cap)
-       VALUES ($1, $2, $3, $4)`,
-      [
-        world.tenantId,
-        { timeZone: 'UTC', days: [] },
-        { from: '00:01', to: '00:00', timeZone: 'UTC' },
-        { messages: 1, days: 30 },
-      ],
-    );
+    await saveSettings(db.database.manager, world.tenantId, {
+      sendWindow: { timeZone: 'UTC', days: [] },
+      quietHours: { from: '00:01', to: '00:00', timeZone: 'UTC' },
+      frequencyCap: { messages: 1, days: 30 },
+    });
     const to = world.phone();
     await world.send({ to, content: 'first' });
     await world.send({ to, content: 'second' });
