@@ -7,10 +7,10 @@ import type { CampaignDeps } from './campaign.ports.js';
 import {
   countsOf,
   findCampaign,
-  FOLD_ABOVE_ENTRIES,
   foldCounts,
   listCampaigns,
   noCounts,
+  READ_FOLDS_ABOVE,
   type CountedCampaign,
 } from './campaign.repository.js';
 import { CampaignControl } from './actions/control.service.js';
@@ -145,7 +145,7 @@ export class CampaignManager {
     const ids = campaigns.map(({ id }) => id);
     const tx = this.deps.database.manager;
     const ledgers = await countsOf(tx, ids);
-    for (const [id, { entries }] of ledgers) if (entries > FOLD_ABOVE_ENTRIES) await foldCounts(tx, id);
+    for (const [id, { entries }] of ledgers) if (entries > READ_FOLDS_ABOVE) await foldCounts(tx, id);
     return campaigns.map((campaign) => ({
       campaign,
       counts: ledgers.get(campaign.id)?.counts ?? noCounts(),

@@ -1,10 +1,8 @@
 import { DomainError, notFound } from '../../../lib/errors.js';
-import { enqueueBestEffort } from '../../../queue/enqueue-best-effort.js';
 import type { Campaign } from '../campaign.entity.js';
-import { feedCampaign } from '../campaign.jobs.js';
 import type { CampaignDeps } from '../campaign.ports.js';
 import { changeStatus, findCampaign, lockCampaign, updateCampaign } from '../campaign.repository.js';
-import { feedJobId } from '../feeding/core/job-ids.js';
+import { feedSoon } from '../feeding/feed-job.js';
 import { conflictMessage } from '../core/transitions.js';
 import { freshCanary } from '../canary/core/canary.js';
 import { PERMANENT_CODES } from './core/retry.js';
@@ -72,7 +70,7 @@ export class CampaignControl {
       await changeStatus(tx, { tenantId, id }, [status], { to: 'running', at: now });
     });
     this.deps.logger.info({ campaignId: id }, 'an operator continued the campaign beyond its canary');
-    await this.feed(tenantId, id);
+    await feedSoon(this.deps, { tenantId, campaignId: id });
   }
 
   /**
@@ -106,7 +104,7 @@ export class CampaignControl {
       return { retried, left };
     });
     logger.info({ campaignId: id, retried: outcome.retried }, 'failed recipients are sent to again');
-    await this.feed(tenantId, id);
+    await feedSoon(this.deps, { tenantId, campaignId: id });
     return outcome;
   }
 
@@ -116,14 +114,6 @@ export class CampaignControl {
     const { expiresAt, status } = campaign;
     if (expiresAt && expiresAt <= this.deps.clock.now()) throw expired(expiresAt, status);
     return campaign;
-  }
-
-  private async feed(tenantId: string, campaignId: string): Promise<void> {
-    const { queue, logger } = this.deps;
-    await enqueueBestEffort(
-      queue.wake(feedCampaign, { tenantId, campaignId }, feedJobId(campaignId)),
-      logger,
-    );
   }
 }
 

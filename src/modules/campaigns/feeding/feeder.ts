@@ -4,9 +4,9 @@ import type { JobHandler, JobOutcome } from '../../../queue/job.js';
 import type { Campaign } from '../campaign.entity.js';
 import { feedCampaign } from '../campaign.jobs.js';
 import type { CampaignDeps } from '../campaign.ports.js';
-import { countsOf, findCampaign, foldCounts } from '../campaign.repository.js';
+import { countsOf, FEED_FOLDS_ABOVE, findCampaign, foldCounts } from '../campaign.repository.js';
 import { applyCanary, tellCanaryTurn, type CanaryTurn } from '../canary/canary-gate.js';
-import { feedJobId } from './core/job-ids.js';
+import { wakeFeed } from './feed-job.js';
 import { feedWindow, staggeredDelays, type Pace } from './core/pacing.js';
 import { mostParts } from '../variants/core/variants.js';
 import { noteCampaignWaiting } from '../sending/waiting.repository.js';
@@ -31,7 +31,6 @@ const DEFAULT_WINDOW = 6_000;
 const FEED_EVERY_MS = 1_000;
 /** Recipients queued at once: the first of many are sent to while the others are queued. */
 const FEED_AT_ONCE = 1_000;
-const FOLD_ABOVE_ENTRIES = 500;
 /** A campaign outside its hours checks again this often, because windows and quiet hours can be changed. */
 const CLOSED_REST_MS = 60_000;
 
@@ -68,7 +67,7 @@ export class CampaignFeeder {
   /** Gives every campaign that needs one its feed job again: at boot, and when the queue may have lost it. */
   readonly rewakeRunningCampaigns = async (): Promise<void> => {
     for (const payload of await campaignsToFeed(this.deps.database.manager, this.deps.clock.now())) {
-      await this.deps.queue.wake(feedCampaign, payload, feedJobId(payload.campaignId));
+      await wakeFeed(this.deps.queue, payload);
     }
   };
 
@@ -84,7 +83,7 @@ export class CampaignFeeder {
     const { claimed, ahead, entries, turn, filled } = await this.claim(campaign, connected, openness.places);
     if (turn) tellCanaryTurn(logger, campaign.id, turn);
     if (claimed.length > 0) await this.enqueue(campaign, claimed, { ahead, senders: connected });
-    if (entries > FOLD_ABOVE_ENTRIES) await foldCounts(database.manager, campaign.id);
+    if (entries > FEED_FOLDS_ABOVE) await foldCounts(database.manager, campaign.id);
     if (claimed.length === 0 && (await this.complete(campaign.id))) return { kind: 'done' };
     return {
       kind: 'runAgain',

@@ -6,9 +6,9 @@ import type { CampaignDeps, CampaignSenders } from '../campaign.ports.js';
 import {
   countsOf,
   findCampaign,
-  FOLD_ABOVE_ENTRIES,
   foldCounts,
   noCounts,
+  READ_FOLDS_ABOVE,
   type Counts,
 } from '../campaign.repository.js';
 import { excludedIn } from '../audience/core/audience-rules.js';
@@ -99,7 +99,7 @@ export class CampaignReports {
     const timeZone = await this.timeZoneOf(tenantId, query.timeZone);
     const { entries, unfolded } = await recipientLedger(tx, id);
     const counts = sumOf(entries);
-    if (unfolded > FOLD_ABOVE_ENTRIES) await foldCounts(tx, id);
+    if (unfolded > READ_FOLDS_ABOVE) await foldCounts(tx, id);
     const isWorkerAlive = await this.deps.workers.isAnyAlive();
     return {
       campaign,
@@ -189,7 +189,7 @@ export class CampaignReports {
     if (by.length === 0) return { byPart: undefined, byHour: undefined };
     const tx = this.deps.database.manager;
     const { entries, unfolded } = await messageLedger(tx, campaign.id, timeZone);
-    if (unfolded > FOLD_ABOVE_ENTRIES) await foldCounts(tx, campaign.id);
+    if (unfolded > READ_FOLDS_ABOVE) await foldCounts(tx, campaign.id);
     return {
       byPart: by.includes('part') ? byPart(entries, mostParts(campaign)) : undefined,
       byHour: by.includes('hour') ? { timeZone, hours: byHour(entries) } : undefined,

@@ -1,7 +1,5 @@
-import { enqueueBestEffort } from '../../../queue/enqueue-best-effort.js';
 import { DomainError, notFound } from '../../../lib/errors.js';
 import type { Campaign } from '../campaign.entity.js';
-import { feedCampaign } from '../campaign.jobs.js';
 import type { CampaignDeps } from '../campaign.ports.js';
 import {
   changeStatus,
@@ -12,7 +10,7 @@ import {
   type CampaignUser,
   countSending,
 } from '../campaign.repository.js';
-import { feedJobId } from '../feeding/core/job-ids.js';
+import { feedSoon } from '../feeding/feed-job.js';
 import { allowedFrom, conflictMessage, type CampaignAction } from '../core/transitions.js';
 import { type CampaignStatus, skipLeftOver } from '../../delivery/index.js';
 import { refuseEmptyPool } from '../../senders/index.js';
@@ -46,14 +44,14 @@ export class CampaignLifecycle {
       await changeStatus(tx, campaign, [campaign.status], { to: 'running', at: clock.now() });
     });
     this.log(id, 'running');
-    await this.feed(tenantId, id);
+    await feedSoon(this.deps, { tenantId, campaignId: id });
   }
 
   /** Final. Ends the recipients that are left, the feed job those beyond a first share; one being sent finishes. */
   async stop(tenantId: string, id: string): Promise<void> {
     await this.move(tenantId, id, 'stop', 'stopped');
     await skipLeftOver(this.deps.database.manager, id);
-    await this.feed(tenantId, id);
+    await feedSoon(this.deps, { tenantId, campaignId: id });
   }
 
   /**
@@ -123,14 +121,6 @@ export class CampaignLifecycle {
   private async explain(tenantId: string, id: string, action: CampaignAction): Promise<never> {
     const campaign = await findCampaign(this.deps.database.manager, tenantId, id);
     throw campaign ? conflict(action, campaign.status) : notFound('campaign', id);
-  }
-
-  private async feed(tenantId: string, campaignId: string): Promise<void> {
-    const { queue, logger } = this.deps;
-    await enqueueBestEffort(
-      queue.wake(feedCampaign, { tenantId, campaignId }, feedJobId(campaignId)),
-      logger,
-    );
   }
 }
 

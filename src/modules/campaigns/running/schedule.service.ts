@@ -2,15 +2,13 @@ import type { Tx } from '../../../db/index.js';
 import { addMs } from '../../../lib/clock.js';
 import { DomainError, errorMessage } from '../../../lib/errors.js';
 import { newId } from '../../../lib/ids.js';
-import { enqueueBestEffort } from '../../../queue/enqueue-best-effort.js';
 import { countRecipients, refreshStatistics } from '../audience/audience.repository.js';
 import { CampaignAudience } from '../audience/audience.service.js';
 import type { Campaign, Recurrence } from '../campaign.entity.js';
-import { feedCampaign } from '../campaign.jobs.js';
 import type { CampaignDeps } from '../campaign.ports.js';
 import { changeStatus, findCampaign, insertCampaign, updateCampaign } from '../campaign.repository.js';
 import { freshCanary, sizedCanary } from '../canary/core/canary.js';
-import { feedJobId } from '../feeding/core/job-ids.js';
+import { feedSoon } from '../feeding/feed-job.js';
 import { dueRun } from '../core/recurrence.js';
 import { dueCampaigns, hasRun, lockUnheld, moveToNextRun, type DueCampaign } from './schedule.repository.js';
 import { settleOrigin } from '../../delivery/index.js';
@@ -51,7 +49,7 @@ export class CampaignScheduler {
     const change = { to: 'running', at: clock.now() } as const;
     if (!(await changeStatus(database.manager, { tenantId, id }, ['scheduled'], change))) return;
     logger.info({ campaignId: id }, 'a scheduled campaign started');
-    await this.feed(tenantId, id);
+    await feedSoon(this.deps, { tenantId, campaignId: id });
   }
 
   /** Of the runs that were missed only the latest is made up for. */
@@ -73,7 +71,7 @@ export class CampaignScheduler {
       return;
     }
     this.deps.logger.info({ campaignId: child, originId: due.id }, 'a recurring campaign started a run');
-    await this.feed(due.tenantId, child);
+    await feedSoon(this.deps, { tenantId: due.tenantId, campaignId: child });
   }
 
   /**
@@ -136,14 +134,6 @@ export class CampaignScheduler {
       await moveToNextRun(tx, origin, next, now);
       if (!next) await settleOrigin(tx, origin.id);
     });
-  }
-
-  private async feed(tenantId: string, campaignId: string): Promise<void> {
-    const { queue, logger } = this.deps;
-    await enqueueBestEffort(
-      queue.wake(feedCampaign, { tenantId, campaignId }, feedJobId(campaignId)),
-      logger,
-    );
   }
 }
 
