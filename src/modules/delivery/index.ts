@@ -22,7 +22,7 @@ export {
   skipLeftOver,
   type ClaimedRecipient,
 } from './queue.repository.js';
-export { sendJobId } from './core/job-id.js';
+export { FIRST_CLAIM, sendJobId } from './core/job-id.js';
 export { wakeAt, wakeBehind, wakeFirst } from './core/retry.js';
 
 // The jobs that others enqueue.
@@ -56,7 +56,7 @@ export { NOT_ON_WHATSAPP } from './unregistered.js';
 // Pace: typing, pauses between parts and between messages.
 export { humanPaceAt, humanPause, humanTyping, partTimings, totalMs } from './core/typing.js';
 export type { HumanPace, PartPause, PartTiming, TypingPace } from './core/typing.js';
-export { DEFAULT_DELAYS, type Delays } from './core/delays.js';
+export { DEFAULT_DELAYS } from './core/delays.js';
 
 // After the hand-over: unconfirmed sends, receipts, repair of what a crash left behind.
 export type { MessageAttempt, UnknownChoice } from './core/attempt.js';

@@ -14,7 +14,7 @@ import {
   CampaignParts,
   type CampaignPart,
 } from '../../content/index.js';
-import { insertTestRecipients, sendJobId, sendMessage } from '../../delivery/index.js';
+import { FIRST_CLAIM, insertTestRecipients, sendJobId, sendMessage } from '../../delivery/index.js';
 import { refuseEmptyPool } from '../../senders/index.js';
 import { knownNumbers, unreachableReason } from '../../contacts/index.js';
 
@@ -37,9 +37,6 @@ export interface TestRun {
   contactId: string;
   variant: string | undefined;
 }
-
-/** Recipients begin as the feeder would leave them. */
-const FIRST_CLAIM = 1;
 
 /** Sends a campaign's parts to a few numbers through the same engine, as a hidden campaign of kind `direct`. */
 export class TestSends {

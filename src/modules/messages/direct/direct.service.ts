@@ -16,6 +16,7 @@ import { CampaignParts, asLiteral } from '../../content/index.js';
 import {
   cancelMessage,
   DEFAULT_DELAYS,
+  FIRST_CLAIM,
   insertDirectMessages,
   sendJobId,
   sendMessage,
@@ -212,6 +213,3 @@ function onlyOne({ messages: [message] }: AcceptedBulk): AcceptedMessage {
   if (!message) throw new Error('A message was neither accepted nor refused.');
   return message;
 }
-
-/** Recipients of direct messages begin as the feeder would leave them. */
-const FIRST_CLAIM = 1;

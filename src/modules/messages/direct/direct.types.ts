@@ -1,7 +1,7 @@
 import type { FieldError } from '../../../lib/errors.js';
 import type { PartDraft, CampaignPart } from '../../content/index.js';
 import type { CampaignDeps } from '../../campaigns/index.js';
-import type { Delays } from '../../delivery/index.js';
+import type { Delays } from '../../../lib/pause.js';
 
 /** One message of a request with valid fields; whether it can be sent is not known yet. */
 export interface DirectDraft {

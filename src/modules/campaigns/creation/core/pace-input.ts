@@ -1,5 +1,6 @@
 import type { FieldError } from '../../../../lib/errors.js';
-import { type Delays, DEFAULT_DELAYS } from '../../../delivery/core/delays.js';
+import type { Delays } from '../../../../lib/pause.js';
+import { DEFAULT_DELAYS } from '../../../delivery/core/delays.js';
 
 /** Fills in missing delays; a default is adjusted to the bound that was given. */
 export function parseDelays(
