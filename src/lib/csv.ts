@@ -1,3 +1,5 @@
+import { stringify, type Options } from 'csv-stringify/sync';
+
 /** Tells spreadsheets that the file is UTF-8. */
 export const UTF8_BOM = '\uFEFF';
 
@@ -10,17 +12,22 @@ const FORMULA_START = /^\s*[=+\-@|%＝＋－＠]|^[\t\r\n]/;
 const FORMULA_INSIDE = /([;\t\r\n][\s"]*)(?=[=+\-@|%＝＋－＠])/g;
 const PHONE_NUMBER = /^\+\d{7,15}$/;
 
+/** csv-stringify quotes a cell with the delimiter, a quote or the whole line end in it; half a line end needs it, too. */
+const FORMAT: Options = { record_delimiter: '\r\n', quoted_match: /[\r\n]/ };
+
 /**
- * One line of csv. What would be a formula, as a cell or in a part of one, is marked as text with an apostrophe in
- * front; phone numbers in E.164 stay as they are, because they calculate to nothing but themselves.
+ * Lines of csv, each with its end. What would be a formula, as a cell or in a part of one, is marked as text with an
+ * apostrophe in front; phone numbers in E.164 stay as they are, because they calculate to nothing but themselves.
  */
-export function csvLine(cells: readonly (string | null)[]): string {
-  return `${cells.map((cell) => csvCell(cell ?? '')).join(',')}\r\n`;
+export function csvLines(rows: readonly (readonly (string | null)[])[]): string {
+  return stringify(
+    rows.map((cells) => cells.map((cell) => withoutFormulas(cell ?? ''))),
+    FORMAT,
+  );
 }
 
-function csvCell(text: string): string {
+function withoutFormulas(text: string): string {
   if (PHONE_NUMBER.test(text)) return text;
   const inside = text.replaceAll(FORMULA_INSIDE, "$1'");
-  const safe = FORMULA_START.test(text) ? `'${inside}` : inside;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return FORMULA_START.test(text) ? `'${inside}` : inside;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { csvLine } from '../../src/lib/csv.js';
+import { csvLines } from '../../src/lib/csv.js';
 
 describe('a line of csv', () => {
   it.each([
@@ -21,6 +21,6 @@ describe('a line of csv', () => {
     ['-5', "'-5"],
     ['', ''],
   ])('%j is written as %j', (text, written) => {
-    expect(csvLine([text, null])).toBe(`${written},\r\n`);
+    expect(csvLines([[text, null]])).toBe(`${written},\r\n`);
   });
 });

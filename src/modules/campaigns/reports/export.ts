@@ -1,5 +1,5 @@
 import type { Tx } from '../../../db/index.js';
-import { csvLine, UTF8_BOM } from '../../../lib/csv.js';
+import { csvLines, UTF8_BOM } from '../../../lib/csv.js';
 import { notFound } from '../../../lib/errors.js';
 import { xlsxChunks, type Cell, type SheetColumn } from '../../../lib/xlsx-writer.js';
 import type { Campaign } from '../campaign.entity.js';
@@ -78,8 +78,8 @@ async function ensureStillThere(tx: Tx, { tenantId, id }: Campaign): Promise<voi
 }
 
 async function* csvChunks(batches: AsyncIterable<Cell[][]>): AsyncGenerator<string, void, undefined> {
-  yield UTF8_BOM + csvLine(columns.map(({ title }) => title));
-  for await (const rows of batches) yield rows.map((cells) => csvLine(cells.map(csvText))).join('');
+  yield UTF8_BOM + csvLines([columns.map(({ title }) => title)]);
+  for await (const rows of batches) yield csvLines(rows.map((cells) => cells.map(csvText)));
 }
 
 function csvText(cell: Cell): string | null {

@@ -1,5 +1,5 @@
 import type { Database } from '../../../db/index.js';
-import { csvLine, UTF8_BOM } from '../../../lib/csv.js';
+import { csvLines, UTF8_BOM } from '../../../lib/csv.js';
 import { notFound } from '../../../lib/errors.js';
 import { xlsxChunks } from '../../../lib/xlsx-writer.js';
 import { ContactSearchRepository } from '../contact-search.repository.js';
@@ -101,6 +101,6 @@ function cell(value: unknown): string {
 }
 
 async function* csvChunks(titles: string[], rows: AsyncIterable<string[][]>): AsyncGenerator<string> {
-  yield UTF8_BOM + csvLine(titles);
-  for await (const batch of rows) yield batch.map((cells) => csvLine(cells)).join('');
+  yield UTF8_BOM + csvLines([titles]);
+  for await (const batch of rows) yield csvLines(batch);
 }

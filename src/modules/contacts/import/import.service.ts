@@ -3,7 +3,7 @@ import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Database } from '../../../db/index.js';
 import type { Clock } from '../../../lib/clock.js';
-import { csvLine, UTF8_BOM } from '../../../lib/csv.js';
+import { csvLines, UTF8_BOM } from '../../../lib/csv.js';
 import { invalid, notFound, type FieldError } from '../../../lib/errors.js';
 import { newId } from '../../../lib/ids.js';
 import type { Logger } from '../../../lib/logger.js';
@@ -161,14 +161,14 @@ export class ImportService {
   }
 
   private async *rejectionLines(tenantId: string, id: string, titles: string[]): AsyncGenerator<string> {
-    yield UTF8_BOM + csvLine(['line', 'reason', ...titles]);
+    yield UTF8_BOM + csvLines([['line', 'reason', ...titles]]);
     let afterLine = 0;
     for (;;) {
       const page = { afterLine, limit: REJECTIONS_PAGE };
       const rows = await this.imports.rejections(this.deps.database.manager, tenantId, id, page);
       const last = rows.at(-1);
       if (!last) return;
-      yield rows.map(({ line, reason, cells }) => csvLine([String(line), reason, ...cells])).join('');
+      yield csvLines(rows.map(({ line, reason, cells }) => [String(line), reason, ...cells]));
       afterLine = last.line;
     }
   }
