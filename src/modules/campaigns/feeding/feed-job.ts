@@ -14,6 +14,9 @@ export function wakeFeed(queue: JobQueue, { tenantId, campaignId }: Fed): Promis
 }
 
 /** After a change that is committed: a queue that is away must not fail it, and the campaign is fed later. */
-export function feedSoon({ queue, logger }: { queue: JobQueue; logger: Logger }, campaign: Fed): Promise<void> {
+export function feedSoon(
+  { queue, logger }: { queue: JobQueue; logger: Logger },
+  campaign: Fed,
+): Promise<void> {
   return enqueueBestEffort(wakeFeed(queue, campaign), logger);
 }
