@@ -44,7 +44,7 @@ async function readTimeZones(): Promise<{ zonesByPrefix: Record<string, string>;
   const { version } = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8')) as {
     version: string;
   };
-  return { zonesByPrefix: deserialize(zones) as Record<string, string>, version };
+  return { zonesByPrefix: deserialize(zones), version };
 }
 
 /** As Prettier breaks it. */

@@ -5,7 +5,7 @@ import { User } from '../../src/modules/auth/auth.entity.js';
 import { hashPassword } from '../../src/modules/auth/passwords.js';
 import { Campaign } from '../../src/modules/campaigns/campaign.entity.js';
 import { NumberCheck } from '../../src/modules/contacts/checks/number-check.entity.js';
-import { ContactList, ContactListMember } from '../../src/modules/contacts/contact-list.entity.js';
+import { ContactList } from '../../src/modules/contacts/contact-list.entity.js';
 import { Contact } from '../../src/modules/contacts/contact.entity.js';
 import { Suppression } from '../../src/modules/contacts/suppression.entity.js';
 import { CampaignContact } from '../../src/modules/delivery/delivery.entity.js';
@@ -66,15 +66,6 @@ export async function insertList(tx: Tx, tenantId: Id, values: Values<ContactLis
   const id = values.id ?? newId();
   await insert(tx, ContactList, { name: id, ...values, id, tenantId });
   return id;
-}
-
-export async function insertListMembers(
-  tx: Tx,
-  tenantId: Id,
-  listId: Id,
-  contactIds: readonly Id[],
-): Promise<void> {
-  for (const contactId of contactIds) await insert(tx, ContactListMember, { listId, contactId, tenantId });
 }
 
 export async function insertSuppressions(

@@ -2,7 +2,7 @@ import type { Tx } from '../../../db/index.js';
 import { addMs, earlier, latest } from '../../../lib/clock.js';
 import type { JobHandler, JobOutcome } from '../../../queue/job.js';
 import type { Campaign } from '../campaign.entity.js';
-import { feedCampaign } from '../campaign.jobs.js';
+import type { feedCampaign } from '../campaign.jobs.js';
 import type { CampaignDeps } from '../campaign.ports.js';
 import { countsOf, FEED_FOLDS_ABOVE, findCampaign, foldCounts } from '../campaign.repository.js';
 import { applyCanary, tellCanaryTurn, type CanaryTurn } from '../canary/canary-gate.js';
