@@ -75,7 +75,7 @@ type Claimed = Omit<OutcomeRecord, 'settlement' | 'isResend'>;
 
 /** A message that is being handed over. */
 async function claimed(world: World): Promise<{ claim: Claimed; campaignId: string }> {
-  const { senderId } = await world.doubtfulSender();
+  const { senderId } = await world.senderWithoutIdempotentIds();
   const { id: campaignId, recipients } = await world.campaign({ onUnknown: 'resend' });
   const { tenantId, recipientId } = recipients[0]!;
   const { contactId, claimEpoch } = (await world.delivery.load(tenantId, recipientId))!;

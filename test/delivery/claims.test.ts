@@ -16,7 +16,7 @@ beforeEach(async () => {
   senderId = (await world.sender()).senderId;
 });
 
-/** Somebody who has read the recipient, and claims what was true then. */
+/** A worker that has read the recipient, and claims what was true then. */
 async function reader(): Promise<{ recipientId: string; claim: () => Promise<ClaimOutcome> }> {
   const { id: campaignId, recipients } = await world.campaign({ parts: ['one', 'two'] });
   const { tenantId, recipientId } = recipients[0]!;

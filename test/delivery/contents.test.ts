@@ -123,7 +123,7 @@ describe('parts of every type', () => {
   });
 
   it('are sent again after a crash exactly as they were, though the campaign says something else now', async () => {
-    const phone = await world.doubtfulSender();
+    const phone = await world.senderWithoutIdempotentIds();
     phone.answer({ kind: 'unknown', code: 'connection_lost' });
     const mediaId = file();
     const { id, recipients } = await world.campaign({

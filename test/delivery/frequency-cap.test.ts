@@ -265,7 +265,7 @@ describe('admitting claims', () => {
     expect(admitted(claims, new Map([['a', 1]]))).toEqual([true, true, true, false, false]);
   });
 
-  it('lets nobody in whose parts are more than the cap', () => {
+  it('admits no recipient whose parts are more than the cap', () => {
     expect(admitted([claim('a', 3)], new Map())).toEqual([false]);
   });
 });

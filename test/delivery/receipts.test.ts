@@ -31,9 +31,9 @@ const apply = (...receipts: ReturnType<typeof receipt>[]): Promise<Date | undefi
   world.receipts.apply(world.tenantId, phone.senderId, receipts);
 
 /** Instead of the sender of every test. */
-async function onlyDoubtful(): Promise<ScriptedSession> {
+async function onlySenderWithoutIdempotentIds(): Promise<ScriptedSession> {
   await world.sql('DELETE FROM senders WHERE tenant_id = $1', [world.tenantId]);
-  return world.doubtfulSender();
+  return world.senderWithoutIdempotentIds();
 }
 
 async function sent(
@@ -60,7 +60,7 @@ describe('receipts', () => {
     expect(counted).toMatchObject([{ counter: 'read', n: 1 }]);
   });
 
-  it('of a delivery correct a check that found nobody at the number', async () => {
+  it('of a delivery correct a check that found no account at the number', async () => {
     const { recipientId, ids } = await sent();
     const number = String((await world.recipient(recipientId))['phone']);
     await insertNumberCheck(db.database.manager, world.tenantId, { phone: number });
@@ -151,8 +151,8 @@ describe('receipts', () => {
     expect(await world.recipient(recipientId)).toMatchObject({ state: 'sent', code: null });
   });
 
-  it('a later receipt reconciles an unknown fate', async () => {
-    phone = await onlyDoubtful();
+  it('a later receipt reconciles an unconfirmed send', async () => {
+    phone = await onlySenderWithoutIdempotentIds();
     phone.answer({ kind: 'unknown', code: 'timeout' });
     const { recipientId, campaignId, ids } = await sent();
     expect(await world.recipient(recipientId)).toMatchObject({ state: 'unknown' });
@@ -167,7 +167,7 @@ describe('receipts', () => {
   });
 
   it('with parts left, a reconciled recipient goes back to the feeder', async () => {
-    phone = await onlyDoubtful();
+    phone = await onlySenderWithoutIdempotentIds();
     phone.answer({ kind: 'unknown', code: 'timeout' }, accept);
     const { recipients } = await world.campaign({ parts: ['one', 'two'] });
     await world.drive(world.worker(), recipients[0]!);

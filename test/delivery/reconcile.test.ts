@@ -84,7 +84,7 @@ describe('after a crash between hand-over and record', () => {
     expect(ledger).toEqual(counted);
   });
 
-  it('a transport without them leaves the fate unknown', async () => {
+  it('a transport without them leaves the outcome unknown', async () => {
     const { phone, payload } = await killedAfterHandOver({ transport: 'waha' });
     await age(payload.recipientId);
     expect(await world.reconcile().run()).toMatchObject({ resent: 0, unknown: 1 });
@@ -118,7 +118,7 @@ describe('after a crash between hand-over and record', () => {
     expect(await world.recipient(payload.recipientId)).toMatchObject({ state: 'sent', next_part: 2 });
   });
 
-  it('with the sender gone for good nobody resends it', async () => {
+  it('with the sender gone for good no other sender resends it', async () => {
     const { phone, payload } = await killedAfterHandOver();
     const other = await world.sender();
     await age(payload.recipientId);
@@ -207,7 +207,7 @@ describe('after the queue was lost', () => {
     );
   });
 
-  it('gives everybody queued a job at once when the queue is known to be lost', async () => {
+  it('gives every queued recipient a job at once when the queue is known to be lost', async () => {
     const { id, recipients } = await world.campaign({ recipients: 250 });
     await world.sql(`UPDATE campaign_contacts SET state = 'pending' WHERE id = $1`, [
       recipients[0]!.recipientId,

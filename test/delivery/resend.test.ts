@@ -34,7 +34,7 @@ const attempts = async (recipientId: string) =>
     (message['attempts'] as { outcome: string; code: string }[]).map(({ outcome, code }) => [outcome, code]),
   );
 
-describe('a campaign that sends messages of unknown fate again', () => {
+describe('a campaign that resends unconfirmed sends', () => {
   async function timeOut(options: { parts?: string[] } = {}) {
     const phone = await world.sender({ transport: 'waha' });
     phone.answer(timedOut);
@@ -80,7 +80,7 @@ describe('a campaign that sends messages of unknown fate again', () => {
   });
 
   it('sends no second copy after a receipt in the meantime', async () => {
-    const phone = await world.doubtfulSender();
+    const phone = await world.senderWithoutIdempotentIds();
     phone.answer(timedOut, accept);
     const { recipients } = await world.campaign({ onUnknown: 'resend' });
     const payload = recipients[0]!;
@@ -95,11 +95,11 @@ describe('a campaign that sends messages of unknown fate again', () => {
   });
 
   it('takes another sender when the first one is gone, with an id of its own', async () => {
-    const phone = await world.doubtfulSender();
+    const phone = await world.senderWithoutIdempotentIds();
     phone.answer(timedOut);
     const { recipients } = await world.campaign({ onUnknown: 'resend' });
     await world.drive(worker(), recipients[0]!);
-    const other = await world.doubtfulSender();
+    const other = await world.senderWithoutIdempotentIds();
     await world.sql(`UPDATE senders SET status = 'banned' WHERE id = $1`, [phone.senderId]);
     await graceIsOver(recipients[0]!.recipientId);
     await world.drive(worker(), recipients[0]!);
@@ -109,11 +109,11 @@ describe('a campaign that sends messages of unknown fate again', () => {
   });
 
   it('stays with the first sender, and its id, while that one is there', async () => {
-    const phone = await world.doubtfulSender();
+    const phone = await world.senderWithoutIdempotentIds();
     phone.answer(timedOut, accept);
     const { recipients } = await world.campaign({ onUnknown: 'resend' });
     await world.drive(worker(), recipients[0]!);
-    const other = await world.doubtfulSender();
+    const other = await world.senderWithoutIdempotentIds();
     await graceIsOver(recipients[0]!.recipientId);
     await world.drive(worker(), recipients[0]!);
     expect(other.handed).toHaveLength(0);

@@ -8,7 +8,7 @@ import type {
 
 type Answer = (message: OutboundMessage) => SendOutcome | Promise<SendOutcome>;
 
-/** The far side of one sender: answers sends as scripted (the last answer repeats) and keeps what it was handed. */
+/** The far side of one sender: returns the scripted outcomes of sends (the last one repeats) and keeps what it was handed. */
 export class ScriptedSession implements TransportSession {
   readonly handed: OutboundMessage[] = [];
   private readonly script: Answer[] = [];

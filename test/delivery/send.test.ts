@@ -251,8 +251,8 @@ describe('outcomes', () => {
     expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({ state: 'sent' });
   });
 
-  it('a send without an answer in time is of unknown fate and not repeated', async () => {
-    const phone = await world.doubtfulSender();
+  it('a send without an answer in time is unconfirmed and not repeated', async () => {
+    const phone = await world.senderWithoutIdempotentIds();
     phone.answer(() => new Promise(() => undefined));
     const { recipients } = await world.campaign();
     const worker = world.worker({ sendTimeoutMs: 30 });
@@ -269,7 +269,7 @@ describe('outcomes', () => {
     const phone = await world.sender();
     const { recipients } = await world.campaign();
     const { delivery } = world;
-    let refusals = 2;
+    let failuresLeft = 2;
     const worker = world.worker({
       delivery: {
         load: delivery.load.bind(delivery),
@@ -278,7 +278,7 @@ describe('outcomes', () => {
         putBack: delivery.putBack.bind(delivery),
         noteWait: delivery.noteWait.bind(delivery),
         record: (record) =>
-          (refusals -= 1) >= 0 ? Promise.reject(new Error('database restarts')) : delivery.record(record),
+          (failuresLeft -= 1) >= 0 ? Promise.reject(new Error('database restarts')) : delivery.record(record),
       },
     });
     await world.drive(worker, recipients[0]!);
@@ -286,8 +286,8 @@ describe('outcomes', () => {
     expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({ state: 'sent' });
   });
 
-  it('a transport that throws leaves the fate unknown', async () => {
-    const phone = await world.doubtfulSender();
+  it('a transport that throws leaves the outcome unknown', async () => {
+    const phone = await world.senderWithoutIdempotentIds();
     phone.answer(() => Promise.reject(new Error('bug')));
     const { recipients } = await world.campaign();
     await world.drive(world.worker(), recipients[0]!);
@@ -366,7 +366,7 @@ describe('what stands in the way of a send', () => {
     });
   });
 
-  it('whoever opted out or is suppressed after being queued is not written to', async () => {
+  it('a recipient who opted out or is suppressed after being queued is not written to', async () => {
     const phone = await world.sender();
     const { recipients, phones } = await world.campaign({ recipients: 3 });
     await world.contacts.optOut(db.database.manager, world.tenantId, phones[0]!, 'api');
@@ -461,7 +461,7 @@ describe('what stands in the way of a send', () => {
     expect(other.texts).toEqual(['one', 'two']);
     await world.drive(worker, started);
     expect(await waitingReason()).toBeNull();
-    // A process that served nobody yet.
+    // A process that has served no recipient yet.
     await world.drive(world.worker({ waiting: world.newWaitTracker() }), started);
     expect(await waitingReason()).toBe('sender_away');
   });
@@ -476,7 +476,7 @@ describe('what stands in the way of a send', () => {
     expect(sender).toEqual({ minute_used: 0 });
   });
 
-  it("another tenant's job reaches nobody", async () => {
+  it("another tenant's job reaches no recipient", async () => {
     const phone = await world.sender();
     const { recipients } = await world.campaign();
     const stranger = await db.createTenant();
@@ -488,7 +488,7 @@ describe('what stands in the way of a send', () => {
 
 describe('many at once', () => {
   it('sends every recipient exactly once and counts as count(*) does', async () => {
-    const sessions = await Promise.all([world.sender(), world.sender(), world.doubtfulSender()]);
+    const sessions = await Promise.all([world.sender(), world.sender(), world.senderWithoutIdempotentIds()]);
     sessions[1]?.answer(accept, { kind: 'rejected', code: 'invalid_number', permanent: true }, accept);
     sessions[2]?.answer({ kind: 'unknown', code: 'timeout' }, accept);
     const { id, recipients, phones } = await world.campaign({ recipients: 120 });

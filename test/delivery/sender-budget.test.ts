@@ -31,7 +31,7 @@ const waitingReason = async (id: string) =>
   (await world.sql('SELECT waiting_reason FROM campaigns WHERE id = $1', [id]))[0]?.['waiting_reason'];
 
 describe('the budget of a sender for a campaign', () => {
-  it('is used to the last message and never exceeded, whoever sends at the same time', async () => {
+  it('is used to the last message and never exceeded by workers that send at the same time', async () => {
     const senders = [await world.sender(), await world.sender(), await world.sender()];
     const { id, recipients } = await limited(4, { recipients: 20 });
     await Promise.all(recipients.map((payload) => world.drive(world.worker(), payload, 300)));

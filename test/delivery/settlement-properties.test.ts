@@ -57,22 +57,22 @@ describe('judging a hand-over', () => {
     );
   });
 
-  it('blames the sender for what is its fault and nobody for the rest', () => {
+  it('counts against the sender only what the sender caused', () => {
     fc.assert(
       fc.property(outcome, claim, fc.nat(), (answer, claimed, seed) => {
         const { verdict } = judge(answer, claimed, now, seededRandom(seed));
-        const isSendersFault =
+        const isCausedBySender =
           answer.kind === 'senderLost' ||
           answer.kind === 'unknown' ||
           (answer.kind === 'retryLater' && answer.scope === 'sender');
-        expect(verdict.result === 'failure').toBe(isSendersFault);
+        expect(verdict.result === 'failure').toBe(isCausedBySender);
         expect(verdict.result === 'success').toBe(answer.kind === 'sent');
       }),
     );
   });
 });
 
-describe('a message of unknown fate', () => {
+describe('an unconfirmed send', () => {
   const played = fc.array(fc.boolean(), { minLength: 1, maxLength: 80 });
 
   it('risks a second copy only where the campaign does, and so many at most', () => {

@@ -80,7 +80,7 @@ async function arrivedAccordingToUs(campaignId: string): Promise<number | undefi
   return row?.n;
 }
 
-it('through a stormy network every recipient gets each part at most once and has a fate that adds up', async () => {
+it('through a stormy network every recipient gets each part at most once and has a delivery status that adds up', async () => {
   const work: Promise<unknown>[] = [];
   const senders = await Promise.all([online(work), online(work), online(work), online(work)]);
   const sessions = new Map(senders.map(({ senderId, session }) => [senderId, session]));

@@ -107,7 +107,7 @@ export class World {
   }
 
   /** A sender that takes ids, and whose network delivers two messages of the same id. */
-  doubtfulSender(): Promise<ScriptedSession> {
+  senderWithoutIdempotentIds(): Promise<ScriptedSession> {
     return this.sender({ transport: 'waha', allocatesIds: true });
   }
 

@@ -6,7 +6,7 @@ import { parseFilter } from '../../src/modules/segments/core/parse.js';
 const options = { firstParameter: 2, tenant: '$1', now: new Date('2026-03-02T10:00:00Z') };
 const isAna = { field: 'name', op: 'equals', value: 'Ana' };
 
-function problems(input: unknown): [path: string, message: string][] {
+function errorsOf(input: unknown): [path: string, message: string][] {
   const parsed = parseFilter(input);
   return parsed.ok ? [] : parsed.errors.map(({ path, message }) => [path, message]);
 }
@@ -20,7 +20,7 @@ describe('reading a filter', () => {
     ['nothing', undefined, 'filter'],
     ['an array', [isAna], 'filter'],
     ['no condition', {}, 'filter'],
-    ['an empty group, which would be everybody', { all: [] }, 'filter.all'],
+    ['an empty group, which would match every contact', { all: [] }, 'filter.all'],
     ['a group that is no list', { any: isAna }, 'filter.any'],
     ['an unknown field', { all: [isAna, { field: 'age', op: 'less', value: 5 }] }, 'filter.all[1].field'],
     ['a field of every object', { field: 'constructor', op: 'equals', value: 'x' }, 'filter.field'],
@@ -46,7 +46,7 @@ describe('reading a filter', () => {
       'filter.value',
     ],
     [
-      'a number without a digit, which would be everybody',
+      'a number without a digit, which would match every contact',
       { field: 'phoneNumber', op: 'contains', value: ' - ' },
       'filter.value',
     ],
@@ -59,34 +59,34 @@ describe('reading a filter', () => {
     ['a campaign that is no id', { activity: 'read', campaignId: 'spring' }, 'filter.campaignId'],
     ['no attribute', { field: 'attributes.', op: 'exists' }, 'filter.field'],
   ])('%s is refused by its place', (_, input, path) => {
-    expect(problems(input).map(([at]) => at)).toEqual([path]);
+    expect(errorsOf(input).map(([at]) => at)).toEqual([path]);
   });
 
   it('names what would fit', () => {
-    const [[, message] = []] = problems({ field: 'optedOut', op: 'less', value: 1 });
+    const [[, message] = []] = errorsOf({ field: 'optedOut', op: 'less', value: 1 });
     expect(message).toBe('must be one of equals, notEquals for optedOut');
   });
 
-  it('tells the first hundred problems of a filter that has more, and how many more', () => {
+  it('tells the first hundred errors of a filter that has more, and how many more', () => {
     const value = Array.from({ length: 150 }, () => 7);
-    const told = problems({ field: 'name', op: 'in', value });
+    const told = errorsOf({ field: 'name', op: 'in', value });
     expect(told).toHaveLength(101);
     expect(told.at(-1)).toEqual(['', 'and 50 more errors']);
     const wide = {
       any: Array.from({ length: 100 }, () => ({ all: Array.from({ length: 100 }, () => ({})) })),
     };
-    expect(problems(wide)).toEqual([['filter', 'has 10000 conditions; at most 100 fit']]);
+    expect(errorsOf(wide)).toEqual([['filter', 'has 10000 conditions; at most 100 fit']]);
   });
 
   it('takes six levels and a hundred conditions, and no more', () => {
-    expect(problems(nested(6))).toEqual([]);
-    expect(problems(nested(7))).toEqual([
+    expect(errorsOf(nested(6))).toEqual([]);
+    expect(errorsOf(nested(7))).toEqual([
       [expect.stringMatching(/^filter(\.not){6}$/), expect.stringContaining('6 levels')],
     ]);
     const many = (count: number) => ({ any: Array.from({ length: count }, () => isAna) });
-    expect(problems(many(100))).toEqual([]);
-    expect(problems(many(101))).toEqual([['filter.any', expect.stringContaining('100')]]);
-    expect(problems({ all: [many(60), many(60)] })).toEqual([['filter', expect.stringContaining('120')]]);
+    expect(errorsOf(many(100))).toEqual([]);
+    expect(errorsOf(many(101))).toEqual([['filter.any', expect.stringContaining('100')]]);
+    expect(errorsOf({ all: [many(60), many(60)] })).toEqual([['filter', expect.stringContaining('120')]]);
   });
 
   it('says which lists and campaigns it is about, and where', () => {

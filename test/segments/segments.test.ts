@@ -93,11 +93,11 @@ describe('a segment', () => {
   it('is refused when it names what is not there, by the place', async () => {
     const unknown = newId();
     const filter = { all: [inRecife, { field: 'list', op: 'in', value: [await list(), unknown] }] };
-    const refusal = { kind: 'invalid', errors: [{ path: 'filter.all[1].value[1]' }] };
-    await expect(segments.create(tenantId, { name: 'x', filter })).rejects.toMatchObject(refusal);
-    await expect(segments.preview(tenantId, { filter })).rejects.toMatchObject(refusal);
+    const expected = { kind: 'invalid', errors: [{ path: 'filter.all[1].value[1]' }] };
+    await expect(segments.create(tenantId, { name: 'x', filter })).rejects.toMatchObject(expected);
+    await expect(segments.preview(tenantId, { filter })).rejects.toMatchObject(expected);
     const { id } = await segments.create(tenantId, { name: 'x', filter: inRecife });
-    await expect(segments.update(tenantId, id, { filter })).rejects.toMatchObject(refusal);
+    await expect(segments.update(tenantId, id, { filter })).rejects.toMatchObject(expected);
   });
 
   it('cannot be asked any more once its list is gone', async () => {
@@ -135,7 +135,7 @@ describe('a segment', () => {
 });
 
 describe('a preview', () => {
-  it('counts everybody and shows the ten newest', async () => {
+  it('counts every contact and shows the ten newest', async () => {
     const ids = await people(50);
     const { count, sample } = await segments.preview(tenantId, { filter: inRecife });
     expect(count).toBe(25);

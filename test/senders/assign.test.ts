@@ -18,7 +18,7 @@ function merge(all: SenderSlot[], changed: SenderSlot[]): SenderSlot[] {
   return all.map((sender) => byId.get(sender.id) ?? sender);
 }
 
-describe('dealing a batch', () => {
+describe('assigning a batch', () => {
   it('uses equal senders equally, to within one message, however requests are batched', () => {
     const batches = fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 20 });
     // Steps include a clock that stands still and one that is set back.
@@ -130,7 +130,7 @@ describe('the time to ask again', () => {
     expect(waits.at(-1)?.at.getTime()).toBeLessThan(at(2_100).getTime());
   });
 
-  it('is the end of the window when a quota is used up, whoever asked before', () => {
+  it('is the end of the window when a quota is used up, whichever request came first', () => {
     const full = takeSlot(slot('a', { minute: 1 }), 1, NO_PACE, START, 1, seededRandom(1));
     const { waits } = waitTimes(requests(1), [full], at(5), seededRandom(1), { behind: at(90_000) });
     expect(waits).toEqual([{ at: at(60_000), reason: 'quota_used_up' }]);
@@ -142,7 +142,7 @@ describe('the time to ask again', () => {
     expect(wait?.at.getTime()).toBeLessThanOrEqual(START.getTime() + 100);
   });
 
-  it('is replaced by the first missing condition when nobody could ever send', () => {
+  it('is replaced by the first missing condition when no sender could ever send', () => {
     const census = {
       total: 2,
       supported: 2,

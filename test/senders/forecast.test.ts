@@ -17,7 +17,7 @@ interface Sent {
   messages: number;
 }
 
-/** The real core, one reservation after the other: whoever is free first sends next. */
+/** The real core, one reservation after the other: the sender that is free first sends next. */
 function reallySend(senders: SenderSlot[], pace: ForecastPace, wanted: number): Sent[] {
   const fixed = { occupyMs: pace.stepMs, minDelay: 0, maxDelay: 0 };
   const pool = new Map(senders.map((sender) => [sender.id, sender]));
@@ -247,7 +247,7 @@ describe('the forecast', () => {
     });
   });
 
-  it('rests on the way, so that ten thousand senders of different ages hold nobody up', async () => {
+  it('rests on the way, so that ten thousand senders of different ages hold no other work up', async () => {
     const senders = Array.from({ length: 10_000 }, (_, index) => ({
       slot: { ...slot(`s${index}`), nextAvailableAt: addMs(START, index) },
     }));

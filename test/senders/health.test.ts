@@ -71,7 +71,7 @@ describe('health', () => {
     );
   });
 
-  it('does not hear of failures that are the fault of the recipient', () => {
+  it('does not hear of failures that the recipient caused', () => {
     expect(after(['neutral', 'neutral'])).toEqual(healthy);
   });
 

@@ -70,7 +70,7 @@ describe('reserving', () => {
     expect(senderOf(await manager.reserveNextHealthySender(yielding))).toBe(only);
   });
 
-  it('deals concurrent requests of a process to different senders in one go', async () => {
+  it('assigns concurrent requests of a process to different senders in one go', async () => {
     const ids = await senders(5);
     const outcomes = await Promise.all(ids.map(() => manager.reserveNextHealthySender(request(tenantId))));
     expect(new Set(outcomes.map(senderOf))).toEqual(new Set(ids));
@@ -168,7 +168,7 @@ describe('reserving', () => {
   });
 });
 
-describe('when nobody can be reserved', () => {
+describe('when no sender can be reserved', () => {
   it('the answer is the end of the pace, then of the used-up window', async () => {
     await senders(1, { quotaPerMinute: 2 });
     const first = await manager.reserveNextHealthySender(request(tenantId));
@@ -196,7 +196,7 @@ describe('when nobody can be reserved', () => {
     expect(await ask()).toBeGreaterThan(times[4]!);
   });
 
-  it('the answer names the condition that nobody meets', async () => {
+  it('the answer names the condition that no sender meets', async () => {
     const answer = async (): Promise<ReservationOutcome> =>
       manager.reserveNextHealthySender(request(tenantId));
     expect(await answer()).toEqual({ kind: 'none', reason: 'no_sender_in_pool' });

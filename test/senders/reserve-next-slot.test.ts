@@ -30,7 +30,7 @@ function workers(): [SenderManager, SenderManager] {
   return [managerOn(test.database, clock), managerOn(test.database, clock, undefined, 2)];
 }
 
-describe('a sender somebody urgent waits for', () => {
+describe('a sender that an urgent request waits for', () => {
   it('is kept for it when its slot has come, in every worker', async () => {
     await connectedSender(test.database, service, tenantId, { name: 'Only one' });
     const [one, other] = workers();
@@ -44,7 +44,7 @@ describe('a sender somebody urgent waits for', () => {
     expect(await other.reserveNextHealthySender(urgent())).toMatchObject({ kind: 'reserved' });
   });
 
-  it('does not stay kept when nobody comes', async () => {
+  it('does not stay kept when no request comes', async () => {
     await connectedSender(test.database, service, tenantId, { name: 'Only one' });
     const [one] = workers();
     await one.reserveNextHealthySender(patient());
@@ -65,7 +65,7 @@ describe('a sender somebody urgent waits for', () => {
     expect(await one.reserveNextHealthySender(urgent())).toMatchObject({ kind: 'reserved' });
   });
 
-  it('is not kept for somebody who waits for hours', () => {
+  it('is not kept for a request that waits for hours', () => {
     const far = { ...slot('far'), nextAvailableAt: addMs(START, 3_600_000) };
     const near = { ...slot('near'), nextAvailableAt: addMs(START, 5_000) };
     expect(sendersToReserve([far, near], 2, 1, START)).toEqual([

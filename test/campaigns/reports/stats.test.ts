@@ -32,7 +32,7 @@ async function statsOf(campaignId: string, query: StatsQuery = {}) {
 
 /** Four recipients of two parts: one reads all, one the first part, one has no WhatsApp, one is never heard of. */
 async function mixedCampaign() {
-  const ana = await world.named('Ana', { isDoubtful: true });
+  const ana = await world.named('Ana', { hasIdempotentIds: false });
   const { id, recipients } = await world.campaign({ parts: ['One', 'Two'], recipients: 4 });
   for (const payload of recipients.slice(0, 2)) await world.drive(world.worker(), payload);
   ana.answer({ kind: 'rejected', code: 'not_on_whatsapp', permanent: true });

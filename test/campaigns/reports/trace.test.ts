@@ -97,7 +97,7 @@ describe('the trace of a recipient', () => {
   });
 
   it('tells of a silence that a late receipt explained', async () => {
-    const ana = await world.named('Ana', { isDoubtful: true });
+    const ana = await world.named('Ana', { hasIdempotentIds: false });
     ana.answer({ kind: 'unknown', code: 'timeout' });
     const { id, recipients } = await world.campaign();
     await world.drive(world.worker(), recipients[0]!);
@@ -117,7 +117,7 @@ describe('the trace of a recipient', () => {
   });
 
   it('tells of a silence after which it is sent again, at the risk of a second copy', async () => {
-    const ana = await world.named('Ana', { isDoubtful: true });
+    const ana = await world.named('Ana', { hasIdempotentIds: false });
     ana.answer({ kind: 'unknown', code: 'timeout' });
     const { id, recipients } = await world.campaign({ onUnknown: 'resend' });
     await world.drive(world.worker(), recipients[0]!);

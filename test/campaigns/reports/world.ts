@@ -25,8 +25,10 @@ export class ReportWorld extends World {
     workers: { isAnyAlive: async () => this.isWorkerAlive },
   });
 
-  async named(name: string, changes: { isDoubtful?: boolean } = {}): Promise<ScriptedSession> {
-    const session = await (changes.isDoubtful ? this.doubtfulSender() : this.sender());
+  async named(name: string, options: { hasIdempotentIds?: boolean } = {}): Promise<ScriptedSession> {
+    const session = await (options.hasIdempotentIds === false
+      ? this.senderWithoutIdempotentIds()
+      : this.sender());
     await this.sql('UPDATE senders SET name = $2 WHERE id = $1', [session.senderId, name]);
     return session;
   }

@@ -78,7 +78,7 @@ describe('the routes', () => {
     }
   });
 
-  it('answer 422 with the reason for somebody who opted out, and 409 for a message that has left', async () => {
+  it('answer 422 with the reason for a contact who opted out, and 409 for a message that has left', async () => {
     const contact = dataOf(await call('POST', '/api/contacts', { body: { phoneNumber: body(30, '').to } }));
     await call('PATCH', `/api/contacts/${contact['id']}`, { body: { optedOut: true } });
     const refused = await call('POST', '/api/message/send', { body: body(30, 'not wanted') });
@@ -124,7 +124,7 @@ describe('the routes', () => {
     expect(Date.parse(message['sentAt'] ?? '')).toBeGreaterThanOrEqual(at);
   });
 
-  it('do not show the campaigns that carry direct messages, nor let anybody touch them', async () => {
+  it('do not show the campaigns that carry direct messages, nor let any route touch them', async () => {
     const hidden = await surface.db.database.manager.query<{ id: string }[]>(
       `SELECT id FROM campaigns WHERE tenant_id = $1 AND kind = 'direct' LIMIT 1`,
       [tenantId],

@@ -20,7 +20,7 @@ const storedMessages = () =>
   world.sql('SELECT id FROM messages WHERE tenant_id = $1', [world.tenantId]).then((rows) => rows.length);
 
 describe('a bulk of messages', () => {
-  it('sends each its own, answers their ids in order, and lists them by the id of the bulk', async () => {
+  it('sends each its own, returns their ids in order, and lists them by the id of the bulk', async () => {
     const phone = await world.world.sender();
     const numbers = [world.phone(), world.phone(), world.phone()];
     const bulk = await world.sendBulk({ messages: numbers.map((to, index) => text(to, `Order ${index}`)) });
@@ -116,7 +116,7 @@ describe('a bulk with mistakes', () => {
     expect(world.queue.jobs).toEqual([]);
   });
 
-  it('is not possible when all that is wrong is that somebody opted out', async () => {
+  it('is not possible when all that is wrong is that a recipient opted out', async () => {
     await world.world.sender();
     const gone = world.phone();
     await world.world.contacts.optOut(db.database.manager, world.tenantId, gone, 'api');

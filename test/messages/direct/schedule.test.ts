@@ -83,7 +83,7 @@ describe('a scheduled message', () => {
     expect(phone.handed).toEqual([]);
   });
 
-  it('is not sent to somebody who opted out meanwhile', async () => {
+  it('is not sent to a recipient who opted out meanwhile', async () => {
     const phone = await world.world.sender();
     const to = world.phone();
     const { id } = await world.send({ to, sendAt: inMs(2 * MINUTE) });

@@ -117,7 +117,7 @@ describe('a direct message', () => {
   });
 
   it('that may have reached the network is resolved like a campaign’s', async () => {
-    const phone = await world.world.doubtfulSender();
+    const phone = await world.world.senderWithoutIdempotentIds();
     phone.answer({ kind: 'unknown', code: 'timeout' });
     const { id } = await world.send({});
     await world.work();
@@ -302,7 +302,7 @@ describe('rules that are for campaigns', () => {
 });
 
 describe('its hidden campaign', () => {
-  it('is counted nowhere and closed once nobody waits', async () => {
+  it('is counted nowhere and closed once no recipient waits', async () => {
     await world.world.sender();
     await world.send({});
     await world.work();
