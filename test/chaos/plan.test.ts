@@ -25,7 +25,7 @@ describe('the plan of a chaos run', () => {
     expect(new Set(manners)).toEqual(new Set(['restart', 'crash']));
   });
 
-  it('kills every worker, and nobody after the last moment it is given', () => {
+  it('kills every worker, and none after the last moment it is given', () => {
     const plan = planFaults({ seed: 5, kills: 2, backend: 'postgres' }, 0.4);
     const killed = plan.flatMap(({ fault }) => (fault.kind === 'kill' ? [fault.worker] : []));
     expect(new Set(killed)).toEqual(new Set([0, 1]));

@@ -19,7 +19,7 @@ const shown = (state: string, nextPart: number, code: string | null = null): Rec
 });
 
 describe('the verdict of a chaos run', () => {
-  it('finds nothing where everybody got each part once', () => {
+  it('finds nothing where every recipient got each part once', () => {
     expect(judge([arrived(0), arrived(1)], [shown('read', 2)], PARTS)).toEqual({
       expected: 2,
       duplicates: [],
@@ -44,7 +44,7 @@ describe('the verdict of a chaos run', () => {
     expect(missing).toEqual([{ phone: ana, part: 1, account: undefined }]);
   });
 
-  it('accepts none either for a part before the one that is unknown, or for somebody who still waits', () => {
+  it('accepts none either for a part before the one that is unknown, or for a recipient who still waits', () => {
     expect(judge([], [shown('unknown', 1, 'worker_lost')], PARTS).missing).toEqual([
       { phone: ana, part: 0, account: undefined },
       { phone: ana, part: 1, account: 'unknown (worker_lost)' },

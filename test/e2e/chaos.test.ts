@@ -30,7 +30,7 @@ beforeAll(() => {
 });
 
 describe.each(backends)('a campaign under fire, its queue on %s', (backend) => {
-  it('reaches everybody exactly once, and all counters agree', async () => {
+  it('reaches every recipient exactly once, and all counters agree', async () => {
     const result = await runs.get(backend);
     if (!result || result instanceof Error) throw result ?? new Error('It was not run.');
     if (!result.good) throw new Error(reportText(result));

@@ -42,7 +42,7 @@ describe.each(backends)('a campaign with its queue on %s', (backend) => {
     return server;
   };
 
-  it('reaches everybody exactly once although the server is killed in the middle', async () => {
+  it('reaches every recipient exactly once although the server is killed in the middle', async () => {
     const first = await start();
     const api = await logIn(first.url);
     await connectSenders(api, 6);

@@ -10,7 +10,7 @@ import { exitOf } from './server.js';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 describe('the demo', () => {
-  it('ends with status 0, because everybody’s fate is known and the numbers add up', async () => {
+  it('ends with status 0, because every recipient’s outcome is known and the numbers add up', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'starling-demo-'));
     const child = spawn(process.execPath, [...programArguments('demo/main'), '--exit'], {
       cwd: root,

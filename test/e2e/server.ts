@@ -11,7 +11,7 @@ export interface ServerProcess {
   child: ChildProcess;
   /** Everything it has written so far. */
   output(): string;
-  /** Sends the signal and waits for the end; answers the exit code, or the signal that ended it. */
+  /** Sends the signal and waits for the end; returns the exit code, or the signal that ended it. */
   end(signal: NodeJS.Signals): Promise<number | string>;
 }
 

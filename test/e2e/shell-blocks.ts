@@ -31,7 +31,7 @@ function pageText(page: string): Promise<string> {
   return readFile(new URL(`../../${page}`, import.meta.url), 'utf8');
 }
 
-/** Runs blocks one after the other in one shell and an empty folder, as somebody would who copies them; answers what they printed. */
+/** Runs blocks one after the other in one shell and an empty folder, as a reader would who copies them; returns what they printed. */
 export async function runBlocks(blocks: string[], addresses: Record<string, string>): Promise<string> {
   const script = Object.entries(addresses).reduce(
     (text, [written, real]) => text.replaceAll(written, real),

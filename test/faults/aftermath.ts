@@ -7,11 +7,11 @@ import { contactOf, importedOf, type Visit } from './visitor.js';
 
 /** A process that idles takes 150 to 200 MB; one that hoards what it cannot do takes much more. */
 const MOST_MEMORY = 450 * 1024 * 1024;
-/** A fault is told in a few lines, whoever many jobs and requests it hits. */
+/** A fault is logged in a few lines, however many jobs and requests it hits. */
 const MOST_LINES = 150;
 
 /** During a fault: every answer comes, and is one that helps. */
-export function expectHonestAnswers({ visitor, server }: Stage): void {
+export function expectHelpfulAnswers({ visitor, server }: Stage): void {
   const visits = visitor.recent;
   const bad = visits
     .filter(
@@ -32,7 +32,7 @@ function logOf({ body }: Visit, output: string): string[] {
   return id === undefined ? [] : output.split('\n').filter((line) => line.includes(id));
 }
 
-/** After a fault: everybody has the message once, the numbers agree, and what was promised is kept. */
+/** After a fault: every recipient has the message once, the numbers agree, and what was promised is kept. */
 export async function expectNothingLost(stage: Stage, databaseUrl: string): Promise<void> {
   await stage.finish();
   const visits = await stage.visitor.leave();

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { waitFor } from '../support/wait-for.js';
-import { expectHonestAnswers, expectNothingLost } from './aftermath.js';
+import { expectHelpfulAnswers, expectNothingLost } from './aftermath.js';
 import { cleaningUp } from './clean-up.js';
 import { lasting } from './lasting.js';
 import { ownPostgres, type OwnServer } from './own-servers.js';
@@ -38,7 +38,7 @@ describe('while the database is gone, and the queue in it,', () => {
       timeoutMs: 40_000,
     });
     await lasting();
-    expectHonestAnswers(stage);
+    expectHelpfulAnswers(stage);
     await postgres.start();
     await answeredEverywhere(stage);
     await expectNothingLost(stage, postgres.url);

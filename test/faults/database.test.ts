@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { backends, queueEnv, type Backend } from '../e2e/backends.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { waitFor } from '../support/wait-for.js';
-import { expectHonestAnswers, expectNothingLost } from './aftermath.js';
+import { expectHelpfulAnswers, expectNothingLost } from './aftermath.js';
 import { cleaningUp } from './clean-up.js';
 import { extraSeconds, lasting } from './lasting.js';
 import { startProxy, type Proxy } from './proxy.js';
@@ -51,7 +51,7 @@ describe.each(tried)('while the database has a bad day, with the queue on %s,', 
       what: 'the campaign to go on slowly',
     });
     await lasting();
-    expectHonestAnswers(stage);
+    expectHelpfulAnswers(stage);
 
     visitor.turnPage();
     await proxy.become('stall');
@@ -59,7 +59,7 @@ describe.each(tried)('while the database has a bad day, with the queue on %s,', 
     await waitFor(async () => (await stage.missing())?.includes('database'), { timeoutMs: 15_000 });
     await refusedEverywhere(stage);
     await lasting();
-    expectHonestAnswers(stage);
+    expectHelpfulAnswers(stage);
     await proxy.become('pass');
     await answeredEverywhere(stage);
 

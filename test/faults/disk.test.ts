@@ -6,7 +6,7 @@ import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { readPostmasterFile } from '../../src/db/embedded/postmaster-file.js';
 import { queueEnv } from '../e2e/backends.js';
 import { waitFor } from '../support/wait-for.js';
-import { expectHonestAnswers, expectNothingLost, query } from './aftermath.js';
+import { expectHelpfulAnswers, expectNothingLost, query } from './aftermath.js';
 import { cleaningUp } from './clean-up.js';
 import { lasting } from './lasting.js';
 import { ownPostgres, type OwnServer } from './own-servers.js';
@@ -17,7 +17,7 @@ jest.setTimeout(240_000);
 const MEGABYTE = 1024 * 1024;
 
 /**
- * A disk that is full for one process, for root as for everybody: its files may not grow beyond a size, and the system
+ * A disk that is full for one process, for root as for every user: its files may not grow beyond a size, and the system
  * refuses each byte more, as it does for a full disk. Unlike a full file system of our own it needs no privileges, and it
  * can be taken back while the process runs.
  */
@@ -87,7 +87,7 @@ describe('while a disk is full', () => {
     const before = stage.arrived();
     await waitFor(() => stage.arrived() > before, { timeoutMs: 30_000, what: 'the campaign to go on' });
     await lasting();
-    expectHonestAnswers(stage);
+    expectHelpfulAnswers(stage);
     expect(await api.get(`/api/imports/${id}`)).toMatchObject({ status: 'running' });
 
     limitFiles(await processesOf(postgres.url), 'unlimited');

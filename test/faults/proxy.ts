@@ -3,7 +3,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import { setTimeout as pause } from 'node:timers/promises';
 
 /**
- * What is wrong with the way: `pass` nothing; `stall` takes connections and bytes and answers nothing, as a network that
+ * What is wrong with the way: `pass` nothing; `stall` takes connections and bytes and sends nothing, as a network that
  * drops every packet does; `refuse` ends all connections and takes no new ones; a number delays every packet so long.
  */
 export type Fault = 'pass' | 'stall' | 'refuse' | { delayMs: number };
@@ -87,7 +87,7 @@ async function join(
   carry(far, near, way);
 }
 
-/** In order, one packet at a time; whoever sends faster is held back. */
+/** In order, one packet at a time; a connection that sends faster is held back. */
 function carry(from: Socket, to: Socket, way: Way): void {
   const pass = async (packet: Buffer): Promise<void> => {
     await way.clear();

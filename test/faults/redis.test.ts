@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { waitFor } from '../support/wait-for.js';
-import { expectHonestAnswers, expectNothingLost } from './aftermath.js';
+import { expectHelpfulAnswers, expectNothingLost } from './aftermath.js';
 import { cleaningUp } from './clean-up.js';
 import { lasting } from './lasting.js';
 import { ownRedis } from './own-servers.js';
@@ -31,7 +31,7 @@ describe('while Redis has a bad day', () => {
     later(() => redis.thaw());
   });
 
-  it('serves everybody while it is frozen or gone, and sends on when it is back', async () => {
+  it('serves every request while it is frozen or gone, and sends on when it is back', async () => {
     redis.freeze();
     await servedWithoutQueue(stage);
     redis.thaw();
@@ -48,7 +48,7 @@ describe('while Redis has a bad day', () => {
   });
 });
 
-/** Whoever needs only the database is served; what needs the queue, too, is accepted and starts later. */
+/** A request that needs only the database is served; one that needs the queue, too, is accepted and starts later. */
 async function servedWithoutQueue(stage: Stage): Promise<void> {
   const { visitor } = stage;
   visitor.turnPage();
@@ -61,7 +61,7 @@ async function servedWithoutQueue(stage: Stage): Promise<void> {
     what: 'everybody to be served',
   });
   await lasting();
-  expectHonestAnswers(stage);
+  expectHelpfulAnswers(stage);
   expect(visitor.recent.filter((visit) => !served(visit))).toEqual([]);
 }
 

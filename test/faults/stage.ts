@@ -7,7 +7,7 @@ import { startServer, type ServerProcess } from '../e2e/server.js';
 import { waitFor } from '../support/wait-for.js';
 import { everyday, Visitor } from './visitor.js';
 
-/** A running server, a simulator that outlives it, a campaign under way, and somebody who asks the API all the time. */
+/** A running server, a simulator that outlives it, a campaign under way, and a visitor that asks the API all the time. */
 export interface Stage {
   server: ServerProcess;
   api: ApiClient;
@@ -101,7 +101,7 @@ async function missingOf(url: string): Promise<string[] | undefined> {
   return checks.filter(({ ok }) => !ok).map(({ name }) => name);
 }
 
-/** Bytes the process holds in memory; on other systems than Linux nobody asks. */
+/** Bytes the process holds in memory; 0 on other systems than Linux, where it is not measured. */
 export async function residentBytes(pid: number | undefined): Promise<number> {
   if (process.platform !== 'linux') return 0;
   const status = await readFile(`/proc/${pid}/status`, 'utf8');

@@ -3,7 +3,7 @@ import { MIN_HEALTH_TO_SEND } from '../../src/modules/senders/core/health.js';
 import { queueEnv } from '../e2e/backends.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { waitFor } from '../support/wait-for.js';
-import { expectHonestAnswers, expectNothingLost } from './aftermath.js';
+import { expectHelpfulAnswers, expectNothingLost } from './aftermath.js';
 import { cleaningUp } from './clean-up.js';
 import { extraSeconds, lasting } from './lasting.js';
 import { startProxy, type Proxy } from './proxy.js';
@@ -42,10 +42,10 @@ describe('while the transport hangs', () => {
     later(() => proxy.become('pass'));
   });
 
-  it('keeps serving everybody, and sends once what was never answered', async () => {
+  it('keeps serving every request, and sends once what was never answered', async () => {
     const { visitor, network } = stage;
     visitor.turnPage();
-    // Half of the messages arrive and half do not; nobody says which.
+    // Half of the messages arrive and half do not; no answer says which.
     network.change({ outcomes: { timedOut: 1 }, timeOut: { afterMs: 600_000, arrives: 0.5 } });
     await waitFor(() => visitor.leastAnswered(served) > 4, {
       timeoutMs: 30_000,
@@ -66,7 +66,7 @@ describe('while the transport hangs', () => {
       what: 'everybody to be served',
     });
     await lasting();
-    expectHonestAnswers(stage);
+    expectHelpfulAnswers(stage);
     expect(visitor.recent.filter((visit) => !served(visit))).toEqual([]);
     stage.writeStop();
     await proxy.become('pass');

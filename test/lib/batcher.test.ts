@@ -45,7 +45,7 @@ describe('a batcher', () => {
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected', 'fulfilled']);
   });
 
-  it('fails a run that answers for fewer items than it was given', async () => {
+  it('fails a run that returns fewer results than it was given items', async () => {
     const batcher = new Batcher(async (items: number[]) => items.slice(1), options);
     await expect(batcher.add(1)).rejects.toThrow('answered with 0');
   });

@@ -11,7 +11,7 @@ class Asked {
   on!: unknown;
 }
 
-async function problems(values: Partial<Asked>): Promise<Record<string, string>> {
+async function messages(values: Partial<Asked>): Promise<Record<string, string>> {
   const errors = await validate(
     Object.assign(new Asked(), { at: new Date(0).toISOString(), on: '2026-12-01', ...values }),
   );
@@ -80,8 +80,8 @@ describe('a moment in a request', () => {
   });
 
   it('is asked for in words, with a day alone where that is enough', async () => {
-    expect(await problems({})).toEqual({});
-    expect(await problems({ at: '2026-12-01' })).toEqual({ at: expect.stringMatching(/with its zone/) });
-    expect(await problems({ on: '2026-W51-1' })).toEqual({ on: expect.stringMatching(/or a day/) });
+    expect(await messages({})).toEqual({});
+    expect(await messages({ at: '2026-12-01' })).toEqual({ at: expect.stringMatching(/with its zone/) });
+    expect(await messages({ on: '2026-W51-1' })).toEqual({ on: expect.stringMatching(/or a day/) });
   });
 });

@@ -27,7 +27,7 @@ describe('what an error says is missing', () => {
   });
 });
 
-describe('a log of the same trouble again and again', () => {
+describe('a log of the same error again and again', () => {
   it('has one line per half minute, ids aside, and counts those left out', () => {
     const lines: string[] = [];
     const logger = createLogger('warn', { destination: { write: (line) => lines.push(line) } });

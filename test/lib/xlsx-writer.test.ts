@@ -55,7 +55,7 @@ describe('a workbook', () => {
     ]);
   });
 
-  it('has no formula, and its texts stay texts when somebody edits them', async () => {
+  it('has no formula, and its texts stay texts when a user edits them', async () => {
     const path = await written(batches([['=HYPERLINK("http://x","y")', '@SUM(1)', '-1+1|cmd']]));
     const sheet = await fileOf(path, 'xl/worksheets/sheet1.xml');
     expect(sheet).not.toContain('<f');

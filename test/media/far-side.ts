@@ -41,7 +41,7 @@ export interface Bucket extends FarSide {
   cutNext(afterBytes: number): void;
 }
 
-/** A server that speaks as much S3 as a store of files needs, and believes nobody without a right signature. */
+/** A server that speaks as much S3 as a store of files needs, and refuses every request without a right signature. */
 export async function listenAsS3(): Promise<Bucket> {
   const objects = new Map<string, Buffer>();
   const requests: string[] = [];
@@ -55,7 +55,7 @@ export async function listenAsS3(): Promise<Bucket> {
     const failure = failures.shift();
     const end = (status: number, bytes?: Buffer): void => void response.writeHead(status).end(bytes);
     if (failure !== undefined) return end(failure);
-    // Real servers refuse a body whose length nobody told.
+    // Real servers refuse a body whose length is not given.
     if (request.method === 'PUT' && request.headers['content-length'] === undefined) return end(411);
     if (!isSigned(request, body, keys)) return end(403);
     const key = url.replace('/the-bucket/', '');

@@ -57,7 +57,7 @@ describe('an upload', () => {
     ['a voice message', opus, 'voice.ogg', 'audio/ogg; codecs=opus'],
     ['a text that claims to be a picture', 'just words, naïve ones', 'photo.png', 'text/plain'],
     ['a web page', '<!doctype html><script>alert(1)</script>', 'photo.jpg', 'text/plain'],
-    ['bytes nobody knows', Buffer.from([1, 0, 2, 0, 255]), 'x.pdf', 'application/octet-stream'],
+    ['bytes of no known type', Buffer.from([1, 0, 2, 0, 255]), 'x.pdf', 'application/octet-stream'],
   ])('is told by its content: %s', async (_what, bytes, name, mimeType) => {
     const stored = await add(bytes, name);
     expect(stored).toMatchObject({ mimeType, fileName: name, sizeBytes: Buffer.byteLength(bytes) });
@@ -140,7 +140,7 @@ describe('deleting', () => {
     await expect(media.get(tenantId, id)).rejects.toMatchObject({ code: 'media_not_found' });
   });
 
-  it('names direct messages that wait, which nobody knows as a campaign', async () => {
+  it('names direct messages that wait, which are not shown as a campaign', async () => {
     const { id } = await add(Buffer.concat([png, Buffer.from('direct')]));
     const hidden = await campaign('running', [{ type: 'image', mediaId: id }]);
     await db.database.manager.query(`UPDATE campaigns SET kind = 'direct' WHERE id = $1`, [hidden]);
@@ -186,7 +186,7 @@ describe('a file that is fetched for a request', () => {
   const listed = async () => (await fetching.list(tenantId, { limit: 200 })).items.map(({ id }) => id);
   const later = (minutes: number) => void (clock = new Date(clock.getTime() + minutes * 60_000));
 
-  it("is nobody's until the request is accepted, and stays from then on", async () => {
+  it('is not listed until the request is accepted, and stays from then on', async () => {
     const { id } = await fetchFile();
     expect(await listed()).not.toContain(id);
     await expect(fetching.get(tenantId, id)).rejects.toMatchObject({ code: 'media_not_found' });
@@ -211,7 +211,7 @@ describe('a file that is fetched for a request', () => {
     expect(await hold(file.id)).toEqual(new Set());
   });
 
-  it('is an upload like any other once somebody uploads the same', async () => {
+  it('is an upload like any other once the same file is uploaded', async () => {
     const { id } = await fetchFile();
     const uploaded = await add(fetched, 'mine.png');
     expect(uploaded).toMatchObject({ id, fileName: 'mine.png', sourceUrl: null });

@@ -67,7 +67,7 @@ function remote(changes: Partial<RemoteFilesDeps> = {}): RemoteFiles {
 
 const at = (host: string, path: string): string => `http://${host}:${site.port}${path}`;
 
-async function refusal(files: RemoteFiles, url: string) {
+async function failedFetch(files: RemoteFiles, url: string) {
   const outcome = await files.fetch(url);
   if (outcome.ok) throw new Error(`${url} was fetched.`);
   return outcome;
@@ -87,7 +87,7 @@ describe('fetching a file', () => {
       ok: true,
       fileName: 'a photo.png',
     });
-    expect((await refusal(remote(), at(PUBLIC, '/round'))).reason).toBe('it redirects more than 3 times');
+    expect((await failedFetch(remote(), at(PUBLIC, '/round'))).reason).toBe('it redirects more than 3 times');
   });
 
   it('unpacks what comes compressed all the same', async () => {
@@ -121,24 +121,26 @@ describe('fetching a file', () => {
     ['/endless', 'the file is larger than 1000 bytes'],
     ['/broken', 'the server ended the connection'],
   ])('says what went wrong: %s', async (path, reason) => {
-    expect(await refusal(remote(), at(PUBLIC, path))).toEqual({ ok: false, code: 'unavailable', reason });
+    expect(await failedFetch(remote(), at(PUBLIC, path))).toEqual({ ok: false, code: 'unavailable', reason });
   });
 
   it('gives up a server that does not come to an end', async () => {
-    const { reason } = await refusal(remote({ timeoutMs: 200 }), at(PUBLIC, '/slow'));
+    const { reason } = await failedFetch(remote({ timeoutMs: 200 }), at(PUBLIC, '/slow'));
     expect(reason).toBe('it took longer than 0.2 seconds');
   });
 
-  it('says that nobody listens there, and that a name is not known', async () => {
-    expect((await refusal(remote(), `http://${PUBLIC}:9/x`)).reason).toBe('the server refuses connections');
+  it('says that no server listens there, and that a name is not known', async () => {
+    expect((await failedFetch(remote(), `http://${PUBLIC}:9/x`)).reason).toBe(
+      'the server refuses connections',
+    );
     const findAddresses = () => Promise.reject(new Error('ENOTFOUND'));
-    const { reason } = await refusal(remote({ findAddresses }), 'https://no-such-host.example/x');
+    const { reason } = await failedFetch(remote({ findAddresses }), 'https://no-such-host.example/x');
     expect(reason).toBe('the host no-such-host.example is not known');
   });
 
   it('leaves no file behind when it fails', async () => {
     const before = await readdir(tempDir);
-    await refusal(remote(), at(PUBLIC, '/endless'));
+    await failedFetch(remote(), at(PUBLIC, '/endless'));
     expect(await readdir(tempDir)).toEqual(before);
   });
 });
@@ -147,12 +149,12 @@ describe('URLs that lead inside', () => {
   it.each(['file:///etc/passwd', 'ftp://example.com/x', 'data:text/plain,x', 'gopher://x/', 'x.png', ''])(
     'are refused before anything is asked: %s',
     async (url) => {
-      expect((await refusal(remote(), url)).code).toBe('wrong_url');
+      expect((await failedFetch(remote(), url)).code).toBe('wrong_url');
     },
   );
 
   it('are refused with a user name in them', async () => {
-    const { reason } = await refusal(remote(), `http://me:secret@${PUBLIC}:${site.port}/`);
+    const { reason } = await failedFetch(remote(), `http://me:secret@${PUBLIC}:${site.port}/`);
     expect(reason).toContain('user name');
   });
 
@@ -160,14 +162,17 @@ describe('URLs that lead inside', () => {
     const hosts = [INNER, '127.2', '2130706434', '0x7f000002', '[::ffff:127.0.0.2]', 'localhost.'];
     const files = remote({ mayConnect: isPublicAddress });
     for (const host of hosts) {
-      const outcome = await refusal(files, at(host, '/'));
+      const outcome = await failedFetch(files, at(host, '/'));
       expect({ host, ...outcome }).toMatchObject({ host, code: 'wrong_url' });
     }
     expect(innerRequests).toBe(0);
   });
 
   it('are refused as the target of a redirect', async () => {
-    const { code, reason } = await refusal(remote(), at(PUBLIC, `/to/${encodeURIComponent(at(INNER, '/'))}`));
+    const { code, reason } = await failedFetch(
+      remote(),
+      at(PUBLIC, `/to/${encodeURIComponent(at(INNER, '/'))}`),
+    );
     expect({ code, reason }).toMatchObject({
       code: 'wrong_url',
       reason: expect.stringContaining('not on the public'),
@@ -177,7 +182,7 @@ describe('URLs that lead inside', () => {
 
   it('are refused when one of several addresses is inside', async () => {
     const files = remote({ findAddresses: async () => [PUBLIC, INNER] });
-    expect((await refusal(files, at('mixed.example', '/'))).code).toBe('wrong_url');
+    expect((await failedFetch(files, at('mixed.example', '/'))).code).toBe('wrong_url');
   });
 
   it('cannot change their mind between the check and the connection', async () => {

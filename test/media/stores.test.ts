@@ -74,7 +74,7 @@ describe('the s3 store', () => {
     expect(bucket.objects.get(`media/${key.tenantId}/${key.sha256}`)?.toString()).toBe('an object');
   });
 
-  it('asks again when the server is at fault, and then says what happened', async () => {
+  it('asks again when the server fails, and then says what happened', async () => {
     const { key, file } = await content(Buffer.from('stubborn'));
     bucket.failWith(503, 500);
     await stores['s3']!.put(key, file);
@@ -86,9 +86,9 @@ describe('the s3 store', () => {
   it('names the settings to look at when the key is wrong, and does not say the key', async () => {
     const wrong = new S3MediaStore({ ...bucket.settings, secretAccessKey: 'a wrong secret' });
     const { key } = await content(Buffer.from('x'));
-    const refusal = wrong.has(key);
-    await expect(refusal).rejects.toThrow('S3_SECRET_ACCESS_KEY');
-    await expect(refusal).rejects.not.toThrow('a wrong secret');
+    const lookup = wrong.has(key);
+    await expect(lookup).rejects.toThrow('S3_SECRET_ACCESS_KEY');
+    await expect(lookup).rejects.not.toThrow('a wrong secret');
   });
 
   it('says what to look at when the bucket is not there or the server sends elsewhere', async () => {
@@ -101,7 +101,7 @@ describe('the s3 store', () => {
     await expect(stores['s3']!.has(key)).rejects.toThrow('Check S3_ENDPOINT and S3_REGION.');
   });
 
-  it('is away when nobody answers or the server is at fault, and not when the settings are', async () => {
+  it('is away when no server answers or the server fails, and not when the settings are', async () => {
     const away = new S3MediaStore({ ...bucket.settings, endpoint: 'http://127.0.0.1:9' });
     const { key } = await content(Buffer.from('x'));
     await expect(away.has(key)).rejects.toBeInstanceOf(StoreUnreachable);

@@ -24,7 +24,7 @@ export async function testMedia(database: Database, clock: Clock): Promise<Campa
   };
 }
 
-/** A temporary file of these bytes; answers its path. */
+/** A temporary file of these bytes; returns its path. */
 export async function fileOf(bytes: Buffer | string): Promise<string> {
   const path = join(await mkdtemp(join(tmpdir(), 'starling-file-')), 'file');
   await writeFile(path, bytes);

@@ -40,7 +40,7 @@ function anchorsIn(text: string): string[] {
   );
 }
 
-async function fault(page: string, link: string): Promise<string | undefined> {
+async function deadLink(page: string, link: string): Promise<string | undefined> {
   const [path = '', anchor] = link.split('#');
   const target = path === '' ? page : relative(root, join(root, dirname(page), path));
   if (target.startsWith('..')) return `${page}: ${link} leads out of the repository`;
@@ -59,14 +59,14 @@ async function targetsOf(page: string): Promise<string[]> {
 
 describe('the documentation', () => {
   it('has no dead links', async () => {
-    const faults: string[] = [];
+    const deadLinks: string[] = [];
     for (const page of await pages()) {
       for (const link of linksIn(await read(page))) {
-        const found = await fault(page, link);
-        if (found) faults.push(found);
+        const found = await deadLink(page, link);
+        if (found) deadLinks.push(found);
       }
     }
-    expect(faults).toEqual([]);
+    expect(deadLinks).toEqual([]);
   });
 
   it('is reached from the README, every page of it', async () => {

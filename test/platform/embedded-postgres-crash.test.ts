@@ -93,8 +93,8 @@ describe('the embedded database after a crash', () => {
   it('refuses a data folder that another live process uses, and leaves that one alone', async () => {
     const holder = await startHolder(dataDir);
     try {
-      const refusal = `is in use by another Starling process (pid ${holder.child.pid})`;
-      await expect(startEmbeddedPostgres({ dataDir, logger })).rejects.toThrow(refusal);
+      const inUse = `is in use by another Starling process (pid ${holder.child.pid})`;
+      await expect(startEmbeddedPostgres({ dataDir, logger })).rejects.toThrow(inUse);
       expect(await ask(holder.said, 'SELECT 1')).toBe(1);
     } finally {
       await holder.kill();
@@ -112,7 +112,7 @@ describe('the embedded database after a crash', () => {
     }
   });
 
-  it('an owner file of a process id that was reused meanwhile does not lock anybody out', async () => {
+  it('an owner file of a process id that was reused meanwhile does not lock a new process out', async () => {
     await startAndAsk('SELECT 1');
     const stale = { pid: process.ppid, start: 'long ago' };
     await writeFile(path.join(dataDir, 'postgres.lock'), JSON.stringify(stale));

@@ -67,7 +67,7 @@ describe('the embedded database', () => {
     expect(await one(url, 'SHOW unix_socket_directories')).toBe('');
   });
 
-  it('lets nobody in without the password, which only we can read', async () => {
+  it('refuses every connection without the password, which only we can read', async () => {
     const { url } = await start();
     const withWrong = new URL(url);
     withWrong.password = 'guess';

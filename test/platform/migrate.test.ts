@@ -42,8 +42,11 @@ describe('bringing the schema up to date', () => {
       await source.query(
         `INSERT INTO migrations ("timestamp", name) VALUES (9999999999999, 'FromTheFuture')`,
       );
-      const refusal = { code: 'schema_newer_than_code', message: expect.stringContaining('FromTheFuture') };
-      await expect(applyMigrations(source, logger)).rejects.toMatchObject(refusal);
+      const newerSchema = {
+        code: 'schema_newer_than_code',
+        message: expect.stringContaining('FromTheFuture'),
+      };
+      await expect(applyMigrations(source, logger)).rejects.toMatchObject(newerSchema);
       await source.query(`DELETE FROM migrations WHERE name = 'FromTheFuture'`);
       await applyMigrations(source, logger);
       expect(
@@ -65,13 +68,13 @@ describe('bringing the schema up to date', () => {
       const before = await everything(source);
       const code = 'schema_of_pre_release';
       const found = 'its newest migration is WhoServedWhom1763915000000';
-      const refusal = (advice: string) =>
+      const errorWith = (advice: string) =>
         expect.objectContaining({ code, message: expect.stringMatching(`${found}.*${advice}`) });
       await expect(applyMigrations(source, logger)).rejects.toEqual(
-        refusal('create an empty .* DATABASE_URL'),
+        errorWith('create an empty .* DATABASE_URL'),
       );
       await expect(applyMigrations(source, logger, '/data/postgres')).rejects.toEqual(
-        refusal('move or delete its folder /data/postgres and start'),
+        errorWith('move or delete its folder /data/postgres and start'),
       );
       expect(await everything(source)).toEqual(before);
     } finally {

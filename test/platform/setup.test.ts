@@ -67,7 +67,7 @@ describe('what the set-up script finds stale', () => {
     expect(isInstalledByHand(checkout.root)).toBe(false);
   });
 
-  it('two set-ups in one checkout take turns, and a dead one holds nobody up', async () => {
+  it('two set-ups in one checkout take turns, and a dead one holds no other up', async () => {
     await checkout.write('.starling/setup.lock', '999999999');
     let inside = 0;
     const visit = () =>

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { DatabaseAway, watchedClient } from '../../src/db/watched-client.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
-/** More often than anybody who is made to wait would ask. */
+/** More often than a caller who is made to wait would ask. */
 const MANY = 1_000;
 
 let db: TestDatabase;
@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => db.close());
 
 describe('a connection while the database is known to be away', () => {
-  it('leaves whoever asks again at once time to see it come back', async () => {
+  it('leaves a caller who asks again at once time to see it come back', async () => {
     let away = true;
     const Client = watchedClient({
       opened: () => undefined,

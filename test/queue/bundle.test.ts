@@ -40,7 +40,7 @@ describe('making bundles', () => {
     }),
   });
 
-  it('loses and doubles nobody, mixes no priorities, lets nobody start early or more than a tenth of a second late', () => {
+  it('loses and doubles no job, mixes no priorities, lets no job start early or more than a tenth of a second late', () => {
     fc.assert(
       fc.property(fc.array(job, { maxLength: 60 }), fc.integer({ min: 2, max: 7 }), (jobs, size) => {
         const { bundles, singles } = bundled(jobs, size);
@@ -60,7 +60,7 @@ describe('making bundles', () => {
     );
   });
 
-  it('lets those that may start at once not wait for anybody', () => {
+  it('lets those that may start at once not wait for other jobs', () => {
     const { bundles } = bundled([0, 1, 0, 1].map((delayMs) => ({ payload: 0, options: { delayMs } })));
     expect(bundles.map((bundle) => scheduleOf(bundle).delayMs)).toEqual([0, 1]);
   });
@@ -143,7 +143,7 @@ describe.each(servers)('bundled jobs on $name', ({ start }) => {
       expect(ran.toSorted()).toEqual([idOf(0), idOf(1), idOf(2)]);
     }));
 
-  it('that fail have all their attempts before them, and hold nobody up', () =>
+  it('that fail have all their attempts before them, and hold no other job up', () =>
     withQueue(
       async (queue) => {
         const { ran, handler } = recorder(async ({ recipientId }) => {

@@ -89,7 +89,7 @@ describe('the catalogue of jobs', () => {
     );
   });
 
-  it('lets nobody enqueue or handle a job with another payload than it carries', () => {
+  it('lets no code enqueue or handle a job with another payload than it carries', () => {
     const misuses = (queue: JobQueue, washes: JobHandler<typeof wash>) => [
       // @ts-expect-error: a plate is a string.
       queue.enqueue(wash, { plate: 1 }),

@@ -38,7 +38,7 @@ describe.each(servers)('the queue on $name', ({ start }) => {
   const withQueue = (work: (queue: Queue) => Promise<void>, catalog?: typeof jobCatalog) =>
     usingQueue(server, work, catalog);
 
-  it('answers a ping', () => withQueue(async (queue) => expect(await queue.ping()).toBe(true)));
+  it('responds to a ping', () => withQueue(async (queue) => expect(await queue.ping()).toBe(true)));
 
   it('hands a job with its payload to its handler, once', () =>
     withQueue(async (queue) => {

@@ -59,7 +59,7 @@ it('of writes that come together, those about one session count in their order, 
   expect(await sessionRow(b.sender.id)).toMatchObject({ qr_payload: 'other', credentials: null });
 });
 
-it('whoever gave the lease up cannot write in the same moment any more', async () => {
+it('a worker that gave the lease up cannot write in the same moment any more', async () => {
   const { sender, lease } = await hosted('D');
   const written = await Promise.all([
     store.record(lease, { connection: { status: 'disconnected', reason: 'Gone.' }, release: true }),

@@ -149,7 +149,7 @@ describe('a preview', () => {
     ]);
   });
 
-  it('refuses what names nobody, and what names too much', async () => {
+  it('refuses what names no recipient, and what names too much', async () => {
     const [tenantId, other] = [await world.tenantWithSender(), await world.tenantWithSender()];
     const listId = await world.list(other, 1);
     const refused = async (request: Parameters<PreviewService['preview']>[1], path: string) =>

@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => db.close());
 
 describe('the settings of a tenant', () => {
-  it('have defaults before anybody changed them', async () => {
+  it('have defaults before the first change', async () => {
     expect(await settings.get(tenantId)).toEqual({
       timeZone: 'UTC',
       sendWindow: null,

@@ -137,8 +137,8 @@ export function transportContract(name: string, setup: () => Promise<ContractHar
 
     it('names what is wrong with a sender’s settings, and nothing when they are fine', () => {
       expect(harness.transport.validateConfig(harness.config.autoPair)).toEqual([]);
-      const [problem] = harness.transport.validateConfig(harness.config.wrong);
-      expect(problem).toEqual({ path: expect.any(String), message: expect.any(String) });
+      const [error] = harness.transport.validateConfig(harness.config.wrong);
+      expect(error).toEqual({ path: expect.any(String), message: expect.any(String) });
     });
 
     it('shows a pairing code until it is scanned, then hands over credentials before it is connected', async () => {
@@ -219,7 +219,7 @@ export function transportContract(name: string, setup: () => Promise<ContractHar
       expect(await harness.seenAt(message.to)).toEqual({ type, body, sha256 });
     });
 
-    it('delivers a resend with the same id once and answers it as sent', async () => {
+    it('delivers a resend with the same id once and reports it as sent', async () => {
       if (!harness.transport.capabilities.idempotentIds) return;
       const online = await sender().online();
       const message = online.text(freshNumber());
@@ -254,7 +254,7 @@ export function transportContract(name: string, setup: () => Promise<ContractHar
       await expect(online.session.checkNumber?.(freshNumber())).rejects.toThrow();
     });
 
-    it('answers senderLost when it is not connected', async () => {
+    it('returns senderLost when it is not connected', async () => {
       const offline = sender();
       const lost = { kind: 'senderLost', code: 'disconnected' };
       expect(await offline.session.send(offline.text(freshNumber()))).toEqual(lost);
@@ -322,7 +322,7 @@ export function transportContract(name: string, setup: () => Promise<ContractHar
       await online.session.showTyping(freshNumber(), 60_000);
     });
 
-    it('reports a dropped connection, answers unknown for what was under way, and connects again', async () => {
+    it('reports a dropped connection, returns unknown for what was under way, and connects again', async () => {
       const online = await sender().online();
       harness.slow(online.senderId);
       const to = freshNumber();

@@ -239,7 +239,7 @@ describe('faults of a sender', () => {
     expect(await sendMany(other, numbers.slice(0, 3))).toEqual(['sent', 'sent', 'sent']);
   });
 
-  it('restricts new conversations until a time, and lets answers through', async () => {
+  it('restricts new conversations until a time, and lets replies through', async () => {
     let now = new Date('2026-01-01T12:00:00Z');
     const { network, transport } = networkWith({ restrictionMs: 60_000 }, { clock: { now: () => now } });
     const sender = await new TestSender(transport, { faults: [{ fault: 'restrict' }] }).online();
@@ -336,7 +336,7 @@ describe('pairing', () => {
 });
 
 describe('latency', () => {
-  it('answers after the latency, and the message has arrived before', async () => {
+  it('responds after the latency, and the message has arrived before', async () => {
     const { network, transport } = networkWith({ latency: { min: 20, median: 25, p95: 30 } });
     const sender = await new TestSender(transport, {}).online();
     const startedAt = performance.now();

@@ -118,7 +118,7 @@ describe('the simulator’s endpoints', () => {
     ['post', '/pair', {}, 400, 'sender'],
     ['post', '/pair', { sender: '2@expired,a,b,c' }, 409, undefined],
     ['get', '/nothing', undefined, 404, undefined],
-  ] as const)('answers %s %s with a clear refusal', async (method, path, body, status, field) => {
+  ] as const)('answers %s %s with a clear error', async (method, path, body, status, field) => {
     const answer = await request(url)[method](path).set('content-type', 'application/json').send(body);
     expect(answer.status).toBe(status);
     expect(answer.body).toMatchObject({ success: false, message: expect.any(String) });
@@ -168,7 +168,7 @@ describe('links', () => {
     expect(await stays.session.probe()).toBe(true);
   });
 
-  it('answers unknown for what was under way when the link drops, and recovers when the simulator is back', async () => {
+  it('returns unknown for what was under way when the link drops, and recovers when the simulator is back', async () => {
     const sender = await new TestSender(connect(), {}).online();
     network.change({ latency: 60_000 });
     const message = sender.text(freshNumber());
