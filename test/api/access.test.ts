@@ -22,7 +22,7 @@ const named = (routes: readonly Route[]) =>
 const guarded = declaredRoutes.filter(({ access }) => access !== 'public');
 const scoped = guarded.filter(({ access }) => access !== 'authenticated');
 
-/** With ids of nothing and no body: whoever is let in gets 400 or 404, and nothing happens. */
+/** With ids that do not exist and no body: a caller who is let in gets 400 or 404, and nothing happens. */
 function attempt(call: Call, { method, path }: Route) {
   const target = path.replaceAll(/:\w+/g, () => newId());
   return call(method.toUpperCase(), target, method === 'get' ? {} : { body: {} });

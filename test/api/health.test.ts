@@ -46,7 +46,7 @@ describe('health', () => {
     await api.request.get('/health/live').expect(200);
   });
 
-  it('answers even when a check hangs', async () => {
+  it('responds even when a check hangs', async () => {
     readiness = () => new Promise(() => undefined);
     const { body } = await api.request.get('/health/ready').expect(503);
     expect(body.checks[0].detail).toContain('no answer');

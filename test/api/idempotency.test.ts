@@ -122,7 +122,7 @@ describe('a POST with an Idempotency-Key', () => {
     expect(body.message).toContain('another request');
   });
 
-  it('keeps a refusal of the handler, but neither broken infrastructure nor bad input', async () => {
+  it('keeps a domain error of the handler, but neither broken infrastructure nor invalid input', async () => {
     runs = 0;
     failWith = new Error('broken');
     await create('failing').expect(500);

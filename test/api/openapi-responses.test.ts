@@ -145,7 +145,7 @@ async function changeEverything(): Promise<void> {
   await call('POST', '/api/auth/logout', { body: { refreshToken: renewed['refreshToken'] } });
 }
 
-/** Nobody serves it, so its recipients are given their ends by hand. */
+/** No worker serves it, so its recipients are given their final states by hand. */
 async function controlCampaigns(): Promise<void> {
   const draft = {
     name: 'Careful',
@@ -197,7 +197,7 @@ function logIn(): Promise<Answer> {
   return surface.anonymous('POST', '/api/auth/login', { body });
 }
 
-/** Nobody can serve it: its only sender is not connected. */
+/** No sender can serve it: its only one is not connected. */
 async function runCampaign() {
   const draft = {
     name: 'Waiting',
@@ -323,8 +323,8 @@ describe('the examples of the API document', () => {
         (_, collection: string) => `${collection}/${ids[collection]}`,
       );
       const answer = await call(method.toUpperCase(), target, { body: example });
-      // Nobody has the example's password, token or contact, no sender can check numbers, and the list is made twice:
-      // the form is right all the same.
+      // No user has the example's password or token, no contact its id, no sender can check numbers, and the list is
+      // made twice: the form is right all the same.
       const known = {
         LoginDto: 401,
         RefreshTokenDto: 401,
@@ -332,7 +332,7 @@ describe('the examples of the API document', () => {
         MergeContactDto: 400,
         CheckNumbersDto: 422,
         SaveContactListDto: 409,
-        // Nobody has failed yet.
+        // No recipient has failed yet.
         RetryFailedDto: 409,
       }[name];
       const right = answer.status < 300 || answer.status === known;
@@ -353,30 +353,30 @@ describe('the examples of the API document', () => {
   }
 });
 
-describe('the answers of the server', () => {
+describe('the responses of the server', () => {
   it('are what the API document says, field by field, successes and failures', () => {
     const ajv = new Ajv2020({ strict: false, allErrors: true });
     addFormats.default(ajv);
     ajv.addSchema({ $id: 'doc', components: { schemas: closed(surface.document.components.schemas) } });
-    const problems = new Set<string>();
+    const mismatches = new Set<string>();
     for (const answer of surface.answers) {
       const name = `${answer.method} ${templateOf(answer)} ${answer.status}`;
       const documented = documentedFor(answer);
       if (!documented) {
-        problems.add(`${name} is not documented: ${answer.text.slice(0, 200)}`);
+        mismatches.add(`${name} is not documented: ${answer.text.slice(0, 200)}`);
         continue;
       }
       const type = answer.headers.get('content-type')?.split(';')[0] ?? '';
       const content = documented.content[type];
-      if (!content) problems.add(`${name} has the content type ${type}, which is not documented`);
+      if (!content) mismatches.add(`${name} has the content type ${type}, which is not documented`);
       else if (answer.body) {
         const schema = JSON.parse(
           JSON.stringify(closed(content.schema)).replaceAll('"#/', '"doc#/'),
         ) as object;
-        if (!ajv.validate(schema, answer.body)) problems.add(`${name}: ${ajv.errorsText()}`);
+        if (!ajv.validate(schema, answer.body)) mismatches.add(`${name}: ${ajv.errorsText()}`);
       }
     }
-    expect([...problems]).toEqual([]);
+    expect([...mismatches]).toEqual([]);
   });
 
   it('were asked of every documented operation', () => {

@@ -98,7 +98,7 @@ describe.each(lists)('GET $path', ({ path, query }) => {
     expect(empty).toMatchObject({ limit: 50 });
   });
 
-  it.each(['1', '500'])('answers a page of limit %s', async (limit) => {
+  it.each(['1', '500'])('returns a page of limit %s', async (limit) => {
     const { status, body } = await get(`${path}?limit=${limit}`);
     expect(status).toBe(200);
     expect(body).toHaveProperty('nextCursor');

@@ -54,14 +54,14 @@ export interface CallOptions {
   headers?: Record<string, string>;
 }
 
-/** Somebody with credentials, or without. */
+/** A caller with credentials, or without. */
 export type Call = (method: string, path: string, options?: CallOptions) => Promise<Answer>;
 
 export interface Surface {
   db: TestDatabase;
   network: SimulatorNetwork;
   document: OpenApiDocument;
-  /** Everything answered so far, whoever asked. */
+  /** All responses so far, to any caller. */
   answers: Answer[];
   log(): string;
   anonymous: Call;

@@ -148,7 +148,7 @@ describe('bodies', () => {
     expect(body.errors[0].path).toBe('constructor');
   });
 
-  it('are refused at once when nobody could want that many fields or entries', async () => {
+  it('are refused at once when they have more fields or entries than any valid input', async () => {
     const wide = await createTestApi({ db: api.db, routes, settings: { jsonLimitBytes: 5_000_000 } });
     const sendWide = (body: object) =>
       wide.request.post('/api/samples').set('authorization', token).send(body).expect(400);
@@ -323,7 +323,7 @@ describe('errors', () => {
     }
   });
 
-  it('that nobody expected show an id, which the log has, and no internals', async () => {
+  it('that are unexpected show an id, which the log has, and no internals', async () => {
     failure = Object.assign(new Error('secret detail'), { parameters: ['+5511912345678'] });
     const { body, headers } = await api.request.get('/api/failing').expect(500);
     const id = headers['x-request-id'];
@@ -366,7 +366,7 @@ describe('limits and phases', () => {
     await limited.close();
   });
 
-  it('slow down somebody who guesses credentials', async () => {
+  it('slow down a caller who guesses credentials', async () => {
     const limited = await createTestApi({ db: api.db, routes, settings: { requestsPerMinute: 2 } });
     const guess = async () => (await limited.request.get('/api/me').set('X-API-Key', 'sk_guess')).status;
     expect([await guess(), await guess(), await guess()]).toEqual([401, 401, 429]);

@@ -90,7 +90,7 @@ describe('API keys', () => {
     }
   });
 
-  it('never reach further than whoever makes them', async () => {
+  it('never have more scopes than the caller that creates them', async () => {
     const { key } = await createKey({ scopes: ['access:manage'] });
     const { body } = await api.request
       .post('/api/api-keys')

@@ -23,7 +23,7 @@ async function login() {
 }
 
 describe('logging in', () => {
-  it('answers with tokens and the user', async () => {
+  it('returns tokens and the user', async () => {
     const { body } = await api.request
       .post('/api/auth/login')
       .send({ ...ADMIN, email: ' Admin@Example.COM ' })
@@ -114,7 +114,7 @@ describe('access tokens', () => {
     expect(headers['www-authenticate']).toBe('Bearer');
   });
 
-  it('are refused when forged, unsigned or signed by somebody else', async () => {
+  it('are refused when forged, unsigned or signed with another key', async () => {
     const { accessToken } = await login();
     const [header = '', payload = '', signature = ''] = accessToken.split('.');
     const none = Buffer.from('{"alg":"none","typ":"JWT"}').toString('base64url');

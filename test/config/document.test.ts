@@ -24,7 +24,7 @@ describe('the written configuration', () => {
 });
 
 describe('a wrong configuration', () => {
-  it('stops the start with code 1 and one line per problem', () => {
+  it('stops the start with code 1 and one line per error', () => {
     const program = `import { loadConfigOrExit } from './src/config/index.js'; loadConfigOrExit(); console.log('started');`;
     const { status, stdout, stderr } = spawnSync(
       process.execPath,

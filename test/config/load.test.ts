@@ -17,7 +17,7 @@ function loaded(env: Record<string, string>, files: string[] = []): Config {
   return outcome.config;
 }
 
-function problemsOf(env: Record<string, string>, files: string[] = []): string[] {
+function errorsOf(env: Record<string, string>, files: string[] = []): string[] {
   const outcome = loadConfig(env, { files });
   return outcome.ok ? [] : outcome.errors;
 }
@@ -72,7 +72,7 @@ describe('the configuration', () => {
 
   it('names every wrong setting at once, with its value and what is allowed', () => {
     expect(
-      problemsOf({
+      errorsOf({
         PORT: 'http',
         LOG_LEVEL: 'loud',
         ROLES: 'api,cook',
@@ -105,26 +105,26 @@ describe('the configuration', () => {
     ['IMPORT_CONCURRENCY', '0'],
     ['RECEIPT_CONCURRENCY', '501'],
   ])('refuses %s=%s', (name, value) => {
-    expect(problemsOf({ [name]: value })).toEqual([
+    expect(errorsOf({ [name]: value })).toEqual([
       expect.stringContaining(`${name} is "${value}". Allowed: `),
     ]);
   });
 
   it('shows neither secrets nor passwords inside URLs', () => {
-    const problems = problemsOf({
+    const errors = errorsOf({
       APP_SECRET: 'too-short-a-secret',
       JWT_SECRET: 'another-short-one',
       ADMIN_PASSWORD: 'hunter2',
       DATABASE_URL: 'mysql://starling:hunter2@db/starling',
       REDIS_URL: 'user:hunter2@cache',
     }).join('\n');
-    expect(problems).not.toMatch(/hunter2|too-short|another-short/);
-    expect(problems).toContain('APP_SECRET is (hidden). Allowed: at least 32 characters.');
-    expect(problems).toContain('DATABASE_URL is "mysql://starling:***@db/starling".');
+    expect(errors).not.toMatch(/hunter2|too-short|another-short/);
+    expect(errors).toContain('APP_SECRET is (hidden). Allowed: at least 32 characters.');
+    expect(errors).toContain('DATABASE_URL is "mysql://starling:***@db/starling".');
   });
 
   it('ignores variables that are not settings', () => {
-    expect(problemsOf({ PATH: '/bin', STARLING_SOMETHING: 'x' })).toEqual([]);
+    expect(errorsOf({ PATH: '/bin', STARLING_SOMETHING: 'x' })).toEqual([]);
   });
 });
 
@@ -136,27 +136,27 @@ describe('a masked value', () => {
     'mysql://starling:#hunter2@db/starling',
     'mysql://db/starling?password=hunter2',
   ])('hides the password of %s', (DATABASE_URL) => {
-    expect(problemsOf({ DATABASE_URL }).join()).not.toContain('hunter2');
+    expect(errorsOf({ DATABASE_URL }).join()).not.toContain('hunter2');
   });
 });
 
 describe('settings that do not fit together', () => {
   it.each(['0.0.0.0', '192.168.1.5', '::', 'example.com'])('refuses AUTH_MODE=none on %s', (HOST) => {
-    expect(problemsOf({ AUTH_MODE: 'none', HOST })).toEqual([expect.stringContaining('AUTH_MODE is "none"')]);
+    expect(errorsOf({ AUTH_MODE: 'none', HOST })).toEqual([expect.stringContaining('AUTH_MODE is "none"')]);
   });
 
   it.each(['127.0.0.1', '127.8.8.8', '::1', 'localhost'])('lets AUTH_MODE=none listen on %s', (HOST) => {
-    expect(problemsOf({ AUTH_MODE: 'none', HOST })).toEqual([]);
+    expect(errorsOf({ AUTH_MODE: 'none', HOST })).toEqual([]);
   });
 
   it('refuses Redis without a server', () => {
-    expect(problemsOf({ ENABLE_REDIS: 'true' })).toEqual([
+    expect(errorsOf({ ENABLE_REDIS: 'true' })).toEqual([
       expect.stringContaining('set REDIS_URL or REDIS_HOST'),
     ]);
   });
 
   it.each(['api', 'worker'])('refuses the role %s alone on the embedded database', (ROLES) => {
-    expect(problemsOf({ ROLES })).toEqual([expect.stringContaining('set DATABASE_URL')]);
-    expect(problemsOf({ ROLES, DATABASE_URL: 'postgres://db/starling' })).toEqual([]);
+    expect(errorsOf({ ROLES })).toEqual([expect.stringContaining('set DATABASE_URL')]);
+    expect(errorsOf({ ROLES, DATABASE_URL: 'postgres://db/starling' })).toEqual([]);
   });
 });
