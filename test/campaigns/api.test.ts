@@ -102,7 +102,7 @@ describe('the campaigns API', () => {
   it.each([
     ['an unknown field', { filters: {} }, 400, 'filters'],
     [
-      'a choice for unknown fates that there is not',
+      'a choice for unknown outcomes that does not exist',
       { options: { onUnknown: 'maybe' } },
       400,
       'options.onUnknown',

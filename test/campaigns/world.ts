@@ -57,7 +57,7 @@ function factories(db: TestDatabase) {
     async sender(tenantId: string, name: string, tags: string[] = []): Promise<string> {
       return insertSender(manager, tenantId, { name, tags, status: 'connected' });
     },
-    /** A list whose members are made from numbers 0, 1, 2, ...; answers its id. */
+    /** A list whose members are made from numbers 0, 1, 2, ...; returns its id. */
     async list(
       tenantId: string,
       size: number,

@@ -154,7 +154,7 @@ describe('retrying', () => {
     expect(row).toEqual({ claim_epoch: 25, retried_epoch: 25 });
   });
 
-  it('leaves those of whom nobody knows alone, unless somebody says that they may get it twice', async () => {
+  it('leaves unconfirmed sends alone, unless the caller accepts that a recipient may get it twice', async () => {
     const id = await fed(3);
     await world.end(id, 'unknown', 'timeout', 2);
     await world.end(id, 'failed', 'gave_up', 1);
@@ -251,8 +251,8 @@ describe('a copy', () => {
       listIds: [],
     });
     expect(await world.states(unread.id)).toEqual({ pending: 2 });
-    const nobody = await fed(1);
-    await expect(control().duplicate(tenantId, nobody, { audience: 'failed' })).rejects.toMatchObject({
+    const noneFailed = await fed(1);
+    await expect(control().duplicate(tenantId, noneFailed, { audience: 'failed' })).rejects.toMatchObject({
       kind: 'not_possible',
       code: 'empty_audience',
     });
@@ -260,7 +260,7 @@ describe('a copy', () => {
     await expect(control().duplicate(other, id, {})).rejects.toMatchObject({ kind: 'not_found' });
   });
 
-  it('of a campaign with variants deals its audience anew', async () => {
+  it('of a campaign with variants assigns them to its audience anew', async () => {
     const variants = [
       { name: 'A', template: 'a' },
       { name: 'B', template: 'b' },

@@ -122,9 +122,9 @@ describe('an audience', () => {
   });
 
   it('leaves out who is excluded, each counted once, and the counters know', async () => {
-    const everybody = await people(10);
+    const candidates = await people(10);
     const [byList, bySegment, byCampaign] = [0, 1, 2].map((part) =>
-      everybody.phones.slice(part * 2, part * 2 + 3),
+      candidates.phones.slice(part * 2, part * 2 + 3),
     );
     const { manager } = world.db.database;
     const listId = await world.list(tenantId, 0);
@@ -138,16 +138,16 @@ describe('an audience', () => {
     const counted = await world.manager.create(
       tenantId,
       draft({
-        listIds: [everybody.listId],
+        listIds: [candidates.listId],
         exclude: {
           listIds: [listId],
           segmentIds: [segmentId],
           campaignIds: [earlier.campaign.id],
-          phoneNumbers: [everybody.phones[9] ?? '', everybody.phones[0] ?? '', phone(999_999)],
+          phoneNumbers: [candidates.phones[9] ?? '', candidates.phones[0] ?? '', phone(999_999)],
         },
       }),
     );
-    expect(await audienceOf(counted.campaign.id)).toEqual(everybody.phones.slice(7, 9));
+    expect(await audienceOf(counted.campaign.id)).toEqual(candidates.phones.slice(7, 9));
     expect(presentCampaign(counted)).toMatchObject({
       totalRecipients: 2,
       totalRequests: 2,
@@ -156,7 +156,7 @@ describe('an audience', () => {
     });
     const reasons = ['number', 'list', 'list', 'segment', 'segment', 'campaign', 'campaign', 'number'];
     expect(await excludedFrom(counted.campaign.id)).toEqual(
-      reasons.map((by, index) => [everybody.phones[index < 7 ? index : 9], `excluded_${by}`]),
+      reasons.map((by, index) => [candidates.phones[index < 7 ? index : 9], `excluded_${by}`]),
     );
   });
 
@@ -190,8 +190,8 @@ describe('an audience', () => {
       [1, 1, 0],
       [1, 1, 0],
     ]);
-    const everybody = presentRecipients(await reports.recipients(tenantId, campaign.id, { limit: 10 }));
-    expect(everybody).toMatchObject({ total: 3, items: [{ state: 'excluded' }, { state: 'pending' }, {}] });
+    const all = presentRecipients(await reports.recipients(tenantId, campaign.id, { limit: 10 }));
+    expect(all).toMatchObject({ total: 3, items: [{ state: 'excluded' }, { state: 'pending' }, {}] });
     const page = await reports.recipients(tenantId, campaign.id, { limit: 10, state: 'excluded' });
     expect(presentRecipients(page).items).toMatchObject([
       { phoneNumber: phones[0], code: 'excluded_number', reason: 'The campaign excludes this number.' },
@@ -346,7 +346,7 @@ describe('refusing an audience', () => {
       { exclude: { phoneNumbers: ['+5511987654321', '12'] } },
       'exclude.phoneNumbers[1]',
     ],
-    ['a filter nobody can read', { filter: { all: [{ field: 'age' }] } }, 'filter.all[0].field'],
+    ['a filter that cannot be parsed', { filter: { all: [{ field: 'age' }] } }, 'filter.all[0].field'],
     [
       'a list in a filter that is none',
       { filter: { not: { field: 'list', op: 'in', value: unknownId } } },
@@ -358,8 +358,8 @@ describe('refusing an audience', () => {
       'filter.campaignId',
     ],
   ])('%s is named by its place', async (_, input, path) => {
-    const refusal = world.manager.create(tenantId, draft({ contacts: [phone(1)], ...input }));
-    await expect(refusal).rejects.toMatchObject({ kind: 'invalid', errors: [{ path }] });
+    const creation = world.manager.create(tenantId, draft({ contacts: [phone(1)], ...input }));
+    await expect(creation).rejects.toMatchObject({ kind: 'invalid', errors: [{ path }] });
   });
 
   it('what belongs to another tenant does not exist', async () => {
@@ -374,11 +374,11 @@ describe('refusing an audience', () => {
       { filter: { field: 'list', op: 'in', value: [theirs.listId] } },
       { filter: { activity: 'received', campaignId: campaign.campaign.id } },
     ]) {
-      const refusal = world.manager.create(tenantId, draft({ contacts: [phone(1)], ...input }));
-      await expect(refusal).rejects.toMatchObject({ kind: 'invalid' });
+      const creation = world.manager.create(tenantId, draft({ contacts: [phone(1)], ...input }));
+      await expect(creation).rejects.toMatchObject({ kind: 'invalid' });
     }
-    const refusal = world.manager.create(tenantId, draft({ filter: theirs.filter }));
-    await expect(refusal).rejects.toMatchObject({ code: 'empty_audience' });
+    const creation = world.manager.create(tenantId, draft({ filter: theirs.filter }));
+    await expect(creation).rejects.toMatchObject({ code: 'empty_audience' });
   });
 
   it.each([
@@ -394,7 +394,7 @@ describe('refusing an audience', () => {
     });
   });
 
-  it('a segment about a list that was deleted is not possible, rather than everybody', async () => {
+  it('a segment about a list that was deleted is not possible, rather than all contacts', async () => {
     const { listId } = await people(2);
     const segmentId = await segment({ field: 'list', op: 'notIn', value: [listId] });
     await world.db.database.manager.query('DELETE FROM contact_lists WHERE id = $1', [listId]);
@@ -422,11 +422,11 @@ describe('refusing an audience', () => {
 
   it('one that is all excluded is not possible, and says by what', async () => {
     const { listId, phones } = await people(3);
-    const refusal = world.manager.create(
+    const creation = world.manager.create(
       tenantId,
       draft({ listIds: [listId], exclude: { listIds: [listId], phoneNumbers: [phones[0] ?? ''] } }),
     );
-    await expect(refusal).rejects.toMatchObject({
+    await expect(creation).rejects.toMatchObject({
       kind: 'not_possible',
       code: 'empty_audience',
       message: 'The audience is empty: 3 were found, and all of them excluded (1 by number, 2 by list).',

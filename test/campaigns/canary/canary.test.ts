@@ -49,7 +49,7 @@ describe('a canary', () => {
     expect(await world.states(id)).toEqual({ pending: 6, sent: 2, skipped: 2 });
   });
 
-  it('waits for an operator once they are dealt with, and goes on when told', async () => {
+  it('waits for an operator once they have their outcome, and goes on when told', async () => {
     const id = await started(10, { percent: 20 });
     expect(await canaryOf(id)).toMatchObject({ percent: 20, recipients: 2 });
     await world.end(id, 'sent', null, 2);

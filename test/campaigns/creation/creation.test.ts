@@ -162,8 +162,8 @@ describe('refusing a campaign', () => {
   ] as [string, Parameters<typeof draft>[0], string[]][])(
     '%s is invalid, named by its place',
     async (_, input, paths) => {
-      const refusal = world.manager.create(tenantId, draft(input));
-      await expect(refusal).rejects.toMatchObject({
+      const creation = world.manager.create(tenantId, draft(input));
+      await expect(creation).rejects.toMatchObject({
         kind: 'invalid',
         errors: paths.map((path) => ({ path })),
       });
@@ -171,21 +171,21 @@ describe('refusing a campaign', () => {
   );
 
   it('says where the template breaks', async () => {
-    const refusal = world.manager.create(tenantId, draft({ ...one, template: 'Hi\n{{ name | nofilter }}' }));
-    await expect(refusal).rejects.toThrow(/undefined filter: nofilter \(line 2, column 1\)/);
+    const creation = world.manager.create(tenantId, draft({ ...one, template: 'Hi\n{{ name | nofilter }}' }));
+    await expect(creation).rejects.toThrow(/undefined filter: nofilter \(line 2, column 1\)/);
   });
 
-  it('reports many problems without drowning in them', async () => {
+  it('cuts a long list of validation errors short and says how many more there are', async () => {
     const contacts = Array.from({ length: 500 }, () => 'x');
     await expect(world.manager.create(tenantId, draft({ contacts }))).rejects.toThrow(/and 400 more errors/);
   });
 
   it.each([
-    ['nobody is given', {}],
+    ['no audience is given', {}],
     ['empty arrays are given', { contacts: [], listIds: [] }],
   ])('an empty audience is not possible: %s', async (_, input) => {
-    const refusal = world.manager.create(tenantId, draft(input));
-    await expect(refusal).rejects.toMatchObject({ kind: 'not_possible', code: 'empty_audience' });
+    const creation = world.manager.create(tenantId, draft(input));
+    await expect(creation).rejects.toMatchObject({ kind: 'not_possible', code: 'empty_audience' });
   });
 
   it('an empty list is an empty audience, and leaves nothing behind', async () => {
@@ -211,15 +211,15 @@ describe('refusing a campaign', () => {
     });
   });
 
-  it('a variable nobody has is named, with those that are known', async () => {
-    const refusal = world.manager.create(
+  it('a variable no recipient has is named, with those that are known', async () => {
+    const creation = world.manager.create(
       tenantId,
       draft({
         template: '{{ contact.citty }} {{ phoneNumber }} {{ nome }}',
         contacts: [{ phoneNumber: phone(9_999), variables: { city: 'Recife' } }],
       }),
     );
-    await expect(refusal).rejects.toMatchObject({
+    await expect(creation).rejects.toMatchObject({
       kind: 'not_possible',
       code: 'unknown_variable',
       message: expect.stringContaining(

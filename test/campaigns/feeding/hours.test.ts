@@ -50,7 +50,7 @@ async function queued(campaignId: string): Promise<string[]> {
 }
 
 describe('a closed window', () => {
-  it('queues nobody, says until when, and costs a look a minute', async () => {
+  it('queues no recipient, says until when, and costs a look a minute', async () => {
     at('2026-03-02T03:00:00Z');
     await settings({ timeZone: 'America/Sao_Paulo' });
     const id = await started([brazil, japan], {
@@ -112,7 +112,7 @@ describe("hours in the recipients' time", () => {
     expect(waitingFor).toMatchObject({ until: new Date('2026-03-03T14:00:00Z') });
   });
 
-  it('wait for nobody when all are on their way', async () => {
+  it('report no wait when all recipients are on their way', async () => {
     at('2026-03-02T12:30:00Z');
     const id = await started([brazil], { sendWindow });
     await feed(id);
@@ -196,7 +196,7 @@ describe('the ceiling and the priority of a campaign', () => {
     expect(world.queue.jobs.every(({ options }) => options.priority === 2)).toBe(true);
   });
 
-  it('outrank campaigns that want the same senders, as long as somebody is queued', async () => {
+  it('preempt competing campaigns that want the same senders, as long as a recipient is queued', async () => {
     const preempted = async (id: string) => (await world.manager.get(tenantId, id)).campaign.preempted;
     const other = await world.sender(tenantId, 'other', ['vip']);
     const low = await started([brazil], { priority: 9 });

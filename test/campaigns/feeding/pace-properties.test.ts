@@ -83,7 +83,7 @@ describe('the feed window', () => {
   const senders = fc.nat(10_000);
   const limit = fc.integer({ min: 1, max: 5_000 });
 
-  it('always has room for somebody, keeps to its limit, and does not shrink with more senders', () => {
+  it('always has room for a recipient, keeps to its limit, and does not shrink with more senders', () => {
     fc.assert(
       fc.property(pace, senders, fc.nat(100), limit, (onePace, count, more, most) => {
         const window = feedWindow(onePace, count, most);
@@ -105,7 +105,7 @@ describe('the feed window', () => {
     );
   });
 
-  it('is dealt out no faster than four thirds of the ceiling', () => {
+  it('is released no faster than four thirds of the ceiling', () => {
     const work = fc.record({ count: fc.nat(150), ahead: fc.nat(300), senders: fc.nat(50) });
     fc.assert(
       fc.property(pace, work, fc.nat(), (onePace, load, seed) => {

@@ -157,7 +157,7 @@ describe('a canary', () => {
   };
   const counts = (changes: Partial<Counts>): Counts => ({ ...noCounts(), ...changes });
 
-  it('lets out what is missing of the first recipients, and nobody more while they are on the way', () => {
+  it('lets out what is missing of the first recipients, and no others while they are on the way', () => {
     expect(judgeCanary(canary, counts({ pending: 100 }), START)).toEqual({ kind: 'send', room: 10 });
     expect(judgeCanary(canary, counts({ pending: 96, queued: 4 }), START)).toEqual({ kind: 'send', room: 6 });
     expect(judgeCanary(canary, counts({ pending: 90, queued: 1, sent: 9 }), START)).toEqual({

@@ -161,7 +161,7 @@ describe('statistics', () => {
     expect(kinds).toEqual({ once: true });
   });
 
-  it('fold a ledger that has become long, which nobody else does after the end of a campaign', async () => {
+  it('fold a ledger that has become long, which no other job does after the end of a campaign', async () => {
     const { id, recipients } = await world.campaign();
     const { recipientId } = recipients[0]!;
     await world.sql(
@@ -273,7 +273,7 @@ describe('the estimated finish', () => {
     }
   });
 
-  it('is not given when nobody can know it', async () => {
+  it('is not given when it cannot be known', async () => {
     const ana = await world.named('Ana');
     const { id } = await world.campaign({ recipients: 5 });
     await world.sql(`UPDATE senders SET status = 'disconnected' WHERE id = $1`, [ana.senderId]);
@@ -367,7 +367,7 @@ describe('reports on a large campaign among others', () => {
     const campaign = { tenantId: world.tenantId, id: later };
     const reads: Record<string, (tx: Tx) => Promise<unknown>> = {
       sentToReaders: (tx) => recipientsAfter(tx, campaign, { limit: 51, state: 'read' }),
-      nobodyPending: (tx) => claimPending(tx, later, 51),
+      nonePending: (tx) => claimPending(tx, later, 51),
       completion: (tx) => completeWhenDone(tx, later, new Date()),
     };
     for (const [name, read] of Object.entries(reads)) {

@@ -83,7 +83,7 @@ describe('the trace of a recipient', () => {
     });
   });
 
-  it('tells a refusal in words', async () => {
+  it('describes a refused message in words', async () => {
     const ana = await world.named('Ana');
     ana.answer({ kind: 'rejected', code: 'not_on_whatsapp', permanent: true });
     const { id, recipients } = await world.campaign();
@@ -249,7 +249,7 @@ describe('the trace of a recipient', () => {
     expect(await summary()).toBe('It waits for its turn with a sender.');
   });
 
-  it('says since when and for what somebody waited, and writes a lasting wait once', async () => {
+  it('says since when and for what a recipient waited, and writes a lasting wait once', async () => {
     const ana = await world.named('Ana');
     await world.sql(`UPDATE senders SET day_started_at = now(), day_used = quota_per_day WHERE id = $1`, [
       ana.senderId,
@@ -329,7 +329,7 @@ describe('the trace of a recipient', () => {
   });
 });
 
-describe('the trace of somebody nothing was sent to yet', () => {
+describe('the trace of a recipient nothing was sent to yet', () => {
   it('says what the recipient waits for and how many come first', async () => {
     await world.named('Ana');
     const { id, recipients } = await world.campaign({ recipients: 3 });

@@ -58,7 +58,7 @@ describe('feeding', () => {
     expect(world.queue.recipientIds).toEqual(world.queue.recipientIds.toSorted());
   });
 
-  it('many feeders at once queue nobody twice and keep the window', async () => {
+  it('many feeders at once queue no recipient twice and keep the window', async () => {
     const id = await startedCampaign(500);
     await Promise.all(Array.from({ length: 8 }, () => feed(id)));
     expect(await world.states(id)).toEqual({ pending: 400, queued: 100 });
@@ -66,7 +66,7 @@ describe('feeding', () => {
     expect(world.queue.jobs).toHaveLength(100);
   });
 
-  it('completes when nobody is left, and not before', async () => {
+  it('completes when no recipient is left, and not before', async () => {
     const id = await startedCampaign(3);
     await feed(id);
     await world.move(id, 'queued', 'sent', 1);
@@ -89,7 +89,7 @@ describe('feeding', () => {
     expect(await world.states(id)).toEqual({ pending: 10 });
   });
 
-  it('goes on behind those it took last, and takes those who came back when nobody is left behind them', async () => {
+  it('goes on behind those it took last, and takes those who came back when none are left behind them', async () => {
     const id = await startedCampaign(250);
     await feed(id);
     const first = world.queue.recipientIds.slice(0, 10);
@@ -186,7 +186,7 @@ describe('pause, resume, stop', () => {
     }
   });
 
-  it('stop ends everybody not on the way; a message being sent finishes', async () => {
+  it('stop skips all recipients not on the way; a message being sent finishes', async () => {
     const id = await startedCampaign(150);
     await feed(id);
     await world.move(id, 'queued', 'sending', 5);
@@ -238,15 +238,15 @@ describe('pause, resume, stop', () => {
   });
 
   it('a start without senders is refused', async () => {
-    const lonely = await world.db.createTenant();
-    const senderId = await world.sender(lonely, 'only', ['vip']);
-    const listId = await world.list(lonely, 1);
+    const emptied = await world.db.createTenant();
+    const senderId = await world.sender(emptied, 'only', ['vip']);
+    const listId = await world.list(emptied, 1);
     const { campaign } = await world.manager.create(
-      lonely,
+      emptied,
       draft({ listIds: [listId], senderTags: ['vip'] }),
     );
     await world.db.database.manager.query('DELETE FROM senders WHERE id = $1', [senderId]);
-    await expect(world.manager.start(lonely, campaign.id)).rejects.toMatchObject({
+    await expect(world.manager.start(emptied, campaign.id)).rejects.toMatchObject({
       code: 'no_sender_in_pool',
     });
   });

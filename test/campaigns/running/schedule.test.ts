@@ -32,7 +32,7 @@ async function create(input: Parameters<typeof draft>[0], size = 3): Promise<str
 }
 
 describe('a scheduled campaign', () => {
-  it('starts by itself when its time has come, once, whoever looks', async () => {
+  it('starts by itself when its time has come, once, however many schedulers look', async () => {
     const id = await create({ scheduledAt: iso(inMs(HOUR)) });
     expect(await statusOf(id)).toBe('scheduled');
     pass(HOUR - 1_000);
@@ -86,7 +86,7 @@ describe('a scheduled campaign', () => {
 });
 
 describe('an expiry', () => {
-  it('ends everybody who was not sent to by then', async () => {
+  it('skips all recipients who were not sent to by then', async () => {
     const id = await create({ expiresAt: iso(inMs(HOUR)) }, 5);
     await world.manager.start(tenantId, id);
     const feed = () => world.feeder.handleFeed({ tenantId, campaignId: id }, running);
@@ -262,7 +262,7 @@ describe('a recurring campaign', () => {
     expect(await statusOf(origin)).toBe('draft');
   });
 
-  it('keeps a run nobody is left for on record, and goes on', async () => {
+  it('keeps a run without recipients on record, and goes on', async () => {
     const listId = await world.list(tenantId, 1);
     const origin = await create({
       contacts: undefined,
@@ -278,15 +278,15 @@ describe('a recurring campaign', () => {
   });
 
   it('says what is wrong with a recurrence', async () => {
-    const refusal = async (recurrence: object) =>
+    const errorPathsOf = async (recurrence: object) =>
       create({ recurrence }).then(
         () => undefined,
         (error: { errors: { path: string }[] }) => error.errors.map(({ path }) => path),
       );
-    expect(await refusal({})).toEqual(['recurrence']);
-    expect(await refusal({ cron: '0 9 * * *', everyMinutes: 5 })).toEqual(['recurrence']);
-    expect(await refusal({ cron: 'daily' })).toEqual(['recurrence.cron']);
-    expect(await refusal({ cron: '0 9 * * *', timeZone: 'Mars/Base' })).toEqual(['recurrence.timeZone']);
-    expect(await refusal({ cron: '0 9 * * *', until: iso(inMs(-DAY)) })).toEqual(['recurrence']);
+    expect(await errorPathsOf({})).toEqual(['recurrence']);
+    expect(await errorPathsOf({ cron: '0 9 * * *', everyMinutes: 5 })).toEqual(['recurrence']);
+    expect(await errorPathsOf({ cron: 'daily' })).toEqual(['recurrence.cron']);
+    expect(await errorPathsOf({ cron: '0 9 * * *', timeZone: 'Mars/Base' })).toEqual(['recurrence.timeZone']);
+    expect(await errorPathsOf({ cron: '0 9 * * *', until: iso(inMs(-DAY)) })).toEqual(['recurrence']);
   });
 });

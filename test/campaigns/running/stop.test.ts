@@ -50,7 +50,7 @@ const ends = (id: string) =>
     [id],
   );
 
-const honestEnds = (code: string) => [
+const expectedEnds = (code: string) => [
   { state: 'skipped', code, messages: null },
   { state: 'skipped', code, messages: ['sent', 'skipped'] },
   { state: 'unknown', code, messages: ['sent', 'unknown'] },
@@ -60,14 +60,14 @@ describe('a campaign that ends between two parts', () => {
   it('by a stop: says which parts were not sent, and calls nothing skipped that may have arrived', async () => {
     const id = await halfWay('queued');
     await world.manager.stop(tenantId, id);
-    expect(await ends(id)).toEqual(honestEnds('campaign_stopped'));
+    expect(await ends(id)).toEqual(expectedEnds('campaign_stopped'));
   });
 
   it('by its expiry: the same', async () => {
     const id = await halfWay('pending', new Date(world.clock.now().getTime() + 60_000).toISOString());
     world.later(2);
     await world.feed(tenantId, id);
-    expect(await ends(id)).toEqual(honestEnds('outside_window_expired'));
+    expect(await ends(id)).toEqual(expectedEnds('outside_window_expired'));
   });
 });
 

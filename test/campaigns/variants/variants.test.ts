@@ -13,7 +13,7 @@ const text = (content: string) => [{ type: 'text' as const, content }];
 const sorted = (numbers: number[]) => numbers.toSorted((a, b) => a - b);
 const weights = fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 2, maxLength: 10 });
 
-describe('the order in which recipients are dealt', () => {
+describe('the order in which variants are assigned', () => {
   it.each([
     [
       [1, 1],
@@ -40,16 +40,16 @@ describe('the order in which recipients are dealt', () => {
       fc.property(weights, (given) => {
         const cycle = variantCycle(given);
         const total = given.reduce((sum, weight) => sum + weight, 0);
-        const dealt = given.map(() => 0);
+        const assigned = given.map(() => 0);
         for (const [index, variant] of cycle.entries()) {
-          dealt[variant] = (dealt[variant] ?? 0) + 1;
+          assigned[variant] = (assigned[variant] ?? 0) + 1;
           given.forEach((weight, other) => {
             const due = ((index + 1) * weight) / total;
-            expect(Math.abs((dealt[other] ?? 0) - due)).toBeLessThan(given.length);
+            expect(Math.abs((assigned[other] ?? 0) - due)).toBeLessThan(given.length);
           });
         }
         given.forEach((weight, index) => {
-          expect((dealt[index] ?? 0) / cycle.length).toBeCloseTo(weight / total, 12);
+          expect((assigned[index] ?? 0) / cycle.length).toBeCloseTo(weight / total, 12);
         });
       }),
     );
@@ -160,7 +160,7 @@ describe('a campaign with variants', () => {
     return rows.map(({ count }) => count);
   }
 
-  it('divides its recipients exactly by weight, in an order nobody can guess but the same again', async () => {
+  it('divides its recipients exactly by weight, in an order that cannot be guessed but is the same again', async () => {
     const tenantId = await world.tenantWithSender();
     const listIds = [await world.list(tenantId, 1_000)];
     const variants = [
@@ -179,14 +179,14 @@ describe('a campaign with variants', () => {
           [campaign.id],
         )
       ).map(({ variant }) => variant);
-    const dealt = await order();
+    const assigned = await order();
     // Every ten in a row have their seven, two and one, each ten in an order of its own.
-    const tens = Array.from({ length: 100 }, (_, index) => dealt.slice(index * 10, index * 10 + 10));
+    const tens = Array.from({ length: 100 }, (_, index) => assigned.slice(index * 10, index * 10 + 10));
     for (const ten of tens) expect(sorted(ten).join('')).toBe('0000000112');
     expect(new Set(tens.map((ten) => ten.join(''))).size).toBeGreaterThan(20);
 
     await world.manager.update(tenantId, campaign.id, { variants });
-    expect(await order()).toEqual(dealt);
+    expect(await order()).toEqual(assigned);
     const { counts } = await world.manager.get(tenantId, campaign.id);
     expect(counts.pending).toBe(1_000);
   });
@@ -206,7 +206,7 @@ describe('a campaign with variants', () => {
     expect(plain.campaign).toMatchObject({ variants: null, parts: text('Plain') });
   });
 
-  it('names every problem of its variants by its place', async () => {
+  it('reports every validation error of its variants with its path', async () => {
     const tenantId = await world.tenantWithSender();
     const errorsOf = async (input: object): Promise<string[]> => {
       const attempt = world.manager.create(tenantId, { name: 'Test', contacts: [phone(1)], ...input });
