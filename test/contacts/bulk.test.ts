@@ -22,7 +22,7 @@ async function edit(input: BulkEditInput) {
 }
 
 describe('a bulk edit', () => {
-  it('changes tags, attributes, lists and the opt-out of everybody it fits, and counts who is different', async () => {
+  it('changes tags, attributes, lists and the opt-out of all matching contacts, and counts those it changed', async () => {
     const list = await world.lists.create(tenantId, { name: 'New' });
     const old = await world.lists.create(tenantId, { name: 'Old' });
     const first = await world.contacts.create(tenantId, {
@@ -61,7 +61,7 @@ describe('a bulk edit', () => {
     expect((await world.contacts.get(tenantId, first.id)).consent).toMatchObject({ kind: 'granted' });
   });
 
-  it('reaches everybody although it takes away what it looks for', async () => {
+  it('reaches all matching contacts although it removes what it filters by', async () => {
     const ids = await world.many(tenantId, 2_500);
     await edit({ contactIds: ids, changes: { addTags: ['spring'] } });
     const done = await edit({ filter: { tags: ['spring'] }, changes: { removeTags: ['spring'] } });
@@ -103,7 +103,7 @@ describe('a bulk edit', () => {
     const count = 1_000;
     const phones = Array.from({ length: count }, (_, index) => `+55119${70_000_000 + index}`);
     const ids = phones.map(() => newId()).toSorted();
-    // The newest have the smallest numbers: whoever locked in the order of ids would meet those who go by number.
+    // The newest have the smallest numbers: locking in the order of ids would deadlock with locking by number.
     await world.database.manager.query(
       `INSERT INTO contacts (id, tenant_id, phone)
        SELECT id, $1, phone FROM unnest($2::uuid[], $3::text[]) AS given (id, phone)`,
@@ -123,7 +123,7 @@ describe('a bulk edit', () => {
     expect(await world.lists.get(tenantId, list.id)).toMatchObject({ memberCount: 0 });
   });
 
-  it('that has ended remembers nobody whom it was about', async () => {
+  it('that has ended keeps no contact it was about', async () => {
     const name = 'Zenobia Quark';
     const { id, phone } = await world.contacts.create(tenantId, { phoneNumber: '+5511987650001', name });
     const changes = { attributes: { nick: 'Zenny' } };
@@ -134,8 +134,8 @@ describe('a bulk edit', () => {
       `SELECT target, changes, changed FROM contact_bulk_edits WHERE tenant_id = $1 ORDER BY id`,
       [tenantId],
     );
-    const nobody = { target: { contactIds: [] }, changes: {} };
-    expect(rows).toEqual([1, 0, 0].map((changed) => ({ ...nobody, changed })));
+    const erased = { target: { contactIds: [] }, changes: {} };
+    expect(rows).toEqual([1, 0, 0].map((changed) => ({ ...erased, changed })));
   });
 
   it('that cannot be right is refused and names the field', async () => {

@@ -61,15 +61,15 @@ describe('the consent of a contact', () => {
     expect((await world.contacts.get(tenantId, id)).optedOutAt).not.toBeNull();
   });
 
-  it('without a source, in the future, or of nobody, is refused', async () => {
+  it('without a source, in the future, or for an unknown contact, is refused', async () => {
     const { id } = await world.contacts.create(tenantId, { phoneNumber: PHONE });
     const granted = { kind: 'granted', source: 'shop' } as const;
-    const refusals = [
+    const invalidInputs = [
       [{ ...granted, source: ' ' }, 'source'],
       [{ ...granted, at: '2027-01-01T00:00:00Z' }, 'at'],
       [{ ...granted, at: 'yesterday' }, 'at'],
     ] as const;
-    for (const [input, path] of refusals) {
+    for (const [input, path] of invalidInputs) {
       await expect(world.consents.add(tenantId, id, input)).rejects.toMatchObject({ errors: [{ path }] });
     }
     const stranger = await world.test.createTenant();
@@ -110,7 +110,7 @@ describe('the consent of a contact', () => {
     ]);
   });
 
-  it('is noted for everybody in an imported file, once, but for nobody who opted out', async () => {
+  it('is recorded for all contacts in an imported file, once, except those who opted out', async () => {
     const harness = await ImportHarness.create();
     const owner = await harness.test.createTenant();
     const { id } = await harness.contacts.create(owner, { phoneNumber: PHONE, optedOut: true });

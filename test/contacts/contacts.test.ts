@@ -150,7 +150,7 @@ describe('the list of contacts', () => {
 });
 
 describe('what other modules ask for', () => {
-  it('upsertMany answers one contact per number and merges what is given', async () => {
+  it('upsertMany returns one contact per number and merges what is given', async () => {
     const old = await contacts.create(tenantId, {
       phoneNumber: PHONE,
       name: 'Ana',

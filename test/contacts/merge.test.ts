@@ -69,7 +69,7 @@ describe('a merge', () => {
     ]);
   });
 
-  it('moves the campaign history, and nobody gets a campaign twice', async () => {
+  it('moves the campaign history, and no contact gets a campaign twice', async () => {
     const kept = await contact(WITH_NINE);
     const gone = await contact(WITHOUT_NINE);
     const of = (contactId: string, state: RecipientState) => ({
@@ -102,7 +102,7 @@ describe('a merge', () => {
     expect(messages).toEqual([{ contact_id: kept }]);
   });
 
-  it('takes a suppression along: nobody is reached by another number instead', async () => {
+  it('takes a suppression along: the person is not reached by another number instead', async () => {
     const kept = await contact(WITH_NINE);
     const gone = await contact(WITHOUT_NINE);
     await world.suppressions.add(tenantId, { phoneNumbers: ['+5511955550000'] });
@@ -192,7 +192,7 @@ describe('a merge', () => {
     }
   });
 
-  it('with itself, with nobody, or with a contact of somebody else is refused', async () => {
+  it('with itself, with an unknown contact, or with one of another tenant is refused', async () => {
     const own = await contact(WITH_NINE);
     const foreign = await contact(WITHOUT_NINE, null, await world.test.createTenant());
     for (const other of [own, own.toUpperCase(), newId(), foreign]) {

@@ -73,7 +73,7 @@ async function run(runId: string): Promise<void> {
 }
 
 describe('a number check', () => {
-  it('is done by a worker that hosts a sender, and answers number by number', async () => {
+  it('is done by a worker that hosts a sender, and returns results number by number', async () => {
     await sender();
     const { id, status, counts } = await checks.create(tenantId, { phoneNumbers: numbers(8) });
     expect({ status, counts }).toMatchObject({ status: 'queued', counts: { total: 8, pending: 8 } });
@@ -90,7 +90,7 @@ describe('a number check', () => {
     expect(second.nextCursor).toBeNull();
   });
 
-  it('asks nobody about what was found out within 30 days', async () => {
+  it('asks no sender about what was found out within 30 days', async () => {
     await sender();
     await run((await checks.create(tenantId, { phoneNumbers: numbers(3) })).id);
     minutes(29 * 24 * 60);
@@ -102,7 +102,7 @@ describe('a number check', () => {
     expect(asked).toHaveLength(3);
   });
 
-  it('asks nobody about what was found out while it waited', async () => {
+  it('asks no sender about what was found out while it waited', async () => {
     await sender();
     const first = await checks.create(tenantId, { phoneNumbers: numbers(3) });
     const second = await checks.create(tenantId, { phoneNumbers: numbers(4) });
@@ -115,7 +115,7 @@ describe('a number check', () => {
     });
   });
 
-  it('notes nothing of somebody who was erased while the question was open', async () => {
+  it('records nothing about a contact who was erased while the check was running', async () => {
     const { id } = await world.contacts.create(tenantId, { phoneNumber: UNREGISTERED });
     await sender({
       checkNumber: async () => {

@@ -113,7 +113,7 @@ describe('an erasure', () => {
     await expect(world.contacts.get(tenantId, id)).rejects.toMatchObject({ kind: 'not_found' });
   });
 
-  it('keeps the number on the suppression list of whoever had opted out, unless told otherwise', async () => {
+  it('keeps the number of a contact who had opted out on the suppression list, unless told otherwise', async () => {
     await world.contacts.update(tenantId, id, { optedOut: true });
     expect(await world.people.erase(tenantId, id)).toEqual({ suppressed: true });
     expect(await traces(PHONE)).toEqual(['suppressions']);
@@ -157,7 +157,7 @@ describe('an erasure', () => {
     await world.people.erase(tenantId, id);
   });
 
-  it('touches nobody else, of this tenant or another', async () => {
+  it('touches no other contact, of this tenant or another', async () => {
     const stranger = await world.test.createTenant();
     const theirs = await world.contacts.create(stranger, { phoneNumber: PHONE, name: 'Somebody else' });
     const other = await world.contacts.create(tenantId, { phoneNumber: '+5511987650009', name: 'Bia' });

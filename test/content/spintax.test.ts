@@ -142,7 +142,7 @@ describe('any template with choices', () => {
     );
   });
 
-  it('of any text with its signs escaped becomes that text', () => {
+  it('of any text with its markers escaped becomes that text', () => {
     const text = fc.oneof(
       fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }),
       fc.string({

@@ -4,7 +4,7 @@ import { analyseTemplate } from '../../src/modules/content/core/templates/templa
 import { renderPart, templateScope } from '../../src/modules/content/core/templates/template.js';
 
 const ana = { phone: '+5511987654321', name: 'Ana', variables: { city: 'Recife', plan: 'gold' } };
-const nobody = { phone: '+5511987654322', name: null, variables: { city: ' ' } };
+const blank = { phone: '+5511987654322', name: null, variables: { city: ' ' } };
 
 function render(content: string, recipient: Parameters<typeof templateScope>[0] = ana) {
   const rendered = renderPart({ type: 'text', content }, templateScope(recipient));
@@ -36,12 +36,12 @@ describe('rendering a part', () => {
     ['{% assign n = contact.name %}Hi{% if n %} {{ n }}{% endif %}', 'Hi'],
     ['{% unless contact.city %}no city{% endunless %}', 'no city'],
   ])('a missing or blank value is forgiven where the template provides for it: %s', (content, text) => {
-    expect(render(content, nobody)).toEqual({ ok: true, text });
+    expect(render(content, blank)).toEqual({ ok: true, text });
   });
 
   it('an argument of a default is looked at only when it is needed', () => {
     expect(render('{{ name | default: contact.nick }}')).toEqual({ ok: true, text: 'Ana' });
-    expect(render('{{ name | default: contact.nick }}', nobody)).toMatchObject({ ok: false });
+    expect(render('{{ name | default: contact.nick }}', blank)).toMatchObject({ ok: false });
   });
 
   it.each([
@@ -54,17 +54,17 @@ describe('rendering a part', () => {
     '{% if true %}{% if true %}Hi {{ contact.name }}{% endif %}{% endif %}',
     '{{ contact.city }}',
   ])('a missing value is never sent as a hole: %s', (content) => {
-    expect(render(content, nobody)).toMatchObject({ ok: false, code: 'template_missing_variable' });
+    expect(render(content, blank)).toMatchObject({ ok: false, code: 'template_missing_variable' });
   });
 
   it('says which variable is missing', () => {
-    expect(render('{{ contact.nick }}', nobody)).toMatchObject({
+    expect(render('{{ contact.nick }}', blank)).toMatchObject({
       reason: 'The recipient has no value for contact.nick.',
     });
   });
 
   it('a text of blanks only is empty', () => {
-    expect(render('{% if name %}{{ name }}{% endif %} ', nobody)).toMatchObject({ code: 'template_empty' });
+    expect(render('{% if name %}{{ name }}{% endif %} ', blank)).toMatchObject({ code: 'template_empty' });
   });
 
   it('reaches nothing but its scope', () => {
@@ -212,7 +212,7 @@ describe('analysing a template', () => {
     expect(analyseTemplate('{{ tags | sample }}')).toMatchObject({ ok: false });
   });
 
-  it('refuses a text of nothing but signs, which would keep the process busy', () => {
+  it('refuses a text of nothing but markers, which would keep the process busy', () => {
     for (const text of ['{{a}}'.repeat(401), '{a|b}'.repeat(401), '\\{'.repeat(401)]) {
       expect(analyseTemplate(text)).toMatchObject({
         ok: false,
