@@ -1,11 +1,8 @@
 import { LessThan } from 'typeorm';
 import type { Tx } from '../../db/index.js';
 import { Campaign } from './campaign.entity.js';
-import { type RecipientState, type CampaignStatus, isIn } from '../delivery/index.js';
-
-/** What the ledger counts: every recipient state, and two facts a recipient can have in any of them. */
-export type Counter = RecipientState | 'replied' | 'opted_out';
-export type Counts = Record<Counter, number>;
+import { noCounts, type Counter, type Counts } from './core/counts.js';
+import { type CampaignStatus, isIn } from '../delivery/index.js';
 
 export interface CampaignFilter {
   limit: number;
@@ -155,23 +152,6 @@ function fold(ledger: string, columns: readonly string[]): string {
      INSERT INTO ${ledger} (${kind}, delta, folded)
      SELECT ${kind}, sum(delta), true FROM gained GROUP BY ${kind} HAVING sum(delta) <> 0
      ON CONFLICT (${sum}) WHERE folded DO UPDATE SET delta = ${ledger}.delta + excluded.delta`;
-}
-
-export function noCounts(): Counts {
-  return {
-    pending: 0,
-    queued: 0,
-    sending: 0,
-    sent: 0,
-    delivered: 0,
-    read: 0,
-    failed: 0,
-    skipped: 0,
-    unknown: 0,
-    excluded: 0,
-    replied: 0,
-    opted_out: 0,
-  };
 }
 
 /** Recipients that are being handed over now. */

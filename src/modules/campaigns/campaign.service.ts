@@ -9,10 +9,10 @@ import {
   findCampaign,
   foldCounts,
   listCampaigns,
-  noCounts,
   READ_FOLDS_ABOVE,
   type CountedCampaign,
 } from './campaign.repository.js';
+import { noCounts } from './core/counts.js';
 import { CampaignControl } from './actions/control.service.js';
 import { CampaignCreation } from './creation/creation.service.js';
 import { CampaignLifecycle } from './running/lifecycle.service.js';

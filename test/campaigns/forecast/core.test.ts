@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { addMs } from '../../../src/lib/clock.js';
-import { noCounts, type Counts } from '../../../src/modules/campaigns/campaign.repository.js';
+import { noCounts, type Counts } from '../../../src/modules/campaigns/core/counts.js';
 import { canaryState, judgeCanary, sizedCanary } from '../../../src/modules/campaigns/canary/core/canary.js';
 import { budgetErrors, parseControl } from '../../../src/modules/campaigns/creation/core/control-input.js';
 import { simulate, type SimulationRules } from '../../../src/modules/campaigns/forecast/core/simulation.js';

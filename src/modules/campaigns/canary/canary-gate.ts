@@ -1,7 +1,8 @@
 import type { Tx } from '../../../db/index.js';
 import type { Logger } from '../../../lib/logger.js';
 import type { Campaign, Canary } from '../campaign.entity.js';
-import { updateCampaign, type Counts } from '../campaign.repository.js';
+import { updateCampaign } from '../campaign.repository.js';
+import type { Counts } from '../core/counts.js';
 import { clearCampaignWaiting, noteCampaignWaiting } from '../sending/waiting.repository.js';
 import { judgeCanary } from './core/canary.js';
 

@@ -2,7 +2,7 @@ import type { Campaign } from '../campaign.entity.js';
 import { addMs } from '../../../lib/clock.js';
 import { averagePause } from '../../../lib/pause.js';
 import type { CampaignDeps, CampaignSenders, ForecastedPool, CompetingCampaign } from '../campaign.ports.js';
-import type { Counts } from '../campaign.repository.js';
+import type { Counts } from '../core/counts.js';
 import { mostParts } from '../variants/core/variants.js';
 import { begunOf } from '../canary/core/canary.js';
 import { simulate, type Demand, type Simulated, type SimulationRules } from './core/simulation.js';

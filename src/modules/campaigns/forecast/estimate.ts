@@ -1,6 +1,6 @@
 import type { Campaign } from '../campaign.entity.js';
 import type { CampaignDeps } from '../campaign.ports.js';
-import type { Counts } from '../campaign.repository.js';
+import type { Counts } from '../core/counts.js';
 import type { Demand } from './core/simulation.js';
 import { forecastCampaign, type ForecastDeps } from './campaign-forecast.js';
 import { mostParts } from '../variants/core/variants.js';

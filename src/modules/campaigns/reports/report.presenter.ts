@@ -2,7 +2,7 @@ import type { Page } from '../../../lib/pages.js';
 import { localTime } from '../../../lib/wall-time.js';
 import type { Proportion } from '../../../lib/statistics.js';
 import type { Campaign } from '../campaign.entity.js';
-import type { Counts } from '../campaign.repository.js';
+import type { Counts } from '../core/counts.js';
 import type { VariantReport } from './core/variant-report.js';
 import type { RecipientRow } from './report.repository.js';
 import type { CampaignStats, ComparedCampaign, SenderStatsRow } from './report.service.js';

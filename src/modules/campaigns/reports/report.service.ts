@@ -3,14 +3,8 @@ import { idBehind, keyBehind, toPage, type Page } from '../../../lib/pages.js';
 import { isTimeZone } from '../../../lib/zone.js';
 import type { Campaign } from '../campaign.entity.js';
 import type { CampaignDeps, CampaignSenders } from '../campaign.ports.js';
-import {
-  countsOf,
-  findCampaign,
-  foldCounts,
-  noCounts,
-  READ_FOLDS_ABOVE,
-  type Counts,
-} from '../campaign.repository.js';
+import { countsOf, findCampaign, foldCounts, READ_FOLDS_ABOVE } from '../campaign.repository.js';
+import { noCounts, type Counts } from '../core/counts.js';
 import { excludedIn } from '../audience/core/audience-rules.js';
 import { waitOf, type CampaignWait } from '../core/campaign-wait.js';
 import { mostParts } from '../variants/core/variants.js';

@@ -1,5 +1,5 @@
 import type { Tx } from '../../../db/index.js';
-import type { Counter } from '../campaign.repository.js';
+import type { Counter } from '../core/counts.js';
 import type { MessageCounter } from '../message-count.entity.js';
 
 /** Recipients of one kind; the ledger keeps them apart by all of this. */

@@ -1,6 +1,6 @@
 import { addMs } from '../../../../lib/clock.js';
 import type { Canary } from '../../campaign.entity.js';
-import type { Counts } from '../../campaign.repository.js';
+import type { Counts } from '../../core/counts.js';
 
 /**
  * What a campaign's canary allows. `send`: that many more recipients; `wait`: all of the first ones are done, and the

@@ -1,4 +1,4 @@
-import type { Counter, Counts } from '../../campaign.repository.js';
+import { noCounts, type Counter, type Counts } from '../../core/counts.js';
 import type { MessageEntry, RecipientEntry } from '../stats.repository.js';
 import type { RecipientState } from '../../../delivery/core/recipient-state.js';
 
@@ -28,7 +28,7 @@ export interface HourFacts extends MessageFacts {
 }
 
 export function sumOf(entries: readonly RecipientEntry[]): Counts {
-  const counts = emptyCounts();
+  const counts = noCounts();
   for (const { counter, count } of entries) counts[counter] += count;
   return counts;
 }
@@ -96,26 +96,9 @@ function grouped<Key>(
   for (const entry of entries) {
     const key = keyOf(entry);
     if (key === undefined) continue;
-    const counts = groups.get(key) ?? emptyCounts();
+    const counts = groups.get(key) ?? noCounts();
     groups.set(key, counts);
     counts[entry.counter] += entry.count;
   }
   return groups;
-}
-
-function emptyCounts(): Counts {
-  return {
-    pending: 0,
-    queued: 0,
-    sending: 0,
-    sent: 0,
-    delivered: 0,
-    read: 0,
-    failed: 0,
-    skipped: 0,
-    unknown: 0,
-    excluded: 0,
-    replied: 0,
-    opted_out: 0,
-  };
 }

@@ -1,5 +1,5 @@
 import { proportion, type Proportion } from '../../../../lib/statistics.js';
-import type { Counts } from '../../campaign.repository.js';
+import type { Counts } from '../../core/counts.js';
 
 /** How a campaign did; each with its 95 % interval. */
 export interface Rates {

@@ -1,5 +1,5 @@
 import type { CampaignVariant } from '../../campaign.entity.js';
-import type { Counts } from '../../campaign.repository.js';
+import type { Counts } from '../../core/counts.js';
 import { ratesOf, type Rates } from './rates.js';
 import { compareVariants, type VariantVerdict } from './variant-test.js';
 
