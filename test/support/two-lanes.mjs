@@ -7,7 +7,7 @@ const folder = path.resolve(import.meta.dirname, '..');
 const WAITING = ['e2e', 'faults'].map((name) => path.join(folder, name) + path.sep);
 
 /** Such suites at a time, for each worker that computes. */
-const WAITING_PER_WORKER = 1.5;
+const WAITING_PER_WORKER = 1;
 
 /**
  * Jest's own runner, twice: suites that mostly wait run beside those that compute, with workers of their own, so that
