@@ -6,6 +6,7 @@ import { PoolForecast } from '../../src/modules/senders/core/forecast/forecast.j
 import type { ForecastPace, Competitor } from '../../src/modules/senders/core/forecast/sender-forecast.js';
 import { DAY_MS } from '../../src/modules/senders/core/quota.js';
 import { earliestSlot, grantable, takeSlot, type SenderSlot } from '../../src/modules/senders/core/slot.js';
+import { warmUpDay } from '../../src/modules/senders/core/warm-up.js';
 import { QUOTA_WINDOWS, slot, START } from './slots.js';
 
 const NOW = START.getTime();
@@ -17,6 +18,13 @@ interface Sent {
   messages: number;
 }
 
+/** When to look at a sender again: at its slot, or before that when a day of its plan ends and another quota holds. */
+function nextLook(sender: SenderSlot, messages: number, now: Date): number {
+  const day = sender.warmUp?.since && warmUpDay(sender.warmUp, now);
+  const dayEnds = day ? sender.warmUp!.since!.getTime() + day * DAY_MS : Infinity;
+  return Math.min(earliestSlot(sender, messages, now).getTime(), dayEnds);
+}
+
 /** The real core, one reservation after the other: the sender that is free first sends next. */
 function reallySend(senders: SenderSlot[], pace: ForecastPace, wanted: number): Sent[] {
   const fixed = { occupyMs: pace.stepMs, minDelay: 0, maxDelay: 0 };
@@ -26,13 +34,11 @@ function reallySend(senders: SenderSlot[], pace: ForecastPace, wanted: number): 
   let now = START;
   while (total < wanted) {
     const free = [...pool.values()].toSorted(
-      (a, b) =>
-        earliestSlot(a, pace.messages, now).getTime() - earliestSlot(b, pace.messages, now).getTime() ||
-        (a.id < b.id ? -1 : 1),
+      (a, b) => nextLook(a, pace.messages, now) - nextLook(b, pace.messages, now) || (a.id < b.id ? -1 : 1),
     );
     const next = free[0];
     if (!next) return sent;
-    now = new Date(Math.max(now.getTime(), earliestSlot(next, pace.messages, now).getTime()));
+    now = new Date(Math.max(now.getTime(), nextLook(next, pace.messages, now)));
     const messages = grantable(next, pace.messages, now);
     // A day of a warm-up plan may have ended meanwhile: look again at this time.
     if (messages === 0) continue;

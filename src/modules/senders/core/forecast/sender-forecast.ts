@@ -165,10 +165,12 @@ function step(
     ...warming,
   ];
 
+  const days = senderForecast.warmUp ? [dayEnd(senderForecast.warmUp, at)] : [];
   const full = limits.filter(({ quota, used }) => quota - used < messages);
   if (full.length > 0) {
-    const nextAt = Math.max(...full.map(({ startedAt, lengthMs }) => (startedAt ?? at) + lengthMs));
-    return { next: { ...senderForecast, levels, nextAt } };
+    const roomAgainAt = Math.max(...full.map(({ startedAt, lengthMs }) => (startedAt ?? at) + lengthMs));
+    // The next day of a plan may ask for less room than this one.
+    return { next: { ...senderForecast, levels, nextAt: Math.min(roomAgainAt, ...days) } };
   }
   const room = Math.min(
     own > 0 ? Math.floor(senderForecast.budgetLeft / own) : Infinity,
@@ -177,7 +179,6 @@ function step(
   );
   const ends = limits.map(({ startedAt, lengthMs }) => (startedAt ?? at) + lengthMs);
   const begins = senderForecast.competitors.filter(({ begin }) => begin > at).map(({ begin }) => begin);
-  const days = senderForecast.warmUp ? [dayEnd(senderForecast.warmUp, at)] : [];
   const boundary = Math.min(until, ...ends, ...begins, ...days);
   const sends = stepMs > 0 ? Math.min(room, Math.ceil((boundary - at) / stepMs)) : room;
   return {
