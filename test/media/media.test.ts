@@ -43,7 +43,7 @@ async function campaign(
   parts: CampaignPart[],
   variants: CampaignVariant[] | null = null,
 ): Promise<string> {
-  return insertCampaign(db.database.manager, tenantId, { status, parts, variants });
+  return insertCampaign(db.database.manager, tenantId, { name: 'Spring', status, parts, variants });
 }
 
 describe('an upload', () => {

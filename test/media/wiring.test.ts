@@ -56,7 +56,7 @@ describe('the settings of media', () => {
     const outcome = loadConfig(env, { files: [] });
     expect(outcome).toEqual({
       ok: false,
-      problems: [
+      errors: [
         'MEDIA_STORE is "s3" without S3_BUCKET, S3_SECRET_ACCESS_KEY. Allowed: set them too, or MEDIA_STORE=disk.',
       ],
     });
