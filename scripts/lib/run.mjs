@@ -1,5 +1,4 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 /** The checkout this script belongs to. */
@@ -17,11 +16,10 @@ export function runOrThrow(command, args, options = {}) {
   throw new SetupError(`${[command, ...args].join(' ')} failed with status ${result.status}.`);
 }
 
-/** Runs a command and collects what it prints. `niceness` above 0 lets other processes go first. */
-export function capture(command, args, { niceness = 0, ...options } = {}) {
+/** Runs a command and collects what it prints. */
+export function capture(command, args, options = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], ...options });
-    if (niceness > 0) child.once('spawn', () => setPriority(child.pid, niceness));
     let output = '';
     child.stdout.on('data', (chunk) => (output += chunk));
     child.stderr.on('data', (chunk) => (output += chunk));

@@ -30,11 +30,11 @@ export async function runTests(args) {
   report(outcome);
 }
 
-/** The checks begin first and run beside the build and the suites, many of which wait most of the time. */
+/** The checks come first and have the processors to themselves: beside the suites they would make servers answer late. */
 async function runEverything(jestArgs, services) {
-  const checking = runChecks(checks(await services.createEmptyDatabase()));
   const failedBuild = (await built()) ? [] : ['build'];
-  const [failedChecks, tests] = await Promise.all([checking, runSuites(jestArgs)]);
+  const failedChecks = await runChecks(checks(await services.createEmptyDatabase()));
+  const tests = await runSuites(jestArgs);
   return { failedSteps: [...failedBuild, ...failedChecks], tests };
 }
 

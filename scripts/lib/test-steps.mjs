@@ -21,8 +21,7 @@ export function checks(migrationDatabaseUrl) {
 }
 
 function check(name, [program, ...args], env = {}) {
-  // Behind the suites: some of them watch the clock.
-  return { name, run: () => capture(program, args, { env: { ...process.env, ...env }, niceness: 5 }) };
+  return { name, run: () => capture(program, args, { env: { ...process.env, ...env } }) };
 }
 
 /** Runs the steps two at a time and reports each as it ends; returns the names of those that failed. */

@@ -6,20 +6,17 @@ const folder = path.resolve(import.meta.dirname, '..');
 /** Suites of these folders start programs and break what they run on: most of their time they wait. */
 const WAITING = ['e2e', 'faults'].map((name) => path.join(folder, name) + path.sep);
 
-/** Such suites at a time, for each worker that computes. */
-const WAITING_PER_WORKER = 1;
-
 /**
- * Jest's own runner, twice: suites that mostly wait run beside those that compute, with workers of their own, so that
- * neither holds up the other.
+ * Jest's own runner, twice: suites that mostly wait run beside those that compute, each kind with half of the workers. No
+ * more of them than Jest would start: the servers of a waiting suite need a processor to answer within its limits.
  */
 export default class TwoLanes extends TestRunner {
   #waiting;
 
   constructor(globalConfig, context) {
-    super(globalConfig, context);
-    const maxWorkers = Math.ceil(globalConfig.maxWorkers * WAITING_PER_WORKER);
-    this.#waiting = new TestRunner({ ...globalConfig, maxWorkers }, context);
+    const waiting = Math.ceil(globalConfig.maxWorkers / 2);
+    super({ ...globalConfig, maxWorkers: Math.max(1, globalConfig.maxWorkers - waiting) }, context);
+    this.#waiting = new TestRunner({ ...globalConfig, maxWorkers: waiting }, context);
   }
 
   async runTests(tests, watcher, options) {
