@@ -6,6 +6,7 @@ import {
   type CountryCode,
   type PhoneNumber,
 } from 'libphonenumber-js/max';
+import { lineOf } from './phone-line.js';
 
 export type PhoneOutcome =
   | {
@@ -18,7 +19,12 @@ export type PhoneOutcome =
   | { ok: false; reason: string };
 
 const SCHEME = /^(?:whatsapp|tel|phone|mobile|callto|sms)\s*:\s*/i;
-const WHATSAPP_ID = /@(?:c\.us|s\.whatsapp\.net)$/i;
+/** `5511987654321@c.us`, or `5511987654321:7@s.whatsapp.net` of one of its devices; it always has the country code. */
+const WHATSAPP_ID = /^\+?(\d+)(?::\d{1,3})?@(?:c\.us|s\.whatsapp\.net)$/i;
+/** What Mexico dialled before a number until 2019; none of its numbers begins so. */
+const MEXICAN_PREFIX = /^\+52(?:01|04[45])(?=\d{10}$)/;
+/** A mobile number of Argentina with both of its marks, the 9 for abroad and the 15 behind the area. */
+const ARGENTINIAN_TWICE = /^\+549(?=\d{12}$)/;
 /** Text that a spreadsheet kept from being read as a number. */
 const TEXT_MARK = /^['’‘`]/u;
 const INVISIBLE = /\p{Cf}|\p{Cc}/gu;
@@ -76,7 +82,7 @@ function tidy(input: string): string {
     .trim()
     .replace(TEXT_MARK, '')
     .replace(SCHEME, '')
-    .replace(WHATSAPP_ID, '')
+    .replace(WHATSAPP_ID, '+$1')
     .trim();
 }
 
@@ -112,7 +118,7 @@ function fromDigits(text: string, country?: CountryCode): PhoneOutcome {
   const outcome =
     country !== undefined && isOnlyThenMobile(international, national, country)
       ? accept(international)
-      : (accept(national) ?? accept(international));
+      : (accept(national) ?? acceptOld(national) ?? accept(international) ?? acceptOld(international));
   if (outcome) return outcome;
   if (country === undefined) {
     return refuse('it has no country code: write it with + and the country code, or give a default country');
@@ -137,13 +143,27 @@ function isOnlyThenMobile(
 function fromInternational(plusDigits: string, withTrunk = plusDigits): PhoneOutcome {
   const outcome =
     accept(parsePhoneNumberFromString(plusDigits)) ??
-    accept(parsePhoneNumberFromString(withTrunk.replace('(0)', '')));
+    accept(parsePhoneNumberFromString(withTrunk.replace('(0)', ''))) ??
+    acceptOld(parsePhoneNumberFromString(plusDigits));
   return outcome ?? refuse(numberError(plusDigits));
 }
 
 function accept(number: PhoneNumber | undefined): PhoneOutcome | undefined {
   if (!number?.isValid()) return undefined;
   return { ok: true, phone: number.number, country: number.country ?? '001' };
+}
+
+/**
+ * A form from before a reform of the country's numbers: no numbering plan has it any more, but files do, and WhatsApp's
+ * ids. It stays as it was written, because that may be the form WhatsApp knows the line by.
+ */
+function acceptOld(number: PhoneNumber | undefined): PhoneOutcome | undefined {
+  if (!number) return undefined;
+  const written = number.number.replace(MEXICAN_PREFIX, '+52').replace(ARGENTINIAN_TWICE, '+54');
+  const line = lineOf(written);
+  const today = accept(parsePhoneNumberFromString(line));
+  if (!today?.ok) return undefined;
+  return line === written ? today : { ...today, phone: written };
 }
 
 function numberError(text: string, country?: CountryCode): string {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { newId } from '../../src/lib/ids.js';
-import { lineOf } from '../../src/modules/contacts/core/duplicates.js';
+import { lineOf } from '../../src/lib/phone-line.js';
 import { createContactWorld, page, type ContactWorld } from './world.js';
 import type { RecipientState } from '../../src/modules/delivery/index.js';
 import { insertSuppressions } from '../support/rows.js';

@@ -32,6 +32,43 @@ describe('a phone number is understood as people and spreadsheets write it', () 
     expect(normalisePhone(input, country)).toMatchObject({ ok: true, phone });
   });
 
+  it.each([
+    ['553181234567@s.whatsapp.net', undefined, '+553181234567'],
+    ['553181234567:12@s.whatsapp.net', undefined, '+553181234567'],
+    ['5215512345678@c.us', 'BR', '+5215512345678'],
+    // Without its country code it would be a number of Brazil.
+    ['31612345678@c.us', 'BR', '+31612345678'],
+    ['+55 (31) 8123-4567', undefined, '+553181234567'],
+    ['(31) 8123-4567', 'BR', '+553181234567'],
+    ['0 15 31 8123-4567', 'BR', '+553181234567'],
+    // Not in Denmark: a number of the given country, in whatever form, comes first.
+    ['45 8123-4567', 'BR', '+554581234567'],
+    ['+52 1 55 1234 5678', undefined, '+5215512345678'],
+    ['521 55 1234 5678', 'MX', '+5215512345678'],
+    ['1 55 1234 5678', 'MX', '+5215512345678'],
+    ['044 55 1234 5678', 'MX', '+525512345678'],
+    ['045 55 1234 5678', 'MX', '+525512345678'],
+    ['+52 01 55 1234 5678', undefined, '+525512345678'],
+    ['+54 11 15 2345-6789', undefined, '+5491123456789'],
+    ['+54 9 11 15 2345-6789', undefined, '+5491123456789'],
+    ['011 15-2345-6789', 'AR', '+5491123456789'],
+    ['(02966) 15-234567', 'AR', '+5492966234567'],
+    ['+229 97 12 34 56', undefined, '+22997123456'],
+    ['07 12 34 56', 'CI', '+22507123456'],
+  ])('%s (%s), written as before a reform, is %s', (input, country, phone) => {
+    expect(normalisePhone(input, country)).toMatchObject({ ok: true, phone });
+  });
+
+  it.each([
+    ['+55 31 5123-456', 'a landline without a digit'],
+    ['+55 30 8123-4567', 'an area that does not exist'],
+    ['+52 1 55 1234 567', 'a digit too few behind the 1'],
+    ['+54 9 15 2345-6789', 'no area'],
+    ['8123-4567', 'no area'],
+  ])('%s is refused: %s', (input) => {
+    expect(normalisePhone(input, 'BR')).toMatchObject({ ok: false });
+  });
+
   it('names the country of the number', () => {
     expect(normalisePhone('+4930123456', 'BR')).toMatchObject({ country: 'DE' });
   });

@@ -1,3 +1,5 @@
+import { lineOf } from '../../../lib/phone-line.js';
+
 /** What two contacts have in common that makes them one person. */
 export type DuplicateReason = 'same_line' | 'same_name_and_digits';
 
@@ -12,20 +14,6 @@ export interface DuplicateGroup<Candidate> {
   reason: DuplicateReason;
   /** Oldest first. */
   contacts: Candidate[];
-}
-
-/**
- * The number without the digit that came and went: Brazil's ninth digit of mobile numbers (WhatsApp still shows old
- * accounts without it), Mexico's 1 and Argentina's 9 behind the country code. Two numbers with one such form are the
- * same line.
- */
-export function lineOf(phone: string): string {
-  const brazilian = /^\+55(\d{2})9(\d{8})$/.exec(phone);
-  if (brazilian) return `+55${brazilian[1]}${brazilian[2]}`;
-  const mexican = /^\+521(\d{10})$/.exec(phone);
-  if (mexican) return `+52${mexican[1]}`;
-  const argentinian = /^\+549(\d{10})$/.exec(phone);
-  return argentinian ? `+54${argentinian[1]}` : phone;
 }
 
 /** Groups contacts whose numbers end alike: those of the same line, then those of the same name. */
