@@ -29,6 +29,33 @@ async function problemsOf(tenantId: string, campaignId: string, limit = 500) {
 }
 
 describe('the problems of a campaign', () => {
+  it('include a text that leaves half of a character, in every kind of part', async () => {
+    const tenantId = await world.tenantWithSender();
+    const { campaign } = await world.manager.create(tenantId, {
+      name: 'Test',
+      messages: [
+        { type: 'text', content: 'Hi {{ name["0"] | default: "you" }}' },
+        {
+          type: 'location',
+          latitude: 1,
+          longitude: 2,
+          name: 'Here',
+          address: '{{ name["0"] | default: "" }}',
+        },
+        { type: 'poll', question: 'Who?', choices: ['you', '{{ name["1"] | default: "me" }}'] },
+        { type: 'text', content: 'Hi {{ name | split: "" | first }}' },
+      ],
+      contacts: [
+        { phoneNumber: phone(0), name: 'Ana' },
+        { phoneNumber: phone(1), name: '😀 Bo' },
+      ],
+    });
+    const failed = { code: 'template_failed', message: expect.stringContaining('half of a character') };
+    expect(await problemsOf(tenantId, campaign.id)).toMatchObject([
+      { recipient: { phone: phone(1) }, problems: [0, 1, 2].map((part) => ({ part, ...failed })) },
+    ]);
+  });
+
   it('are listed before it starts, by recipient, part and variable', async () => {
     const tenantId = await world.tenantWithSender();
     const { campaign, warnings } = await world.manager.create(tenantId, {

@@ -49,6 +49,20 @@ describe('a direct message', () => {
     });
   });
 
+  it('is refused where its text leaves half of a character, and cut right where a filter cuts', async () => {
+    const phone = await world.world.sender();
+    const name = { template: true, variables: { name: '😀 Bo' } };
+    for (const content of ['Hi {{ name["0"] }}', '{{ name | append: "\\ud83d" }}']) {
+      await expect(world.send({ content, ...name })).rejects.toMatchObject({
+        kind: 'invalid',
+        errors: [{ path: 'content' }],
+      });
+    }
+    await world.send({ content: 'Hi {{ name | split: "" | first }}', ...name });
+    await world.work();
+    expect(phone.texts).toEqual(['Hi 😀']);
+  });
+
   it('is queued at once, and before every job that has a priority', async () => {
     await world.world.sender();
     await world.send({});

@@ -60,7 +60,7 @@ function analyse(text: string): TemplateAnalysis {
     const plain = withoutMarkers(text, spins);
     const templates = parseTemplate(plain);
     parseOptions(plain, spins);
-    const found = outputErrorIn(templates) ?? argumentErrorIn(templates);
+    const found = outputErrorIn(templates) ?? argumentErrorIn(templates) ?? literalErrorIn(templates);
     return found ? { ok: false, error: found } : { ok: true, variables: variablesOf(templates) };
   } catch (error) {
     return { ok: false, error: templateErrorOf(error) };
@@ -130,6 +130,26 @@ function argumentErrorIn(templates: Template[]): TemplateError | undefined {
       }
     }
     const inside = argumentErrorIn(childrenOf(template));
+    if (inside) return inside;
+  }
+  return undefined;
+}
+
+/** `"\ud83d"` writes half of a character, and `"\0"` one that is none: no text with it can be sent to anybody. */
+function literalErrorIn(templates: Template[]): TemplateError | undefined {
+  for (const template of templates) {
+    const literals = valuesOf(template).flatMap(({ initial, filters }) => [
+      ...initial.postfix,
+      ...filters.flatMap(({ args }) => args.flat()),
+    ]);
+    const broken = literals.find(
+      (token) => typeof token === 'object' && TypeGuards.isQuotedToken(token) && !isStorable(token.content),
+    );
+    if (broken) {
+      const [line, column] = template.token.getPosition();
+      return { message: 'a text in quotes contains a broken or NUL character', line, column };
+    }
+    const inside = literalErrorIn(childrenOf(template));
     if (inside) return inside;
   }
   return undefined;

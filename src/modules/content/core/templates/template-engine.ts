@@ -1,8 +1,9 @@
-import { AssignTag, Context, Liquid, Output, toValueSync, Value, type Template } from 'liquidjs';
+import { AssignTag, Liquid, Output, toValueSync, Value, type Context, type Template } from 'liquidjs';
 import QuickLRU from 'quick-lru';
 import { cached } from '../../../../lib/cached.js';
 import { filterHandlers } from './template-filters.js';
 import { limitSteps, MeteredCapture, meterFilters } from './template-limits.js';
+import { CharacterContext, cutBetweenCharacters } from './text-characters.js';
 
 /** Longest template source of one part, in characters. */
 export const MAX_TEMPLATE_LENGTH = 4_096;
@@ -37,6 +38,7 @@ function createEngine(): Liquid {
   // `sample` draws anew at every rendering, so a preview would differ from what is sent. Choices replace it.
   delete engine.filters['sample'];
   for (const [name, handler] of filterHandlers) engine.registerFilter(name, handler);
+  cutBetweenCharacters(engine);
   meterFilters(engine);
   return engine;
 }
@@ -55,7 +57,7 @@ export function checkSyntax(text: string): void {
 }
 
 export function renderTemplate(templates: Template[], scope: object): string {
-  const context = new Context(scope, engine.options, { sync: true }, { liquid: engine });
+  const context = new CharacterContext(scope, engine.options, { sync: true }, { liquid: engine });
   limitSteps(context);
   return String(engine.renderSync(templates, context));
 }

@@ -3,6 +3,7 @@ import { errorMessage } from '../../../../lib/errors.js';
 import { spin } from './spintax.js';
 import { partTexts, writeTexts, type PartTextName, type RenderedContent } from '../content.js';
 import { MAX_TEXT_LENGTH, parseTemplate, renderTemplate } from './template-engine.js';
+import { hasHalfCharacter } from './text-characters.js';
 import type { CampaignPart } from '../part.js';
 
 /** What a template may refer to. */
@@ -90,6 +91,10 @@ function writeText(name: PartTextName, template: string, scope: TemplateScope): 
     throw new UnusableText('template_empty', `The text (${name}) is empty for this recipient.`);
   }
   if (text.length > max) throw tooLong(name, max);
+  if (hasHalfCharacter(text)) {
+    const message = `The text (${name}) has half of a character: it cuts an emoji or a letter apart.`;
+    throw new UnusableText('template_failed', message);
+  }
   if (OBJECT.test(text) && !OBJECT.test(template)) {
     const message = `The text (${name}) prints a value that is an object; name a field of it: {{ address.city }}.`;
     throw new UnusableText('template_failed', message);
@@ -116,14 +121,13 @@ function failure(code: RenderFailure, reason: string): RenderResult & { ok: fals
   return { ok: false, code, reason };
 }
 
-/** Liquid wraps the error of a variable once for every block around it. */
+/** Liquid wraps the error of a variable once for every block around it, and other errors of reading one likewise. */
 function missingVariable(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const original: unknown = 'originalError' in error ? error.originalError : undefined;
   if (error instanceof UndefinedVariableError) {
-    return original instanceof Error && 'variableName' in original
-      ? String(original.variableName)
-      : 'a variable';
+    const named = original instanceof Error && 'variableName' in original;
+    return named ? String(original.variableName) : undefined;
   }
   return missingVariable(original);
 }
