@@ -3,6 +3,7 @@ import { cached } from './cached.js';
 
 /** Wall clocks of IANA zones, through the data that Node brings along. Times are milliseconds since 1970 in UTC. */
 
+const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 /** Every change of an offset in use today happens on a quarter of an hour. */
 const QUARTER_MS = 900_000;
@@ -40,6 +41,33 @@ export function endOfOffset(timeZone: string, at: number): number {
     else changed = middle;
   }
   return changed * QUARTER_MS;
+}
+
+/** Further from UTC than any zone's wall clock is. */
+const FARTHEST_MS = 26 * 60 * 60_000;
+
+/**
+ * The first instant at which the zone's wall clock shows `wall` (the milliseconds that UTC would show it at). A time that
+ * the clocks jump over comes as soon as they have jumped; where they jump into the next day (Nuuk goes from 23:00 to
+ * 00:00), in the minute before, so that no day goes without. Undefined on a day that they jump over.
+ */
+export function instantOnWall(timeZone: string, wall: number): number | undefined {
+  let from = wall - FARTHEST_MS;
+  let offset = offsetAt(timeZone, from);
+  for (;;) {
+    const end = endOfOffset(timeZone, from);
+    if (wall - offset < end) return wall - offset;
+    const changed = offsetAt(timeZone, end);
+    if (wall - changed < end) {
+      if (dayNumber(end + changed) === dayNumber(wall)) return end;
+      return dayNumber(end + offset - 1) === dayNumber(wall) ? end - MINUTE_MS : undefined;
+    }
+    [from, offset] = [end, changed];
+  }
+}
+
+function dayNumber(wall: number): number {
+  return Math.floor(wall / DAY_MS);
 }
 
 function formatOf(timeZone: string): Intl.DateTimeFormat | null {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { endOfOffset, offsetAt } from '../../../src/lib/zone.js';
 import { localTime } from '../../../src/lib/wall-time.js';
 import { cronError, dueRun, nextRun } from '../../../src/modules/campaigns/core/recurrence.js';
 
@@ -53,9 +54,24 @@ describe('a recurrence', () => {
   });
 
   it('makes up for the same times it would have run at, also where the clocks change', () => {
-    const changes = ['2026-03-29T01:00:00Z', '2026-10-25T01:00:00Z'];
-    const crons = ['30 2 * * *', '0 * * * *', '*/20 1-3 * * *', '30 2 * * 0', '15 2 29,25 * *', '0 9 * * 1'];
-    const zones = ['Europe/Berlin', 'UTC', 'America/Sao_Paulo'];
+    const changes = [
+      '2026-03-29T01:00:00Z',
+      '2026-10-25T01:00:00Z',
+      '2026-10-03T15:30:00Z',
+      '2026-04-04T15:00:00Z',
+      '2027-03-28T01:00:00Z',
+    ];
+    const crons = [
+      '30 2 * * *',
+      '0 * * * *',
+      '*/20 1-3 * * *',
+      '30 2 * * 0',
+      '15 2 29,25 * *',
+      '0 9 * * 1',
+      '30 23 * * *',
+      '*/15 * * * *',
+    ];
+    const zones = ['Europe/Berlin', 'UTC', 'America/Sao_Paulo', 'Australia/Lord_Howe', 'America/Nuuk'];
     const minutes = fc.integer({ min: 0, max: 6 * 1_440 });
     fc.assert(
       fc.property(
@@ -81,32 +97,43 @@ describe('a recurrence', () => {
     );
   });
 
-  it('by the wall clock runs once a day, whatever the clocks do', () => {
-    const zones = ['Europe/Berlin', 'America/New_York', 'America/Havana', 'America/Santiago', 'Africa/Cairo'];
-    const time = fc.record({
-      hour: fc.integer({ min: 0, max: 23 }),
-      minute: fc.integer({ min: 0, max: 59 }),
-    });
+  it('by the wall clock runs once on every day of every zone whose clocks change', () => {
+    const time = fc.integer({ min: 0, max: 1_439 });
     fc.assert(
-      fc.property(
-        fc.constantFrom(...zones),
-        time,
-        fc.integer({ min: 0, max: 360 }),
-        (timeZone, { hour, minute }, day) => {
-          const recurrence = { cron: `${minute} ${hour} * * *`, timeZone };
-          const dayOf = (moment: Date) => localTime(moment, timeZone).slice(0, 10);
-          let run = nextRun(recurrence, start, after(day * 86_400_000));
-          for (let count = 0; run && count < 5; count += 1) {
-            const next: Date | undefined = nextRun(recurrence, start, run);
-            if (!next) throw new Error('it has no end');
-            const dayAfter = new Date(Date.parse(`${dayOf(run)}T00:00:00Z`) + 86_400_000);
-            expect([timeZone, dayOf(next)]).toEqual([timeZone, dayAfter.toISOString().slice(0, 10)]);
-            run = next;
-          }
-        },
-      ),
-      { numRuns: 60 },
+      fc.property(fc.constantFrom(...changes()), time, fc.boolean(), (change, minutes, near) => {
+        const { timeZone, instant } = change;
+        // Half of the times lie in the hours that are left out or come twice.
+        const minute = near ? minuteBefore(timeZone, instant, (minutes % 180) - 90) : minutes;
+        const recurrence = { cron: `${minute % 60} ${Math.floor(minute / 60)} * * *`, timeZone };
+        const days = daysOf(timeZone, instant - 3 * DAY_MS, instant + 3 * DAY_MS);
+        const runs = runsBetween(recurrence, instant - 3.5 * DAY_MS, instant + 3.5 * DAY_MS).map((run) =>
+          localTime(run, timeZone).slice(0, 10),
+        );
+        const counted = days.map((day) => [day, runs.filter((run) => run === day).length]);
+        expect([timeZone, counted]).toEqual([timeZone, days.map((day) => [day, 1])]);
+      }),
+      { numRuns: 150 },
     );
+  });
+
+  it('runs at the first coming of the time, or when the clocks have jumped over it', () => {
+    const run = (timeZone: string, cron: string, from: string) =>
+      nextRun({ cron, timeZone }, start, at(from))?.toISOString();
+    // Lord Howe jumps from 02:00 to 02:30, and shows 01:30 to 02:00 twice.
+    const howe = 'Australia/Lord_Howe';
+    expect(run(howe, '15 2 * * *', '2026-10-03T12:00:00Z')).toBe('2026-10-03T15:30:00.000Z');
+    expect(run(howe, '45 2 * * *', '2026-10-03T12:00:00Z')).toBe('2026-10-03T15:45:00.000Z');
+    expect(run(howe, '45 1 * * *', '2026-04-04T12:00:00Z')).toBe('2026-04-04T14:45:00.000Z');
+    expect(run(howe, '45 1 * * *', '2026-04-04T14:45:00Z')).toBe('2026-04-05T15:15:00.000Z');
+    // Troll jumps over two hours.
+    expect(run('Antarctica/Troll', '10 2 * * *', '2026-03-28T12:00:00Z')).toBe('2026-03-29T01:00:00.000Z');
+    // Nuuk jumps from 23:00 to 00:00 of the next day.
+    expect(run('America/Nuuk', '30 23 * * *', '2027-03-27T12:00:00Z')).toBe('2027-03-28T00:59:00.000Z');
+    expect(run('America/Nuuk', '30 23 * * *', '2027-03-28T00:59:00Z')).toBe('2027-03-29T00:30:00.000Z');
+    // Samoa had no 30 December 2011.
+    expect(run('Pacific/Apia', '0 9 * * *', '2011-12-29T18:00:00Z')).toBe('2011-12-29T19:00:00.000Z');
+    expect(run('Pacific/Apia', '0 9 * * *', '2011-12-29T19:00:00Z')).toBe('2011-12-30T19:00:00.000Z');
+    expect(run('Pacific/Apia', '0 9 30 12 *', '2011-12-29T19:00:00Z')).toBe('2012-12-29T19:00:00.000Z');
   });
 
   it('says what is wrong with a cron expression', () => {
@@ -118,3 +145,48 @@ describe('a recurrence', () => {
     expect(cronError('0 0 30 2 *')).toMatch(/never comes|no cron/);
   });
 });
+
+const DAY_MS = 86_400_000;
+
+/** Every change of the clocks of every zone from 2026 to 2027, and Samoa's lost day. */
+function changes(): { timeZone: string; instant: number }[] {
+  const found = [{ timeZone: 'Pacific/Apia', instant: Date.parse('2011-12-30T10:00:00Z') }];
+  for (const timeZone of Intl.supportedValuesOf('timeZone')) {
+    let from = Date.parse('2026-01-01T00:00:00Z');
+    for (let week = 1; week <= 104; week += 1) {
+      const to = from + 7 * DAY_MS;
+      if (offsetAt(timeZone, to) !== offsetAt(timeZone, from)) {
+        const before = offsetAt(timeZone, from);
+        let instant = from;
+        while (offsetAt(timeZone, instant) === before) instant = endOfOffset(timeZone, instant);
+        found.push({ timeZone, instant });
+      }
+      from = to;
+    }
+  }
+  return found;
+}
+
+/** Minutes around a change of the clocks, on the clock as it went before. */
+function minuteBefore(timeZone: string, instant: number, minutes: number): number {
+  return Math.floor((instant + offsetAt(timeZone, instant - 1)) / 60_000 + minutes + 1_440) % 1_440;
+}
+
+/** The dates that the zone has between two instants. */
+function daysOf(timeZone: string, from: number, to: number): string[] {
+  const days = new Set<string>();
+  for (let instant = from; instant <= to; instant += 3_600_000) {
+    days.add(localTime(new Date(instant), timeZone).slice(0, 10));
+  }
+  return [...days].slice(1, -1);
+}
+
+function runsBetween(recurrence: { cron: string; timeZone: string }, from: number, to: number): Date[] {
+  const runs: Date[] = [];
+  let run = nextRun(recurrence, new Date(from), new Date(from));
+  while (run && run.getTime() <= to) {
+    runs.push(run);
+    run = nextRun(recurrence, new Date(from), run);
+  }
+  return runs;
+}

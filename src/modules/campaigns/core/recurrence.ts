@@ -1,9 +1,9 @@
 import { CronExpressionParser, type CronExpression } from 'cron-parser';
+import { instantOnWall, offsetAt } from '../../../lib/zone.js';
 import type { Recurrence } from '../campaign.entity.js';
 
 const MINUTE_MS = 60_000;
-/** Longer than a day on which the clocks change. */
-const CLOCK_CHANGE_MS = 26 * 60 * MINUTE_MS;
+const DAY_MS = 1_440 * MINUTE_MS;
 
 /** The error of a cron expression; undefined for five valid fields. */
 export function cronError(cron: string): string | undefined {
@@ -14,8 +14,7 @@ export function cronError(cron: string): string | undefined {
   // For H the parser would draw a random value, another one each time.
   if (/H/i.test(cron.replaceAll(/THU/gi, ''))) return `"${cron}" has an H; write the numbers themselves`;
   try {
-    const expression = CronExpressionParser.parse(cron, { currentDate: new Date(0), tz: 'UTC' });
-    if (following(expression) !== undefined) return undefined;
+    if (following(parse(cron, new Date(0))) !== undefined) return undefined;
     return `"${cron}" never comes`;
   } catch (error) {
     return `"${cron}" is no cron expression (${error instanceof Error ? error.message : 'it cannot be read'})`;
@@ -25,7 +24,8 @@ export function cronError(cron: string): string | undefined {
 /**
  * The first run after a time; undefined when there is none until the recurrence's end. `everyMinutes` counts from
  * `anchor`, a run of the series. Cron goes by the wall clock of its zone: a time that daylight saving leaves out runs
- * when the clocks have moved on, one that it repeats runs once.
+ * when the clocks have moved on (in the minute before where that is the next day), one that it repeats runs once, at its
+ * first coming. A date that a zone leaves out (Samoa had no 30 December 2011) has no run.
  */
 export function nextRun(recurrence: Recurrence, anchor: Date, after: Date): Date | undefined {
   const next = recurrence.cron
@@ -54,20 +54,17 @@ function latestRun(recurrence: Recurrence, due: Date, now: Date): Date {
   return latestCron(recurrence.cron, recurrence.timeZone, { due, bound });
 }
 
-/**
- * Where the clocks change, the parser finds other times backwards than forwards. So it only goes back to before such a
- * change, and forwards from there.
- */
+/** The latest run up to `bound`, not before `due`. */
 function latestCron(cron: string, timeZone: string, { due, bound }: { due: Date; bound: Date }): Date {
-  const backwards = parse(cron, timeZone, new Date(bound.getTime() - CLOCK_CHANGE_MS));
-  previous(backwards);
-  const earlier = previous(backwards);
-  let latest = earlier && earlier > due ? earlier : due;
-  for (let next = nextCron(cron, timeZone, latest); next && next <= bound;) {
-    latest = next;
-    next = nextCron(cron, timeZone, latest);
+  const to = bound.getTime();
+  // Clocks put back within the last day have shown later times than now; what they are about to jump over may be due.
+  const offsets = [to - DAY_MS, to, to + MINUTE_MS].map((instant) => offsetAt(timeZone, instant));
+  const expression = parse(cron, new Date(to + Math.max(...offsets) + 1));
+  for (let wall = previous(expression); wall; wall = previous(expression)) {
+    const run = instantOnWall(timeZone, wall.getTime());
+    if (run !== undefined && run <= to) return run > due.getTime() ? new Date(run) : due;
   }
-  return latest;
+  return due;
 }
 
 function nextEvery(everyMinutes: number, anchor: Date, after: Date): Date | undefined {
@@ -77,12 +74,23 @@ function nextEvery(everyMinutes: number, anchor: Date, after: Date): Date | unde
   return new Date(anchor.getTime() + Math.max(passed + 1, 0) * step);
 }
 
+/**
+ * The parser finds the times on the wall (as if it were UTC), and the zone says when each comes: the parser's own way
+ * through changes of the clocks loses days in zones with a change of half an hour. A later time on the wall never comes
+ * earlier, so the first one that comes after `after` is the next run.
+ */
 function nextCron(cron: string, timeZone: string, after: Date): Date | undefined {
-  return following(parse(cron, timeZone, after));
+  const from = after.getTime();
+  const expression = parse(cron, new Date(from + offsetAt(timeZone, from)));
+  for (let wall = following(expression); wall; wall = following(expression)) {
+    const run = instantOnWall(timeZone, wall.getTime());
+    if (run !== undefined && run > from) return new Date(run);
+  }
+  return undefined;
 }
 
-function parse(cron: string, tz: string, currentDate: Date): CronExpression {
-  return CronExpressionParser.parse(cron, { currentDate, tz });
+function parse(cron: string, currentDate: Date): CronExpression {
+  return CronExpressionParser.parse(cron, { currentDate, tz: 'UTC' });
 }
 
 function following(expression: CronExpression): Date | undefined {
