@@ -15,6 +15,8 @@ CREATE TABLE tenant_settings (
   quiet_hours jsonb,
   frequency_cap jsonb,
   number_checks_per_day integer NOT NULL DEFAULT 1000,
+  opt_out_words jsonb,
+  opt_in_words jsonb,
   updated_at timestamptz NOT NULL DEFAULT now()
 );
 

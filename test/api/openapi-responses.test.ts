@@ -116,7 +116,9 @@ async function changeEverything(): Promise<void> {
   await call('POST', '/api/segments/preview', {
     body: { filter: { activity: 'read', campaignId: owned.campaigns, negate: true } },
   });
-  await call('PATCH', '/api/settings', { body: { sendWindow: null, quietHours: null, frequencyCap: null } });
+  await call('PATCH', '/api/settings', {
+    body: { sendWindow: null, quietHours: null, frequencyCap: null, optOutWords: { added: ['chega'] } },
+  });
   await call('DELETE', `/api/lists/${lists}/members/${contacts}`);
   await call('PATCH', `/api/templates/${owned.templates}`, {
     body: { content: 'Hi {{ nobody }} {{ nick }}' },

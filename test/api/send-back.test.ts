@@ -56,6 +56,8 @@ describe('what was read can be sent back as it is:', () => {
         quietHours,
         frequencyCap: { messages: 4, days: 7 },
         numberChecksPerDay: 7,
+        optOutWords: { added: ['chega'], removed: ['alto'] },
+        optInWords: { added: ['quero'], removed: [] },
       },
     ],
     ['with everything taken back', { sendWindow: null, quietHours: null, frequencyCap: null }],

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { keywordOf } from '../../src/modules/inbound/core/keywords.js';
+import { SettingsService, windowErrors } from '../../src/modules/tenants/index.js';
 import { createInboundHandler } from '../../src/worker/handlers/inbound.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import type { ScriptedSession } from '../delivery/scripted-session.js';
@@ -155,22 +155,47 @@ describe('incoming messages', () => {
   });
 });
 
-describe('keywords', () => {
-  it.each([
-    'STOP',
-    'stop.',
-    ' Stop! ',
-    'Opt-out',
-    'UNSUBSCRIBE',
-    'Sair',
-    'arrêt',
-    'Baja',
-    'STOP ALL',
-    'ＳＴＯＰ',
-  ])('"%s" opts out', (text) => expect(keywordOf(text)).toBe('opt_out'));
-  it.each(['START', 'unstop', 'opt in'])('"%s" opts in', (text) => expect(keywordOf(text)).toBe('opt_in'));
-  it.each(["don't stop", 'stop by tomorrow?', 'the end', '', '👍', 'x'.repeat(5_000)])(
-    '"%s" is just a message',
-    (text) => expect(keywordOf(text)).toBeUndefined(),
+describe('words that opt out', () => {
+  const settings = () =>
+    new SettingsService({
+      database: db.database,
+      clock: { now: () => new Date() },
+      checkWindow: windowErrors,
+    });
+  const optedOut = async (from: string) => (await contact(from))?.['opted_out_at'] !== null;
+
+  it.each(['ＳＴＯＰ', 'Désinscrire !', 'İPTAL', 'إِلْغَاء', 'बन्द', '수신 거부', '🛑 стоп 🛑', '停止。', 'הסר'])(
+    'a person who writes "%s" is sent nothing more',
+    async (text) => {
+      const { from, recipientId } = await written();
+      await receive(said(from, text));
+      expect(await optedOut(from)).toBe(true);
+      expect(await world.recipient(recipientId)).toMatchObject({ opted_out_at: expect.any(Date) });
+    },
   );
+
+  it('are those of the tenant from its next message on', async () => {
+    const { from } = await written();
+    await receive(said(from, 'chega'));
+    expect(await optedOut(from)).toBe(false);
+    await settings().update(world.tenantId, { optOutWords: { added: ['Chega!'], removed: ['alto'] } });
+    await receive(said(from, 'alto'));
+    expect(await optedOut(from)).toBe(false);
+    await receive(said(from, 'CHEGA'));
+    expect(await optedOut(from)).toBe(true);
+    await settings().update(world.tenantId, { optInWords: { added: ['quero'] } });
+    await receive(said(from, 'Quero 🙂'));
+    expect(await optedOut(from)).toBe(false);
+  });
+
+  it('of one tenant are none of another', async () => {
+    await settings().update(await db.createTenant(), {
+      optOutWords: { added: ['chega'], removed: ['sair'] },
+    });
+    const { from } = await written();
+    await receive(said(from, 'chega'));
+    expect(await optedOut(from)).toBe(false);
+    await receive(said(from, 'sair'));
+    expect(await optedOut(from)).toBe(true);
+  });
 });

@@ -26,6 +26,8 @@ describe('the settings of a tenant', () => {
       quietHours: null,
       frequencyCap: null,
       numberChecksPerDay: 1_000,
+      optOutWords: null,
+      optInWords: null,
       updatedAt: null,
     });
   });
@@ -64,6 +66,73 @@ describe('the settings of a tenant', () => {
       frequencyCap: { messages: 1, days: 1 },
       numberChecksPerDay: 7,
     });
+  });
+
+  it('words change list by list, and null goes back to those built in', async () => {
+    const other = await db.createTenant();
+    await settings.update(other, { optOutWords: { added: [' Chega ', 'não quero'] } });
+    await settings.update(other, { optOutWords: { removed: ['alto'] } });
+    await settings.update(other, { optInWords: { added: ['quero'], removed: null } });
+    expect(await settings.get(other)).toMatchObject({
+      optOutWords: { added: ['Chega', 'não quero'], removed: ['alto'] },
+      optInWords: { added: ['quero'], removed: [] },
+    });
+    await settings.update(other, { optOutWords: null });
+    expect(await settings.get(other)).toMatchObject({ optOutWords: null, optInWords: { added: ['quero'] } });
+  });
+
+  it('a word may change sides once the other side has let it go', async () => {
+    const other = await db.createTenant();
+    const moved = { optOutWords: { added: ['voltar'] }, optInWords: { removed: ['voltar'] } };
+    await expect(settings.update(other, { optOutWords: moved.optOutWords })).rejects.toMatchObject({
+      errors: [
+        { path: 'optOutWords.added[0]', message: expect.stringContaining('optInWords.removed first') },
+      ],
+    });
+    expect(await settings.update(other, moved)).toMatchObject(moved);
+  });
+
+  it.each([
+    ['the first row removed', { removed: ['alto', 'STOP'] }, 'optOutWords.removed[1]', 'cannot be removed'],
+    [
+      'the first row in another form',
+      { removed: ['Opt-Out'] },
+      'optOutWords.removed[0]',
+      'cannot be removed',
+    ],
+    [
+      'what is no word of ours',
+      { removed: ['chega'] },
+      'optOutWords.removed[0]',
+      'taken out of optOutWords.added',
+    ],
+    ['the same word twice', { added: ['chega', 'CHEGA!'] }, 'optOutWords.added[1]', 'is the same word as'],
+    [
+      'added and removed',
+      { added: ['Álto'], removed: ['alto'] },
+      'optOutWords.added[0]',
+      'leave it out of one',
+    ],
+    ['nothing but an emoji', { added: ['🛑'] }, 'optOutWords.added[0]', 'a letter or a digit'],
+    ['nothing', { added: [''] }, 'optOutWords.added[0]', 'a letter or a digit'],
+    ['an opt-in word', { added: ['Start'] }, 'optOutWords.added[0]', 'always an opt-in word'],
+    ['a long text', { added: ['x'.repeat(41)] }, 'optOutWords.added[0]', 'at most 40'],
+    ['half a character', { added: ['a\uD83D'] }, 'optOutWords.added[0]', 'broken or NUL'],
+  ])('%s is refused: %j', async (_, optOutWords, path, message) => {
+    await expect(settings.update(tenantId, { optOutWords })).rejects.toMatchObject({
+      kind: 'invalid',
+      errors: [{ path, message: expect.stringContaining(message) }],
+    });
+    expect(await settings.get(tenantId)).toMatchObject({ optOutWords: null });
+  });
+
+  it('an opt-out word is no opt-in word', async () => {
+    const refused = async (word: string, message: string) =>
+      expect(settings.update(tenantId, { optInWords: { added: [word] } })).rejects.toMatchObject({
+        errors: [{ path: 'optInWords.added[0]', message: expect.stringContaining(message) }],
+      });
+    await refused('Stop', 'always an opt-out word');
+    await refused('pare', 'optOutWords.removed first');
   });
 
   it.each([

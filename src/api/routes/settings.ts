@@ -15,7 +15,8 @@ export function settingsRoutes({ settings }: { settings: SettingsService }): Rou
       method: 'get',
       path: '/api/settings',
       tag,
-      summary: 'Show the time zone, the window for sending, the frequency cap and the number checks',
+      summary:
+        'Show the time zone, the window for sending, the frequency cap, the number checks and the opt-out words',
       access: 'campaigns:read',
       response: { status: 200, description: 'The settings.', data: SettingsDto },
       handler: async ({ principal }) => ok(presentSettings(await settings.get(principal.tenantId))),

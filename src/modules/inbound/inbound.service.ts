@@ -1,10 +1,11 @@
 import type { Database, Tx } from '../../db/index.js';
 import type { Clock } from '../../lib/clock.js';
 import type { Logger } from '../../lib/logger.js';
-import { keywordOf } from './core/keywords.js';
+import { keywordOf, possibleKeyword } from './core/keywords.js';
 import type { InboundEntry } from './inbound.jobs.js';
 import { saveLastSenders } from '../contacts/index.js';
 import { markLatestRecipient, storeInbound, type InboundMessage } from '../delivery/index.js';
+import { tenantWords, type WordKind } from '../tenants/index.js';
 import { findContactId } from './inbound.repository.js';
 
 /** The contacts module, as far as incoming messages need it. */
@@ -64,7 +65,7 @@ export class InboundService {
     await saveLastSenders(tx, [{ ...message, contactId }]);
     const { contacts } = this.deps;
     const proof = `WhatsApp message ${message.waMessageId}`;
-    switch (keywordOf(message.text)) {
+    switch (await this.keyword(tx, message)) {
       case 'opt_out':
         await contacts.optOut(tx, message.tenantId, message.from, 'keyword', proof);
         return markLatestRecipient(tx, message, contactId, 'opted_out_at');
@@ -73,6 +74,12 @@ export class InboundService {
       case undefined:
         return markLatestRecipient(tx, message, contactId, 'replied_at');
     }
+  }
+
+  /** The tenant's words are asked for only where the text may be one. */
+  private async keyword(tx: Tx, { tenantId, text }: InboundMessage): Promise<WordKind | undefined> {
+    if (possibleKeyword(text) === undefined) return undefined;
+    return keywordOf(text, await tenantWords(tx, tenantId));
   }
 
   /** An unknown number becomes a contact: an opt-out must bind it, too. */

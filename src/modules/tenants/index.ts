@@ -14,3 +14,5 @@ export {
 } from './core/sending-hours.js';
 export { nextOpening, type Schedule, isOpen } from './core/window.js';
 export { tenantTimes } from './tenant-times.repository.js';
+export { tenantWords } from './tenant-words.repository.js';
+export type { WordKind } from './core/consent-words.js';

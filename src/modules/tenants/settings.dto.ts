@@ -1,6 +1,18 @@
 import { Type } from 'class-transformer';
-import { IsInt, IsISO8601, IsOptional, IsString, Max, Min, ValidateNested } from 'class-validator';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsInt,
+  IsISO8601,
+  IsOptional,
+  IsString,
+  Max,
+  MaxLength,
+  Min,
+  ValidateNested,
+} from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
+import { MAX_WORD_LENGTH, MAX_WORDS } from './core/word-errors.js';
 import { QuietHoursDto, SendWindowDto } from './send-window.dto.js';
 
 export class FrequencyCapDto {
@@ -17,6 +29,25 @@ export class FrequencyCapDto {
   days!: number;
 }
 
+/** What a tenant changes of the words that are built in; docs/opt-out-words.md lists those. */
+export class WordChangesDto {
+  /** Words of your own; the whole list, which replaces the one before. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(MAX_WORDS)
+  @IsString({ each: true })
+  @MaxLength(MAX_WORD_LENGTH, { each: true })
+  added?: string[];
+
+  /** Built-in words that are not to count; the whole list, which replaces the one before. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(MAX_WORDS)
+  @IsString({ each: true })
+  @MaxLength(MAX_WORD_LENGTH, { each: true })
+  removed?: string[];
+}
+
 @JSONSchema({
   examples: [
     {
@@ -24,6 +55,7 @@ export class FrequencyCapDto {
       quietHours: { from: '21:00', to: '08:00', timeZone: 'recipient' },
       frequencyCap: { messages: 4, days: 7 },
       numberChecksPerDay: 500,
+      optOutWords: { added: ['chega'], removed: ['alto'] },
     },
   ],
 })
@@ -57,6 +89,18 @@ export class UpdateSettingsDto {
   @Max(1_000_000)
   @JSONSchema({ description: 'Numbers that may be checked for WhatsApp per day, over all senders.' })
   numberChecksPerDay?: number;
+
+  /** Words that opt a person out when a message says nothing else; null for the built-in ones. */
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => WordChangesDto)
+  optOutWords?: WordChangesDto | null;
+
+  /** Words that opt a person back in; null for the built-in ones. */
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => WordChangesDto)
+  optInWords?: WordChangesDto | null;
 }
 
 export class SettingsDto {
@@ -82,6 +126,14 @@ export class SettingsDto {
 
   @IsInt()
   numberChecksPerDay!: number;
+
+  @ValidateNested()
+  @Type(() => WordChangesDto)
+  optOutWords!: WordChangesDto;
+
+  @ValidateNested()
+  @Type(() => WordChangesDto)
+  optInWords!: WordChangesDto;
 
   /** Null as long as everything is as it came. */
   @IsOptional()

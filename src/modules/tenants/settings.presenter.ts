@@ -1,3 +1,4 @@
+import { NO_CHANGES } from './core/consent-words.js';
 import type { SettingsDto } from './settings.dto.js';
 import type { Settings } from './settings.service.js';
 
@@ -8,6 +9,8 @@ export function presentSettings(settings: Settings): SettingsDto {
     quietHours: settings.quietHours,
     frequencyCap: settings.frequencyCap,
     numberChecksPerDay: settings.numberChecksPerDay,
+    optOutWords: settings.optOutWords ?? NO_CHANGES.opt_out,
+    optInWords: settings.optInWords ?? NO_CHANGES.opt_in,
     updatedAt: settings.updatedAt?.toISOString() ?? null,
   };
 }

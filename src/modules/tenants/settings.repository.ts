@@ -20,7 +20,7 @@ export async function saveSettings(tx: Tx, settings: TenantSettings): Promise<vo
   await tx.query(
     `UPDATE tenant_settings
      SET time_zone = $2, send_window = $3, frequency_cap = $4, number_checks_per_day = $5, quiet_hours = $6,
-       updated_at = $7
+       opt_out_words = $7, opt_in_words = $8, updated_at = $9
      WHERE tenant_id = $1`,
     [
       settings.tenantId,
@@ -29,6 +29,8 @@ export async function saveSettings(tx: Tx, settings: TenantSettings): Promise<vo
       settings.frequencyCap && JSON.stringify(settings.frequencyCap),
       settings.numberChecksPerDay,
       settings.quietHours && JSON.stringify(settings.quietHours),
+      settings.optOutWords && JSON.stringify(settings.optOutWords),
+      settings.optInWords && JSON.stringify(settings.optInWords),
       settings.updatedAt,
     ],
   );

@@ -2,6 +2,8 @@ import type { Database } from '../../db/index.js';
 import type { Clock } from '../../lib/clock.js';
 import { invalid, type FieldError } from '../../lib/errors.js';
 import { isTimeZone } from '../../lib/zone.js';
+import { NO_CHANGES, type WordChanges } from './core/consent-words.js';
+import { wordErrors } from './core/word-errors.js';
 import { findSettings, lockSettings, saveSettings, type SettingsValues } from './settings.repository.js';
 
 export interface SettingsDeps {
@@ -10,6 +12,16 @@ export interface SettingsDeps {
   /** What is wrong with a window for sending, named below `path`; the rules are those of campaigns. */
   checkWindow(window: NonNullable<SettingsValues['sendWindow']>, path: string): FieldError[];
 }
+
+/** A list that is not named stays as it is; null goes back to the words that are built in. */
+interface WordsInput {
+  added?: string[] | null;
+  removed?: string[] | null;
+}
+export type SettingsChanges = Partial<Omit<SettingsValues, 'optOutWords' | 'optInWords'>> & {
+  optOutWords?: WordsInput | null;
+  optInWords?: WordsInput | null;
+};
 
 /** `updatedAt` is null for a tenant that never changed anything. */
 export type Settings = SettingsValues & { updatedAt: Date | null };
@@ -20,6 +32,8 @@ const DEFAULTS: Settings = {
   quietHours: null,
   frequencyCap: null,
   numberChecksPerDay: 1_000,
+  optOutWords: null,
+  optInWords: null,
   updatedAt: null,
 };
 
@@ -31,8 +45,8 @@ export class SettingsService {
     return (await findSettings(this.deps.database.manager, tenantId)) ?? DEFAULTS;
   }
 
-  /** Changes what is given; null takes away a window, quiet hours or a cap. Running campaigns follow from their next message on. */
-  async update(tenantId: string, changes: Partial<SettingsValues>): Promise<Settings> {
+  /** Changes what is given; null takes away a window, quiet hours or a cap. It holds from the next message on. */
+  async update(tenantId: string, changes: SettingsChanges): Promise<Settings> {
     this.refuseBad(changes);
     return this.deps.database.transaction(async (tx) => {
       const settings = await lockSettings(tx, tenantId);
@@ -42,13 +56,14 @@ export class SettingsService {
       if (sendWindow !== undefined) settings.sendWindow = sendWindow;
       if (quietHours !== undefined) settings.quietHours = quietHours;
       if (frequencyCap !== undefined) settings.frequencyCap = frequencyCap;
+      changeWords(settings, changes);
       settings.updatedAt = this.deps.clock.now();
       await saveSettings(tx, settings);
       return settings;
     });
   }
 
-  private refuseBad({ timeZone, sendWindow, quietHours }: Partial<SettingsValues>): void {
+  private refuseBad({ timeZone, sendWindow, quietHours }: SettingsChanges): void {
     const errors: FieldError[] = sendWindow ? this.deps.checkWindow(sendWindow, 'sendWindow') : [];
     if (quietHours) {
       errors.push(...this.deps.checkWindow({ timeZone: quietHours.timeZone, days: [] }, 'quietHours'));
@@ -67,4 +82,24 @@ export class SettingsService {
     }
     if (errors.length > 0) throw invalid(errors);
   }
+}
+
+/** The two kinds are checked together, because no word may be of both. */
+function changeWords(settings: SettingsValues, { optOutWords, optInWords }: SettingsChanges): void {
+  if (optOutWords === undefined && optInWords === undefined) return;
+  settings.optOutWords = changed(settings.optOutWords, optOutWords);
+  settings.optInWords = changed(settings.optInWords, optInWords);
+  const errors = wordErrors({
+    opt_out: settings.optOutWords ?? NO_CHANGES.opt_out,
+    opt_in: settings.optInWords ?? NO_CHANGES.opt_in,
+  });
+  if (errors.length > 0) throw invalid(errors);
+}
+
+function changed(words: WordChanges | null, input: WordsInput | null | undefined): WordChanges | null {
+  if (input === undefined) return words;
+  if (input === null) return null;
+  const { added, removed } = words ?? NO_CHANGES.opt_out;
+  const trimmed = (list: string[]) => list.map((word) => word.trim());
+  return { added: trimmed(input.added ?? added), removed: trimmed(input.removed ?? removed) };
 }

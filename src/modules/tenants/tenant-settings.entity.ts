@@ -30,6 +30,14 @@ export class TenantSettings {
   @Column('integer', { name: 'number_checks_per_day', default: 1000 })
   numberChecksPerDay!: number;
 
+  /** What the tenant changed of the words that opt people out; null for nothing. */
+  @Column('jsonb', { name: 'opt_out_words', nullable: true })
+  optOutWords!: { added: string[]; removed: string[] } | null;
+
+  /** Likewise for those that opt people back in. */
+  @Column('jsonb', { name: 'opt_in_words', nullable: true })
+  optInWords!: { added: string[]; removed: string[] } | null;
+
   @Column('timestamptz', { name: 'updated_at', default: () => 'now()' })
   updatedAt!: Date;
 }

@@ -100,7 +100,7 @@ describe('a recurrence', () => {
   it('by the wall clock runs once on every day of every zone whose clocks change', () => {
     const time = fc.integer({ min: 0, max: 1_439 });
     fc.assert(
-      fc.property(fc.constantFrom(...changes()), time, fc.boolean(), (change, minutes, near) => {
+      fc.property(fc.constantFrom(...clockChanges()), time, fc.boolean(), (change, minutes, near) => {
         const { timeZone, instant } = change;
         // Half of the times lie in the hours that are left out or come twice.
         const minute = near ? minuteBefore(timeZone, instant, (minutes % 180) - 90) : minutes;
@@ -149,7 +149,7 @@ describe('a recurrence', () => {
 const DAY_MS = 86_400_000;
 
 /** Every change of the clocks of every zone from 2026 to 2027, and Samoa's lost day. */
-function changes(): { timeZone: string; instant: number }[] {
+function clockChanges(): { timeZone: string; instant: number }[] {
   const found = [{ timeZone: 'Pacific/Apia', instant: Date.parse('2011-12-30T10:00:00Z') }];
   for (const timeZone of Intl.supportedValuesOf('timeZone')) {
     let from = Date.parse('2026-01-01T00:00:00Z');

@@ -1,32 +1,20 @@
-/**
- * Keywords that opt out and back in. English words are those the carriers' guidelines (CTIA) name; the others are the
- * usual ones in Portuguese, Spanish, French, German and Scandinavian languages. Without accents.
- */
-const OPT_OUT = new Set(
-  (
-    'stop,stopp,stopall,stop all,unsubscribe,cancel,end,quit,opt out,optout,remove me,' +
-    'parar,pare,sair,descadastrar,cancelar,' +
-    'baja,alto,' +
-    'arret,arreter,desabonner,' +
-    'abmelden,stoppen,' +
-    'avsluta,afmeld,avmeld'
-  ).split(','),
-);
-const OPT_IN = new Set('start,unstop,subscribe,opt in,optin,voltar,alta,anmelden'.split(','));
+import { foldedWord } from '../../../lib/folded-word.js';
+import { meaningOf, type TenantWords, type WordKind } from '../../tenants/core/consent-words.js';
 
-export type Keyword = 'opt_out' | 'opt_in';
+/** A word with a page of exclamation marks is still one; longer texts are not looked at. */
+const MAX_TEXT = 4_096;
+/** Room for the longest word of a tenant, whose letters may become several each. */
+const MAX_FORM = 200;
 
-/** The keyword of a message that holds nothing else: "Stop!" is one, "don't stop" is not. */
-export function keywordOf(text: string): Keyword | undefined {
-  // No keyword is this long; checked first, because normalising a very long text is expensive.
-  if (text.length > 60) return undefined;
-  const words = text
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, ' ')
-    .trim();
-  if (OPT_OUT.has(words)) return 'opt_out';
-  if (OPT_IN.has(words)) return 'opt_in';
-  return undefined;
+/** The text in the form of a word (`foldedWord`), or undefined when it is too long to be one or has no letters. */
+export function possibleKeyword(text: string): string | undefined {
+  if (text.length > MAX_TEXT) return undefined;
+  const form = foldedWord(text);
+  return form === '' || form.length > MAX_FORM ? undefined : form;
+}
+
+/** The keyword of a message that says nothing else: "Stop!" is one, "don't stop" is not. */
+export function keywordOf(text: string, words: TenantWords): WordKind | undefined {
+  const form = possibleKeyword(text);
+  return form === undefined ? undefined : meaningOf(form, words);
 }
