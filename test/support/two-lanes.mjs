@@ -3,27 +3,26 @@ import TestRunner from 'jest-runner';
 
 const folder = path.resolve(import.meta.dirname, '..');
 
-/** Suites of these folders start programs and break what they run on: most of their time they wait. */
-const WAITING = ['e2e', 'faults'].map((name) => path.join(folder, name) + path.sep);
+/** Suites that start programs, break what they run on, or let hours of a campaign pass: most of their time they wait. */
+const WAITING = ['e2e/', 'faults/', 'queue/outage', 'delivery/sending-hours', 'messages/direct/api'].map(
+  (name) => path.join(folder, name),
+);
+
+/** Of three suites that compute, one follows the waiting ones: both lanes then end at about the same time. */
+const FOLLOWERS = 3;
 
 /**
- * Jest's own runner, twice: suites that mostly wait run beside those that compute, each kind with half of the workers. No
- * more of them than Jest would start: the servers of a waiting suite need a processor to answer within its limits. A run of
- * one kind alone has all workers.
+ * Jest's own runner, twice. Suites that mostly wait have a lane with as many workers as Jest would start, because two of them
+ * leave much of the processors free; those that compute take that rest with half as many. More made servers answer later
+ * than the limits of the tests allow. A run of one kind alone has the usual workers.
  */
 export default class TwoLanes extends TestRunner {
-  #waiting;
   #computing;
 
   constructor(globalConfig, context) {
     super(globalConfig, context);
-    const { maxWorkers } = globalConfig;
-    const waiting = Math.ceil(maxWorkers / 2);
-    this.#waiting = new TestRunner({ ...globalConfig, maxWorkers: waiting }, context);
-    this.#computing = new TestRunner(
-      { ...globalConfig, maxWorkers: Math.max(1, maxWorkers - waiting) },
-      context,
-    );
+    const maxWorkers = Math.ceil(globalConfig.maxWorkers / 2);
+    this.#computing = new TestRunner({ ...globalConfig, maxWorkers }, context);
   }
 
   async runTests(tests, watcher, options) {
@@ -32,17 +31,16 @@ export default class TwoLanes extends TestRunner {
     if (options.serial || waiting.length === 0 || computing.length === 0) {
       return super.runTests(tests, watcher, options);
     }
+    const follows = (_, index) => index % FOLLOWERS === FOLLOWERS - 1;
+    const [followers, rest] = [computing.filter(follows), computing.filter((...args) => !follows(...args))];
     await Promise.all([
-      this.#waiting.runTests(waiting, watcher, options),
-      this.#computing.runTests(computing, watcher, options),
+      super.runTests([...waiting, ...followers], watcher, options),
+      this.#computing.runTests(rest, watcher, options),
     ]);
   }
 
   on(eventName, listener) {
-    const stops = [
-      super.on(eventName, listener),
-      ...[this.#waiting, this.#computing].map((lane) => lane.on(eventName, listener)),
-    ];
+    const stops = [super.on(eventName, listener), this.#computing.on(eventName, listener)];
     return () => stops.forEach((stop) => stop());
   }
 }
