@@ -29,8 +29,14 @@ export async function retry<Result>(
       throw new FailedAttempt(error);
     }
   };
+  const first = attemptOnce(1);
   try {
-    return await pRetry(attemptOnce, {
+    return await first;
+  } catch {
+    // Below: most work succeeds at once and is spared what counting its attempts costs.
+  }
+  try {
+    return await pRetry((attempt) => (attempt === 1 ? first : attemptOnce(attempt)), {
       retries: attempts - 1,
       minTimeout: backoff.baseMs,
       maxTimeout: backoff.maxMs,
