@@ -7,10 +7,12 @@ import { contacts } from './initial-schema/contacts.js';
 import { content } from './initial-schema/content.js';
 import { ledgers } from './initial-schema/ledgers.js';
 import { messages } from './initial-schema/messages.js';
+import { LINE, phoneLines, tablesWithLine } from './initial-schema/phone-lines.js';
 import { senders } from './initial-schema/senders.js';
 
 /** In this order, because an area refers to tables of the areas before it. */
 const areas = [
+  phoneLines,
   accounts,
   contacts,
   contactSearch,
@@ -30,16 +32,22 @@ export class InitialSchema1796041807000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     for (const statements of areas) await runner.query(statements);
     // TypeORM makes this table before any migration, and looks there for the expressions of generated columns.
-    await runner.query(
-      `INSERT INTO typeorm_metadata (type, database, schema, "table", name, value)
-       VALUES ('GENERATED_COLUMN', current_database(), current_schema(), 'campaign_contacts', 'stage', $1)`,
-      [RECIPIENT_STAGE],
-    );
+    const generated = [
+      ['campaign_contacts', 'stage', RECIPIENT_STAGE],
+      ...tablesWithLine.map((table) => [table, 'line', LINE]),
+    ];
+    for (const column of generated) {
+      await runner.query(
+        `INSERT INTO typeorm_metadata (type, database, schema, "table", name, value)
+         VALUES ('GENERATED_COLUMN', current_database(), current_schema(), $1, $2, $3)`,
+        column,
+      );
+    }
   }
 
   /** The extensions stay: something else in this database may use them by now. */
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query(`DELETE FROM typeorm_metadata WHERE "table" = 'campaign_contacts' AND name = 'stage'`);
+    await runner.query(`DELETE FROM typeorm_metadata WHERE type = 'GENERATED_COLUMN'`);
     await runner.query(`DROP TABLE
       campaign_message_counts, campaign_counts, messages, campaign_sender_use, campaign_contacts, campaigns,
       templates, media, sessions, senders,
@@ -48,7 +56,7 @@ export class InitialSchema1796041807000 implements MigrationInterface {
       contact_senders, suppressions, contact_consents, segments, contact_list_members, contact_lists, contacts,
       workers, rate_limits, idempotency_keys, refresh_tokens, api_keys, users, tenant_settings, tenants`);
     await runner.query(`DROP FUNCTION
-      contact_name_grams(text), count_new_campaign_contacts(), count_changed_campaign_contacts(),
+      phone_line(text), contact_name_grams(text), count_new_campaign_contacts(), count_changed_campaign_contacts(),
       count_new_messages(), count_changed_messages()`);
   }
 }

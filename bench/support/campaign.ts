@@ -34,7 +34,7 @@ export async function contactList(databaseUrl: string, api: ApiClient, count: nu
        INSERT INTO contacts (id, tenant_id, phone, name, attributes)
        SELECT uuidv7(), home.tenant_id, '+5511' || (900000000 + n), 'Person ' || n, '{"city": "Recife"}'
        FROM home, generate_series(1, $2::int) n
-       ON CONFLICT (tenant_id, phone) DO UPDATE SET name = excluded.name
+       ON CONFLICT (tenant_id, line) DO UPDATE SET name = excluded.name
        RETURNING id, tenant_id)
      INSERT INTO contact_list_members (list_id, contact_id, tenant_id) SELECT $1, id, tenant_id FROM made`,
     [id, count],

@@ -34,8 +34,8 @@ export async function fillMessages(databaseUrl: string, table: MessageTable): Pr
   // The numbers of those who are about to get theirs were checked before.
   await query(
     databaseUrl,
-    `INSERT INTO number_checks (tenant_id, phone, on_whatsapp, checked_at)
-     SELECT tenant_id, phone, true, now() FROM campaign_contacts WHERE state = 'sent' ON CONFLICT DO NOTHING`,
+    `INSERT INTO number_checks (tenant_id, line, on_whatsapp, checked_at)
+     SELECT tenant_id, line, true, now() FROM campaign_contacts WHERE state = 'sent' ON CONFLICT DO NOTHING`,
   );
   await query(databaseUrl, 'VACUUM ANALYZE');
   return { tenantId };

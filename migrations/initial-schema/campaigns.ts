@@ -1,3 +1,5 @@
+import { LINE } from './phone-lines.js';
+
 /**
  * The stage of a recipient, by its state: states that follow each other on every recipient's way share one, so that
  * moving between them changes no index. As the entity has it; a state that is not named is in a stage of its own.
@@ -62,6 +64,7 @@ CREATE TABLE campaign_contacts (
     CONSTRAINT "FK_7265978c9afe98d1e1ed85e65da" REFERENCES campaigns (id) ON DELETE CASCADE,
   contact_id uuid NOT NULL,
   phone text NOT NULL,
+  line text NOT NULL GENERATED ALWAYS AS (${LINE}) STORED,
   name text,
   variables jsonb NOT NULL DEFAULT '{}',
   zone text,
@@ -86,7 +89,7 @@ CREATE TABLE campaign_contacts (
   updated_at timestamptz NOT NULL DEFAULT now()
 ) WITH (fillfactor = 50);
 CREATE INDEX campaign_contacts_contact ON campaign_contacts (contact_id);
-CREATE UNIQUE INDEX campaign_contacts_recipient ON campaign_contacts (campaign_id, phone);
+CREATE UNIQUE INDEX campaign_contacts_recipient ON campaign_contacts (campaign_id, line);
 CREATE INDEX campaign_contacts_stage ON campaign_contacts (campaign_id, stage, id);
 CREATE INDEX campaign_contacts_zone ON campaign_contacts (campaign_id, zone, id)
   WHERE stage = 0 AND zone IS NOT NULL;

@@ -1,3 +1,5 @@
+import { LINE } from './phone-lines.js';
+
 /** Background jobs over many contacts: imports, bulk edits, and checks whether numbers are on WhatsApp. */
 export const contactJobs = `
 CREATE TABLE imports (
@@ -26,9 +28,9 @@ CREATE INDEX imports_tenant_created ON imports (tenant_id, created_at);
 CREATE TABLE import_phones (
   import_id uuid NOT NULL
     CONSTRAINT "FK_c14471230e48963951901fa54eb" REFERENCES imports (id) ON DELETE CASCADE,
-  phone text NOT NULL,
+  line text NOT NULL,
   tenant_id uuid NOT NULL,
-  CONSTRAINT "PK_19896bd972b0e2842f21136faf1" PRIMARY KEY (import_id, phone)
+  CONSTRAINT "PK_20b6c9236585c13855c0ee03143" PRIMARY KEY (import_id, line)
 );
 
 CREATE TABLE import_rejections (
@@ -61,10 +63,10 @@ CREATE INDEX contact_bulk_edits_open ON contact_bulk_edits (id) WHERE status IN 
 CREATE TABLE number_checks (
   tenant_id uuid NOT NULL
     CONSTRAINT "FK_86ea1b1684609b1753f1286f774" REFERENCES tenants (id) ON DELETE CASCADE,
-  phone text NOT NULL,
+  line text NOT NULL,
   on_whatsapp boolean NOT NULL,
   checked_at timestamptz NOT NULL,
-  CONSTRAINT "PK_1fe71fa77bda55a7df26b0796ed" PRIMARY KEY (tenant_id, phone)
+  CONSTRAINT "PK_e717d4b5777048657e63b13fde4" PRIMARY KEY (tenant_id, line)
 );
 
 CREATE TABLE number_check_runs (
@@ -83,13 +85,14 @@ CREATE TABLE number_check_items (
   run_id uuid NOT NULL
     CONSTRAINT "FK_9b65289c39cbc8631d719e4c2eb" REFERENCES number_check_runs (id) ON DELETE CASCADE,
   phone text NOT NULL,
+  line text NOT NULL GENERATED ALWAYS AS (${LINE}) STORED,
   tenant_id uuid NOT NULL,
   pending boolean NOT NULL,
   cached boolean NOT NULL DEFAULT false,
   on_whatsapp boolean,
   sender_id uuid,
   checked_at timestamptz,
-  CONSTRAINT "PK_a5688c74d34e43f724beadcf11e" PRIMARY KEY (run_id, phone)
+  CONSTRAINT "PK_582370114b1b3d89b9def1635aa" PRIMARY KEY (run_id, line)
 );
 CREATE INDEX number_check_items_sender ON number_check_items (sender_id, checked_at)
   WHERE sender_id IS NOT NULL;

@@ -1,3 +1,5 @@
+import { LINE } from './phone-lines.js';
+
 /** Contacts, their lists and segments, consent, suppression, and their last senders. */
 export const contacts = `
 CREATE TABLE contacts (
@@ -5,6 +7,7 @@ CREATE TABLE contacts (
   tenant_id uuid NOT NULL
     CONSTRAINT "FK_71ec7d68cfafa5f3d93c959b807" REFERENCES tenants (id) ON DELETE CASCADE,
   phone text NOT NULL,
+  line text NOT NULL GENERATED ALWAYS AS (${LINE}) STORED,
   name text,
   attributes jsonb NOT NULL DEFAULT '{}',
   tags text[] NOT NULL DEFAULT '{}',
@@ -14,7 +17,7 @@ CREATE TABLE contacts (
   updated_at timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX contacts_tenant ON contacts (tenant_id, id);
-CREATE UNIQUE INDEX contacts_tenant_phone ON contacts (tenant_id, phone);
+CREATE UNIQUE INDEX contacts_tenant_line ON contacts (tenant_id, line);
 CREATE INDEX contacts_opted_out ON contacts (tenant_id, id) WHERE opted_out_at IS NOT NULL;
 
 CREATE TABLE contact_lists (
@@ -66,10 +69,11 @@ CREATE TABLE suppressions (
   tenant_id uuid NOT NULL
     CONSTRAINT "FK_b93b9b940775a92c6fbd1a35954" REFERENCES tenants (id) ON DELETE CASCADE,
   phone text NOT NULL,
+  line text NOT NULL GENERATED ALWAYS AS (${LINE}) STORED,
   reason text,
   created_at timestamptz NOT NULL DEFAULT now()
 );
-CREATE UNIQUE INDEX suppressions_tenant_phone ON suppressions (tenant_id, phone);
+CREATE UNIQUE INDEX suppressions_tenant_line ON suppressions (tenant_id, line);
 
 -- Not a column of contacts: it changes with every message, and contacts have many indexes.
 CREATE TABLE contact_senders (

@@ -44,3 +44,14 @@ export function lineOf(phone: string): string {
   }
   return phone;
 }
+
+/** Of several numbers of one line the first. */
+export function distinctLines(phones: readonly string[]): string[] {
+  const seen = new Set<string>();
+  return phones.filter((phone) => {
+    const line = lineOf(phone);
+    if (seen.has(line)) return false;
+    seen.add(line);
+    return true;
+  });
+}

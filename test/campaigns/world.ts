@@ -75,7 +75,7 @@ function factories(db: TestDatabase) {
            INSERT INTO contacts (id, tenant_id, phone, name, attributes)
            SELECT id, $1, phone, name, attributes
            FROM jsonb_to_recordset($3::jsonb) AS given(id uuid, phone text, name text, attributes jsonb)
-           ON CONFLICT (tenant_id, phone) DO UPDATE SET name = excluded.name, attributes = excluded.attributes
+           ON CONFLICT (tenant_id, line) DO UPDATE SET name = excluded.name, attributes = excluded.attributes
            RETURNING id)
          INSERT INTO contact_list_members (list_id, contact_id, tenant_id) SELECT $2, id, $1 FROM made`,
         [tenantId, listId, JSON.stringify(members)],

@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { newId } from '../../src/lib/ids.js';
-import { lineOf } from '../../src/lib/phone-line.js';
 import { createContactWorld, page, type ContactWorld } from './world.js';
 import type { RecipientState } from '../../src/modules/delivery/index.js';
 import { insertSuppressions } from '../support/rows.js';
 
 let world: ContactWorld;
 let tenantId: string;
-const WITH_NINE = '+5511987654321';
-const WITHOUT_NINE = '+551187654321';
+const FIRST = '+5511987654321';
+const SECOND = '+5531987654321';
 
 beforeAll(async () => {
   world = await createContactWorld();
@@ -18,7 +17,6 @@ beforeEach(async () => {
 });
 afterAll(() => world.test.close());
 
-/** As an incoming message makes one: such old numbers are in no numbering plan any more. */
 async function contact(phone: string, name: string | null = null, owner = tenantId): Promise<string> {
   const [made] = await world.database.transaction((tx) =>
     world.contacts.upsertMany(tx, owner, [{ phone, name }]),
@@ -31,12 +29,12 @@ describe('a merge', () => {
     const friends = await world.lists.create(tenantId, { name: 'Friends' });
     const both = await world.lists.create(tenantId, { name: 'Both' });
     const kept = await world.contacts.create(tenantId, {
-      phoneNumber: WITH_NINE,
+      phoneNumber: FIRST,
       attributes: { city: 'Recife' },
       tags: ['a'],
       listIds: [both.id],
     });
-    const gone = await contact(WITHOUT_NINE, 'Ana');
+    const gone = await contact(SECOND, 'Ana');
     await world.contacts.update(tenantId, gone, {
       attributes: { city: 'Olinda', plan: 'gold' },
       tags: ['b'],
@@ -46,7 +44,7 @@ describe('a merge', () => {
     await world.consents.add(tenantId, gone, { kind: 'granted', source: 'fair' });
     expect(await world.merges.merge(tenantId, kept.id, gone)).toMatchObject({
       id: kept.id,
-      phone: WITH_NINE,
+      phone: FIRST,
       name: 'Ana',
       attributes: { city: 'Recife', plan: 'gold' },
       tags: ['a', 'b'],
@@ -60,30 +58,26 @@ describe('a merge', () => {
   });
 
   it('lets an opt-out of either win, and keeps the other number from coming back reachable', async () => {
-    const kept = await contact(WITH_NINE);
-    const gone = await contact(WITHOUT_NINE);
+    const kept = await contact(FIRST);
+    const gone = await contact(SECOND);
     await world.contacts.update(tenantId, gone, { optedOut: true });
     expect(await world.merges.merge(tenantId, kept, gone)).toMatchObject({ optedOutAt: world.clock.current });
-    expect((await world.suppressions.list(tenantId, {}, page)).items).toMatchObject([
-      { phone: WITHOUT_NINE },
-    ]);
+    expect((await world.suppressions.list(tenantId, {}, page)).items).toMatchObject([{ phone: SECOND }]);
   });
 
   it('moves the campaign history, and no contact gets a campaign twice', async () => {
-    const kept = await contact(WITH_NINE);
-    const gone = await contact(WITHOUT_NINE);
+    const kept = await contact(FIRST);
+    const gone = await contact(SECOND);
     const of = (contactId: string, state: RecipientState) => ({
       contactId,
-      phone: contactId === kept ? WITH_NINE : WITHOUT_NINE,
+      phone: contactId === kept ? FIRST : SECOND,
       state,
     });
     const past = await world.campaign(tenantId, [{ ...of(gone, 'sent'), body: 'Hello Ana' }]);
     const shared = await world.campaign(tenantId, [of(kept, 'queued'), of(gone, 'queued')]);
     const alone = await world.campaign(tenantId, [of(gone, 'pending')]);
     await world.merges.merge(tenantId, kept, gone);
-    expect(await world.recipients(past)).toMatchObject([
-      { contactId: kept, phone: WITHOUT_NINE, state: 'sent' },
-    ]);
+    expect(await world.recipients(past)).toMatchObject([{ contactId: kept, phone: SECOND, state: 'sent' }]);
     expect(await world.recipients(shared)).toMatchObject([
       { contactId: kept, state: 'queued' },
       { contactId: kept, state: 'skipped', code: 'duplicate' },
@@ -93,7 +87,7 @@ describe('a merge', () => {
       { counter: 'skipped', sum: 1 },
     ]);
     expect(await world.recipients(alone)).toMatchObject([
-      { contactId: kept, phone: WITH_NINE, state: 'pending' },
+      { contactId: kept, phone: FIRST, state: 'pending' },
     ]);
     const messages = await world.database.manager.query(
       'SELECT contact_id FROM messages WHERE tenant_id = $1',
@@ -103,21 +97,21 @@ describe('a merge', () => {
   });
 
   it('takes a suppression along: the person is not reached by another number instead', async () => {
-    const kept = await contact(WITH_NINE);
-    const gone = await contact(WITHOUT_NINE);
+    const kept = await contact(FIRST);
+    const gone = await contact(SECOND);
     await world.suppressions.add(tenantId, { phoneNumbers: ['+5511955550000'] });
-    await insertSuppressions(world.database.manager, tenantId, [WITHOUT_NINE], { reason: 'complained' });
+    await insertSuppressions(world.database.manager, tenantId, [SECOND], { reason: 'complained' });
     await world.merges.merge(tenantId, kept, gone);
     const { items } = await world.suppressions.list(tenantId, {}, page);
     const found = items.filter(({ reason }) => reason === 'complained').map(({ phone }) => phone);
-    expect(found.toSorted()).toEqual([WITHOUT_NINE, WITH_NINE].toSorted());
+    expect(found.toSorted()).toEqual([SECOND, FIRST].toSorted());
     expect(items).toHaveLength(3);
   });
 
   it('leaves what was begun, or may have got through, at the number where it was begun', async () => {
-    const kept = await contact(WITH_NINE);
-    const gone = await contact(WITHOUT_NINE);
-    const waiting = { contactId: gone, phone: WITHOUT_NINE, state: 'queued' as const };
+    const kept = await contact(FIRST);
+    const gone = await contact(SECOND);
+    const waiting = { contactId: gone, phone: SECOND, state: 'queued' as const };
     const second = await world.campaign(tenantId, [waiting]);
     await world.database.manager.query('UPDATE campaign_contacts SET next_part = 1 WHERE campaign_id = $1', [
       second,
@@ -129,7 +123,7 @@ describe('a merge', () => {
     );
     const both = await world.campaign(tenantId, [
       { ...waiting, body: 'Hello Ana' },
-      { contactId: kept, phone: WITH_NINE, state: 'queued' },
+      { contactId: kept, phone: FIRST, state: 'queued' },
     ]);
     await world.database.manager.query(
       `UPDATE messages SET state = 'queued', wa_message_id = 'also' WHERE campaign_id = $1`,
@@ -139,43 +133,43 @@ describe('a merge', () => {
     for (const campaignId of [second, lost, both]) {
       expect((await world.recipients(campaignId))[0]).toMatchObject({
         contactId: kept,
-        phone: WITHOUT_NINE,
+        phone: SECOND,
         state: 'queued',
       });
     }
   });
 
   it('loses no direct message: those of one request that say different things all leave', async () => {
-    const kept = await contact(WITH_NINE);
-    const gone = await contact(WITHOUT_NINE);
+    const kept = await contact(FIRST);
+    const gone = await contact(SECOND);
     const of = (texts: [string, string]) =>
       world.direct(tenantId, [
-        { contactId: kept, phone: WITH_NINE, state: 'queued', body: texts[0] },
-        { contactId: gone, phone: WITHOUT_NINE, state: 'queued', body: texts[1] },
+        { contactId: kept, phone: FIRST, state: 'queued', body: texts[0] },
+        { contactId: gone, phone: SECOND, state: 'queued', body: texts[1] },
       ]);
     const orders = await of(['Order 1 is ready', 'Order 2 is ready']);
     const news = await of(['We open at nine', 'We open at nine']);
     await world.merges.merge(tenantId, kept, gone);
     expect(await world.recipients(orders)).toMatchObject([
-      { contactId: kept, phone: WITH_NINE, state: 'queued' },
-      { contactId: kept, phone: WITHOUT_NINE, state: 'queued' },
+      { contactId: kept, phone: FIRST, state: 'queued' },
+      { contactId: kept, phone: SECOND, state: 'queued' },
     ]);
     expect(await world.recipients(news)).toMatchObject([
-      { phone: WITH_NINE, state: 'queued' },
-      { phone: WITHOUT_NINE, state: 'skipped', code: 'duplicate' },
+      { phone: FIRST, state: 'queued' },
+      { phone: SECOND, state: 'skipped', code: 'duplicate' },
     ]);
     // And once more: two that wait cannot both go to the third number.
     const third = await contact('+5521987654321');
     await world.merges.merge(tenantId, third, kept);
     const phones = (await world.recipients(orders)).map(({ phone, state }) => `${phone} ${state}`);
-    expect(phones.toSorted()).toEqual([`${WITHOUT_NINE} queued`, '+5521987654321 queued'].toSorted());
+    expect(phones.toSorted()).toEqual([`${SECOND} queued`, '+5521987654321 queued'].toSorted());
   });
 
   it('and its opposite at the same moment: exactly one of them happens', async () => {
     for (let round = 0; round < 5; round += 1) {
-      const [a, b] = [await contact(WITH_NINE), await contact(WITHOUT_NINE)];
-      await world.campaign(tenantId, [{ contactId: a, phone: WITH_NINE, state: 'queued' }]);
-      await world.campaign(tenantId, [{ contactId: b, phone: WITHOUT_NINE, state: 'queued' }]);
+      const [a, b] = [await contact(FIRST), await contact(SECOND)];
+      await world.campaign(tenantId, [{ contactId: a, phone: FIRST, state: 'queued' }]);
+      await world.campaign(tenantId, [{ contactId: b, phone: SECOND, state: 'queued' }]);
       const outcomes = await Promise.allSettled([
         world.merges.merge(tenantId, a, b),
         world.merges.merge(tenantId, b, a),
@@ -193,8 +187,8 @@ describe('a merge', () => {
   });
 
   it('with itself, with an unknown contact, or with one of another tenant is refused', async () => {
-    const own = await contact(WITH_NINE);
-    const foreign = await contact(WITHOUT_NINE, null, await world.test.createTenant());
+    const own = await contact(FIRST);
+    const foreign = await contact(SECOND, null, await world.test.createTenant());
     for (const other of [own, own.toUpperCase(), newId(), foreign]) {
       await expect(world.merges.merge(tenantId, own, other)).rejects.toMatchObject({
         kind: 'invalid',
@@ -207,27 +201,27 @@ describe('a merge', () => {
 });
 
 describe('likely duplicates', () => {
-  it('are numbers of one line, and the same name with the same last digits', async () => {
-    const line = [await contact(WITH_NINE, 'Ana'), await contact(WITHOUT_NINE)];
+  it('have the same name and the same last digits', async () => {
+    await contact('+5511987654321', 'Ana');
     const named = [
       await contact('+5521933330000', 'Bia Souza'),
       await contact('+5531933330000', 'BIA SOUZA'),
     ];
     await contact('+5541933330000', 'Caio');
     await contact('+5511955550000', 'Ana');
-    await contact(WITHOUT_NINE, 'Ana', await world.test.createTenant());
+    await contact(SECOND, 'Ana', await world.test.createTenant());
+    await contact('+5541987654321', null);
     const { items, nextCursor } = await world.merges.duplicates(tenantId, page);
     expect(nextCursor).toBeNull();
     expect(items.map(({ reason, contacts }) => ({ reason, ids: contacts.map(({ id }) => id) }))).toEqual([
       { reason: 'same_name_and_digits', ids: named },
-      { reason: 'same_line', ids: line },
     ]);
   });
 
   it('come page by page', async () => {
     for (let index = 0; index < 5; index += 1) {
-      await contact(`+55119876500${index}0`);
-      await contact(`+5511876500${index}0`);
+      await contact(`+55119876500${index}0`, 'Ana');
+      await contact(`+55219876500${index}0`, 'Ana');
     }
     const seen: string[] = [];
     let cursor: string | undefined;
@@ -243,7 +237,9 @@ describe('likely duplicates', () => {
     ['Brazil', '+5511987654321', '+551187654321'],
     ['Mexico', '+5215512345678', '+525512345678'],
     ['Argentina', '+5491123456789', '+541123456789'],
-  ])('knows the digit that came and went in %s', (_, long, short) => {
-    expect(lineOf(long)).toBe(lineOf(short));
+  ])('are never two forms of one line, of which there is one contact: %s', async (_, form, other) => {
+    expect(await contact(form, 'Ana')).toBe(await contact(other, 'Ana'));
+    expect((await world.merges.duplicates(tenantId, page)).items).toEqual([]);
+    expect(await world.contacts.list(tenantId, {}, page)).toMatchObject({ items: [{ phone: form }] });
   });
 });

@@ -64,7 +64,7 @@ describe('receipts', () => {
     const { recipientId, ids } = await sent();
     const number = String((await world.recipient(recipientId))['phone']);
     await insertNumberCheck(db.database.manager, world.tenantId, { phone: number });
-    const known = () => world.sql('SELECT on_whatsapp FROM number_checks WHERE phone = $1', [number]);
+    const known = () => world.sql('SELECT on_whatsapp FROM number_checks WHERE line = $1', [number]);
     await apply(receipt(ids[0], 'server', 5));
     expect(await known()).toEqual([{ on_whatsapp: false }]);
     await apply(receipt(ids[0], 'delivered', 10));

@@ -116,7 +116,7 @@ describe('outcomes', () => {
   it('a number that a rejection showed not to be on WhatsApp counts as checked', async () => {
     const phone = await world.sender();
     const known = () =>
-      world.sql('SELECT phone, on_whatsapp FROM number_checks WHERE tenant_id = $1', [world.tenantId]);
+      world.sql('SELECT line, on_whatsapp FROM number_checks WHERE tenant_id = $1', [world.tenantId]);
     phone.answer({ kind: 'rejected', code: 'invalid_number', permanent: true });
     phone.answer({ kind: 'rejected', code: 'not_on_whatsapp', permanent: true });
     const { recipients } = await world.campaign({ recipients: 2 });
@@ -126,7 +126,7 @@ describe('outcomes', () => {
       timeoutMs: 5_000,
       what: 'the number to be noted',
     });
-    expect(found).toEqual([{ phone: rejected['phone'], on_whatsapp: false }]);
+    expect(found).toEqual([{ line: rejected['phone'], on_whatsapp: false }]);
   });
 
   it('a rate limit of the sender moves the message to another sender at once', async () => {

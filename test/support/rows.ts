@@ -4,6 +4,7 @@ import { newId } from '../../src/lib/ids.js';
 import { User } from '../../src/modules/auth/auth.entity.js';
 import { hashPassword } from '../../src/modules/auth/passwords.js';
 import { Campaign } from '../../src/modules/campaigns/campaign.entity.js';
+import { lineOf } from '../../src/lib/phone-line.js';
 import { NumberCheck } from '../../src/modules/contacts/checks/number-check.entity.js';
 import { ContactList } from '../../src/modules/contacts/contact-list.entity.js';
 import { Contact } from '../../src/modules/contacts/contact.entity.js';
@@ -81,9 +82,10 @@ export async function insertSuppressions(
 export async function insertNumberCheck(
   tx: Tx,
   tenantId: Id,
-  values: Values<NumberCheck> & { phone: string },
+  { phone, ...values }: Values<NumberCheck> & { phone: string },
 ): Promise<void> {
-  await insert(tx, NumberCheck, { onWhatsApp: false, checkedAt: new Date(), ...values, tenantId });
+  const row = { onWhatsApp: false, checkedAt: new Date(), ...values, line: lineOf(phone), tenantId };
+  await insert(tx, NumberCheck, row);
 }
 
 /** Makes or changes the tenant's settings. */

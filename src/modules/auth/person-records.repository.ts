@@ -17,8 +17,10 @@ export class AnsweredRequestRecords implements PersonRecords {
   async erase(tx: Tx, tenantId: string, person: Person): Promise<void> {
     await tx.query(
       `DELETE FROM idempotency_keys
-       WHERE tenant_id = $1 AND (strpos(response::text, $2) > 0 OR strpos(response::text, $3) > 0)`,
-      [tenantId, person.id, person.phone],
+       WHERE tenant_id = $1 AND (strpos(response::text, $2) > 0 OR EXISTS (
+         SELECT FROM regexp_matches(response::text, '\\+[0-9]{5,15}', 'g') AS found (number)
+         WHERE phone_line(number[1]) = $3))`,
+      [tenantId, person.id, person.line],
     );
   }
 }

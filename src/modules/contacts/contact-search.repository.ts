@@ -1,4 +1,5 @@
 import type { Tx } from '../../db/index.js';
+import { lineOf } from '../../lib/phone-line.js';
 import { jsonReadings, type ContactFilter } from './core/filter.js';
 
 /**
@@ -97,7 +98,7 @@ function searchWindow(tenantId: string, filter: ContactFilter, page: { limit: nu
   const onList = filter.listId !== undefined;
   const walked = onList ? { ...filter, optedOut: undefined } : filter;
   const sql = conditions(tenantId, walked, page.beforeId);
-  const newest = `SELECT c.id, c.name, c.phone, c.tags, c.attributes, c.opted_out_at FROM ${sql.from}
+  const newest = `SELECT c.id, c.name, c.phone, c.line, c.tags, c.attributes, c.opted_out_at FROM ${sql.from}
     WHERE ${sql.where} ORDER BY ${sql.order('DESC')} LIMIT ${onList ? LIST_WINDOW : WINDOW}`;
   const search = new Conditions(tenantId, sql.parameters);
   if (onList && filter.optedOut !== undefined) search.add(optOutCondition(filter.optedOut));
@@ -115,7 +116,7 @@ function searchIndex(tenantId: string, filter: ContactFilter, page: { limit: num
   const tenant = sql.value(tenantId);
   sql.add(`c.tenant_id = ${tenant}`);
   if (page.beforeId !== undefined) sql.add(`c.id < ${sql.value(page.beforeId)}`);
-  if (filter.phoneNumber !== undefined) sql.add(`c.phone = ${sql.value(filter.phoneNumber)}`);
+  if (filter.phoneNumber !== undefined) sql.add(`c.line = ${sql.value(lineOf(filter.phoneNumber))}`);
   if (filter.optedOut !== undefined) sql.add(optOutCondition(filter.optedOut));
   if (filter.listId !== undefined) {
     const list = sql.value(filter.listId);
@@ -186,7 +187,7 @@ class Conditions {
       this.add(`m.list_id BETWEEN ${list} AND ${list} AND m.tenant_id = ${tenant}`);
     }
     if (filter.phoneNumber !== undefined) {
-      this.add(`c.tenant_id = ${tenant} AND c.phone = ${this.value(filter.phoneNumber)}`);
+      this.add(`c.tenant_id = ${tenant} AND c.line = ${this.value(lineOf(filter.phoneNumber))}`);
     }
     if (filter.optedOut !== undefined) this.add(optOutCondition(filter.optedOut));
   }
@@ -225,7 +226,10 @@ class Conditions {
     const name = isAscii(q) ? 'c.name' : `(c.name || '')`;
     const parts = patterns.map((pattern) => `${name} ILIKE ${this.value(pattern)}`);
     const digits = digitsOf(q);
-    if (digits !== undefined) parts.push(`c.phone LIKE ${this.value(`+${digits}%`)}`);
+    if (digits !== undefined) {
+      parts.push(`c.phone LIKE ${this.value(`+${digits}%`)}`);
+      parts.push(`c.line = ${this.value(lineOf(`+${digits}`))}`);
+    }
     this.add(`(${parts.join(' OR ')})`);
   }
 }

@@ -22,15 +22,15 @@ export class ContactViewRepository {
       tenantId,
       contacts.map(({ id }) => id),
     );
-    const checks: { phone: string; onWhatsApp: boolean }[] = await tx.query(
-      `SELECT phone, on_whatsapp AS "onWhatsApp" FROM number_checks WHERE tenant_id = $1 AND phone = ANY($2)`,
-      [tenantId, contacts.map(({ phone }) => phone)],
+    const checks: { line: string; onWhatsApp: boolean }[] = await tx.query(
+      `SELECT line, on_whatsapp AS "onWhatsApp" FROM number_checks WHERE tenant_id = $1 AND line = ANY($2)`,
+      [tenantId, contacts.map(({ line }) => line)],
     );
-    const onWhatsApp = new Map(checks.map((check) => [check.phone, check.onWhatsApp]));
+    const onWhatsApp = new Map(checks.map((check) => [check.line, check.onWhatsApp]));
     return contacts.map((contact) =>
       Object.assign(contact, {
         consent: consents.get(contact.id) ?? null,
-        onWhatsApp: onWhatsApp.get(contact.phone) ?? null,
+        onWhatsApp: onWhatsApp.get(contact.line) ?? null,
       }),
     );
   }

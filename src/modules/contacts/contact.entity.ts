@@ -2,7 +2,7 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 
 /** A person who may be written to. */
 @Entity('contacts')
-@Index('contacts_tenant_phone', ['tenantId', 'phone'], { unique: true })
+@Index('contacts_tenant_line', ['tenantId', 'line'], { unique: true })
 @Index('contacts_tenant', ['tenantId', 'id'])
 @Index('contacts_opted_out', ['tenantId', 'id'], { where: 'opted_out_at IS NOT NULL' })
 // With operator classes and expressions, which TypeORM cannot say: see migrations/initial-schema/contact-search.ts.
@@ -17,9 +17,19 @@ export class Contact {
   @ForeignKey('Tenant', { onDelete: 'CASCADE' })
   tenantId!: string;
 
-  /** E.164 with the leading plus sign. */
+  /** E.164 with the leading plus sign, in the form it was given: it is shown and dialled. */
   @Column('text')
   phone!: string;
+
+  /** The one form of its line, made by the database: see lib/phone-line.ts. */
+  @Column({
+    type: 'text',
+    generatedType: 'STORED',
+    asExpression: 'phone_line(phone)',
+    insert: false,
+    update: false,
+  })
+  line!: string;
 
   @Column('text', { nullable: true })
   name!: string | null;

@@ -1,5 +1,6 @@
 import { In } from 'typeorm';
 import type { Tx } from '../../db/index.js';
+import { lineOf } from '../../lib/phone-line.js';
 import type { Attributes } from './core/attributes.js';
 import { Contact } from './contact.entity.js';
 
@@ -20,8 +21,8 @@ export class ContactRepository {
     return tx.getRepository(Contact).findOneBy({ tenantId, id });
   }
 
-  findByPhone(tx: Tx, tenantId: string, phone: string): Promise<Contact | null> {
-    return tx.getRepository(Contact).findOneBy({ tenantId, phone });
+  findByLine(tx: Tx, tenantId: string, line: string): Promise<Contact | null> {
+    return tx.getRepository(Contact).findOneBy({ tenantId, line });
   }
 
   /** Locks the contact until the transaction ends, for a change that depends on its present values. */
@@ -46,12 +47,12 @@ export class ContactRepository {
     await tx.getRepository(Contact).save(contact);
   }
 
-  /** False when the number belongs to a contact of the tenant already. */
+  /** False when the line belongs to a contact of the tenant already. */
   async insert(tx: Tx, contact: Contact): Promise<boolean> {
     const inserted: unknown[] = await tx.query(
       `INSERT INTO contacts (id, tenant_id, phone, name, attributes, tags, opted_out_at, opt_out_source, created_at, updated_at)
        VALUES ($1, $2, $3, $4, $5, $9, $6, $7, $8, $8)
-       ON CONFLICT (tenant_id, phone) DO NOTHING
+       ON CONFLICT (tenant_id, line) DO NOTHING
        RETURNING id`,
       [
         contact.id,
@@ -74,9 +75,10 @@ export class ContactRepository {
   }
 
   /**
-   * Writes contacts with distinct numbers, in the order of the numbers, so that two writers cannot deadlock. `update`
-   * merges names and attributes into contacts that exist, `skip` leaves those alone. Opt-outs are never touched.
-   * Returns the rows it wrote: a created one carries its new id; rows that changed nothing are left out.
+   * Writes contacts of distinct lines, in the order of the lines, so that two writers cannot deadlock. `update` merges
+   * names and attributes into contacts that exist, `skip` leaves those alone. Opt-outs, and the form in which a number is
+   * stored, are never touched. Returns the rows it wrote: a created one carries its new id; rows that changed nothing are
+   * left out.
    */
   async upsert(
     tx: Tx,
@@ -84,12 +86,14 @@ export class ContactRepository {
     rows: readonly ContactRow[],
     onDuplicate: 'update' | 'skip',
     now: Date,
-  ): Promise<{ id: string; phone: string }[]> {
-    const written: { id: string; phone: string }[] = [];
-    const sorted = rows.toSorted((a, b) => (a.phone < b.phone ? -1 : 1));
+  ): Promise<{ id: string; line: string }[]> {
+    const written: { id: string; line: string }[] = [];
+    const sorted = rows
+      .map((row) => ({ ...row, line: lineOf(row.phone) }))
+      .toSorted((a, b) => (a.line < b.line ? -1 : 1));
     for (let start = 0; start < sorted.length; start += UPSERT_ROWS) {
       const part = sorted.slice(start, start + UPSERT_ROWS);
-      const answer: { id: string; phone: string }[] = await tx.query(upsertSql(onDuplicate), [
+      const answer: { id: string; line: string }[] = await tx.query(upsertSql(onDuplicate), [
         tenantId,
         now,
         part.map(({ id }) => id),
@@ -103,15 +107,19 @@ export class ContactRepository {
     return written;
   }
 
-  idsByPhone(tx: Tx, tenantId: string, phones: readonly string[]): Promise<{ id: string; phone: string }[]> {
-    return tx.query('SELECT id, phone FROM contacts WHERE tenant_id = $1 AND phone = ANY($2)', [
+  findByLines(
+    tx: Tx,
+    tenantId: string,
+    lines: readonly string[],
+  ): Promise<{ id: string; phone: string; line: string }[]> {
+    return tx.query('SELECT id, phone, line FROM contacts WHERE tenant_id = $1 AND line = ANY($2)', [
       tenantId,
-      phones,
+      lines,
     ]);
   }
 
   /**
-   * Keeps the time and source of an earlier opt-out. A number without a contact becomes one. Returns the contact when
+   * Keeps the time and source of an earlier opt-out. A line without a contact becomes one. Returns the contact when
    * it was not opted out before.
    */
   async optOut(
@@ -124,7 +132,7 @@ export class ContactRepository {
     const rows: { id: string }[] = await tx.query(
       `INSERT INTO contacts AS contact (id, tenant_id, phone, opted_out_at, opt_out_source, created_at, updated_at)
        VALUES ($1, $2, $3, $4, $5, $4, $4)
-       ON CONFLICT (tenant_id, phone) DO UPDATE
+       ON CONFLICT (tenant_id, line) DO UPDATE
        SET opted_out_at = excluded.opted_out_at, opt_out_source = excluded.opt_out_source,
            updated_at = excluded.updated_at
        WHERE contact.opted_out_at IS NULL
@@ -135,12 +143,12 @@ export class ContactRepository {
   }
 
   /** Returns the contact when it was opted out. */
-  async optIn(tx: Tx, tenantId: string, phone: string, now: Date): Promise<string | undefined> {
+  async optIn(tx: Tx, tenantId: string, line: string, now: Date): Promise<string | undefined> {
     const [rows]: [{ id: string }[], number] = await tx.query(
       `UPDATE contacts SET opted_out_at = NULL, opt_out_source = NULL, updated_at = $3
-       WHERE tenant_id = $1 AND phone = $2 AND opted_out_at IS NOT NULL
+       WHERE tenant_id = $1 AND line = $2 AND opted_out_at IS NOT NULL
        RETURNING id`,
-      [tenantId, phone, now],
+      [tenantId, line, now],
     );
     return rows[0]?.id;
   }
@@ -169,7 +177,7 @@ function upsertSql(onDuplicate: 'update' | 'skip'): string {
     SELECT input.id, $1, input.phone, input.name, input.attributes, input.tags::text[], $2, $2
     FROM unnest($3::uuid[], $4::text[], $5::text[], $6::jsonb[], $7::text[])
       AS input (id, phone, name, attributes, tags)
-    ORDER BY input.phone
-    ON CONFLICT (tenant_id, phone) ${conflict}
-    RETURNING contact.id, contact.phone`;
+    ORDER BY phone_line(input.phone)
+    ON CONFLICT (tenant_id, line) ${conflict}
+    RETURNING contact.id, contact.line`;
 }

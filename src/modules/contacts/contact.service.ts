@@ -4,6 +4,7 @@ import { DomainError, invalid, notFound } from '../../lib/errors.js';
 import { newId } from '../../lib/ids.js';
 import { idBehind, toPage, type Page, type PageRequest } from '../../lib/pages.js';
 import { normalisePhone } from '../../lib/phone.js';
+import { lineOf } from '../../lib/phone-line.js';
 import { cleanName } from './core/names.js';
 import { attributeErrors, type Attributes } from './core/attributes.js';
 import type { ContactFilter } from './core/filter.js';
@@ -55,7 +56,7 @@ export class ContactService {
 
   /**
    * Adds a contact. Refuses (`invalid`) a number that cannot be right, bad attributes and unknown lists, and
-   * (`conflict`, `contact_exists`) a number the tenant has already, naming the contact.
+   * (`conflict`, `contact_exists`) a number whose line the tenant has already, naming the contact.
    */
   async create(tenantId: string, input: NewContact): Promise<ContactView> {
     const phone = this.requirePhone(input.phoneNumber, 'phoneNumber');
@@ -65,6 +66,7 @@ export class ContactService {
       id: newId(),
       tenantId,
       phone,
+      line: lineOf(phone),
       name: cleanName(input.name),
       attributes,
       tags: checkedTags(input.tags),
@@ -74,7 +76,7 @@ export class ContactService {
       updatedAt: now,
     };
     await this.deps.database.transaction(async (tx) => {
-      if (!(await this.contacts.insert(tx, contact))) throw await this.exists(tx, tenantId, phone);
+      if (!(await this.contacts.insert(tx, contact))) throw await this.exists(tx, tenantId, contact.line);
       for (const listId of new Set(input.listIds)) {
         if (!(await this.lists.find(tx, tenantId, listId))) {
           throw invalid([{ path: 'listIds', message: `There is no list ${listId}.` }]);
@@ -163,27 +165,28 @@ export class ContactService {
 
   /**
    * Makes sure that contacts with these E.164 numbers exist; names and attributes that are given are merged into
-   * existing ones. A number that is given twice counts as one contact, the later values win. Returns one row per
-   * number.
+   * existing ones. A line that is given twice counts as one contact, the later values win. Returns one row per line;
+   * `phone` is the form the contact has, which may be another than the given one.
    */
   async upsertMany(
     tx: Tx,
     tenantId: string,
     contacts: readonly { phone: string; name?: string | null; attributes?: Attributes }[],
-  ): Promise<{ id: string; phone: string }[]> {
+  ): Promise<{ id: string; phone: string; line: string }[]> {
     const rows = new Map<string, ContactRow>();
     for (const { phone, name, attributes = {} } of contacts) {
-      const row = rows.get(phone) ?? { id: newId(), phone, name: null, attributes: {} };
+      const line = lineOf(phone);
+      const row = rows.get(line) ?? { id: newId(), phone, name: null, attributes: {} };
       row.name = cleanName(name) ?? row.name;
       row.attributes = merged(row.attributes, checkedAttributes(attributes));
-      rows.set(phone, row);
+      rows.set(line, row);
     }
     await this.contacts.upsert(tx, tenantId, [...rows.values()], 'update', this.deps.clock.now());
-    return this.contacts.idsByPhone(tx, tenantId, [...rows.keys()]);
+    return this.contacts.findByLines(tx, tenantId, [...rows.keys()]);
   }
 
   /**
-   * Nothing is sent to this number until it opts in again. Repeating it keeps the first time and source. The history of
+   * Nothing is sent to the line of this number until it opts in again. Repeating it keeps the first time and source. The history of
    * consent gets its line in the same transaction; `proof` is what shows it, such as the id of the message.
    */
   async optOut(tx: Tx, tenantId: string, phone: string, source: OptOutSource, proof?: string): Promise<void> {
@@ -199,7 +202,7 @@ export class ContactService {
     source: OptOutSource = 'keyword',
     proof?: string,
   ): Promise<void> {
-    const id = await this.contacts.optIn(tx, tenantId, phone, this.deps.clock.now());
+    const id = await this.contacts.optIn(tx, tenantId, lineOf(phone), this.deps.clock.now());
     if (id !== undefined) await this.recordConsent(tx, tenantId, id, 'granted', source, proof);
   }
 
@@ -221,8 +224,8 @@ export class ContactService {
     return outcome.phone;
   }
 
-  private async exists(tx: Tx, tenantId: string, phone: string): Promise<DomainError> {
-    const other = await this.contacts.findByPhone(tx, tenantId, phone);
+  private async exists(tx: Tx, tenantId: string, line: string): Promise<DomainError> {
+    const other = await this.contacts.findByLine(tx, tenantId, line);
     const message = `This number already belongs to contact ${other?.id ?? '(just removed)'}.`;
     return new DomainError('conflict', 'contact_exists', message, {
       errors: [{ path: 'phoneNumber', message }],

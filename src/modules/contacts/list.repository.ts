@@ -96,22 +96,22 @@ export class ListRepository {
     );
   }
 
-  /** By number. A list that was removed meanwhile gets no members. */
-  async addPhones(
+  /** By line. A list that was removed meanwhile gets no members. */
+  async addLines(
     tx: Tx,
     tenantId: string,
     listId: string,
-    phones: readonly string[],
+    lines: readonly string[],
     now: Date,
   ): Promise<void> {
     await tx.query(
       `INSERT INTO contact_list_members (list_id, contact_id, tenant_id, added_at)
        SELECT list.id, contact.id, list.tenant_id, $4
        FROM contact_lists list JOIN contacts contact ON contact.tenant_id = list.tenant_id
-       WHERE list.tenant_id = $1 AND list.id = $2 AND contact.phone = ANY($3)
+       WHERE list.tenant_id = $1 AND list.id = $2 AND contact.line = ANY($3)
        ORDER BY contact.id
        ON CONFLICT DO NOTHING`,
-      [tenantId, listId, phones, now],
+      [tenantId, listId, lines, now],
     );
   }
 

@@ -1,8 +1,8 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 
-/** A number that must never be written to, whether or not it is a contact. */
+/** A line that must never be written to, whether or not it is a contact. */
 @Entity('suppressions')
-@Index('suppressions_tenant_phone', ['tenantId', 'phone'], { unique: true })
+@Index('suppressions_tenant_line', ['tenantId', 'line'], { unique: true })
 export class Suppression {
   @PrimaryColumn('uuid')
   id!: string;
@@ -11,9 +11,19 @@ export class Suppression {
   @ForeignKey('Tenant', { onDelete: 'CASCADE' })
   tenantId!: string;
 
-  /** E.164 with the leading plus sign. */
+  /** E.164 with the leading plus sign, in the form it was given. */
   @Column('text')
   phone!: string;
+
+  /** The one form of its line, made by the database: see lib/phone-line.ts. */
+  @Column({
+    type: 'text',
+    generatedType: 'STORED',
+    asExpression: 'phone_line(phone)',
+    insert: false,
+    update: false,
+  })
+  line!: string;
 
   @Column('text', { nullable: true })
   reason!: string | null;

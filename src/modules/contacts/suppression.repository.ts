@@ -1,8 +1,9 @@
 import type { Tx } from '../../db/index.js';
+import { lineOf } from '../../lib/phone-line.js';
 import { Suppression } from './suppression.entity.js';
 
 export class SuppressionRepository {
-  /** Adds numbers that are not on the list yet and returns the rows of all of them, old and new. */
+  /** Adds lines that are not on the list yet and returns the rows of all of them, old and new. */
   async addMany(
     tx: Tx,
     tenantId: string,
@@ -14,22 +15,22 @@ export class SuppressionRepository {
       `INSERT INTO suppressions (id, tenant_id, phone, reason, created_at)
        SELECT input.id, $1, input.phone, $4, $5
        FROM unnest($2::uuid[], $3::text[]) AS input (id, phone)
-       ORDER BY input.phone
-       ON CONFLICT (tenant_id, phone) DO NOTHING`,
+       ORDER BY phone_line(input.phone)
+       ON CONFLICT (tenant_id, line) DO NOTHING`,
       [tenantId, rows.map(({ id }) => id), rows.map(({ phone }) => phone), reason, now],
     );
     return tx
       .getRepository(Suppression)
       .createQueryBuilder('suppression')
-      .where('suppression.tenantId = :tenantId AND suppression.phone = ANY(:phones)', {
+      .where('suppression.tenantId = :tenantId AND suppression.line = ANY(:lines)', {
         tenantId,
-        phones: rows.map(({ phone }) => phone),
+        lines: rows.map(({ phone }) => lineOf(phone)),
       })
       .orderBy('suppression.id', 'DESC')
       .getMany();
   }
 
-  /** Newest first. `phoneStart` is E.164 or the beginning of it. */
+  /** Newest first. `phoneStart` is E.164, in whatever form, or the beginning of it. */
   list(
     tx: Tx,
     tenantId: string,
@@ -41,7 +42,10 @@ export class SuppressionRepository {
       .createQueryBuilder('suppression')
       .where('suppression.tenantId = :tenantId', { tenantId });
     if (phoneStart !== undefined) {
-      query.andWhere('starts_with(suppression.phone, :phoneStart)', { phoneStart });
+      query.andWhere('(starts_with(suppression.phone, :phoneStart) OR suppression.line = :line)', {
+        phoneStart,
+        line: lineOf(phoneStart),
+      });
     }
     if (page.beforeId !== undefined)
       query.andWhere('suppression.id < :beforeId', { beforeId: page.beforeId });

@@ -4,6 +4,7 @@ import { invalid, notFound, type FieldError } from '../../lib/errors.js';
 import { newId } from '../../lib/ids.js';
 import { idBehind, toPage, type Page, type PageRequest } from '../../lib/pages.js';
 import { normalisePhone } from '../../lib/phone.js';
+import { distinctLines } from '../../lib/phone-line.js';
 import type { Suppression } from './suppression.entity.js';
 import { SuppressionRepository } from './suppression.repository.js';
 
@@ -18,17 +19,18 @@ export class SuppressionService {
     tenantId: string,
     input: { phoneNumbers: readonly string[]; reason?: string | null },
   ): Promise<Suppression[]> {
-    const rows = new Map<string, { id: string; phone: string }>();
+    const phones: string[] = [];
     const errors: FieldError[] = [];
     input.phoneNumbers.forEach((phoneNumber, index) => {
       const outcome = normalisePhone(phoneNumber, this.deps.defaultCountry);
-      if (outcome.ok) rows.set(outcome.phone, { id: newId(), phone: outcome.phone });
+      if (outcome.ok) phones.push(outcome.phone);
       else errors.push({ path: `phoneNumbers[${index}]`, message: outcome.reason });
     });
     if (errors.length > 0) throw invalid(errors);
+    const rows = distinctLines(phones).map((phone) => ({ id: newId(), phone }));
     const reason = input.reason?.replaceAll('\0', '').trim() || null;
     return this.deps.database.transaction((tx) =>
-      this.suppressions.addMany(tx, tenantId, [...rows.values()], reason, this.deps.clock.now()),
+      this.suppressions.addMany(tx, tenantId, rows, reason, this.deps.clock.now()),
     );
   }
 

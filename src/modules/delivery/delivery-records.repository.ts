@@ -17,10 +17,10 @@ const SAY_THE_SAME = `EXISTS (
   SELECT FROM messages a JOIN messages b ON b.campaign_contact_id = other.id AND b.part = a.part
   WHERE a.campaign_contact_id = r.id AND (a.body, a.content) IS NOT DISTINCT FROM (b.body, b.content))`;
 
-/** Recipients of this person: by contact, and those of an earlier contact with the same number. */
+/** Recipients of this person: by contact, and those of an earlier contact of the same line. */
 const OF_PERSON = `r.tenant_id = $1 AND (r.contact_id = $2 OR r.id IN (
   SELECT same.id FROM campaigns k JOIN campaign_contacts same ON same.campaign_id = k.id
-  WHERE k.tenant_id = $1 AND same.phone = $3))`;
+  WHERE k.tenant_id = $1 AND same.line = $3))`;
 
 /** What campaigns keep of a person: the recipients, with name and variables as they were when the campaign was made. */
 export class CampaignPersonRecords implements PersonRecords {
@@ -32,7 +32,7 @@ export class CampaignPersonRecords implements PersonRecords {
    * says something else goes to the number it was meant for. So does what was begun, and what was sent keeps its number.
    */
   async move(tx: Tx, tenantId: string, from: Person, to: Person): Promise<void> {
-    const people = [tenantId, from.id, to.id, to.phone];
+    const people = [tenantId, from.id, to.id, to.line];
     // In the order in which the engine locks them.
     await tx.query(
       `SELECT id FROM campaign_contacts WHERE tenant_id = $1 AND contact_id = $2 ORDER BY id FOR NO KEY UPDATE`,
@@ -43,7 +43,7 @@ export class CampaignPersonRecords implements PersonRecords {
        FROM campaigns k
        WHERE k.id = r.campaign_id AND r.tenant_id = $1 AND r.contact_id = $2 AND ${UNBEGUN}
          AND EXISTS (SELECT FROM campaign_contacts other
-                     WHERE other.campaign_id = r.campaign_id AND (other.contact_id = $3 OR other.phone = $4)
+                     WHERE other.campaign_id = r.campaign_id AND (other.contact_id = $3 OR other.line = $4)
                        AND (k.kind = 'campaign' OR ${SAY_THE_SAME}))`,
       people,
     );
@@ -52,13 +52,13 @@ export class CampaignPersonRecords implements PersonRecords {
          SELECT DISTINCT ON (r.campaign_id) r.id FROM campaign_contacts r
          WHERE r.tenant_id = $1 AND r.contact_id = $2 AND ${UNBEGUN}
            AND NOT EXISTS (SELECT FROM campaign_contacts other
-                           WHERE other.campaign_id = r.campaign_id AND other.phone = $4)
+                           WHERE other.campaign_id = r.campaign_id AND other.line = $4)
          ORDER BY r.campaign_id, r.id
        )
        UPDATE campaign_contacts r
-       SET contact_id = $3, phone = CASE WHEN r.id IN (SELECT id FROM redirected) THEN $4 ELSE r.phone END
+       SET contact_id = $3, phone = CASE WHEN r.id IN (SELECT id FROM redirected) THEN $5 ELSE r.phone END
        WHERE r.tenant_id = $1 AND r.contact_id = $2`,
-      people,
+      [...people, to.phone],
     );
   }
 
@@ -69,13 +69,13 @@ export class CampaignPersonRecords implements PersonRecords {
               r.replied_at AS "repliedAt", r.opted_out_at AS "optedOutAt"
        FROM campaign_contacts r JOIN campaigns k ON k.id = r.campaign_id
        WHERE ${OF_PERSON} ORDER BY r.id`,
-      [tenantId, person.id, person.phone],
+      [tenantId, person.id, person.line],
     );
   }
 
   /** The rows stay, so that every count stays right; nothing in them identifies the person. */
   async erase(tx: Tx, tenantId: string, person: Person): Promise<void> {
-    const values = [tenantId, person.id, person.phone];
+    const values = [tenantId, person.id, person.line];
     const rows: { id: string; state: string }[] = await tx.query(
       `SELECT r.id, r.state FROM campaign_contacts r WHERE ${OF_PERSON} ORDER BY r.id FOR UPDATE`,
       values,
@@ -95,9 +95,14 @@ export class CampaignPersonRecords implements PersonRecords {
     );
     await tx.query(
       `UPDATE campaigns
-       SET audience = jsonb_set(audience, '{exclude,phoneNumbers}', (audience #> '{exclude,phoneNumbers}') - $2::text)
-       WHERE tenant_id = $1 AND (audience #> '{exclude,phoneNumbers}') ? $2::text`,
-      [tenantId, person.phone],
+       SET audience = jsonb_set(audience, '{exclude,phoneNumbers}', (
+         SELECT coalesce(jsonb_agg(number ORDER BY position), '[]')
+         FROM jsonb_array_elements_text(audience #> '{exclude,phoneNumbers}') WITH ORDINALITY AS given (number, position)
+         WHERE phone_line(number) <> $2))
+       WHERE tenant_id = $1 AND EXISTS (
+         SELECT FROM jsonb_array_elements_text(audience #> '{exclude,phoneNumbers}') AS number
+         WHERE phone_line(number) = $2)`,
+      [tenantId, person.line],
     );
     // Here by recipient, because those of an earlier contact of this number are found by nothing else.
     await tx.query(

@@ -7,7 +7,7 @@ const STAGE =
 
 /** A recipient of a campaign. The table also holds what was known of the contact when the campaign was made. */
 @Entity('campaign_contacts')
-@Index('campaign_contacts_recipient', ['campaignId', 'phone'], { unique: true })
+@Index('campaign_contacts_recipient', ['campaignId', 'line'], { unique: true })
 @Index('campaign_contacts_stage', ['campaignId', 'stage', 'id'])
 @Index('campaign_contacts_contact', ['contactId'])
 @Index('campaign_contacts_zone', ['campaignId', 'zone', 'id'], {
@@ -27,8 +27,19 @@ export class CampaignContact {
   @Column('uuid', { name: 'contact_id' })
   contactId!: string;
 
+  /** E.164, as it is dialled; `erased-` and the id once the person was erased. */
   @Column('text')
   phone!: string;
+
+  /** The one form of its line, made by the database: see lib/phone-line.ts. */
+  @Column({
+    type: 'text',
+    generatedType: 'STORED',
+    asExpression: 'phone_line(phone)',
+    insert: false,
+    update: false,
+  })
+  line!: string;
 
   @Column('text', { nullable: true })
   name!: string | null;

@@ -109,7 +109,7 @@ const CLAIM = `
     FROM asked a
     WHERE r.id = a.recipient_id
       AND EXISTS (SELECT FROM contacts c WHERE c.id = r.contact_id AND c.opted_out_at IS NULL)
-      AND NOT EXISTS (SELECT FROM suppressions x WHERE x.tenant_id = r.tenant_id AND x.phone = r.phone)
+      AND NOT EXISTS (SELECT FROM suppressions x WHERE x.tenant_id = r.tenant_id AND x.line = r.line)
     RETURNING a.ordinal, r.id, r.campaign_id, r.contact_id, r.claim_epoch
   ), written AS (
     INSERT INTO messages (id, tenant_id, direction, contact_id, sender_id, campaign_id, campaign_contact_id, part,

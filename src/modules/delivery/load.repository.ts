@@ -92,10 +92,10 @@ const RECIPIENTS = `
          r.claim_epoch AS "claimEpoch", r.retried_epoch AS "retriedEpoch", r.sender_id AS "senderId",
          r.wait_reason AS "waitReason", r.wait_until AS "waitUntil",
          c.id IS NOT NULL AS "contactExists", c.opted_out_at IS NOT NULL AS "optedOut",
-         coalesce((SELECT true FROM suppressions x WHERE x.tenant_id = r.tenant_id AND x.phone = r.phone), false)
+         coalesce((SELECT true FROM suppressions x WHERE x.tenant_id = r.tenant_id AND x.line = r.line), false)
            AS suppressed,
          coalesce((SELECT true FROM number_checks n
-                   WHERE n.tenant_id = r.tenant_id AND n.phone = r.phone AND ${NOT_ON_WHATSAPP}), false) AS unregistered,
+                   WHERE n.tenant_id = r.tenant_id AND n.line = r.line AND ${NOT_ON_WHATSAPP}), false) AS unregistered,
          (SELECT talk.sender_id FROM contact_senders talk
           WHERE talk.contact_id = r.contact_id AND talk.tenant_id = r.tenant_id) AS "lastSenderId",
          coalesce((SELECT s.paused_at IS NOT NULL OR s.status IN ('banned', 'logged_out') FROM senders s

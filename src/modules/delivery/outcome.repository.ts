@@ -168,7 +168,7 @@ export async function rememberUnknownNumbers(
 ): Promise<void> {
   await noteUnregistered(
     tx,
-    `SELECT r.tenant_id, r.phone FROM unnest($1::uuid[], $2::uuid[]) AS a (tenant_id, recipient_id)
+    `SELECT r.tenant_id, r.line FROM unnest($1::uuid[], $2::uuid[]) AS a (tenant_id, recipient_id)
      JOIN campaign_contacts r ON r.id = a.recipient_id AND r.tenant_id = a.tenant_id
      JOIN contacts c ON c.id = r.contact_id AND c.tenant_id = r.tenant_id`,
     [recipients.map(({ tenantId }) => tenantId), recipients.map(({ recipientId }) => recipientId)],

@@ -159,7 +159,7 @@ async function advanceRecipients(tx: Tx, messageIds: string[]): Promise<void> {
 async function correctNumberChecks(tx: Tx, messageIds: string[]): Promise<void> {
   await noteRegistered(
     tx,
-    `SELECT r.tenant_id, r.phone FROM messages m JOIN campaign_contacts r ON r.id = m.campaign_contact_id
+    `SELECT r.tenant_id, r.line FROM messages m JOIN campaign_contacts r ON r.id = m.campaign_contact_id
      WHERE m.id = ANY($1::uuid[]) AND m.state IN ('delivered', 'read', 'played')`,
     [messageIds],
   );

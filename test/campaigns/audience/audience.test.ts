@@ -50,7 +50,7 @@ async function importOf(phones: string[], status = 'completed', of = tenantId): 
     [id, of, status],
   );
   await manager.query(
-    'INSERT INTO import_phones (import_id, tenant_id, phone) SELECT $1, $2, unnest($3::text[])',
+    'INSERT INTO import_phones (import_id, tenant_id, line) SELECT $1, $2, unnest($3::text[])',
     [id, of, phones],
   );
   return id;

@@ -197,6 +197,7 @@ describe('the trace of a recipient', () => {
       recipients.map(async ({ recipientId }, index) => ({
         id: String((await world.recipient(recipientId))['contact_id']),
         phone: phones[index]!,
+        line: phones[index]!,
       })),
     );
     const sentAt = (await world.recipient(recipients[1]!.recipientId))['updated_at'];
@@ -218,7 +219,7 @@ describe('the trace of a recipient', () => {
       [recipientId],
     );
     const contactId = String((await world.recipient(recipientId))['contact_id']);
-    const person = { id: contactId, phone: phones[0]! };
+    const person = { id: contactId, phone: phones[0]!, line: phones[0]! };
     await db.database.transaction(async (tx) => {
       await new CampaignPersonRecords().erase(tx, world.tenantId, person);
       await tx.query('DELETE FROM contacts WHERE id = $1', [contactId]);

@@ -2,6 +2,7 @@ import type { Tx } from '../../../db/index.js';
 import { DomainError, invalid, notFound, type FieldError, refuse } from '../../../lib/errors.js';
 import { newId } from '../../../lib/ids.js';
 import { normalisePhone } from '../../../lib/phone.js';
+import { distinctLines } from '../../../lib/phone-line.js';
 import { enqueueBestEffort } from '../../../queue/enqueue-best-effort.js';
 import type { Campaign } from '../campaign.entity.js';
 import type { CampaignDeps } from '../campaign.ports.js';
@@ -50,11 +51,11 @@ export class TestSends {
     const { database } = this.deps;
     const campaign = await findCampaign(database.manager, tenantId, id);
     if (!campaign) throw notFound('campaign', id);
-    const phones = this.parsePhones(request);
+    const given = this.parsePhones(request);
     const sample = await this.sampleOf(campaign, request.contactId ?? undefined);
     const { parts, variant } = contentFor(campaign, sample, request.variant ?? undefined);
-    refuseUnwritable(parts, sample, phones);
-    await this.refuseUnwanted(tenantId, phones);
+    refuseUnwritable(parts, sample, given);
+    const phones = await this.refuseUnwanted(tenantId, given);
     await refuseEmptyPool(this.deps.senders, tenantId, campaign.pool);
     const testId = newId();
     const recipientIds = await database.transaction((tx) =>
@@ -66,14 +67,14 @@ export class TestSends {
 
   private parsePhones({ phoneNumbers, defaultCountry }: TestRequest): string[] {
     const errors: FieldError[] = [];
-    const phones = new Set<string>();
+    const phones: string[] = [];
     phoneNumbers.forEach((number, index) => {
       const outcome = normalisePhone(number, defaultCountry ?? this.deps.defaultCountry);
-      if (outcome.ok) phones.add(outcome.phone);
+      if (outcome.ok) phones.push(outcome.phone);
       else errors.push({ path: `phoneNumbers[${index}]`, message: outcome.reason });
     });
     refuse(errors);
-    return [...phones];
+    return distinctLines(phones);
   }
 
   private async sampleOf(campaign: Campaign, contactId: string | undefined): Promise<Sample> {
@@ -87,14 +88,15 @@ export class TestSends {
     throw new DomainError('not_possible', 'empty_audience', message);
   }
 
-  private async refuseUnwanted(tenantId: string, phones: string[]): Promise<void> {
+  /** The numbers as they are dialled. */
+  private async refuseUnwanted(tenantId: string, phones: string[]): Promise<string[]> {
     const known = await knownNumbers(this.deps.database.manager, tenantId, phones);
     const unreachable = known.flatMap((number, index) => {
       const reason = unreachableReason(number);
       return reason ? [{ path: `phoneNumbers[${index}]`, ...reason }] : [];
     });
     const [first] = unreachable;
-    if (!first) return;
+    if (!first) return known.map(({ phone }) => phone);
     const errors = unreachable.map(({ path, message }) => ({ path, message }));
     throw new DomainError('not_possible', first.code, first.message, { errors });
   }

@@ -1,4 +1,5 @@
 import type { Tx } from '../../../db/index.js';
+import { lineOf } from '../../../lib/phone-line.js';
 import { compileFilter, type Filter } from '../../segments/index.js';
 import type { ExclusionCode } from './core/audience-rules.js';
 import { missingIds } from '../../../db/missing-ids.js';
@@ -45,14 +46,18 @@ export async function insertInlineRecipients(
     `INSERT INTO campaign_contacts (id, tenant_id, campaign_id, contact_id, phone, name, variables, inline)
      SELECT ${recipientId('given.position')}, $1, $2, contacts.id, contacts.phone,
             coalesce(given.name, contacts.name), contacts.attributes || given.variables, true
-     FROM jsonb_to_recordset($4::jsonb) AS given(position bigint, phone text, name text, variables jsonb)
-     JOIN contacts ON contacts.tenant_id = $1 AND contacts.phone = given.phone
-     ON CONFLICT (campaign_id, phone) DO NOTHING`,
+     FROM jsonb_to_recordset($4::jsonb) AS given(position bigint, line text, name text, variables jsonb)
+     JOIN contacts ON contacts.tenant_id = $1 AND contacts.line = given.line
+     ON CONFLICT (campaign_id, line) DO NOTHING`,
     [
       key.tenantId,
       key.campaignId,
       millisecondOf(key.campaignId),
-      JSON.stringify(recipients.map((one, index) => ({ ...one, position: firstPosition + index }))),
+      JSON.stringify(
+        recipients.map(({ phone, name, variables }, index) => {
+          return { position: firstPosition + index, line: lineOf(phone), name, variables };
+        }),
+      ),
     ],
   );
 }
@@ -128,7 +133,7 @@ export async function insertImported(
 ): Promise<Found> {
   return insertFound(tx, key, firstPosition, {
     found: `SELECT contacts.id, $4::bigint + row_number() OVER (ORDER BY contacts.id) AS position
-            FROM import_phones JOIN contacts ON contacts.tenant_id = $1 AND contacts.phone = import_phones.phone
+            FROM import_phones JOIN contacts ON contacts.tenant_id = $1 AND contacts.line = import_phones.line
             WHERE import_phones.tenant_id = $1 AND import_phones.import_id = $5::uuid`,
     values: [importId],
   });
@@ -154,7 +159,7 @@ async function insertFound(
        INSERT INTO campaign_contacts (id, tenant_id, campaign_id, contact_id, phone, name, variables, inline)
        SELECT ${recipientId('found.position')}, $1, $2::uuid, contacts.id, contacts.phone, ${columns}
        FROM found JOIN contacts ON contacts.id = found.id AND contacts.tenant_id = $1 ${joined}
-       ON CONFLICT (campaign_id, phone) DO NOTHING
+       ON CONFLICT (campaign_id, line) DO NOTHING
        RETURNING 1)
      SELECT (SELECT count(*) FROM found)::int AS matched, (SELECT count(*) FROM added)::int AS added`,
     [key.tenantId, key.campaignId, millisecondOf(key.campaignId), firstPosition, ...values],
@@ -162,12 +167,12 @@ async function insertFound(
   return row ?? { matched: 0, added: 0 };
 }
 
-/** Excludes numbers from the audience; returns how many were in it. */
+/** Excludes the lines of these numbers from the audience; returns how many were in it. */
 export async function excludePhones(tx: Tx, key: CampaignKey, phones: string[]): Promise<number> {
   return exclude(tx, key, {
     code: 'excluded_number',
-    condition: 'recipient.phone = ANY($3::text[])',
-    values: [phones],
+    condition: 'recipient.line = ANY($3::text[])',
+    values: [phones.map(lineOf)],
   });
 }
 
@@ -198,7 +203,7 @@ export async function excludeMatching(tx: Tx, key: CampaignKey, filter: Filter, 
 export async function excludeCampaigns(tx: Tx, key: CampaignKey, campaignIds: string[]): Promise<number> {
   return exclude(tx, key, {
     code: 'excluded_campaign',
-    condition: `(${reached('other.phone = recipient.phone')} OR ${reached('other.contact_id = recipient.contact_id')})`,
+    condition: `(${reached('other.line = recipient.line')} OR ${reached('other.contact_id = recipient.contact_id')})`,
     values: [campaignIds],
   });
 }

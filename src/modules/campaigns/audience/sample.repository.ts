@@ -14,11 +14,11 @@ export async function sampleRecipient(
   campaign: { tenantId: string; id: string },
   contactId: string | undefined,
 ): Promise<Sample | undefined> {
-  // The first by number, not by id, because that order has an index.
+  // The first by line, not by id, because that order has an index.
   const [row] = await tx.query<Sample[]>(
     `SELECT contact_id AS "contactId", name, variables, variant FROM campaign_contacts
      WHERE tenant_id = $1 AND campaign_id = $2
-     ${contactId === undefined ? `AND state <> 'excluded' ORDER BY phone` : 'AND contact_id = $3'} LIMIT 1`,
+     ${contactId === undefined ? `AND state <> 'excluded' ORDER BY line` : 'AND contact_id = $3'} LIMIT 1`,
     [campaign.tenantId, campaign.id, ...(contactId === undefined ? [] : [contactId])],
   );
   return row;

@@ -2,6 +2,7 @@ import type { Tx } from '../../../db/index.js';
 import { type FieldError, refuse } from '../../../lib/errors.js';
 import { newId } from '../../../lib/ids.js';
 import { isPhoneCountry, normalisePhone } from '../../../lib/phone.js';
+import { lineOf } from '../../../lib/phone-line.js';
 import { refreshStatistics, type InlineRecipient } from '../audience/audience.repository.js';
 import { CampaignAudience, namedAt } from '../audience/audience.service.js';
 import type { CreateCampaignDto } from '../campaign.dto.js';
@@ -113,7 +114,7 @@ export class CampaignCreation {
     return { drafts, layout, needed, delays, inline, listIds: lowered(input.listIds), rules, pool };
   }
 
-  /** Normalises numbers to E.164; of several with the same number the first is kept. */
+  /** Normalises numbers to E.164; of several of the same line the first is kept. */
   private normalise(
     contacts: InlineContact[],
     country: string | undefined,
@@ -123,15 +124,15 @@ export class CampaignCreation {
       return { recipients: [], errors: [{ path: 'defaultCountry', message }] };
     }
     const errors: FieldError[] = [];
-    const byPhone = new Map<string, InlineRecipient>();
+    const byLine = new Map<string, InlineRecipient>();
     for (const { path, phoneNumber, name, variables } of contacts) {
       const outcome = normalisePhone(phoneNumber, country ?? this.deps.defaultCountry);
       if (!outcome.ok) errors.push({ path: `${path}.phoneNumber`, message: outcome.reason });
-      else if (!byPhone.has(outcome.phone)) {
-        byPhone.set(outcome.phone, { phone: outcome.phone, name, variables });
+      else if (!byLine.has(lineOf(outcome.phone))) {
+        byLine.set(lineOf(outcome.phone), { phone: outcome.phone, name, variables });
       }
     }
-    return { recipients: [...byPhone.values()], errors };
+    return { recipients: [...byLine.values()], errors };
   }
 
   private async refuseUnknownSenders(tenantId: string, senderIds: string[] = []): Promise<void> {

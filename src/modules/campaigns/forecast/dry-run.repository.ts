@@ -40,17 +40,17 @@ export async function countWaiting(
                  WHEN c.opted_out_at IS NOT NULL THEN 'opted_out'
                  WHEN x.id IS NOT NULL THEN 'suppressed'
                  WHEN r.lacking THEN 'missing_variable'
-                 WHEN n.phone IS NOT NULL THEN 'not_on_whatsapp'
+                 WHEN n.line IS NOT NULL THEN 'not_on_whatsapp'
                  WHEN ${OVER_CAP} THEN 'frequency_cap' END AS reason,
             count(*)::int AS count
-     FROM (SELECT contact_id, phone, state, next_part, retried_epoch, variant, ${lacking.length > 0 ? lacking.join(' OR ') : 'false'} AS lacking
+     FROM (SELECT contact_id, phone, line, state, next_part, retried_epoch, variant, ${lacking.length > 0 ? lacking.join(' OR ') : 'false'} AS lacking
            FROM campaign_contacts
            WHERE tenant_id = $1 AND campaign_id = $2 AND ${isIn(['pending', 'queued', 'sending'])}) r
      JOIN campaigns k ON k.id = $2
      LEFT JOIN tenant_settings s ON s.tenant_id = $1
      LEFT JOIN contacts c ON c.id = r.contact_id AND c.tenant_id = $1
-     LEFT JOIN suppressions x ON x.tenant_id = $1 AND x.phone = r.phone
-     LEFT JOIN number_checks n ON n.tenant_id = $1 AND n.phone = r.phone AND ${NOT_ON_WHATSAPP}
+     LEFT JOIN suppressions x ON x.tenant_id = $1 AND x.line = r.line
+     LEFT JOIN number_checks n ON n.tenant_id = $1 AND n.line = r.line AND ${NOT_ON_WHATSAPP}
      GROUP BY 2${place}`,
     values,
   );

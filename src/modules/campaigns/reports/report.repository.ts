@@ -5,6 +5,8 @@ export interface RecipientRow {
   id: string;
   contactId: string;
   phone: string;
+  /** The one form of its line, by which recipients are listed. */
+  line: string;
   name: string | null;
   state: RecipientState;
   code: string | null;
@@ -34,19 +36,19 @@ export interface RecipientPage {
   limit: number;
 }
 
-const COLUMNS = `recipient.id, recipient.contact_id AS "contactId", recipient.phone, recipient.name, recipient.state,
+const COLUMNS = `recipient.id, recipient.contact_id AS "contactId", recipient.phone, recipient.line, recipient.name, recipient.state,
   recipient.code, recipient.variant, recipient.next_part AS "partsSent", recipient.sender_id AS "senderId",
   senders.name AS "senderName", recipient.queued_at AS "queuedAt", recipient.sent_at AS "sentAt",
   recipient.delivered_at AS "deliveredAt", recipient.read_at AS "readAt", recipient.replied_at AS "repliedAt",
   recipient.opted_out_at AS "optedOutAt"`;
 
 /**
- * All recipients are listed by phone number, those of one state by id: sending changes neither key, so a recipient that
+ * All recipients are listed by line, those of one state by id: sending changes neither key, so a recipient that
  * moves on meanwhile is neither lost nor repeated, and both orders have an index. Only an erasure or a merge of the
  * contact in that very moment can show a recipient twice.
  */
 export function recipientKey(row: RecipientRow, state: RecipientState | undefined): string {
-  return state ? row.id : row.phone;
+  return state ? row.id : row.line;
 }
 
 /** The next recipients after a key. */
@@ -87,11 +89,11 @@ function pageQuery(
   const after = page.after && `$${values.push(page.after)}`;
   const ofState = page.state && inOrder([page.state], { alias: 'recipient', ...(after && { after }) });
   if (ofState) conditions.push(ofState.where);
-  else if (after) conditions.push(`recipient.phone > ${after}`);
+  else if (after) conditions.push(`recipient.line > ${after}`);
   const text = `SELECT ${columns}
      FROM campaign_contacts recipient
      LEFT JOIN senders ON senders.id = recipient.sender_id AND senders.tenant_id = recipient.tenant_id
      ${join}
-     WHERE ${conditions.join(' AND ')} ORDER BY ${ofState?.orderBy ?? 'recipient.phone'} LIMIT $3`;
+     WHERE ${conditions.join(' AND ')} ORDER BY ${ofState?.orderBy ?? 'recipient.line'} LIMIT $3`;
   return { text, values };
 }

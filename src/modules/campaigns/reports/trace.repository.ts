@@ -47,7 +47,7 @@ const RECIPIENT = `SELECT r.id, r.contact_id AS "contactId", r.phone, r.name, r.
     x.created_at AS "suppressedAt", x.reason AS "suppressionReason", c.id IS NOT NULL AS "contactExists"
   FROM campaign_contacts r
   LEFT JOIN contacts c ON c.id = r.contact_id AND c.tenant_id = r.tenant_id
-  LEFT JOIN suppressions x ON x.tenant_id = r.tenant_id AND x.phone = r.phone
+  LEFT JOIN suppressions x ON x.tenant_id = r.tenant_id AND x.line = r.line
   WHERE r.tenant_id = $1 AND r.campaign_id = $2`;
 
 /**
@@ -62,7 +62,7 @@ export async function findRecipient(
   const rows = await tx.query<TracedRecipient[]>(
     `(${RECIPIENT} AND r.id = $3) UNION ALL
      (${RECIPIENT} AND r.contact_id = $3 AND r.id <> $3
-      ORDER BY r.code IS NOT DISTINCT FROM 'duplicate', r.phone IS DISTINCT FROM c.phone, r.id)
+      ORDER BY r.code IS NOT DISTINCT FROM 'duplicate', r.line IS DISTINCT FROM c.line, r.id)
      LIMIT 1`,
     [campaign.tenantId, campaign.id, id],
   );

@@ -107,10 +107,10 @@ export class BulkEditRepository {
     changes: BulkChanges,
     now: Date,
   ): Promise<number> {
-    // Locks in the order of phone numbers, as every writer of several contacts does, so that two never deadlock. FOR NO
+    // Locks in the order of lines, as every writer of several contacts does, so that two never deadlock. FOR NO
     // KEY UPDATE is enough: adding a contact to a list only takes a key share lock.
     await tx.query(
-      'SELECT FROM contacts WHERE tenant_id = $1 AND id = ANY($2::uuid[]) ORDER BY phone FOR NO KEY UPDATE',
+      'SELECT FROM contacts WHERE tenant_id = $1 AND id = ANY($2::uuid[]) ORDER BY line FOR NO KEY UPDATE',
       [tenantId, ids],
     );
     const changed = new Set([

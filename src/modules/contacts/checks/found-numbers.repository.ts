@@ -1,24 +1,24 @@
 import type { Tx } from '../../../db/index.js';
 
 /**
- * What sending finds out about a number counts as a check, which saves another look-up. `numbers` is a query for `tenant_id`
- * and `phone` with the parameters `values`, so that what the caller knows of them is part of the same statement.
+ * What sending finds out about a line counts as a check, which saves another look-up. `lines` is a query for `tenant_id`
+ * and `line` with the parameters `values`, so that what the caller knows of them is part of the same statement.
  */
-export async function noteUnregistered(tx: Tx, numbers: string, values: unknown[]): Promise<void> {
+export async function noteUnregistered(tx: Tx, lines: string, values: unknown[]): Promise<void> {
   await tx.query(
-    `INSERT INTO number_checks (tenant_id, phone, on_whatsapp, checked_at)
-     SELECT DISTINCT tenant_id, phone, false, now() FROM (${numbers}) AS numbers
-     ORDER BY tenant_id, phone
-     ON CONFLICT (tenant_id, phone) DO UPDATE SET on_whatsapp = false, checked_at = excluded.checked_at`,
+    `INSERT INTO number_checks (tenant_id, line, on_whatsapp, checked_at)
+     SELECT DISTINCT tenant_id, line, false, now() FROM (${lines}) AS lines
+     ORDER BY tenant_id, line
+     ON CONFLICT (tenant_id, line) DO UPDATE SET on_whatsapp = false, checked_at = excluded.checked_at`,
     values,
   );
 }
 
-/** Corrects checks that did not find these numbers on WhatsApp. */
-export async function noteRegistered(tx: Tx, numbers: string, values: unknown[]): Promise<void> {
+/** Corrects checks that did not find these lines on WhatsApp. */
+export async function noteRegistered(tx: Tx, lines: string, values: unknown[]): Promise<void> {
   await tx.query(
-    `UPDATE number_checks n SET on_whatsapp = true, checked_at = now() FROM (${numbers}) AS numbers
-     WHERE n.tenant_id = numbers.tenant_id AND n.phone = numbers.phone AND NOT n.on_whatsapp`,
+    `UPDATE number_checks n SET on_whatsapp = true, checked_at = now() FROM (${lines}) AS lines
+     WHERE n.tenant_id = lines.tenant_id AND n.line = lines.line AND NOT n.on_whatsapp`,
     values,
   );
 }

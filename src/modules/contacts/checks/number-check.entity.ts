@@ -1,14 +1,15 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 
-/** What is known of a number's being on WhatsApp. */
+/** What is known of a line's being on WhatsApp. */
 @Entity('number_checks')
 export class NumberCheck {
   @PrimaryColumn('uuid', { name: 'tenant_id' })
   @ForeignKey('Tenant', { onDelete: 'CASCADE' })
   tenantId!: string;
 
+  /** In the one form of lib/phone-line.ts. */
   @PrimaryColumn('text')
-  phone!: string;
+  line!: string;
 
   @Column('boolean', { name: 'on_whatsapp' })
   onWhatsApp!: boolean;
@@ -60,9 +61,19 @@ export class NumberCheckItem {
   @ForeignKey('NumberCheckRun', { onDelete: 'CASCADE' })
   runId!: string;
 
-  /** E.164. */
-  @PrimaryColumn('text')
+  /** E.164, in the form it was asked about. */
+  @Column('text')
   phone!: string;
+
+  /** The one form of its line, made by the database: see lib/phone-line.ts. */
+  @PrimaryColumn({
+    type: 'text',
+    generatedType: 'STORED',
+    asExpression: 'phone_line(phone)',
+    insert: false,
+    update: false,
+  })
+  line!: string;
 
   @Column('uuid', { name: 'tenant_id' })
   tenantId!: string;

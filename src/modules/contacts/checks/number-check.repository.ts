@@ -1,4 +1,5 @@
 import type { Tx } from '../../../db/index.js';
+import { lineOf } from '../../../lib/phone-line.js';
 import { NumberCheckItem, NumberCheckRun } from './number-check.entity.js';
 
 export interface RationUse {
@@ -71,13 +72,13 @@ export class NumberCheckRepository {
     return rows.map(({ phone }) => phone);
   }
 
-  /** Those of the numbers whose last check is younger than `freshSince`. */
-  async known(tx: Tx, tenantId: string, phones: readonly string[], freshSince: Date): Promise<Set<string>> {
-    const rows: { phone: string }[] = await tx.query(
-      'SELECT phone FROM number_checks WHERE tenant_id = $1 AND phone = ANY($2) AND checked_at > $3',
-      [tenantId, phones, freshSince],
+  /** Those of the lines whose last check is younger than `freshSince`. */
+  async known(tx: Tx, tenantId: string, lines: readonly string[], freshSince: Date): Promise<Set<string>> {
+    const rows: { line: string }[] = await tx.query(
+      'SELECT line FROM number_checks WHERE tenant_id = $1 AND line = ANY($2) AND checked_at > $3',
+      [tenantId, lines, freshSince],
     );
-    return new Set(rows.map(({ phone }) => phone));
+    return new Set(rows.map(({ line }) => line));
   }
 
   /** Whether a sender that can check is connected, on whatever worker. */
@@ -98,8 +99,9 @@ export class NumberCheckRepository {
     await tx.getRepository(NumberCheckRun).insert(run);
     await tx.query(
       `INSERT INTO number_check_items (run_id, tenant_id, phone, pending, cached, on_whatsapp, checked_at)
-       SELECT $1::uuid, $2::uuid, k.phone, false, true, k.on_whatsapp, k.checked_at
-       FROM number_checks k WHERE k.tenant_id = $2 AND k.phone = ANY($3)
+       SELECT $1::uuid, $2::uuid, asked.phone, false, true, k.on_whatsapp, k.checked_at
+       FROM unnest($3::text[]) AS asked (phone)
+       JOIN number_checks k ON k.tenant_id = $2 AND k.line = phone_line(asked.phone)
        UNION ALL SELECT $1, $2, phone, true, false, NULL, NULL FROM unnest($4::text[]) AS phone
        UNION ALL SELECT $1, $2, phone, false, false, NULL, NULL FROM unnest($5::text[]) AS phone`,
       [run.id, run.tenantId, numbers.cached, numbers.pending, numbers.left],
@@ -132,7 +134,7 @@ export class NumberCheckRepository {
     return row;
   }
 
-  /** In the order of the numbers. */
+  /** In the order of the lines; the key of the last one is where the next page begins. */
   items(
     tx: Tx,
     tenantId: string,
@@ -143,14 +145,14 @@ export class NumberCheckRepository {
       .getRepository(NumberCheckItem)
       .createQueryBuilder('item')
       .where('item.tenantId = :tenantId AND item.runId = :runId', { tenantId, runId });
-    if (page.behind !== undefined) query.andWhere('item.phone > :behind', { behind: page.behind });
-    return query.orderBy('item.phone').take(page.limit).getMany();
+    if (page.behind !== undefined) query.andWhere('item.line > :behind', { behind: page.behind });
+    return query.orderBy('item.line').take(page.limit).getMany();
   }
 
   async nextPending(tx: Tx, tenantId: string, runId: string, limit: number): Promise<string[]> {
     const rows: { phone: string }[] = await tx.query(
       `SELECT phone FROM number_check_items WHERE tenant_id = $1 AND run_id = $2 AND pending
-       ORDER BY phone LIMIT $3`,
+       ORDER BY line LIMIT $3`,
       [tenantId, runId, limit],
     );
     return rows.map(({ phone }) => phone);
@@ -167,9 +169,9 @@ export class NumberCheckRepository {
       `UPDATE number_check_items item
        SET pending = false, cached = true, on_whatsapp = known.on_whatsapp, checked_at = known.checked_at
        FROM number_checks known
-       WHERE known.tenant_id = $1 AND known.phone = ANY($3) AND known.checked_at > $4
-         AND item.tenant_id = $1 AND item.run_id = $2 AND item.phone = known.phone AND item.pending`,
-      [run.tenantId, run.id, phones, freshSince],
+       WHERE known.tenant_id = $1 AND known.line = ANY($3) AND known.checked_at > $4
+         AND item.tenant_id = $1 AND item.run_id = $2 AND item.line = known.line AND item.pending`,
+      [run.tenantId, run.id, phones.map(lineOf), freshSince],
     );
     return answered > 0;
   }
@@ -194,25 +196,25 @@ export class NumberCheckRepository {
   ): Promise<void> {
     const values = [
       run.tenantId,
-      results.map(({ phone }) => phone),
+      results.map(({ phone }) => lineOf(phone)),
       results.map(({ onWhatsApp }) => onWhatsApp),
       now,
     ];
     await tx.query(
-      `INSERT INTO number_checks (tenant_id, phone, on_whatsapp, checked_at)
-       SELECT $1, phone, found.on_whatsapp, $4 FROM unnest($2::text[], $3::boolean[]) AS found (phone, on_whatsapp)
+      `INSERT INTO number_checks (tenant_id, line, on_whatsapp, checked_at)
+       SELECT $1, line, found.on_whatsapp, $4 FROM unnest($2::text[], $3::boolean[]) AS found (line, on_whatsapp)
        -- The person may have been erased while the question was open.
-       JOIN number_check_items item USING (phone) WHERE item.tenant_id = $1 AND item.run_id = $5
-       ORDER BY phone
-       ON CONFLICT (tenant_id, phone) DO UPDATE
+       JOIN number_check_items item USING (line) WHERE item.tenant_id = $1 AND item.run_id = $5
+       ORDER BY line
+       ON CONFLICT (tenant_id, line) DO UPDATE
        SET on_whatsapp = excluded.on_whatsapp, checked_at = excluded.checked_at`,
       [...values, run.id],
     );
     await tx.query(
       `UPDATE number_check_items item
        SET pending = false, on_whatsapp = found.on_whatsapp, checked_at = $4, sender_id = $6
-       FROM unnest($2::text[], $3::boolean[]) AS found (phone, on_whatsapp)
-       WHERE item.tenant_id = $1 AND item.run_id = $5 AND item.phone = found.phone AND item.pending`,
+       FROM unnest($2::text[], $3::boolean[]) AS found (line, on_whatsapp)
+       WHERE item.tenant_id = $1 AND item.run_id = $5 AND item.line = found.line AND item.pending`,
       [...values, run.id, senderId],
     );
   }

@@ -5,6 +5,7 @@ import { newId } from '../../../lib/ids.js';
 import type { Logger } from '../../../lib/logger.js';
 import { keyBehind, toPage, type Page, type PageRequest } from '../../../lib/pages.js';
 import { normalisePhone } from '../../../lib/phone.js';
+import { distinctLines, lineOf } from '../../../lib/phone-line.js';
 import type { JobQueue } from '../../../queue/job-queue.js';
 import { checkNumbers } from '../contact.jobs.js';
 import { enqueueBestEffort } from '../../../queue/enqueue-best-effort.js';
@@ -69,13 +70,13 @@ export class NumberCheckService {
     return Object.assign(run, { counts: await this.checks.counts(manager, tenantId, id) });
   }
 
-  /** In the order of the numbers. */
+  /** In the order of the lines. */
   async results(tenantId: string, id: string, page: PageRequest): Promise<Page<NumberCheckItem>> {
     const { manager } = this.deps.database;
     const behind = keyBehind(page.cursor, isPhone);
     if (!(await this.checks.find(manager, tenantId, id))) throw notFound('number_check', id);
     const rows = await this.checks.items(manager, tenantId, id, { limit: page.limit + 1, behind });
-    return toPage(rows, page.limit, ({ phone }) => [phone]);
+    return toPage(rows, page.limit, ({ line }) => [line]);
   }
 
   /** Queues every check that has not ended, such as after a crash. Returns how many. */
@@ -94,8 +95,9 @@ export class NumberCheckService {
     partial: boolean,
   ): Promise<boolean> {
     const now = this.deps.clock.now();
-    const known = await this.checks.known(tx, tenantId, phones, addMs(now, -FRESH_MS));
-    const unknown = phones.filter((phone) => !known.has(phone));
+    const lines = await this.checks.known(tx, tenantId, phones.map(lineOf), addMs(now, -FRESH_MS));
+    const known = phones.filter((phone) => lines.has(lineOf(phone)));
+    const unknown = phones.filter((phone) => !lines.has(lineOf(phone)));
     const ration = await this.checks.ration(tx, tenantId, addMs(now, -DAY_MS));
     const left = Math.max(0, ration.limit - ration.used);
     if (unknown.length > left && !(partial && left > 0)) {
@@ -111,7 +113,7 @@ export class NumberCheckService {
     await this.checks.insert(
       tx,
       { ...run, status: asks ? 'queued' : 'completed' },
-      { cached: [...known], pending, left: unknown.slice(left) },
+      { cached: known, pending, left: unknown.slice(left) },
     );
     return asks;
   }
@@ -151,15 +153,15 @@ export class NumberCheckService {
   }
 
   private normalised(phoneNumbers: readonly string[]): string[] {
-    const phones = new Set<string>();
+    const phones: string[] = [];
     const errors: FieldError[] = [];
     phoneNumbers.forEach((phoneNumber, index) => {
       const outcome = normalisePhone(phoneNumber, this.deps.defaultCountry);
-      if (outcome.ok) phones.add(outcome.phone);
+      if (outcome.ok) phones.push(outcome.phone);
       else errors.push({ path: `phoneNumbers[${index}]`, message: outcome.reason });
     });
     if (errors.length > 0) throw invalid(errors);
-    return [...phones];
+    return distinctLines(phones);
   }
 
   private async phonesOfContacts(tenantId: string, contactIds: readonly string[]): Promise<string[]> {

@@ -33,27 +33,27 @@ export class ConsentRepository {
   }
 
   /**
-   * Records the consent of the contacts with these numbers, for an imported file. Contacts who opted out, and those
+   * Records the consent of the contacts of these lines, for an imported file. Contacts who opted out, and those
    * whose last entry says the same already, are left out.
    */
-  async grantByPhone(
+  async grantByLine(
     tx: Tx,
     tenantId: string,
-    phones: readonly string[],
-    line: { source: string; proof: string | null },
+    lines: readonly string[],
+    consent: { source: string; proof: string | null },
     now: Date,
   ): Promise<void> {
     await tx.query(
       `INSERT INTO contact_consents (id, tenant_id, contact_id, kind, source, proof, at, created_at)
        SELECT input.id, c.tenant_id, c.id, 'granted', $4, $5, $6, $6
-       FROM unnest($2::uuid[], $3::text[]) AS input (id, phone)
-       JOIN contacts c ON c.tenant_id = $1 AND c.phone = input.phone AND c.opted_out_at IS NULL
+       FROM unnest($2::uuid[], $3::text[]) AS input (id, line)
+       JOIN contacts c ON c.tenant_id = $1 AND c.line = input.line AND c.opted_out_at IS NULL
        LEFT JOIN LATERAL (
          SELECT kind, source FROM contact_consents
          WHERE contact_id = c.id ORDER BY at DESC, id DESC LIMIT 1
        ) latest ON true
        WHERE (latest.kind, latest.source) IS DISTINCT FROM ('granted', $4)`,
-      [tenantId, phones.map(() => newId()), phones, line.source, line.proof, now],
+      [tenantId, lines.map(() => newId()), lines, consent.source, consent.proof, now],
     );
   }
 

@@ -1,5 +1,6 @@
 import type { Tx } from '../../../db/index.js';
 import { newId } from '../../../lib/ids.js';
+import { lineOf } from '../../../lib/phone-line.js';
 import { ConsentRepository } from '../consent/consent.repository.js';
 import { ContactRepository } from '../contact.repository.js';
 import { ListRepository } from '../list.repository.js';
@@ -83,13 +84,16 @@ export class ImportBatchRepository {
   }
 
   private async writeContacts(tx: Tx, batch: ImportBatch, rows: ImportedContact[]): Promise<Counts> {
-    // The first row of a number counts, later ones repeat it.
+    // The first row of a line counts, later ones repeat it.
     const first = new Map<string, ImportedContact>();
-    for (const row of rows) if (!first.has(row.phone)) first.set(row.phone, row);
+    for (const row of rows) {
+      const line = lineOf(row.phone);
+      if (!first.has(line)) first.set(line, row);
+    }
     const fresh = await this.unmet(tx, batch, [...first.keys()]);
-    const contacts = [...first.values()]
-      .filter(({ phone }) => fresh.has(phone))
-      .map(({ phone, name, attributes, tags }) => ({ id: newId(), phone, name, attributes, tags }));
+    const contacts = [...first]
+      .filter(([line]) => fresh.has(line))
+      .map(([, { phone, name, attributes, tags }]) => ({ id: newId(), phone, name, attributes, tags }));
 
     const newIds = new Set(contacts.map(({ id }) => id));
     const written = await this.contacts.upsert(tx, batch.tenantId, contacts, batch.onDuplicate, batch.now);
@@ -98,7 +102,7 @@ export class ImportBatchRepository {
       await this.addToList(tx, batch, batch.listId, written, fresh);
     }
     if (batch.consent) {
-      await this.consents.grantByPhone(tx, batch.tenantId, [...fresh], batch.consent, batch.now);
+      await this.consents.grantByLine(tx, batch.tenantId, [...fresh], batch.consent, batch.now);
     }
     return {
       created,
@@ -113,11 +117,11 @@ export class ImportBatchRepository {
     tx: Tx,
     { tenantId, now }: ImportBatch,
     listId: string,
-    written: readonly { id: string; phone: string }[],
-    phones: ReadonlySet<string>,
+    written: readonly { id: string; line: string }[],
+    lines: ReadonlySet<string>,
   ): Promise<void> {
-    const known = new Set(written.map(({ phone }) => phone));
-    const others = [...phones].filter((phone) => !known.has(phone));
+    const known = new Set(written.map(({ line }) => line));
+    const others = [...lines].filter((line) => !known.has(line));
     await this.lists.addWritten(
       tx,
       tenantId,
@@ -125,18 +129,18 @@ export class ImportBatchRepository {
       written.map(({ id }) => id),
       now,
     );
-    if (others.length > 0) await this.lists.addPhones(tx, tenantId, listId, others, now);
+    if (others.length > 0) await this.lists.addLines(tx, tenantId, listId, others, now);
   }
 
-  /** Those of the numbers that no earlier batch of this import has met. */
-  private async unmet(tx: Tx, batch: ImportBatch, phones: string[]): Promise<Set<string>> {
-    const rows: { phone: string }[] = await tx.query(
-      `INSERT INTO import_phones (import_id, phone, tenant_id)
-       SELECT $1, phone, $3 FROM unnest($2::text[]) AS phone
-       ON CONFLICT DO NOTHING RETURNING phone`,
-      [batch.importId, phones, batch.tenantId],
+  /** Those of the lines that no earlier batch of this import has met. */
+  private async unmet(tx: Tx, batch: ImportBatch, lines: string[]): Promise<Set<string>> {
+    const rows: { line: string }[] = await tx.query(
+      `INSERT INTO import_phones (import_id, line, tenant_id)
+       SELECT $1, line, $3 FROM unnest($2::text[]) AS line
+       ON CONFLICT DO NOTHING RETURNING line`,
+      [batch.importId, lines, batch.tenantId],
     );
-    return new Set(rows.map(({ phone }) => phone));
+    return new Set(rows.map(({ line }) => line));
   }
 
   private async writeRejections(tx: Tx, batch: ImportBatch, rows: RejectedRow[]): Promise<void> {

@@ -69,7 +69,7 @@ export class Import {
 }
 
 /**
- * The numbers an import has met, so that a repeat is found however large the file is and however often the import was
+ * The lines an import has met, so that a repeat is found however large the file is and however often the import was
  * resumed. Kept when it completes: they are an audience for campaigns.
  */
 @Entity('import_phones')
@@ -78,8 +78,9 @@ export class ImportPhone {
   @ForeignKey('Import', { onDelete: 'CASCADE' })
   importId!: string;
 
+  /** In the one form of lib/phone-line.ts. */
   @PrimaryColumn('text')
-  phone!: string;
+  line!: string;
 
   @Column('uuid', { name: 'tenant_id' })
   tenantId!: string;

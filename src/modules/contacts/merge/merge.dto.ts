@@ -14,13 +14,12 @@ export class MergeContactDto {
   contactId!: string;
 }
 
-const reasons: readonly DuplicateReason[] = ['same_line', 'same_name_and_digits'];
+const reasons: readonly DuplicateReason[] = ['same_name_and_digits'];
 
 export class DuplicatesDto {
   @IsIn(reasons)
   @JSONSchema({
-    description:
-      '`same_line`: numbers that differ only in a digit that came and went, such as the Brazilian ninth; `same_name_and_digits`: the same name, and numbers that end in the same eight digits.',
+    description: '`same_name_and_digits`: the same name, and numbers that end in the same eight digits.',
   })
   reason!: DuplicateReason;
 

@@ -22,7 +22,7 @@ export class MergeRepository {
          ORDER BY right(phone, 8) LIMIT $3
        ) found
        CROSS JOIN LATERAL (
-         SELECT json_agg(json_build_object('id', c.id, 'phone', c.phone, 'name', c.name) ORDER BY c.id) AS contacts
+         SELECT json_agg(json_build_object('id', c.id, 'name', c.name) ORDER BY c.id) AS contacts
          FROM contacts c WHERE c.tenant_id = $1 AND right(c.phone, 8) = found.ending
        ) members
        ORDER BY ending`,
@@ -30,19 +30,19 @@ export class MergeRepository {
     );
   }
 
-  /** Suppresses a number for the reason another is suppressed for, if it is. */
+  /** Suppresses a line for the reason another is suppressed for, if it is. */
   async shareSuppression(
     tx: Tx,
     tenantId: string,
-    from: { phone: string },
+    from: { line: string },
     to: { id: string; phone: string },
     now: Date,
   ): Promise<void> {
     await tx.query(
       `INSERT INTO suppressions (id, tenant_id, phone, reason, created_at)
-       SELECT $3, tenant_id, $4, reason, $5 FROM suppressions WHERE tenant_id = $1 AND phone = $2
-       ON CONFLICT (tenant_id, phone) DO NOTHING`,
-      [tenantId, from.phone, to.id, to.phone, now],
+       SELECT $3, tenant_id, $4, reason, $5 FROM suppressions WHERE tenant_id = $1 AND line = $2
+       ON CONFLICT (tenant_id, line) DO NOTHING`,
+      [tenantId, from.line, to.id, to.phone, now],
     );
   }
 

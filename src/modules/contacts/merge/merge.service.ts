@@ -63,7 +63,7 @@ export class MergeService {
     return this.deps.contacts.get(tenantId, id);
   }
 
-  /** Likely duplicates, group by group: numbers of one line, and the same name with the same last eight digits. */
+  /** Likely duplicates, group by group: the same name with the same last eight digits of the number. */
   async duplicates(tenantId: string, page: PageRequest): Promise<Page<Duplicates>> {
     const { manager } = this.deps.database;
     let behind = keyBehind(page.cursor, isEnding) ?? '';
@@ -107,9 +107,9 @@ export class MergeService {
 
   private async join(tx: Tx, tenantId: string, read: Contact, readOther: Contact): Promise<void> {
     const now = this.deps.clock.now();
-    // Locks in the order of phone numbers, as every writer of several contacts does, so that two never deadlock.
+    // Locks in the order of lines, as every writer of several contacts does, so that two never deadlock.
     const locked = new Map<string, Contact>();
-    for (const { id } of [read, readOther].toSorted((a, b) => (a.phone < b.phone ? -1 : 1))) {
+    for (const { id } of [read, readOther].toSorted((a, b) => (a.line < b.line ? -1 : 1))) {
       const found = await this.contacts.lock(tx, tenantId, id);
       if (found) locked.set(id, found);
     }

@@ -3,8 +3,10 @@ import type { Tx } from '../../../db/index.js';
 /** A contact as other modules know it. */
 export interface Person {
   id: string;
-  /** E.164. */
+  /** E.164, as it is shown. */
   phone: string;
+  /** The one form of its line, by which everything of the person is found. */
+  line: string;
 }
 
 /**

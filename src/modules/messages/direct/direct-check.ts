@@ -1,4 +1,5 @@
 import { DomainError } from '../../../lib/errors.js';
+import { lineOf } from '../../../lib/phone-line.js';
 import type { ReadMessages } from './core/direct-input.js';
 import type { DirectDraft, ReadyMessage, RefusedMessage, DirectDeps } from './direct.types.js';
 import {
@@ -63,9 +64,9 @@ export class DirectCheck {
   ): Promise<RefusedMessage[]> {
     const phones = [...new Set(drafts.map(({ phone }) => phone))];
     const known = await knownNumbers(this.deps.database.manager, tenantId, phones);
-    const byPhone = new Map(known.map((number) => [number.phone, number]));
+    const byLine = new Map(known.map((number) => [number.line, number]));
     return drafts.flatMap((draft) => {
-      const number = byPhone.get(draft.phone);
+      const number = byLine.get(lineOf(draft.phone));
       if (!number) throw new Error('A number was not looked up.');
       const reason = unreachableReason(number);
       if (!reason) return textError(draft, number) ?? [];
@@ -133,7 +134,7 @@ function textError(draft: DirectDraft, number: KnownNumber): RefusedMessage | un
     ? { part: draft.draft.part, variables: { ...number.attributes, ...draft.variables } }
     : asLiteral(draft.draft.part);
   const name = draft.name ?? number.name;
-  const scope = templateScope({ phone: draft.phone, name, variables });
+  const scope = templateScope({ phone: number.phone, name, variables });
   const rendered = renderPart(part, scope, choiceSeed(number.contactId ?? '', 0));
   if (rendered.ok) return undefined;
   const missing = rendered.code === 'template_missing_variable';

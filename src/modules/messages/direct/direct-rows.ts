@@ -27,6 +27,8 @@ export function acceptedBulk(
 /** The contact of a direct message. */
 export interface DirectPerson {
   id: string;
+  /** In the form the contact has, which is dialled whatever form the request named. */
+  phone: string;
   name: string | null;
   attributes: Record<string, unknown>;
 }
@@ -40,7 +42,8 @@ export function directRow(
   const variables = message.template
     ? { ...person.attributes, ...message.variables }
     : { ...message.variables };
-  const { phone, part } = message;
+  const { part } = message;
+  const { phone } = person;
   const name = message.name ?? person.name;
   const rendered = renderPart(part, templateScope({ phone, name, variables }), choiceSeed(person.id, 0));
   const content = rendered.ok ? rendered.content : undefined;

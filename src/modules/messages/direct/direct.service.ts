@@ -2,6 +2,7 @@ import type { Tx } from '../../../db/index.js';
 import { addMs } from '../../../lib/clock.js';
 import { DomainError, notFound, refuse } from '../../../lib/errors.js';
 import { newId } from '../../../lib/ids.js';
+import { lineOf } from '../../../lib/phone-line.js';
 import { enqueueBestEffort } from '../../../queue/enqueue-best-effort.js';
 import { groupMessages } from './core/grouping.js';
 import { parseBulk } from './core/bulk-input.js';
@@ -133,7 +134,7 @@ export class DirectMessages {
     const people = await this.peopleOf(tx, tenantId, literal);
     const rows = groups.flatMap(({ campaignId, messages }) =>
       messages.map((message) => ({
-        ...directRow(message, people.get(message.phone)),
+        ...directRow(message, people.get(lineOf(message.phone))),
         campaignId,
         index: message.index,
       })),
@@ -173,7 +174,7 @@ export class DirectMessages {
     await insertCampaigns(tx, campaigns);
   }
 
-  /** The contacts of these numbers, made where there are none. */
+  /** The contacts of these numbers by line, made where there are none. */
   private async peopleOf(
     tx: Tx,
     tenantId: string,
@@ -181,10 +182,15 @@ export class DirectMessages {
   ): Promise<Map<string, DirectPerson>> {
     const contacts = messages.map(({ phone, name }) => (name === null ? { phone } : { phone, name }));
     const made = await this.deps.contacts.upsertMany(tx, tenantId, contacts);
-    const ids = new Map(made.map(({ id, phone }) => [phone, id]));
-    const known = await knownNumbers(tx, tenantId, [...ids.keys()]);
+    const known = await knownNumbers(
+      tx,
+      tenantId,
+      made.map(({ phone }) => phone),
+    );
     return new Map(
-      known.map(({ phone, name, attributes }) => [phone, { id: ids.get(phone) ?? '', name, attributes }]),
+      known.flatMap(({ line, contactId, phone, name, attributes }) =>
+        contactId === null ? [] : [[line, { id: contactId, phone, name, attributes }]],
+      ),
     );
   }
 

@@ -1,4 +1,5 @@
 import { numbersOfCountry } from '../../../lib/phone-country.js';
+import { lineOf } from '../../../lib/phone-line.js';
 import {
   DAY_TEXT,
   dayOf,
@@ -69,7 +70,7 @@ class Compiler {
       case 'name':
         return { sql: this.text('contacts.name', question.test), nullable: true };
       case 'phoneNumber':
-        return { sql: this.text('contacts.phone', question.test), nullable: false };
+        return { sql: this.number(question.test), nullable: false };
       case 'attribute':
         return { sql: this.attribute(question.key, question.test), nullable: true };
       case 'country':
@@ -100,9 +101,19 @@ class Compiler {
       case 'contains':
         return `${column} ILIKE ${this.value(`%${escapeLike(test.text)}%`)}`;
       case 'startsWith':
-        // A number has no upper and lower case: LIKE can use an index where ILIKE cannot.
-        return `${column} ${column === 'contacts.phone' ? 'LIKE' : 'ILIKE'} ${this.value(`${escapeLike(test.text)}%`)}`;
+        return `${column} ILIKE ${this.value(`${escapeLike(test.text)}%`)}`;
     }
+  }
+
+  /** A whole number finds its line, in whatever form the contact has it. */
+  private number(test: TextTest): string {
+    if (test.kind === 'anyOf') {
+      return `contacts.line = ANY(${this.value(test.values.map(lineOf))}::text[])`;
+    }
+    if (test.kind !== 'startsWith') return this.text('contacts.phone', test);
+    // A number has no upper and lower case: LIKE can use an index where ILIKE cannot.
+    const beginning = `contacts.phone LIKE ${this.value(`${escapeLike(test.text)}%`)}`;
+    return `(${beginning} OR contacts.line = ${this.value(lineOf(test.text))})`;
   }
 
   private attribute(key: string, test: AttributeTest): string {

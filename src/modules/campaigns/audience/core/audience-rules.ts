@@ -1,5 +1,6 @@
 import { DomainError, type FieldError } from '../../../../lib/errors.js';
 import { normalisePhone } from '../../../../lib/phone.js';
+import { distinctLines } from '../../../../lib/phone-line.js';
 export const audienceSources = ['contacts', 'list', 'segment', 'filter', 'import'] as const;
 export type AudienceSource = (typeof audienceSources)[number];
 
@@ -62,13 +63,13 @@ function parsePhones(
   country: string | undefined,
 ): { phones: string[]; errors: FieldError[] } {
   const errors: FieldError[] = [];
-  const phones = new Set<string>();
+  const phones: string[] = [];
   numbers.forEach((number, index) => {
     const outcome = normalisePhone(number, country);
-    if (outcome.ok) phones.add(outcome.phone);
+    if (outcome.ok) phones.push(outcome.phone);
     else errors.push({ path: `exclude.phoneNumbers[${index}]`, message: outcome.reason });
   });
-  return { phones: [...phones], errors };
+  return { phones: distinctLines(phones), errors };
 }
 
 export function noRules(): AudienceRules {

@@ -1,4 +1,5 @@
 import type { FieldError } from '../../../../lib/errors.js';
+import { lineOf } from '../../../../lib/phone-line.js';
 import { parseContacts } from '../../../contacts/core/inline-contacts.js';
 import type { DirectDraft, RefusedMessage } from '../direct.types.js';
 import {
@@ -108,8 +109,9 @@ function repeatedNumbers(drafts: readonly DirectDraft[]): Map<number, RefusedMes
   const first = new Map<string, number>();
   const repeated = new Map<number, RefusedMessage>();
   for (const { index, phone, recipientPath: path } of drafts) {
-    const earlier = first.get(phone);
-    if (earlier === undefined) first.set(phone, index);
+    const line = lineOf(phone);
+    const earlier = first.get(line);
+    if (earlier === undefined) first.set(line, index);
     else {
       const message = `is the same number as recipients[${earlier}]`;
       repeated.set(index, { ...invalidMessage(index, [{ path, message }]), code: 'duplicate' });

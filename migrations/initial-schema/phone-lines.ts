@@ -1,0 +1,30 @@
+/** What the column `line` of a table is made by, as the entities have it. */
+export const LINE = 'phone_line(phone)';
+
+/** The tables whose rows have a number and its line. */
+export const tablesWithLine = ['contacts', 'suppressions', 'number_check_items', 'campaign_contacts'];
+
+/**
+ * The one form of a line, whatever form its number is written in: the same as `lineOf` of src/lib/phone-line.ts, which
+ * has the reasons. Here too, so that no statement can store a number without its line. One expression: the planner then
+ * makes it part of the statement.
+ */
+export const phoneLines = String.raw`
+CREATE FUNCTION phone_line(phone text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE left(phone, 3)
+  WHEN '+55' THEN regexp_replace(phone, '^\+55([1-9]{2})([6-9][0-9]{7})$', '+55\19\2')
+  WHEN '+52' THEN regexp_replace(phone, '^\+521([0-9]{10})$', '+52\1')
+  WHEN '+54' THEN regexp_replace(phone, '^\+549([0-9]{10})$', '+54\1')
+  WHEN '+22' THEN
+    regexp_replace(regexp_replace(regexp_replace(regexp_replace(phone,
+      '^\+229([24-69][0-9]{7})$', '+22901\1'),
+      '^\+225([04-7][0-3][0-9]{6})$', '+22501\1'),
+      '^\+225([04-8][4-6][0-9]{6})$', '+22505\1'),
+      '^\+225([04-8][7-9][0-9]{6})$', '+22507\1')
+  WHEN '+24' THEN
+    regexp_replace(regexp_replace(regexp_replace(phone,
+      '^\+2410?(1[0-9]{6})$', '+2411\1'),
+      '^\+2410?([256][0-9]{6})$', '+2416\1'),
+      '^\+2410?([47][0-9]{6})$', '+2417\1')
+  ELSE phone END;
+`;
