@@ -85,8 +85,8 @@ module.exports = {
     ),
     forbid(
       'foundation-knows-lib-only',
-      'config, db, queue and mail stand on lib; what a job carries, its module says in its *.jobs.ts',
-      { path: '^src/(config|db|queue|mail)/' },
+      'config, db and queue stand on lib; what a job carries, its module says in its *.jobs.ts',
+      { path: '^src/(config|db|queue)/' },
       { path: '^src/', pathNot: ['^src/lib/', '^src/$1/'] },
     ),
     forbid(
@@ -170,7 +170,6 @@ module.exports = {
       '^migrations/',
     ]),
     owned('express', 'src/api', '^src/api/'),
-    owned('nodemailer', 'src/mail', '^src/mail/'),
     owned(
       'puppeteer(-core)?|whatsapp-web\\.js',
       'src/transports/whatsapp-web',
