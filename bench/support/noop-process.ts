@@ -80,5 +80,7 @@ async function onPostgres(url: string): Promise<{ open: Open; close: () => Promi
   };
 }
 
+// The measuring process has died: this one is not needed any more.
+process.on('disconnect', () => process.exit(1));
 const result = await main(JSON.parse(process.env['NOOP_SETTINGS'] ?? '{}') as NoopSettings);
 process.send?.(result, () => process.exit(0));
