@@ -18,6 +18,7 @@ CREATE TABLE imports (
   unchanged integer NOT NULL DEFAULT 0,
   duplicate integer NOT NULL DEFAULT 0,
   invalid integer NOT NULL DEFAULT 0,
+  warnings jsonb NOT NULL DEFAULT '[]',
   error text,
   created_at timestamptz NOT NULL DEFAULT now(),
   started_at timestamptz,

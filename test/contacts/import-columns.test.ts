@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { attributeKey } from '../../src/modules/contacts/core/attributes.js';
 import { planColumns } from '../../src/modules/contacts/import/core/columns.js';
-import { detectDelimiter } from '../../src/modules/contacts/import/core/delimiter.js';
+import { declaredDelimiter, detectDelimiter } from '../../src/modules/contacts/import/core/delimiter.js';
 
 function plan(titles: string[], mapping = {}) {
   const outcome = planColumns(titles, mapping, 'BR');
@@ -114,6 +114,35 @@ describe('other columns become attributes', () => {
   });
 });
 
+describe('a line that declares the delimiter', () => {
+  const rows = (delimiter: string) => [`phone${delimiter}name`, `+5511961237901${delimiter}Ana`];
+  it.each([
+    ['sep=;', ';'],
+    ['SEP=;', ';'],
+    ['"sep=;"', ';'],
+    ['"sep=;";', ';'],
+    ['sep=;;;', ';'],
+    ['sep=,,,,', ','],
+    ['sep=\t', '\t'],
+    ['sep=\\t', '\t'],
+    ['sep=|', '|'],
+    ['sep=^', '^'],
+    ['sep = ;', ';'],
+    [' sep=;', ';'],
+  ])('%j', (line, delimiter) => {
+    expect(declaredDelimiter([line, ...rows(delimiter)])).toEqual({ delimiter });
+  });
+
+  it('is left out also when it names none that the file has', () => {
+    expect(declaredDelimiter(['sep=', ...rows(';')])).toEqual({ delimiter: undefined });
+    expect(declaredDelimiter(['sep=,;', ...rows(';')])).toEqual({ delimiter: undefined });
+  });
+
+  it.each(['separator;name', 'sep=phone', 'phone;sep=;', 'sept;x'])('is not %j', (line) => {
+    expect(declaredDelimiter([line, ...rows(';')])).toBeUndefined();
+  });
+});
+
 describe('the delimiter is the one that cuts the rows evenly', () => {
   it.each([
     [',', 'a,b,c\n1,2,3\n'],
@@ -122,11 +151,22 @@ describe('the delimiter is the one that cuts the rows evenly', () => {
     ['|', 'a|b|c\n1,1|2|3\n'],
     [';', '"a ""quoted"" title";b\n"x,\ny,\nz,";1\n'],
     [',', 'phone\n+5511987654321\n'],
+    [
+      ';',
+      'Telefone;Nome;Endereço\n+5511961237000;Ana;Rua A, 0, Centro, SP\n+5511961237001;Bia;Rua B, 1, Centro, SP',
+    ],
+    [';', 'Telefone;Nome;a, b, c, d, e\n+5511961237000;Ana;1, 2, 3, 4, 5\n+5511961237001;Bia;1, 2, 3, 4, 5'],
+    [';', 'Telefone;Valor;Saldo\n+5511961237000;1,50;2,50\n+5511961237001;1,51;2,51'],
+    [
+      '\t',
+      'phone\tname\taddress\n+5511961237300\tAna\tRua A, 0, Centro, SP, BR\n+5511961237301\tBia\tRua B, 1, x, y, z',
+    ],
+    [',', 'phone,name,tags\n+5511961237300,Ana,a;b;c;d\n+5511961237301,Bia,a;b;c;d'],
+    ['|', 'phone|name|tags\n+5511961237300|Ana|a;b;c;d, e\n+5511961237301|Bia|a;b;c;d, e'],
+    [';', '+5511961237000;Ana;Rua A, 0, Centro, SP\n+5511961237001;Bia;Rua B, 1, Centro, SP'],
+    [';', 'Clientes;;\n;;\nTelefone;Nome;Cidade\n+5511961237000;Ana;Rua A, 0, Centro, SP'],
+    [';', 'Telefone;Nome;Cidade\n"+5511961237000;Ana;Rua A, 0, Centro, SP\n+5511961237001;Bia;x, y, z'],
   ])('%j', (delimiter, sample) => {
-    expect(detectDelimiter(sample, true)).toBe(delimiter);
-  });
-
-  it('a record that was cut off does not count', () => {
-    expect(detectDelimiter('a;b,c;d\n1;2;3\n4;5;6\n7,8,9,10,11', false)).toBe(';');
+    expect(detectDelimiter(sample.split('\n'))).toBe(delimiter);
   });
 });

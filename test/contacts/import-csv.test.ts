@@ -21,6 +21,9 @@ describe('a csv file is imported whatever form it comes in', () => {
     ['tabs', 'name\tphone\tcity\nSilva, Ana\t+5511987654321\tRecife'],
     ['pipes', 'name|phone|city\rSilva, Ana|+5511987654321|Recife\r'],
     ['a declared delimiter', 'sep=;\r\nname;phone;city\r\nSilva, Ana;+5511987654321;Recife\r\n'],
+    ['a quoted declaration', '"sep=;"\r\nname;phone;city\r\n"Silva, Ana";+5511987654321;Recife\r\n'],
+    ['blanks before quotes', 'name, phone, city\n"Silva, Ana", "+5511987654321", "Recife"\n'],
+    ['mixed line ends', 'name;phone;city\r\n\rSilva, Ana;+5511987654321;Recife\n\r'],
     ['a byte order mark', '\uFEFF"name";"phone";"city"\n"Silva, Ana";"+5511987654321";"Recife"\n'],
     ['text written as formulas', 'name,phone,city\n"Silva, Ana","=""+5511987654321""",="Recife"\n'],
     ['empty lines', '\n\nname;phone;city\n\nSilva, Ana;+5511987654321;Recife\n;;\n'],
@@ -166,6 +169,47 @@ describe('rows that cannot be imported are handed back', () => {
     expect(result.errors).toMatch(/\n2,"?the cell "+note"+ is longer.*\n3,the row has 201 columns/s);
   });
 
+  it('lines that are not csv are, each with its own number, and the others are imported', async () => {
+    const file = [
+      'name,city,phone',
+      `"Bia,Olinda,${brazilian(1)}`,
+      `Caio,Natal,${brazilian(2)}`,
+      `Davi",Recife,${brazilian(3)}`,
+      `"Eva","Rua A, 1`,
+      `Centro, PE",${brazilian(4)}`,
+      `"Fay" x,Belem,${brazilian(5)}`,
+      `Gil,Rio,"${brazilian(6)}`,
+    ].join('\n');
+    const result = await harness.run(file);
+    expect(result.import).toMatchObject({ status: 'completed', counts: counts({ created: 3, invalid: 3 }) });
+    expect(result.contacts).toEqual([
+      { phone: brazilian(2), name: 'Caio', attributes: { city: 'Natal' } },
+      { phone: brazilian(3), name: 'Davi"', attributes: { city: 'Recife' } },
+      { phone: brazilian(4), name: 'Eva', attributes: { city: 'Rua A, 1\nCentro, PE' } },
+    ]);
+    const lines = result.errors.split('\r\n').slice(1, -1);
+    expect(lines.map((line) => line.split(',')[0])).toEqual(['2', '7', '8']);
+    expect(lines[0]).toContain('a quote opens in it that is not closed');
+    expect(lines[1]).toContain('text follows a closing quote');
+  });
+
+  it('a quote that a title opens costs no contact', async () => {
+    const file = `name,"city,phone\nAna,Recife,${brazilian(1)}\nBia,Natal,${brazilian(2)}\n`;
+    const result = await harness.run(file);
+    expect(result.import).toMatchObject({ counts: counts({ created: 2 }) });
+    expect(result.import.warnings).toEqual([expect.stringMatching(/titles in line 1 were read without/)]);
+    expect(result.contacts[0]).toMatchObject({ name: 'Ana', attributes: { city: 'Recife' } });
+  });
+
+  it('rows above the titles are left out, and it is said', async () => {
+    const result = await harness.run(`Relatório;;\n;;\nTelefone;Nome;Cidade\n${PHONE};Ana;Recife\n`);
+    expect(result.contacts).toEqual([{ phone: PHONE, name: 'Ana', attributes: { cidade: 'Recife' } }]);
+    expect(result.import.warnings).toEqual([
+      expect.stringMatching(/titles were found in line 3; 1 row above/),
+    ]);
+    expect(result.import.counts).toEqual(counts({ created: 1 }));
+  });
+
   it('there is no link to errors when there are none', async () => {
     const { import: done } = await harness.run(`phone\n${PHONE}\n`);
     expect(done).not.toHaveProperty('errorsUrl');
@@ -214,7 +258,6 @@ describe('a file that cannot be imported is refused with the reason', () => {
     ['blank lines', '\n \n', /no rows/],
     ['only titles', 'name,phone\n', /no contacts/],
     ['no phone column', 'name,city\nAna,Recife\n', /"name", "city".*mapping/],
-    ['an open quote', `name,phone\n"Ana,${PHONE}\nBia,${PHONE}\n`, /opens in row 2 is never closed/],
     ['a picture', Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'latin1'), /binary/],
     ['control characters', Buffer.from('\x01\x02\x03\x04phone\x05\n'), /binary/],
     ['an old workbook', Buffer.from('\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1...', 'latin1'), /\.xls.*password/],

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { defaultImportLimits } from '../../src/modules/contacts/import/limits.js';
-import { readSheet } from '../../src/modules/contacts/import/xlsx/sheet.js';
+import { readSheet, type SheetContext } from '../../src/modules/contacts/import/xlsx/sheet.js';
 import { readSharedStrings } from '../../src/modules/contacts/import/xlsx/shared-strings.js';
 import { brazilian, counts, ImportHarness } from './import-harness.js';
 import { textRow, workbook, workbookFiles, zip } from './workbook.js';
@@ -132,6 +132,80 @@ describe('the cells of a workbook are read as a person sees them', () => {
     expect((await harness.run(file)).contacts).toMatchObject([{ phone: PHONE }]);
   });
 
+  it('dates in the formats of East Asia and Thailand, unless the workbook declares them otherwise', async () => {
+    const formats = [27, 31, 36, 50, 57, 58, 71, 81, 59, 49, 28];
+    const styles = `<numFmts><numFmt numFmtId="28" formatCode="0.00"/></numFmts>
+      <cellXfs>${formats.map((id) => `<xf numFmtId="${id}"/>`).join('')}</cellXfs>`;
+    const titles = formats.map((id) => `f${id}`);
+    const cells = formats.map((_, index) => `<c s="${index}"><v>46346</v></c>`).join('');
+    const rows = `${textRow(1, ['phone', ...titles])}<row r="2"><c><v>5511987654321</v></c>${cells}</row>`;
+    const { contacts } = await harness.run(workbook({ rows, styles }));
+    const dates = Object.fromEntries(titles.slice(0, 8).map((title) => [title, '2026-11-20']));
+    expect(contacts[0]?.attributes).toEqual({ ...dates, f59: '46346', f49: '46346', f28: '46346' });
+  });
+
+  it.each([
+    ['2026-11-20T00:00:00', '2026-11-20'],
+    ['2026-11-20T00:00:00.000Z', '2026-11-20'],
+    ['2026-11-20', '2026-11-20'],
+    ['2026-11-20T13:45:00.000', '2026-11-20T13:45:00'],
+    ['2026-11-20T13:45', '2026-11-20T13:45:00'],
+    ['T13:45:00', '13:45:00'],
+    ['1899-12-31T08:00:00', '08:00:00'],
+    ['next week', 'next week'],
+  ])('the date %s of a strict workbook is %s', async (written, expected) => {
+    const rows = `${textRow(1, ['phone', 'due'])}<row r="2"><c><v>5511987654321</v></c><c t="d"><v>${written}</v></c></row>`;
+    const { contacts } = await harness.run(workbook({ rows }));
+    expect(contacts[0]?.attributes).toEqual({ due: expected });
+  });
+
+  it('the first visible sheet with rows counts, and it is said', async () => {
+    const sheets =
+      '<sheet name="Old" sheetId="1" state="veryHidden" r:id="rId1"/><sheet name="Empty" sheetId="2" r:id="rId5"/><sheet name="New" sheetId="3" r:id="rId4"/>';
+    const sheet = (rows: string) => `<worksheet><sheetData>${rows}</sheetData></worksheet>`;
+    const files = workbookFiles({
+      rows: header,
+      sheets,
+      extra: {
+        'xl/worksheets/sheet2.xml': sheet(textRow(1, ['phone']) + textRow(2, [PHONE])),
+        'xl/worksheets/sheet3.xml': sheet('<row r="1"><c r="A1"/></row>'),
+      },
+    });
+    const relations = String(files['xl/_rels/workbook.xml.rels']);
+    const third =
+      '<Relationship Id="rId5" Type="x/worksheet" Target="worksheets/sheet3.xml"/></Relationships>';
+    files['xl/_rels/workbook.xml.rels'] = relations.replace('</Relationships>', third);
+    const { contacts, import: done } = await harness.run(zip(files));
+    expect(contacts).toMatchObject([{ phone: PHONE }]);
+    expect(done.warnings).toEqual([expect.stringMatching(/"New" was imported.*"Old", "Empty"/)]);
+  });
+
+  it('hidden rows are left out or imported as asked, and counted either way', async () => {
+    const hidden = (row: string) => row.replace('<row ', '<row hidden="1" ');
+    const rows =
+      header +
+      textRow(2, ['Ana', brazilian(1)]) +
+      hidden(textRow(3, ['Bia', brazilian(2)])) +
+      hidden(textRow(4, [''])) +
+      hidden(textRow(5, ['Caio', brazilian(3)])).replace('hidden="1"', 'hidden="true"');
+    const without = await harness.run(workbook({ rows }));
+    expect(without.contacts.map(({ name }) => name)).toEqual(['Ana']);
+    expect(without.import.counts).toEqual(counts({ created: 1 }));
+    expect(without.import.warnings).toEqual([
+      expect.stringMatching(/^2 rows are hidden.*left out.*hiddenRows=include/),
+    ]);
+    const all = await harness.run(workbook({ rows }), { hiddenRows: 'include' });
+    expect(all.contacts.map(({ name }) => name)).toEqual(['Ana', 'Bia', 'Caio']);
+    expect(all.import.warnings).toEqual([expect.stringMatching(/^2 rows are hidden.*imported as asked/)]);
+  });
+
+  it('a merged name above the titles is no title', async () => {
+    const rows = `${textRow(1, ['Clientes de março'])}<row r="2"/>${textRow(3, ['Telefone', 'Nome'])}${textRow(4, [PHONE, 'Ana'])}`;
+    const { contacts, import: done } = await harness.run(workbook({ rows }));
+    expect(contacts).toEqual([{ phone: PHONE, name: 'Ana', attributes: {} }]);
+    expect(done.warnings).toEqual([expect.stringMatching(/found in line 3/)]);
+  });
+
   it('prefixed tags are the same tags', async () => {
     const sheet = `<x:worksheet xmlns:x="m"><x:sheetData><x:row><x:c t="str"><x:v>phone</x:v></x:c></x:row><x:row><x:c><x:v>5511987654321</x:v></x:c></x:row></x:sheetData></x:worksheet>`;
     const file = workbook({ rows: '', extra: { 'xl/worksheets/sheet1.xml': sheet } });
@@ -153,7 +227,14 @@ describe('characters stay whole at any chunk border', () => {
         inChunks(`<sst><si><t>${name}</t></si></sst>`, size),
         defaultImportLimits,
       );
-      const context = { sharedStrings, dateStyles: [], date1904: false, limits: defaultImportLimits };
+      const context: SheetContext = {
+        sharedStrings,
+        dateStyles: [],
+        date1904: false,
+        limits: defaultImportLimits,
+        hiddenRows: 'skip',
+        onHiddenRow: () => undefined,
+      };
       const rows = [];
       for await (const row of readSheet(inChunks(sheet, size), context)) rows.push(row);
       expect(rows).toEqual([

@@ -7,7 +7,8 @@ import type { Logger } from '../../../lib/logger.js';
 import type { JobContext, JobOutcome, PayloadOf } from '../../../queue/job.js';
 import type { importContacts } from '../contact.jobs.js';
 import { ImportBatchRepository, type ImportBatch } from './batch.repository.js';
-import { planColumns, type ColumnPlan } from './core/columns.js';
+import type { ColumnPlan } from './core/columns.js';
+import { findHeader, HEADER_ROWS } from './core/header.js';
 import { parseRow, storableText, type SourceRow } from './core/rows.js';
 import type { Import } from './import.entity.js';
 import { ImportRepository, optionsOf } from './import.repository.js';
@@ -42,45 +43,50 @@ export class ImportRunner {
     const { manager } = this.deps.database;
     const started = await this.imports.start(manager, tenantId, importId, this.deps.clock.now());
     if (!started) return { kind: 'done' };
+    const warnings: string[] = [];
     try {
-      const ending = await this.importFile(started, signal);
+      const ending = await this.importFile(started, signal, warnings);
       if (ending === 'interrupted') return { kind: 'runAgain', at: this.deps.clock.now() };
-      if (ending === 'end_of_file') await this.end(started, { status: 'completed' });
+      if (ending === 'end_of_file') await this.end(started, { status: 'completed', warnings });
     } catch (error) {
       const reason = refusedFor(error);
       // Any other error is ours, not the file's: the job is tried again and continues behind the committed rows.
       if (reason === undefined) throw error;
-      await this.end(started, { status: 'failed', error: reason });
+      await this.end(started, { status: 'failed', error: reason, warnings });
     }
     return { kind: 'done' };
   }
 
-  private async importFile(row: Import, signal: AbortSignal): Promise<Ending> {
+  /** Adds to `warnings` what the uploader should know, also when it throws. */
+  private async importFile(row: Import, signal: AbortSignal, warnings: string[]): Promise<Ending> {
     const options = optionsOf(row);
-    const source = await openSource(join(this.deps.filesDir, row.filePath), {
-      delimiter: options.delimiter,
-      limits: this.deps.limits,
-    });
+    const { delimiter, encoding, hiddenRows } = options;
+    const { limits } = this.deps;
+    const path = join(this.deps.filesDir, row.filePath);
+    const source = await openSource(path, { delimiter, encoding, hiddenRows, limits });
     const rows = source.rows[Symbol.asyncIterator]();
     try {
-      const first = await rows.next();
-      if (first.done) throw fileError('The file holds no rows.');
-      const { maxColumns } = this.deps.limits;
-      if (first.value.cells.length > maxColumns) {
+      const start = await takeRows(rows, HEADER_ROWS + 1);
+      const [first] = start;
+      if (!first) throw fileError('The file holds no rows.');
+      const { maxColumns } = limits;
+      if (first.cells.length > maxColumns) {
         throw fileError(
           `The first row has more than ${maxColumns} columns; leave out those you do not need.`,
         );
       }
-      const outcome = planColumns(first.value.cells, options.mapping, options.defaultCountry);
-      if (!outcome.ok) throw fileError(outcome.reason);
-      const { plan } = outcome;
+      const header = findHeader(start, options.mapping, options.defaultCountry);
+      if (!header.ok) throw fileError(header.reason);
+      const { plan } = header;
+      warnings.push(...header.warnings);
       if (!options.titles) {
         const titles = plan.titles.map(storableText);
         await this.imports.saveTitles(this.deps.database.manager, row.tenantId, row.id, titles);
       }
-      const data = plan.hasHeader ? rest(rows) : rest(rows, first.value);
+      const data = rest(start.slice(header.above + (plan.hasHeader ? 1 : 0)), rows);
       return await this.importRows(row, source, data, plan, signal);
     } finally {
+      warnings.unshift(...source.warnings());
       await rows.return?.();
     }
   }
@@ -164,7 +170,7 @@ export class ImportRunner {
 
   private async end(
     row: Import,
-    outcome: { status: 'completed' } | { status: 'failed'; error: string },
+    outcome: ({ status: 'completed' } | { status: 'failed'; error: string }) & { warnings: string[] },
   ): Promise<void> {
     const { database, clock, logger, filesDir } = this.deps;
     const ended = await database.transaction((tx) =>
@@ -179,8 +185,18 @@ export class ImportRunner {
   }
 }
 
-async function* rest(rows: AsyncIterator<SourceRow>, first?: SourceRow): AsyncGenerator<SourceRow> {
-  if (first) yield first;
+async function takeRows(rows: AsyncIterator<SourceRow>, count: number): Promise<SourceRow[]> {
+  const taken: SourceRow[] = [];
+  while (taken.length < count) {
+    const next = await rows.next();
+    if (next.done) break;
+    taken.push(next.value);
+  }
+  return taken;
+}
+
+async function* rest(start: readonly SourceRow[], rows: AsyncIterator<SourceRow>): AsyncGenerator<SourceRow> {
+  yield* start;
   for (let next = await rows.next(); !next.done; next = await rows.next()) yield next.value;
 }
 

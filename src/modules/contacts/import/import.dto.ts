@@ -1,5 +1,6 @@
 import { Type } from 'class-transformer';
 import {
+  IsArray,
   IsIn,
   IsInt,
   IsISO8601,
@@ -12,6 +13,7 @@ import {
 } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
 import { MAX_SOURCE_LENGTH } from '../consent/consent.dto.js';
+import { encodingNames } from './core/encodings.js';
 import type { ImportStatus } from './import.entity.js';
 
 /** A tab is hard to type into a form. */
@@ -62,6 +64,23 @@ export class ImportContactsDto {
   @IsIn(delimiterNames, { message: 'must be comma, semicolon, pipe or tab' })
   @JSONSchema({ description: 'Of a csv file; found by itself when it is not given.' })
   delimiter?: DelimiterName;
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(40)
+  @JSONSchema({
+    description: `Of a csv file that is not UTF-8 or UTF-16: ${encodingNames.join(', ')}, or a usual name of one of them.`,
+    examples: ['windows-1250'],
+  })
+  encoding?: string;
+
+  @IsOptional()
+  @IsIn(['include', 'skip'], { message: 'must be include or skip' })
+  @JSONSchema({
+    description: 'What to do with rows of a sheet that a filter or its author has hidden.',
+    default: 'skip',
+  })
+  hiddenRows?: 'include' | 'skip';
 }
 
 export class ImportAcceptedDto {
@@ -114,6 +133,12 @@ export class ImportDto {
   @IsInt()
   @JSONSchema({ description: 'Percent of the file.' })
   progress!: number;
+
+  /** What was found out about the file, in sentences: a guessed encoding, hidden rows, rows above the titles. */
+  @IsArray()
+  @IsString({ each: true })
+  @JSONSchema({ description: 'Sentences about the file; known once the import has ended.' })
+  warnings!: string[];
 
   /** Why the file was refused. */
   @IsOptional()

@@ -54,6 +54,10 @@ export class Import {
   @Column('integer', { default: 0 })
   invalid!: number;
 
+  /** Sentences about the file that the uploader should read; known once the import has ended. */
+  @Column('jsonb', { default: [] })
+  warnings!: string[];
+
   /** Why the whole file was refused. */
   @Column('text', { nullable: true })
   error!: string | null;

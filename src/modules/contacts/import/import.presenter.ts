@@ -30,6 +30,8 @@ export function toNewImport(
     onDuplicate: form.onDuplicate,
     consentSource: form.consentSource,
     delimiter: form.delimiter === undefined ? undefined : delimiterOf[form.delimiter],
+    encoding: form.encoding,
+    hiddenRows: form.hiddenRows,
   };
 }
 
@@ -42,6 +44,7 @@ export function presentImport(row: Import): ImportDto {
     listId: row.listId,
     counts: { rows: row.rowsDone, created, updated, unchanged, duplicate, invalid: rejected },
     progress: row.progress,
+    warnings: row.warnings,
     ...(row.error === null ? {} : { error: row.error }),
     ...(rejected === 0 ? {} : { errorsUrl: `/api/imports/${row.id}/errors` }),
     createdAt: row.createdAt.toISOString(),

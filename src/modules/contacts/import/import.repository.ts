@@ -1,5 +1,7 @@
 import type { Tx } from '../../../db/index.js';
+import type { KnownEncoding } from './core/encodings.js';
 import type { Delimiter } from './core/delimiter.js';
+import type { HiddenRows } from './row-source.js';
 import { Import, ImportRejection } from './import.entity.js';
 
 /** What an import's `options` column holds. */
@@ -8,6 +10,8 @@ export interface ImportOptions {
   mapping: Record<string, string>;
   onDuplicate: 'update' | 'skip';
   delimiter?: Delimiter;
+  encoding?: KnownEncoding;
+  hiddenRows: HiddenRows;
   /** Source of the consent of all contacts in the file. */
   consentSource?: string;
   /** The columns' titles, known once the first row was read; they head the file of rejected rows. */
@@ -72,15 +76,22 @@ export class ImportRepository {
     tx: Tx,
     tenantId: string,
     id: string,
-    outcome: { status: 'completed' } | { status: 'failed'; error: string },
+    outcome: ({ status: 'completed' } | { status: 'failed'; error: string }) & { warnings: string[] },
     now: Date,
   ): Promise<boolean> {
     const [, ended]: [unknown, number] = await tx.query(
       `UPDATE imports
-       SET status = $3, error = $4, completed_at = $5,
+       SET status = $3, error = $4, completed_at = $5, warnings = $6,
            progress = CASE WHEN $3 = 'completed' THEN 100 ELSE progress END
        WHERE tenant_id = $1 AND id = $2 AND status = 'running'`,
-      [tenantId, id, outcome.status, outcome.status === 'failed' ? outcome.error : null, now],
+      [
+        tenantId,
+        id,
+        outcome.status,
+        outcome.status === 'failed' ? outcome.error : null,
+        now,
+        JSON.stringify(outcome.warnings),
+      ],
     );
     if (ended !== 1) return false;
     if (outcome.status === 'completed') return true;

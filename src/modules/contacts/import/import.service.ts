@@ -16,12 +16,14 @@ import { cleanName } from '../core/names.js';
 import { ListRepository } from '../list.repository.js';
 import { mappingError } from './core/columns.js';
 import type { Delimiter } from './core/delimiter.js';
+import { encodingNames, encodingOf } from './core/encodings.js';
 import { storableText } from './core/rows.js';
 import { ImportRunner } from './import-runner.js';
 import type { Import } from './import.entity.js';
 import { ImportRepository, optionsOf, type ImportOptions } from './import.repository.js';
 import { defaultImportLimits, type ImportLimits } from './limits.js';
 import { hasCode } from './file-error.js';
+import type { HiddenRows } from './row-source.js';
 
 export interface ImportServiceDeps {
   database: Database;
@@ -45,6 +47,10 @@ export interface NewImport {
   mapping?: Record<string, string>;
   onDuplicate?: 'update' | 'skip';
   delimiter?: Delimiter;
+  /** Of a csv file; a name such as `windows-1250` or `cp1250`. */
+  encoding?: string;
+  /** Rows of a sheet that are hidden; left out by default. */
+  hiddenRows?: HiddenRows;
   /** Source of the consent of all contacts in the file; no consent is recorded when it is absent. */
   consentSource?: string;
 }
@@ -127,6 +133,13 @@ export class ImportService {
         message: `"${input.defaultCountry}" is not a country; use a code such as BR.`,
       });
     }
+    const encoding = input.encoding === undefined ? undefined : encodingOf(input.encoding);
+    if (input.encoding !== undefined && encoding === undefined) {
+      errors.push({
+        path: 'encoding',
+        message: `"${input.encoding}" is not a known encoding; use one of ${encodingNames.join(', ')}.`,
+      });
+    }
     const mapping: Record<string, string> = {};
     for (const [field, column] of Object.entries(input.mapping ?? {})) {
       const error = mappingError(field);
@@ -139,6 +152,8 @@ export class ImportService {
       mapping,
       onDuplicate: input.onDuplicate ?? 'update',
       delimiter: input.delimiter,
+      encoding,
+      hiddenRows: input.hiddenRows ?? 'skip',
       consentSource: cleanName(input.consentSource) ?? undefined,
     };
   }

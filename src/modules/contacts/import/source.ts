@@ -1,18 +1,20 @@
 import { open } from 'node:fs/promises';
 import { openCsv } from './csv.js';
+import type { KnownEncoding } from './core/encodings.js';
 import type { ImportLimits } from './limits.js';
 import { fileError } from './file-error.js';
-import type { RowSource } from './row-source.js';
+import type { HiddenRows, RowSource } from './row-source.js';
 import { openXlsx } from './xlsx/index.js';
 
 /** Opens a contacts file by what it holds, whatever its name says. Throws `import_file_refused` with the reason. */
 export async function openSource(
   path: string,
-  options: { delimiter?: string; limits: ImportLimits },
+  options: { delimiter?: string; encoding?: KnownEncoding; hiddenRows: HiddenRows; limits: ImportLimits },
 ): Promise<RowSource> {
   const start = await readStart(path);
   if (start.length === 0) throw fileError('The file is empty.');
-  if (start.subarray(0, 2).toString('latin1') === 'PK') return openXlsx(path, options.limits);
+  if (start.subarray(0, 2).toString('latin1') === 'PK')
+    return openXlsx(path, options.limits, options.hiddenRows);
   const reason = otherKind(start);
   if (reason) throw fileError(reason);
   return openCsv(path, options);

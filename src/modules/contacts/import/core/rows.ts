@@ -7,6 +7,8 @@ import type { ColumnPlan } from './columns.js';
 export interface SourceRow {
   line: number;
   cells: string[];
+  /** Why the row cannot be read, such as a quote that is never closed; its cells are then a guess. */
+  problem?: string;
 }
 
 export interface ImportedContact {
@@ -60,6 +62,7 @@ export function parseRow(
     reason,
     cells: row.cells.map(storableText),
   });
+  if (row.problem !== undefined) return reject(row.problem);
   const surplus = row.cells.findIndex((cell, index) => index >= plan.titles.length && cell.trim() !== '');
   if (surplus >= 0) {
     return reject(

@@ -1,7 +1,8 @@
 import { boundedCells, type SourceRow } from '../core/rows.js';
 import type { ImportLimits } from '../limits.js';
+import type { HiddenRows } from '../row-source.js';
 import { fileError } from '../file-error.js';
-import { serialDate } from './styles.js';
+import { isoDate, serialDate } from './styles.js';
 import { unescapeText, XmlReader, type XmlHandler } from './xml.js';
 
 /** Excel has no more; a larger number is damage. */
@@ -13,6 +14,9 @@ export interface SheetContext {
   dateStyles: readonly boolean[];
   date1904: boolean;
   limits: ImportLimits;
+  hiddenRows: HiddenRows;
+  /** Is told of every hidden row that holds something. */
+  onHiddenRow: () => void;
 }
 
 /** The non-empty rows of a worksheet, as the chunks of its XML come in. */
@@ -33,6 +37,7 @@ export async function* readSheet(
 class SheetHandler implements XmlHandler {
   private rows: SourceRow[] = [];
   private line = 0;
+  private hidden = false;
   private cells: string[] = [];
   private cellsRead = 0;
   private column = -1;
@@ -73,6 +78,7 @@ class SheetHandler implements XmlHandler {
     const stated = Math.trunc(Number(attributes['r']));
     // Rows come in order; a writer that leaves numbers out or repeats one must not make two rows share a line.
     this.line = stated > this.line && stated <= LAST_ROW ? stated : this.line + 1;
+    this.hidden = ['1', 'true'].includes(attributes['hidden'] ?? '');
     this.cells = [];
     this.column = -1;
   }
@@ -99,7 +105,10 @@ class SheetHandler implements XmlHandler {
 
   private endRow(): void {
     if (this.cells.some((cell) => cell.trim() !== '')) {
-      this.rows.push({ line: this.line, cells: boundedCells(this.cells, this.context.limits) });
+      if (this.hidden) this.context.onHiddenRow();
+      if (!this.hidden || this.context.hiddenRows === 'include') {
+        this.rows.push({ line: this.line, cells: boundedCells(this.cells, this.context.limits) });
+      }
     }
     this.cells = [];
   }
@@ -115,7 +124,9 @@ class SheetHandler implements XmlHandler {
         return this.value === '' ? '' : this.value === '1' ? 'true' : 'false';
       case 'n':
         return this.numberText();
-      // ISO dates (`d`) and errors such as #N/A (`e`) are what they show.
+      case 'd':
+        return isoDate(this.value.trim());
+      // Errors such as #N/A (`e`) are what they show.
       default:
         return this.value;
     }

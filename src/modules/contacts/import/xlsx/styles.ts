@@ -1,7 +1,16 @@
 import { readXml } from './xml.js';
 
-/** Number formats every workbook has without declaring them that show a date or a time. */
-const BUILT_IN_DATES = [14, 15, 16, 17, 18, 19, 20, 21, 22, 45, 46, 47];
+/**
+ * Number formats a workbook has without declaring them that show a date or a time (ECMA-376 part 1, 18.8.30): those of
+ * all languages, of Chinese, Japanese and Korean (27 to 36, 50 to 58), and of Thai (71 to 81).
+ */
+const BUILT_IN_DATES = [
+  ...range(14, 22),
+  ...range(27, 36),
+  ...range(45, 47),
+  ...range(50, 58),
+  ...range(71, 81),
+];
 const DAY_MS = 86_400_000;
 
 /** For each cell style whether it shows dates. */
@@ -12,8 +21,11 @@ export async function readDateStyles(chunks: AsyncIterable<Uint8Array>): Promise
   await readXml(chunks, {
     open(name, attributes) {
       if (name === 'cellXfs') inCellStyles = true;
-      if (name === 'numFmt' && showsDate(attributes['formatCode'] ?? '')) {
-        dateFormats.add(attributes['numFmtId'] ?? '');
+      if (name === 'numFmt') {
+        // What a workbook declares goes before what the number means without that.
+        const id = attributes['numFmtId'] ?? '';
+        if (showsDate(attributes['formatCode'] ?? '')) dateFormats.add(id);
+        else dateFormats.delete(id);
       }
       if (name === 'xf' && inCellStyles) styles.push(dateFormats.has(attributes['numFmtId'] ?? ''));
     },
@@ -35,8 +47,29 @@ export function serialDate(serial: number, date1904: boolean): string {
   return text.endsWith('T00:00:00.000Z') ? text.slice(0, 10) : text.slice(0, 19);
 }
 
+/**
+ * A date that stands in the cell as text (ISO 8601, as strict workbooks have it), in the form of `serialDate`: without a
+ * time of zero, fractions of a second or a zone, which cells have not. Other text stays as it is.
+ */
+export function isoDate(value: string): string {
+  const match = /^(\d{4}-\d\d-\d\d)?(?:T?(\d\d:\d\d)(:\d\d)?(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?)?$/.exec(
+    value,
+  );
+  if (!match) return value;
+  const [, day, minutes, seconds = ':00'] = match;
+  if (minutes === undefined) return value;
+  const time = minutes + seconds;
+  // A time of the day stands on the day before the first.
+  if (day === undefined || day === '1899-12-30' || day === '1899-12-31') return time;
+  return time === '00:00:00' ? day : `${day}T${time}`;
+}
+
 /** Letters of days, months, years, hours outside quotes, escapes and colours. */
 function showsDate(format: string): boolean {
   const bare = format.replace(/"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]/gi, '');
   return /[dmyhs]/i.test(bare) && !/general/i.test(bare);
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from + 1 }, (_, index) => from + index);
 }

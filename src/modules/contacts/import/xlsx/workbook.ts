@@ -3,9 +3,17 @@ import { fileError } from '../file-error.js';
 import type { Archive } from './archive.js';
 import { readXml } from './xml.js';
 
+export interface Sheet {
+  name: string;
+  hidden: boolean;
+  /** Where it lies in the archive. */
+  path: string;
+}
+
 /** Where the parts of a workbook lie in its archive. */
 export interface Workbook {
-  sheet: string;
+  /** In the order of their tabs; at least one is visible. */
+  sheets: Sheet[];
   sharedStrings: string | undefined;
   styles: string | undefined;
   /** Serial dates count from 1904 instead of 1900. */
@@ -20,7 +28,7 @@ interface Relation {
 
 const HIDDEN = new Set(['hidden', 'veryhidden']);
 
-/** Finds the first visible worksheet and what is needed to read it. */
+/** Finds the worksheets and what is needed to read them. */
 export async function readWorkbook(archive: Archive): Promise<Workbook> {
   const root = archive.has('_rels/.rels') ? await readRelations(archive, '') : new Map<string, Relation>();
   const main = ofType(root, 'officeDocument') ?? 'xl/workbook.xml';
@@ -31,7 +39,7 @@ export async function readWorkbook(archive: Archive): Promise<Workbook> {
     throw fileError('The file is a binary workbook (.xlsb); save it as xlsx or csv and upload it again.');
   }
   const relations = await readRelations(archive, main);
-  const sheets: { relation: string; hidden: boolean }[] = [];
+  const listed: { name: string; relation: string; hidden: boolean }[] = [];
   let date1904 = false;
   await readXml(archive.read(main), {
     open(name, attributes) {
@@ -40,19 +48,20 @@ export async function readWorkbook(archive: Archive): Promise<Workbook> {
       const relation = Object.entries(attributes).find(
         ([key]) => /(?:^|:)id$/.test(key) && key !== 'sheetId',
       );
-      sheets.push({
+      listed.push({
+        name: attributes['name'] ?? '',
         relation: relation?.[1] ?? '',
         hidden: HIDDEN.has((attributes['state'] ?? '').toLowerCase()),
       });
     },
   });
-  const first = sheets.find(({ relation, hidden }) => {
-    return !hidden && relations.get(relation)?.type === 'worksheet';
+  const sheets = listed.flatMap(({ name, relation, hidden }) => {
+    const found = relations.get(relation);
+    return found?.type === 'worksheet' ? [{ name, hidden, path: found.target }] : [];
   });
-  const sheet = first && relations.get(first.relation)?.target;
-  if (!sheet) throw fileError('The workbook has no visible sheet.');
+  if (sheets.every(({ hidden }) => hidden)) throw fileError('The workbook has no visible sheet.');
   return {
-    sheet,
+    sheets,
     sharedStrings: ofType(relations, 'sharedStrings'),
     styles: ofType(relations, 'styles'),
     date1904,

@@ -1,0 +1,88 @@
+import { normalisePhone } from '../../../../lib/phone.js';
+import { planColumns, type ColumnMapping, type ColumnPlan } from './columns.js';
+import type { SourceRow } from './rows.js';
+
+/** Rows that titles may stand in; above them stand the name of the list, a date, a logo's text. */
+export const HEADER_ROWS = 10;
+
+export type HeaderOutcome =
+  | {
+      ok: true;
+      plan: ColumnPlan;
+      /** How many rows stand above the titles: they are no data. */
+      above: number;
+      warnings: string[];
+    }
+  | { ok: false; reason: string };
+
+/**
+ * Finds the titles within the first rows of a file. The first row that can be read as titles, or as a contact, decides;
+ * but titles further down go before it when they have more cells than every row above and a number right below, and it
+ * has no number right below itself: the name of a list may have the word WhatsApp in it.
+ */
+export function findHeader(
+  rows: readonly SourceRow[],
+  mapping: ColumnMapping,
+  defaultCountry?: string,
+): HeaderOutcome {
+  const planOf = (row: SourceRow) => planColumns(titlesOf(row), mapping, defaultCountry);
+  const candidates = rows.slice(0, HEADER_ROWS).flatMap((row, index) => {
+    const outcome = planOf(row);
+    return outcome.ok ? [{ index, plan: outcome.plan }] : [];
+  });
+  const [first] = candidates;
+  if (!first) return { ok: false, reason: reasonOf(rows, planOf) };
+
+  /** Read with these titles, the next row is a contact. */
+  const isProven = ({ index, plan }: Candidate) => {
+    const below = rows[index + 1]?.cells[plan.phone];
+    return plan.hasHeader && below !== undefined && normalisePhone(below.trim(), defaultCountry).ok;
+  };
+  const better = isProven(first)
+    ? undefined
+    : candidates.find((one) => one !== first && isProven(one) && isWidest(rows, one.index));
+  const { index, plan } = better ?? first;
+  return { ok: true, plan, above: index, warnings: warningsOf(rows, index, plan) };
+}
+
+interface Candidate {
+  index: number;
+  plan: ColumnPlan;
+}
+
+/** A quote that a title row opens and never closes costs the titles nothing: nobody gets them. */
+function titlesOf(row: SourceRow): string[] {
+  return row.problem === undefined ? row.cells : row.cells.map((cell) => cell.replaceAll('"', ''));
+}
+
+function isWidest(rows: readonly SourceRow[], index: number): boolean {
+  const width = filled(rows[index]);
+  return rows.slice(0, index).every((row) => filled(row) < width);
+}
+
+function filled(row: SourceRow | undefined): number {
+  return row?.cells.filter((cell) => cell.trim() !== '').length ?? 0;
+}
+
+/** The widest row is most likely the one that was meant as titles. */
+function reasonOf(
+  rows: readonly SourceRow[],
+  planOf: (row: SourceRow) => ReturnType<typeof planColumns>,
+): string {
+  const widest = rows.slice(0, HEADER_ROWS).reduce((best, row) => (filled(row) > filled(best) ? row : best));
+  const outcome = planOf(widest);
+  return outcome.ok ? '' : outcome.reason;
+}
+
+function warningsOf(rows: readonly SourceRow[], index: number, plan: ColumnPlan): string[] {
+  const warnings: string[] = [];
+  const header = rows[index];
+  if (index > 0 && header) {
+    const above = index === 1 ? '1 row' : `${index} rows`;
+    warnings.push(`The titles were found in line ${header.line}; ${above} above it were left out.`);
+  }
+  if (plan.hasHeader && header?.problem !== undefined) {
+    warnings.push(`The titles in line ${header.line} were read without their quotes: ${header.problem}.`);
+  }
+  return warnings;
+}

@@ -1,0 +1,62 @@
+import { describe, expect, it } from '@jest/globals';
+import { findHeader } from '../../src/modules/contacts/import/core/header.js';
+
+const PHONE = '+5511961238281';
+const contact = ['Ana', PHONE, 'Recife'];
+const titles = ['Nome', 'Telefone', 'Cidade'];
+
+function find(rows: string[][], mapping = {}) {
+  return findHeader(
+    rows.map((cells, index) => ({ line: index + 1, cells })),
+    mapping,
+    'BR',
+  );
+}
+
+describe('titles are found within the first ten rows', () => {
+  it.each<[string, string[][], number]>([
+    ['in the first row', [titles, contact], 0],
+    ['below the name of the list', [['Clientes de março'], titles, contact], 1],
+    ['below a name with the word WhatsApp', [['Lista WhatsApp 2026'], titles, contact], 1],
+    ['below a name and a date', [['Relatório', '', ''], ['03/04/2026', 'Loja 2', ''], titles, contact], 2],
+    ["below the shop's own number", [['Loja Central', '(11) 3333-4444'], titles, contact], 1],
+    ['in the tenth row', [...Array.from({ length: 9 }, (_, index) => [`text ${index}`]), titles, contact], 9],
+    ['above a row without a number', [titles, ['Bia', '', 'Natal'], contact], 0],
+  ])('%s', (_, rows, above) => {
+    const found = find(rows);
+    expect(found).toMatchObject({ ok: true, above, plan: { hasHeader: true, titles } });
+    expect(found.ok && found.warnings).toEqual(
+      above === 0 ? [] : [expect.stringContaining(`in line ${above + 1}; ${above} row`)],
+    );
+  });
+
+  it('not in a row of contacts whose name is a title', () => {
+    const rows = [contact, ['Phone', PHONE, 'Natal'], ['Nome', 'Telefone', 'Cidade'], contact];
+    expect(find(rows)).toMatchObject({ ok: true, above: 0, plan: { hasHeader: false } });
+  });
+
+  it('by a mapping to positions, the name of the list is no title either', () => {
+    const mapping = { phoneNumber: '2' };
+    expect(find([['Relatório', '', ''], ['Wer', 'Was', 'Wo'], contact], mapping)).toMatchObject({ above: 1 });
+    expect(find([['Wer', 'Was', 'Wo'], ['Bia', '12', 'x'], contact], mapping)).toMatchObject({ above: 0 });
+  });
+
+  it('read without the quote that one of them opens', () => {
+    const problem = 'the line is not csv';
+    const rows = [
+      { line: 1, cells: ['Nome', '"Telefone', 'Cidade'], problem },
+      { line: 2, cells: contact },
+    ];
+    expect(findHeader(rows, {})).toMatchObject({
+      plan: { titles, phone: 1 },
+      warnings: [expect.stringMatching(/line 1 were read without their quotes/)],
+    });
+  });
+
+  it('and when there are none, the reason shows the widest row', () => {
+    expect(find([['Clientes'], ['nome', 'cidade'], ['Ana', 'Recife']])).toEqual({
+      ok: false,
+      reason: expect.stringMatching(/"nome", "cidade"/),
+    });
+  });
+});

@@ -1,0 +1,139 @@
+import { describe, expect, it } from '@jest/globals';
+import { CsvRows, type CsvRow } from '../../src/modules/contacts/import/core/csv-rows.js';
+import { shapeOf } from '../../src/modules/contacts/import/core/sample.js';
+
+const MAX_LENGTH = 100_000;
+
+function read(lines: readonly string[], delimiter = ',', maxLength = MAX_LENGTH): CsvRow[] {
+  const shape = shapeOf(lines.slice(0, 1_000), delimiter);
+  const rows = new CsvRows({ delimiter, firstLine: 1, shape, maxLength });
+  return [...lines.flatMap((line) => rows.push(line)), ...rows.end()];
+}
+
+const header = 'name,city,phone';
+const phone = (index: number) => `+5511961${String(300_000 + index)}`;
+const ana = `Ana,Recife,${phone(1)}`;
+const bia = `Bia,Olinda,${phone(2)}`;
+const caio = `Caio,Natal,${phone(3)}`;
+const davi = `Davi,Belem,${phone(4)}`;
+
+describe('a stray quote spoils its own line only', () => {
+  it.each<[string, string[], number[]]>([
+    ['at the start of a line', [header, ana, `"${bia}`, caio, davi], [3]],
+    ['in the first data row', [header, `"${ana}`, bia, caio, davi], [2]],
+    ['in the title row', ['name,"city,phone', ana, bia, caio, davi], [1]],
+    ['at the start of a cell in the middle', [header, `Bia,"Olinda,${phone(2)}`, ana, caio, davi], [2]],
+    ['at the start of the last cell', [header, ana, `Bia,Olinda,"${phone(2)}`, caio, davi], [3]],
+    ['at the end of the file', [header, ana, caio, davi, `"${bia}`], [5]],
+    ['opened and closed by another one', [header, `"${bia}`, ana, caio, `Davi",Belem,${phone(4)}`], [2]],
+    ['closed in the next line', [header, `"${bia}`, `Davi",Belem,${phone(4)}`, ana], [2]],
+    ['closed at the end of a line', [header, `Bia,Olinda,"${phone(2)}`, ana, `Davi,Belem,${phone(4)}"`], [2]],
+    ['closed where no cell ends', [header, `"${bia}`, ana, `Da"vi,Belem,${phone(4)}`, caio], [2]],
+    ['in many lines', [header, `"${bia}`, ana, `"${caio}`, `Eva,"Rio,${phone(5)}`, davi], [2, 4, 5]],
+    ['with text behind a closed one', [header, `"Bia" Lima,Olinda,${phone(2)}`, ana], [2]],
+    ['with quotes nobody doubled', [header, `"Bar "Sol", sala 2",Olinda,${phone(2)}`, ana], [2]],
+    ['in a row without a number', [header, '"Bia,Olinda,unknown', ana, `Davi",Belem,${phone(4)}`], [2]],
+    ['closed too late for a row', [header, '"Bia,Olinda,unknown', `Davi,Belem",${phone(4)}`, ana], [2]],
+    ['in a row with too few cells', [header, '"Bia,Olinda', ana, caio, davi], [2]],
+  ])('%s', (_, lines, spoilt) => {
+    const rows = read(lines);
+    expect(rows.map(({ line }) => line)).toEqual(lines.map((_line, index) => index + 1));
+    expect(rows.filter(({ problem }) => problem !== undefined).map(({ line }) => line)).toEqual(spoilt);
+    for (const row of rows) expect(row.cells.join()).not.toContain('\n');
+    // The others are what stands in their line.
+    for (const row of rows.filter(({ problem }) => problem === undefined)) {
+      expect(row.cells).toEqual(lines[row.line - 1]?.split(','));
+    }
+  });
+
+  it('the reason tells what to do, and the cells are those of the line', () => {
+    const [, spoilt] = read([header, `"${bia}`, caio]);
+    expect(spoilt).toEqual({
+      line: 2,
+      cells: ['"Bia', 'Olinda', phone(2)],
+      problem: expect.stringMatching(/not csv: a quote opens in it that is not closed/),
+    });
+    expect(read([header, `"Bia"x,Olinda,${phone(2)}`])[1]?.problem).toMatch(/text follows a closing quote/);
+  });
+
+  it('in every other one of many lines, in linear time', () => {
+    const lines = [header];
+    for (let index = 0; index < 100_000; index += 1)
+      lines.push(`${index % 2 ? '"' : ''}A${index},B,${phone(index)}`);
+    const rows = read(lines);
+    expect(rows).toHaveLength(lines.length);
+    expect(rows.filter(({ problem }) => problem !== undefined)).toHaveLength(50_000);
+  });
+
+  it('before many lines that are no rows, in linear time', () => {
+    const lines = [header];
+    for (let index = 0; index < 100_000; index += 1) lines.push(index % 1_000 === 0 ? '"open' : 'one cell');
+    expect(read(lines, ',', 10_000).filter(({ problem }) => problem !== undefined)).toHaveLength(100);
+  });
+});
+
+describe('properly quoted cells stay whole', () => {
+  it.each<[string, string[], string[][]]>([
+    [
+      'with line breaks',
+      ['a,b,c', `"line 1`, `line 2",x,${phone(1)}`, ana],
+      [['line 1\nline 2', 'x', phone(1)]],
+    ],
+    [
+      'with line breaks and delimiters',
+      [header, `"Ana","Rua A, 12`, `Centro, Recife, PE",${phone(1)}`, bia],
+      [['Ana', 'Rua A, 12\nCentro, Recife, PE', phone(1)]],
+    ],
+    [
+      'with as many delimiters as a row in each line',
+      [header, '"Eva","Rua A, 1', `Centro, PE",${phone(4)}`, bia],
+      [['Eva', 'Rua A, 1\nCentro, PE', phone(4)]],
+    ],
+    [
+      'with a postcode where the number stands in other rows',
+      ['phone,note', `${phone(1)},"Rua A, 12`, '01310-100, Recife', 'Brasil"', `${phone(2)},x`],
+      [[phone(1), 'Rua A, 12\n01310-100, Recife\nBrasil']],
+    ],
+    [
+      'with several numbers, one in each line',
+      ['phone,name,city', `"${phone(1)}`, `${phone(9)}",Ana,Recife`, `${phone(2)},Bia,Natal`],
+      [[`${phone(1)}\n${phone(9)}`, 'Ana', 'Recife']],
+    ],
+    [
+      'with doubled quotes',
+      [header, `"Ana ""Nina"" Souza","",${phone(1)}`],
+      [['Ana "Nina" Souza', '', phone(1)]],
+    ],
+    [
+      'with empty lines',
+      [header, `"Ana`, '', `Souza",Recife,${phone(1)}`],
+      [['Ana\n\nSouza', 'Recife', phone(1)]],
+    ],
+    ['with blanks around', [header, `Ana, "Rua A, 12" , "${phone(1)}"`], [['Ana', 'Rua A, 12', phone(1)]]],
+    [
+      'with backslashes before quotes',
+      [header, `"Ana \\"Nina\\" Souza","say \\"no\\"",${phone(1)}`],
+      [['Ana "Nina" Souza', 'say "no"', phone(1)]],
+    ],
+    ['with a backslash at the end', [header, `"C:\\",Recife,${phone(1)}`], [['C:\\', 'Recife', phone(1)]]],
+    [
+      'with backslashes and line breaks',
+      [header, `"a \\"b\\"`, `c",Recife,${phone(1)}`],
+      [['a "b"\nc', 'Recife', phone(1)]],
+    ],
+    [
+      'and so do quotes in unquoted cells',
+      [header, `5" pipe,Bar "Sol",${phone(1)}`],
+      [['5" pipe', 'Bar "Sol"', phone(1)]],
+    ],
+  ])('%s', (_, lines, expected) => {
+    const rows = read(lines).slice(1, 1 + expected.length);
+    expect(rows.map(({ cells }) => cells)).toEqual(expected);
+    expect(rows.every(({ problem }) => problem === undefined)).toBe(true);
+  });
+
+  it('and the next row starts at its own line', () => {
+    const rows = read([header, '"Ana', 'Maria', `Souza",Recife,${phone(1)}`, bia]);
+    expect(rows.map(({ line }) => line)).toEqual([1, 2, 5]);
+  });
+});
