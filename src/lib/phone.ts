@@ -1,12 +1,13 @@
 import {
-  getCountryCallingCode,
   isSupportedCountry,
   parsePhoneNumberFromString,
-  validatePhoneNumberLength,
   type CountryCode,
   type PhoneNumber,
 } from 'libphonenumber-js/max';
+import { characterError, numberError, tailError } from './phone-errors.js';
 import { lineOf } from './phone-line.js';
+import { slashParts, spacedParts, tailOf } from './phone-parts.js';
+import * as phoneText from './phone-text.js';
 
 export type PhoneOutcome =
   | {
@@ -18,26 +19,13 @@ export type PhoneOutcome =
     }
   | { ok: false; reason: string };
 
-const SCHEME = /^(?:whatsapp|tel|phone|mobile|callto|sms)\s*:\s*/i;
-/** `5511987654321@c.us`, or `5511987654321:7@s.whatsapp.net` of one of its devices; it always has the country code. */
-const WHATSAPP_ID = /^\+?(\d+)(?::\d{1,3})?@(?:c\.us|s\.whatsapp\.net)$/i;
 /** What Mexico dialled before a number until 2019; none of its numbers begins so. */
 const MEXICAN_PREFIX = /^\+52(?:01|04[45])(?=\d{10}$)/;
 /** A mobile number of Argentina with both of its marks, the 9 for abroad and the 15 behind the area. */
 const ARGENTINIAN_TWICE = /^\+549(?=\d{12}$)/;
-/** Text that a spreadsheet kept from being read as a number. */
-const TEXT_MARK = /^['’‘`]/u;
-const INVISIBLE = /\p{Cf}|\p{Cc}/gu;
-const DASHES = /[‐‑‒–—―−﹣－]/gu;
-const EXPONENT = /^(\d)(?:[.,](\d+))?e\+?(\d{1,2})$/i;
-const FLOAT = /^(\d{7,})[.,]0{1,2}$/;
-/** E.164 allows 15 digits; the trunk or exit code in front may add a few. */
-const MAX_DIGITS = 15;
-/** Tokelau's. */
-const MIN_DIGITS = 4;
 const MOBILE = new Set<string | undefined>(['MOBILE', 'FIXED_LINE_OR_MOBILE']);
-
-const regionNames = new Intl.DisplayNames(['en'], { type: 'region' });
+/** What most cells hold: nothing but one number. */
+const BARE = /^\+?\d{1,18}$/;
 
 /** True for an ISO 3166 alpha-2 code that has a numbering plan; case does not matter. */
 export function isPhoneCountry(code: string): boolean {
@@ -47,43 +35,101 @@ export function isPhoneCountry(code: string): boolean {
 /**
  * Brings a phone number as people and spreadsheets write it to E.164. National numbers need `defaultCountry` (ISO 3166
  * alpha-2). A number without a plus sign that is no valid number of the default country is taken as international when
- * it is valid as such. The reason of a failure is plain text for the caller.
+ * it is valid as such. A number in a form that its country gave up, which WhatsApp may still use, keeps it: see
+ * `lineOf`. Several numbers, an extension, or digits that stand beside a whole number are refused. The reason of a
+ * failure is plain text for the caller.
  */
 export function normalisePhone(input: string, defaultCountry?: string): PhoneOutcome {
+  const read = readNumbers(input, defaultCountry);
+  if ('reason' in read) return refuse(read.reason);
+  if (read.numbers.length > 1) return refuse('it holds more than one phone number; give one');
+  return read.hasWords ? refuse('the phone number contains letters') : read.numbers[0];
+}
+
+/** The first usable number of a cell, into which people and address books write several. */
+export function firstPhone(cell: string, defaultCountry?: string): PhoneOutcome {
+  const read = readNumbers(cell, defaultCountry);
+  if ('reason' in read) return refuse(read.reason);
+  const [first] = read.numbers;
+  const usable = read.numbers.find(({ ok }) => ok);
+  if (usable || first.ok || read.numbers.length === 1) return usable ?? first;
+  return refuse(
+    `none of the ${read.numbers.length} numbers in the cell can be used; the first: ${first.reason}`,
+  );
+}
+
+interface ReadNumbers {
+  numbers: [PhoneOutcome, ...PhoneOutcome[]];
+  /** Beside the numbers stands a text, behind a separator. */
+  hasWords: boolean;
+}
+
+function readNumbers(input: string, defaultCountry?: string): ReadNumbers | { reason: string } {
   const country = defaultCountry?.toUpperCase();
   if (country !== undefined && !isSupportedCountry(country)) {
-    return refuse(`"${defaultCountry}" is not a country code; use two letters such as BR`);
+    return { reason: `"${defaultCountry}" is not a country code; use two letters such as BR` };
   }
-  const written = tidy(input);
-  if (written === '') return refuse('the phone number is empty');
+  if (BARE.test(input)) return { numbers: [readOne(input, country)], hasWords: false };
+  const text = phoneText.plainText(input);
+  if (text === '') return { reason: 'the phone number is empty' };
+  if (text.length > phoneText.MAX_TEXT) return { reason: 'the text is too long to be a phone number' };
 
-  const exponent = EXPONENT.exec(written);
-  if (exponent) return fromExponent(exponent, country);
+  const isNumber = (part: string) => readOne(part, country).ok;
+  const parts = partsOf(text, isNumber);
+  const [first = text] = parts;
+  if (parts.length <= 1) return { numbers: [readOne(first, country)], hasWords: false };
+  const isWhole = (part: string) =>
+    phoneText.digitsOf(part).length >= phoneText.WHOLE_DIGITS || isNumber(part);
+  const [whole, ...others] = parts.filter(isWhole);
+  if (whole === undefined) return { numbers: [readOne(first, country)], hasWords: false };
+  const tail = parts.find((part) => /\d/.test(part) && !isWhole(part));
+  if (tail !== undefined) return { reason: tailError(tail) };
+  const numbers: ReadNumbers['numbers'] = [
+    readOne(whole, country),
+    ...others.map((part) => readOne(part, country)),
+  ];
+  return { numbers, hasWords: numbers.length < parts.length };
+}
 
-  const text = FLOAT.exec(written)?.[1] ?? written;
-  const error = characterError(text);
-  if (error) return refuse(error);
-  return fromDigits(text, country);
+function partsOf(text: string, isNumber: (part: string) => boolean): string[] {
+  if (phoneText.accountOf(text)) return [text];
+  return phoneText
+    .partsOf(text)
+    .map((part) => phoneText.withoutLabel(part))
+    .flatMap((part) => (phoneText.accountOf(part) ? [part] : slashParts(part, isNumber)))
+    .flatMap((part) => spacedParts(phoneText.withoutLabel(part)));
 }
 
 function refuse(reason: string): PhoneOutcome {
   return { ok: false, reason };
 }
 
-/** ASCII digits and plain punctuation, without the decoration of links, ids and spreadsheets. */
-function tidy(input: string): string {
-  return input
-    .normalize('NFKC')
-    .replace(/[\t\r\n]+/g, ' ')
-    .replace(INVISIBLE, '')
-    .replace(/[٠-٩]/gu, (digit) => String((digit.codePointAt(0) ?? 0) - 0x660))
-    .replace(/[۰-۹]/gu, (digit) => String((digit.codePointAt(0) ?? 0) - 0x6f0))
-    .replace(DASHES, '-')
-    .trim()
-    .replace(TEXT_MARK, '')
-    .replace(SCHEME, '')
-    .replace(WHATSAPP_ID, '+$1')
-    .trim();
+function readOne(written: string, country?: CountryCode): PhoneOutcome {
+  const account = phoneText.accountOf(written);
+  if (account) return 'reason' in account ? refuse(account.reason) : fromInternational(`+${account.digits}`);
+  const exponent = phoneText.EXPONENT.exec(written);
+  if (exponent) return fromExponent(exponent, country);
+  if (phoneText.hasExtension(written)) {
+    return refuse('it has an extension, which WhatsApp does not know; write the whole number without it');
+  }
+  const text = phoneText.FLOAT.exec(written)?.[1] ?? written;
+  const error = characterError(text);
+  if (error) return refuse(error);
+  const outcome = fromDigits(text, country);
+  const tail = looseTail(text, outcome, country);
+  return tail === undefined ? outcome : refuse(tailError(tail));
+}
+
+/**
+ * `98765 43210 11` is an Indian number and a tail, not an Iranian number: last digits that stand apart, and without
+ * which it is the number of a mobile, must not make it another one.
+ */
+function looseTail(text: string, whole: PhoneOutcome, country?: CountryCode): string | undefined {
+  const apart = whole.ok ? tailOf(text) : undefined;
+  if (!apart || !whole.ok) return undefined;
+  const number = fromDigits(apart.number, country);
+  if (!number.ok || !MOBILE.has(parsePhoneNumberFromString(number.phone)?.getType())) return undefined;
+  return apart.isApart || number.country !== whole.country ? apart.tail : undefined;
 }
 
 /** `5.511987654321E+12` is exact; `5.51199E+12` was rounded by a spreadsheet and would reach another person. */
@@ -96,20 +142,8 @@ function fromExponent([, first = '', fraction = '', exponent]: RegExpExecArray, 
   return fromDigits(first + fraction, country);
 }
 
-function characterError(text: string): string | undefined {
-  if (/\p{L}/u.test(text)) return 'the phone number contains letters';
-  const stray = /[^\d\s+().\-/]/u.exec(text);
-  if (stray) return `the phone number contains "${stray[0]}"`;
-  if (text.lastIndexOf('+') > text.search(/[\d+]/)) return 'the cell holds more than one phone number';
-  const digits = text.replace(/\D/g, '').replace(/^00/, '');
-  if (digits.length === 0) return 'the phone number has no digits';
-  if (digits.length < MIN_DIGITS) return `the phone number is too short (${digits.length} digits)`;
-  if (digits.length > MAX_DIGITS + 3) return `the phone number is too long (${digits.length} digits)`;
-  return undefined;
-}
-
 function fromDigits(text: string, country?: CountryCode): PhoneOutcome {
-  const digits = text.replace(/\D/g, '');
+  const digits = phoneText.digitsOf(text);
   if (text.includes('+')) return fromInternational(`+${digits}`, text.replace(/[^\d+()]/g, ''));
   if (digits.startsWith('00')) return fromInternational(`+${digits.slice(2)}`);
 
@@ -141,10 +175,9 @@ function isOnlyThenMobile(
 
 /** `withTrunk` keeps the parentheses of `+44 (0)20 ...`, whose zero is not dialled from abroad. */
 function fromInternational(plusDigits: string, withTrunk = plusDigits): PhoneOutcome {
+  const number = parsePhoneNumberFromString(plusDigits);
   const outcome =
-    accept(parsePhoneNumberFromString(plusDigits)) ??
-    accept(parsePhoneNumberFromString(withTrunk.replace('(0)', ''))) ??
-    acceptOld(parsePhoneNumberFromString(plusDigits));
+    accept(number) ?? accept(parsePhoneNumberFromString(withTrunk.replace('(0)', ''))) ?? acceptOld(number);
   return outcome ?? refuse(numberError(plusDigits));
 }
 
@@ -164,18 +197,4 @@ function acceptOld(number: PhoneNumber | undefined): PhoneOutcome | undefined {
   const today = accept(parsePhoneNumberFromString(line));
   if (!today?.ok) return undefined;
   return line === written ? today : { ...today, phone: written };
-}
-
-function numberError(text: string, country?: CountryCode): string {
-  const parsed = parsePhoneNumberFromString(text, country);
-  const region = parsed?.country ?? country ?? parsed?.getPossibleCountries()[0];
-  const where = region
-    ? `${regionNames.of(region) ?? region} (+${getCountryCallingCode(region)})`
-    : undefined;
-  const error = validatePhoneNumberLength(text, country);
-  if (error === 'INVALID_COUNTRY') return 'its country code does not exist';
-  const what = where ? ` for ${where}` : '';
-  if (error === 'TOO_SHORT') return `the phone number is too short${what}`;
-  if (error === 'TOO_LONG') return `the phone number is too long${what}`;
-  return where ? `there is no such phone number in ${where}` : 'there is no such phone number';
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { getCountries, getExampleNumber } from 'libphonenumber-js/max';
 import examples from 'libphonenumber-js/mobile/examples';
-import { isPhoneCountry, normalisePhone } from '../../src/lib/phone.js';
+import { firstPhone, isPhoneCountry, normalisePhone } from '../../src/lib/phone.js';
 
 describe('a phone number is understood as people and spreadsheets write it', () => {
   it.each([
@@ -124,6 +124,139 @@ describe('a phone number that cannot be right is refused in plain words', () => 
   ])('%s (%s): %s', (input, country, reason) => {
     expect(normalisePhone(input, country)).toEqual({ ok: false, reason: expect.stringMatching(reason) });
   });
+});
+
+describe('digits beside a whole number reach no stranger', () => {
+  it.each([
+    ['98765 43210/11', 'IN', '11'],
+    ['98765 43210 / 11', 'IN', '11'],
+    ['9876543210/11', undefined, '11'],
+    ['98765-43210-11', 'IN', '11'],
+    ['98765 43210 11', 'IN', '11'],
+    ['98765 43210 (11)', 'IN', '11'],
+    ['98765 43210, 11', 'IN', '11'],
+    ['98765 43210 & 11', 'IN', '11'],
+    ['98765 43210\\11', 'IN', '11'],
+    ['98765 43210\n11', 'IN', '11'],
+    ['+91 98765 43210/11', undefined, '11'],
+    ['0664 123456 / 57', 'AT', '57'],
+    ['0664/123456/57', 'AT', '57'],
+    ['+43 664 123456/57', undefined, '57'],
+    ['0664 123456 - 57', 'AT', '57'],
+    ['(11) 98765-4321/4322', 'BR', '4322'],
+    ['(11) 98765-4321; 22', 'BR', '22'],
+    ['020 7946 0018/9', 'GB', '9'],
+    ['12; (11) 98765-4321', 'BR', '12'],
+  ])('%s (%s)', (text, country, tail) => {
+    const refused = { ok: false, reason: expect.stringContaining(`"${tail}" stands beside a whole number`) };
+    expect([normalisePhone(text, country), firstPhone(text, country)]).toEqual([refused, refused]);
+  });
+
+  it.each([
+    ['+1 202 555 0143 ext. 5', undefined],
+    ['+1 202 555 0143x123', undefined],
+    ['+1 (202) 555-0143 extension 12', undefined],
+    ['(11) 3333-4444 ramal 12', 'BR'],
+    ['55 1234 5678 int. 4', 'MX'],
+    ['030 1234567 Durchwahl 12', 'DE'],
+    ['+7 495 123-45-67 доб. 12', undefined],
+    ['03-1234-5678 内線12', 'JP'],
+    ['+1 202 555 0143 #5', undefined],
+  ])('%s (%s) has an extension', (text, country) => {
+    const refused = { ok: false, reason: expect.stringMatching(/extension/) };
+    expect([normalisePhone(text, country), firstPhone(text, country)]).toEqual([refused, refused]);
+  });
+});
+
+describe('a slash, dots and dashes inside one number mean nothing', () => {
+  it.each([
+    ['0664/123456', 'AT', '+43664123456'],
+    ['0664/123 45 67', 'AT', '+436641234567'],
+    ['0043 664/1234567', undefined, '+436641234567'],
+    ['089/1234-567', 'DE', '+49891234567'],
+    ['089 / 123 456 - 78', 'DE', '+498912345678'],
+    ['+1 202 555/0143', undefined, '+12025550143'],
+    ['01.42.68.53.00', 'FR', '+33142685300'],
+    ['44 7911 123 456', 'FR', '+447911123456'],
+    ['5,511,987,654,321', undefined, '+5511987654321'],
+  ])('%s (%s)', (text, country, phone) => {
+    expect(normalisePhone(text, country)).toMatchObject({ ok: true, phone });
+    expect(firstPhone(text, country)).toMatchObject({ ok: true, phone });
+  });
+});
+
+describe('of several whole numbers a cell gives the first usable one, a field none', () => {
+  it.each([
+    ['+55 11 98765-4321 ::: +55 11 98765-4322', '+5511987654321'],
+    ['(11) 98765-4321; (11) 98765-4322', '+5511987654321'],
+    ['11987654321,11987654322', '+5511987654321'],
+    ['(11) 98765-4321 / (11) 3333-4444', '+5511987654321'],
+    ['11 98765-4321/98765-4322', '+5511987654321'],
+    ['11 98765-4321|11 98765-4322', '+5511987654321'],
+    ['11 98765-4321\n11 98765-4322', '+5511987654321'],
+    ['11 98765-4321\r\n11 98765-4322', '+5511987654321'],
+    ['11 98765-4321 ou 11 98765-4322', '+5511987654321'],
+    ['(11) 98765-4321 or (11) 98765-4322', '+5511987654321'],
+    ['+5511987654321 +5511987654322', '+5511987654321'],
+    ['11987654321 11987654322', '+5511987654321'],
+    ['(11) 98765-4321 - (11) 98765-4322', '+5511987654321'],
+    ['Cel: (11) 98765-4321; Fixo: (11) 3333-4444', '+5511987654321'],
+    ['11 18765-4321; 11 98765-4322', '+5511987654322'],
+  ])('%j', (text, phone) => {
+    expect(firstPhone(text, 'BR')).toMatchObject({ ok: true, phone });
+    expect(normalisePhone(text, 'BR')).toEqual({ ok: false, reason: expect.stringMatching(/more than one/) });
+  });
+
+  it.each([
+    ['ligar antes; (11) 98765-4321', '+5511987654321'],
+    ['(11) 98765-4321; Maria', '+5511987654321'],
+  ])('%j: words beside it are no number', (text, phone) => {
+    expect(firstPhone(text, 'BR')).toMatchObject({ ok: true, phone });
+    expect(normalisePhone(text, 'BR')).toEqual({ ok: false, reason: expect.stringMatching(/letters/) });
+  });
+
+  it('says so when none can be used', () => {
+    const reason = expect.stringMatching(/none of the 2 numbers.*no such phone number in Brazil/);
+    expect(firstPhone('11 18765-4321; 11 18765-4322', 'BR')).toEqual({ ok: false, reason });
+  });
+
+  it('a separator at the end is none', () => {
+    expect(normalisePhone('+5511987654321;')).toMatchObject({ ok: true });
+  });
+});
+
+describe('what people and programs put around a number is left out', () => {
+  it.each([
+    ['p:+5511987654321', '+5511987654321'],
+    ['Cel.: (11) 98765-4321', '+5511987654321'],
+    ['WhatsApp (11) 98765-4321', '+5511987654321'],
+    ['(11) 98765-4321 (WhatsApp)', '+5511987654321'],
+    ['https://wa.me/5511987654321', '+5511987654321'],
+    ['https://api.whatsapp.com/send?phone=5511987654321&text=oi', '+5511987654321'],
+    ['5511987654321:12@s.whatsapp.net', '+5511987654321'],
+    ['९८७६५४३२१०', '+919876543210', 'IN'],
+    ['๐๘๑ ๒๓๔ ๕๖๗๘', '+66812345678', 'TH'],
+  ])('%s', (text, phone, country = 'BR') => {
+    expect(normalisePhone(text, country)).toMatchObject({ ok: true, phone });
+  });
+
+  it.each([
+    ['Fax: (11) 3333-4444', /letters/],
+    ['123456789012345@lid', /hides the phone number/],
+    ['120363000000000000@g.us', /no phone number of a person/],
+    ['x'.repeat(10_000), /too long/],
+  ])('but not %s', (text, reason) => {
+    expect(normalisePhone(text, 'BR')).toEqual({ ok: false, reason: expect.stringMatching(reason) });
+  });
+});
+
+it('a long text takes no time, whatever it is made of', () => {
+  const started = performance.now();
+  for (const piece of ['1', '1 ', '1/', ' ou ', '+1', '(', 'x1', '1,', ' - ', ':::']) {
+    firstPhone(piece.repeat(3_000), 'BR');
+    firstPhone(piece.repeat(490 / piece.length), 'BR');
+  }
+  expect(performance.now() - started).toBeLessThan(2_000);
 });
 
 it('knows which countries have phone numbers', () => {
