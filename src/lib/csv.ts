@@ -4,12 +4,13 @@ import { stringify, type Options } from 'csv-stringify/sync';
 export const UTF8_BOM = '\uFEFF';
 
 /** What makes a spreadsheet run a cell as a formula (OWASP, CSV injection); the wide forms do so in East Asian ones. */
-const FORMULA_START = /^\s*[=+\-@|%＝＋－＠]|^[\t\r\n]/;
+const FORMULA_START = /^[\s']*[=+\-@|%＝＋－＠]|^'*[\t\r\n]/;
 /**
  * Where the list separator is a semicolon (Brazil, most of Europe) a spreadsheet splits the line there and takes no notice
  * of our quotes: what would then begin a cell. A tab or a line break does the same.
  */
-const FORMULA_INSIDE = /([;\t\r\n][\s"]*)(?=[=+\-@|%＝＋－＠])/g;
+const FORMULA_INSIDE = /([;\t\r\n][\s"]*)(?='*[=+\-@|%＝＋－＠])/g;
+const MARK_INSIDE = /([;\t\r\n][\s"]*)'(?='*[=+\-@|%＝＋－＠])/g;
 const PHONE_NUMBER = /^\+\d{7,15}$/;
 
 /** csv-stringify quotes a cell with the delimiter, a quote or the whole line end in it; half a line end needs it, too. */
@@ -26,8 +27,22 @@ export function csvLines(rows: readonly (readonly (string | null)[])[]): string 
   );
 }
 
-function withoutFormulas(text: string): string {
+/**
+ * Marks a text. An apostrophe that stands there already gets another one: otherwise it would be lost on the way back.
+ */
+export function withoutFormulas(text: string): string {
   if (PHONE_NUMBER.test(text)) return text;
   const inside = text.replaceAll(FORMULA_INSIDE, "$1'");
   return FORMULA_START.test(text) ? `'${inside}` : inside;
+}
+
+/** For a file whose cells cannot run: marked only where `withoutMarks` would otherwise take something away. */
+export function keptByWithoutMarks(text: string): string {
+  return withoutMarks(text) === text ? text : withoutFormulas(text);
+}
+
+/** The text as it was before it was marked, by `withoutFormulas` or in the same way by others. */
+export function withoutMarks(text: string): string {
+  const whole = text.startsWith("'") && FORMULA_START.test(text.slice(1)) ? text.slice(1) : text;
+  return whole.replaceAll(MARK_INSIDE, '$1');
 }

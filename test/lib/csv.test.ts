@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { csvLines } from '../../src/lib/csv.js';
+import { csvLines, withoutFormulas, withoutMarks } from '../../src/lib/csv.js';
 
 describe('a line of csv', () => {
   it.each([
@@ -22,5 +22,41 @@ describe('a line of csv', () => {
     ['', ''],
   ])('%j is written as %j', (text, written) => {
     expect(csvLines([[text, null]])).toBe(`${written},\r\n`);
+  });
+});
+
+describe('a mark is taken off again', () => {
+  it.each([
+    '=1+1',
+    "'=1+1",
+    "''=1+1",
+    " '=1+1",
+    '@ana',
+    '-10%',
+    '+5',
+    "'+5511987654321",
+    '+5511987654321',
+    'x;=1',
+    "x;'=1",
+    'two\n@lines',
+    '\tx',
+    "'\n=x",
+    "O'Brien; 'quoted'",
+    "'til",
+  ])('%j', (text) => {
+    expect(withoutMarks(withoutFormulas(text))).toBe(text);
+  });
+
+  it('from any text of these characters', () => {
+    const characters = ["'", '=', '+', ';', '\n', ' ', 'a', '"', '-', '\t'];
+    const texts = characters.flatMap((a) =>
+      characters.flatMap((b) => characters.flatMap((c) => characters.map((d) => a + b + c + d))),
+    );
+    expect(texts.filter((text) => withoutMarks(withoutFormulas(text)) !== text)).toEqual([]);
+  });
+
+  it('only where it keeps a formula from running', () => {
+    expect(withoutMarks("'til")).toBe("'til");
+    expect(withoutMarks("'@ana")).toBe('@ana');
   });
 });
