@@ -1,11 +1,12 @@
 import type { Database, Tx } from '../../db/index.js';
 import type { Clock } from '../../lib/clock.js';
+import { composed } from '../../lib/composed.js';
 import { DomainError, invalid, notFound } from '../../lib/errors.js';
 import { newId } from '../../lib/ids.js';
 import { idBehind, toPage, type Page, type PageRequest } from '../../lib/pages.js';
 import { normalisePhone } from '../../lib/phone.js';
 import { lineOf } from '../../lib/phone-line.js';
-import { cleanName } from './core/names.js';
+import { personName } from './core/names.js';
 import { attributeErrors, type Attributes } from './core/attributes.js';
 import type { ContactFilter } from './core/filter.js';
 import { cleanTags, tagErrors } from './core/tags.js';
@@ -67,7 +68,7 @@ export class ContactService {
       tenantId,
       phone,
       line: lineOf(phone),
-      name: cleanName(input.name),
+      name: personName(input.name),
       attributes,
       tags: checkedTags(input.tags),
       optedOutAt: input.optedOut ? now : null,
@@ -136,12 +137,12 @@ export class ContactService {
       const contact = await this.contacts.lock(tx, tenantId, id);
       if (!contact) throw notFound('contact', id);
       const now = this.deps.clock.now();
-      if (changes.name !== undefined) contact.name = cleanName(changes.name);
+      if (changes.name !== undefined) contact.name = personName(changes.name);
       if (changes.attributes) {
         contact.attributes = checkedAttributes(
           changes.attributesMode === 'replace'
             ? changes.attributes
-            : merged(contact.attributes, changes.attributes),
+            : merged(contact.attributes, composed(changes.attributes)),
         );
       }
       if (changes.tags) contact.tags = checkedTags(changes.tags);
@@ -177,7 +178,7 @@ export class ContactService {
     for (const { phone, name, attributes = {} } of contacts) {
       const line = lineOf(phone);
       const row = rows.get(line) ?? { id: newId(), phone, name: null, attributes: {} };
-      row.name = cleanName(name) ?? row.name;
+      row.name = personName(name) ?? row.name;
       row.attributes = merged(row.attributes, checkedAttributes(attributes));
       rows.set(line, row);
     }
@@ -235,7 +236,7 @@ export class ContactService {
 
 /** A plus sign alone is the beginning of every number. */
 function checkedSearch(given: string | undefined): string | undefined {
-  const q = given?.replaceAll('\0', '').trim() ?? '';
+  const q = given?.replaceAll('\0', '').normalize('NFC').trim() ?? '';
   if (q === '' || q === '+') return undefined;
   if (/[a-z0-9]|\P{ASCII}/iu.test(q)) return q;
   throw invalid([{ path: 'q', message: 'has no letter or digit to search for' }]);
@@ -251,7 +252,7 @@ function checkedTags(given: readonly string[] | undefined): string[] {
 function checkedAttributes(attributes: Attributes, path?: string): Attributes {
   const errors = attributeErrors(attributes, path);
   if (errors.length > 0) throw invalid(errors);
-  return attributes;
+  return composed(attributes);
 }
 
 function merged(old: Attributes, changes: Attributes): Attributes {

@@ -1,3 +1,4 @@
+import { composed } from '../../../lib/composed.js';
 import type { FieldError } from '../../../lib/errors.js';
 import { attributeErrors, type Attributes } from './attributes.js';
 import { cleanTags, tagErrors } from './tags.js';
@@ -15,7 +16,7 @@ export interface BulkChangesInput {
 export function parseChanges(input: BulkChangesInput) {
   const addTags = cleanTags(input.addTags);
   const removeTags = cleanTags(input.removeTags);
-  const attributes = Object.entries(input.attributes ?? {});
+  const attributes = Object.entries(composed(input.attributes ?? {}));
   const changes = {
     addTags,
     removeTags,

@@ -1,5 +1,7 @@
+import { composed } from '../../../lib/composed.js';
 import type { FieldError } from '../../../lib/errors.js';
 import { isStorable } from '../../../lib/storable.js';
+import { personName } from './names.js';
 
 /** A recipient as a caller wrote it, checked for its shape only. */
 export interface InlineContact {
@@ -43,8 +45,8 @@ function parseContact(item: unknown, path: string, errors: FieldError[]): Inline
   return {
     path,
     phoneNumber: String(item['phoneNumber']),
-    name: typeof item['name'] === 'string' && item['name'].trim() !== '' ? item['name'].trim() : null,
-    variables: isRecord(item['variables']) ? item['variables'] : {},
+    name: typeof item['name'] === 'string' ? personName(item['name']) : null,
+    variables: isRecord(item['variables']) ? composed(item['variables']) : {},
   };
 }
 

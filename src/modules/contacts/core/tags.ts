@@ -5,6 +5,7 @@ export const MAX_TAG_LENGTH = 50;
 
 /** What separates tags in a cell or a text; so no tag can contain it. */
 const SEPARATOR = /[,;|\r\n]/;
+const IN_CELL = /[,;|\r\n]|:::/;
 const CONTROL = /\p{Cc}|\p{Surrogate}/gu;
 
 /** Trimmed, each once, sorted, so that the same tags are the same array. */
@@ -13,9 +14,9 @@ export function cleanTags(tags: readonly string[] | null | undefined): string[] 
   return [...new Set(clean)].toSorted();
 }
 
-/** The tags in one cell of a file: `vip; gold`. */
+/** The tags in one cell of a file: `vip; gold`, and as address books write them `* myContacts ::: Friends`. */
 export function splitTags(cell: string): string[] {
-  return cleanTags(cell.split(SEPARATOR));
+  return cleanTags(cell.split(IN_CELL).map((tag) => tag.replace(/^\s*\* /, '')));
 }
 
 /** What is wrong with tags that were cleaned; empty when they can be stored. */
@@ -38,6 +39,7 @@ export function tagFault(tag: string): string | undefined {
 
 function cleanTag(tag: string): string {
   return tag
+    .normalize('NFC')
     .replace(/[\r\n\t]/g, ' ')
     .replace(CONTROL, '')
     .replace(/\s+/g, ' ')

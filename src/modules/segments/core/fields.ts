@@ -70,7 +70,7 @@ export const fieldNames = [...Object.keys(fields), 'attributes.<key>'];
 /** The field of this name, or undefined when contacts have none. */
 export function fieldNamed(name: string): Field | undefined {
   if (Object.hasOwn(fields, name)) return fields[name];
-  const key = name.startsWith(ATTRIBUTE) ? name.slice(ATTRIBUTE.length) : '';
+  const key = name.startsWith(ATTRIBUTE) ? name.slice(ATTRIBUTE.length).normalize('NFC') : '';
   if (key === '' || key.length > 64 || key.includes('\0')) return undefined;
   return { operators: attributeOperators, read: (asked) => parseAttribute(key, asked) };
 }

@@ -1,3 +1,4 @@
+import { composed } from '../../../lib/composed.js';
 import type { FieldError } from '../../../lib/errors.js';
 import { isId } from '../../../lib/ids.js';
 import type { Scalar } from './filter.js';
@@ -40,7 +41,8 @@ export function parseText(value: unknown, path: string, errors: ErrorCollector):
   if (typeof value !== 'string' || value.trim() === '') return errors.add(path, 'must be a text');
   if (value.length > MAX_TEXT) return errors.add(path, `must be at most ${MAX_TEXT} characters`);
   if (UNSTORABLE.test(value)) return errors.add(path, 'contains a broken or NUL character');
-  return value;
+  // Contacts are stored composed, and SQL compares characters.
+  return composed(value);
 }
 
 export function parseScalar(value: unknown, path: string, errors: ErrorCollector): Scalar | undefined {
