@@ -142,6 +142,29 @@ export class ContactRepository {
     return rows[0]?.id;
   }
 
+  /**
+   * Opts out the contacts of these lines, in the order of the lines, so that two writers cannot deadlock. Returns those
+   * who were not opted out before; the others keep their time and source.
+   */
+  async optOutLines(
+    tx: Tx,
+    tenantId: string,
+    lines: readonly string[],
+    source: string,
+    now: Date,
+  ): Promise<{ id: string; line: string }[]> {
+    const [rows]: [{ id: string; line: string }[], number] = await tx.query(
+      `WITH locked AS (
+         SELECT id FROM contacts WHERE tenant_id = $1 AND line = ANY($2::text[]) AND opted_out_at IS NULL
+         ORDER BY line FOR UPDATE)
+       UPDATE contacts SET opted_out_at = $3, opt_out_source = $4, updated_at = $3
+       WHERE tenant_id = $1 AND id IN (SELECT id FROM locked)
+       RETURNING id, line`,
+      [tenantId, lines, now, source],
+    );
+    return rows;
+  }
+
   /** Returns the contact when it was opted out. */
   async optIn(tx: Tx, tenantId: string, line: string, now: Date): Promise<string | undefined> {
     const [rows]: [{ id: string }[], number] = await tx.query(

@@ -1,11 +1,12 @@
 import type { Database } from '../../../db/index.js';
-import { csvLines, UTF8_BOM } from '../../../lib/csv.js';
+import { csvLines, keptByWithoutMarks, UTF8_BOM } from '../../../lib/csv.js';
 import { notFound } from '../../../lib/errors.js';
 import { xlsxChunks } from '../../../lib/xlsx-writer.js';
 import { ContactSearchRepository } from '../contact-search.repository.js';
 import type { ContactService } from '../contact.service.js';
 import type { ContactView } from '../contact-view.repository.js';
 import type { ContactFilter } from '../core/filter.js';
+import { EXPORT_ONLY_TITLES } from '../import/core/own-columns.js';
 import { ListRepository } from '../list.repository.js';
 import { ContactExportRepository } from './export.repository.js';
 
@@ -19,8 +20,8 @@ export interface ContactExport {
 }
 
 const BATCH = 1_000;
-/** Titles the import knows, then what it does not. */
-const OWN_COLUMNS = ['phoneNumber', 'name', 'tags', 'opted_out', 'consent', 'on_whatsapp', 'created_at'];
+/** Titles the import knows, then those it makes no attributes of. */
+const OWN_COLUMNS = ['phoneNumber', 'name', 'tags', ...EXPORT_ONLY_TITLES];
 const COLUMN_WIDTH = 20;
 
 /** Contacts as a file, however many there are. */
@@ -57,7 +58,7 @@ export class ContactExportService {
     return {
       fileName: 'contacts.xlsx',
       contentType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-      chunks: xlsxChunks('Contacts', columns, rows),
+      chunks: xlsxChunks('Contacts', columns, sheetRows(rows)),
     };
   }
 
@@ -98,6 +99,10 @@ function ownCells(contact: ContactView): string[] {
 function cell(value: unknown): string {
   if (value === undefined || value === null) return '';
   return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+async function* sheetRows(rows: AsyncIterable<string[][]>): AsyncGenerator<string[][]> {
+  for await (const batch of rows) yield batch.map((cells) => cells.map(keptByWithoutMarks));
 }
 
 async function* csvChunks(titles: string[], rows: AsyncIterable<string[][]>): AsyncGenerator<string> {

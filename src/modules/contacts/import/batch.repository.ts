@@ -16,6 +16,8 @@ export interface ImportBatch {
   rows: readonly (ImportedContact | RejectedRow)[];
   /** Percent of the file behind this batch. */
   progress: number;
+  /** The name the uploader gave the file: the proof of what it says. */
+  fileName: string;
   /** Source and proof of the consent of these contacts; absent when the import states none. */
   consent?: { source: string; proof: string };
   now: Date;
@@ -101,15 +103,39 @@ export class ImportBatchRepository {
     if (batch.listId !== null) {
       await this.addToList(tx, batch, batch.listId, written, fresh);
     }
+    const optedOut = await this.optOut(tx, batch, rows);
     if (batch.consent) {
       await this.consents.grantByLine(tx, batch.tenantId, [...fresh], batch.consent, batch.now);
     }
+    // An opt-out alone is a change, too; of a row that repeats a line it is the change of the row before.
+    const writtenLines = new Set(written.map(({ line }) => line));
+    const onlyOptedOut = optedOut.filter((line) => fresh.has(line) && !writtenLines.has(line)).length;
     return {
       created,
-      updated: written.length - created,
-      unchanged: contacts.length - written.length,
+      updated: written.length - created + onlyOptedOut,
+      unchanged: contacts.length - written.length - onlyOptedOut,
       duplicate: rows.length - contacts.length,
     };
+  }
+
+  /**
+   * Opts out whom a row says to have, also one that repeats a line or meets a contact that is left alone: nothing else
+   * about a person matters as much. Returns the lines of those who were not opted out before.
+   */
+  private async optOut(tx: Tx, batch: ImportBatch, rows: readonly ImportedContact[]): Promise<string[]> {
+    const { tenantId, now, fileName } = batch;
+    const lines = rows.filter(({ optedOut }) => optedOut).map(({ phone }) => lineOf(phone));
+    if (lines.length === 0) return [];
+    const optedOut = await this.contacts.optOutLines(tx, tenantId, [...new Set(lines)], 'import', now);
+    const consents = optedOut.map(({ id }) => ({
+      contactId: id,
+      kind: 'withdrawn' as const,
+      source: 'import',
+      proof: fileName,
+      at: now,
+    }));
+    await this.consents.add(tx, tenantId, consents, now);
+    return optedOut.map(({ line }) => line);
   }
 
   /** Most contacts of a file are new, and their ids known: only the others have to be looked up. */

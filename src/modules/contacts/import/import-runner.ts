@@ -7,6 +7,7 @@ import type { Logger } from '../../../lib/logger.js';
 import type { JobContext, JobOutcome, PayloadOf } from '../../../queue/job.js';
 import type { importContacts } from '../contact.jobs.js';
 import { ImportBatchRepository, type ImportBatch } from './batch.repository.js';
+import { reportColumns } from './core/column-report.js';
 import type { ColumnPlan } from './core/columns.js';
 import { findHeader, HEADER_ROWS } from './core/header.js';
 import { parseRow, storableText, type SourceRow } from './core/rows.js';
@@ -81,7 +82,8 @@ export class ImportRunner {
       warnings.push(...header.warnings);
       if (!options.titles) {
         const titles = plan.titles.map(storableText);
-        await this.imports.saveTitles(this.deps.database.manager, row.tenantId, row.id, titles);
+        const found = { titles, columns: reportColumns(plan) };
+        await this.imports.saveColumns(this.deps.database.manager, row.tenantId, row.id, found);
       }
       const data = rest(start.slice(header.above + (plan.hasHeader ? 1 : 0)), rows);
       return await this.importRows(row, source, data, plan, signal);
@@ -156,6 +158,7 @@ export class ImportRunner {
       importId: row.id,
       listId: row.listId,
       onDuplicate,
+      fileName: row.fileName,
       consent: consentSource === undefined ? undefined : { source: consentSource, proof: row.fileName },
       firstRow,
       rows: rows.map((each) => parseRow(each, plan, defaultCountry)),

@@ -14,6 +14,7 @@ import {
 import { JSONSchema } from 'class-validator-jsonschema';
 import { MAX_SOURCE_LENGTH } from '../consent/consent.dto.js';
 import { encodingNames } from './core/encodings.js';
+import { columnTypes, type ColumnType } from './core/mapping.js';
 import type { ImportStatus } from './import.entity.js';
 
 /** A tab is hard to type into a form. */
@@ -41,8 +42,8 @@ export class ImportContactsDto {
   @MaxLength(20_000)
   @JSONSchema({
     description:
-      'JSON: `phoneNumber`, `name`, `tags` or an attribute to the title of its column, or the position of the column from 1.',
-    examples: ['{"phoneNumber":"Celular","name":"Cliente"}'],
+      'JSON: `phoneNumber`, `name`, `tags`, `optedOut` or an attribute to the title of its column, or the position of the column from 1. `{"column":"VIP","type":"boolean"}` makes the values of an attribute true or false.',
+    examples: ['{"phoneNumber":"Celular","name":"Cliente","vip":{"column":"VIP","type":"boolean"}}'],
   })
   mapping?: string;
 
@@ -110,6 +111,52 @@ export class ImportCountsDto {
   invalid!: number;
 }
 
+export class ImportAttributeDto {
+  @IsString()
+  key!: string;
+
+  /** The title of its column. */
+  @IsString()
+  column!: string;
+
+  @IsIn(columnTypes)
+  type!: ColumnType;
+}
+
+/** What each column was taken for, by the titles; `column 1`, `column 2`, ... in a file without titles. */
+export class ImportColumnsDto {
+  @IsString()
+  @JSONSchema({ description: 'The column of numbers.' })
+  phoneNumber!: string;
+
+  @IsArray()
+  @IsString({ each: true })
+  @JSONSchema({ description: 'Looked at, in this order, in rows in which that one holds no usable number.' })
+  otherPhoneNumbers!: string[];
+
+  @IsArray()
+  @IsString({ each: true })
+  name!: string[];
+
+  @IsArray()
+  @IsString({ each: true })
+  tags!: string[];
+
+  @IsArray()
+  @IsString({ each: true })
+  @JSONSchema({ description: 'Columns that say who opted out.' })
+  optedOut!: string[];
+
+  @IsArray()
+  @ValidateNested({ each: true })
+  @Type(() => ImportAttributeDto)
+  attributes!: ImportAttributeDto[];
+
+  @IsArray()
+  @IsString({ each: true })
+  ignored!: string[];
+}
+
 const statuses: readonly ImportStatus[] = ['queued', 'running', 'completed', 'failed'];
 
 export class ImportDto {
@@ -139,6 +186,12 @@ export class ImportDto {
   @IsString({ each: true })
   @JSONSchema({ description: 'Sentences about the file; known once the import has ended.' })
   warnings!: string[];
+
+  /** There as soon as the titles were read. */
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => ImportColumnsDto)
+  columns?: ImportColumnsDto;
 
   /** Why the file was refused. */
   @IsOptional()

@@ -1,8 +1,10 @@
 import { invalid } from '../../../lib/errors.js';
 import type { Page } from '../../../lib/pages.js';
 import type { Delimiter } from './core/delimiter.js';
+import { columnTypes, type ColumnMapping, type ColumnType, type MappedColumn } from './core/mapping.js';
 import type { DelimiterName, ImportContactsDto, ImportDto } from './import.dto.js';
 import type { Import } from './import.entity.js';
+import { optionsOf } from './import.repository.js';
 import type { NewImport } from './import.service.js';
 
 const delimiterOf: Record<DelimiterName, Delimiter> = {
@@ -37,6 +39,7 @@ export function toNewImport(
 
 export function presentImport(row: Import): ImportDto {
   const { created, updated, unchanged, duplicate, invalid: rejected } = row;
+  const { columns } = optionsOf(row);
   return {
     id: row.id,
     status: row.status,
@@ -45,6 +48,7 @@ export function presentImport(row: Import): ImportDto {
     counts: { rows: row.rowsDone, created, updated, unchanged, duplicate, invalid: rejected },
     progress: row.progress,
     warnings: row.warnings,
+    ...(columns === undefined ? {} : { columns }),
     ...(row.error === null ? {} : { error: row.error }),
     ...(rejected === 0 ? {} : { errorsUrl: `/api/imports/${row.id}/errors` }),
     createdAt: row.createdAt.toISOString(),
@@ -57,14 +61,38 @@ export function presentImports(page: Page<Import>): Page<ImportDto> {
   return { ...page, items: page.items.map(presentImport) };
 }
 
-function parseMapping(text: string): Record<string, string> {
+function parseMapping(text: string): ColumnMapping {
   const mapping = asJson(text);
-  if (typeof mapping !== 'object' || mapping === null || Array.isArray(mapping)) throw badMapping();
-  const entries = Object.entries(mapping).map(([field, column]) => {
-    if (typeof column !== 'string' && typeof column !== 'number') throw badMapping();
-    return [field, String(column)];
-  });
-  return Object.fromEntries(entries) as Record<string, string>;
+  if (!isRecord(mapping)) throw badMapping();
+  return Object.fromEntries(
+    Object.entries(mapping).map(([field, mapped]) => [field, parseMapped(field, mapped)]),
+  );
+}
+
+function parseMapped(field: string, mapped: unknown): MappedColumn {
+  if (typeof mapped === 'string' || typeof mapped === 'number') return String(mapped);
+  if (!isRecord(mapped)) throw badMapping();
+  const { column, type = 'text', ...others } = mapped;
+  const [other] = Object.keys(others);
+  if (other !== undefined) {
+    throw invalid([{ path: `mapping.${field}.${other}`, message: 'is not known; give column and type' }]);
+  }
+  if (typeof column !== 'string' && typeof column !== 'number') {
+    const message = 'must be the title of a column, or its position from 1';
+    throw invalid([{ path: `mapping.${field}.column`, message }]);
+  }
+  if (!isColumnType(type)) {
+    throw invalid([{ path: `mapping.${field}.type`, message: `must be one of ${columnTypes.join(', ')}` }]);
+  }
+  return { column: String(column), type };
+}
+
+function isColumnType(type: unknown): type is ColumnType {
+  return (columnTypes as readonly unknown[]).includes(type);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function asJson(text: string): unknown {

@@ -1,13 +1,15 @@
 import type { Tx } from '../../../db/index.js';
-import type { KnownEncoding } from './core/encodings.js';
+import type { ColumnReport } from './core/column-report.js';
 import type { Delimiter } from './core/delimiter.js';
+import type { KnownEncoding } from './core/encodings.js';
+import type { ColumnMapping } from './core/mapping.js';
 import type { HiddenRows } from './row-source.js';
 import { Import, ImportRejection } from './import.entity.js';
 
 /** What an import's `options` column holds. */
 export interface ImportOptions {
   defaultCountry?: string;
-  mapping: Record<string, string>;
+  mapping: ColumnMapping;
   onDuplicate: 'update' | 'skip';
   delimiter?: Delimiter;
   encoding?: KnownEncoding;
@@ -16,6 +18,8 @@ export interface ImportOptions {
   consentSource?: string;
   /** The columns' titles, known once the first row was read; they head the file of rejected rows. */
   titles?: string[];
+  /** What they were taken for. */
+  columns?: ColumnReport;
 }
 
 export function optionsOf(row: Import): ImportOptions {
@@ -63,11 +67,16 @@ export class ImportRepository {
     return row?.status === 'running' ? row : undefined;
   }
 
-  async saveTitles(tx: Tx, tenantId: string, id: string, titles: string[]): Promise<void> {
+  async saveColumns(
+    tx: Tx,
+    tenantId: string,
+    id: string,
+    found: Required<Pick<ImportOptions, 'titles' | 'columns'>>,
+  ): Promise<void> {
     await tx.query(`UPDATE imports SET options = options || $3::jsonb WHERE tenant_id = $1 AND id = $2`, [
       tenantId,
       id,
-      JSON.stringify({ titles }),
+      JSON.stringify(found),
     ]);
   }
 

@@ -14,9 +14,10 @@ import type { JobQueue } from '../../../queue/job-queue.js';
 import { importContacts } from '../contact.jobs.js';
 import { cleanName } from '../core/names.js';
 import { ListRepository } from '../list.repository.js';
-import { mappingError } from './core/columns.js';
 import type { Delimiter } from './core/delimiter.js';
 import { encodingNames, encodingOf } from './core/encodings.js';
+import { mappingError, type ColumnMapping, type MappedColumn } from './core/mapping.js';
+import { REJECTION_TITLES } from './core/own-columns.js';
 import { storableText } from './core/rows.js';
 import { ImportRunner } from './import-runner.js';
 import type { Import } from './import.entity.js';
@@ -43,8 +44,11 @@ export interface NewImport {
   /** All contacts of the file become members; the list is made when there is none of that name. */
   listName?: string;
   defaultCountry?: string;
-  /** `phoneNumber`, `name`, `tags` or an attribute's key -> the title of a column, or its position from 1. */
-  mapping?: Record<string, string>;
+  /**
+   * `phoneNumber`, `name`, `tags`, `optedOut` or an attribute's key -> the title of a column, or its position from 1; with
+   * a type where the values of an attribute are true or false.
+   */
+  mapping?: ColumnMapping;
   onDuplicate?: 'update' | 'skip';
   delimiter?: Delimiter;
   /** Of a csv file; a name such as `windows-1250` or `cp1250`. */
@@ -140,11 +144,14 @@ export class ImportService {
         message: `"${input.encoding}" is not a known encoding; use one of ${encodingNames.join(', ')}.`,
       });
     }
-    const mapping: Record<string, string> = {};
-    for (const [field, column] of Object.entries(input.mapping ?? {})) {
-      const error = mappingError(field);
+    const mapping: Record<string, MappedColumn> = {};
+    for (const [field, mapped] of Object.entries(input.mapping ?? {})) {
+      const error = mappingError(field, mapped);
       if (error !== undefined) errors.push({ path: `mapping.${field}`, message: error });
-      mapping[field] = storableText(column);
+      mapping[field] =
+        typeof mapped === 'string'
+          ? storableText(mapped)
+          : { ...mapped, column: storableText(mapped.column) };
     }
     if (errors.length > 0) throw invalid(errors);
     return {
@@ -176,7 +183,7 @@ export class ImportService {
   }
 
   private async *rejectionLines(tenantId: string, id: string, titles: string[]): AsyncGenerator<string> {
-    yield UTF8_BOM + csvLines([['line', 'reason', ...titles]]);
+    yield UTF8_BOM + csvLines([[...REJECTION_TITLES, ...titles]]);
     let afterLine = 0;
     for (;;) {
       const page = { afterLine, limit: REJECTIONS_PAGE };

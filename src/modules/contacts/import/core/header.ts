@@ -1,5 +1,6 @@
-import { normalisePhone } from '../../../../lib/phone.js';
-import { planColumns, type ColumnMapping, type ColumnPlan } from './columns.js';
+import { firstPhone } from '../../../../lib/phone.js';
+import { planColumns, type ColumnOutcome, type ColumnPlan } from './columns.js';
+import type { ColumnMapping } from './mapping.js';
 import type { SourceRow } from './rows.js';
 
 /** Rows that titles may stand in; above them stand the name of the list, a date, a logo's text. */
@@ -25,7 +26,9 @@ export function findHeader(
   mapping: ColumnMapping,
   defaultCountry?: string,
 ): HeaderOutcome {
-  const planOf = (row: SourceRow) => planColumns(titlesOf(row), mapping, defaultCountry);
+  const cells = rows.map((row) => row.cells);
+  const planOf = (row: SourceRow) =>
+    planColumns(titlesOf(row), mapping, defaultCountry, cells.slice(rows.indexOf(row) + 1));
   const candidates = rows.slice(0, HEADER_ROWS).flatMap((row, index) => {
     const outcome = planOf(row);
     return outcome.ok ? [{ index, plan: outcome.plan }] : [];
@@ -36,7 +39,7 @@ export function findHeader(
   /** Read with these titles, the next row is a contact. */
   const isProven = ({ index, plan }: Candidate) => {
     const below = rows[index + 1]?.cells[plan.phone];
-    return plan.hasHeader && below !== undefined && normalisePhone(below.trim(), defaultCountry).ok;
+    return plan.hasHeader && below !== undefined && firstPhone(below.trim(), defaultCountry).ok;
   };
   const better = isProven(first)
     ? undefined
@@ -65,10 +68,7 @@ function filled(row: SourceRow | undefined): number {
 }
 
 /** The widest row is most likely the one that was meant as titles. */
-function reasonOf(
-  rows: readonly SourceRow[],
-  planOf: (row: SourceRow) => ReturnType<typeof planColumns>,
-): string {
+function reasonOf(rows: readonly SourceRow[], planOf: (row: SourceRow) => ColumnOutcome): string {
   const widest = rows.slice(0, HEADER_ROWS).reduce((best, row) => (filled(row) > filled(best) ? row : best));
   const outcome = planOf(widest);
   return outcome.ok ? '' : outcome.reason;

@@ -1,7 +1,12 @@
-import { normalisePhone } from '../../../../lib/phone.js';
+import { withoutMarks } from '../../../../lib/csv.js';
+import { firstPhone, type PhoneOutcome } from '../../../../lib/phone.js';
 import { MAX_ATTRIBUTE_LENGTH, MAX_NAME_LENGTH } from '../../core/attributes.js';
+import { personName } from '../../core/names.js';
 import { cleanTags, splitTags, tagErrors } from '../../core/tags.js';
-import type { ColumnPlan } from './columns.js';
+import type { AttributeColumn, ColumnPlan } from './columns.js';
+import { readOptOut } from './opt-out-column.js';
+import { byLabel } from './phone-columns.js';
+import { readTruth } from './truth.js';
 
 /** A row of the file as text. `line` counts from 1: the line a csv row starts at, or the row of the sheet. */
 export interface SourceRow {
@@ -15,8 +20,10 @@ export interface ImportedContact {
   kind: 'contact';
   phone: string;
   name: string | null;
-  attributes: Record<string, string>;
+  attributes: Record<string, string | boolean>;
   tags: string[];
+  /** The row says that the person opted out; false says nothing. */
+  optedOut: boolean;
 }
 
 export interface RejectedRow {
@@ -69,31 +76,68 @@ export function parseRow(
       `the row has ${surplus + 1} columns but the first row has ${plan.titles.length}; quote cells that contain the delimiter`,
     );
   }
-  const phoneCell = (row.cells[plan.phone] ?? '').trim();
-  if (SPREADSHEET_ERROR.test(phoneCell)) return reject(`the phone cell holds the error ${phoneCell}`);
-  const phone = normalisePhone(phoneCell, defaultCountry);
+  const phone = phoneOf(row.cells, plan, defaultCountry);
   if (!phone.ok) return reject(phone.reason);
 
-  const name = plan.name.map((index) => usable(row.cells[index])).filter((part) => part !== '');
-  const fullName = name.join(' ').replace(/\s+/g, ' ');
-  if (fullName.length > MAX_NAME_LENGTH)
+  const parts = plan.name.flatMap((index) => personName(usable(row.cells[index])) ?? []);
+  const name = personName(parts.join(' '));
+  if (name !== null && name.length > MAX_NAME_LENGTH)
     return reject(`the name is longer than ${MAX_NAME_LENGTH} characters`);
 
-  const attributes: Record<string, string> = {};
-  for (const { index, key } of plan.attributes) {
-    const value = usable(row.cells[index]);
-    if (value.length > MAX_ATTRIBUTE_LENGTH) {
-      return reject(`the cell "${plan.titles[index]}" is longer than ${MAX_ATTRIBUTE_LENGTH} characters`);
-    }
-    if (value !== '') attributes[key] = value;
+  const attributes: ImportedContact['attributes'] = {};
+  for (const column of plan.attributes) {
+    const value = attributeOf(row.cells[column.index], column, plan.titles[column.index] ?? '');
+    if ('reason' in value) return reject(value.reason);
+    if (value.value !== '') attributes[column.key] = value.value;
   }
   const tags = cleanTags(plan.tags.flatMap((index) => splitTags(usable(row.cells[index]))));
   const [tagError] = tagErrors(tags);
   if (tagError) return reject(tagError.message);
-  return { kind: 'contact', phone: phone.phone, name: fullName || null, attributes, tags };
+
+  const optOuts = plan.optOut.map(({ index, kind }) => readOptOut(usable(row.cells[index]), kind));
+  const unclear = plan.optOut[optOuts.indexOf('unclear')];
+  if (unclear) {
+    return reject(
+      `the cell "${plan.titles[unclear.index]}" says neither yes nor no: did this person opt out?`,
+    );
+  }
+  const optedOut = optOuts.includes('out');
+  return { kind: 'contact', phone: phone.phone, name, attributes, tags, optedOut };
 }
 
+/** The first usable number of the columns a row may have it in. */
+function phoneOf(cells: readonly string[], plan: ColumnPlan, defaultCountry?: string): PhoneOutcome {
+  let refused: PhoneOutcome | undefined;
+  for (const { index } of byLabel(plan.phones, cells)) {
+    const cell = (cells[index] ?? '').trim();
+    if (cell === '') continue;
+    const outcome: PhoneOutcome = SPREADSHEET_ERROR.test(cell)
+      ? { ok: false, reason: `the phone cell holds the error ${cell}` }
+      : firstPhone(cell, defaultCountry);
+    if (outcome.ok) return outcome;
+    refused ??= outcome;
+  }
+  return refused ?? { ok: false, reason: 'the phone number is empty' };
+}
+
+function attributeOf(
+  cell: string | undefined,
+  { isBoolean }: AttributeColumn,
+  title: string,
+): { value: string | boolean } | { reason: string } {
+  const text = usable(cell);
+  if (text.length > MAX_ATTRIBUTE_LENGTH) {
+    return { reason: `the cell "${title}" is longer than ${MAX_ATTRIBUTE_LENGTH} characters` };
+  }
+  if (!isBoolean || text === '') return { value: text };
+  const truth = readTruth(text);
+  return truth === undefined
+    ? { reason: `the cell "${title}" is neither true nor false; write yes or no, true or false, 1 or 0` }
+    : { value: truth };
+}
+
+/** A cell as it was before a spreadsheet or an export dressed it, composed (NFC); nothing where a formula failed. */
 function usable(cell = ''): string {
-  const text = storableText(cell).trim();
+  const text = withoutMarks(storableText(cell).trim()).normalize('NFC');
   return SPREADSHEET_ERROR.test(text) ? '' : text;
 }

@@ -1,91 +1,163 @@
-/** Column titles as people write them, brought to one form: no accents, case or punctuation. */
+import * as names from './words/name-words.js';
+import * as phones from './words/phone-words.js';
+
+/** More of a title says nothing about what its column holds. */
+const MAX_TITLE = 200;
+/** Accents, and the marks that Arabic and Hebrew are written with or without. */
+const ACCENTS =
+  /[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u093c\u09bc\u0a3c]/g;
+/** A part of Ukrainian words. */
+const APOSTROPHE = /(?<=\p{Script=Cyrillic})['’ʼ](?=\p{Script=Cyrillic})/gu;
+/** Letters that Unicode does not take apart, and those that people write for each other. */
+const WRITTEN_AS: Readonly<Record<string, string>> = {
+  ø: 'o',
+  ł: 'l',
+  đ: 'd',
+  ð: 'd',
+  þ: 'th',
+  ħ: 'h',
+  ŧ: 't',
+  æ: 'ae',
+  œ: 'oe',
+  ß: 'ss',
+  ı: 'i',
+  ٱ: 'ا',
+  ى: 'ي',
+  ی: 'ي',
+  ک: 'ك',
+  ة: 'ه',
+  ـ: '',
+};
+const REWRITTEN = new RegExp(`[${Object.keys(WRITTEN_AS).join('')}]`, 'gu');
+/** Scripts without blanks between words. */
+const UNSPACED =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+const BRACKETS = /[([{（［【「][^)\]}）］】」]*[)\]}）］】」]/gu;
+/** Words around a name in scripts without blanks: `your`, `customer`. */
+const UNSPACED_FILLER =
+  /您的|你的|请输入|請輸入|客户|客戶|顾客|顧客|会员|會員|学生|學生|收货人|联系人|聯絡人|お客様の?|あなたの|ご(?=氏名)|を?入力.*|고객님?의?|귀하의|회원|신청자|참가자|ของคุณ|ของท่าน|ลูกค้า|ผู้ติดต่อ/gu;
+
+/** Column titles as people write them, brought to one form: words without accents, case and punctuation. */
 export function plainTitle(title: string): string {
   return title
+    .slice(0, MAX_TITLE)
+    .replace(/(\p{Ll})(?=\p{Lu})|(\p{L})(?=\d)/gu, '$1$2 ')
+    .replace(APOSTROPHE, '')
     .normalize('NFKD')
-    .replace(/[\u0300-\u036f]/g, '')
+    .replace(ACCENTS, '')
     .normalize('NFC')
     .toLowerCase()
-    .replace(/([\p{Ll}\p{N}])[_\-.]+(?=[\p{L}\p{N}])/gu, '$1 ')
+    .replace(REWRITTEN, (letter) => WRITTEN_AS[letter] ?? letter)
     .replace(/[^\p{L}\p{M}\p{N}]+/gu, ' ')
+    .replace(/\bwhat ?s app/g, 'whatsapp')
     .trim();
 }
 
-/** The most telling titles first: a sheet with a WhatsApp, a mobile and a landline column means the first. */
-const PHONE_TITLES: readonly (readonly string[])[] = [
-  words(`whatsapp; whatsapp number; whats app; whatsapp phone; whatsapp no; numero whatsapp; numero de whatsapp;
-    numero do whatsapp; telefone whatsapp; celular whatsapp; wa; wa number; zap; whatsappnummer; waid; wa id`),
-  words(`mobile; mobile number; mobile phone; mobile no; mobilephone; mobilenumber; cell; cell phone; cellphone;
-    cell number; celular; numero celular; numero de celular; numero do celular; telefone celular; telefono celular;
-    movil; telefono movil; numero movil; portable; telephone portable; tel portable; mobil; mobilnummer; mobiltelefon;
-    handy; handynummer; cellulare; cep; cep telefonu; gsm; gsm number; komorka; 手机; 手机号; 手机号码; 手機; 手機號碼;
-    携帯; 携帯電話; 携帯番号; 휴대폰; 휴대전화; мобильный; мобильный телефон; сотовый; الجوال; رقم الجوال; موبايل; nomor hp; no hp; hp`),
-  words(`phone; phone number; phone no; phonenumber; phones; telephone; telephone number; tel; tel no; tel number; fone;
-    telefone; telefones; numero de telefone; numero do telefone; numero telefone; telefono; numero de telefono;
-    numero telefono; numero di telefono; numero de telephone; no telephone; telefon; telefonnummer; telefonnr;
-    rufnummer; telefoonnummer; telefoon; puhelin; telefon numarasi; numer telefonu; msisdn; contact number; contact no;
-    contact phone; 电话; 电话号码; 電話; 電話番号; 電話號碼; 전화; 전화번호; телефон; номер телефона; هاتف; الهاتف; رقم الهاتف;
-    תלפון; טלפון; फोन; फ़ोन; फोन नंबर; मोबाइल; मोबाइल नंबर; nomor telepon; telepon; so dien thoai; dien thoai`),
-];
+/** What a column of numbers holds, the most telling first. */
+export const phoneKinds = ['whatsapp', 'mobile', 'phone', 'landline', 'vague', 'question'] as const;
+export type PhoneKind = (typeof phoneKinds)[number];
 
-/** Could be a house number; taken when there is nothing better. */
-const VAGUE_PHONE_TITLES = words(
-  `number; numero; numeros; nummer; numer; contato; contacto; номер; رقم; recipient; to`,
+const WHATSAPP = pattern(phones.WHATSAPP_WORDS);
+const MOBILE = pattern(phones.MOBILE_WORDS);
+const PHONE = pattern(phones.PHONE_WORDS);
+const LANDLINE = pattern(phones.LANDLINE_WORDS);
+const VAGUE = pattern(phones.VAGUE_WORDS);
+const NOT_A_NUMBER = pattern(phones.NOT_A_NUMBER_WORDS);
+const QUESTION = pattern(phones.QUESTION_WORDS);
+const WITH = pattern([phones.WITH_WORDS]);
+const FILLER = pattern(phones.FILLER_WORDS);
+
+/** What kind of number a column of this title holds; undefined when it holds none. */
+export function phoneKind(title: string): PhoneKind | undefined {
+  const plain = plainTitle(title);
+  const kind = kindOfWords(plain);
+  if (kind === undefined) return isOnly(plain, VAGUE) ? 'vague' : undefined;
+  const described = whatIsAsked(title);
+  if (NOT_A_NUMBER.test(described)) return undefined;
+  return QUESTION.test(described) ? 'question' : kind;
+}
+
+function kindOfWords(plain: string): PhoneKind | undefined {
+  if (WHATSAPP.test(plain)) return 'whatsapp';
+  if (MOBILE.test(plain)) return 'mobile';
+  if (!PHONE.test(plain)) return undefined;
+  return LANDLINE.test(plain) ? 'landline' : 'phone';
+}
+
+/** A title without how the answer is to be written: `WhatsApp (com DDD)`, `Mobile with country code`, `DDD + Celular`. */
+function whatIsAsked(title: string): string {
+  const plain = plainTitle(title.replace(BRACKETS, ' '));
+  const end = plain.search(WITH);
+  const asked = end > 0 ? plain.slice(0, end) : plain;
+  return /[+/&]/.test(title) ? asked.replace(/\bdd[di]\b/g, '') : asked;
+}
+
+/** True for a title that says nothing else: it goes before others of its kind. */
+export function isPlainPhoneTitle(title: string): boolean {
+  const rest = [WHATSAPP, MOBILE, PHONE].reduce((plain, words) => without(plain, words), plainTitle(title));
+  return isOnly(rest, VAGUE) || rest === '';
+}
+
+/** What an address book says of a number beside it, such as `Home` or `* Mobile`. */
+export function labelKind(label: string): PhoneKind | 'fax' | undefined {
+  const plain = plainTitle(label);
+  if (WHATSAPP.test(plain)) return 'whatsapp';
+  if (MOBILE.test(plain) || plain === 'i phone') return 'mobile';
+  if (NOT_A_NUMBER.test(plain)) return 'fax';
+  return LANDLINE.test(plain) ? 'landline' : undefined;
+}
+
+export type NameRole = 'fullName' | 'name' | 'firstName' | 'middleName' | 'lastName';
+
+const ROLES = new Map<string, NameRole>(
+  (
+    [
+      ['lastName', names.LAST_NAME_WORDS],
+      ['middleName', names.MIDDLE_NAME_WORDS],
+      ['firstName', names.FIRST_NAME_WORDS],
+      ['name', names.NAME_WORDS],
+      ['fullName', names.FULL_NAME_WORDS],
+    ] as const
+  ).flatMap(([role, lists]) => wordsOf(lists).map((word): [string, NameRole] => [plainTitle(word), role])),
 );
+const TAGS = new Set(wordsOf(names.TAG_WORDS).map(plainTitle));
 
-/** One of these words anywhere in a title, when no title matches as a whole: `Telefone (principal)`. */
-const PHONE_WORD =
-  /(?:^|\s)(?:whatsapp|phone|telephone|mobile|celular|telefone|telefono|telefon|movil|cellphone)(?:\s|$)/u;
-
-/** What is said about a phone number beside it: `Phone 1 - Type` of an address book, whose `Phone 1 - Value` is the number. */
-const ABOUT_A_PHONE =
-  /(?:^|\s)(?:type|tipo|typ|label|etiqueta|rotulo|country|pais|code|ddi|extension|ext|verified|valid|status)(?:\s|$)/u;
-
-const FULL_NAMES =
-  words(`full name; fullname; nome completo; nombre completo; nombre y apellido; nombre y apellidos;
-  nom complet; nome e cognome; vollstandiger name; ad soyad; adi soyadi; фио; volledige naam; nama lengkap`);
-const NAMES =
-  words(`name; names; contact name; customer; customer name; client; client name; nome; nome do contato;
-  nome do cliente; cliente; nombre; nombres; nombre del cliente; nom; naam; navn; namn; nimi; nama; imie i nazwisko;
-  isim; ad; ten; ho ten; ho va ten; display name; pushname; 姓名; 名字; 名前; 氏名; お名前; 이름; 성명; имя; الاسم; اسم; שם; नाम`);
-const FIRST_NAMES =
-  words(`first name; firstname; given name; givenname; forename; primeiro nome; primer nombre; prenom;
-  vorname; nome proprio; fornavn; fornamn; voornaam; imie`);
-const LAST_NAMES =
-  words(`last name; lastname; surname; family name; familyname; second name; sobrenome; ultimo nome;
-  apellido; apellidos; nom de famille; nachname; familienname; cognome; achternaam; etternavn; efternamn; nazwisko;
-  soyad; soyadi; фамилия`);
-
-/** A column of labels, several in one cell. */
-const TAG_TITLES =
-  words(`tag; tags; label; labels; etiqueta; etiquetas; marcador; marcadores; rotulo; rotulos;
-  etiquette; etiquettes; schlagwort; schlagworte; schlagworter; kennzeichnung; etichetta; etichette; 标签; タグ; 태그;
-  метка; метки; тег; теги`);
-
-function words(list: string): string[] {
-  return list.split(';').map(plainTitle);
+/** What part of a person's name a column of this title holds: `Nome`, `Qual é o seu nome?`, `Name (as in passport)`. */
+export function nameRole(title: string): NameRole | undefined {
+  const plain = plainTitle(title);
+  const asked = plainTitle(title.replace(BRACKETS, ' '));
+  return (
+    ROLES.get(plain) ??
+    ROLES.get(asked) ??
+    ROLES.get(without(asked, FILLER)) ??
+    (UNSPACED.test(asked) ? ROLES.get(asked.replace(UNSPACED_FILLER, '').trim()) : undefined)
+  );
 }
 
-export type NameRole = 'fullName' | 'name' | 'firstName' | 'lastName';
-
-/** What part of a person's name a column of this title holds. */
-export function nameRole(plain: string): NameRole | undefined {
-  if (FULL_NAMES.includes(plain)) return 'fullName';
-  if (NAMES.includes(plain)) return 'name';
-  if (FIRST_NAMES.includes(plain)) return 'firstName';
-  if (LAST_NAMES.includes(plain)) return 'lastName';
-  return undefined;
+export function isTagTitle(title: string): boolean {
+  return TAGS.has(plainTitle(title));
 }
 
-export function isTagTitle(plain: string): boolean {
-  return TAG_TITLES.includes(plain);
+function isOnly(plain: string, words: RegExp): boolean {
+  return words.test(plain) && without(without(plain, words), FILLER) === '';
 }
 
-/** The index of the title that most likely heads the phone numbers, or -1. */
-export function phoneTitleIndex(plainTitles: readonly string[]): number {
-  for (const rank of PHONE_TITLES) {
-    const index = plainTitles.findIndex((title) => rank.includes(title));
-    if (index >= 0) return index;
+function without(plain: string, words: RegExp): string {
+  return plain.replace(new RegExp(words, 'gu'), ' ').replace(/ +/g, ' ').trim();
+}
+
+function wordsOf(lists: readonly string[]): string[] {
+  return lists.flatMap((list) => list.split(';'));
+}
+
+/** Finds one of the words in a plain title: as words of it, or anywhere in a script without blanks. */
+function pattern(lists: readonly string[]): RegExp {
+  const spaced: string[] = [];
+  const unspaced: string[] = [];
+  for (const word of wordsOf(lists)) {
+    const written = word.trim().split('*').map(plainTitle).join('\\S*');
+    (UNSPACED.test(word) ? unspaced : spaced).push(written);
   }
-  const partial = plainTitles.findIndex((title) => PHONE_WORD.test(title) && !ABOUT_A_PHONE.test(title));
-  return partial >= 0 ? partial : plainTitles.findIndex((title) => VAGUE_PHONE_TITLES.includes(title));
+  const inside = unspaced.length > 0 ? `|${unspaced.join('|')}` : '';
+  return new RegExp(`(?<![^ ])(?:${spaced.join('|')})(?![^ ])${inside}`, 'u');
 }

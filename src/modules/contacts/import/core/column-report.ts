@@ -1,0 +1,39 @@
+import type { ColumnPlan } from './columns.js';
+import type { ColumnType } from './mapping.js';
+import { storableText } from './rows.js';
+
+/** What each column of a file was taken for, by their titles. */
+export interface ColumnReport {
+  /** The column of numbers. */
+  phoneNumber: string;
+  /** Columns in which a number is looked for where that one has none: `Phone 2`. */
+  otherPhoneNumbers: string[];
+  name: string[];
+  tags: string[];
+  optedOut: string[];
+  attributes: { key: string; column: string; type: ColumnType }[];
+  /** Columns nothing was taken from. */
+  ignored: string[];
+}
+
+export function reportColumns(plan: ColumnPlan): ColumnReport {
+  const titles = plan.titles.map(storableText);
+  const title = (index: number) => titles[index] ?? '';
+  const [phone, ...others] = plan.phones.map(({ index }) => index);
+  const optedOut = plan.optOut.map(({ index }) => index);
+  const attributes = plan.attributes.map(({ index }) => index);
+  const taken = new Set([phone, ...others, ...plan.name, ...plan.tags, ...optedOut, ...attributes]);
+  return {
+    phoneNumber: title(plan.phone),
+    otherPhoneNumbers: others.map(title),
+    name: plan.name.map(title),
+    tags: plan.tags.map(title),
+    optedOut: optedOut.map(title),
+    attributes: plan.attributes.map(({ index, key, isBoolean }) => ({
+      key,
+      column: title(index),
+      type: isBoolean ? 'boolean' : 'text',
+    })),
+    ignored: titles.filter((_, index) => !taken.has(index)),
+  };
+}

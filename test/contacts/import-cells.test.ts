@@ -1,0 +1,193 @@
+import { describe, expect, it } from '@jest/globals';
+import { personName } from '../../src/modules/contacts/core/names.js';
+import { planColumns } from '../../src/modules/contacts/import/core/columns.js';
+import { readOptOut } from '../../src/modules/contacts/import/core/opt-out-column.js';
+import { parseRow } from '../../src/modules/contacts/import/core/rows.js';
+import { readTruth } from '../../src/modules/contacts/import/core/truth.js';
+
+const PHONE = '+5511987654321';
+
+/** A row below these titles, as the import reads it. */
+function read(titles: string[], cells: string[], mapping = {}) {
+  const outcome = planColumns(titles, mapping, 'BR');
+  if (!outcome.ok) throw new Error(outcome.reason);
+  return parseRow({ line: 2, cells }, outcome.plan, 'BR');
+}
+
+describe('the number of a row', () => {
+  const titles = ['Name', 'Phone 1 - Label', 'Phone 1 - Value', 'Phone 2 - Label', 'Phone 2 - Value'];
+  it.each([
+    ['Mobile', '+55 11 98765-4321 ::: +55 11 98765-4322', '', '', PHONE],
+    ['Home', '+55 11 3333-4444', 'Mobile', PHONE, PHONE],
+    ['Work Fax', '+55 11 3333-4444', '* Celular', PHONE, PHONE],
+    ['Home', '+55 11 3333-4444', 'Work', '+55 11 3333-5555', '+551133334444'],
+    ['Mobile', '+55 11 9', '', PHONE, PHONE],
+    ['Mobile', PHONE, 'WhatsApp', '+55 11 98765-4322', '+5511987654322'],
+    ['', '', 'Home', '+55 11 3333-4444', '+551133334444'],
+  ])('%s %s and %s %s: %s', (label1, value1, label2, value2, phone) => {
+    expect(read(titles, ['Ana', label1, value1, label2, value2])).toMatchObject({ kind: 'contact', phone });
+  });
+
+  it('is not a fax, and the reason is that of the first one', () => {
+    expect(read(titles, ['Ana', 'Home Fax', '+55 11 3333-4444', '', ''])).toMatchObject({ kind: 'rejected' });
+    expect(read(titles, ['Ana', 'Mobile', '+55 11 9', 'Home', 'x'])).toMatchObject({
+      reason: expect.stringMatching(/too short for Brazil/),
+    });
+  });
+
+  it('is in the next column of the same title where the first has none', () => {
+    expect(read(['Telefone 1', 'Telefone 2'], ['', PHONE])).toMatchObject({ phone: PHONE });
+  });
+});
+
+describe('a name that is none', () => {
+  it.each([
+    'NULL',
+    'null',
+    '(null)',
+    '\\N',
+    'N/A',
+    '#N/A',
+    'undefined',
+    'None',
+    'nan',
+    '-',
+    '...',
+    '\u200b',
+    '\u3164',
+    '\u2800 \u200d',
+    '\ufeff',
+    '\u0301',
+    '   ',
+  ])('%j', (name) => {
+    expect(personName(name)).toBeNull();
+    expect(read(['name', 'phone'], [name, PHONE])).toMatchObject({ kind: 'contact', name: null });
+  });
+
+  it.each(['Nan', 'Nilo', 'Nona', 'Ana N/A', '山', '🌸', '7', "D'"])('%j is one', (name) => {
+    expect(personName(name)).toBe(name);
+  });
+
+  it('is left out of a name of several columns', () => {
+    const row = read(['First name', 'Last name', 'phone'], ['Ana', 'NULL', PHONE]);
+    expect(row).toMatchObject({ name: 'Ana' });
+  });
+});
+
+it('texts are stored composed', () => {
+  const row = read(
+    ['phone', 'name', 'cidade', 'tags'],
+    [PHONE, 'José', 'São Paulo', 'café'].map((text) => text.normalize('NFD')),
+  );
+  expect(row).toMatchObject({ name: 'José', attributes: { cidade: 'São Paulo' }, tags: ['café'] });
+});
+
+it('the mark of a formula is taken off: in a name, a tag, an attribute and a number', () => {
+  const row = read(
+    ['phone', 'name', 'tags', 'instagram', 'discount'],
+    [`'${PHONE}`, "'@ana", "vip;'=x", "'@ana", "'-10%"],
+  );
+  expect(row).toMatchObject({
+    phone: PHONE,
+    name: '@ana',
+    tags: ['=x', 'vip'],
+    attributes: { instagram: '@ana', discount: '-10%' },
+  });
+});
+
+describe('true and false', () => {
+  it.each(
+    'TRUE; yes; Y; 1; 1.0; on; x; sim; Sí; oui; ja; WAHR; VERDADEIRO; VRAI; tak; ano; igen; da; да; ИСТИНА; так; evet; DOĞRU; نعم; כן; हाँ; ya; có; ใช่; 是; はい; 네; ✓; ✔️; =TRUE(); true()'.split(
+      '; ',
+    ),
+  )('%s is true', (cell) => expect(readTruth(cell)).toBe(true));
+
+  it.each(
+    "FALSE; no; N; 0; 0.0; 0,0; off; não; NAO; non; nein; FALSCH; FALSO; FAUX; nie; ne; nem; nu; нет; ЛОЖЬ; ні; hayır; YANLIŞ; όχι; لا; לא; नहीं; tidak; không; ไม่; 否; 不; いいえ; 아니요; ✗; ❌; =FALSE(); '=FALSE()".split(
+      '; ',
+    ),
+  )('%s is false', (cell) => expect(readTruth(cell)).toBe(false));
+
+  it.each(['maybe', 'talvez', '2', '', 'nope', 'truth', 'x'.repeat(1_000)])('%j is neither', (cell) =>
+    expect(readTruth(cell)).toBeUndefined(),
+  );
+
+  const mapping = { vip: { column: 'VIP', type: 'boolean' as const } };
+  it('become the values of a column that is declared so, and of no other', () => {
+    const titles = ['phone', 'VIP', 'Active'];
+    expect(read(titles, [PHONE, 'não', 'FALSE'], mapping)).toMatchObject({
+      attributes: { vip: false, active: 'FALSE' },
+    });
+    expect(read(titles, [PHONE, 'Sim', ''], mapping)).toMatchObject({ attributes: { vip: true } });
+    expect(read(titles, [PHONE, '', ''], mapping)).toMatchObject({ attributes: {} });
+  });
+
+  it('a cell that is neither rejects its row', () => {
+    expect(read(['phone', 'VIP'], [PHONE, 'talvez'], mapping)).toMatchObject({
+      kind: 'rejected',
+      reason: expect.stringMatching(/"VIP" is neither true nor false/),
+    });
+  });
+});
+
+describe('who opted out', () => {
+  it.each([
+    ['Opted out', 'yes'],
+    ['opted_out', '2026-11-30T10:28:11.667Z'],
+    ['Unsubscribed', 'TRUE'],
+    ['unsubscribed_at', '30/11/2026 10:28'],
+    ['Descadastrado', 'Sim'],
+    ['opt_out', '1'],
+    ['OptOut', 'x'],
+    ['Fecha de baja', '46356'],
+    ['Abgemeldet am', '30. November 2026'],
+    ['Отписан', 'да'],
+    ['退订', '是'],
+    ['Do not contact', 'x'],
+    ['Subscribed', 'no'],
+    ['WhatsApp opt-in', 'FALSE'],
+    ['Opted in', '0'],
+    ['Subscription status', 'unsubscribed'],
+    ['Consent', 'withdrawn (api)'],
+  ])('%s: %s', (title, cell) => {
+    expect(read(['phone', title], [PHONE, cell])).toMatchObject({ kind: 'contact', optedOut: true });
+  });
+
+  it.each([
+    ['Opted out', ''],
+    ['Opted out', 'no'],
+    ['Unsubscribed', 'FALSE'],
+    ['Unsubscribed at', '0000-00-00 00:00:00'],
+    ['Unsubscribed at', 'NULL'],
+    ['opted_out', '0'],
+    ['Subscribed', 'yes'],
+    ['Subscribed', ''],
+    ['Opt in', '2026-01-01'],
+    ['Subscription status', 'subscribed'],
+    ['Subscription status', 'trial'],
+    ['Consent', 'granted (web form)'],
+    ['Consent', 'no'],
+    ['Email opt out', 'yes'],
+    ['Bus stop', 'yes'],
+  ])('%s: %s says nothing', (title, cell) => {
+    expect(read(['phone', title], [PHONE, cell])).toMatchObject({ kind: 'contact', optedOut: false });
+  });
+
+  it('a cell that says neither rejects its row: nobody is written to by mistake', () => {
+    expect(read(['phone', 'Opted out'], [PHONE, 'see notes'])).toMatchObject({
+      kind: 'rejected',
+      reason: expect.stringMatching(/"Opted out".*neither yes nor no/),
+    });
+  });
+
+  it('a column of any title can be mapped', () => {
+    const row = read(['phone', 'Saiu'], [PHONE, 'sim'], { optedOut: 'Saiu' });
+    expect(row).toMatchObject({ optedOut: true, attributes: {} });
+  });
+
+  it('a date of nothing is no date', () => {
+    expect(
+      ['0000-00-00', '00/00/0000', '-', '1970-01-01'].map((cell) => readOptOut(cell, 'out')),
+    ).not.toContain('out');
+  });
+});
