@@ -1,5 +1,6 @@
 import QuickLRU from 'quick-lru';
 import { cached } from '../../../../lib/cached.js';
+import { shown } from './plain-number.js';
 
 /** A bounded cache: formatters are expensive to make (tens of microseconds) and their arguments come from templates. */
 const MOST_CACHED = { maxSize: 200 };
@@ -81,7 +82,7 @@ const DATE = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(
 /** Seconds since 1970 below this, milliseconds above: 5138 in seconds, 1973 in milliseconds. */
 const MOST_SECONDS = 100_000_000_000;
 
-function parseDate(value: string | number): { date: Date; onTheWall: boolean } | undefined {
+export function parseDate(value: string | number): { date: Date; onTheWall: boolean } | undefined {
   const text = String(value).trim();
   if (/^\d{9,14}$/.test(text)) {
     const number = Number(text);
@@ -91,6 +92,11 @@ function parseDate(value: string | number): { date: Date; onTheWall: boolean } |
   if (day === undefined || !isCalendarDay(day)) return undefined;
   const date = new Date(`${day}T${time}${offset ?? 'Z'}`);
   return Number.isNaN(date.getTime()) ? undefined : { date, onTheWall: offset === undefined };
+}
+
+export function noDate(filter: string, value: unknown): Error {
+  const right = '2026-03-02, 2026-03-02T10:00:00Z or seconds since 1970';
+  return new Error(`${filter}: ${shown(value)} is no date; give ${right}`);
 }
 
 /** JavaScript takes the 30th of February for a day in March. */

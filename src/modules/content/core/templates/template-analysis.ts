@@ -1,4 +1,4 @@
-import { LiquidError, TypeGuards, Value, type Template } from 'liquidjs';
+import { LiquidError, Output, TypeGuards, Value, type Template } from 'liquidjs';
 import QuickLRU from 'quick-lru';
 import { cached } from '../../../../lib/cached.js';
 import { errorMessage } from '../../../../lib/errors.js';
@@ -93,8 +93,10 @@ function parsesAlone(option: string): boolean {
  */
 function outputErrorIn(templates: Template[]): TemplateError | undefined {
   for (const template of templates) {
-    for (const { initial } of valuesOf(template)) {
-      const message = valueError(initial.postfix);
+    for (const value of valuesOf(template)) {
+      const message =
+        valueError(value.initial.postfix) ??
+        (template instanceof Output ? placeholderError(value) : undefined);
       if (message === undefined) continue;
       const [line, column] = template.token.getPosition();
       return { message, line, column };
@@ -116,6 +118,15 @@ function valueError(postfix: Expression): string | undefined {
   const [first, second] = postfix.map((token) => token.getText());
   const name = [first?.replace(/^contact\./, ''), second].join(' ');
   return `several values stand side by side; a name with blanks is written {{ contact["${name}"] }}`;
+}
+
+/** `{{1}}` numbers the values in other systems; Liquid would send the number itself. */
+function placeholderError({ initial, filters }: Value): string | undefined {
+  const [token, second] = initial.postfix;
+  const isNumber = token !== undefined && TypeGuards.isNumberToken(token) && /^\d+$/.test(token.getText());
+  if (!isNumber || second !== undefined || filters.some(({ name }) => name !== 'default')) return undefined;
+  const number = token.getText();
+  return `{{${number}}} is a placeholder of another system, and would send the number ${number}; write the name of the value here, such as {{ name }} or {{ contact.city }}`;
 }
 
 /** The first filter with wrong arguments, as far as the template shows them. */

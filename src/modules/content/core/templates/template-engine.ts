@@ -1,7 +1,19 @@
-import { AssignTag, Liquid, Output, toValueSync, Value, type Context, type Template } from 'liquidjs';
+import {
+  AssignTag,
+  defaultOperators,
+  Liquid,
+  Output,
+  toValueSync,
+  Value,
+  type Context,
+  type Template,
+} from 'liquidjs';
 import QuickLRU from 'quick-lru';
 import { cached } from '../../../../lib/cached.js';
-import { filterHandlers } from './template-filters.js';
+import { comparisons } from './comparisons.js';
+import { isBlank } from './filter-rules.js';
+import { readDatesStrictly } from './template-dates.js';
+import { filterHandlers, needsValue } from './template-filters.js';
 import { limitSteps, MeteredCapture, meterFilters } from './template-limits.js';
 import { CharacterContext, cutBetweenCharacters } from './text-characters.js';
 
@@ -32,12 +44,14 @@ function createEngine(): Liquid {
     memoryLimit: 500_000,
     // `2026-03-02` must not become the first of March on a server west of Greenwich.
     timezoneOffset: 0,
+    operators: { ...defaultOperators, ...comparisons },
   });
   for (const tag of ['include', 'render', 'layout', 'block']) delete engine.tags[tag];
   engine.registerTag('capture', MeteredCapture);
   // `sample` draws anew at every rendering, so a preview would differ from what is sent. Choices replace it.
   delete engine.filters['sample'];
   for (const [name, handler] of filterHandlers) engine.registerFilter(name, handler);
+  readDatesStrictly(engine);
   cutBetweenCharacters(engine);
   meterFilters(engine);
   return engine;
@@ -77,7 +91,7 @@ function prepare(templates: Template[]): Template[] {
       if (!(argument instanceof Value)) continue;
       if (lastDefaultOf(argument) >= 0) forgiveBeforeDefault(argument);
       else if (template instanceof AssignTag) keepUndefined(argument);
-      if (template instanceof Output) refuseNoNumber(argument);
+      if (template instanceof Output) refuseNoResult(argument);
     }
     prepare(childrenOf(template));
   }
@@ -115,13 +129,19 @@ function hasContent(value: unknown): boolean {
   return value !== undefined && value !== null && value !== false;
 }
 
-/** `{{ total | divided_by: people }}` must not print `NaN` or `Infinity` in a message. */
-function refuseNoNumber(value: Value): void {
+/**
+ * A calculation without one of its values must not leave a hole in the text, and no number of the recipient may print as
+ * `NaN`.
+ */
+function refuseNoResult(value: Value): void {
   const evaluate = value.value.bind(value);
+  const filter = value.filters.find(({ name }) => needsValue(name));
+  const mayBeBlank = filter === undefined || lastDefaultOf(value) >= 0;
   value.value = function* (context: Context, lenient?: boolean): Generator<unknown, unknown, unknown> {
     const result = yield evaluate(context, lenient);
+    if (!mayBeBlank && isBlank(result)) throw new Error(`${filter.name}: a value is missing`);
     if (typeof result !== 'number' || Number.isFinite(result)) return result;
-    throw new Error('the calculation has no result: it divides by zero or grows beyond all numbers');
+    throw new Error('the calculation has no result');
   };
 }
 

@@ -1,16 +1,11 @@
-import { dateStyles, formatCurrency, formatDate, formatNumber } from './locale-format.js';
+import { errorWith, isBlank, optional, required, type Rule, type TextFilter } from './filter-rules.js';
+import { dateStyles, formatCurrency, formatDate, noDate } from './locale-format.js';
 import { isCurrency, isDateStyle, isLocale, isTimeZone } from './locale-format.js';
+import { readNumber } from './locale-number.js';
 import { firstName, titleCase } from './person-names.js';
+import { LocaleNumber, numberOf } from './plain-number.js';
+import { mathFilters } from './template-math.js';
 
-/** Checks an argument of a filter: returns what is expected, or undefined when the value is right. */
-type Rule = (value: unknown) => string | undefined;
-
-interface TextFilter {
-  /** In the order of the arguments; a rule sees undefined for one that is not given. */
-  rules: Rule[];
-  /** Called with a value that is not blank and arguments that have passed their rules. */
-  apply(value: unknown, ...args: Argument[]): string;
-}
 type Argument = string | number | undefined;
 
 const locale = required('a locale such as "pt-BR"', (value) => typeof value === 'string' && isLocale(value));
@@ -32,25 +27,30 @@ const digits = required(
 );
 
 /**
- * Filters besides Liquid's own (docs/templates.md shows them). They depend on nothing but their input: the same template
- * and recipient always give the same text.
+ * Filters besides Liquid's own or in their place (docs/templates.md shows them). They depend on nothing but their input:
+ * the same template and recipient always give the same text.
  */
 const filters: Record<string, TextFilter> = {
   first_name: { rules: [], apply: (value) => firstName(textOf(value)) },
   title_case: {
     rules: [optional(locale)],
-    apply: (value, tag) => titleCase(textOf(value), tag === undefined ? undefined : String(tag)),
+    apply: (value, tag) => titleCase(textOf(value), typeof tag === 'string' ? tag : undefined),
   },
   number: {
     rules: [locale, optional(digits)],
     apply: (value, tag, decimals) =>
-      formatNumber(numberOf(value), String(tag), decimals === undefined ? undefined : Number(decimals)),
+      readNumber(value, String(tag), decimals === undefined ? undefined : Number(decimals)),
   },
   currency: {
     rules: [currencyCode, locale],
     apply: (value, code, tag) => formatCurrency(numberOf(value), String(code), String(tag)),
   },
-  date_in: { rules: [locale, zone, optional(style)], apply: dateIn },
+  date_in: {
+    rules: [locale, zone, optional(style)],
+    apply: (value, tag, timeZone, name) =>
+      dateIn(value, argumentOf(tag), argumentOf(timeZone), argumentOf(name)),
+  },
+  ...mathFilters,
 };
 
 /** Each as Liquid registers it. A blank value stays blank, so that a `default` behind it works. */
@@ -58,11 +58,19 @@ export const filterHandlers: [name: string, handler: (value: unknown, ...args: u
   Object.entries(filters).map(([name, filter]) => [
     name,
     (value, ...args) => {
+      if (filter.calculates && [value, ...args].some(isBlank)) return undefined;
       const error = errorWith(name, filter, args);
       if (error !== undefined) throw new Error(error);
-      return isBlank(value) ? '' : filter.apply(value, ...args.map(argumentOf));
+      return isBlank(value) ? '' : filter.apply(value, ...args);
     },
   ]);
+
+/** Filters whose result must not be a hole in the text, where no `default` stands behind them. */
+export function needsValue(filter: string): boolean {
+  return (
+    filter.startsWith('date') || ['number', 'currency'].includes(filter) || Object.hasOwn(mathFilters, filter)
+  );
+}
 
 /** An argument as it stands in a template: known now, or only when it is rendered. */
 export type GivenArgument = { literal: unknown } | 'computed';
@@ -76,23 +84,6 @@ export function argumentError(name: string, given: GivenArgument[]): string | un
   return errorWith(name, { ...filter, rules: known }, values);
 }
 
-function errorWith(name: string, { rules }: TextFilter, args: unknown[]): string | undefined {
-  if (args.length > rules.length) return `${name} takes at most ${rules.length} arguments`;
-  for (const [index, rule] of rules.entries()) {
-    const expected = rule(args[index]);
-    if (expected !== undefined) return `${name}: argument ${index + 1} must be ${expected}`;
-  }
-  return undefined;
-}
-
-function required(what: string, fits: (value: unknown) => boolean): Rule {
-  return (value) => (fits(value) ? undefined : value === undefined ? what : `${what}, not ${shown(value)}`);
-}
-
-function optional(rule: Rule): Rule {
-  return (value) => (value === undefined ? undefined : rule(value));
-}
-
 function anything(): undefined {
   return undefined;
 }
@@ -102,16 +93,7 @@ function dateIn(value: unknown, tag: Argument, timeZone: Argument, name: Argumen
   const wanted = String(name);
   const text = isDateStyle(wanted) ? formatDate(readable, String(tag), String(timeZone), wanted) : undefined;
   if (text !== undefined) return text;
-  throw new Error(
-    `date_in: ${shown(value)} is no date; give 2026-03-02, 2026-03-02T10:00:00Z or seconds since 1970`,
-  );
-}
-
-/** Only what a program writes: `1.234,50` and `1,234.50` mean different things to different people. */
-function numberOf(value: unknown): number {
-  if (typeof value === 'number' && Number.isFinite(value)) return value;
-  if (typeof value === 'string' && /^\s*[+-]?(\d+\.?\d*|\.\d+)\s*$/.test(value)) return Number(value);
-  throw new Error(`${shown(value)} is no number; write it as 1234.5`);
+  throw noDate('date_in', value);
 }
 
 function argumentOf(value: unknown): Argument {
@@ -119,13 +101,9 @@ function argumentOf(value: unknown): Argument {
 }
 
 function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '';
-}
-
-function isBlank(value: unknown): boolean {
-  return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
-}
-
-function shown(value: unknown): string {
-  return (JSON.stringify(value) ?? typeof value).slice(0, 60);
+  return typeof value === 'string'
+    ? value
+    : typeof value === 'number' || value instanceof LocaleNumber
+      ? String(value)
+      : '';
 }
