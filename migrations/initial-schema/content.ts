@@ -13,7 +13,7 @@ CREATE TABLE media (
   provisional boolean NOT NULL DEFAULT false,
   created_at timestamptz NOT NULL DEFAULT now()
 );
-CREATE UNIQUE INDEX media_tenant_content ON media (tenant_id, sha256);
+CREATE UNIQUE INDEX media_tenant_content ON media (tenant_id, sha256, file_name);
 CREATE INDEX media_provisional ON media (created_at) WHERE provisional;
 
 CREATE TABLE templates (

@@ -56,7 +56,10 @@ describe('an upload', () => {
     ['music', mp3, 'song.mp3', 'audio/mpeg'],
     ['a voice message', opus, 'voice.ogg', 'audio/ogg; codecs=opus'],
     ['a text that claims to be a picture', 'just words, naïve ones', 'photo.png', 'text/plain'],
-    ['a web page', '<!doctype html><script>alert(1)</script>', 'photo.jpg', 'text/plain'],
+    ['a web page', '<!doctype html><script>alert(1)</script>', 'photo.jpg', 'text/html'],
+    ['an XHTML page', '<?xml version="1.0"?>\n<!DOCTYPE html PUBLIC "x">\n<html>', 'x.pdf', 'text/html'],
+    ['XML that is no page', '<?xml version="1.0"?><orders/>', 'orders.xml', 'application/xml'],
+    ['a text that begins with a bracket', '<not a page>', 'x.txt', 'text/plain'],
     ['bytes of no known type', Buffer.from([1, 0, 2, 0, 255]), 'x.pdf', 'application/octet-stream'],
   ])('is told by its content: %s', async (_what, bytes, name, mimeType) => {
     const stored = await add(bytes, name);
@@ -73,6 +76,28 @@ describe('an upload', () => {
     const theirs = await media.add(other, { path: await fileOf(bytes), originalName: 'x' });
     expect(theirs.id).not.toBe(all[0]?.id);
     await expect(media.get(tenantId, theirs.id)).rejects.toMatchObject({ code: 'media_not_found' });
+  });
+
+  it('keeps each name that is given to the same content', async () => {
+    const bytes = Buffer.concat([pdf, Buffer.from('named')]);
+    const [first, second] = [await add(bytes, 'prices 2025.pdf'), await add(bytes, 'prices 2026.pdf')];
+    expect(second.id).not.toBe(first.id);
+    expect(await media.get(tenantId, first.id)).toMatchObject({ fileName: 'prices 2025.pdf' });
+    expect(await media.get(tenantId, second.id)).toMatchObject({ fileName: 'prices 2026.pdf' });
+    expect((await add(bytes, 'prices 2025.pdf')).id).toBe(first.id);
+    const sent = new MediaFiles({ database: db.database, store, clock: systemClock });
+    expect(await sent.find(tenantId, first.id)).toMatchObject({ fileName: 'prices 2025.pdf' });
+    expect(await sent.find(tenantId, second.id)).toMatchObject({ fileName: 'prices 2026.pdf' });
+  });
+
+  it('keeps the bytes until the last of their names is deleted', async () => {
+    const bytes = Buffer.concat([pdf, Buffer.from('shared')]);
+    const [first, second] = [await add(bytes, 'a.pdf'), await add(bytes, 'b.pdf')];
+    await media.remove(tenantId, first.id);
+    await expect(media.get(tenantId, first.id)).rejects.toMatchObject({ code: 'media_not_found' });
+    expect((await buffer((await media.content(tenantId, second.id)).bytes)).equals(bytes)).toBe(true);
+    await media.remove(tenantId, second.id);
+    expect(await store.has(second)).toBe(false);
   });
 
   it('brings content back that the store has lost', async () => {
@@ -213,11 +238,20 @@ describe('a file that is fetched for a request', () => {
 
   it('is an upload like any other once the same file is uploaded', async () => {
     const { id } = await fetchFile();
-    const uploaded = await add(fetched, 'mine.png');
-    expect(uploaded).toMatchObject({ id, fileName: 'mine.png', sourceUrl: null });
+    expect(await add(fetched, 'sale.png')).toMatchObject({ id, fileName: 'sale.png', sourceUrl: null });
     later(120);
     expect(await fetching.removeAbandoned()).toBe(0);
     expect(await listed()).toContain(id);
+  });
+
+  it('leaves the bytes to an upload of the same content under another name', async () => {
+    const { id } = await fetchFile();
+    const uploaded = await add(fetched, 'mine.png');
+    expect(uploaded.id).not.toBe(id);
+    later(120);
+    expect(await fetching.removeAbandoned()).toBe(1);
+    expect(await listed()).not.toContain(id);
+    await buffer((await fetching.content(tenantId, uploaded.id)).bytes);
   });
 
   it('is not taken back by a second fetch while a request makes it its own', async () => {

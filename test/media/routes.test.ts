@@ -54,7 +54,10 @@ describe('media over HTTP', () => {
       contentUrl: `/api/media/${stored['id']}/content`,
       createdAt: expect.any(String),
     });
-    expect((await upload(png, 'other.png'))['id']).toBe(stored['id']);
+    expect((await upload(png, 'verão.png'))['id']).toBe(stored['id']);
+    const other = await upload(png, 'other.png');
+    expect(other).toMatchObject({ fileName: 'other.png', sha256: stored['sha256'] });
+    await call('delete', `/api/media/${other['id']}`).expect(200);
     const list = await call('get', '/api/media?limit=1').expect(200);
     expect(list.body).toMatchObject({ data: [stored], nextCursor: null });
     const shown = await call('get', `/api/media/${stored['id']}`).expect(200);

@@ -37,14 +37,15 @@ function uploadRoute({ media, maxUploadBytes }: { media: MediaService; maxUpload
     method: 'post',
     path: '/api/media',
     tag,
-    summary: 'Upload a file that messages can carry; the same content is stored once',
+    summary:
+      'Upload a file that messages can carry; the same content is stored once, under each name it is given',
     access: 'campaigns:write',
     body: UploadMediaDto,
     upload: { field: 'file', maxBytes: Math.min(maxUploadBytes, mediaLimits.document) },
     idempotent: true,
     response: {
       status: 201,
-      description: 'The file, or the one with the same content that was there before.',
+      description: 'The file, or the one with the same content and name that was there before.',
       data: MediaResponse,
     },
     handler: async ({ principal, body, file }) => {

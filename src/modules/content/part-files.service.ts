@@ -1,9 +1,13 @@
 import { DomainError, invalid, type FieldError } from '../../lib/errors.js';
 import type { Tx } from '../../db/index.js';
+import type { MessageType } from '../../transports/transport.js';
 import { fileError } from './core/part-files.js';
+import { sharePageError } from './core/share-page.js';
 import type { FileSource, PartDraft } from './core/part-shape.js';
 import type { CampaignPart } from './core/part.js';
 import type { CampaignFile, CampaignMedia } from './part-files.ports.js';
+
+const WEB_PAGE = 'text/html';
 
 interface FileRequest {
   source: FileSource;
@@ -39,7 +43,7 @@ export class CampaignParts {
     const parts = drafts.map(({ part, file: source }) => {
       const file = source && files.get(keyOf(source));
       if (!source || !file || !('mediaId' in part)) return part;
-      const message = fileError(part.type, file);
+      const message = errorOf(part.type, file, source);
       if (message) errors.push({ path: source.path, message });
       return { ...part, mediaId: file.id };
     });
@@ -114,6 +118,16 @@ export class CampaignParts {
     if (file) return file;
     throw invalid([{ path, message: `there is no media ${mediaId}; upload it with POST /api/media` }]);
   }
+}
+
+function errorOf(
+  type: MessageType,
+  file: CampaignFile,
+  { mediaUrl, webPage }: FileSource,
+): string | undefined {
+  const isSharePage =
+    mediaUrl !== undefined && file.mimeType === WEB_PAGE && !(webPage && type === 'document');
+  return isSharePage ? sharePageError(type, mediaUrl) : fileError(type, file);
 }
 
 function keyOf({ mediaId, mediaUrl }: FileSource): string {

@@ -2,6 +2,7 @@ import {
   ArrayMaxSize,
   ArrayMinSize,
   IsArray,
+  IsBoolean,
   IsIn,
   IsInt,
   IsNumber,
@@ -130,6 +131,14 @@ export class CampaignPartDto extends PartFields {
   @IsString()
   @MaxLength(MAX_URL_LENGTH)
   mediaUrl?: string;
+
+  /**
+   * Of a document: send what `mediaUrl` shows also when it is a web page. Without it a page is refused, because share
+   * links of Drive or Dropbox show a page about the file in place of the file.
+   */
+  @IsOptional()
+  @IsBoolean()
+  webPage?: boolean;
 }
 
 export class CampaignPartResponse extends PartFields {}

@@ -29,7 +29,7 @@ export class MediaResponse {
   @IsString()
   fileName!: string;
 
-  /** Hexadecimal; the same content is stored once. */
+  /** Hexadecimal; the same content is stored once, whatever its names. */
   @IsString()
   sha256!: string;
 

@@ -1,8 +1,11 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 
-/** A file of a tenant that messages may carry. The same content is stored once. */
+/**
+ * A file of a tenant that messages may carry. The bytes are stored once under their hash; each name that was given to
+ * them is a file of its own.
+ */
 @Entity('media')
-@Index('media_tenant_content', ['tenantId', 'sha256'], { unique: true })
+@Index('media_tenant_content', ['tenantId', 'sha256', 'fileName'], { unique: true })
 @Index('media_provisional', ['createdAt'], { where: 'provisional' })
 export class Media {
   @PrimaryColumn('uuid')

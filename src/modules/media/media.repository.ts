@@ -1,6 +1,9 @@
 import type { Tx } from '../../db/index.js';
 import { Media } from './media.entity.js';
 
+/** Content under one of its names; `findOneBy` takes these fields as they are. */
+export type NamedContent = Pick<Media, 'tenantId' | 'sha256' | 'fileName'>;
+
 /**
  * Locks this content until the transaction ends: storing and deleting it wait for each other, so that no file is
  * deleted while another request is told that it is there.
@@ -18,9 +21,9 @@ export async function findMedia(tx: Tx, tenantId: string, id: string): Promise<M
 }
 
 /** Waits for a request that is just making a provisional one its own, and not for campaigns that merely hold it. */
-export async function lockKnownContent(tx: Tx, tenantId: string, sha256: string): Promise<Media | undefined> {
+export async function lockKnownFile(tx: Tx, file: NamedContent): Promise<Media | undefined> {
   const lock = { mode: 'for_no_key_update' } as const;
-  return (await tx.findOne(Media, { where: { tenantId, sha256 }, lock })) ?? undefined;
+  return (await tx.findOne(Media, { where: file, lock })) ?? undefined;
 }
 
 export async function updateMedia(tx: Tx, id: string, change: Partial<Media>): Promise<void> {
@@ -28,8 +31,13 @@ export async function updateMedia(tx: Tx, id: string, change: Partial<Media>): P
 }
 
 /** Also provisional ones. */
-export async function findContent(tx: Tx, tenantId: string, sha256: string): Promise<Media | undefined> {
-  return (await tx.findOneBy(Media, { tenantId, sha256 })) ?? undefined;
+export async function findFile(tx: Tx, file: NamedContent): Promise<Media | undefined> {
+  return (await tx.findOneBy(Media, file)) ?? undefined;
+}
+
+/** Whether some file, under whatever name, has this content. */
+export function hasContent(tx: Tx, tenantId: string, sha256: string): Promise<boolean> {
+  return tx.existsBy(Media, { tenantId, sha256 });
 }
 
 /** Newest first: ids sort by creation time. */

@@ -13,19 +13,21 @@ import { contentTypeOf } from './content-type.js';
 import { cleanFileName } from './core/file-name.js';
 import type { Media } from './media.entity.js';
 import {
-  findContent,
+  findFile,
   findMedia,
   findUse,
   lockMediaInUse,
   insertMedia,
+  hasContent,
   listAbandoned,
   listMedia,
   lockContent,
-  lockKnownContent,
+  lockKnownFile,
   lockMedia,
   removeAbandoned,
   removeMedia,
   updateMedia,
+  type NamedContent,
 } from './media.repository.js';
 import type { RemoteFiles } from './remote/remote-files.js';
 import type { MediaStore } from './store/media-store.js';
@@ -55,7 +57,8 @@ export class MediaService {
 
   /**
    * Stores a file under what it is; `kind` is what it will be sent as, where a photo goes as a document for instance.
-   * The same content is stored once: a repeat returns the media that is there. Refuses (`invalid`) an empty file and
+   * The same content is stored once: under the same name a repeat returns the media that is there, under another name it
+   * is a file of its own. Refuses (`invalid`) an empty file and
    * (`too_large`) one that WhatsApp would not take, naming the limit.
    */
   async add(tenantId: string, file: IncomingFile, kind?: MediaKind): Promise<Media> {
@@ -64,10 +67,11 @@ export class MediaService {
       const mimeType = await contentTypeOf(file.path);
       refuseSize(sizeBytes, mimeType, kind);
       const sha256 = await sha256Of(file.path);
-      const known = await findContent(this.deps.database.manager, tenantId, sha256);
+      const name = { tenantId, sha256, fileName: cleanFileName(file.originalName) };
+      const known = await findFile(this.deps.database.manager, name);
       // Content that was lost from the store comes back with a repeat.
       if (known && !known.provisional && (await this.deps.store.has(known))) return known;
-      return await this.store(tenantId, file, { sha256, mimeType, sizeBytes });
+      return await this.store(name, file, { mimeType, sizeBytes });
     } finally {
       await rm(file.path, { force: true });
     }
@@ -138,7 +142,7 @@ export class MediaService {
       await removeMedia(tx, tenantId, id);
       // Last, so that a refused deletion leaves the bytes. A commit that fails after this leaves a row without its
       // file.
-      await this.deps.store.remove(media);
+      await this.removeUnused(tx, media);
     });
   }
 
@@ -147,45 +151,51 @@ export class MediaService {
    * any process.
    */
   async removeAbandoned(): Promise<number> {
-    const { database, store, clock } = this.deps;
+    const { database, clock } = this.deps;
     const before = addMs(clock.now(), -PROVISIONAL_MS);
     let removed = 0;
     for (const media of await listAbandoned(database.manager, before, ABANDONED_AT_ONCE)) {
       await database.transaction(async (tx) => {
         await lockContent(tx, media.tenantId, media.sha256);
         if (!(await removeAbandoned(tx, media.id, before))) return;
-        await store.remove(media);
+        await this.removeUnused(tx, media);
         removed += 1;
       });
     }
     return removed;
   }
 
+  /** The bytes stay as long as another name has them. The caller holds the lock of the content. */
+  private async removeUnused(tx: Tx, key: { tenantId: string; sha256: string }): Promise<void> {
+    if (await hasContent(tx, key.tenantId, key.sha256)) return;
+    await this.deps.store.remove(key);
+  }
+
   /** The long way into the store comes before the lock; under it the bytes are normally there already. */
   private async store(
-    tenantId: string,
+    name: NamedContent,
     file: IncomingFile,
-    facts: { sha256: string; mimeType: string; sizeBytes: number },
+    facts: { mimeType: string; sizeBytes: number },
   ): Promise<Media> {
     const { database, store, clock } = this.deps;
-    const key = { tenantId, sha256: facts.sha256 };
+    const { tenantId, sha256 } = name;
+    const key = { tenantId, sha256 };
     const source = { path: file.path, sizeBytes: facts.sizeBytes };
     await store.put(key, source);
     return database.transaction(async (tx) => {
-      await lockContent(tx, tenantId, facts.sha256);
-      const known = await lockKnownContent(tx, tenantId, facts.sha256);
+      await lockContent(tx, tenantId, sha256);
+      const known = await lockKnownFile(tx, name);
       if (known && !known.provisional) return known;
       if (!(await store.has(key))) await store.put(key, source);
       const media: Media = {
         id: known?.id ?? newId(),
-        tenantId,
+        ...name,
         ...facts,
-        fileName: cleanFileName(file.originalName),
         sourceUrl: file.sourceUrl ?? null,
         provisional: file.sourceUrl !== undefined,
         createdAt: clock.now(),
       };
-      // The provisional row was never shown: the new upload replaces its name and kind.
+      // The provisional row was never shown: the new upload replaces its source and kind.
       if (known) await updateMedia(tx, known.id, media);
       else await insertMedia(tx, media);
       return media;

@@ -25,6 +25,8 @@ describe('the parts of a request', () => {
     ],
     [{ type: 'image', caption: 'x' }, 'mediaUrl', /needs a file: mediaUrl, or the mediaId/],
     [{ type: 'image', mediaId: FILE, mediaUrl: 'https://a.example/x' }, 'mediaUrl', /not both/],
+    [{ type: 'document', mediaId: FILE, webPage: true }, 'webPage', /is about a mediaUrl/],
+    [{ type: 'image', mediaUrl: 'https://a.example/x', webPage: true }, 'webPage', /has no webPage/],
     [
       { type: 'image', mediaId: FILE, content: 'x' },
       'content',
@@ -129,6 +131,8 @@ describe('rendering parts other than text', () => {
   });
 });
 
+const page = Buffer.from('<!DOCTYPE html><html><title>prices.pdf</title></html>');
+
 describe('campaigns with files', () => {
   let world: World;
   let site: FarSide;
@@ -144,9 +148,12 @@ describe('campaigns with files', () => {
         '/prices.pdf': pdf,
         '/voice.ogg': opus,
         '/song.mp3': mp3,
+        '/file/d/abc/view': page,
       };
       const file = files[request.url ?? ''];
-      response.writeHead(file ? 200 : 404, { 'content-type': 'text/html' }).end(file);
+      // The server says of everything that it is a pdf but of the pdf.
+      const type = request.url === '/prices.pdf' ? 'text/html' : 'application/pdf';
+      response.writeHead(file ? 200 : 404, { 'content-type': type }).end(file);
     });
     tenantId = await world.tenantWithSender();
   });
@@ -223,6 +230,32 @@ describe('campaigns with files', () => {
       kind,
       errors: [{ path: 'messages[1].mediaUrl', message: expect.stringContaining(message) }],
     });
+  });
+
+  it.each(['document', 'image', 'video', 'audio', 'voice'])(
+    'are refused when a share link shows a page in place of the %s',
+    async (type) => {
+      await expect(create({ type, mediaUrl: `${site.url}/file/d/abc/view` })).rejects.toMatchObject({
+        kind: 'invalid',
+        code: 'unsuitable_media',
+        errors: [
+          { path: 'messages[0].mediaUrl', message: expect.stringContaining('a web page instead of a file') },
+        ],
+      });
+    },
+  );
+
+  it('may be a web page where the part asks for it', async () => {
+    const mediaUrl = `${site.url}/file/d/abc/view`;
+    const { campaign } = await create({ type: 'document', mediaUrl, webPage: true, filename: 'page.html' });
+    expect(campaign.parts).toEqual([
+      { type: 'document', mediaId: expect.any(String), fileName: 'page.html' },
+    ]);
+    await expect(create({ type: 'document', mediaUrl, webPage: false })).rejects.toMatchObject({
+      errors: [{ message: expect.stringContaining('"webPage": true') }],
+    });
+    const [{ mediaId } = { mediaId: '' }] = campaign.parts as { mediaId: string }[];
+    expect((await create({ type: 'document', mediaId })).campaign.parts).toHaveLength(1);
   });
 
   it('are refused when the URL leads inside, or is none', async () => {

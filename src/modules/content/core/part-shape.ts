@@ -11,6 +11,7 @@ export interface PartInput {
   content?: string | null;
   mediaId?: string | null;
   mediaUrl?: string | null;
+  webPage?: boolean | null;
   caption?: string | null;
   filename?: string | null;
   latitude?: number | null;
@@ -31,6 +32,8 @@ export interface FileSource {
   path: string;
   mediaId?: string;
   mediaUrl?: string;
+  /** A web page at that URL is wanted. */
+  webPage?: true;
 }
 
 /** A part with valid fields. One with a file has no `mediaId` of its own until the file was checked. */
@@ -48,7 +51,7 @@ const shapes: Record<MessageType, { required: Field[]; optional: Field[]; file?:
   text: { required: ['content'], optional: [] },
   image: { required: [], optional: ['caption', 'filename'], file: true },
   video: { required: [], optional: ['caption', 'filename'], file: true },
-  document: { required: [], optional: ['caption', 'filename'], file: true },
+  document: { required: [], optional: ['caption', 'filename', 'webPage'], file: true },
   audio: { required: [], optional: [], file: true },
   voice: { required: [], optional: [], file: true },
   location: { required: ['latitude', 'longitude'], optional: ['name', 'address'] },
@@ -109,7 +112,12 @@ function misplaced(field: string, type: MessageType, hasFile: boolean): string {
   return `a part of type ${type} has no ${field}; leave it out`;
 }
 
-function fileErrors({ type, mediaId, mediaUrl }: PartInput, path: string): FieldError[] {
+function fileErrors({ type, mediaId, mediaUrl, webPage }: PartInput, path: string): FieldError[] {
+  if (mediaId !== undefined && webPage !== undefined && mediaUrl === undefined) {
+    return [
+      { path: `${path}.webPage`, message: 'is about a mediaUrl; an upload is sent as it is. Leave it out' },
+    ];
+  }
   if (mediaId !== undefined && mediaUrl !== undefined) {
     return [{ path: `${path}.mediaUrl`, message: 'give either mediaUrl or mediaId, not both' }];
   }
@@ -118,10 +126,10 @@ function fileErrors({ type, mediaId, mediaUrl }: PartInput, path: string): Field
   return [{ path: `${path}.mediaUrl`, message }];
 }
 
-function fileOf({ mediaId, mediaUrl }: PartInput, path: string): FileSource {
+function fileOf({ mediaId, mediaUrl, webPage }: PartInput, path: string): FileSource {
   return typeof mediaId === 'string'
     ? { path: `${path}.mediaId`, mediaId: mediaId.toLowerCase() }
-    : { path: `${path}.mediaUrl`, mediaUrl: mediaUrl ?? '' };
+    : { path: `${path}.mediaUrl`, mediaUrl: mediaUrl ?? '', ...(webPage ? { webPage } : {}) };
 }
 
 /** The part as it is stored; its required fields are known to be there. */

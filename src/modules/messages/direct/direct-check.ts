@@ -84,8 +84,8 @@ export class DirectCheck {
     const refused: RefusedMessage[] = [];
     const shared = new Map<string, DirectDraft[]>();
     for (const draft of drafts) {
-      const { mediaId, mediaUrl } = draft.draft.file ?? {};
-      const key = JSON.stringify([draft.draft.part, mediaId ?? null, mediaUrl ?? null]);
+      const { mediaId, mediaUrl, webPage } = draft.draft.file ?? {};
+      const key = JSON.stringify([draft.draft.part, mediaId ?? null, mediaUrl ?? null, webPage ?? null]);
       shared.set(key, [...(shared.get(key) ?? []), draft]);
     }
     const waiting = [...shared.values()];
