@@ -46,6 +46,13 @@ const examples: [pages: string[], expected: RegExp[]][] = [
     ],
   ],
   [
+    ['docs/opt-out-words.md'],
+    [
+      /"optOutWords":\{"added":\["chega","não quero"\],"removed":\["alto"\]\}/,
+      /"optInWords":\{"added":\[\],"removed":\[\]\}/,
+    ],
+  ],
+  [
     ['docs/senders.md'],
     [/"message":"Warming up: day 1 of 7, 20 today."/, /2@\S+=,\S+=/, /"pausedAt":"20/, /"waitReason":null/],
   ],
@@ -97,6 +104,7 @@ const examples: [pages: string[], expected: RegExp[]][] = [
     [
       /(Hi|Hello) Ana, please pay R\$\u00a01\.234,50 by 2 de março de 2026\./,
       /João \/ Rio de Janeiro \/ 1 de março de 2026 \/ 2 March 2026 at 01:30 \/ 1\.234,50 \/ 1\.234,50\u00a0€ \/ friend/,
+      /R\$\u00a01\.275,92/,
       /"phoneNumber":"\+5511961239004".*"code":"template_missing_variable"/,
       /"byVariant":\[\{"name":"short","weight":50,"recipients":2,/,
     ],

@@ -8,7 +8,7 @@ import type { Filter } from '../../src/modules/segments/core/filter.js';
 import { parseFilter } from '../../src/modules/segments/core/parse.js';
 import { contactIds, countContacts } from '../../src/modules/segments/segment.repository.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { matches, type Person } from './evaluate.js';
+import { matches, TIME_ZONE, type Person } from './evaluate.js';
 import { insertCampaign, insertList } from '../support/rows.js';
 
 const now = new Date('2026-03-02T10:00:00Z');
@@ -44,6 +44,8 @@ const person: fc.Arbitrary<Omit<Person, 'id'>> = fc.record({
       fc.array(fc.constantFrom('Ana', 5, 'Recife'), { maxLength: 2 }),
       fc.constant({ city: 'Recife' }),
       time.map((at) => at.toISOString().slice(0, 10)),
+      time.map((at) => at.toISOString()),
+      time.map((at) => `${at.toISOString().slice(0, 19)}-11:00`),
     ),
   ),
   tags: fc.uniqueArray(fc.constantFrom('vip', 'new', 'Ana'), { maxLength: 2 }),
@@ -133,6 +135,10 @@ const { tree } = fc.letrec<{ tree: object }>((tie) => ({
 
 async function insertSurroundings(): Promise<void> {
   const { manager } = db.database;
+  await manager.query('INSERT INTO tenant_settings (tenant_id, time_zone) VALUES ($1, $2)', [
+    tenantId,
+    TIME_ZONE,
+  ]);
   for (const id of lists) {
     await insertList(manager, tenantId, { id });
   }

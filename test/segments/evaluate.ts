@@ -1,4 +1,5 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import { localTime } from '../../src/lib/wall-time.js';
 import type { AttributeTest, Condition, Filter, Question } from '../../src/modules/segments/core/filter.js';
 
 /** Everything a filter can ask about one contact, as plain values. */
@@ -17,6 +18,8 @@ export interface Person {
 }
 
 const DAY_MS = 86_400_000;
+/** The zone of the tenant whose segments are asked: its days begin ten hours before those of UTC. */
+export const TIME_ZONE = 'Pacific/Kiritimati';
 
 /** What a filter means, without any SQL: the oracle of the property test. */
 export function matches(filter: Filter, person: Person, now: Date): boolean {
@@ -92,10 +95,16 @@ function attribute(test: AttributeTest, value: unknown, now: Date): boolean {
     case 'before':
       return day !== undefined && day < test.day;
     case 'withinDays': {
-      const from = new Date(now.getTime() - test.days * DAY_MS).toISOString().slice(0, 10);
-      return day !== undefined && day >= from && day <= now.toISOString().slice(0, 10);
+      const today = dayThere(now);
+      const from = new Date(Date.parse(today) - test.days * DAY_MS).toISOString().slice(0, 10);
+      const asked = /T.*(Z|[+-]\d\d:\d\d)$/.test(written) ? dayThere(new Date(written)) : day;
+      return asked !== undefined && asked >= from && asked <= today;
     }
   }
+}
+
+function dayThere(time: Date): string {
+  return localTime(time, TIME_ZONE).slice(0, 10);
 }
 
 function activity(asked: Extract<Question, { on: 'activity' }>, person: Person, now: Date): boolean {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { newId } from '../../src/lib/ids.js';
 import { compileFilter } from '../../src/modules/segments/core/compile.js';
+import { lastDays } from '../../src/modules/segments/core/filter.js';
 import { parseFilter } from '../../src/modules/segments/core/parse.js';
 
-const options = { firstParameter: 2, tenant: '$1', now: new Date('2026-03-02T10:00:00Z') };
+const options = { firstParameter: 2, tenant: '$1', now: new Date('2026-03-02T10:00:00Z'), timeZone: 'UTC' };
 const isAna = { field: 'name', op: 'equals', value: 'Ana' };
 
 function errorsOf(input: unknown): [path: string, message: string][] {
@@ -133,6 +134,92 @@ describe('compiling a filter', () => {
     expect(compileFilter(parsed.filter, options)).toEqual({
       sql: '((contacts.attributes @> $2::jsonb))',
       values: ['{"city":"Recife"}'],
+    });
+  });
+});
+
+describe('the last days', () => {
+  it.each([
+    [
+      'UTC',
+      '2026-03-02T01:30:00Z',
+      1,
+      '2026-03-01',
+      '2026-03-02',
+      '2026-03-01T00:00:00Z',
+      '2026-03-03T00:00:00Z',
+    ],
+    [
+      'America/Sao_Paulo',
+      '2026-03-02T01:30:00Z',
+      1,
+      '2026-02-28',
+      '2026-03-01',
+      '2026-02-28T03:00:00Z',
+      '2026-03-02T03:00:00Z',
+    ],
+    [
+      'Pacific/Kiritimati',
+      '2026-03-01T10:00:00Z',
+      1,
+      '2026-03-01',
+      '2026-03-02',
+      '2026-02-28T10:00:00Z',
+      '2026-03-02T10:00:00Z',
+    ],
+    [
+      'Asia/Kathmandu',
+      '2026-03-01T18:15:00Z',
+      1,
+      '2026-03-01',
+      '2026-03-02',
+      '2026-02-28T18:15:00Z',
+      '2026-03-02T18:15:00Z',
+    ],
+    // The clocks change on the 29th: that day has 23 hours.
+    [
+      'Europe/Berlin',
+      '2026-03-29T12:00:00Z',
+      1,
+      '2026-03-28',
+      '2026-03-29',
+      '2026-03-27T23:00:00Z',
+      '2026-03-29T22:00:00Z',
+    ],
+    // In Cairo the 24th of April begins at one o'clock.
+    [
+      'Africa/Cairo',
+      '2026-04-24T12:00:00Z',
+      1,
+      '2026-04-23',
+      '2026-04-24',
+      '2026-04-22T22:00:00Z',
+      '2026-04-24T21:00:00Z',
+    ],
+    [
+      'Africa/Cairo',
+      '2026-04-25T12:00:00Z',
+      1,
+      '2026-04-24',
+      '2026-04-25',
+      '2026-04-23T22:00:00Z',
+      '2026-04-25T21:00:00Z',
+    ],
+    [
+      'Pacific/Apia',
+      '2011-12-30T20:00:00Z',
+      1,
+      '2011-12-30',
+      '2011-12-31',
+      '2011-12-30T10:00:00Z',
+      '2011-12-31T10:00:00Z',
+    ],
+  ])('in %s at %s', (timeZone, now, days, firstDay, today, from, until) => {
+    expect(lastDays({ now: new Date(now), timeZone }, days)).toEqual({
+      firstDay,
+      today,
+      from: new Date(from),
+      until: new Date(until),
     });
   });
 });

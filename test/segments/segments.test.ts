@@ -65,6 +65,55 @@ describe('a segment', () => {
     await expect(segments.get(tenantId, made.id)).rejects.toMatchObject({ code: 'segment_not_found' });
   });
 
+  it("goes by the days of the tenant's own clock", async () => {
+    // In São Paulo it is still the 1st of March.
+    const night = { now: () => new Date('2026-03-02T01:30:00Z') };
+    const contacts = new ContactService({ database: db.database, clock: night });
+    const asked = new SegmentService({ database: db.database, clock: night, contacts });
+    const values = [
+      '2026-02-26',
+      '2026-02-27',
+      '2026-03-01',
+      '2026-03-02',
+      '2026-03-02T02:59:00Z',
+      '2026-03-02T03:00:00Z',
+      '2026-02-27T02:59:59.999Z',
+      '2026-02-27T00:00:00-03:00',
+      '2026-03-01 23:59',
+      '2026-02-30T10:00:00Z',
+      '0000-03-01T10:00:00Z',
+      'soon',
+    ];
+    for (const [position, born] of values.entries()) {
+      await contacts.create(tenantId, { phoneNumber: `+55119876540${10 + position}`, attributes: { born } });
+    }
+    const filter = { field: 'attributes.born', op: 'withinDays', value: 2 };
+    const found = async () =>
+      (await asked.preview(tenantId, { filter })).sample
+        .map(({ attributes }) => String(attributes['born']))
+        .toSorted();
+    expect(await found()).toEqual([
+      '2026-02-30T10:00:00Z',
+      '2026-03-01',
+      '2026-03-01 23:59',
+      '2026-03-02',
+      '2026-03-02T02:59:00Z',
+      '2026-03-02T03:00:00Z',
+    ]);
+    await db.database.manager.query(
+      `INSERT INTO tenant_settings (tenant_id, time_zone) VALUES ($1, 'America/Sao_Paulo')`,
+      [tenantId],
+    );
+    expect(await found()).toEqual([
+      '2026-02-27',
+      '2026-02-27T00:00:00-03:00',
+      '2026-02-30T10:00:00Z',
+      '2026-03-01',
+      '2026-03-01 23:59',
+      '2026-03-02T02:59:00Z',
+    ]);
+  });
+
   it('has a name of its own', async () => {
     const first = await segments.create(tenantId, { name: 'A', filter: inRecife });
     const second = await segments.create(tenantId, { name: 'B', filter: inRecife });
@@ -167,7 +216,7 @@ describe('among many contacts', () => {
     if (!parsed.ok) throw new Error('refused');
     const { manager } = db.database;
     await manager.query('ANALYZE contacts');
-    const options = { firstParameter: 2, tenant: '$1', now: clock.now() };
+    const options = { firstParameter: 2, tenant: '$1', now: clock.now(), timeZone: 'UTC' };
     const { sql, values } = compileFilter(parsed.filter, options);
     const plan = await manager.query<{ 'QUERY PLAN': string }[]>(
       `EXPLAIN SELECT count(*) FROM contacts WHERE contacts.tenant_id = $1 AND ${sql}`,

@@ -2,6 +2,7 @@ import { QueryFailedError } from 'typeorm';
 import type { Tx } from '../../db/index.js';
 import { compileFilter } from './core/compile.js';
 import type { Filter, Reference } from './core/filter.js';
+import { tenantTimes } from '../tenants/index.js';
 import { Segment } from './segment.entity.js';
 
 /** False when the tenant has a segment of this name already. */
@@ -95,7 +96,8 @@ export async function brokenReferences(
 }
 
 export async function countContacts(tx: Tx, tenantId: string, filter: Filter, now: Date): Promise<number> {
-  const { sql, values } = compileFilter(filter, { firstParameter: 2, tenant: '$1', now });
+  const { timeZone } = await tenantTimes(tx, tenantId);
+  const { sql, values } = compileFilter(filter, { firstParameter: 2, tenant: '$1', now, timeZone });
   const [row] = await tx.query<{ count: number }[]>(
     `SELECT count(*)::int AS count FROM contacts WHERE contacts.tenant_id = $1 AND ${sql}`,
     [tenantId, ...values],
@@ -110,7 +112,9 @@ export async function contactIds(
   filter: Filter,
   page: { limit: number; beforeId: string | undefined; now: Date },
 ): Promise<string[]> {
-  const { sql, values } = compileFilter(filter, { firstParameter: 4, tenant: '$1', now: page.now });
+  const { timeZone } = await tenantTimes(tx, tenantId);
+  const asked = { firstParameter: 4, tenant: '$1', now: page.now, timeZone };
+  const { sql, values } = compileFilter(filter, asked);
   const rows = await tx.query<{ id: string }[]>(
     `SELECT contacts.id FROM contacts
      WHERE contacts.tenant_id = $1 AND ($2::uuid IS NULL OR contacts.id < $2::uuid) AND ${sql}

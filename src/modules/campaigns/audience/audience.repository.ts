@@ -1,6 +1,7 @@
 import type { Tx } from '../../../db/index.js';
 import { lineOf } from '../../../lib/phone-line.js';
 import { compileFilter, type Filter } from '../../segments/index.js';
+import { tenantTimes } from '../../tenants/index.js';
 import type { ExclusionCode } from './core/audience-rules.js';
 import { missingIds } from '../../../db/missing-ids.js';
 
@@ -116,7 +117,8 @@ export async function insertMatching(
   filter: Filter,
   { firstPosition, now }: { firstPosition: number; now: Date },
 ): Promise<Found> {
-  const { sql, values } = compileFilter(filter, { firstParameter: 5, tenant: '$1', now });
+  const { timeZone } = await tenantTimes(tx, key.tenantId);
+  const { sql, values } = compileFilter(filter, { firstParameter: 5, tenant: '$1', now, timeZone });
   return insertFound(tx, key, firstPosition, {
     found: `SELECT contacts.id, $4::bigint + row_number() OVER (ORDER BY contacts.id) AS position
             FROM contacts WHERE contacts.tenant_id = $1 AND ${sql}`,
@@ -186,7 +188,8 @@ export async function excludeLists(tx: Tx, key: CampaignKey, listIds: string[]):
 }
 
 export async function excludeMatching(tx: Tx, key: CampaignKey, filter: Filter, now: Date): Promise<number> {
-  const { sql, values } = compileFilter(filter, { firstParameter: 3, tenant: '$1', now });
+  const { timeZone } = await tenantTimes(tx, key.tenantId);
+  const { sql, values } = compileFilter(filter, { firstParameter: 3, tenant: '$1', now, timeZone });
   return exclude(tx, key, {
     code: 'excluded_segment',
     condition: `EXISTS (SELECT FROM contacts WHERE contacts.id = recipient.contact_id

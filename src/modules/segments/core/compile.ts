@@ -2,11 +2,13 @@ import { numbersOfCountry } from '../../../lib/phone-country.js';
 import { lineOf } from '../../../lib/phone-line.js';
 import {
   DAY_TEXT,
-  dayOf,
   daysBefore,
+  lastDays,
+  MOMENT_TEXT,
   NUMBER_TEXT,
   storedForms,
   type Activity,
+  type AskedAt,
   type AttributeTest,
   type Condition,
   type Filter,
@@ -22,12 +24,11 @@ export interface CompiledFilter {
   values: unknown[];
 }
 
-interface CompileOptions {
+interface CompileOptions extends AskedAt {
   /** The number of the first free parameter, such as 3 for `$3`. */
   firstParameter: number;
   /** The parameter that holds the tenant's id, such as `$1`. */
   tenant: string;
-  now: Date;
 }
 
 /** What a condition becomes; `nullable` when it may be neither true nor false, as it is of a value that is missing. */
@@ -136,11 +137,8 @@ class Compiler {
         return `${this.attributeDay(key)} > ${this.value(test.day)}::text COLLATE "C"`;
       case 'before':
         return `${this.attributeDay(key)} < ${this.value(test.day)}::text COLLATE "C"`;
-      case 'withinDays': {
-        const day = this.attributeDay(key);
-        const from = this.value(dayOf(daysBefore(this.options.now, test.days)));
-        return `${day} >= ${from}::text COLLATE "C" AND ${day} <= ${this.value(dayOf(this.options.now))}::text COLLATE "C"`;
-      }
+      case 'withinDays':
+        return this.attributeWithin(key, test.days);
     }
   }
 
@@ -183,6 +181,18 @@ class Compiler {
   private attributeDay(key: string): string {
     const text = this.attributeText(key);
     return `CASE WHEN ${text} ~ '${DAY_TEXT}' THEN left(${text}, 10) END`;
+  }
+
+  /** A day is one of the tenant's calendar; a moment lies in one of the tenant's days, whatever zone it is written in. */
+  private attributeWithin(key: string, days: number): string {
+    const { firstDay, today, from, until } = lastDays(this.options, days);
+    const text = this.attributeText(key);
+    const day = `left(${text}, 10)`;
+    return `CASE
+      WHEN ${text} ~ '${MOMENT_TEXT}' THEN ${text}::timestamptz >= ${this.value(from)}::timestamptz
+        AND ${text}::timestamptz < ${this.value(until)}::timestamptz
+      WHEN ${text} ~ '${DAY_TEXT}' THEN ${day} >= ${this.value(firstDay)}::text COLLATE "C"
+        AND ${day} <= ${this.value(today)}::text COLLATE "C" END`;
   }
 
   private time(column: string, test: TimeTest): string {

@@ -1,3 +1,5 @@
+import { instantOnWall, offsetAt } from '../../../lib/zone.js';
+
 /** A question about a contact: conditions joined by `all`, `any` and `not`. What callers write becomes this in parse.ts. */
 export type Filter = { all: Filter[] } | { any: Filter[] } | { not: Filter } | { condition: Condition };
 
@@ -63,12 +65,43 @@ export const NUMBER_TEXT = '^-?[0-9]{1,15}(\\.[0-9]{1,15})?$';
 /** What counts as a day: the first ten characters of a date or time in ISO 8601. */
 export const DAY_TEXT = '^[0-9]{4}-[0-9]{2}-[0-9]{2}';
 
+/**
+ * What counts as a moment: a time with its offset. Only such as PostgreSQL can read, because one that it cannot would fail
+ * the whole query: no year 0, no 30 February; a 29 February is a day.
+ */
+export const MOMENT_TEXT =
+  '^[1-9][0-9]{3}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))' +
+  '[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\\.[0-9]{1,9})?)?(Z|[+-](0[0-9]|1[0-4]):?[0-5][0-9])$';
+
 const ONE_DAY_MS = 86_400_000;
+
+/** When a filter is asked, and by whose clock. */
+export interface AskedAt {
+  now: Date;
+  /** The tenant's IANA time zone: its days are meant by "within so many days". */
+  timeZone: string;
+}
 
 export function daysBefore(now: Date, days: number): Date {
   return new Date(now.getTime() - days * ONE_DAY_MS);
 }
 
-export function dayOf(time: Date): string {
-  return time.toISOString().slice(0, 10);
+/** The days from so many before today until today on the tenant's clock, and the instants they begin and end at. */
+export function lastDays(
+  { now, timeZone }: AskedAt,
+  days: number,
+): { firstDay: string; today: string; from: Date; until: Date } {
+  const wall = now.getTime() + offsetAt(timeZone, now.getTime());
+  const today = wall - (((wall % ONE_DAY_MS) + ONE_DAY_MS) % ONE_DAY_MS);
+  const firstDay = today - days * ONE_DAY_MS;
+  // A day that the zone leaves out begins with the next one.
+  const begin = (day: number) =>
+    new Date(instantOnWall(timeZone, day) ?? instantOnWall(timeZone, day + ONE_DAY_MS) ?? day);
+  const text = (day: number) => new Date(day).toISOString().slice(0, 10);
+  return {
+    firstDay: text(firstDay),
+    today: text(today),
+    from: begin(firstDay),
+    until: begin(today + ONE_DAY_MS),
+  };
 }
