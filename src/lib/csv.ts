@@ -7,10 +7,12 @@ export const UTF8_BOM = '\uFEFF';
 const FORMULA_START = /^[\s']*[=+\-@|%＝＋－＠]|^'*[\t\r\n]/;
 /**
  * Where the list separator is a semicolon (Brazil, most of Europe) a spreadsheet splits the line there and takes no notice
- * of our quotes: what would then begin a cell. A tab or a line break does the same.
+ * of our quotes: what would then begin a cell. A tab or a line break does the same. Both are only looked for where a run of
+ * these characters begins, so that a long run costs its length once.
  */
-const FORMULA_INSIDE = /([;\t\r\n][\s"]*)(?='*[=+\-@|%＝＋－＠])/g;
-const MARK_INSIDE = /([;\t\r\n][\s"]*)'(?='*[=+\-@|%＝＋－＠])/g;
+const FORMULA_INSIDE = /(?<![;\s"])[;\s"]+(?='*[=+\-@|%＝＋－＠])/g;
+const MARK_INSIDE = /(?<![;\s"])([;\s"]+)'(?='*[=+\-@|%＝＋－＠])/g;
+const SEPARATOR = /[;\t\r\n]/;
 const PHONE_NUMBER = /^\+\d{7,15}$/;
 
 /** csv-stringify quotes a cell with the delimiter, a quote or the whole line end in it; half a line end needs it, too. */
@@ -32,7 +34,7 @@ export function csvLines(rows: readonly (readonly (string | null)[])[]): string 
  */
 export function withoutFormulas(text: string): string {
   if (PHONE_NUMBER.test(text)) return text;
-  const inside = text.replaceAll(FORMULA_INSIDE, "$1'");
+  const inside = text.replaceAll(FORMULA_INSIDE, (run) => (SEPARATOR.test(run) ? `${run}'` : run));
   return FORMULA_START.test(text) ? `'${inside}` : inside;
 }
 
@@ -44,5 +46,5 @@ export function keptByWithoutMarks(text: string): string {
 /** The text as it was before it was marked, by `withoutFormulas` or in the same way by others. */
 export function withoutMarks(text: string): string {
   const whole = text.startsWith("'") && FORMULA_START.test(text.slice(1)) ? text.slice(1) : text;
-  return whole.replaceAll(MARK_INSIDE, '$1');
+  return whole.replaceAll(MARK_INSIDE, (marked, run: string) => (SEPARATOR.test(run) ? run : marked));
 }

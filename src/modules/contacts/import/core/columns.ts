@@ -1,10 +1,9 @@
 import { firstPhone } from '../../../../lib/phone.js';
-import { attributeKey } from '../../core/attributes.js';
+import { attributeKey, keyError } from '../../core/attributes.js';
 import { OWN_FIELDS, resolveMapping, seen, type ColumnMapping } from './mapping.js';
-import { optOutKind, type OptOutKind } from './opt-out-column.js';
-import { ownColumns } from './own-columns.js';
-import { phoneColumns, type PhoneColumn } from './phone-columns.js';
-import { isTagTitle, nameRole, type NameRole } from './titles.js';
+import type { PhoneColumn } from './phone-columns.js';
+import { readTitles, type OptOutColumn, type TitleReading } from './title-reading.js';
+import type { NameRole } from './titles.js';
 
 /** Which column of the file means what. Indexes count from 0. */
 export interface ColumnPlan {
@@ -21,7 +20,7 @@ export interface ColumnPlan {
   /** Columns whose cells hold tags. */
   tags: number[];
   /** Columns that say who opted out. */
-  optOut: { index: number; kind: OptOutKind }[];
+  optOut: OptOutColumn[];
   attributes: AttributeColumn[];
 }
 
@@ -56,52 +55,46 @@ export function planColumns(
   const isPhone = (index: number) => firstPhone(titles[index] ?? '', defaultCountry).ok;
   const given = mapped.columns.get('phoneNumber');
   const firstNumber = titles.findIndex((_, index) => isPhone(index));
-  if (given !== undefined ? !isPhone(given) : firstNumber < 0) {
-    const phones = given !== undefined ? [{ index: given }] : phoneColumns(titles, below);
-    if (phones.length > 0) return { ok: true, plan: planWithHeader(titles, phones, mapped) };
-    return { ok: false, reason: noPhoneColumn(titles) };
+  if (given !== undefined ? isPhone(given) : firstNumber >= 0) {
+    return { ok: true, plan: planWithoutHeader(titles, given ?? firstNumber, mapped) };
   }
-  return { ok: true, plan: planWithoutHeader(titles, given ?? firstNumber, mapped) };
+  const read = readTitles(titles, below);
+  const phones = given === undefined ? read.phones : [{ index: given }];
+  if (phones.length === 0) return { ok: false, reason: noPhoneColumn(titles) };
+  return { ok: true, plan: planWithHeader(titles, { ...read, phones }, mapped) };
 }
 
-function planWithHeader(titles: string[], phones: PhoneColumn[], mapped: Mapped): ColumnPlan {
-  const phone = phones[0]?.index ?? -1;
+function planWithHeader(titles: string[], read: TitleReading, mapped: Mapped): ColumnPlan {
+  const phone = read.phones[0]?.index ?? -1;
   const given = new Set(mapped.columns.values());
+  /** A mapping decides alone, also when it makes an attribute of a column with that title. */
   const isFree = (index: number) => index !== phone && !given.has(index);
-  const ours = ownColumns(titles).filter(isFree);
-  const roles = titles.map((title, index) => (index === phone ? undefined : nameRole(title)));
   const mappedName = mapped.columns.get('name');
+  const roles = read.roles.map((role, index) => (index === phone ? undefined : role));
   const name = mappedName === undefined ? nameColumns(roles) : [mappedName];
-  const tags = tagColumns(titles, mapped, isFree);
-  const optOut = optOutColumns(titles, mapped, (index) => index !== phone);
-  const left = new Set([phone, ...ours, ...tags, ...optOut.filter(isOnlyOptOut).map(({ index }) => index)]);
-  const attributes = attributeColumns(titles, mapped, (index) => {
+  const mappedTags = mapped.columns.get('tags');
+  const tags = mappedTags === undefined ? read.tags.filter(isFree) : [mappedTags];
+  const optOut = optOutColumns(read, mapped).filter(({ index }) => index !== phone);
+  const left = new Set([phone, ...read.ignored.filter(isFree), ...tags, ...onlyOptOut(optOut)]);
+  const wanted = (index: number): boolean => {
     if (left.has(index)) return false;
     // First and last names stay usable by themselves: {{contact.first_name}}.
     return !(name.length === 1 && name[0] === index) || roles[index] === 'firstName';
-  });
-  return { hasHeader: true, titles, phone, phones, name, tags, optOut, attributes };
-}
-
-/** A mapping decides alone, also when it makes an attribute of a column with that title. */
-function tagColumns(titles: readonly string[], { columns }: Mapped, isFree: (index: number) => boolean) {
-  const named = columns.get('tags');
-  if (named !== undefined) return [named];
-  return titles.flatMap((title, index) => (isFree(index) && isTagTitle(title) ? [index] : []));
+  };
+  const attributes = attributeColumns(titles, mapped, wanted, read.keepsKeys);
+  return { hasHeader: true, titles, phone, phones: read.phones, name, tags, optOut, attributes };
 }
 
 /** Also of a column that the mapping makes an attribute: nobody who said stop is forgotten by it. */
-function optOutColumns(titles: readonly string[], { columns }: Mapped, isFree: (index: number) => boolean) {
+function optOutColumns(read: TitleReading, { columns }: Mapped): OptOutColumn[] {
   const named = columns.get('optedOut');
-  return titles.flatMap((title, index): ColumnPlan['optOut'] => {
-    const kind = index === named ? 'out' : optOutKind(title);
-    return kind !== undefined && isFree(index) ? [{ index, kind }] : [];
-  });
+  const others = read.optOut.filter(({ index }) => index !== named);
+  return named === undefined ? others : [{ index: named, kind: 'out' }, ...others];
 }
 
-/** What else such a column says stays an attribute: a consent, a state. */
-function isOnlyOptOut({ kind }: { kind: OptOutKind }): boolean {
-  return kind === 'out';
+/** What else a column says stays an attribute: a consent, a state. */
+function onlyOptOut(columns: readonly OptOutColumn[]): number[] {
+  return columns.filter(({ kind }) => kind === 'out').map(({ index }) => index);
 }
 
 /** `name` alone is a whole name, unless a column of first or of last names says that it is the other half. */
@@ -125,7 +118,7 @@ function planWithoutHeader(firstRow: string[], phone: number, mapped: Mapped): C
   const tagged = mapped.columns.get('tags');
   const tags = tagged === undefined ? [] : [tagged];
   const optedOut = mapped.columns.get('optedOut');
-  const optOut: ColumnPlan['optOut'] = optedOut === undefined ? [] : [{ index: optedOut, kind: 'out' }];
+  const optOut: OptOutColumn[] = optedOut === undefined ? [] : [{ index: optedOut, kind: 'out' }];
   const left = new Set([phone, named, tagged, optedOut]);
   const attributes = attributeColumns(titles, mapped, (index) => !left.has(index));
   return { hasHeader: false, titles, phone, phones: [{ index: phone }], name, tags, optOut, attributes };
@@ -136,6 +129,7 @@ function attributeColumns(
   titles: readonly string[],
   { columns: mapped, booleans }: Mapped,
   wanted: (index: number) => boolean,
+  keepsKeys = false,
 ): AttributeColumn[] {
   const columns = [...mapped]
     .filter(([field]) => !OWN_FIELDS.has(field))
@@ -148,7 +142,8 @@ function attributeColumns(
   const done = new Set(columns.map(({ index }) => index));
   titles.forEach((title, index) => {
     if (!wanted(index) || done.has(index)) return;
-    const key = attributeKey(title, index + 1, taken);
+    const isKey = keepsKeys && !taken.has(title) && keyError(title) === undefined;
+    const key = isKey ? title : attributeKey(title, index + 1, taken);
     taken.add(key);
     columns.push({ index, key });
   });

@@ -86,7 +86,7 @@ function kindOfWords(plain: string): PhoneKind | undefined {
 
 /** A title without how the answer is to be written: `WhatsApp (com DDD)`, `Mobile with country code`, `DDD + Celular`. */
 function whatIsAsked(title: string): string {
-  const plain = plainTitle(title.replace(BRACKETS, ' '));
+  const plain = plainTitle(withoutBrackets(title));
   const end = plain.search(WITH);
   const asked = end > 0 ? plain.slice(0, end) : plain;
   return /[+/&]/.test(title) ? asked.replace(/\bdd[di]\b/g, '') : asked;
@@ -107,6 +107,10 @@ export function labelKind(label: string): PhoneKind | 'fax' | undefined {
   return LANDLINE.test(plain) ? 'landline' : undefined;
 }
 
+function withoutBrackets(title: string): string {
+  return title.slice(0, MAX_TITLE).replace(BRACKETS, ' ');
+}
+
 export type NameRole = 'fullName' | 'name' | 'firstName' | 'middleName' | 'lastName';
 
 const ROLES = new Map<string, NameRole>(
@@ -125,7 +129,7 @@ const TAGS = new Set(wordsOf(names.TAG_WORDS).map(plainTitle));
 /** What part of a person's name a column of this title holds: `Nome`, `Qual é o seu nome?`, `Name (as in passport)`. */
 export function nameRole(title: string): NameRole | undefined {
   const plain = plainTitle(title);
-  const asked = plainTitle(title.replace(BRACKETS, ' '));
+  const asked = plainTitle(withoutBrackets(title));
   return (
     ROLES.get(plain) ??
     ROLES.get(asked) ??

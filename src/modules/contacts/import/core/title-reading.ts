@@ -1,0 +1,56 @@
+import { optOutKind, type OptOutKind } from './opt-out-column.js';
+import { ownExport, rejectionColumns, type OwnExport } from './own-columns.js';
+import { phoneColumns, type PhoneColumn } from './phone-columns.js';
+import { isTagTitle, nameRole, type NameRole } from './titles.js';
+
+export interface OptOutColumn {
+  index: number;
+  kind: OptOutKind;
+}
+
+/** What the titles of a file say by themselves, before a mapping decides. Indexes count from 0. */
+export interface TitleReading {
+  /** Columns of numbers, the one that is taken first in front; none when no title tells. */
+  phones: PhoneColumn[];
+  /** By column. */
+  roles: (NameRole | undefined)[];
+  tags: number[];
+  optOut: OptOutColumn[];
+  /** Columns that become nothing. */
+  ignored: number[];
+  /** True where the titles of attributes are their keys, as they are. */
+  keepsKeys: boolean;
+}
+
+export function readTitles(titles: readonly string[], below: readonly (readonly string[])[]): TitleReading {
+  const inFront = [...titles.keys()].slice(0, rejectionColumns(titles));
+  const own = ownExport(titles);
+  if (own) return readExport(titles, own, inFront);
+  const phones = phoneColumns(titles, below);
+  return {
+    phones,
+    roles: titles.map((title, index) => (index === phones[0]?.index ? undefined : nameRole(title))),
+    tags: titles.flatMap((title, index) => (isTagTitle(title) ? [index] : [])),
+    optOut: titles.flatMap((title, index): OptOutColumn[] => {
+      const kind = optOutKind(title);
+      return kind === undefined ? [] : [{ index, kind }];
+    }),
+    ignored: inFront,
+    keepsKeys: false,
+  };
+}
+
+function readExport(titles: readonly string[], own: OwnExport, inFront: number[]): TitleReading {
+  const optOut: OptOutColumn[] = [
+    { index: own.optedOut, kind: 'out' },
+    { index: own.consent, kind: 'status' },
+  ];
+  return {
+    phones: [{ index: own.phone }],
+    roles: titles.map((_, index) => (index === own.name ? 'name' : undefined)),
+    tags: [own.tags].filter((index) => index >= 0),
+    optOut: optOut.filter(({ index }) => index >= 0),
+    ignored: [...inFront, ...own.ignored],
+    keepsKeys: true,
+  };
+}
