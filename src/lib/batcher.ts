@@ -1,11 +1,22 @@
+import { unavailableResource } from './transient-errors.js';
+
+interface Call<Item, Result> {
+  item: Item;
+  resolve: (result: Result) => void;
+  reject: (error: unknown) => void;
+}
+
 /**
  * Coalesces concurrent calls into one: items that arrive within `maxDelayMs` of each other, up to `maxItems`, are
- * handed to `run` together, one run at a time per batcher. `run` returns results in the order of its items; a thrown
- * error rejects every call of that run. While a run is under way the next batch fills up, so load makes batches larger
- * instead of more numerous.
+ * handed to `run` together, one run at a time per batcher. `run` returns results in the order of its items. While a run
+ * is under way the next batch fills up, so load makes batches larger instead of more numerous.
+ *
+ * A run that throws has done nothing. Its batch is halved and run again until the items that make it throw are alone, so
+ * that they reject their own calls and no others; what is unavailable (see `unavailableResource`) is so for all of them
+ * and rejects them at once.
  */
 export class Batcher<Item, Result> {
-  private pending: { item: Item; resolve: (result: Result) => void; reject: (error: unknown) => void }[] = [];
+  private pending: Call<Item, Result>[] = [];
   private running = false;
   private timer: NodeJS.Timeout | undefined;
 
@@ -42,7 +53,13 @@ export class Batcher<Item, Result> {
   private async flush(): Promise<void> {
     if (this.running || this.pending.length === 0) return;
     this.running = true;
-    const batch = this.pending.splice(0, this.options.maxItems);
+    await this.settle(this.pending.splice(0, this.options.maxItems));
+    this.running = false;
+    this.schedule();
+  }
+
+  /** Never rejects: every call of the batch gets its result or its error. */
+  private async settle(batch: Call<Item, Result>[]): Promise<void> {
     try {
       const results = await this.run(batch.map(({ item }) => item));
       if (results.length !== batch.length) {
@@ -50,10 +67,13 @@ export class Batcher<Item, Result> {
       }
       batch.forEach(({ resolve }, index) => resolve(results[index] as Result));
     } catch (error) {
-      batch.forEach(({ reject }) => reject(error));
-    } finally {
-      this.running = false;
-      this.schedule();
+      if (batch.length === 1 || unavailableResource(error) !== undefined) {
+        for (const { reject } of batch) reject(error);
+        return;
+      }
+      const middle = Math.ceil(batch.length / 2);
+      await this.settle(batch.slice(0, middle));
+      await this.settle(batch.slice(middle));
     }
   }
 }

@@ -8,6 +8,11 @@ export function isStorable(value: unknown): boolean {
   return !UNSTORABLE.test(JSON.stringify(value) ?? '');
 }
 
+/** The text without NUL characters and with U+FFFD in place of halves of surrogate pairs. */
+export function storableText(text: string): string {
+  return text.replaceAll('\0', '').replaceAll(/\p{Surrogate}/gu, '\uFFFD');
+}
+
 export function errorsOfName(name: string): FieldError[] {
   if (name.trim() === '') return [{ path: 'name', message: 'must not be blank' }];
   return isStorable(name) ? [] : [{ path: 'name', message: 'contains a broken or NUL character' }];

@@ -1,7 +1,8 @@
 import { DomainError, StoreUnreachable } from './errors.js';
 
 /**
- * Node's, PostgreSQL's (class 08 and 57P, too many connections) and ioredis' codes for a server that does not answer.
+ * Node's, PostgreSQL's (classes 08 and 57P, too many connections, no memory, a login that is refused, a server that only
+ * reads because another one has taken over) and ioredis' codes for a server that does not answer, or not as it should.
  */
 const UNREACHABLE_CODES = new Set([
   'ECONNREFUSED',
@@ -13,11 +14,23 @@ const UNREACHABLE_CODES = new Set([
   '08000',
   '08001',
   '08003',
+  '08004',
   '08006',
+  '08P01',
+  '25006',
+  '28000',
+  '28P01',
+  '3D000',
+  '53000',
+  '53200',
   '53300',
+  '53400',
   '57P01',
   '57P02',
   '57P03',
+  '57P05',
+  '58000',
+  '58030',
 ]);
 
 /** Errors without a code: the exact sentences of pg, pg-pool and ioredis. */
@@ -41,8 +54,11 @@ const UNREACHABLE_NAMES = new Set([
 const DISK_FULL_CODES = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', '53100']);
 const FILE_LIMIT_MESSAGE = /^could not (extend|write to) file .*: File too large/;
 
-/** PostgreSQL gave up waiting for a lock that another transaction holds. */
-const LOCK_TIMEOUT_CODE = '55P03';
+/**
+ * PostgreSQL gave up waiting for a lock that another transaction holds, ended one of two transactions that waited for
+ * each other, or one that another has overtaken; or an operator or the server's time-out cancelled the statement.
+ */
+const LOCK_CODES = new Set(['55P03', '40P01', '40001', '57014']);
 
 /** A resource outside the program that it needs. */
 export type UnavailableResource = 'server' | 'disk' | 'lock';
@@ -56,7 +72,7 @@ export function unavailableResource(error: unknown): UnavailableResource | undef
   if (error instanceof DomainError) return error.code === 'queue_unavailable' ? 'server' : undefined;
   const code = codeOf(error);
   if (code !== undefined && DISK_FULL_CODES.has(code)) return 'disk';
-  if (code === LOCK_TIMEOUT_CODE) return 'lock';
+  if (code !== undefined && LOCK_CODES.has(code)) return 'lock';
   if (code !== undefined && UNREACHABLE_CODES.has(code)) return 'server';
   if (!(error instanceof Error)) return undefined;
   if (FILE_LIMIT_MESSAGE.test(error.message)) return 'disk';

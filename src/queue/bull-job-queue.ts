@@ -5,7 +5,14 @@ import type { Logger } from '../lib/logger.js';
 import { endsWithin } from '../lib/time-out.js';
 import type { QueueBackend, WorkerSettings } from './backend.js';
 import { BUNDLE, BUNDLE_QUEUE, BUNDLE_SIZE, bundled, scheduleOf } from './bundle.js';
-import { concurrencyByQueue, handlersByName, type JobCatalog, type JobHandlers } from './catalog.js';
+import {
+  concurrencyByQueue,
+  exhaustedByName,
+  handlersByName,
+  type ExhaustedHandlers,
+  type JobCatalog,
+  type JobHandlers,
+} from './catalog.js';
 import type { ConnectionLog } from './connection-log.js';
 import { queueUnavailable, withinDeadline } from './deadline.js';
 import { FailureArchive } from './failure-archive.js';
@@ -109,7 +116,11 @@ export class BullJobQueue<Jobs extends JobCatalog> implements Queue<Jobs> {
     }
   }
 
-  async startWorkers(handlers: JobHandlers<Jobs>, options: StartOptions): Promise<void> {
+  async startWorkers(
+    handlers: JobHandlers<Jobs>,
+    options: StartOptions,
+    exhausted: ExhaustedHandlers<Jobs> = {},
+  ): Promise<void> {
     const { catalog, jobs, backend, logger } = this.deps;
     const byName = handlersByName(catalog, handlers);
     const definedQueues = new Set([...jobs.values()].map(({ queue }) => queue));
@@ -118,6 +129,7 @@ export class BullJobQueue<Jobs extends JobCatalog> implements Queue<Jobs> {
     if (this.runner) throw new Error('The workers of this queue have been started already.');
     const runner = new JobRunner({
       handlers: byName,
+      exhausted: exhaustedByName(catalog, exhausted),
       jobs,
       logger,
       archive: this.archive,
@@ -137,7 +149,7 @@ export class BullJobQueue<Jobs extends JobCatalog> implements Queue<Jobs> {
         ...this.deps.workerTiming,
         concurrency: name === BUNDLE_QUEUE ? bundlesAtOnce : concurrency.get(name),
         settings: {
-          backoffStrategy: (attempts, _type, _error, job) => runner.retryDelay(attempts, job as never),
+          backoffStrategy: (_attempts, _type, _error, job) => runner.retryDelay(job as never),
         },
       }),
     );

@@ -1,12 +1,26 @@
 import { BUNDLE_QUEUE } from './bundle.js';
 import { FAILURE_QUEUE } from './failure-archive.js';
-import type { JobContext, JobDefinition, JobHandler, JobOutcome, QueueDefinition } from './job.js';
+import type {
+  ExhaustedHandler,
+  JobContext,
+  JobDefinition,
+  JobHandler,
+  JobOutcome,
+  QueueDefinition,
+} from './job.js';
 
 /** All jobs of a process, by the names its code has for them. */
 export type JobCatalog = Readonly<Record<string, JobDefinition>>;
 
 /** One handler for each job of the catalogue, under the same name. */
 export type JobHandlers<Jobs extends JobCatalog> = { readonly [Key in keyof Jobs]: JobHandler<Jobs[Key]> };
+
+/** What settles jobs that have failed for the last time, under the names of the catalogue; the others just end. */
+export type ExhaustedHandlers<Jobs extends JobCatalog> = {
+  readonly [Key in keyof Jobs]?: ExhaustedHandler<Jobs[Key]>;
+};
+
+export type ExhaustedByName = ReadonlyMap<string, (payload: unknown) => Promise<void>>;
 
 /** By the name of the job: its handler, which trusts that the queue holds what was enqueued. */
 export type HandlersByName = ReadonlyMap<
@@ -44,6 +58,15 @@ export function handlersByName<Jobs extends JobCatalog>(
     'handlers without a job': [...given.keys()].filter((key) => !Object.hasOwn(catalog, key)),
   });
   return new Map(jobs.map(([key, { name }]) => [name, given.get(key)])) as HandlersByName;
+}
+
+export function exhaustedByName<Jobs extends JobCatalog>(
+  catalog: Jobs,
+  handlers: ExhaustedHandlers<Jobs>,
+): ExhaustedByName {
+  const given = new Map<string, unknown>(Object.entries(handlers));
+  const named = Object.entries(catalog).map(([key, { name }]) => [name, given.get(key)] as const);
+  return new Map(named.filter(([, handler]) => handler !== undefined)) as ExhaustedByName;
 }
 
 /**

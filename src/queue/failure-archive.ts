@@ -1,6 +1,7 @@
 import { UnrecoverableError } from 'bullmq';
 import { errorMessage } from '../lib/errors.js';
 import type { Logger } from '../lib/logger.js';
+import { storableText } from '../lib/storable.js';
 import type { QueueBackend } from './backend.js';
 import type { StoredBullJob, StoredBullQueue, StoredBullWorker } from './stored-job.js';
 
@@ -25,7 +26,9 @@ export class FailureArchive {
   }
 
   async add(job: StoredBullJob, error: unknown): Promise<void> {
-    const copy = { payload: { jobId: job.id, error: errorMessage(error), payload: job.data.payload } };
+    const copy = {
+      payload: { jobId: job.id, error: storableText(errorMessage(error)), payload: job.data.payload },
+    };
     try {
       await this.queue.add(job.name, copy, { removeOnFail: { count: KEPT_FAILURES } });
     } catch (cause) {

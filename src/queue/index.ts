@@ -8,7 +8,7 @@ import { createPostgresBackend } from './postgres-backend.js';
 import type { Queue } from './queue.js';
 import { createRedisBackend } from './redis-backend.js';
 
-export type { JobCatalog, JobHandlers } from './catalog.js';
+export type { ExhaustedHandlers, JobCatalog, JobHandlers } from './catalog.js';
 export type { Queue, StartOptions } from './queue.js';
 
 export type QueueSettings =

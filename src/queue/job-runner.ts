@@ -3,12 +3,13 @@ import { systemClock } from '../lib/clock.js';
 import { errorMessage } from '../lib/errors.js';
 import type { Logger } from '../lib/logger.js';
 import { systemRandom, type Random } from '../lib/random.js';
+import { storableText } from '../lib/storable.js';
 import { ThrottledLogger } from '../lib/throttled-logger.js';
 import { unavailableResource, type UnavailableResource } from '../lib/transient-errors.js';
 import { retryDelayMs } from './backoff.js';
 import { BUNDLE } from './bundle.js';
 import { BundleRunner, type LoneJob } from './bundle-runner.js';
-import type { HandlersByName } from './catalog.js';
+import type { ExhaustedByName, HandlersByName } from './catalog.js';
 import type { FailureArchive } from './failure-archive.js';
 import type { JobDefinition, JobOutcome } from './job.js';
 import { DEFERRED_WAKE, type StoredBullJob } from './stored-job.js';
@@ -23,8 +24,16 @@ const UNAVAILABLE_REST_MS: { readonly [What in UnavailableResource]: number } = 
   disk: 15_000,
 };
 
+interface FailureReport {
+  job: string;
+  jobId: string | undefined;
+  failures: number;
+  error: string;
+}
+
 interface RunnerDependencies {
   handlers: HandlersByName;
+  exhausted: ExhaustedByName;
   /** By their names. */
   jobs: ReadonlyMap<string, JobDefinition>;
   archive: FailureArchive;
@@ -90,10 +99,9 @@ export class JobRunner {
     }
   }
 
-  /** BullMQ's back-off strategy. `attemptsMade` includes the failure that just happened. */
-  retryDelay(attemptsMade: number, job: StoredBullJob | undefined): number {
-    const { backoffMs } = this.definitionOf(job?.name);
-    return retryDelayMs(attemptsMade - (job?.data.forgivenAttempts ?? 0), backoffMs, this.random);
+  /** BullMQ's back-off strategy. */
+  retryDelay(job: StoredBullJob | undefined): number {
+    return retryDelayMs(job?.data.failures ?? 1, this.definitionOf(job?.name).backoffMs, this.random);
   }
 
   private async run(job: StoredBullJob): Promise<JobOutcome> {
@@ -116,8 +124,8 @@ export class JobRunner {
   }
 
   private async runAgain(job: StoredBullJob, token: string | undefined, at: Date): Promise<void> {
-    if (job.attemptsMade > (job.data.forgivenAttempts ?? 0)) {
-      await job.updateData({ ...job.data, forgivenAttempts: job.attemptsMade });
+    if (job.data.failures && !this.definitionOf(job.name).addsUpFailures) {
+      await job.updateData({ ...job.data, failures: 0 });
     }
     await this.rest(job, token, at);
   }
@@ -133,15 +141,37 @@ export class JobRunner {
     if (this.deps.signal.aborted) return this.rest(job, token, new Date());
     const unavailable = unavailableResource(error);
     if (unavailable) return this.waitFor(unavailable, job, token, error);
-    const failuresInARow = job.attemptsMade + 1 - (job.data.forgivenAttempts ?? 0);
-    const report = { job: job.name, jobId: job.id, failuresInARow, error: errorMessage(error) };
-    if (failuresInARow < this.definitionOf(job.name).attempts) {
+    const failures = (job.data.failures ?? 0) + 1;
+    const report = { job: job.name, jobId: job.id, failures, error: errorMessage(error) };
+    if (failures < this.definitionOf(job.name).attempts) {
+      await job.updateData({ ...job.data, failures });
       this.reportFailure(report);
-      throw error;
+      throw new Error(storableText(report.error));
     }
-    this.deps.logger.error(report, 'a job failed for the last time');
+    try {
+      await this.deps.exhausted.get(job.name)?.(job.data.payload);
+    } catch (cause) {
+      return this.restUnsettled(job, token, report, cause);
+    }
+    this.reportLastFailure(report);
     await this.deps.archive.add(job, error);
-    throw new UnrecoverableError(errorMessage(error));
+    throw new UnrecoverableError(storableText(report.error));
+  }
+
+  /** Nobody else would end what waits for this job: it is tried again, handler first, for as long as it takes. */
+  private restUnsettled(
+    job: StoredBullJob,
+    token: string | undefined,
+    report: FailureReport,
+    cause: unknown,
+  ): Promise<never> {
+    const unavailable = unavailableResource(cause);
+    if (unavailable) return this.waitFor(unavailable, job, token, cause);
+    const what = 'what a failed job leaves behind could not be settled; trying until it is';
+    const fields = { alert: 'job.unsettled', ...report, cause: errorMessage(cause) };
+    this.throttledLog.report('error', `unsettled ${job.name}`, what, fields);
+    const restMs = retryDelayMs(report.failures, this.definitionOf(job.name).backoffMs, this.random);
+    return this.rest(job, token, new Date(Date.now() + restMs));
   }
 
   /** Not the job's failure either, and a thousand jobs may notice at once: it comes back without a lost attempt. */
@@ -168,21 +198,24 @@ export class JobRunner {
   private restAfterFirstFailure(job: string, jobId: string | undefined, error: unknown): number {
     const unavailable = unavailableResource(error);
     if (unavailable) return this.restForUnavailable(unavailable, job, error);
-    this.reportFailure({ job, jobId, failuresInARow: 1, error: errorMessage(error) });
+    this.reportFailure({ job, jobId, failures: 1, error: errorMessage(error) });
     return retryDelayMs(1, this.definitionOf(job).backoffMs, this.random);
   }
 
-  private reportFailure(report: {
-    job: string;
-    jobId: string | undefined;
-    failuresInARow: number;
-    error: string;
-  }): void {
+  private reportFailure(report: FailureReport): void {
     const kind = `${report.job} ${report.error}`;
     this.throttledLog.report('warn', kind, 'a job failed and will be tried again', report);
   }
 
-  private definitionOf(name: string | undefined): Pick<JobDefinition, 'attempts' | 'backoffMs'> {
+  private reportLastFailure(report: FailureReport): void {
+    const kind = `last ${report.job} ${report.error}`;
+    const fields = { alert: 'job.failed', ...report };
+    this.throttledLog.report('error', kind, 'a job failed for the last time', fields);
+  }
+
+  private definitionOf(
+    name: string | undefined,
+  ): Pick<JobDefinition, 'attempts' | 'backoffMs' | 'addsUpFailures'> {
     return (name === undefined ? undefined : this.deps.jobs.get(name)) ?? UNKNOWN_JOB;
   }
 }

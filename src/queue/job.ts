@@ -17,6 +17,11 @@ interface JobOptions {
   /** How often a job whose handler threw is tried, with exponential back-off from `backoffMs`. */
   attempts: number;
   backoffMs: number;
+  /**
+   * Failures add up for as long as the job lives, also when it runs again of its own accord in between. For jobs that
+   * rest often on their way to one end; a job that lives as long as what it looks after begins anew with each good run.
+   */
+  addsUpFailures?: true;
 }
 
 /** Exists for the compiler only: it ties a job to what it carries. */
@@ -60,3 +65,9 @@ export type JobHandler<Job extends JobDefinition> = (
   payload: PayloadOf<Job>,
   context: JobContext,
 ) => Promise<JobOutcome>;
+
+/**
+ * What is to be done when a job has failed for the last time, so that nobody waits for it: the job ends once this has
+ * resolved. Until then it rests and is tried again, handler first. Like a handler it may run twice.
+ */
+export type ExhaustedHandler<Job extends JobDefinition> = (payload: PayloadOf<Job>) => Promise<void>;

@@ -1,5 +1,5 @@
 import type { Queue as BullQueue } from 'bullmq';
-import type { JobCatalog, JobHandlers } from './catalog.js';
+import type { ExhaustedHandlers, JobCatalog, JobHandlers } from './catalog.js';
 import type { JobQueue } from './job-queue.js';
 
 export interface StartOptions {
@@ -19,10 +19,15 @@ export interface Queue<Jobs extends JobCatalog = JobCatalog> extends JobQueue {
   /** Whether the queue's server answers, within two seconds. */
   ping(): Promise<boolean>;
   /**
-   * Starts this process's workers, one per queue, and the fleet's recurring jobs.
+   * Starts this process's workers, one per queue, and the fleet's recurring jobs. `exhausted` settles jobs that have
+   * failed for the last time.
    * @throws Error naming the jobs without a handler, the handlers without a job and the queues without a concurrency.
    */
-  startWorkers(handlers: JobHandlers<Jobs>, options: StartOptions): Promise<void>;
+  startWorkers(
+    handlers: JobHandlers<Jobs>,
+    options: StartOptions,
+    exhausted?: ExhaustedHandlers<Jobs>,
+  ): Promise<void>;
   /** Takes no more jobs, aborts every `JobContext.signal`, waits up to `timeoutMs` for running jobs, ends the workers. */
   drain(timeoutMs: number): Promise<void>;
   /** Drains, with a second for interrupted jobs to be given back, and ends the connections. Safe to call twice. */

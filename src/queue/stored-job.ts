@@ -4,8 +4,8 @@ import type { Bundle } from './bundle.js';
 /** What BullMQ stores for one job: the catalogue's payload and the little this queue remembers about it. */
 export interface StoredJob {
   payload: unknown;
-  /** Failures before the last good run. They no longer count against the job's attempts. */
-  forgivenAttempts?: number;
+  /** Attempts used up. */
+  failures?: number;
   /** Set on the internal job that keeps a wake-up for a job that was running when it came. */
   wakes?: { name: string; id: string };
   /** Set on a bundle, instead of a payload. */
@@ -24,7 +24,7 @@ const BACKOFF_STRATEGY = 'capped';
 
 /**
  * Options of every job. Nothing that has ended stays behind, so an id can be used again at once. Attempts are
- * counted by `JobRunner` (a good run forgives earlier failures); BullMQ's own counter never decides.
+ * counted by `JobRunner`; BullMQ's own counter also counts what is no failure of the job, and never decides.
  */
 export const jobDefaults: JobsOptions = {
   attempts: 2_000_000_000,

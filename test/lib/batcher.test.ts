@@ -36,13 +36,35 @@ describe('a batcher', () => {
     ]);
   });
 
-  it('fails the calls of a run that threw, and only those', async () => {
-    const batcher = new Batcher(async (items: number[]) => {
-      if (items.includes(1)) throw new Error('lost');
-      return items;
+  it('fails the calls of the items that make a run throw, and only those', async () => {
+    const runs: number[][] = [];
+    const batcher = new Batcher(
+      async (items: number[]) => {
+        runs.push(items);
+        if (items.some((item) => item % 5 === 3)) throw new Error('a bad item');
+        return items.map((item) => item * 10);
+      },
+      { maxItems: 10, maxDelayMs: 1 },
+    );
+    const results = await Promise.allSettled([0, 1, 2, 3, 4, 5, 6, 7].map((item) => batcher.add(item)));
+    expect(results).toMatchObject([
+      ...[0, 10, 20].map((value) => ({ value })),
+      { status: 'rejected', reason: { message: 'a bad item' } },
+      ...[40, 50, 60, 70].map((value) => ({ value })),
+    ]);
+    // What has succeeded is not run again.
+    expect(runs).toEqual([[0, 1, 2, 3, 4, 5, 6, 7], [0, 1, 2, 3], [0, 1], [2, 3], [2], [3], [4, 5, 6, 7]]);
+  });
+
+  it('fails all calls at once when what they need is away', async () => {
+    let runs = 0;
+    const batcher = new Batcher(async (): Promise<number[]> => {
+      runs += 1;
+      throw Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
     }, options);
-    const results = await Promise.allSettled([1, 2, 3, 4].map((item) => batcher.add(item)));
-    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected', 'fulfilled']);
+    const results = await Promise.allSettled([1, 2, 3].map((item) => batcher.add(item)));
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(runs).toBe(1);
   });
 
   it('fails a run that returns fewer results than it was given items', async () => {

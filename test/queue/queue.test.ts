@@ -145,6 +145,87 @@ describe.each(servers)('the queue on $name', ({ start }) => {
       catalogWith({ importContacts: { attempts: 3, backoffMs: 5 } }),
     ));
 
+  it('counts all failures of a job that adds them up, however often it rests in between', () =>
+    withQueue(
+      async (queue) => {
+        const { runs, handler } = recorder((run) => {
+          if (run % 2 === 0) throw new Error('never gets through');
+          return { kind: 'runAgain', at: new Date() };
+        });
+        await queue.startWorkers(handlersWith({ sendMessage: handler }), CONCURRENCY);
+        await queue.enqueue(sendMessage, sendPayload('a'), { id: 'send-a' });
+        const failures = queue.boardQueues().at(-1)!;
+        await waitFor(async () => (await failures.getFailed())[0]);
+        expect(runs).toHaveLength(6);
+      },
+      catalogWith({ sendMessage: { attempts: 3, backoffMs: 1 } }),
+    ));
+
+  it('uses up no attempt while what a job needs is away', () =>
+    withQueue(
+      async (queue) => {
+        const { runs, handler } = recorder((run) => {
+          if (run <= 2) throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+          if (run === 3) throw new Error('broken once');
+          return done;
+        });
+        const exhausted: unknown[] = [];
+        await queue.startWorkers(handlersWith({ sendMessage: handler }), CONCURRENCY, {
+          sendMessage: async (payload) => void exhausted.push(payload),
+        });
+        await queue.enqueue(sendMessage, sendPayload('a'), { id: 'send-a' });
+        await waitFor(async () => (runs.length === 4 ? true : undefined), { timeoutMs: 20_000 });
+        await queue.drain(1_000);
+        expect([runs.length, exhausted]).toEqual([4, []]);
+      },
+      catalogWith({ sendMessage: { attempts: 2, backoffMs: 1 } }),
+    ));
+
+  it('settles a job that has failed for the last time before it ends, with its own payload', () =>
+    withQueue(
+      async (queue) => {
+        const settled: unknown[] = [];
+        const handler = async ({ recipientId }: { recipientId: string }) => {
+          if (recipientId !== 'good') throw new Error('broken for good');
+          return done;
+        };
+        await queue.startWorkers(handlersWith({ sendMessage: handler }), CONCURRENCY, {
+          sendMessage: async (payload) => void settled.push(payload),
+        });
+        const jobs = ['good', 'a', 'b'].map((id) => ({
+          payload: sendPayload(id),
+          options: { id: `send-${id}` },
+        }));
+        await queue.enqueueMany(sendMessage, jobs);
+        const failures = queue.boardQueues().at(-1)!;
+        await waitFor(async () => ((await failures.getFailed()).length === 2 ? true : undefined));
+        expect(settled).toHaveLength(2);
+        expect(settled).toEqual(expect.arrayContaining([sendPayload('a'), sendPayload('b')]));
+      },
+      catalogWith({ sendMessage: { attempts: 2, backoffMs: 1 } }),
+    ));
+
+  it('keeps a job whose last failure cannot be settled because what that needs is away', () =>
+    withQueue(
+      async (queue) => {
+        const { runs, handler } = recorder(() => {
+          throw new Error('broken for good');
+        });
+        let tries = 0;
+        await queue.startWorkers(handlersWith({ sendMessage: handler }), CONCURRENCY, {
+          sendMessage: async () => {
+            tries += 1;
+            if (tries < 3) throw Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
+          },
+        });
+        await queue.enqueue(sendMessage, sendPayload('a'), { id: 'send-a' });
+        const failures = queue.boardQueues().at(-1)!;
+        await waitFor(async () => (await failures.getFailed())[0], { timeoutMs: 20_000 });
+        expect([tries, runs.length]).toEqual([3, 3]);
+      },
+      catalogWith({ sendMessage: { attempts: 1, backoffMs: 1 } }),
+    ));
+
   it('wakes a resting job, adds an absent one and leaves a waiting one alone', () =>
     withQueue(async (queue) => {
       const { runs, handler } = recorder(() => done);

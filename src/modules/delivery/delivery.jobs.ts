@@ -7,13 +7,13 @@ const receiptQueue: QueueDefinition = { name: 'receipts' };
 /** Sends all remaining parts of one recipient. */
 export const sendMessage = defineJob<{ tenantId: string; campaignId: string; recipientId: string }>(
   'message.send',
-  { queue: messageQueue, attempts: 20, backoffMs: 1_000 },
+  { queue: messageQueue, attempts: 20, backoffMs: 1_000, addsUpFailures: true },
 );
 
 /** Records what one sender's phone reported about messages it sent. */
 export const recordReceipts = defineJob<{ tenantId: string; senderId: string; receipts: ReceiptEntry[] }>(
   'transport.receipts',
-  { queue: receiptQueue, attempts: 20, backoffMs: 500 },
+  { queue: receiptQueue, attempts: 8, backoffMs: 500 },
 );
 
 /** Resolves sends that crashed workers left behind, and asks again for work that the queue may have lost. */
