@@ -40,6 +40,22 @@ it('a crash in the middle of a batch is resumed behind the committed rows, with 
   await expectComplete(service, tenantId, importId);
 });
 
+it('an import whose job fails for the last time ends with a reason, and keeps what is written', async () => {
+  const tenantId = await harness.test.createTenant();
+  const service = harness.service(small);
+  const importId = await harness.upload(service, tenantId, FILE);
+  await failCommitsAfter(tenantId, 2);
+  await expect(service.handleImport({ tenantId, importId }, running)).rejects.toThrow('pulled the plug');
+  await service.handleExhausted({ tenantId, importId });
+  await failCommitsAfter(tenantId, undefined);
+  expect(await service.get(tenantId, importId)).toMatchObject({
+    status: 'failed',
+    error: expect.stringContaining('An error inside Starling'),
+    rowsDone: 20,
+  });
+  expect(await service.handleImport({ tenantId, importId }, running)).toEqual({ kind: 'done' });
+});
+
 it('a stopping process hands the rest of the file back and loses nothing', async () => {
   const tenantId = await harness.test.createTenant();
   const service = harness.service(small);

@@ -7,14 +7,14 @@ const checkQueue: QueueDefinition = { name: 'checks', concurrency: 1 };
 
 export const importContacts = defineJob<{ tenantId: string; importId: string }>('contacts.import', {
   queue: importQueue,
-  attempts: 5,
+  attempts: 8,
   backoffMs: 2_000,
 });
 
 /** Changes many contacts, batch by batch. */
 export const editContacts = defineJob<{ tenantId: string; bulkEditId: string }>('contacts.bulk', {
   queue: importQueue,
-  attempts: 5,
+  attempts: 8,
   backoffMs: 2_000,
 });
 

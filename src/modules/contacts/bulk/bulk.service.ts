@@ -3,9 +3,10 @@ import type { Clock } from '../../../lib/clock.js';
 import { invalid, notFound } from '../../../lib/errors.js';
 import { newId } from '../../../lib/ids.js';
 import type { Logger } from '../../../lib/logger.js';
-import type { JobHandler } from '../../../queue/job.js';
+import type { ExhaustedHandler, JobHandler } from '../../../queue/job.js';
 import type { JobQueue } from '../../../queue/job-queue.js';
 import { editContacts } from '../contact.jobs.js';
+import { ENDED_BY_ERROR } from '../core/ended-by-error.js';
 import { enqueueBestEffort } from '../../../queue/enqueue-best-effort.js';
 import { ContactSearchRepository } from '../contact-search.repository.js';
 import type { ContactService } from '../contact.service.js';
@@ -79,6 +80,12 @@ export class BulkEditService {
   readonly handleBulk: JobHandler<typeof editContacts> = async ({ tenantId, bulkEditId }, { signal }) => {
     const ended = await this.work(tenantId, bulkEditId, signal);
     return ended ? { kind: 'done' } : { kind: 'runAgain', at: this.deps.clock.now() };
+  };
+
+  /** Its job has failed for the last time: it would be started again and again, and show no reason. */
+  readonly handleExhausted: ExhaustedHandler<typeof editContacts> = async ({ tenantId, bulkEditId }) => {
+    const { database, clock } = this.deps;
+    await this.edits.end(database.manager, tenantId, bulkEditId, ENDED_BY_ERROR, clock.now());
   };
 
   /** Queues every edit that has not ended, such as after a crash. Returns how many. */

@@ -3,8 +3,9 @@ import { addMs, earlier, type Clock } from '../../../lib/clock.js';
 import { errorMessage } from '../../../lib/errors.js';
 import type { Logger } from '../../../lib/logger.js';
 import { within } from '../../../lib/time-out.js';
-import type { JobHandler, JobOutcome } from '../../../queue/job.js';
+import type { ExhaustedHandler, JobHandler, JobOutcome } from '../../../queue/job.js';
 import type { checkNumbers } from '../contact.jobs.js';
+import { ENDED_BY_ERROR } from '../core/ended-by-error.js';
 import type { Capabilities, TransportSession } from '../../../transports/transport.js';
 import { allowance, DAY_MS, defaultCheckPace, FRESH_MS, type CheckPace } from '../core/check-pace.js';
 import type { NumberCheckRun } from './number-check.entity.js';
@@ -69,6 +70,12 @@ export class NumberCheckRunner {
     if (known) return { kind: 'runAgain', at: now };
     const failing = await this.ask(run, best, phones, signal);
     return { kind: 'runAgain', at: failing ? addMs(now, AFTER_FAILURE_MS) : this.deps.clock.now() };
+  };
+
+  /** Its job has failed for the last time: it would be started again and again, and show no reason. */
+  readonly handleExhausted: ExhaustedHandler<typeof checkNumbers> = async ({ tenantId, runId }) => {
+    const run = await this.checks.find(this.deps.database.manager, tenantId, runId);
+    if (run) await this.end(run, ENDED_BY_ERROR);
   };
 
   private async checkersOf(tenantId: string, now: Date): Promise<Checker[]> {

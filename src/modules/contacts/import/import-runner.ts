@@ -4,13 +4,15 @@ import type { Database } from '../../../db/index.js';
 import type { Clock } from '../../../lib/clock.js';
 import { DomainError } from '../../../lib/errors.js';
 import type { Logger } from '../../../lib/logger.js';
+import { storableText } from '../../../lib/storable.js';
 import type { JobContext, JobOutcome, PayloadOf } from '../../../queue/job.js';
 import type { importContacts } from '../contact.jobs.js';
+import { ENDED_BY_ERROR } from '../core/ended-by-error.js';
 import { ImportBatchRepository, type ImportBatch } from './batch.repository.js';
 import { reportColumns } from './core/column-report.js';
 import type { ColumnPlan } from './core/columns.js';
 import { findHeader, HEADER_ROWS } from './core/header.js';
-import { parseRow, storableText, type SourceRow } from './core/rows.js';
+import { parseRow, type SourceRow } from './core/rows.js';
 import type { Import } from './import.entity.js';
 import { ImportRepository, optionsOf } from './import.repository.js';
 import type { ImportLimits } from './limits.js';
@@ -56,6 +58,12 @@ export class ImportRunner {
       await this.end(started, { status: 'failed', error: reason, warnings });
     }
     return { kind: 'done' };
+  }
+
+  /** Ends an import whose job has failed for the last time: it would be started again and again, and show no reason. */
+  async giveUp({ tenantId, importId }: PayloadOf<typeof importContacts>): Promise<void> {
+    const row = await this.imports.find(this.deps.database.manager, tenantId, importId);
+    if (row) await this.end(row, { status: 'failed', error: ENDED_BY_ERROR, warnings: [] });
   }
 
   /** Adds to `warnings` what the uploader should know, also when it throws. */

@@ -9,7 +9,8 @@ import { newId } from '../../../lib/ids.js';
 import type { Logger } from '../../../lib/logger.js';
 import { idBehind, toPage, type Page, type PageRequest } from '../../../lib/pages.js';
 import { isPhoneCountry } from '../../../lib/phone.js';
-import type { JobHandler } from '../../../queue/job.js';
+import { storableText } from '../../../lib/storable.js';
+import type { ExhaustedHandler, JobHandler } from '../../../queue/job.js';
 import type { JobQueue } from '../../../queue/job-queue.js';
 import { importContacts } from '../contact.jobs.js';
 import { cleanName } from '../core/names.js';
@@ -18,7 +19,6 @@ import type { Delimiter } from './core/delimiter.js';
 import { encodingNames, encodingOf } from './core/encodings.js';
 import { mappingError, type ColumnMapping, type MappedColumn } from './core/mapping.js';
 import { REJECTION_TITLES } from './core/own-columns.js';
-import { storableText } from './core/rows.js';
 import { ImportRunner } from './import-runner.js';
 import type { Import } from './import.entity.js';
 import { ImportRepository, optionsOf, type ImportOptions } from './import.repository.js';
@@ -74,6 +74,9 @@ export class ImportService {
   /** The job `importContacts`. */
   readonly handleImport: JobHandler<typeof importContacts> = (payload, context) =>
     this.runner.run(payload, context);
+
+  readonly handleExhausted: ExhaustedHandler<typeof importContacts> = (payload) =>
+    this.runner.giveUp(payload);
 
   /** Takes the file over and imports it in the background. What is wrong with the file shows in the import. */
   async create(tenantId: string, input: NewImport): Promise<Import> {

@@ -1,5 +1,6 @@
 import { withoutMarks } from '../../../../lib/csv.js';
 import { firstPhone, type PhoneOutcome } from '../../../../lib/phone.js';
+import { storableText } from '../../../../lib/storable.js';
 import { MAX_ATTRIBUTE_LENGTH, MAX_NAME_LENGTH } from '../../core/attributes.js';
 import { personName } from '../../core/names.js';
 import { cleanTags, splitTags, tagErrors } from '../../core/tags.js';
@@ -35,11 +36,6 @@ export interface RejectedRow {
 
 /** What a spreadsheet shows where a formula failed. */
 const SPREADSHEET_ERROR = /^#(?:N\/A|REF!|VALUE!|NAME\?|DIV\/0!|NUM!|NULL!|SPILL!|CALC!|GETTING_DATA)$/;
-
-/** Text PostgreSQL can store: no NUL, no half of a surrogate pair. */
-export function storableText(text: string): string {
-  return text.replaceAll('\0', '').replace(/\p{Surrogate}/gu, '\uFFFD');
-}
 
 /**
  * Cuts a row to the limits of a file. What is cut leaves a mark by which `parseRow` rejects the row: a cell that is
