@@ -6,7 +6,8 @@ import { CampaignWaitTracker } from '../modules/campaigns/index.js';
 import { NumberCheckRunner } from '../modules/contacts/index.js';
 import { SenderManager } from '../modules/senders/index.js';
 import type { jobCatalog } from '../jobs.js';
-import type { JobHandlers } from '../queue/index.js';
+import type { ExhaustedHandlers, JobHandlers } from '../queue/index.js';
+import { createExhaustedInbound, createExhaustedReceipts } from '../worker/handlers/exhausted.js';
 import { createInboundHandler } from '../worker/handlers/inbound.js';
 import { MessageWorker } from '../worker/message-worker/message-worker.js';
 import { createReceiptsHandler } from '../worker/handlers/receipts.js';
@@ -58,10 +59,9 @@ export async function startWorkerRole(
   await host.start();
   try {
     const reconcile = createReconcile(inputs);
-    await queue.startWorkers(jobHandlers(inputs, services, host, reconcile), {
-      ...queueConcurrency(config),
-      onLost: () => rebuildQueue(services, reconcile, logger),
-    });
+    const { handlers, exhausted } = jobHandlers(inputs, services, host, reconcile);
+    const onLost = () => rebuildQueue(services, reconcile, logger);
+    await queue.startWorkers(handlers, { ...queueConcurrency(config), onLost }, exhausted);
     await services.feeder.rewakeRunningCampaigns();
     await resumeContactWork(services);
   } catch (error) {
@@ -83,10 +83,11 @@ async function resumeContactWork(services: Services): Promise<void> {
   await services.numberChecks.resumeUnfinished();
 }
 
-function createReconcile({ config, infrastructure, transports }: ServiceInputs): ReconcileService {
+function createReconcile({ config, infrastructure, transports, logger }: ServiceInputs): ReconcileService {
   return new ReconcileService({
     ...infrastructure,
     clock: systemClock,
+    logger,
     hasIdempotentIds: (name) => transports[name]?.capabilities.idempotentIds ?? false,
     limits: {
       sendingMs: config.campaigns.claimTimeoutSeconds * 1_000,
@@ -108,7 +109,7 @@ function jobHandlers(
   services: Services,
   host: SessionHost,
   reconcile: ReconcileService,
-): JobHandlers<typeof jobCatalog> {
+): { handlers: JobHandlers<typeof jobCatalog>; exhausted: ExhaustedHandlers<typeof jobCatalog> } {
   const { database } = infrastructure;
   const clock = systemClock;
   const numberChecks = new NumberCheckRunner({
@@ -126,8 +127,11 @@ function jobHandlers(
     transports,
     workerId: host.workerId,
   });
+  const delivery = new DeliveryService({ database, logger, workerId: host.workerId });
+  const receipts = new ReceiptService({ database, clock, logger });
+  const inbound = new InboundService({ database, contacts: services.contacts, clock, logger });
   const messageWorker = new MessageWorker({
-    delivery: new DeliveryService({ database, logger, workerId: host.workerId }),
+    delivery,
     senders: senderManager,
     sessions: host,
     media: services.mediaFiles,
@@ -140,19 +144,15 @@ function jobHandlers(
     ...humanPaceAt(config.campaigns.typingPercent),
     ...tuning,
   });
-  return {
+  const handlers: JobHandlers<typeof jobCatalog> = {
     sendMessage: messageWorker.handleSend,
     feedCampaign: services.feeder.handleFeed,
     importContacts: services.imports.handleImport,
     editContacts: services.bulkEdits.handleBulk,
     checkNumbers: numberChecks.handleCheck,
     syncSession: host.handleSync,
-    recordReceipts: createReceiptsHandler({
-      receipts: new ReceiptService({ database, clock, logger }),
-    }),
-    receiveInbound: createInboundHandler({
-      inbound: new InboundService({ database, contacts: services.contacts, clock, logger }),
-    }),
+    recordReceipts: createReceiptsHandler({ receipts }),
+    receiveInbound: createInboundHandler({ inbound }),
     recoverSenders: async () => {
       await senderManager.recoverIdle();
       return { kind: 'done' };
@@ -168,5 +168,17 @@ function jobHandlers(
       removeAbandonedMedia: () => services.media.removeAbandoned(),
       logger,
     }),
+  };
+  return {
+    handlers,
+    exhausted: {
+      sendMessage: ({ tenantId, recipientId }) => delivery.giveUp(tenantId, recipientId),
+      feedCampaign: services.feeder.handleExhausted,
+      importContacts: services.imports.handleExhausted,
+      editContacts: services.bulkEdits.handleExhausted,
+      checkNumbers: numberChecks.handleExhausted,
+      recordReceipts: createExhaustedReceipts({ receipts, logger }),
+      receiveInbound: createExhaustedInbound({ inbound, logger }),
+    },
   };
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { createLogger } from '../../src/lib/logger.js';
 import { createReconcileHandler } from '../../src/worker/handlers/reconcile.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { refuseRows } from '../support/faults.js';
 import { accept, type ScriptedSession } from './scripted-session.js';
 import { World } from './world.js';
 
@@ -182,6 +183,40 @@ describe('after a crash between hand-over and record', () => {
     await world.drive(world.worker(), payload);
     expect(new Set(phone.handed.map((message) => message.waMessageId)).size).toBe(1);
     expect(await world.recipient(payload.recipientId)).toMatchObject({ state: 'sent' });
+  });
+
+  it('a message whose outcome is lost every time is not sent for ever', async () => {
+    const { payload } = await killedAfterHandOver();
+    const lost = { at: new Date().toISOString(), senderId: 's', outcome: 'requeued', code: 'worker_lost' };
+    await world.sql('UPDATE messages SET attempts = $2 WHERE campaign_contact_id = $1', [
+      payload.recipientId,
+      JSON.stringify(Array.from({ length: 10 }, () => lost)),
+    ]);
+    await age(payload.recipientId);
+    expect(await world.reconcile().run()).toMatchObject({ resent: 0, unknown: 1 });
+    expect(await world.recipient(payload.recipientId)).toMatchObject({
+      state: 'unknown',
+      code: 'worker_lost',
+    });
+  });
+
+  it('one that cannot be resolved is left unknown, and the others are resolved', async () => {
+    const first = await killedAfterHandOver();
+    const second = await killedAfterHandOver();
+    for (const { payload } of [first, second]) await age(payload.recipientId);
+    const { recipientId } = first.payload;
+    const endFault = await refuseRows(
+      world.database.manager,
+      'campaign_contacts',
+      'UPDATE',
+      `NEW.id = '${recipientId}' AND NEW.state = 'queued'`,
+    );
+    expect(await world.reconcile().run()).toMatchObject({ resent: 1 });
+    await endFault();
+    expect(await world.recipient(recipientId)).toMatchObject({ state: 'unknown', code: 'internal_error' });
+    expect(await world.messages(recipientId)).toMatchObject([{ state: 'unknown', code: 'internal_error' }]);
+    expect(world.enqueued.map(({ payload }) => payload)).toEqual([second.payload]);
+    expect(await world.counts(first.campaignId)).toMatchObject({ ledger: [{ counter: 'unknown', n: 1 }] });
   });
 
   it('a claim that is still young is left alone', async () => {

@@ -101,6 +101,7 @@ export class World {
       database: this.database,
       queue: { enqueueMany },
       clock: systemClock,
+      logger,
       hasIdempotentIds: (name) => name === 'simulator',
       limits: { queuedMs: 60_000, sendingMs: 60_000, batch: 100, perRun: 1_000, ...limits },
     });

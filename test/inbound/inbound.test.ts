@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { SettingsService, windowErrors } from '../../src/modules/tenants/index.js';
+import { createLogger } from '../../src/lib/logger.js';
+import { createExhaustedInbound } from '../../src/worker/handlers/exhausted.js';
 import { createInboundHandler } from '../../src/worker/handlers/inbound.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { refuseRows } from '../support/faults.js';
 import type { ScriptedSession } from '../delivery/scripted-session.js';
 import { World } from '../delivery/world.js';
 
@@ -42,6 +45,25 @@ const contact = async (from: string): Promise<Record<string, unknown> | undefine
   (await world.sql('SELECT * FROM contacts WHERE tenant_id = $1 AND phone = $2', [world.tenantId, from]))[0];
 
 describe('incoming messages', () => {
+  it('are each stored by themselves where one of their batch cannot be, STOPs included', async () => {
+    const { from, recipientId } = await written();
+    const { manager } = world.database;
+    const endFault = await refuseRows(manager, 'messages', 'INSERT', `NEW.body = 'unbearable'`);
+    const messages = [said(from, 'first'), said('+5511900000001', 'unbearable'), said(from, 'STOP')];
+    await expect(receive(...messages)).rejects.toThrow('unsupported Unicode');
+    expect(await contact(from)).toMatchObject({ opted_out_at: null });
+    const settle = createExhaustedInbound({ inbound: world.inbound, logger: createLogger('silent') });
+    await settle({ tenantId: world.tenantId, senderId: phone.senderId, messages });
+    await endFault();
+    const stored = await world.sql<{ body: string }>(
+      `SELECT body FROM messages WHERE tenant_id = $1 AND direction = 'in' ORDER BY id`,
+      [world.tenantId],
+    );
+    expect(stored.map(({ body }) => body)).toEqual(['first', 'STOP']);
+    expect(await contact(from)).toMatchObject({ opted_out_at: expect.any(Date) });
+    expect(await world.recipient(recipientId)).toMatchObject({ opted_out_at: expect.any(Date) });
+  });
+
   it('are stored once, however often they are announced', async () => {
     const { from, recipientId, campaignId } = await written();
     const message = said(from, 'Sounds good');

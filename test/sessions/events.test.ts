@@ -40,6 +40,20 @@ describe('what the network reports', () => {
     }
   });
 
+  it('reaches the queue also where PostgreSQL would not store it, with the ids of receipts', async () => {
+    const queue = new RecordingQueue();
+    const forwarder = new EventForwarder({ queue, logger: silentLogger });
+    const message = { type: 'message', waMessageId: 'a\0', from: '+1', text: 'ST\0OP \ud83d', at: now } as const;
+    void forwarder.forward('t', 's', message);
+    const receipt = { type: 'receipt', waMessageId: 'b\udc00', status: 'failed', code: '\0x', at: now } as const;
+    void forwarder.forward('t', 's', receipt);
+    await forwarder.drain(5_000);
+    expect(queue.jobs.map(({ payload }) => payload)).toMatchObject([
+      { messages: [{ waMessageId: 'a', text: 'STOP \uFFFD' }] },
+      { receipts: [{ waMessageId: 'b\uFFFD', code: 'x' }] },
+    ]);
+  });
+
   it('is not lost and stays in order while the queue is away', async () => {
     const queue = new RecordingQueue();
     const forwarder = new EventForwarder({ queue, logger: silentLogger });

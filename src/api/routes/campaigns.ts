@@ -125,7 +125,8 @@ function draftRoutes({ campaigns }: { campaigns: CampaignManager }): Route[] {
       method: 'get',
       path: '/api/campaigns/:id/problems',
       tag,
-      summary: 'List recipients whose text could not be written, before anything is sent',
+      summary:
+        'List recipients whose text could not be written, and those that an error of Starling has ended',
       access: 'campaigns:read',
       query: PageQuery,
       response: {

@@ -2,10 +2,13 @@ import { defineJob, defineRecurringJob, type QueueDefinition } from '../../queue
 
 const campaignQueue: QueueDefinition = { name: 'campaigns' };
 
-/** Tops up a running campaign's window of queued messages; lives as long as the campaign runs. */
+/**
+ * Tops up a running campaign's window of queued messages; lives as long as the campaign runs. When it has failed for two
+ * minutes the campaign says so; the reconciliation gives it a new one.
+ */
 export const feedCampaign = defineJob<{ tenantId: string; campaignId: string }>('campaign.feed', {
   queue: campaignQueue,
-  attempts: 20,
+  attempts: 8,
   backoffMs: 1_000,
 });
 

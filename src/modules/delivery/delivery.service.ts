@@ -3,6 +3,7 @@ import { Batcher } from '../../lib/batcher.js';
 import type { Logger } from '../../lib/logger.js';
 import { errorMessage } from '../../lib/errors.js';
 import { claimForSend, departFromQueue, noteWaits } from './delivery.repository.js';
+import { giveUpQueued } from './give-up.repository.js';
 import type {
   ClaimOutcome,
   ClaimRequest,
@@ -76,6 +77,14 @@ export class DeliveryService {
   /** Returns a queued recipient to the feeder, for when the campaign runs again. */
   putBack(recipient: RecipientForSend): Promise<boolean> {
     return this.depart(recipient, 'pending', null);
+  }
+
+  /**
+   * Ends a recipient whose job has failed for the last time: nobody else would, and its campaign would never complete.
+   * One that may be on its way is left to the reconciliation.
+   */
+  async giveUp(tenantId: string, recipientId: string): Promise<void> {
+    await giveUpQueued(this.deps.database.manager, tenantId, recipientId);
   }
 
   /**

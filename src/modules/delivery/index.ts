@@ -21,7 +21,9 @@ export {
   settleOrigin,
   skipLeftOver,
   type ClaimedRecipient,
+  type FeedFrom,
 } from './queue.repository.js';
+export { giveUpNextPending } from './give-up.repository.js';
 export { FIRST_CLAIM, sendJobId } from './core/job-id.js';
 export { wakeAt, wakeBehind, wakeFirst } from './core/retry.js';
 
@@ -64,12 +66,7 @@ export { RESEND_GRACE_MS } from './core/unconfirmed.js';
 export { failedByCode, retryFailed, type RetryChoice } from './retry.repository.js';
 export { ReceiptService } from './receipt.service.js';
 export type { ReceiptEntry } from './core/receipts.js';
-export {
-  ReconcileService,
-  type ReconcileDeps,
-  type ReconcileLimits,
-  type ReconcileReport,
-} from './reconcile.service.js';
+export { ReconcileService } from './reconcile.service.js';
 
 // What comes in: the message, and the recipient that it answers.
 export { markLatestRecipient, storeInbound, type InboundMessage } from './inbound.repository.js';

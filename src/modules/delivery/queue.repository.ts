@@ -25,6 +25,17 @@ const NEXT_PENDING_AT_PLACES = `SELECT id FROM campaign_contacts WHERE ${isIn(['
     ORDER BY first.id LIMIT $2)
   ORDER BY id FOR UPDATE SKIP LOCKED`;
 
+/** The next recipients of campaign `$1`, at most `$2`; `begin` is `$3`. */
+export function nextPending({ places, after }: FeedFrom): { statement: string; begin: string | string[] } {
+  return { statement: places ? NEXT_PENDING_AT_PLACES : NEXT_PENDING, begin: places ?? after ?? BEGINNING };
+}
+
+/** With `places` only recipients who are there, otherwise those behind `after`. */
+export interface FeedFrom {
+  places?: string[];
+  after?: string;
+}
+
 /**
  * Takes the next recipients in audience order, with `places` only those who are there, otherwise those behind `after`;
  * rows that another transaction has locked are skipped.
@@ -33,17 +44,18 @@ export async function claimPending(
   tx: Tx,
   campaignId: string,
   limit: number,
-  { places, after }: { places?: string[]; after?: string } = {},
+  from: FeedFrom = {},
 ): Promise<ClaimedRecipient[]> {
+  const { statement, begin } = nextPending(from);
   return tx.query<ClaimedRecipient[]>(
-    `WITH due AS (${places ? NEXT_PENDING_AT_PLACES : NEXT_PENDING}
+    `WITH due AS (${statement}
      ), claimed AS (
        UPDATE campaign_contacts SET state = 'queued', claim_epoch = claim_epoch + 1, updated_at = now(),
          queued_at = now(), wait_reason = NULL, wait_since = NULL, wait_until = NULL
        WHERE id = ANY(ARRAY(SELECT id FROM due))
        RETURNING id, claim_epoch)
      SELECT id, claim_epoch AS "claimEpoch" FROM claimed ORDER BY id`,
-    [campaignId, limit, places ?? after ?? BEGINNING],
+    [campaignId, limit, begin],
   );
 }
 
@@ -61,15 +73,22 @@ export async function putBackClaimed(tx: Tx, claimed: ClaimedRecipient[]): Promi
   );
 }
 
+/** Why recipients end that wait, or are in the queue, and what they are then. */
+const ENDS = {
+  campaign_stopped: 'skipped',
+  outside_window_expired: 'skipped',
+  internal_error: 'failed',
+} as const;
+
 /**
  * Ends waiting recipients (those whose ids `chosen` has) with a code, and what they have in the queue. A part that may
- * have reached the phone before a crash cannot be called skipped: it becomes `unknown`.
+ * have reached the phone before a crash can be called neither skipped nor failed: it becomes `unknown`.
  */
-export function endOf(chosen: string, code: 'campaign_stopped' | 'outside_window_expired'): string {
+export function endOf(chosen: string, code: keyof typeof ENDS): string {
   return `ended AS (
        UPDATE campaign_contacts r SET code = '${code}', updated_at = now(), state = CASE WHEN EXISTS (
            SELECT FROM messages m WHERE m.campaign_contact_id = r.id AND m.part = r.next_part AND m.direction = 'out'
-             AND m.state = 'queued' AND ${mayHaveArrived('m')}) THEN 'unknown' ELSE 'skipped' END
+             AND m.state = 'queued' AND ${mayHaveArrived('m')}) THEN 'unknown' ELSE '${ENDS[code]}' END
        FROM ${chosen} WHERE r.id = ${chosen}.id
        RETURNING r.id, r.next_part, r.state
      ), told AS (

@@ -76,12 +76,12 @@ const WORKER_IS_GONE = `(m.worker_id IS NOT NULL AND NOT EXISTS (
   WHERE w.id = m.worker_id AND w.heartbeat_at > now() - make_interval(secs => $3::float8 / 1000)))`;
 
 /**
- * Recipients in `sending` whose worker is gone, or frozen: their claim is older than any send takes. Locked until the
- * transaction ends.
+ * Recipients in `sending` whose worker is gone, or frozen: their claim is older than any send takes; with `only`, this
+ * one if it is among them. Locked until the transaction ends.
  */
 export async function lockStaleClaims(
   tx: Tx,
-  limits: { olderThanMs: number; workerSilentMs: number; limit: number },
+  limits: { olderThanMs: number; workerSilentMs: number; limit: number; only?: string },
 ): Promise<StaleClaim[]> {
   return await tx.query(
     `WITH stale AS (
@@ -90,6 +90,7 @@ export async function lockStaleClaims(
        JOIN messages m ON m.campaign_contact_id = r.id AND m.part = r.next_part AND m.direction = 'out'
        WHERE k.status IN ('running', 'paused', 'stopped') AND ${isIn(['sending'], 'r')}
          AND (r.updated_at < now() - make_interval(secs => $1::float8 / 1000) OR ${WORKER_IS_GONE})
+         AND ($4::uuid IS NULL OR r.id = $4)
        LIMIT $2
      ), locked AS (
        SELECT r.* FROM campaign_contacts r JOIN stale ON stale.id = r.id
@@ -105,7 +106,7 @@ export async function lockStaleClaims(
      JOIN campaigns k ON k.id = r.campaign_id
      JOIN messages m ON m.campaign_contact_id = r.id AND m.part = r.next_part AND m.direction = 'out'
      LEFT JOIN senders s ON s.id = m.sender_id AND s.tenant_id = r.tenant_id`,
-    [limits.olderThanMs, limits.limit, limits.workerSilentMs],
+    [limits.olderThanMs, limits.limit, limits.workerSilentMs, limits.only ?? null],
   );
 }
 
@@ -129,5 +130,20 @@ export async function requeueForResend(tx: Tx, claims: StaleClaim[]): Promise<Lo
      )
      SELECT id, tenant_id AS "tenantId", campaign_id AS "campaignId", claim_epoch AS "claimEpoch" FROM queued`,
     [claims.map((claim) => claim.messageId)],
+  );
+}
+
+/**
+ * The end of a hand-over that cannot be resolved in any other way: `unknown`, with as little as can be written. A receipt
+ * can still settle it.
+ */
+export async function leaveUnknown(tx: Tx, { id, messageId, claimEpoch }: StaleClaim): Promise<void> {
+  await tx.query(
+    `WITH left_unknown AS (
+       UPDATE campaign_contacts SET state = 'unknown', code = 'internal_error', updated_at = now()
+       WHERE id = $1 AND state = 'sending' AND claim_epoch = $3 RETURNING id)
+     UPDATE messages m SET state = 'unknown', code = 'internal_error', updated_at = now()
+     FROM left_unknown WHERE m.id = $2 AND m.state = 'sending'`,
+    [id, messageId, claimEpoch],
   );
 }

@@ -14,5 +14,5 @@ export interface InboundEntry {
 /** Stores what people wrote to one sender, in the order it came. */
 export const receiveInbound = defineJob<{ tenantId: string; senderId: string; messages: InboundEntry[] }>(
   'transport.inbound',
-  { queue: inboundQueue, attempts: 20, backoffMs: 500 },
+  { queue: inboundQueue, attempts: 8, backoffMs: 500 },
 );

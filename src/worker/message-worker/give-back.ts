@@ -1,9 +1,9 @@
 import type { Reservation } from '../../modules/senders/index.js';
-import { errorMessage } from '../../lib/errors.js';
 import type { ThrottledLogger } from '../../lib/throttled-logger.js';
+import { bestEffort } from './best-effort.js';
 import type { MessageWorkerDeps } from './ports.js';
 
-/** Best effort: slots that are not given back cost a little quota, while a failed job could cost a message. */
+/** Slots that are not given back cost a little quota. */
 export async function giveBack(
   senders: Pick<MessageWorkerDeps['senders'], 'release'>,
   { senderId, reservedAt }: Reservation,
@@ -11,10 +11,6 @@ export async function giveBack(
   throttledLog: ThrottledLogger,
 ): Promise<void> {
   if (messages <= 0) return;
-  try {
-    await senders.release({ senderId, reservedAt, messages });
-  } catch (error) {
-    const what = 'unused slots were not given back';
-    throttledLog.report('warn', what, what, { error: errorMessage(error) });
-  }
+  const lost = 'unused slots were not given back';
+  await bestEffort(throttledLog, lost, () => senders.release({ senderId, reservedAt, messages }));
 }

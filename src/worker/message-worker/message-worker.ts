@@ -3,6 +3,7 @@ import { addMs } from '../../lib/clock.js';
 import { ThrottledLogger } from '../../lib/throttled-logger.js';
 import type { JobHandler, JobOutcome } from '../../queue/job.js';
 import { contentsOf, withFiles } from './contents.js';
+import { bestEffort } from './best-effort.js';
 import { giveBack } from './give-back.js';
 import { checkRecipient, markUnknownIfPossiblySent, type Verdict } from './guards.js';
 import { DONE, runAgainIn } from './outcomes.js';
@@ -75,8 +76,9 @@ export class MessageWorker {
 
   private async leave(recipient: RecipientForSend, verdict: Verdict): Promise<JobOutcome> {
     if (verdict.kind === 'rest') {
-      if (verdict.ceilingUntil) await this.deps.waiting.note(recipient, 'ceiling', verdict.ceilingUntil);
-      return { kind: 'runAgain', at: this.restUntil(recipient, verdict.until) };
+      const { until, ceilingUntil } = verdict;
+      if (ceilingUntil) await this.tell(() => this.deps.waiting.note(recipient, 'ceiling', ceilingUntil));
+      return { kind: 'runAgain', at: this.restUntil(recipient, until) };
     }
     if (verdict.kind === 'putBack') await this.deps.delivery.putBack(recipient);
     if (verdict.kind === 'end') await this.deps.delivery.end(recipient, verdict.to, verdict.code);
@@ -101,7 +103,7 @@ export class MessageWorker {
   ): Promise<JobOutcome> {
     const now = this.deps.clock.now();
     const until = outcome.kind === 'later' ? outcome.at : null;
-    await this.noteWaiting(recipient, outcome.reason, until);
+    await this.tell(() => this.noteWaiting(recipient, outcome.reason, until));
     const at = until ?? addMs(now, NO_SENDER_PAUSE_MS);
     return { kind: 'runAgain', at: this.wakeTime(recipient, at, now) };
   }
@@ -121,6 +123,10 @@ export class MessageWorker {
     if (isBound) await waiting.noteStarted(recipient, until);
     else await waiting.note(recipient, reason, until);
     await delivery.noteWait(recipient, reason, until);
+  }
+
+  private tell(note: () => Promise<unknown>): Promise<void> {
+    return bestEffort(this.throttledLog, 'what a campaign waits for was not noted', note);
   }
 
   /** Among jobs that wait for the same sender: direct messages first, preempted campaigns last. */

@@ -1,6 +1,7 @@
 import { errorMessage } from '../../lib/errors.js';
 import type { ThrottledLogger } from '../../lib/throttled-logger.js';
 import type { JobOutcome } from '../../queue/job.js';
+import { bestEffort } from './best-effort.js';
 import { readFiles, storedForm, type ReadyPart } from './contents.js';
 import { giveBack } from './give-back.js';
 import { mayStillLeave } from './guards.js';
@@ -207,7 +208,8 @@ export class PartSender {
   }
 
   private async finished(recipient: RecipientForSend): Promise<JobOutcome> {
-    await this.deps.waiting.served(recipient, recipient.waiting);
+    const lost = 'that a campaign sends was not noted';
+    await bestEffort(this.throttledLog, lost, () => this.deps.waiting.served(recipient, recipient.waiting));
     return DONE;
   }
 

@@ -3,6 +3,7 @@ import { systemClock } from '../../lib/clock.js';
 import { errorMessage } from '../../lib/errors.js';
 import type { Logger } from '../../lib/logger.js';
 import { retry } from '../../lib/retry.js';
+import { storableText } from '../../lib/storable.js';
 import { ThrottledLogger } from '../../lib/throttled-logger.js';
 import { recordReceipts, type ReceiptEntry } from '../../modules/delivery/index.js';
 import { receiveInbound, type InboundEntry } from '../../modules/inbound/index.js';
@@ -115,13 +116,16 @@ export class EventForwarder {
   /** Resolves when the event is on the queue. */
   forward(tenantId: string, senderId: string, event: ForwardedEvent): Promise<void> {
     const buffers = this.buffersOf(tenantId, senderId);
-    const { waMessageId } = event;
+    // A queue on PostgreSQL refuses what cannot be stored, and all that waits behind it.
+    const waMessageId = storableText(event.waMessageId);
     const at = event.at.toISOString();
     if (event.type === 'message') {
-      return buffers.messages.add({ waMessageId, from: event.from, text: event.text, at });
+      const [from, text] = [storableText(event.from), storableText(event.text)];
+      return buffers.messages.add({ waMessageId, from, text, at });
     }
     const { status, code } = event;
-    return buffers.receipts.add({ waMessageId, status, at, ...(code === undefined ? {} : { code }) });
+    const coded = code === undefined ? {} : { code: storableText(code) };
+    return buffers.receipts.add({ waMessageId, status, at, ...coded });
   }
 
   /** Waits until everything is on the queue, at most `timeoutMs`. */

@@ -136,6 +136,28 @@ describe('the problems of a campaign', () => {
     }
   });
 
+  it('include those that an error inside Starling has ended, in one order with the others', async () => {
+    const tenantId = await world.tenantWithSender();
+    const contacts = Array.from({ length: 9 }, (_, index) => phone(index));
+    const template = 'Hi {{ name | default: "you" }}{{ nick }}';
+    const withNick = { phoneNumber: phone(9), variables: { nick: 'Bo' } };
+    const input = draft({ template, contacts: [...contacts, withNick] });
+    const { campaign } = await world.manager.create(tenantId, input);
+    await world.db.database.manager.query(
+      `UPDATE campaign_contacts SET state = 'failed', code = CASE WHEN phone = $2 THEN 'gave_up' ELSE 'internal_error' END
+       WHERE campaign_id = $1 AND phone = ANY($3::text[])`,
+      [campaign.id, phone(4), [phone(2), phone(4), phone(7)]],
+    );
+    for (const limit of [1, 2, 500]) {
+      const found = await problemsOf(tenantId, campaign.id, limit);
+      const codes = found.map(({ recipient, problems: [problem] }) => [recipient.phone, problem?.code]);
+      const missing = 'template_missing_variable';
+      expect(codes).toEqual(
+        [0, 1, 2, 3, 5, 6, 7, 8].map((n) => [phone(n), n === 2 || n === 7 ? 'internal_error' : missing]),
+      );
+    }
+  });
+
   it('leave the process free for others while they are looked for, however slow the text', async () => {
     const tenantId = await world.tenantWithSender();
     const listIds = [await world.list(tenantId, 600, () => ({ name: 'Ana' }))];

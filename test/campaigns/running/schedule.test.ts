@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { addMs } from '../../../src/lib/clock.js';
 import { CampaignScheduler } from '../../../src/modules/campaigns/index.js';
+import { CampaignReports } from '../../../src/modules/campaigns/reports/report.service.js';
+import { refuseRows } from '../../support/faults.js';
 import { createWorld, draft, phone, running, type World } from '../world.js';
 
 const MINUTE = 60_000;
@@ -44,6 +46,28 @@ describe('a scheduled campaign', () => {
     await Promise.all(others.map((other) => other.startDue()));
     expect(await statusOf(id)).toBe('running');
     expect(world.queue.woken.filter((job) => job.endsWith(id))).toHaveLength(1);
+  });
+
+  it('that cannot be started says so, takes no place of others, and starts once it can', async () => {
+    const stuck = await create({ scheduledAt: iso(inMs(HOUR)) });
+    const other = await create({ scheduledAt: iso(inMs(HOUR)) });
+    pass(HOUR);
+    const { manager } = world.db.database;
+    const when = `NEW.id = '${stuck}' AND NEW.status = 'running'`;
+    const endFault = await refuseRows(manager, 'campaigns', 'UPDATE', when);
+    await scheduler.startDue();
+    expect(await statusOf(other)).toBe('running');
+    const { waitingFor } = await new CampaignReports(world.deps).stats(tenantId, stuck);
+    expect(waitingFor).toMatchObject({ reason: 'start_failed', until: inMs(MINUTE) });
+    await endFault();
+    await scheduler.startDue();
+    expect(await statusOf(stuck)).toBe('scheduled');
+    pass(MINUTE);
+    await scheduler.startDue();
+    expect((await world.manager.get(tenantId, stuck)).campaign).toMatchObject({
+      status: 'running',
+      waitingReason: null,
+    });
   });
 
   it('starts late rather than never', async () => {

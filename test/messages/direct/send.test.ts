@@ -63,6 +63,27 @@ describe('a direct message', () => {
     expect(phone.texts).toEqual(['Hi 😀']);
   });
 
+  it('whose job fails for the last time has failed, says so, and is over', async () => {
+    await world.world.sender();
+    const { id } = await world.send({});
+    const [job] = world.queue.jobs.splice(0);
+    const { recipientId, campaignId } = job!.payload as { recipientId: string; campaignId: string };
+    await world.world.delivery.giveUp(world.tenantId, recipientId);
+    expect(await world.shown(id)).toMatchObject({ state: 'failed', code: 'internal_error', sentAt: null });
+    await world.world.reconcile().run();
+    expect(await world.sql('SELECT status FROM campaigns WHERE id = $1', [campaignId])).toEqual([
+      { status: 'completed' },
+    ]);
+    // One that has ended, and one of another tenant, are left as they are.
+    const other = await world.send({});
+    const { recipientId: second } = world.queue.jobs[0]!.payload as { recipientId: string };
+    await world.world.delivery.giveUp(await db.createTenant(), second);
+    expect(await world.shown(other.id)).toMatchObject({ state: 'queued' });
+    await world.work();
+    await world.world.delivery.giveUp(world.tenantId, second);
+    expect(await world.shown(other.id)).toMatchObject({ state: 'sent', code: null });
+  });
+
   it('is queued at once, and before every job that has a priority', async () => {
     await world.world.sender();
     await world.send({});

@@ -31,6 +31,8 @@ export function waitOf(campaign: Campaign, view: WaitView): CampaignWait | undef
     case 'scheduled': {
       const isDue = campaign.scheduledAt !== null && campaign.scheduledAt <= now;
       if (isDue && !isWorkerAlive) return wait('no_worker', null, timeZone);
+      if (isDue && campaign.waitingReason !== null)
+        return wait(campaign.waitingReason, campaign.waitingUntil, timeZone);
       return wait('scheduled', campaign.scheduledAt, timeZone);
     }
     case 'paused':

@@ -24,7 +24,11 @@ const messages: Readonly<Record<string, string>> = {
     'The campaign has sent as many messages as its ceiling (maxPerMinute, as far as it has risen) allows for now.',
   preempted: 'A campaign of higher priority has the senders first.',
   no_worker: 'No process that sends is running; it goes on by itself once one is started.',
+  internal_error:
+    'An error inside Starling keeps the campaign from going on; it is tried again twice a minute. The log has the error.',
   scheduled: 'The campaign waits for its start time.',
+  start_failed:
+    'Its start time has come, but an error inside Starling keeps it from starting. The log has the error.',
   paused: 'The campaign is paused.',
 };
 

@@ -2,12 +2,15 @@ import { Type } from 'class-transformer';
 import { IsArray, IsIn, IsInt, IsOptional, IsString, IsUUID, ValidateNested } from 'class-validator';
 import { renderFailures, type RenderFailure } from '../../content/index.js';
 
+const codes = [...renderFailures, 'internal_error'] as const;
+
 export class PartProblemResponse {
   /** From 0. */
   @IsInt()
   part!: number;
-  @IsIn(renderFailures)
-  code!: RenderFailure;
+  /** `internal_error` of a recipient that has failed; the others of one that is still to be sent to. */
+  @IsIn(codes)
+  code!: RenderFailure | 'internal_error';
   @IsString()
   message!: string;
   /** The variable that is missing, as the text writes it. */

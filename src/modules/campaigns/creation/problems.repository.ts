@@ -13,6 +13,11 @@ export interface TriedRecipient {
   variant: number;
 }
 
+/** A recipient that an error inside Starling has ended, at the part that was next. */
+export interface EndedRecipient extends Omit<TriedRecipient, 'variables'> {
+  nextPart: number;
+}
+
 /** Recipients whose texts may fail: they lack a needed variable, or have very long values or objects as values. */
 export interface Suspicion {
   needed: NeededVariable[];
@@ -33,6 +38,32 @@ export async function waitingRecipients(
   return tx.query<TriedRecipient[]>(
     `SELECT id, contact_id AS "contactId", phone, name, variables, variant FROM campaign_contacts
      WHERE ${conditions.join(' AND ')} ORDER BY ${orderBy} LIMIT $3`,
+    values,
+  );
+}
+
+/** Asks the counters: most campaigns have none, and may have many that failed for other reasons. */
+export async function hasBroken(tx: Tx, campaignId: string): Promise<boolean> {
+  const [row] = await tx.query<{ broken: boolean }[]>(
+    `SELECT coalesce(sum(delta), 0) > 0 AS broken FROM campaign_counts
+     WHERE campaign_id = $1 AND counter = 'failed' AND code = 'internal_error'`,
+    [campaignId],
+  );
+  return row?.broken ?? false;
+}
+
+/** The next recipients that failed with an error inside Starling, in the order of ids. */
+export async function brokenRecipients(
+  tx: Tx,
+  campaign: { tenantId: string; id: string },
+  page: { after: string | undefined; limit: number },
+): Promise<EndedRecipient[]> {
+  const values: unknown[] = [campaign.tenantId, campaign.id, page.limit];
+  const after = page.after === undefined ? undefined : `$${values.push(page.after)}`;
+  const { where, orderBy } = inOrder(['failed'], { after });
+  return tx.query<EndedRecipient[]>(
+    `SELECT id, contact_id AS "contactId", phone, name, variant, next_part AS "nextPart" FROM campaign_contacts
+     WHERE tenant_id = $1 AND campaign_id = $2 AND ${where} AND code = 'internal_error' ORDER BY ${orderBy} LIMIT $3`,
     values,
   );
 }

@@ -5,7 +5,14 @@ import { encodeCursor, idBehind, toPage, type Page, type PageRequest } from '../
 import type { Campaign } from '../campaign.entity.js';
 import { findCampaign } from '../campaign.repository.js';
 import { neededByContent } from './core/content-input.js';
-import { waitingRecipients, type Suspicion, type TriedRecipient } from './problems.repository.js';
+import {
+  brokenRecipients,
+  hasBroken,
+  waitingRecipients,
+  type EndedRecipient,
+  type Suspicion,
+  type TriedRecipient,
+} from './problems.repository.js';
 import {
   choiceSeed,
   renderPart,
@@ -19,14 +26,14 @@ import {
 export interface PartProblem {
   /** From 0. */
   part: number;
-  code: RenderFailure;
+  code: RenderFailure | 'internal_error';
   message: string;
   /** The variable that is missing. */
   variable?: string;
 }
 
 export interface RecipientProblems {
-  recipient: TriedRecipient;
+  recipient: Pick<TriedRecipient, 'id' | 'contactId' | 'phone' | 'name'>;
   /** The name of its variant, in a campaign that has some. */
   variant?: string;
   problems: PartProblem[];
@@ -36,12 +43,14 @@ const BATCH = 500;
 /** One request renders no longer than this; its cursor continues where it ended. */
 const PAGE_MS = 1_000;
 
-/** Renders a campaign's texts for the recipients that have not got them yet. */
+const BROKEN = 'An error inside Starling stopped it on every attempt; the log has the error.';
+
+/** Renders a campaign's texts for the recipients that have not got them yet, and names those that an error has ended. */
 export class CampaignProblems {
   constructor(private readonly deps: { database: Database }) {}
 
   /**
-   * Recipients not sent to yet whose text would fail. Where only a missing value can make a text fail, the database
+   * Recipients not sent to yet whose text would fail, and those that failed with `internal_error`. Where only a missing value can make a text fail, the database
    * selects the candidates; otherwise every text is rendered. A page can then be short, even empty, and still have a
    * `nextCursor`.
    */
@@ -49,17 +58,14 @@ export class CampaignProblems {
     const campaign = await findCampaign(this.deps.database.manager, tenantId, id);
     if (!campaign) throw notFound('campaign', id);
     const suspicion = suspicionOf(campaign);
+    const isBroken = await hasBroken(this.deps.database.manager, id);
     const found: RecipientProblems[] = [];
     const work = yieldingWork(PAGE_MS);
     let after = idBehind(page.cursor);
     do {
-      const rows = await waitingRecipients(this.deps.database.manager, campaign, {
-        after,
-        limit: BATCH,
-        suspicion,
-      });
+      const rows = await this.next(campaign, after, { suspicion, isBroken });
       for (const row of rows) {
-        const tried = tryOn(campaign, row);
+        const tried = 'variables' in row ? tryOn(campaign, row) : broken(campaign, row);
         if (tried.problems.length > 0) found.push(tried);
         if (found.length > page.limit) return toPage(found, page.limit, ({ recipient }) => [recipient.id]);
         after = row.id;
@@ -69,6 +75,19 @@ export class CampaignProblems {
       if (rows.length < BATCH && rows.at(-1)?.id === after) return { items: found, nextCursor: null };
     } while (!work.isOver());
     return { items: found, nextCursor: encodeCursor([after]) };
+  }
+
+  /** In the order of ids, so that one cursor serves both kinds. */
+  private async next(
+    campaign: Campaign,
+    after: string | undefined,
+    { suspicion, isBroken }: { suspicion: Suspicion | undefined; isBroken: boolean },
+  ): Promise<(TriedRecipient | EndedRecipient)[]> {
+    const { manager } = this.deps.database;
+    const waiting = await waitingRecipients(manager, campaign, { after, limit: BATCH, suspicion });
+    if (!isBroken) return waiting;
+    const ended = await brokenRecipients(manager, campaign, { after, limit: BATCH });
+    return [...waiting, ...ended].toSorted((a, b) => (a.id < b.id ? -1 : 1)).slice(0, BATCH);
   }
 }
 
@@ -82,6 +101,12 @@ function tryOn(campaign: Campaign, recipient: TriedRecipient): RecipientProblems
   const variant = campaign.variants?.[recipient.variant];
   const problems = problemsOf(variant?.parts ?? campaign.parts, recipient);
   return { recipient, ...(variant && { variant: variant.name }), problems };
+}
+
+function broken(campaign: Campaign, recipient: EndedRecipient): RecipientProblems {
+  const variant = campaign.variants?.[recipient.variant];
+  const problem = { part: recipient.nextPart, code: 'internal_error', message: BROKEN } as const;
+  return { recipient, ...(variant && { variant: variant.name }), problems: [problem] };
 }
 
 function problemsOf(parts: readonly CampaignPart[], recipient: TriedRecipient): PartProblem[] {

@@ -1,6 +1,7 @@
 import type { Tx } from '../../../db/index.js';
 import { addMs, earlier, latest } from '../../../lib/clock.js';
-import type { JobHandler, JobOutcome } from '../../../queue/job.js';
+import type { JobHandler, JobOutcome, PayloadOf } from '../../../queue/job.js';
+import { unavailableResource } from '../../../lib/transient-errors.js';
 import type { Campaign } from '../campaign.entity.js';
 import type { feedCampaign } from '../campaign.jobs.js';
 import type { CampaignDeps } from '../campaign.ports.js';
@@ -9,11 +10,12 @@ import { applyCanary, tellCanaryTurn, type CanaryTurn } from '../canary/canary-g
 import { wakeFeed } from './feed-job.js';
 import { feedWindow, staggeredDelays, type Pace } from './core/pacing.js';
 import { mostParts } from '../variants/core/variants.js';
-import { noteCampaignWaiting } from '../sending/waiting.repository.js';
+import { clearCampaignWaiting, noteCampaignWaiting } from '../sending/waiting.repository.js';
 import { FeedHours, type Openness } from './feed-hours.js';
 import { FeedPositions } from './feed-position.js';
 import { FeedRhythm } from './feed-rhythm.js';
 import { campaignsToFeed, lockForFeeding, completeWhenDone } from './feed.repository.js';
+import { endUnclaimable, orUnclaimable, Unclaimable } from './unclaimable.js';
 import { notePreempted, skipOutsideWindow } from './hours.repository.js';
 import {
   ceilingOf,
@@ -33,6 +35,9 @@ const FEED_EVERY_MS = 1_000;
 const FEED_AT_ONCE = 1_000;
 /** A campaign outside its hours checks again this often, because windows and quiet hours can be changed. */
 const CLOSED_REST_MS = 60_000;
+
+/** Why a campaign waits whose feed job has failed for the last time. */
+const FEED_FAILED = 'internal_error';
 
 interface Fed {
   claimed: ClaimedRecipient[];
@@ -64,11 +69,22 @@ export class CampaignFeeder {
     return { kind: 'done' };
   };
 
+  /** The feed job has failed for the last time: the campaign says so until it is woken again and gets on. */
+  readonly handleExhausted = async (campaign: PayloadOf<typeof feedCampaign>): Promise<void> => {
+    await noteCampaignWaiting(this.deps.database.manager, campaign, FEED_FAILED, null);
+  };
+
   /** Gives every campaign that needs one its feed job again: at boot, and when the queue may have lost it. */
   readonly rewakeRunningCampaigns = async (): Promise<void> => {
+    const errors: unknown[] = [];
     for (const payload of await campaignsToFeed(this.deps.database.manager, this.deps.clock.now())) {
-      await wakeFeed(this.deps.queue, payload);
+      await wakeFeed(this.deps.queue, payload).catch((error: unknown) => {
+        if (unavailableResource(error) !== undefined) throw error;
+        errors.push(error);
+      });
     }
+    // One that cannot be woken does not keep the others waiting.
+    if (errors.length > 0) throw errors[0];
   };
 
   private async feed(campaign: Campaign): Promise<JobOutcome> {
@@ -80,11 +96,17 @@ export class CampaignFeeder {
     if (openness.kind === 'closed') return this.restUntil(campaign, openness);
     await notePreempted(tx, campaign.id);
     const { connected } = await senders.findPool(campaign.tenantId, campaign.pool);
-    const { claimed, ahead, entries, turn, filled } = await this.claim(campaign, connected, openness.places);
+    const { claimed, ahead, entries, turn, filled } = await this.claimAround(
+      campaign,
+      connected,
+      openness.places,
+    );
     if (turn) tellCanaryTurn(logger, campaign.id, turn);
     if (claimed.length > 0) await this.enqueue(campaign, claimed, { ahead, senders: connected });
     if (entries > FEED_FOLDS_ABOVE) await foldCounts(database.manager, campaign.id);
     if (claimed.length === 0 && (await this.complete(campaign.id))) return { kind: 'done' };
+    if (campaign.waitingReason === FEED_FAILED)
+      await clearCampaignWaiting(tx, { tenantId: campaign.tenantId, campaignId: campaign.id });
     return {
       kind: 'runAgain',
       at: this.rhythm.next(campaign.id, { taken: claimed.length, ahead, filled }, now),
@@ -129,11 +151,27 @@ export class CampaignFeeder {
     return true;
   }
 
+  /** A recipient that cannot be queued is found by halving, and ends by itself: the others are not held up by it. */
+  private async claimAround(campaign: Campaign, senders: number, places: string[] | undefined): Promise<Fed> {
+    for (let atOnce = FEED_AT_ONCE; ; atOnce = Math.ceil(atOnce / 2)) {
+      try {
+        return await this.claim(campaign, senders, places, atOnce);
+      } catch (error) {
+        if (!(error instanceof Unclaimable)) throw error;
+        if (atOnce > 1) continue;
+        const after = this.positions.after(campaign, this.deps.clock.now());
+        await endUnclaimable(this.deps, campaign, { places, after }, error);
+        return { claimed: [], ahead: 0, entries: 0, filled: false };
+      }
+    }
+  }
+
   /** Under the campaign's lock, so that two feeders never fill the same window twice and none feeds after a pause. */
   private async claim(
     { tenantId, id }: Campaign,
     senders: number,
     places: string[] | undefined,
+    most: number,
   ): Promise<Fed> {
     return this.deps.database.transaction(async (tx) => {
       const campaign = await lockForFeeding(tx, tenantId, id);
@@ -145,7 +183,7 @@ export class CampaignFeeder {
       const window = feedWindow(this.pace(campaign), senders, this.deps.window ?? DEFAULT_WINDOW) - ahead;
       const canary = await applyCanary(tx, campaign, counts, this.deps.clock.now());
       const room = Math.min(window, canary.room);
-      const atOnce = Math.min(room, FEED_AT_ONCE);
+      const atOnce = Math.min(room, most);
       const claimed = room > 0 && counts.pending > 0 ? await this.takeNext(tx, campaign, atOnce, places) : [];
       const filled = claimed.length < atOnce || atOnce === room;
       return { claimed, ahead, entries, filled, turn: canary.turn };
@@ -159,13 +197,13 @@ export class CampaignFeeder {
     room: number,
     places: string[] | undefined,
   ): Promise<ClaimedRecipient[]> {
-    if (places) return claimPending(tx, campaign.id, room, { places });
+    if (places) return orUnclaimable(claimPending(tx, campaign.id, room, { places }));
     const now = this.deps.clock.now();
     const after = this.positions.after(campaign, now);
-    const next = await claimPending(tx, campaign.id, room, { after });
+    const next = await orUnclaimable(claimPending(tx, campaign.id, room, { after }));
     if (after !== undefined && next.length < room) {
       this.positions.forget(campaign.id);
-      return [...next, ...(await claimPending(tx, campaign.id, room - next.length))];
+      return [...next, ...(await orUnclaimable(claimPending(tx, campaign.id, room - next.length)))];
     }
     const last = next.at(-1);
     if (last) this.positions.note(campaign, last.id, after !== undefined, now);

@@ -9,16 +9,29 @@ export interface DueCampaign {
 
 const AT_ONCE = 100;
 
+/** Why a due campaign waits that could not be started. */
+const START_FAILED = 'start_failed';
+
 /**
  * Of all tenants: campaigns whose start time has come, the longest due first, and before those for which an audience has
- * to be found. Their number is bounded.
+ * to be found. Their number is bounded. Those that could not be started come back when their rest is over, so that they
+ * take no place of others.
  */
 export async function dueCampaigns(tx: Tx, now: Date): Promise<DueCampaign[]> {
   return tx.query<DueCampaign[]>(
     `SELECT tenant_id AS "tenantId", id, scheduled_at AS "scheduledAt", recurrence IS NOT NULL AS recurs
      FROM campaigns WHERE status = 'scheduled' AND kind = 'campaign' AND scheduled_at <= $1
+       AND (waiting_reason IS DISTINCT FROM '${START_FAILED}' OR waiting_until <= $1)
      ORDER BY recurrence IS NOT NULL, scheduled_at LIMIT ${AT_ONCE}`,
     [now],
+  );
+}
+
+/** A due campaign could not be started: it says so, and is tried again at a time. */
+export async function noteStartFailed(tx: Tx, id: string, until: Date): Promise<void> {
+  await tx.query(
+    `UPDATE campaigns SET waiting_reason = '${START_FAILED}', waiting_until = $2 WHERE id = $1 AND status = 'scheduled'`,
+    [id, until],
   );
 }
 
@@ -34,7 +47,8 @@ export async function moveToNextRun(
        status = CASE WHEN $2::timestamptz IS NULL THEN 'completed' ELSE status END,
        completed_at = CASE WHEN $2::timestamptz IS NULL THEN $4::timestamptz END,
        expires_at = expires_at + (coalesce($2::timestamptz, scheduled_at) - scheduled_at),
-       scheduled_at = coalesce($2::timestamptz, scheduled_at), updated_at = $4
+       scheduled_at = coalesce($2::timestamptz, scheduled_at), waiting_reason = NULL, waiting_until = NULL,
+       updated_at = $4
      WHERE id = $1 AND status = 'scheduled' AND scheduled_at = $3`,
     [origin.id, next ?? null, origin.scheduledAt, now],
   );

@@ -2,6 +2,7 @@ import type { Tx } from '../../../db/index.js';
 import { addMs } from '../../../lib/clock.js';
 import { DomainError, errorMessage } from '../../../lib/errors.js';
 import { newId } from '../../../lib/ids.js';
+import { unavailableResource } from '../../../lib/transient-errors.js';
 import { countRecipients, refreshStatistics } from '../audience/audience.repository.js';
 import { CampaignAudience } from '../audience/audience.service.js';
 import type { Campaign, Recurrence } from '../campaign.entity.js';
@@ -10,11 +11,20 @@ import { changeStatus, findCampaign, insertCampaign, updateCampaign } from '../c
 import { freshCanary, sizedCanary } from '../canary/core/canary.js';
 import { feedSoon } from '../feeding/feed-job.js';
 import { dueRun } from '../core/recurrence.js';
-import { dueCampaigns, hasRun, lockUnheld, moveToNextRun, type DueCampaign } from './schedule.repository.js';
+import {
+  dueCampaigns,
+  hasRun,
+  lockUnheld,
+  moveToNextRun,
+  noteStartFailed,
+  type DueCampaign,
+} from './schedule.repository.js';
 import { settleOrigin } from '../../delivery/index.js';
 import { assignVariants } from '../variants/variant.repository.js';
 
 const LARGE_AUDIENCE = 10_000;
+/** A campaign that could not be started rests so long. */
+const START_AGAIN_MS = 60_000;
 
 type RecurringCampaign = Campaign & { recurrence: Recurrence; scheduledAt: Date };
 
@@ -31,18 +41,31 @@ export class CampaignScheduler {
 
   /** One that cannot be started does not prevent the others; it is tried again with the next call. */
   readonly startDue = async (): Promise<void> => {
-    const { database, clock, logger } = this.deps;
+    const { database, clock } = this.deps;
     for (const due of await dueCampaigns(database.manager, clock.now())) {
       try {
         await (due.recurs ? this.run(due) : this.start(due));
       } catch (error) {
-        logger.error(
-          { campaignId: due.id, error: errorMessage(error) },
-          'a due campaign could not be started',
-        );
+        await this.noteFailure(due, error);
       }
     }
   };
+
+  /** Rests for a minute, and says so. What is away for the moment is tried again with the next call. */
+  private async noteFailure({ id }: DueCampaign, error: unknown): Promise<void> {
+    const { database, clock, logger } = this.deps;
+    const report = { campaignId: id, error: errorMessage(error) };
+    if (unavailableResource(error) !== undefined) {
+      return logger.warn(report, 'a due campaign cannot be started for the moment');
+    }
+    const alert = 'campaign.not_started';
+    logger.error({ alert, ...report }, 'a due campaign could not be started; it is tried again in a minute');
+    try {
+      await noteStartFailed(database.manager, id, addMs(clock.now(), START_AGAIN_MS));
+    } catch (cause) {
+      logger.error({ campaignId: id, error: errorMessage(cause) }, 'the campaign cannot show that it waits');
+    }
+  }
 
   private async start({ tenantId, id }: DueCampaign): Promise<void> {
     const { database, clock, logger } = this.deps;

@@ -12,6 +12,7 @@ const reasons: Readonly<Record<string, string>> = {
   template_empty: 'the text comes out empty for this recipient',
   template_failed: 'the text could not be made for this recipient',
   gave_up: "a limit on the recipient's side held through all attempts",
+  internal_error: 'an error inside Starling kept it from being sent; the log has the error',
   undeliverable: 'WhatsApp reported that it could not be delivered',
   network_error: 'WhatsApp reported an error after it had taken the message',
   opted_out: 'the contact had opted out',

@@ -1,6 +1,6 @@
 import type { ColumnPlan } from './columns.js';
 import type { ColumnType } from './mapping.js';
-import { storableText } from './rows.js';
+import { storableText } from '../../../../lib/storable.js';
 
 /** What each column of a file was taken for, by their titles. */
 export interface ColumnReport {

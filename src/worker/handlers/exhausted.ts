@@ -1,0 +1,48 @@
+import { errorMessage } from '../../lib/errors.js';
+import type { Logger } from '../../lib/logger.js';
+import { unavailableResource } from '../../lib/transient-errors.js';
+import type { ReceiptService, recordReceipts } from '../../modules/delivery/index.js';
+import type { InboundService, receiveInbound } from '../../modules/inbound/index.js';
+import type { ExhaustedHandler } from '../../queue/job.js';
+
+/** A batch of incoming messages cannot be stored: each is tried by itself, so that one costs no other, STOPs included. */
+export function createExhaustedInbound(deps: {
+  inbound: Pick<InboundService, 'receive'>;
+  logger: Logger;
+}): ExhaustedHandler<typeof receiveInbound> {
+  return async ({ tenantId, senderId, messages }) => {
+    for (const message of messages) {
+      await orDropped(deps.logger, { senderId, waMessageId: message.waMessageId }, () =>
+        deps.inbound.receive(tenantId, senderId, [message]),
+      );
+    }
+  };
+}
+
+/** The same for receipts. */
+export function createExhaustedReceipts(deps: {
+  receipts: Pick<ReceiptService, 'apply'>;
+  logger: Logger;
+}): ExhaustedHandler<typeof recordReceipts> {
+  return async ({ tenantId, senderId, receipts }) => {
+    for (const receipt of receipts) {
+      await orDropped(deps.logger, { senderId, waMessageId: receipt.waMessageId }, () =>
+        deps.receipts.apply(tenantId, senderId, [receipt]),
+      );
+    }
+  };
+}
+
+async function orDropped(
+  logger: Logger,
+  which: { senderId: string; waMessageId: string },
+  work: () => Promise<unknown>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (unavailableResource(error) !== undefined) throw error;
+    const report = { alert: 'inbound.dropped', ...which, error: errorMessage(error) };
+    logger.error(report, 'what the network reported could not be stored and was dropped');
+  }
+}
