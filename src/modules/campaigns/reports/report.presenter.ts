@@ -97,7 +97,10 @@ export function presentRecipients({
   return { ...page, items: page.items.map((row) => presentRecipient(row, campaign)) };
 }
 
-function presentRecipient({ phone, ...row }: RecipientRow, campaign: Campaign): RecipientResponse {
+function presentRecipient(
+  { phone, line: _line, ...row }: RecipientRow,
+  campaign: Campaign,
+): RecipientResponse {
   return {
     ...row,
     phoneNumber: phone,
