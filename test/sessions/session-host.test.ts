@@ -66,6 +66,19 @@ describe('pairing', () => {
     expect(refused.statusReason).toMatch(/does not have the number/u);
     expect((await installation.row(wrong.id)).credentials).toBeNull();
   });
+
+  it('takes the phone that is expected when the network reports another form of its line', async () => {
+    const host = await installation.host();
+    const { id } = await installation.sender(tenantId, {
+      name: 'From before the ninth digit',
+      phoneNumber: '+5531981234567',
+      transportConfig: { autoPair: false },
+    });
+    await installation.sessions.connect(tenantId, id);
+    const qr = await waitFor(() => installation.sessions.qr(tenantId, id));
+    installation.network.scan(qr.payload, '+553181234567');
+    expect(await installation.connected(tenantId, id, host)).toMatchObject({ phoneNumber: '+553181234567' });
+  });
 });
 
 describe('a restart', () => {

@@ -1,5 +1,6 @@
 import { In } from 'typeorm';
 import type { Tx } from '../../db/index.js';
+import { newId } from '../../lib/ids.js';
 import { lineOf } from '../../lib/phone-line.js';
 import type { Attributes } from './core/attributes.js';
 import { Contact } from './contact.entity.js';
@@ -69,9 +70,29 @@ export class ContactRepository {
     return inserted.length === 1;
   }
 
-  async remove(tx: Tx, tenantId: string, id: string): Promise<boolean> {
-    const { affected } = await tx.getRepository(Contact).delete({ tenantId, id });
-    return affected === 1;
+  /**
+   * Removes a contact. Its opt-out stays: the line of one who had opted out is suppressed from then on, for this reason,
+   * so that the person is left alone also when the number comes back in another file. One statement, because a STOP may
+   * be stored at the same moment. False when it is gone already.
+   */
+  async remove(
+    tx: Tx,
+    tenantId: string,
+    id: string,
+    suppression: { reason: string; now: Date },
+  ): Promise<boolean> {
+    const rows: unknown[] = await tx.query(
+      `WITH gone AS (
+         DELETE FROM contacts WHERE tenant_id = $1 AND id = $2 RETURNING phone, opted_out_at
+       ), kept AS (
+         INSERT INTO suppressions (id, tenant_id, phone, reason, created_at)
+         SELECT $3, $1, phone, $4, $5 FROM gone WHERE opted_out_at IS NOT NULL
+         ON CONFLICT (tenant_id, line) DO NOTHING
+       )
+       SELECT FROM gone`,
+      [tenantId, id, newId(), suppression.reason, suppression.now],
+    );
+    return rows.length === 1;
   }
 
   /**

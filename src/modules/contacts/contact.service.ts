@@ -157,9 +157,10 @@ export class ContactService {
     return this.get(tenantId, id);
   }
 
-  /** Campaign reports keep what they know of the contact; suppressions stay. */
+  /** Campaign reports keep what they know of the contact; suppressions stay, and an opt-out becomes one. */
   async remove(tenantId: string, id: string): Promise<void> {
-    if (!(await this.contacts.remove(this.deps.database.manager, tenantId, id))) {
+    const suppression = { reason: 'opted out before its contact was deleted', now: this.deps.clock.now() };
+    if (!(await this.contacts.remove(this.deps.database.manager, tenantId, id, suppression))) {
       throw notFound('contact', id);
     }
   }

@@ -1,5 +1,6 @@
 import { errorMessage } from '../../lib/errors.js';
 import type { Logger } from '../../lib/logger.js';
+import { lineOf } from '../../lib/phone-line.js';
 import type { Random } from '../../lib/random.js';
 import { jitteredRest, retry } from '../../lib/retry.js';
 import type { ThrottledLogger } from '../../lib/throttled-logger.js';
@@ -197,7 +198,8 @@ export class HostedSession {
   private async onConnected(attempt: number, reported: string): Promise<void> {
     const phoneNumber = `+${reported.replaceAll(/\D/gu, '')}`;
     const { phoneNumber: expected } = this.claim;
-    if (expected !== null && expected !== phoneNumber) return this.refusePhone();
+    // WhatsApp may report another form of the line than the one that was given.
+    if (expected !== null && lineOf(expected) !== lineOf(phoneNumber)) return this.refusePhone();
     // Before the write: a reader of "connected" may send at once.
     this.connected = true;
     this.connectedSince = performance.now();

@@ -11,7 +11,6 @@ import type { ContactView } from '../contact-view.repository.js';
 import { groupDuplicates, type DuplicateReason } from '../core/duplicates.js';
 import { cleanTags } from '../core/tags.js';
 import type { PersonRecords } from '../person/person-records.js';
-import { SuppressionRepository } from '../suppression.repository.js';
 import { MergeRepository } from './merge.repository.js';
 
 export interface Duplicates {
@@ -35,7 +34,6 @@ export class MergeService {
   private readonly contacts = new ContactRepository();
   private readonly merges = new MergeRepository();
   private readonly consents = new ConsentRepository();
-  private readonly suppressions = new SuppressionRepository();
 
   constructor(private readonly deps: MergeDeps) {}
 
@@ -122,11 +120,8 @@ export class MergeService {
     await this.merges.keepSender(tx, tenantId, other.id, contact.id);
     await this.consents.moveAll(tx, tenantId, other.id, contact.id);
     await this.merges.shareSuppression(tx, tenantId, other, { id: newId(), phone: contact.phone }, now);
-    if (other.optedOutAt !== null) {
-      const row = { id: newId(), phone: other.phone };
-      await this.suppressions.addMany(tx, tenantId, [row], 'opted out before its contact was merged', now);
-    }
-    await this.contacts.remove(tx, tenantId, other.id);
+    const suppression = { reason: 'opted out before its contact was merged', now };
+    await this.contacts.remove(tx, tenantId, other.id, suppression);
     const optOut = earliestOptOut(contact, other);
     Object.assign(contact, {
       name: contact.name ?? other.name,

@@ -10,6 +10,8 @@ import type { PersonRecords } from './person-records.js';
 import { PersonRepository } from './person.repository.js';
 
 const MAX_CONSENTS = 10_000;
+/** The reason of a suppression that is all that is left of a person. */
+const ERASED = 'erased';
 
 /** The rights of a person over what is kept about them: to get it, and to have it removed. */
 export class PersonService {
@@ -59,14 +61,15 @@ export class PersonService {
       // Recipients before the contact, in the order in which the engine locks them.
       for (const records of this.deps.records) await records.erase(tx, tenantId, contact);
       await this.people.eraseTraces(tx, contact);
-      if (!(await this.contacts.remove(tx, tenantId, id))) throw notFound('contact', id);
+      const suppression = { reason: ERASED, now: this.deps.clock.now() };
+      if (!(await this.contacts.remove(tx, tenantId, id, suppression))) throw notFound('contact', id);
       if (options.suppress === false) {
         await this.people.removeSuppression(tx, contact);
         return { suppressed: false };
       }
-      if (contact.optedOutAt !== null || options.suppress === true) {
+      if (options.suppress === true) {
         const row = { id: newId(), phone: contact.phone };
-        await this.suppressions.addMany(tx, tenantId, [row], 'erased', this.deps.clock.now());
+        await this.suppressions.addMany(tx, tenantId, [row], ERASED, suppression.now);
       }
       return { suppressed: (await this.people.suppressions(tx, contact)).length > 0 };
     });
