@@ -18,13 +18,23 @@ describe('titles are found within the first ten rows', () => {
     ['in the first row', [titles, contact], 0],
     ['below the name of the list', [['Clientes de março'], titles, contact], 1],
     ['below a name with the word WhatsApp', [['Lista WhatsApp 2026'], titles, contact], 1],
+    [
+      'below such a name, above a number that is none',
+      [['Lista WhatsApp'], titles, ['Bia', '12', ''], contact],
+      1,
+    ],
+    [
+      'below such a name, with the number first',
+      [['WhatsApp 2026'], ['Celular', 'Nome'], ['12', 'Bia'], [PHONE, 'Ana']],
+      1,
+    ],
     ['below a name and a date', [['Relatório', '', ''], ['03/04/2026', 'Loja 2', ''], titles, contact], 2],
     ["below the shop's own number", [['Loja Central', '(11) 3333-4444'], titles, contact], 1],
     ['in the tenth row', [...Array.from({ length: 9 }, (_, index) => [`text ${index}`]), titles, contact], 9],
     ['above a row without a number', [titles, ['Bia', '', 'Natal'], contact], 0],
   ])('%s', (_, rows, above) => {
     const found = find(rows);
-    expect(found).toMatchObject({ ok: true, above, plan: { hasHeader: true, titles } });
+    expect(found).toMatchObject({ ok: true, above, plan: { hasHeader: true, titles: rows[above] } });
     expect(found.ok && found.warnings).toEqual(
       above === 0 ? [] : [expect.stringContaining(`in line ${above + 1}; ${above} row`)],
     );

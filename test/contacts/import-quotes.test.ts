@@ -1,8 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { CsvRows, type CsvRow } from '../../src/modules/contacts/import/core/csv-rows.js';
 import { shapeOf } from '../../src/modules/contacts/import/core/sample.js';
 
 const MAX_LENGTH = 100_000;
+/** The same files in every run. */
+const SEED = 20261130;
 
 function read(lines: readonly string[], delimiter = ',', maxLength = MAX_LENGTH): CsvRow[] {
   const shape = shapeOf(lines.slice(0, 1_000), delimiter);
@@ -54,6 +57,43 @@ describe('a stray quote spoils its own line only', () => {
       problem: expect.stringMatching(/not csv: a quote opens in it that is not closed/),
     });
     expect(read([header, `"Bia"x,Olinda,${phone(2)}`])[1]?.problem).toMatch(/text follows a closing quote/);
+  });
+
+  it('wherever quotes fall into a file of rows without any', () => {
+    const cell = fc.constantFrom('Ana', 'Bia Lima', 'Rua A 12', '', '01310-100', 'x');
+    const file = fc.record({
+      width: fc.integer({ min: 2, max: 5 }),
+      column: fc.nat(),
+      rows: fc.array(fc.array(cell, { minLength: 5, maxLength: 5 }), { minLength: 3, maxLength: 12 }),
+      quotes: fc.array(fc.record({ line: fc.nat(), at: fc.nat() }), { minLength: 1, maxLength: 6 }),
+    });
+    fc.assert(
+      fc.property(file, ({ width, column, rows, quotes }) => {
+        const clean = rows.map((cells, index) => {
+          const row: string[] = cells.slice(0, width);
+          row[column % width] = phone(index);
+          return row.join(',');
+        });
+        const lines = [...clean];
+        for (const { line, at } of quotes) {
+          const index = line % lines.length;
+          const text = lines[index] ?? '';
+          // Between the characters of the number a quote spoils the evidence that the line is a row.
+          const places = Array.from(text, (_, place) => place).filter(
+            (place) => !/[+\d]"?[+\d]/.test(text.slice(place - 1, place + 1)),
+          );
+          const place = places[at % places.length] ?? 0;
+          lines[index] = `${text.slice(0, place)}"${text.slice(place)}`;
+        }
+        const found = read(lines);
+        expect(found.map(({ line }) => line)).toEqual(lines.map((_, index) => index + 1));
+        found.forEach((row, index) => {
+          if (!lines[index]?.includes('"'))
+            expect(row).toEqual({ line: index + 1, cells: clean[index]?.split(',') });
+        });
+      }),
+      { numRuns: 1_000, seed: SEED },
+    );
   });
 
   it('in every other one of many lines, in linear time', () => {

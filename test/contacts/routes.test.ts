@@ -101,7 +101,13 @@ describe('an import over HTTP', () => {
       .field('defaultCountry', 'BR')
       .field('mapping', '{"phoneNumber":"zap","name":1}')
       .field('delimiter', 'semicolon')
-      .attach('file', Buffer.from('quem;zap\nJosé;(11) 98765-0001\nBia;=1+1\n'), 'minha lista.csv');
+      .field('encoding', 'cp1252')
+      .field('hiddenRows', 'include')
+      .attach(
+        'file',
+        Buffer.from('quem;zap\nJos\xe9;(11) 98765-0001\nBia;=1+1\n', 'latin1'),
+        'minha lista.csv',
+      );
     expect(sent.status).toBe(202);
     const { id } = sent.body.data;
     const path = `/api/imports/${id}`;
@@ -118,6 +124,7 @@ describe('an import over HTTP', () => {
       status: 'completed',
       progress: 100,
       counts: { rows: 2, created: 1, updated: 0, unchanged: 0, duplicate: 0, invalid: 1 },
+      warnings: [],
       errorsUrl: `${path}/errors`,
     });
     expect((await call('get', '/api/imports')).body.data).toMatchObject([{ id }]);
@@ -135,6 +142,8 @@ describe('an import over HTTP', () => {
     ['a country that is none', { defaultCountry: 'XX' }, 'phone\n1\n', 'defaultCountry'],
     ['a mapping that is no JSON', { mapping: 'phone=zap' }, 'phone\n1\n', 'mapping'],
     ['an unknown delimiter', { delimiter: '#' }, 'phone\n1\n', 'delimiter'],
+    ['an unknown encoding', { encoding: 'klingon' }, 'phone\n1\n', 'encoding'],
+    ['an unknown way with hidden rows', { hiddenRows: 'yes' }, 'phone\n1\n', 'hiddenRows'],
     ['an unknown field', { colour: 'red' }, 'phone\n1\n', 'colour'],
   ])('with %s is refused and leaves no file', async (_, fields, file, path) => {
     const request = call('post', '/api/contacts/import').field(fields);

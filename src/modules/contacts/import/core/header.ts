@@ -18,8 +18,8 @@ export type HeaderOutcome =
 
 /**
  * Finds the titles within the first rows of a file. The first row that can be read as titles, or as a contact, decides;
- * but titles further down go before it when they have more cells than every row above and a number right below, and it
- * has no number right below itself: the name of a list may have the word WhatsApp in it.
+ * but titles further down go before it when they have more cells than every row above and a number right below (or, if
+ * it is a single cell, anywhere below), and it has none right below itself: the name of a list may say WhatsApp.
  */
 export function findHeader(
   rows: readonly SourceRow[],
@@ -36,14 +36,15 @@ export function findHeader(
   const [first] = candidates;
   if (!first) return { ok: false, reason: reasonOf(rows, planOf) };
 
-  /** Read with these titles, the next row is a contact. */
-  const isProven = ({ index, plan }: Candidate) => {
-    const below = rows[index + 1]?.cells[plan.phone];
-    return plan.hasHeader && below !== undefined && firstPhone(below.trim(), defaultCountry).ok;
-  };
-  const better = isProven(first)
-    ? undefined
-    : candidates.find((one) => one !== first && isProven(one) && isWidest(rows, one.index));
+  const isContact = (row: SourceRow | undefined, { plan }: Candidate) =>
+    firstPhone((row?.cells[plan.phone] ?? '').trim(), defaultCountry).ok;
+  /** Read with these titles, the next row is a contact; or any one below. */
+  const isProven = (one: Candidate) => one.plan.hasHeader && isContact(rows[one.index + 1], one);
+  const hasContacts = (one: Candidate) =>
+    one.plan.hasHeader && rows.slice(one.index + 1).some((row) => isContact(row, one));
+  const below = isProven(first) ? [] : candidates.filter((one) => one !== first && isWidest(rows, one.index));
+  const better =
+    below.find(isProven) ?? (filled(rows[first.index]) === 1 ? below.find(hasContacts) : undefined);
   const { index, plan } = better ?? first;
   return { ok: true, plan, above: index, warnings: warningsOf(rows, index, plan) };
 }

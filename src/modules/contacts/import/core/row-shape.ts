@@ -12,7 +12,7 @@ export interface RowShape {
 
 /** Digits and what people write between them, with what exports put around: `p:+55...`, `="+55..."`, `...@c.us`. */
 const PHONE_LIKE =
-  /^[\s'"=]{0,4}(?:[a-z]{1,8}:)?[\p{Nd}\p{Pd}\p{Cf}+()./ \u00a0]{7,40}(?:@[a-z.]{1,20})?[\s'"]{0,4}$/iu;
+  /^[\s'"=]{0,8}(?:[a-z]{1,8}:)?[\p{Nd}\p{Pd}\p{Cf}+()./ \u00a0]{7,40}(?:@[a-z.]{1,20})?[\s'"]{0,8}$/iu;
 const MIN_DIGITS = 7;
 /** How many digits fewer than usual a number may have: a postcode is no phone number. */
 const FEWER_DIGITS = 3;

@@ -19,20 +19,25 @@ export function sampleRows(lines: readonly string[], delimiter: string, most = l
 }
 
 /**
- * The shape most rows with a number have: those that the quotes make, and the lines without any, which are right also
- * where a stray quote takes them into a cell. Undefined when no row holds a number.
+ * The shape most rows with a number have. The rows that the quotes make count twice, and every line once as it is: that
+ * is right where stray quotes take lines into cells, however many there are. Undefined when no row holds a number.
  */
 export function shapeOf(lines: readonly string[], delimiter: string): RowShape | undefined {
   const quoted = sampleRows(lines, delimiter).flatMap(({ cells, problem }) => (problem ? [] : [cells]));
-  const plain = lines.filter((line) => !line.includes('"')).map((line) => cutPlainly(line, delimiter));
-  const firstWidth = cutPlainly(lines.find((line) => line !== '') ?? '', delimiter).length;
+  const cut = lines.map((line) => cutPlainly(line, delimiter));
+  const first = cut.find((cells) => cells.some((cell) => cell !== ''));
+  return usualShape([...quoted, ...quoted, ...cut], first?.length ?? 0);
+}
+
+function usualShape(rows: readonly (readonly string[])[], firstWidth: number): RowShape | undefined {
   let best: { shape: RowShape; score: number } | undefined;
-  for (const [width, columns] of phonesByWidth([...quoted, ...plain])) {
-    const most = Math.max(...columns.map(({ length }) => length));
-    const score = most * (width === firstWidth ? FIRST_LINE_WEIGHT : 1);
-    if (best && score <= best.score) continue;
-    const phone = columns.findIndex(({ length }) => length === most);
-    best = { shape: { width, phone, digits: median(columns[phone] ?? []) }, score };
+  for (const [width, columns] of phonesByWidth(rows)) {
+    const found = columns.map((digits, phone) => ({ phone, count: digits.length, digits: median(digits) }));
+    // Of two columns the longer numbers are the phones: a postcode is as frequent.
+    const [top] = found.toSorted((a, b) => b.count - a.count || b.digits - a.digits);
+    if (!top) continue;
+    const score = top.count * (width === firstWidth ? FIRST_LINE_WEIGHT : 1);
+    if (!best || score > best.score) best = { shape: { width, phone: top.phone, digits: top.digits }, score };
   }
   return best?.shape;
 }
