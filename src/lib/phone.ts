@@ -40,7 +40,7 @@ export function isPhoneCountry(code: string): boolean {
  * failure is plain text for the caller.
  */
 export function normalisePhone(input: string, defaultCountry?: string): PhoneOutcome {
-  const read = readNumbers(input, defaultCountry);
+  const read = parseNumbers(input, defaultCountry);
   if ('reason' in read) return refuse(read.reason);
   if (read.numbers.length > 1) return refuse('it holds more than one phone number; give one');
   return read.hasWords ? refuse('the phone number contains letters') : read.numbers[0];
@@ -48,7 +48,7 @@ export function normalisePhone(input: string, defaultCountry?: string): PhoneOut
 
 /** The first usable number of a cell, into which people and address books write several. */
 export function firstPhone(cell: string, defaultCountry?: string): PhoneOutcome {
-  const read = readNumbers(cell, defaultCountry);
+  const read = parseNumbers(cell, defaultCountry);
   if ('reason' in read) return refuse(read.reason);
   const [first] = read.numbers;
   const usable = read.numbers.find(({ ok }) => ok);
@@ -64,29 +64,29 @@ interface ReadNumbers {
   hasWords: boolean;
 }
 
-function readNumbers(input: string, defaultCountry?: string): ReadNumbers | { reason: string } {
+function parseNumbers(input: string, defaultCountry?: string): ReadNumbers | { reason: string } {
   const country = defaultCountry?.toUpperCase();
   if (country !== undefined && !isSupportedCountry(country)) {
     return { reason: `"${defaultCountry}" is not a country code; use two letters such as BR` };
   }
-  if (BARE.test(input)) return { numbers: [readOne(input, country)], hasWords: false };
+  if (BARE.test(input)) return { numbers: [parseOne(input, country)], hasWords: false };
   const text = phoneText.plainText(input);
   if (text === '') return { reason: 'the phone number is empty' };
   if (text.length > phoneText.MAX_TEXT) return { reason: 'the text is too long to be a phone number' };
 
-  const isNumber = (part: string) => readOne(part, country).ok;
+  const isNumber = (part: string) => parseOne(part, country).ok;
   const parts = partsOf(text, isNumber);
   const [first = text] = parts;
-  if (parts.length <= 1) return { numbers: [readOne(first, country)], hasWords: false };
+  if (parts.length <= 1) return { numbers: [parseOne(first, country)], hasWords: false };
   const isWhole = (part: string) =>
     phoneText.digitsOf(part).length >= phoneText.WHOLE_DIGITS || isNumber(part);
   const [whole, ...others] = parts.filter(isWhole);
-  if (whole === undefined) return { numbers: [readOne(first, country)], hasWords: false };
+  if (whole === undefined) return { numbers: [parseOne(first, country)], hasWords: false };
   const tail = parts.find((part) => /\d/.test(part) && !isWhole(part));
   if (tail !== undefined) return { reason: tailError(tail) };
   const numbers: ReadNumbers['numbers'] = [
-    readOne(whole, country),
-    ...others.map((part) => readOne(part, country)),
+    parseOne(whole, country),
+    ...others.map((part) => parseOne(part, country)),
   ];
   return { numbers, hasWords: numbers.length < parts.length };
 }
@@ -104,7 +104,7 @@ function refuse(reason: string): PhoneOutcome {
   return { ok: false, reason };
 }
 
-function readOne(written: string, country?: CountryCode): PhoneOutcome {
+function parseOne(written: string, country?: CountryCode): PhoneOutcome {
   const account = phoneText.accountOf(written);
   if (account) return 'reason' in account ? refuse(account.reason) : fromInternational(`+${account.digits}`);
   const exponent = phoneText.EXPONENT.exec(written);

@@ -158,7 +158,7 @@ export class JobRunner {
     throw new UnrecoverableError(storableText(report.error));
   }
 
-  /** Nobody else would end what waits for this job: it is tried again, handler first, for as long as it takes. */
+  /** Nothing else would end what waits for this job: it is tried again, handler first, for as long as it takes. */
   private restUnsettled(
     job: StoredBullJob,
     token: string | undefined,

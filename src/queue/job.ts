@@ -67,7 +67,7 @@ export type JobHandler<Job extends JobDefinition> = (
 ) => Promise<JobOutcome>;
 
 /**
- * What is to be done when a job has failed for the last time, so that nobody waits for it: the job ends once this has
+ * What is to be done when a job has failed for the last time, so that nothing waits for it: the job ends once this has
  * resolved. Until then it rests and is tried again, handler first. Like a handler it may run twice.
  */
 export type ExhaustedHandler<Job extends JobDefinition> = (payload: PayloadOf<Job>) => Promise<void>;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { personName } from '../../src/modules/contacts/core/names.js';
 import { planColumns } from '../../src/modules/contacts/import/core/columns.js';
-import { readOptOut } from '../../src/modules/contacts/import/core/opt-out-column.js';
+import { parseOptOut } from '../../src/modules/contacts/import/core/opt-out-column.js';
 import { parseRow } from '../../src/modules/contacts/import/core/rows.js';
-import { readTruth } from '../../src/modules/contacts/import/core/truth.js';
+import { parseBoolean } from '../../src/modules/contacts/import/core/truth.js';
 
 const PHONE = '+5511987654321';
 
@@ -100,16 +100,16 @@ describe('true and false', () => {
     'TRUE; yes; Y; 1; 1.0; on; x; sim; Sí; oui; ja; WAHR; VERDADEIRO; VRAI; tak; ano; igen; da; да; ИСТИНА; так; evet; DOĞRU; نعم; כן; हाँ; ya; có; ใช่; 是; はい; 네; ✓; ✔️; =TRUE(); true()'.split(
       '; ',
     ),
-  )('%s is true', (cell) => expect(readTruth(cell)).toBe(true));
+  )('%s is true', (cell) => expect(parseBoolean(cell)).toBe(true));
 
   it.each(
     "FALSE; no; N; 0; 0.0; 0,0; off; não; NAO; non; nein; FALSCH; FALSO; FAUX; nie; ne; nem; nu; нет; ЛОЖЬ; ні; hayır; YANLIŞ; όχι; لا; לא; नहीं; tidak; không; ไม่; 否; 不; いいえ; 아니요; ✗; ❌; =FALSE(); '=FALSE()".split(
       '; ',
     ),
-  )('%s is false', (cell) => expect(readTruth(cell)).toBe(false));
+  )('%s is false', (cell) => expect(parseBoolean(cell)).toBe(false));
 
   it.each(['maybe', 'talvez', '2', '', 'nope', 'truth', 'x'.repeat(1_000)])('%j is neither', (cell) =>
-    expect(readTruth(cell)).toBeUndefined(),
+    expect(parseBoolean(cell)).toBeUndefined(),
   );
 
   const mapping = { vip: { column: 'VIP', type: 'boolean' as const } };
@@ -187,7 +187,7 @@ describe('who opted out', () => {
 
   it('a date of nothing is no date', () => {
     expect(
-      ['0000-00-00', '00/00/0000', '-', '1970-01-01'].map((cell) => readOptOut(cell, 'out')),
+      ['0000-00-00', '00/00/0000', '-', '1970-01-01'].map((cell) => parseOptOut(cell, 'out')),
     ).not.toContain('out');
   });
 });

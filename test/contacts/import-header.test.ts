@@ -52,9 +52,9 @@ describe('titles are found within the first ten rows', () => {
   });
 
   it('read without the quote that one of them opens', () => {
-    const problem = 'the line is not csv';
+    const error = 'the line is not csv';
     const rows = [
-      { line: 1, cells: ['Nome', '"Telefone', 'Cidade'], problem },
+      { line: 1, cells: ['Nome', '"Telefone', 'Cidade'], error },
       { line: 2, cells: contact },
     ];
     expect(findHeader(rows, {})).toMatchObject({

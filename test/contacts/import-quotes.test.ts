@@ -41,10 +41,10 @@ describe('a stray quote spoils its own line only', () => {
   ])('%s', (_, lines, spoilt) => {
     const rows = read(lines);
     expect(rows.map(({ line }) => line)).toEqual(lines.map((_line, index) => index + 1));
-    expect(rows.filter(({ problem }) => problem !== undefined).map(({ line }) => line)).toEqual(spoilt);
+    expect(rows.filter(({ error }) => error !== undefined).map(({ line }) => line)).toEqual(spoilt);
     for (const row of rows) expect(row.cells.join()).not.toContain('\n');
     // The others are what stands in their line.
-    for (const row of rows.filter(({ problem }) => problem === undefined)) {
+    for (const row of rows.filter(({ error }) => error === undefined)) {
       expect(row.cells).toEqual(lines[row.line - 1]?.split(','));
     }
   });
@@ -54,9 +54,9 @@ describe('a stray quote spoils its own line only', () => {
     expect(spoilt).toEqual({
       line: 2,
       cells: ['"Bia', 'Olinda', phone(2)],
-      problem: expect.stringMatching(/not csv: a quote opens in it that is not closed/),
+      error: expect.stringMatching(/not csv: a quote opens in it that is not closed/),
     });
-    expect(read([header, `"Bia"x,Olinda,${phone(2)}`])[1]?.problem).toMatch(/text follows a closing quote/);
+    expect(read([header, `"Bia"x,Olinda,${phone(2)}`])[1]?.error).toMatch(/text follows a closing quote/);
   });
 
   it('wherever quotes fall into a file of rows without any', () => {
@@ -102,13 +102,13 @@ describe('a stray quote spoils its own line only', () => {
       lines.push(`${index % 2 ? '"' : ''}A${index},B,${phone(index)}`);
     const rows = read(lines);
     expect(rows).toHaveLength(lines.length);
-    expect(rows.filter(({ problem }) => problem !== undefined)).toHaveLength(50_000);
+    expect(rows.filter(({ error }) => error !== undefined)).toHaveLength(50_000);
   });
 
   it('before many lines that are no rows, in linear time', () => {
     const lines = [header];
     for (let index = 0; index < 100_000; index += 1) lines.push(index % 1_000 === 0 ? '"open' : 'one cell');
-    expect(read(lines, ',', 10_000).filter(({ problem }) => problem !== undefined)).toHaveLength(100);
+    expect(read(lines, ',', 10_000).filter(({ error }) => error !== undefined)).toHaveLength(100);
   });
 });
 
@@ -169,7 +169,7 @@ describe('properly quoted cells stay whole', () => {
   ])('%s', (_, lines, expected) => {
     const rows = read(lines).slice(1, 1 + expected.length);
     expect(rows.map(({ cells }) => cells)).toEqual(expected);
-    expect(rows.every(({ problem }) => problem === undefined)).toBe(true);
+    expect(rows.every(({ error }) => error === undefined)).toBe(true);
   });
 
   it('and the next row starts at its own line', () => {

@@ -80,7 +80,7 @@ export class DeliveryService {
   }
 
   /**
-   * Ends a recipient whose job has failed for the last time: nobody else would, and its campaign would never complete.
+   * Ends a recipient whose job has failed for the last time: nothing else would, and its campaign would never complete.
    * One that may be on its way is left to the reconciliation.
    */
   async giveUp(tenantId: string, recipientId: string): Promise<void> {

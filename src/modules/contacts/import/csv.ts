@@ -91,10 +91,10 @@ async function* joined(start: string[], rest: AsyncGenerator<string[]>): AsyncGe
 
 /** Leaves empty rows out. */
 function* presentable(rows: readonly CsvRow[], limits: ImportLimits): Generator<SourceRow> {
-  for (const { line, cells, problem } of rows) {
+  for (const { line, cells, error } of rows) {
     if (cells.every((cell) => cell.trim() === '')) continue;
     const bounded = boundedCells(cells, limits).map(unwrapped);
-    yield problem === undefined ? { line, cells: bounded } : { line, cells: bounded, problem };
+    yield error === undefined ? { line, cells: bounded } : { line, cells: bounded, error };
   }
 }
 

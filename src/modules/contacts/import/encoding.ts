@@ -9,7 +9,7 @@ export type { KnownEncoding } from './core/encodings.js';
 export interface FileEncoding {
   name: KnownEncoding;
   /** What speaks against it, as a sentence for the uploader. */
-  doubt?: string;
+  warning?: string;
 }
 
 /** Control characters a text file has no use for, as a share of its bytes, before it is called binary. */
@@ -47,7 +47,7 @@ export async function detectEncoding(path: string, given?: KnownEncoding): Promi
   if (controls > bytes * MAX_CONTROL_SHARE) throw notText();
   const looksUtf8 = utf8.convinces();
   if (given)
-    return looksUtf8 && utf8.isSure() ? { name: given, doubt: insteadOfUtf8(given) } : { name: given };
+    return looksUtf8 && utf8.isSure() ? { name: given, warning: insteadOfUtf8(given) } : { name: given };
   return looksUtf8 ? { name: 'utf-8' } : orWestern(path);
 }
 
@@ -55,7 +55,7 @@ async function orWestern(path: string): Promise<FileEncoding> {
   const western = new WesternEvidence();
   for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES }))
     western.see(chunk as Buffer);
-  if (western.convinces()) return { name: 'windows-1252', doubt: GUESSED };
+  if (western.convinces()) return { name: 'windows-1252', warning: GUESSED };
   throw fileError(whichEncoding(western.sample()));
 }
 
@@ -73,9 +73,9 @@ export async function* decodeChunks(
   if (rest) yield rest;
 }
 
-/** What the uploader should know: a doubt, and letters that could not be read. */
-export function encodingWarnings({ name, doubt }: FileEncoding, unreadable: number): string[] {
-  const warnings = doubt === undefined ? [] : [doubt];
+/** What the uploader should know: how sure the encoding is, and letters that could not be read. */
+export function encodingWarnings({ name, warning }: FileEncoding, unreadable: number): string[] {
+  const warnings = warning === undefined ? [] : [warning];
   if (unreadable > 0) {
     const what = unreadable === 1 ? '1 character is' : `${unreadable} characters are`;
     warnings.push(

@@ -2,7 +2,7 @@ import { firstPhone } from '../../../../lib/phone.js';
 import { attributeKey, keyError } from '../../core/attributes.js';
 import { OWN_FIELDS, resolveMapping, seen, type ColumnMapping } from './mapping.js';
 import type { PhoneColumn } from './phone-columns.js';
-import { readTitles, type OptOutColumn, type TitleReading } from './title-reading.js';
+import { parseTitles, type OptOutColumn, type TitleReading } from './title-reading.js';
 import type { NameRole } from './titles.js';
 
 /** Which column of the file means what. Indexes count from 0. */
@@ -58,7 +58,7 @@ export function planColumns(
   if (given !== undefined ? isPhone(given) : firstNumber >= 0) {
     return { ok: true, plan: planWithoutHeader(titles, given ?? firstNumber, mapped) };
   }
-  const read = readTitles(titles, below);
+  const read = parseTitles(titles, below);
   const phones = given === undefined ? read.phones : [{ index: given }];
   if (phones.length === 0) return { ok: false, reason: noPhoneColumn(titles) };
   return { ok: true, plan: planWithHeader(titles, { ...read, phones }, mapped) };
@@ -85,7 +85,7 @@ function planWithHeader(titles: string[], read: TitleReading, mapped: Mapped): C
   return { hasHeader: true, titles, phone, phones: read.phones, name, tags, optOut, attributes };
 }
 
-/** Also of a column that the mapping makes an attribute: nobody who said stop is forgotten by it. */
+/** Also of a column that the mapping makes an attribute: it must not lose an opt-out. */
 function optOutColumns(read: TitleReading, { columns }: Mapped): OptOutColumn[] {
   const named = columns.get('optedOut');
   const others = read.optOut.filter(({ index }) => index !== named);

@@ -4,7 +4,7 @@ export type RecordProgress = 'complete' | 'open' | 'malformed';
 /**
  * Reads one csv record line by line (RFC 4180). Wider than the standard in three ways that change no cell's borders:
  * blanks may stand around a quoted cell, quotes inside an unquoted cell are plain text (`5" pipe`), and with
- * `backslash` a quote inside quotes may be written `\"`. Text behind a closing quote is malformed, as nobody can say
+ * `backslash` a quote inside quotes may be written `\"`. Text behind a closing quote is malformed, as there is no telling
  * where such a cell ends.
  */
 export class RecordScanner {

@@ -1,12 +1,12 @@
 import { cutPlainly, RecordScanner, type RecordProgress } from './csv-record.js';
 import { looksLikeRow, type RowShape } from './row-shape.js';
 
-/** One row of a csv file. `problem` says why its line is not csv; its cells are then cut at every delimiter. */
+/** One row of a csv file. `error` says why its line is not csv; its cells are then cut at every delimiter. */
 export interface CsvRow {
   /** The line it starts at, from 1. */
   line: number;
   cells: string[];
-  problem?: string;
+  error?: string;
 }
 
 export interface CsvRowOptions {
@@ -120,15 +120,15 @@ export class CsvRows {
   }
 
   /** Rejects the first line of a record. Returns the others, which are rows of their own. */
-  private giveUp(candidate: Candidate, problem: string): readonly string[] {
+  private giveUp(candidate: Candidate, error: string): readonly string[] {
     this.candidate = undefined;
     const [first = '', ...others] = candidate.lines;
-    this.emit(cutPlainly(first, this.options.delimiter), 1, problem);
+    this.emit(cutPlainly(first, this.options.delimiter), 1, error);
     return others;
   }
 
-  private emit(cells: string[], lines: number, problem?: string): void {
-    this.rows.push(problem === undefined ? { line: this.line, cells } : { line: this.line, cells, problem });
+  private emit(cells: string[], lines: number, error?: string): void {
+    this.rows.push(error === undefined ? { line: this.line, cells } : { line: this.line, cells, error });
     this.line += lines;
   }
 }

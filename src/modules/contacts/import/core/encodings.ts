@@ -78,7 +78,7 @@ const BY_ALIAS = new Map<string, KnownEncoding>(
   ]),
 );
 
-/** The encoding somebody means by a name such as `CP1251`, `Windows 1251` or `win-1251`; undefined when it is unknown. */
+/** The encoding meant by a name such as `CP1251`, `Windows 1251` or `win-1251`; undefined when it is unknown. */
 export function encodingOf(label: string): KnownEncoding | undefined {
   const plain = plainLabel(label);
   return BY_ALIAS.get(plain) ?? BY_ALIAS.get(plain.replace(/^(?:cs|x|ms)/, ''));

@@ -54,9 +54,9 @@ interface Candidate {
   plan: ColumnPlan;
 }
 
-/** A quote that a title row opens and never closes costs the titles nothing: nobody gets them. */
+/** A quote that a title row opens and never closes costs the titles nothing: no message is sent to them. */
 function titlesOf(row: SourceRow): string[] {
-  return row.problem === undefined ? row.cells : row.cells.map((cell) => cell.replaceAll('"', ''));
+  return row.error === undefined ? row.cells : row.cells.map((cell) => cell.replaceAll('"', ''));
 }
 
 function isWidest(rows: readonly SourceRow[], index: number): boolean {
@@ -82,8 +82,8 @@ function warningsOf(rows: readonly SourceRow[], index: number, plan: ColumnPlan)
     const above = index === 1 ? '1 row' : `${index} rows`;
     warnings.push(`The titles were found in line ${header.line}; ${above} above it were left out.`);
   }
-  if (plan.hasHeader && header?.problem !== undefined) {
-    warnings.push(`The titles in line ${header.line} were read without their quotes: ${header.problem}.`);
+  if (plan.hasHeader && header?.error !== undefined) {
+    warnings.push(`The titles in line ${header.line} were read without their quotes: ${header.error}.`);
   }
   return warnings;
 }

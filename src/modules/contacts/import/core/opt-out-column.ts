@@ -1,5 +1,5 @@
 import { plainTitle } from './titles.js';
-import { readTruth } from './truth.js';
+import { parseBoolean } from './truth.js';
 import * as words from './words/opt-out-words.js';
 
 /** `out`: a yes means opted out. `in`: a no does. `status`: only a word such as `unsubscribed` does. */
@@ -30,7 +30,7 @@ export function optOutKind(title: string): OptOutKind | undefined {
 }
 
 /** What a cell of such a column says. An import only ever opts people out: a yes to messages changes nothing. */
-export function readOptOut(cell: string, kind: OptOutKind): OptOutReading {
+export function parseOptOut(cell: string, kind: OptOutKind): OptOutReading {
   const text = cell.trim();
   if (text === '' || NO_DATE.test(text)) return 'unchanged';
   const plain = plainTitle(text);
@@ -39,7 +39,7 @@ export function readOptOut(cell: string, kind: OptOutKind): OptOutReading {
   if (OUT_VALUES.has(plain) || OUT_VALUES.has(first)) return 'out';
   if (IN_VALUES.has(plain) || IN_VALUES.has(first)) return 'unchanged';
   if (kind === 'status') return 'unchanged';
-  const truth = readTruth(text);
+  const truth = parseBoolean(text);
   if (truth !== undefined) return truth === (kind === 'out') ? 'out' : 'unchanged';
   if (kind === 'in') return 'unchanged';
   return DATE.test(text) || AS_NUMBER.test(text) || WRITTEN_DATE.test(text) ? 'out' : 'unclear';

@@ -5,16 +5,16 @@ import { MAX_ATTRIBUTE_LENGTH, MAX_NAME_LENGTH } from '../../core/attributes.js'
 import { personName } from '../../core/names.js';
 import { cleanTags, splitTags, tagErrors } from '../../core/tags.js';
 import type { AttributeColumn, ColumnPlan } from './columns.js';
-import { readOptOut } from './opt-out-column.js';
+import { parseOptOut } from './opt-out-column.js';
 import { byLabel } from './phone-columns.js';
-import { readTruth } from './truth.js';
+import { parseBoolean } from './truth.js';
 
 /** A row of the file as text. `line` counts from 1: the line a csv row starts at, or the row of the sheet. */
 export interface SourceRow {
   line: number;
   cells: string[];
   /** Why the row cannot be read, such as a quote that is never closed; its cells are then a guess. */
-  problem?: string;
+  error?: string;
 }
 
 export interface ImportedContact {
@@ -65,7 +65,7 @@ export function parseRow(
     reason,
     cells: row.cells.map(storableText),
   });
-  if (row.problem !== undefined) return reject(row.problem);
+  if (row.error !== undefined) return reject(row.error);
   const surplus = row.cells.findIndex((cell, index) => index >= plan.titles.length && cell.trim() !== '');
   if (surplus >= 0) {
     return reject(
@@ -90,7 +90,7 @@ export function parseRow(
   const [tagError] = tagErrors(tags);
   if (tagError) return reject(tagError.message);
 
-  const optOuts = plan.optOut.map(({ index, kind }) => readOptOut(usable(row.cells[index]), kind));
+  const optOuts = plan.optOut.map(({ index, kind }) => parseOptOut(usable(row.cells[index]), kind));
   const unclear = plan.optOut[optOuts.indexOf('unclear')];
   if (unclear) {
     return reject(
@@ -126,7 +126,7 @@ function attributeOf(
     return { reason: `the cell "${title}" is longer than ${MAX_ATTRIBUTE_LENGTH} characters` };
   }
   if (!isBoolean || text === '') return { value: text };
-  const truth = readTruth(text);
+  const truth = parseBoolean(text);
   return truth === undefined
     ? { reason: `the cell "${title}" is neither true nor false; write yes or no, true or false, 1 or 0` }
     : { value: truth };

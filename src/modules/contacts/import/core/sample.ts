@@ -23,7 +23,7 @@ export function sampleRows(lines: readonly string[], delimiter: string, most = l
  * is right where stray quotes take lines into cells, however many there are. Undefined when no row holds a number.
  */
 export function shapeOf(lines: readonly string[], delimiter: string): RowShape | undefined {
-  const quoted = sampleRows(lines, delimiter).flatMap(({ cells, problem }) => (problem ? [] : [cells]));
+  const quoted = sampleRows(lines, delimiter).flatMap(({ cells, error }) => (error ? [] : [cells]));
   const cut = lines.map((line) => cutPlainly(line, delimiter));
   const first = cut.find((cells) => cells.some((cell) => cell !== ''));
   return usualShape([...quoted, ...quoted, ...cut], first?.length ?? 0);

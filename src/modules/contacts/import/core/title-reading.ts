@@ -22,10 +22,10 @@ export interface TitleReading {
   keepsKeys: boolean;
 }
 
-export function readTitles(titles: readonly string[], below: readonly (readonly string[])[]): TitleReading {
+export function parseTitles(titles: readonly string[], below: readonly (readonly string[])[]): TitleReading {
   const inFront = [...titles.keys()].slice(0, rejectionColumns(titles));
   const own = ownExport(titles);
-  if (own) return readExport(titles, own, inFront);
+  if (own) return parseExport(titles, own, inFront);
   const phones = phoneColumns(titles, below);
   return {
     phones,
@@ -40,7 +40,7 @@ export function readTitles(titles: readonly string[], below: readonly (readonly 
   };
 }
 
-function readExport(titles: readonly string[], own: OwnExport, inFront: number[]): TitleReading {
+function parseExport(titles: readonly string[], own: OwnExport, inFront: number[]): TitleReading {
   const optOut: OptOutColumn[] = [
     { index: own.optedOut, kind: 'out' },
     { index: own.consent, kind: 'status' },

@@ -20,7 +20,7 @@ const SIGNS = new Map<string, boolean>([
 ]);
 
 /** `TRUE`, `sim`, `1`, `x`, `да` are true, `FALSE`, `não`, `0`, `нет` are false; undefined for anything else. */
-export function readTruth(cell: string): boolean | undefined {
+export function parseBoolean(cell: string): boolean | undefined {
   const text = cell.trim();
   if (text.length > MAX_LENGTH) return undefined;
   const sign = SIGNS.get(text.replace(VARIATION, ''));

@@ -22,15 +22,15 @@ const readers = new QuickLRU<string, Reader[]>({ maxSize: 200 });
  * thousands must be all there and in the right places, or not there at all. A text that is none of theirs may still be
  * a plain one (`1234.5`); anything else is an error.
  */
-export function readNumber(value: unknown, locale: string, decimals?: number): LocaleNumber {
+export function parseNumber(value: unknown, locale: string, decimals?: number): LocaleNumber {
   const number =
-    typeof value === 'string' ? (readText(value, locale) ?? plainNumber(value)) : plainNumber(value);
+    typeof value === 'string' ? (parseText(value, locale) ?? plainNumber(value)) : plainNumber(value);
   if (number !== undefined) return new LocaleNumber(number, formatNumber(number, locale, decimals));
   const example = formatNumber(1_234_567.5, locale);
   throw new Error(`number: ${shown(value)} is no number as ${locale} writes it, such as ${example}`);
 }
 
-function readText(given: string, locale: string): number | undefined {
+function parseText(given: string, locale: string): number | undefined {
   if (given.length > MAX_TEXT) return undefined;
   // Full-width digits become plain, no-break blanks become blanks; the marks of direction say nothing.
   const text = given

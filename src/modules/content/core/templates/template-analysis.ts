@@ -146,7 +146,7 @@ function argumentErrorIn(templates: Template[]): TemplateError | undefined {
   return undefined;
 }
 
-/** `"\ud83d"` writes half of a character, and `"\0"` one that is none: no text with it can be sent to anybody. */
+/** `"\ud83d"` writes half of a character, and `"\0"` one that is none: no text with it can be sent. */
 function literalErrorIn(templates: Template[]): TemplateError | undefined {
   for (const template of templates) {
     const literals = valuesOf(template).flatMap(({ initial, filters }) => [

@@ -9,7 +9,7 @@ const NOW = new Set(['now', 'today']);
 type Handler = Extract<FilterImplOptions, (...args: never[]) => unknown>;
 
 /**
- * Liquid's own filters of dates take what JavaScript makes a date of (`03/04/2026` is the 4th of March, whoever wrote it)
+ * Liquid's own filters of dates take what JavaScript makes a date of (`03/04/2026` is the 4th of March, wherever it was written)
  * and print what is none as it is. Here they read what `date_in` reads, and fail the text of the recipient for the rest.
  */
 export function readDatesStrictly(engine: Liquid): void {

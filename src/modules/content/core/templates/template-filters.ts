@@ -1,7 +1,7 @@
 import { errorWith, isBlank, optional, required, type Rule, type TextFilter } from './filter-rules.js';
 import { dateStyles, formatCurrency, formatDate, noDate } from './locale-format.js';
 import { isCurrency, isDateStyle, isLocale, isTimeZone } from './locale-format.js';
-import { readNumber } from './locale-number.js';
+import { parseNumber } from './locale-number.js';
 import { firstName, titleCase } from './person-names.js';
 import { LocaleNumber, numberOf } from './plain-number.js';
 import { mathFilters } from './template-math.js';
@@ -39,7 +39,7 @@ const filters: Record<string, TextFilter> = {
   number: {
     rules: [locale, optional(digits)],
     apply: (value, tag, decimals) =>
-      readNumber(value, String(tag), decimals === undefined ? undefined : Number(decimals)),
+      parseNumber(value, String(tag), decimals === undefined ? undefined : Number(decimals)),
   },
   currency: {
     rules: [currencyCode, locale],
