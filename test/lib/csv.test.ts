@@ -55,11 +55,12 @@ describe('a mark is taken off again', () => {
     expect(texts.filter((text) => withoutMarks(withoutFormulas(text)) !== text)).toEqual([]);
   });
 
-  it('in time that grows with the text, not with its square', () => {
-    const started = performance.now();
-    for (const piece of ['\n', ';', ' ', "'", '"', ";'", '\t='])
-      withoutMarks(withoutFormulas(piece.repeat(200_000)));
-    expect(performance.now() - started).toBeLessThan(2_000);
+  // A step for each pair of characters would be 40,000,000,000 of them: such a test does not end within Jest's limit.
+  it('in steps that grow with the text, not with its square', () => {
+    for (const piece of ['\n', ';', ' ', "'", '"', ";'", '\t=']) {
+      const text = piece.repeat(200_000);
+      expect(withoutMarks(withoutFormulas(text)) === text).toBe(true);
+    }
   });
 
   it('only where it keeps a formula from running', () => {

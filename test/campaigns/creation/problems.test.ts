@@ -177,7 +177,7 @@ describe('the problems of a campaign', () => {
     await others;
     expect(items).toEqual([]);
     // One after every query of the database would be three.
-    expect(turns).toBeGreaterThan(20);
+    expect(turns).toBeGreaterThan(9);
   });
 
   it('are found among suspects only where nothing else can go wrong', () => {
