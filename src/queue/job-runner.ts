@@ -189,7 +189,7 @@ export class JobRunner {
   }
 
   private restForUnavailable(unavailable: UnavailableResource, job: string, error: unknown): number {
-    const report = { job, lack: unavailable, error: errorMessage(error) };
+    const report = { job, unavailable, error: errorMessage(error) };
     this.throttledLog.report('warn', `${job} ${unavailable}`, 'jobs wait for what is not there now', report);
     return Math.round((UNAVAILABLE_REST_MS[unavailable] / 2) * (1 + this.random()));
   }

@@ -15,7 +15,7 @@ export function errorHandler(logger: Logger): ErrorRequestHandler {
     const answer = toErrorResponse(error, requestIdOf(response));
     if (answer.unavailable) {
       const report = {
-        lack: answer.unavailable,
+        unavailable: answer.unavailable,
         requestId: requestIdOf(response),
         error: errorMessage(error),
       };
