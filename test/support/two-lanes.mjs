@@ -4,9 +4,15 @@ import TestRunner from 'jest-runner';
 const folder = path.resolve(import.meta.dirname, '..');
 
 /** Suites that start programs, break what they run on, or let hours of a campaign pass: most of their time they wait. */
-const WAITING = ['e2e/', 'faults/', 'queue/outage', 'delivery/sending-hours', 'messages/direct/api'].map(
-  (name) => path.join(folder, name),
-);
+const WAITING = [
+  'e2e/',
+  'faults/',
+  'queue/outage',
+  'delivery/last-failure',
+  'delivery/sending-hours',
+  'inbound/lines',
+  'messages/direct/api',
+].map((name) => path.join(folder, name));
 
 /** Of three suites that compute, one follows the waiting ones: both lanes then end at about the same time. */
 const FOLLOWERS = 3;
