@@ -70,7 +70,11 @@ describe('a name that is none', () => {
 
   it('is left out of a name of several columns', () => {
     const row = read(['First name', 'Last name', 'phone'], ['Ana', 'NULL', PHONE]);
-    expect(row).toMatchObject({ name: 'Ana' });
+    expect(row).toMatchObject({ name: 'Ana', attributes: { first_name: 'Ana' } });
+  });
+
+  it.each(['NULL', '\u200b'])('is no attribute either: %j', (cell) => {
+    expect(read(['First name', 'phone'], [cell, PHONE])).toMatchObject({ name: null, attributes: {} });
   });
 });
 
@@ -149,6 +153,18 @@ describe('who opted out', () => {
     ['Opted in', '0'],
     ['Subscription status', 'unsubscribed'],
     ['Consent', 'withdrawn (api)'],
+    ['Opted-Out (WhatsApp)', 'Yes'],
+    ['opted_out_whatsapp', '1'],
+    ['Opted Out of WhatsApp', 'Yes'],
+    ['Unsubscribed from all', 'TRUE'],
+    ['Unsubscribed (yes/no)', 'yes'],
+    ['WHATSAPP_BLACKLISTED', '1'],
+    ['WhatsApp bloqueado', 'Sim'],
+    ['UNSUB_TIME', '2026-01-02 10:11:12'],
+    ['SMS Consent Status', 'UNSUBSCRIBED'],
+    ['Accepts SMS Marketing', 'no'],
+    ['Aceita receber mensagens?', 'Não'],
+    ['Quer sair da lista?', 'sim'],
   ])('%s: %s', (title, cell) => {
     expect(read(['phone', title], [PHONE, cell])).toMatchObject({ kind: 'contact', optedOut: true });
   });
@@ -168,6 +184,7 @@ describe('who opted out', () => {
     ['Consent', 'granted (web form)'],
     ['Consent', 'no'],
     ['Email opt out', 'yes'],
+    ['Unsubscribed from all email', 'yes'],
     ['Bus stop', 'yes'],
   ])('%s: %s says nothing', (title, cell) => {
     expect(read(['phone', title], [PHONE, cell])).toMatchObject({ kind: 'contact', optedOut: false });

@@ -45,6 +45,27 @@ describe('titles are found within the first ten rows', () => {
     expect(find(rows)).toMatchObject({ ok: true, above: 0, plan: { hasHeader: false } });
   });
 
+  it.each([
+    ['opt-outs', ['Nome', 'Foo', 'opted_out'], ['Ana', PHONE, 'yes']],
+    ['a number that reads as one', ['Nome', 'CPF', 'Foo'], ['Ana', '41999887768', PHONE]],
+    [
+      'the reasons of rejected rows',
+      ['line', 'reason', 'A', 'B'],
+      ['2', 'the phone number is empty', 'Bo', PHONE],
+    ],
+  ])('titles without one of numbers refuse the file: they may tell of %s', (_, header, row) => {
+    expect(find([header, row])).toEqual({ ok: false, reason: expect.stringContaining(`"${header[0]}"`) });
+    expect(find([['Lista'], header, row])).toMatchObject({ ok: false });
+  });
+
+  it('there are none below the name of a list, where contacts follow', () => {
+    expect(find([['Lista'], contact])).toMatchObject({
+      above: 1,
+      plan: { hasHeader: false },
+      warnings: ['The first contact was found in line 2; 1 row above was left out.'],
+    });
+  });
+
   it('by a mapping to positions, the name of the list is no title either', () => {
     const mapping = { phoneNumber: '2' };
     expect(find([['Relatório', '', ''], ['Wer', 'Was', 'Wo'], contact], mapping)).toMatchObject({ above: 1 });

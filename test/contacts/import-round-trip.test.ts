@@ -159,3 +159,10 @@ it('declared columns are stored as true and false', async () => {
     { vip: true, active: 'TRUE' },
   ]);
 });
+
+it('the rejected rows of a file without titles are read as before once they are corrected', async () => {
+  const first = await harness.run(`Ana;${PHONE};x\nBo;12;y\n`);
+  expect(first.errors).toContain('line,reason,name,phone,column_3');
+  const second = await harness.run(first.errors.replace(',12,', `,${TWIN},`));
+  expect(second.contacts).toMatchObject([{ phone: TWIN, name: 'Bo', attributes: { column_3: 'y' } }]);
+});

@@ -86,6 +86,16 @@ describe('the column of numbers is found by its title', () => {
     [['CEP', 'Telefone'], 'Telefone'],
     [['CEP', 'Contato'], 'Contato'],
     [['Company number', 'Contact phone'], 'Contact phone'],
+    [['CONTACT ID', 'EMAIL', 'FIRSTNAME', 'SMS'], 'SMS'],
+    [['ID do contato', 'Nome', 'Telefone'], 'Telefone'],
+    [['phone_number_id', 'phone_number'], 'phone_number'],
+    [['SMS', 'WHATSAPP_BLACKLISTED'], 'SMS'],
+    [['WhatsApp bloqueado', 'Fone'], 'Fone'],
+    [['Accepts SMS Marketing', 'Phone'], 'Phone'],
+    [['Telefone', 'Celular do vendedor'], 'Telefone'],
+    [['Phone', 'Emergency contact WhatsApp'], 'Phone'],
+    [['Referrer Mobile', 'Phone'], 'Phone'],
+    [['Celular do cônjuge', 'Celular'], 'Celular'],
   ])('of %j it is %s', (titles, wanted) => {
     expect(phoneOf(titles)).toBe(wanted);
   });

@@ -80,7 +80,7 @@ describe('while a disk is full', () => {
     await fillContacts(postgres.url);
     limitFiles(await processesOf(postgres.url), TABLE_LIMIT);
     const { id } = await importPeople(stage);
-    await waitFor(() => stage.server.output().includes('"lack":"disk"'), {
+    await waitFor(() => stage.server.output().includes('"unavailable":"disk"'), {
       timeoutMs: 30_000,
       what: 'the table to be full, and the log to say so',
     });

@@ -9,7 +9,7 @@ import type { JobContext, JobOutcome, PayloadOf } from '../../../queue/job.js';
 import type { importContacts } from '../contact.jobs.js';
 import { ENDED_BY_ERROR } from '../core/ended-by-error.js';
 import { ImportBatchRepository, type ImportBatch } from './batch.repository.js';
-import { reportColumns } from './core/column-report.js';
+import { rejectionTitles, reportColumns } from './core/column-report.js';
 import type { ColumnPlan } from './core/columns.js';
 import { findHeader, HEADER_ROWS } from './core/header.js';
 import { parseRow, type SourceRow } from './core/rows.js';
@@ -89,7 +89,7 @@ export class ImportRunner {
       const { plan } = header;
       warnings.push(...header.warnings);
       if (!options.titles) {
-        const titles = plan.titles.map(storableText);
+        const titles = rejectionTitles(plan).map(storableText);
         const found = { titles, columns: reportColumns(plan) };
         await this.imports.saveColumns(this.deps.database.manager, row.tenantId, row.id, found);
       }

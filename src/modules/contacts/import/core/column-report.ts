@@ -37,3 +37,16 @@ export function reportColumns(plan: ColumnPlan): ColumnReport {
     ignored: titles.filter((_, index) => !taken.has(index)),
   };
 }
+
+/**
+ * The titles above the cells of rejected rows: those of the file, or, where it has none, those by which the corrected rows
+ * are read as before when they are imported again.
+ */
+export function rejectionTitles({ hasHeader, titles, phone, name, tags, attributes }: ColumnPlan): string[] {
+  if (hasHeader) return titles;
+  const known = new Map(attributes.map(({ index, key }) => [index, key]));
+  for (const index of tags) known.set(index, 'tags');
+  for (const index of name) known.set(index, 'name');
+  known.set(phone, 'phone');
+  return titles.map((title, index) => known.get(index) ?? title);
+}

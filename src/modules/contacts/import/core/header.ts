@@ -31,7 +31,11 @@ export function findHeader(
     planColumns(titlesOf(row), mapping, defaultCountry, cells.slice(rows.indexOf(row) + 1));
   const candidates = rows.slice(0, HEADER_ROWS).flatMap((row, index) => {
     const outcome = planOf(row);
-    return outcome.ok ? [{ index, plan: outcome.plan }] : [];
+    if (!outcome.ok) return [];
+    // What has several cells above a contact are titles: without knowing them a number may be taken for another, and an
+    // opt-out or a name be lost.
+    const mayStart = outcome.plan.hasHeader || rows.slice(0, index).every((above) => filled(above) === 1);
+    return mayStart ? [{ index, plan: outcome.plan }] : [];
   });
   const [first] = candidates;
   if (!first) return { ok: false, reason: reasonOf(rows, planOf) };
@@ -68,19 +72,22 @@ function filled(row: SourceRow | undefined): number {
   return row?.cells.filter((cell) => cell.trim() !== '').length ?? 0;
 }
 
-/** The widest row is most likely the one that was meant as titles. */
+/** The widest row that is none of a contact is most likely the one that was meant as titles. */
 function reasonOf(rows: readonly SourceRow[], planOf: (row: SourceRow) => ColumnOutcome): string {
-  const widest = rows.slice(0, HEADER_ROWS).reduce((best, row) => (filled(row) > filled(best) ? row : best));
-  const outcome = planOf(widest);
-  return outcome.ok ? '' : outcome.reason;
+  const refused = rows.slice(0, HEADER_ROWS).flatMap((row) => {
+    const outcome = planOf(row);
+    return outcome.ok ? [] : [{ width: filled(row), reason: outcome.reason }];
+  });
+  return refused.toSorted((a, b) => b.width - a.width)[0]?.reason ?? '';
 }
 
 function warningsOf(rows: readonly SourceRow[], index: number, plan: ColumnPlan): string[] {
   const warnings: string[] = [];
   const header = rows[index];
   if (index > 0 && header) {
-    const above = index === 1 ? '1 row' : `${index} rows`;
-    warnings.push(`The titles were found in line ${header.line}; ${above} above it were left out.`);
+    const above = index === 1 ? '1 row above was' : `${index} rows above were`;
+    const what = plan.hasHeader ? 'titles were' : 'first contact was';
+    warnings.push(`The ${what} found in line ${header.line}; ${above} left out.`);
   }
   if (plan.hasHeader && header?.error !== undefined) {
     warnings.push(`The titles in line ${header.line} were read without their quotes: ${header.error}.`);

@@ -1,4 +1,4 @@
-import { plainTitle } from './titles.js';
+import { plainTitle, withoutBrackets } from './titles.js';
 import { parseBoolean } from './truth.js';
 import * as words from './words/opt-out-words.js';
 
@@ -13,6 +13,10 @@ const STATUS_TITLES = setOf(words.STATUS_TITLES);
 const OUT_VALUES = setOf(words.OPTED_OUT_VALUES);
 const IN_VALUES = setOf(words.SUBSCRIBED_VALUES);
 
+/** What it is about, when that is not e-mail: `Opted out of WhatsApp`, `SMS Consent Status`. */
+const CHANNEL =
+  /(?<![^ ])(?:(?:from|of|to|for|do|da|de|del|para|por|via|on) )?(?:all )?(?:whatsapp|sms|wa|broadcasts?|messages?|all)(?![^ ])/gu;
+
 /** `2026-11-30`, `30/11/26 10:28`, `46356.4`, `1764498491`: when it was. */
 const DATE = /^(?=.*[1-9])\d{1,4}([-./]\d{1,2}[-./]\d{1,4})(?:[ T,].{0,30})?$/u;
 const AS_NUMBER = /^\d{2,15}(?:[.,]\d{1,12})?$/;
@@ -23,10 +27,13 @@ const NO_DATE =
 
 /** Whether a column of this title says who opted out. */
 export function optOutKind(title: string): OptOutKind | undefined {
-  const plain = plainTitle(title);
-  if (OUT_TITLES.has(plain)) return 'out';
-  if (IN_TITLES.has(plain)) return 'in';
-  return STATUS_TITLES.has(plain) ? 'status' : undefined;
+  const asked = plainTitle(withoutBrackets(title));
+  for (const plain of [plainTitle(title), asked, asked.replace(CHANNEL, ' ').replace(/ +/g, ' ').trim()]) {
+    if (OUT_TITLES.has(plain)) return 'out';
+    if (IN_TITLES.has(plain)) return 'in';
+    if (STATUS_TITLES.has(plain)) return 'status';
+  }
+  return undefined;
 }
 
 /** What a cell of such a column says. An import only ever opts people out: a yes to messages changes nothing. */

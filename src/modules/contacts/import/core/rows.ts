@@ -82,7 +82,10 @@ export function parseRow(
 
   const attributes: ImportedContact['attributes'] = {};
   for (const column of plan.attributes) {
-    const value = attributeOf(row.cells[column.index], column, plan.titles[column.index] ?? '');
+    const cell = row.cells[column.index];
+    // A part of the name that is missing, such as NULL, must not be greeted by way of an attribute.
+    if (plan.name.includes(column.index) && personName(usable(cell)) === null) continue;
+    const value = attributeOf(cell, column, plan.titles[column.index] ?? '');
     if ('reason' in value) return reject(value.reason);
     if (value.value !== '') attributes[column.key] = value.value;
   }

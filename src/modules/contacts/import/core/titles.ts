@@ -66,11 +66,14 @@ const NOT_A_NUMBER = pattern(phones.NOT_A_NUMBER_WORDS);
 const QUESTION = pattern(phones.QUESTION_WORDS);
 const WITH = pattern([phones.WITH_WORDS]);
 const FILLER = pattern(phones.FILLER_WORDS);
+const OTHER_PERSON = pattern(phones.OTHER_PERSON_WORDS);
+const IDENTIFIER = /(?<![^ ])(?:id|ids|uid|uuid)(?![^ ])/u;
 
 /** What kind of number a column of this title holds; undefined when it holds none. */
 export function phoneKind(title: string): PhoneKind | undefined {
   const plain = plainTitle(title);
   const kind = kindOfWords(plain);
+  if (kind !== 'whatsapp' && IDENTIFIER.test(plain)) return undefined;
   if (kind === undefined) return isOnly(plain, VAGUE) ? 'vague' : undefined;
   const described = whatIsAsked(title);
   if (NOT_A_NUMBER.test(described)) return undefined;
@@ -78,9 +81,12 @@ export function phoneKind(title: string): PhoneKind | undefined {
 }
 
 function kindOfWords(plain: string): PhoneKind | undefined {
+  const isNumber = WHATSAPP.test(plain) || MOBILE.test(plain) || PHONE.test(plain);
+  if (!isNumber) return undefined;
+  // The number of a seller or of a spouse is worse than any number of the person.
+  if (OTHER_PERSON.test(plain)) return 'landline';
   if (WHATSAPP.test(plain)) return 'whatsapp';
   if (MOBILE.test(plain)) return 'mobile';
-  if (!PHONE.test(plain)) return undefined;
   return LANDLINE.test(plain) ? 'landline' : 'phone';
 }
 
@@ -107,7 +113,7 @@ export function labelKind(label: string): PhoneKind | 'fax' | undefined {
   return LANDLINE.test(plain) ? 'landline' : undefined;
 }
 
-function withoutBrackets(title: string): string {
+export function withoutBrackets(title: string): string {
   return title.slice(0, MAX_TITLE).replace(BRACKETS, ' ');
 }
 

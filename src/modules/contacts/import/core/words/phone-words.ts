@@ -14,7 +14,7 @@ export const WHATSAPP_WORDS = [
 
 export const MOBILE_WORDS = [
   // en, pt, es, gl, ca
-  'mobile*; mob; cell; cellphone*; cellular; celular*; cel; movil*; telemovel; telemoveis; tlm; mobil; smartphone',
+  'mobile*; mob; cell; cellphone*; cellular; celular*; cel; sms; movil*; telemovel; telemoveis; tlm; mobil; smartphone',
   // fr, it, de, nl, lb
   'portable; portables; gsm*; natel; cellulare; cellulari; cellulaire; handy; handys; handy*nummer*; handynr; mobil*nummer*; mobilnr; mobilfunk*; mobiltel*; mobiel*; *mobilnummer; *handynummer',
   // da, no, sv, fi, is, et, lv, lt
@@ -64,6 +64,13 @@ export const LANDLINE_WORDS = [
   'emergency; emergencia; assistant; secretary; recepcao; reception; switchboard; zentrale; centralino; pabx',
 ];
 
+/** Beside a word for a number: it is that of another person. */
+export const OTHER_PERSON_WORDS = [
+  'emergency; referrer; referral; referred; seller; salesman; saleswoman; salesperson; sales rep; agent; manager; spouse; husband; wife; partner; assistant; secretary; attendant',
+  'emergencia; vendedor; vendedora; atendente; corretor; corretora; gerente; secretaria; conjuge; esposo; esposa; marido; parceiro; parceira; indicador; indicado por; indicacao; consultor; consultora; comercial asignado',
+  'vendeur; vendeuse; conjoint; conjointe; urgence; verkaufer; verkauferin; notfall; notfallkontakt; ehepartner; betreuer; venditore; emergenza; coniuge; verkoper; noodgeval; partnera; sprzedawca; продавец; продавца; менеджер; менеджера; satici; acil durum',
+];
+
 /** Alone they may mean a house number or a person: taken when there is nothing better. */
 export const VAGUE_WORDS = [
   'number; numbers; no; num; nr; n; numero; numeros; nummer; nummern; numer; numri; numarasi; numara; broj; cislo; szam; nomor; nombor; so; номер; номери; αριθμος; رقم; شماره; מספר; नंबर; নম্বর; 号码; 號碼; 番号; 번호; เบอร์; หมายเลข',
@@ -77,7 +84,7 @@ export const NOT_A_NUMBER_WORDS = [
   'verified; verificado; verifie; valid; valido; status; estado; statut; stato; exists; checked',
   'fax*; faks*; telefax; pager; telex; tty; tdd; факс; *فاكس*; *פקס*; फैक्स; 传真; 傳真; ファックス; 팩스; แฟกซ์',
   'name; names; nome; nombre; nom; naam; имя; اسم; שם; 名称; 이름; ชื่อ; model; modelo; brand; marca; carrier; operator; operadora; operador; provider',
-  'opt; optin; optout; opted; consent; consents; consentimento; consentimiento; permission; permissao; permiso; subscribed; unsubscribed; blocked; newsletter; gdpr; lgpd; rgpd; согласие',
+  'opt; optin; optout; opted; consent; consents; consentimento; consentimiento; permission; permissao; permiso; subscribed; unsubscribed; blocked; blacklist; blacklisted; blocklist; blocklisted; bloqueado; bloqueada; descadastrado; descadastrada; marketing; newsletter; gdpr; lgpd; rgpd; согласие',
   'group; groups; grupo; grupos; groupe; gruppe; link; links; url; message; messages; mensagem; mensagens; mensaje; mensajes; nachricht; template; date; data; time; hora; horario; count; total; qtd; sent; enviado; enviada; delivered; read; last; ultima; ultimo; comments; notes; note; obs; error; result; owner',
 ];
 
