@@ -12,7 +12,7 @@ export async function withFallback<Result, Late>(
     timer = setTimeout(resolve, ms);
   });
   try {
-    // Every hand-over comes through here: a library's error with its stack, made in advance, was a fifteenth of its cost.
+    // Every hand-over comes through here: a library's error with its stack, made in advance, took a twentieth of its time.
     return await Promise.race([work, passed.then(late)]);
   } finally {
     clearTimeout(timer);
