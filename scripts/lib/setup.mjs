@@ -14,12 +14,12 @@ import {
 
 /** Brings a checkout into a state it can run from. Takes some milliseconds when there is nothing to do. */
 export async function setUp({ build = true } = {}) {
-  const todo = () => ({ install: !isInstalled(), build: build && !isBuilt(root) });
-  const first = todo();
+  const missing = () => ({ install: !isInstalled(), build: build && !isBuilt(root) });
+  const first = missing();
   if (!first.install && !first.build) return;
   await withSetupLock(root, () => {
     // Looked at again: another process may have done it while this one waited.
-    const rest = todo();
+    const rest = missing();
     if (rest.install) install();
     if (rest.build) compile();
   });
