@@ -1,3 +1,5 @@
+import { WRITTEN_LETTERS } from './written-letters.js';
+
 /** Also signs such as ™ and ⓘ that would become letters, and digits in a box. */
 const EMOJI = /\p{Extended_Pictographic}|[0-9#*]\uFE0F?\u20E3/gu;
 /**
@@ -12,22 +14,10 @@ const ACCENTS =
  */
 const HINDI_OPTIONAL = /[\u093C\u0901\u0902]|[ङञणनम]\u094D(?=[क-ह])/gu;
 const NO_LETTER = /[^\p{L}\p{M}\p{N}]|\p{Default_Ignorable_Code_Point}/gu;
-/** Letters that Unicode does not take apart, and Arabic ones that people write for each other or leave out. */
+/** Those of all folding, and an Arabic letter that people leave out. */
 const WRITTEN_AS: Readonly<Record<string, string>> = {
-  ø: 'o',
-  ł: 'l',
-  đ: 'd',
-  ð: 'd',
-  þ: 'th',
-  æ: 'ae',
-  œ: 'oe',
-  ٱ: 'ا',
-  ى: 'ي',
-  ی: 'ي',
-  ک: 'ك',
-  ة: 'ه',
+  ...WRITTEN_LETTERS,
   ء: '',
-  ـ: '',
 };
 const REWRITTEN = new RegExp(`[${Object.keys(WRITTEN_AS).join('')}]`, 'gu');
 

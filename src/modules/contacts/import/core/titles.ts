@@ -1,3 +1,4 @@
+import { WRITTEN_LETTERS } from '../../../../lib/written-letters.js';
 import * as names from './words/name-words.js';
 import * as phones from './words/phone-words.js';
 
@@ -8,25 +9,13 @@ const ACCENTS =
   /[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u093c\u09bc\u0a3c]/g;
 /** A part of Ukrainian words. */
 const APOSTROPHE = /(?<=\p{Script=Cyrillic})['’ʼ](?=\p{Script=Cyrillic})/gu;
-/** Letters that Unicode does not take apart, and those that people write for each other. */
+/** Those of all folding, and what titles are also written with. */
 const WRITTEN_AS: Readonly<Record<string, string>> = {
-  ø: 'o',
-  ł: 'l',
-  đ: 'd',
-  ð: 'd',
-  þ: 'th',
+  ...WRITTEN_LETTERS,
   ħ: 'h',
   ŧ: 't',
-  æ: 'ae',
-  œ: 'oe',
   ß: 'ss',
   ı: 'i',
-  ٱ: 'ا',
-  ى: 'ي',
-  ی: 'ي',
-  ک: 'ك',
-  ة: 'ه',
-  ـ: '',
 };
 const REWRITTEN = new RegExp(`[${Object.keys(WRITTEN_AS).join('')}]`, 'gu');
 /** Scripts without blanks between words. */
