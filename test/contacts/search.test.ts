@@ -8,8 +8,8 @@ import type { ContactFilter } from '../../src/modules/contacts/core/filter.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { insertList } from '../support/rows.js';
 
-/** A fifth of what the product promises, to be quick; `STARLING_TEST_CONTACTS=1000000` proves the promise. */
-const CONTACTS = Number(process.env['STARLING_TEST_CONTACTS'] ?? 200_000);
+/** A twentieth of what the product promises, to be quick; `STARLING_TEST_CONTACTS=1000000` proves the promise. */
+const CONTACTS = Number(process.env['STARLING_TEST_CONTACTS'] ?? 50_000);
 const LIST = '018f0000-0000-7000-9000-000000000001';
 const LIST_OF_ALL = '018f0000-0000-7000-9000-000000000002';
 
@@ -44,8 +44,8 @@ beforeAll(async () => {
 afterAll(() => test.close());
 
 /**
- * Tag `old` is on the oldest tenth only, `vip` on every thousandth; one city in four; every name once, half of them with
- * a common first name; every five-thousandth opted out.
+ * Tag `old` is on the oldest tenth only, `vip` on every 250th; one city in four; every name once, half of them with a
+ * common first name; every 1,250th opted out.
  */
 async function load(owner: string, from: number, to: number): Promise<void> {
   await test.database.manager.query(
@@ -54,8 +54,8 @@ async function load(owner: string, from: number, to: number): Promise<void> {
             CASE WHEN i % 10 = 7 THEN 'Ольга 🎉 ' || translate(substr(md5(i::text), 1, 8), '0123456789abcdef', 'абвгдежзийклмноп')
                  ELSE CASE WHEN i % 2 = 0 THEN 'Ana ' ELSE 'Bruno ' END || 'Silva ' || substr(md5(i::text), 1, 8) END,
             jsonb_build_object('city', (array['Recife', 'Olinda', 'Natal', 'Belem'])[1 + (i % 4)::int], 'visits', i),
-            CASE WHEN i - $2::bigint < $4::bigint THEN array['old'] WHEN i % 1000 = 0 THEN array['gold', 'vip'] ELSE '{}' END,
-            CASE WHEN i % 5000 = 0 THEN now() END
+            CASE WHEN i - $2::bigint < $4::bigint THEN array['old'] WHEN i % 250 = 0 THEN array['gold', 'vip'] ELSE '{}' END,
+            CASE WHEN i % 1250 = 0 THEN now() END
      FROM generate_series($2::bigint, $3::bigint - 1) AS i`,
     [owner, from, to, Math.floor((to - from) / 10)],
   );
@@ -113,7 +113,7 @@ describe(`a search among ${CONTACTS} contacts`, () => {
   });
 
   it.each(shapes)(
-    'by %s finds the right contacts, sooner than all are read once',
+    'by %s finds the right contacts, and looks at fewer than there are',
     async (_, filter, least) => {
       const search = new ContactSearchRepository();
       const page = { limit: 50 };
@@ -125,11 +125,7 @@ describe(`a search among ${CONTACTS} contacts`, () => {
       const ids = await search.nextIds(manager, tenantId, ready(filter), { limit: CONTACTS });
       expect(found).toEqual(ids.toReversed().slice(0, 50));
       expect(await search.count(manager, tenantId, ready(filter))).toBe(ids.length);
-      const readAll = await fastest(() =>
-        manager.query('SELECT count(*) FROM contacts WHERE length(name) > 0'),
-      );
-      const searched = await fastest(() => search.findIds(manager, tenantId, ready(filter), page));
-      expect(searched / readAll).toBeLessThan(1);
+      expect(await rowsLookedAt(ready(filter), { limit: 50, beforeId: undefined })).toBeLessThan(CONTACTS);
     },
   );
 
@@ -153,7 +149,7 @@ describe(`a search among ${CONTACTS} contacts`, () => {
       { limit: CONTACTS },
     );
     expect(seen).toEqual(every.toReversed());
-    expect(seen.length).toBe((CONTACTS / 1000) * 0.9);
+    expect(seen.length).toBe((CONTACTS / 250) * 0.9);
   });
 });
 
@@ -166,28 +162,48 @@ function idOf(index: number): string {
 }
 
 /** Of every query that is really asked: the search index is only asked when the newest contacts do not fill the page. */
-async function plansOf(
-  filter: ContactFilter,
-  page: { limit: number; beforeId: string | undefined },
-): Promise<string[]> {
-  const { manager } = test.database;
-  const plans: string[] = [];
+async function* asked(filter: ContactFilter, page: { limit: number; beforeId: string | undefined }) {
   for (const { sql, parameters } of searchQueries(tenantId, filter, page)) {
-    const rows: { 'QUERY PLAN': string }[] = await manager.query(`EXPLAIN ${sql}`, parameters);
+    yield { sql, parameters };
+    const found: unknown[] = await test.database.manager.query(sql, parameters);
+    if (found.length === page.limit) return;
+  }
+}
+
+async function plansOf(...search: Parameters<typeof asked>): Promise<string[]> {
+  const plans: string[] = [];
+  for await (const { sql, parameters } of asked(...search)) {
+    const rows: { 'QUERY PLAN': string }[] = await test.database.manager.query(`EXPLAIN ${sql}`, parameters);
     plans.push(rows.map((row) => row['QUERY PLAN']).join('\n'));
-    const found: unknown[] = await manager.query(sql, parameters);
-    if (found.length === page.limit) break;
   }
   return plans;
 }
 
-/** Milliseconds. The machine may be busy with other tests: the fastest of a few runs says what the database needs. */
-async function fastest(work: () => Promise<unknown>): Promise<number> {
-  let best = Infinity;
-  for (let run = 0; run < 5; run += 1) {
-    const start = performance.now();
-    await work();
-    best = Math.min(best, performance.now() - start);
+interface PlanNode {
+  'Node Type': string;
+  'Actual Rows': number;
+  'Actual Loops': number;
+  'Rows Removed by Filter'?: number;
+  'Rows Removed by Index Recheck'?: number;
+  Plans?: PlanNode[];
+}
+
+/** Rows of tables that the search has read, those included that turned out not to be asked for. */
+async function rowsLookedAt(...search: Parameters<typeof asked>): Promise<number> {
+  let rows = 0;
+  for await (const { sql, parameters } of asked(...search)) {
+    const [answer]: { 'QUERY PLAN': [{ Plan: PlanNode }] }[] = await test.database.manager.query(
+      `EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ${sql}`,
+      parameters,
+    );
+    if (answer) rows += readBy(answer['QUERY PLAN'][0].Plan);
   }
-  return best;
+  return rows;
+}
+
+function readBy(node: PlanNode): number {
+  const below = (node.Plans ?? []).reduce((sum, each) => sum + readBy(each), 0);
+  if (!node['Node Type'].includes('Scan')) return below;
+  const { 'Rows Removed by Filter': filtered = 0, 'Rows Removed by Index Recheck': rechecked = 0 } = node;
+  return below + (node['Actual Rows'] + filtered + rechecked) * node['Actual Loops'];
 }
