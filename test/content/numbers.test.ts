@@ -173,6 +173,65 @@ describe('comparing', () => {
     expect(render(unless, variables)).toMatchObject({ code: 'template_failed' });
   });
 
+  it.each([
+    ['v == 100', { v: '100' }, 'yes'],
+    ['100 == v', { v: '100' }, 'yes'],
+    ['v == 100', { v: 100 }, 'yes'],
+    ['v == 100', { v: ' 100.0 ' }, 'yes'],
+    ['v == 100', { v: '101' }, 'no'],
+    ['v != 100', { v: '100' }, 'no'],
+    ['v != 100', { v: '5' }, 'yes'],
+    ['v == "100"', { v: 100 }, 'yes'],
+    ['v == other', { v: '5', other: 5 }, 'yes'],
+    ['v == -1.5', { v: '-1.50' }, 'yes'],
+    // A code is a text, letter by letter.
+    ['v == "7"', { v: '007' }, 'no'],
+    ['v == other', { v: '5', other: '5.0' }, 'no'],
+    ['v == 100', { v: 'gold' }, 'no'],
+    ['v != 100', { v: 'gold' }, 'yes'],
+    ['v == 12', { v: '12-34' }, 'no'],
+    ['v == 5', { v: '12345678901234567890' }, 'no'],
+    ['v == 3', { v: '3 rooms' }, 'no'],
+    ['v == 100', {}, 'no'],
+    ['v == 0', {}, 'no'],
+    ['v == true', { v: true }, 'yes'],
+    ['v == 1', { v: true }, 'no'],
+    ['v == true', { v: 'true' }, 'no'],
+    ['v == empty', { v: [] }, 'yes'],
+    ['v == blank', { v: 5 }, 'no'],
+    ['v contains 5', { v: ['1', '5'] }, 'yes'],
+    ['v contains "5"', { v: [1, 5] }, 'yes'],
+    ['v contains "5"', { v: 1.25 }, 'yes'],
+    ['v contains 5', { v: 'a5b' }, 'yes'],
+    ['v contains "x"', { v: 1.25 }, 'no'],
+  ])('%s with %j: %s', (condition, variables, text) => {
+    expect(said(condition, variables)).toBe(text);
+  });
+
+  it('case asks as == does', () => {
+    const text = '{% case v %}{% when 1, 100 %}hundred{% when "gold" %}gold{% else %}none{% endcase %}';
+    expect(['100', 100, '1', 'gold', '5', [100]].map((v) => render(text, { v }))).toEqual([
+      'hundred',
+      'hundred',
+      'hundred',
+      'gold',
+      'none',
+      'none',
+    ]);
+    expect(render('{% case v %}{% when "100" %}yes{% endcase %}', { v: 100 })).toBe('yes');
+    expect(render(text, {})).toBe('none');
+  });
+
+  it.each(['1.250', '0,00', '1.250,90', 'R$ 100', '1 250', '１２'])(
+    'whether %s is a number depends on the reader, so that a text that asks fails',
+    (v) => {
+      expect(said('v == 0', { v })).toMatchObject(failed('is no number'));
+      expect(said('v != 0', { v })).toMatchObject(failed('is no number'));
+      expect(render('{% case v %}{% when 0 %}x{% endcase %}', { v })).toMatchObject(failed('is no number'));
+      expect(said(`v == "${v}"`, { v })).toBe('yes');
+    },
+  );
+
   it('goes by a number that was read', () => {
     const read = '{% assign n = v | number: "pt-BR" %}';
     expect(render(`${read}{% if n > 1000 %}{{ n }}{% endif %}`, { v: '1.250,90' })).toBe('1.250,9');
@@ -332,11 +391,35 @@ describe('a placeholder of another system', () => {
     '{% if name %}{{1}}{% endif %}',
     '{Hi {{1}}|Hello}',
     '{{1 | default: "x"}}',
+    '{{01}}',
+    '{{-1}}',
+    '{{ -1 }}',
+    '{{ 1. }}',
+    '{{ 1.0 }}',
+    '{{１}}',
+    '{{ １ | default: "x" }}',
+    '{{ "1" }}',
+    "{{ '1' }}",
+    '{{ "１" }}',
+    '{{ " 2 " | default: "x" }}',
+    '{{ 1 | upcase }}',
+    '{{ 1 | default: name | upcase }}',
+    '{{١}}',
+    '{{२}}',
+    '{{①}}',
+    '{{⑴}}',
+    '{{\u200e1}}',
+    '{{1\u200b}}',
+    '{{ [1] }}',
+    '{{#1}}',
+    '{{$1}}',
+    '{{ @1 }}',
+    '{{1:Ana}}',
   ])('%s is refused with the way to write it', (text) => {
     const analysis = analyseTemplate(text);
     expect(analysis).toMatchObject({ ok: false, error: { line: 1, column: expect.any(Number) } });
     expect(analysis.ok ? '' : analysis.error.message).toMatch(
-      /^\{\{\d\}\} is a placeholder .* \{\{ name \}\}/,
+      /^\{\{[^{}]+\}\} is a placeholder .* \{\{ name \}\}/,
     );
   });
 
@@ -344,7 +427,15 @@ describe('a placeholder of another system', () => {
     '{{ 1 | plus: 2 }}',
     '{{ 5 | times: price }}',
     '{{ 1500 | currency: "BRL", "pt-BR" }}',
-    '{{ "1" }}',
+    '{{ "1" | append: name }}',
+    '{{ "1" | plus: 2 }}',
+    '{{ contact["1"] }}',
+    '{{ contact.line_1 }}',
+    '{{ _1 }}',
+    '{{ 1 | append: ". " | append: name }}',
+    '{{ "1.250,90" | number: "pt-BR" }}',
+    '{{ "now" | date: "%Y" }}',
+    '{{ "{" }}',
     '{% raw %}{{1}}{% endraw %}',
     '{% if n == 1 %}x{% endif %}',
   ])('%s is none', (text) => {

@@ -3,6 +3,7 @@ import QuickLRU from 'quick-lru';
 import { cached } from '../../../../lib/cached.js';
 import { errorMessage } from '../../../../lib/errors.js';
 import { isStorable } from '../../../../lib/storable.js';
+import { placeholderError, unreadablePlaceholder } from './placeholders.js';
 import { parseSpintax, withoutMarkers, type SpinText } from './spintax.js';
 import { checkSyntax, childrenOf, MAX_TEMPLATE_LENGTH, parseTemplate } from './template-engine.js';
 import { argumentError, type GivenArgument } from './template-filters.js';
@@ -120,15 +121,6 @@ function valueError(postfix: Expression): string | undefined {
   return `several values stand side by side; a name with blanks is written {{ contact["${name}"] }}`;
 }
 
-/** `{{1}}` numbers the values in other systems; Liquid would send the number itself. */
-function placeholderError({ initial, filters }: Value): string | undefined {
-  const [token, second] = initial.postfix;
-  const isNumber = token !== undefined && TypeGuards.isNumberToken(token) && /^\d+$/.test(token.getText());
-  if (!isNumber || second !== undefined || filters.some(({ name }) => name !== 'default')) return undefined;
-  const number = token.getText();
-  return `{{${number}}} is a placeholder of another system, and would send the number ${number}; write the name of the value here, such as {{ name }} or {{ contact.city }}`;
-}
-
 /** The first filter with wrong arguments, as far as the template shows them. */
 function argumentErrorIn(templates: Template[]): TemplateError | undefined {
   for (const template of templates) {
@@ -186,5 +178,6 @@ function templateErrorOf(error: unknown): TemplateError {
   if (!LiquidError.is(error)) return { message: errorMessage(error) };
   const { message, token } = error;
   const [line, column] = token.getPosition();
-  return { message: message.replace(/, line:\d+, col:\d+$/, ''), line, column };
+  const placeholder = unreadablePlaceholder(token.input, token.begin);
+  return { message: placeholder ?? message.replace(/, line:\d+, col:\d+$/, ''), line, column };
 }

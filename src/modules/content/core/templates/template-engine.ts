@@ -1,5 +1,6 @@
 import {
   AssignTag,
+  CaseTag,
   defaultOperators,
   Liquid,
   Output,
@@ -10,7 +11,7 @@ import {
 } from 'liquidjs';
 import QuickLRU from 'quick-lru';
 import { cached } from '../../../../lib/cached.js';
-import { comparisons } from './comparisons.js';
+import { compareCase, comparisons } from './comparisons.js';
 import { isBlank } from './filter-rules.js';
 import { readDatesStrictly } from './template-dates.js';
 import { filterHandlers, needsValue } from './template-filters.js';
@@ -92,6 +93,7 @@ function prepare(templates: Template[]): Template[] {
       if (lastDefaultOf(argument) >= 0) forgiveBeforeDefault(argument);
       else if (template instanceof AssignTag) keepUndefined(argument);
       if (template instanceof Output) refuseNoResult(argument);
+      if (template instanceof CaseTag) compareCase(argument);
     }
     prepare(childrenOf(template));
   }
