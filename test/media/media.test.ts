@@ -9,7 +9,7 @@ import { mediaLimits } from '../../src/lib/media-types.js';
 import { DiskMediaStore, MediaFiles, MediaService } from '../../src/modules/media/index.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { waitFor } from '../support/wait-for.js';
-import { fileOf, jpeg, m4v, mp3, mp4, opus, pdf, png } from './support.js';
+import { fileOf, jpeg, m4v, mp1, mp3, mp4, opus, pdf, png, utf16, utf32 } from './support.js';
 import type { CampaignVariant } from '../../src/modules/campaigns/index.js';
 import type { CampaignPart } from '../../src/modules/content/index.js';
 import type { CampaignStatus } from '../../src/modules/delivery/index.js';
@@ -60,6 +60,22 @@ describe('an upload', () => {
     ['an XHTML page', '<?xml version="1.0"?>\n<!DOCTYPE html PUBLIC "x">\n<html>', 'x.pdf', 'text/html'],
     ['XML that is no page', '<?xml version="1.0"?><orders/>', 'orders.xml', 'application/xml'],
     ['a text that begins with a bracket', '<not a page>', 'x.txt', 'text/plain'],
+    ['a page in UTF-16', utf16('<html><p>Olá 🎉</p>'), 'page.html', 'text/html'],
+    ['a page in UTF-16, the other way', utf16('<html><p>Olá 🎉</p>', true), 'page.html', 'text/html'],
+    ['a page in UTF-32', utf32('<html><p>Olá 🎉</p>'), 'page.html', 'text/html'],
+    ['a page in UTF-32, the other way', utf32('<html><p>Olá 🎉</p>', true), 'page.html', 'text/html'],
+    ['a page in UTF-16 without a mark', utf16('<html><p>Olá 🎉</p>').subarray(2), 'page.html', 'text/html'],
+    ['a page behind a mark', '\uFEFF<html><p>Olá 🎉</p>', 'page.html', 'text/html'],
+    ['a text in UTF-16', utf16('Preços: R$ 5 🎉'), 'song.mp3', 'text/plain'],
+    ['a text in UTF-16, the other way', utf16('Preços: R$ 5 🎉', true), 'notes.txt', 'text/plain'],
+    ['a long text in UTF-16', utf16('价格 и цены '.repeat(20_000)), 'notes.txt', 'text/plain'],
+    ['a text in UTF-32', utf32('Preços: R$ 5 🎉'), 'notes.txt', 'text/plain'],
+    ['XML in UTF-16', utf16('<?xml version="1.0"?><orders/>'), 'orders.xml', 'application/xml'],
+    ['a text that begins as pictures do', 'BMW 320d: R$ 200.000', 'cars.txt', 'text/plain'],
+    ['a text that begins as animations do', 'GIF or JPEG?', 'question.txt', 'text/plain'],
+    ['a text that begins as music does', 'ID3 tags, explained', 'tags.txt', 'text/plain'],
+    ['a text that begins as programs do', 'MZ, motorcycles of Zschopau', 'mz.txt', 'text/plain'],
+    ['music whose first bytes are a mark', mp1, 'song.mp1', 'audio/mpeg'],
     ['bytes of no known type', Buffer.from([1, 0, 2, 0, 255]), 'x.pdf', 'application/octet-stream'],
   ])('is told by its content: %s', async (_what, bytes, name, mimeType) => {
     const stored = await add(bytes, name);

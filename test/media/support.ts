@@ -52,9 +52,30 @@ export const mp3 = Buffer.concat([
   Buffer.from('fffb9064', 'hex'),
   Buffer.alloc(2_000),
 ]);
+/** The header of an MPEG frame that is also the mark of UTF-16, and what is no text. */
+export const mp1 = Buffer.concat([
+  Buffer.from('fffeb400', 'hex'),
+  Buffer.from(Array.from({ length: 2_000 }, (_, index) => (index * 197) & 255)),
+]);
 /** The first page of an Ogg file and the beginning of an Opus header. */
 export const opus = Buffer.concat([
   Buffer.from('OggS\0\x02', 'latin1'),
   Buffer.alloc(20),
   Buffer.from('\x01\x13OpusHead\x01\x01\0\0\x80\xbb\0\0\0\0\0', 'latin1'),
 ]);
+
+/** A text in UTF-16 with its mark. */
+export function utf16(text: string, bigEndian = false): Buffer {
+  const bytes = Buffer.from(`\uFEFF${text}`, 'utf16le');
+  return bigEndian ? bytes.swap16() : bytes;
+}
+
+/** A text in UTF-32 with its mark. */
+export function utf32(text: string, bigEndian = false): Buffer {
+  const points = Array.from(`\uFEFF${text}`, (character) => character.codePointAt(0) ?? 0);
+  const bytes = Buffer.alloc(points.length * 4);
+  points.forEach((point, index) =>
+    bigEndian ? bytes.writeUInt32BE(point, index * 4) : bytes.writeUInt32LE(point, index * 4),
+  );
+  return bytes;
+}

@@ -1,12 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { isWebPage } from '../../src/modules/media/core/web-page.js';
 import { sharePageError } from '../../src/modules/content/core/share-page.js';
-import { jpeg, mp4, pdf, png } from './support.js';
-
-const utf16 = (text: string, bigEndian = false) => {
-  const bytes = Buffer.from(`\uFEFF${text}`, 'utf16le');
-  return bigEndian ? bytes.swap16() : bytes;
-};
+import { jpeg, mp4, pdf, png, utf16, utf32 } from './support.js';
 
 describe('a web page', () => {
   it.each([
@@ -24,6 +19,10 @@ describe('a web page', () => {
     ['that refreshes itself', '<meta http-equiv="refresh" content="0">'],
     ['in UTF-16', utf16('<!DOCTYPE html><html>')],
     ['in UTF-16, the other way', utf16('<!DOCTYPE html><html>', true)],
+    ['in UTF-16 without a mark', utf16('<!DOCTYPE html><html>').subarray(2)],
+    ['in UTF-16 without a mark, the other way', utf16('<!DOCTYPE html><html>', true).subarray(2)],
+    ['in UTF-32', utf32('<!DOCTYPE html><html>')],
+    ['in UTF-32, the other way', utf32('<!DOCTYPE html><html>', true)],
     [
       'of a share link',
       `<!DOCTYPE html><html><head><title>prices.pdf - Google Drive</title>${'x'.repeat(200_000)}`,

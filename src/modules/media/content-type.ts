@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { fileTypeFromFile } from 'file-type';
+import { isUtf8, wideText } from './core/text-file.js';
 import { isWebPage } from './core/web-page.js';
 
 const UNKNOWN = 'application/octet-stream';
@@ -12,14 +13,25 @@ const synonyms: Readonly<Record<string, string>> = {
 };
 const SAMPLE_BYTES = 64 * 1024;
 
+/**
+ * Types that are told by a few letters or by a mark, with which texts begin, too: `BMW`, `GIF 2026`, UTF-16. No file that
+ * really is of them is a text as a whole.
+ */
+const BINARY = /^(?:audio|font|image|video)\/|^application\/x-/;
+
 /** Detects the type of a file by its bytes alone: its name and declared type are claims of the sender. */
 export async function contentTypeOf(path: string): Promise<string> {
-  const found = (await fileTypeFromFile(path))?.mime;
-  if (found !== undefined && found !== XML) return synonyms[found] ?? found;
-  const start = await startOf(path);
+  const [found, start] = await Promise.all([typeOf(path), startOf(path)]);
+  const isText = wideText(start) !== undefined || isUtf8(start, start.length < SAMPLE_BYTES);
+  if (found !== undefined && found !== XML && !(isText && BINARY.test(found)))
+    return synonyms[found] ?? found;
   if (isWebPage(start)) return 'text/html';
-  if (found !== undefined) return found;
-  return isText(start, start.length < SAMPLE_BYTES) ? 'text/plain' : UNKNOWN;
+  if (found === XML) return found;
+  return isText ? 'text/plain' : UNKNOWN;
+}
+
+async function typeOf(path: string): Promise<string | undefined> {
+  return (await fileTypeFromFile(path))?.mime;
 }
 
 async function startOf(path: string): Promise<Buffer> {
@@ -29,16 +41,5 @@ async function startOf(path: string): Promise<Buffer> {
     return buffer.subarray(0, bytesRead);
   } finally {
     await handle.close();
-  }
-}
-
-function isText(bytes: Buffer, whole: boolean): boolean {
-  if (bytes.length === 0 || bytes.includes(0)) return false;
-  try {
-    // The sample may end within a character.
-    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: !whole });
-    return true;
-  } catch {
-    return false;
   }
 }

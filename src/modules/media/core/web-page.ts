@@ -1,3 +1,5 @@
+import { wideText } from './text-file.js';
+
 /** Longer prologs are not looked through. */
 const MAX_START = 64 * 1_024;
 /** What stands before the first element: a byte order mark, blanks, `<?xml ...?>`, comments. */
@@ -17,8 +19,9 @@ export function isWebPage(start: Uint8Array): boolean {
 
 function decoded(bytes: Uint8Array): string {
   const [first, second] = bytes;
-  if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
-  if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be').decode(bytes);
-  // Every other encoding of the web writes the beginning of a page as ASCII does.
-  return new TextDecoder('latin1').decode(first === 0xef && second === 0xbb ? bytes.subarray(3) : bytes);
+  // Every encoding of the web but UTF-16 writes the beginning of a page as ASCII does.
+  return (
+    wideText(bytes) ??
+    new TextDecoder('latin1').decode(first === 0xef && second === 0xbb ? bytes.subarray(3) : bytes)
+  );
 }
