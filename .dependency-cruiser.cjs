@@ -85,8 +85,8 @@ module.exports = {
     ),
     forbid(
       'foundation-knows-lib-only',
-      'config, db and queue stand on lib; what a job carries, its module says in its *.jobs.ts',
-      { path: '^src/(config|db|queue)/' },
+      'config, db, queue and threads stand on lib; what a job or a task carries, its module says in its *.jobs.ts or *.tasks.ts',
+      { path: '^src/(config|db|queue|threads)/' },
       { path: '^src/', pathNot: ['^src/lib/', '^src/$1/'] },
     ),
     forbid(
@@ -94,6 +94,12 @@ module.exports = {
       'the transport port stands on lib',
       { path: '^src/transports/transport\\.ts$' },
       { path: '^src/', pathNot: '^src/lib/' },
+    ),
+    forbid(
+      'files-are-parsed-in-threads',
+      'parsing an uploaded file on the event loop would keep everyone waiting',
+      { path: '^src/', pathNot: ['^src/thread-tasks\\.ts$', '^src/modules/contacts/import/read-file\\.ts$'] },
+      { path: '^src/modules/contacts/import/(read-file|source)\\.ts$' },
     ),
     forbid(
       'transports-know-port-and-lib',
@@ -109,7 +115,7 @@ module.exports = {
         path: [
           '^src/(config|api|worker|demo|runtime)/',
           '^src/transports/[^/]+/',
-          '^src/(runtime|main|schema|jobs)\\.ts$',
+          '^src/(runtime|main|schema|jobs|thread-main|thread-tasks)\\.ts$',
         ],
       },
     ),
@@ -169,6 +175,7 @@ module.exports = {
       '\\.(entity|repository)\\.ts$',
       '^migrations/',
     ]),
+    owned('piscina', 'src/threads', '^src/threads/'),
     owned('express', 'src/api', '^src/api/'),
     owned(
       'puppeteer(-core)?|whatsapp-web\\.js',

@@ -7,6 +7,7 @@ import { letOthersGoFirst } from './lib/priority.js';
 import { bootstrapAdmin } from './modules/auth/index.js';
 import { openInfrastructure } from './runtime/infrastructure.js';
 import { createServices } from './runtime/services.js';
+import { openThreads } from './runtime/threads.js';
 import type { WorkerTuning } from './runtime/worker-role.js';
 import {
   createSimulatorNetwork,
@@ -21,6 +22,8 @@ export interface RuntimeOptions {
   /** A network of the caller's own instead of the one inside this process (the demo, tests, measurements). */
   simulatorNetwork?: SimulatorNetwork;
   tuning?: WorkerTuning;
+  /** Options of Node for the threads, where they do not inherit what the process needs to run TypeScript (tests). */
+  threadArguments?: string[];
 }
 
 export interface Runtime {
@@ -47,8 +50,10 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
     undo.push(() => infrastructure.close());
     const { transports, close } = openTransports(config, options);
     undo.push(close);
+    const threads = openThreads(config, logger, options.threadArguments);
+    undo.push(() => threads.close());
     const newAdmin = await firstAdmin(config, infrastructure.database);
-    const inputs = { config, logger, infrastructure, transports, version, phase: () => phase };
+    const inputs = { config, logger, infrastructure, transports, threads, version, phase: () => phase };
     const services = createServices(inputs);
 
     // Each role is loaded only where it runs.

@@ -33,7 +33,7 @@ const ADDRESS_ATTEMPTS_FACTOR = 5;
 /** The modules' services, wired once per process. They hold no state that matters: any process may have them all. */
 export type Services = ReturnType<typeof createServices>;
 
-export function createServices({ config, logger, infrastructure, transports }: ServiceInputs) {
+export function createServices({ config, logger, infrastructure, transports, threads }: ServiceInputs) {
   const { database, queue } = infrastructure;
   const clock = systemClock;
   const { defaultCountry, window, typingPercent } = config.campaigns;
@@ -60,7 +60,7 @@ export function createServices({ config, logger, infrastructure, transports }: S
   return {
     ...createAccess({ config, logger, infrastructure }),
     contacts,
-    ...createContactServices({ config, logger, infrastructure, transports }, contacts),
+    ...createContactServices({ config, logger, infrastructure, transports, threads }, contacts),
     segments,
     settings: new SettingsService({ database, clock, checkWindow: windowErrors }),
     lists: new ListService({ database, clock }),
@@ -72,6 +72,7 @@ export function createServices({ config, logger, infrastructure, transports }: S
       defaultCountry,
       clock,
       logger,
+      threads,
       limits: { maxRows: config.limits.importMaxRows },
     }),
     senders,
@@ -88,7 +89,7 @@ export function createServices({ config, logger, infrastructure, transports }: S
   };
 }
 
-function createAccess({ config, logger, infrastructure }: Omit<ServiceInputs, 'transports'>) {
+function createAccess({ config, logger, infrastructure }: Omit<ServiceInputs, 'transports' | 'threads'>) {
   const { database } = infrastructure;
   const clock = systemClock;
   const attempts = config.limits.loginAttemptsPerMinute;

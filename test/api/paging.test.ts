@@ -21,6 +21,7 @@ import { SegmentService } from '../../src/modules/segments/index.js';
 import { SenderService } from '../../src/modules/senders/index.js';
 import { TemplateService } from '../../src/modules/templates/index.js';
 import { createWorld, draft, phone, type World } from '../campaigns/world.js';
+import { openTestThreads } from '../support/threads.js';
 import { createTestApi, type TestApi } from './harness.js';
 
 // Declaring routes calls no service; here is every list route there is, also those that are still to come.
@@ -28,6 +29,7 @@ const lists = allRoutes({ version: '0', maxUploadBytes: 1, clock: systemClock } 
   .filter(({ method, response }) => method === 'get' && Array.isArray(response.data))
   .map(({ path, query }) => ({ path, query }));
 
+const threads = openTestThreads();
 let world: World;
 let api: TestApi;
 let token: string;
@@ -48,7 +50,7 @@ beforeAll(async () => {
     consents: new ConsentService(deps),
     merges: new MergeService({ ...deps, contacts: contactService, records: [] }),
     numberChecks,
-    imports: new ImportService({ ...deps, filesDir: tmpdir() }),
+    imports: new ImportService({ ...deps, threads, filesDir: tmpdir() }),
     segments,
     senders: new SenderService({ ...deps, transports: {} }),
     campaigns: world.manager,
@@ -79,6 +81,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await api.close();
+  await threads.close();
   await world.db.close();
 });
 

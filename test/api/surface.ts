@@ -17,6 +17,7 @@ import {
 } from '../../src/transports/simulator/index.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { insertUser } from '../support/rows.js';
+import { threadArguments } from '../support/threads.js';
 
 export const PASSWORD = 'correct horse battery staple';
 
@@ -80,7 +81,7 @@ export async function startSurface(): Promise<Surface> {
   const network = createSimulatorNetwork({ behaviour: instantBehaviour });
   const tuning = { typing: { perCharacterMs: 0, minMs: 0, maxMs: 0 } };
   const config = configOf(db.url, dataDir);
-  const runtime = await createRuntime(config, { logger, simulatorNetwork: network, tuning });
+  const runtime = await createRuntime(config, { logger, simulatorNetwork: network, tuning, threadArguments });
   const answers: Answer[] = [];
   const caller = (credentials: Record<string, string>) => callerOf(runtime.url, credentials, answers);
   const anonymous = caller({});

@@ -13,7 +13,10 @@ import {
 } from '../../src/modules/contacts/index.js';
 import type { importContacts } from '../../src/modules/contacts/contact.jobs.js';
 import type { PayloadOf } from '../../src/queue/job.js';
+import type { ThreadPool } from '../../src/threads/pool.js';
+import type { Threads } from '../../src/threads/task.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { openTestThreads } from '../support/threads.js';
 
 type ImportJob = PayloadOf<typeof importContacts>;
 
@@ -29,14 +32,19 @@ export class ImportHarness {
     readonly test: TestDatabase,
     readonly filesDir: string,
     readonly jobs: ImportJob[],
+    readonly threads: ThreadPool,
   ) {}
 
   static async create(): Promise<ImportHarness> {
     const filesDir = await mkdtemp(join(tmpdir(), 'starling-imports-'));
-    return new ImportHarness(await createTestDatabase(), filesDir, []);
+    return new ImportHarness(await createTestDatabase(), filesDir, [], openTestThreads());
   }
 
-  service(limits: Partial<ImportLimits> = {}, defaultCountry: string | undefined = 'BR'): ImportService {
+  service(
+    limits: Partial<ImportLimits> = {},
+    defaultCountry: string | undefined = 'BR',
+    threads: Threads = this.threads,
+  ): ImportService {
     return new ImportService({
       database: this.test.database,
       queue: {
@@ -48,6 +56,7 @@ export class ImportHarness {
       defaultCountry,
       clock: systemClock,
       logger: createLogger('silent'),
+      threads,
       limits,
     });
   }
@@ -108,6 +117,7 @@ export class ImportHarness {
   }
 
   async close(): Promise<void> {
+    await this.threads.close();
     await this.test.close();
     await rm(this.filesDir, { recursive: true, force: true });
   }

@@ -314,9 +314,9 @@ describe('a workbook that cannot be read is refused with the reason', () => {
   it.each([
     ['bytes of one entry', { maxEntryBytes: 1_000 }, /unpacks to more/],
     ['bytes of all entries', { maxUnpackedBytes: 2_000 }, /unpacks to more/],
-    ['shared strings', { maxSharedStrings: 5 }, /too much text/],
-    ['text of shared strings', { maxSharedStringLength: 50 }, /too much text/],
-    ['cells', { maxCells: 20 }, /too many cells/],
+    ['shared strings', { maxSharedStrings: 5 }, /more than 5 texts; copy/],
+    ['text of shared strings', { maxSharedStringLength: 50 }, /more than 50 characters; copy/],
+    ['cells', { maxCells: 20 }, /more than 20 cells; copy/],
   ])('too many %s', async (_, limits, reason) => {
     const rows = Array.from({ length: 50 }, (__, index) =>
       textRow(index + 2, ['', brazilian(index), 'x'.repeat(20)]),

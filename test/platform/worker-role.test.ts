@@ -9,12 +9,17 @@ import { createServices } from '../../src/runtime/services.js';
 import { startWorkerRole } from '../../src/runtime/worker-role.js';
 import { RecordingQueue } from '../senders/fixture.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { openTestThreads } from '../support/threads.js';
 
 let db: TestDatabase;
+const threads = openTestThreads();
 beforeAll(async () => {
   db = await createTestDatabase();
 });
-afterAll(() => db.close());
+afterAll(async () => {
+  await threads.close();
+  await db.close();
+});
 
 type Started = { handlers: JobHandlers<typeof jobCatalog>; options: StartOptions };
 
@@ -48,6 +53,7 @@ async function startedWith(env: Record<string, string>): Promise<Started> {
     logger: createLogger('silent'),
     infrastructure: { database: db.database, queue, close: async () => {} },
     transports: {},
+    threads,
   };
   const worker = await startWorkerRole({ ...inputs, tuning: {} }, createServices(inputs));
   await worker.stop(1_000);

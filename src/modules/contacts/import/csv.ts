@@ -5,6 +5,7 @@ import { declaredDelimiter, detectDelimiter } from './core/delimiter.js';
 import { shapeOf } from './core/sample.js';
 import { boundedCells, type SourceRow } from './core/rows.js';
 import { decodeChunks, detectEncoding, encodingWarnings, type KnownEncoding } from './encoding.js';
+import { fileError } from './file-error.js';
 import type { ImportLimits } from './limits.js';
 import type { RowSource } from './row-source.js';
 import { textLines } from './text-lines.js';
@@ -64,7 +65,12 @@ async function* readRows(
     shape: shapeOf(looked, delimiter),
     maxLength,
   });
+  let read = 0;
   for await (const some of joined(lines, chunks)) {
+    read += some.length;
+    if (read > limits.maxLines) {
+      throw fileError(`The file has more than ${limits.maxLines} lines; remove the empty ones or split it.`);
+    }
     for (const line of some) yield* presentable(rows.push(line), limits);
   }
   yield* presentable(rows.end(), limits);

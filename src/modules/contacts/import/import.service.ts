@@ -12,6 +12,7 @@ import { isPhoneCountry } from '../../../lib/phone.js';
 import { storableText } from '../../../lib/storable.js';
 import type { ExhaustedHandler, JobHandler } from '../../../queue/job.js';
 import type { JobQueue } from '../../../queue/job-queue.js';
+import type { Threads } from '../../../threads/task.js';
 import { importContacts } from '../contact.jobs.js';
 import { cleanName } from '../core/names.js';
 import { ListRepository } from '../list.repository.js';
@@ -35,6 +36,8 @@ export interface ImportServiceDeps {
   defaultCountry?: string;
   clock: Clock;
   logger: Logger;
+  /** Uploads are read in them. */
+  threads: Threads;
   limits?: Partial<ImportLimits>;
 }
 

@@ -23,6 +23,13 @@ const OPEN = 'the line is not csv: a quote opens in it that is not closed; close
 const TEXT_BEHIND =
   'the line is not csv: text follows a closing quote; write a quote inside a quoted cell twice ("")';
 
+/**
+ * Characters that are read again for each one that was read, and those that may be for nothing. A file whose quotes cost
+ * more is made for it, such as line after line that closes one quote and opens another.
+ */
+const READ_AGAIN = 4;
+const READ_AGAIN_FREE = 8_000_000;
+
 /** A record whose end has not come: its lines, and how each way to read quotes goes. */
 interface Candidate {
   lines: string[];
@@ -36,13 +43,15 @@ interface Candidate {
  * Makes rows of lines. A quoted cell may hold line breaks; a quote that is never closed, or closed in a place where no
  * cell ends, or whose cell would take rows of the file into it, spoils its own line only: reading goes on with the next
  * one. For that the lines a quote took in are read again, which csv libraries do not do: this reads csv by itself.
- * Every line is part of one row. Memory is bounded by the length of a record. The time is linear: the search for a
- * closing quote ends at the next single quote, and the lines before that one open none.
+ * Every line is part of one row. Memory is bounded by the length of a record. The time is linear: where lines would be
+ * read again too often, a quote that is open at the end of its line counts as not closed from then on.
  */
 export class CsvRows {
   private candidate: Candidate | undefined;
   private line: number;
   private readonly rows: CsvRow[] = [];
+  /** Characters that may still be read again. */
+  private again = READ_AGAIN_FREE;
 
   constructor(private readonly options: CsvRowOptions) {
     this.line = options.firstLine;
@@ -50,6 +59,7 @@ export class CsvRows {
 
   /** Takes the next line, without its end; returns the rows that are complete. */
   push(line: string): CsvRow[] {
+    this.again += READ_AGAIN * line.length;
     this.take(line);
     return this.rows.splice(0);
   }
@@ -101,7 +111,7 @@ export class CsvRows {
       return [];
     }
     const open = candidate.readings.some(({ progress }) => progress === 'open');
-    if (open && candidate.length <= this.options.maxLength) {
+    if (open && candidate.length <= Math.min(this.options.maxLength, this.again)) {
       this.candidate = candidate;
       return [];
     }
@@ -123,6 +133,7 @@ export class CsvRows {
   private giveUp(candidate: Candidate, error: string): readonly string[] {
     this.candidate = undefined;
     const [first = '', ...others] = candidate.lines;
+    this.again -= candidate.length - first.length - 1;
     this.emit(cutPlainly(first, this.options.delimiter), 1, error);
     return others;
   }

@@ -3,7 +3,6 @@ import { errorMessage } from '../../../../lib/errors.js';
 import type { ImportLimits } from '../limits.js';
 import { fileError } from '../file-error.js';
 
-const MAX_ENTRIES = 5_000;
 /** Below this size the ratio is not checked: small files may compress well. */
 const RATIO_FREE_BYTES = 16 * 1024 ** 2;
 
@@ -20,9 +19,21 @@ export class Archive {
   static async open(path: string, limits: ImportLimits): Promise<Archive> {
     const zip = await orRefuse(openPromise(path, { autoClose: false }));
     try {
-      if (zip.entryCount > MAX_ENTRIES) throw fileError(`The file is a zip of ${zip.entryCount} files.`);
+      const { maxEntries, maxDirectoryBytes } = limits;
+      if (zip.entryCount > maxEntries) {
+        throw fileError(
+          `The file is a zip of more than ${maxEntries} files; upload one xlsx or csv file by itself.`,
+        );
+      }
       const entries = new Map<string, Entry>();
+      let directoryBytes = 0;
       for await (const entry of damageRefused(zip.eachEntry())) {
+        directoryBytes += entry.fileNameLength + entry.extraFieldLength + entry.fileCommentLength;
+        if (directoryBytes > maxDirectoryBytes) {
+          throw fileError(
+            `The names and comments inside the zip file have more than ${maxDirectoryBytes} bytes; save the workbook again or use csv.`,
+          );
+        }
         if (entry.isEncrypted())
           throw fileError('The workbook is protected with a password; remove it first.');
         entries.set(entry.fileName.toLowerCase(), entry);
@@ -43,18 +54,23 @@ export class Archive {
     return this.entries.get(name.toLowerCase())?.uncompressedSize ?? 0;
   }
 
+  /** The unpacked bytes of a part that describes the workbook: few, unlike a sheet. */
+  readPart(name: string): AsyncGenerator<Buffer> {
+    return this.read(name, this.limits.maxPartBytes);
+  }
+
   /** The unpacked bytes of one file. */
-  async *read(name: string): AsyncGenerator<Buffer> {
+  async *read(name: string, maxBytes = this.limits.maxEntryBytes): AsyncGenerator<Buffer> {
     const entry = this.entries.get(name.toLowerCase());
     if (!entry) throw fileError(`The workbook is damaged: ${name} is missing.`);
     // A zip bomb that states its size is refused before it is unpacked; yauzl ends a stream that is longer than stated.
-    this.checkBounds(entry.uncompressedSize, entry);
+    this.checkBounds(entry.uncompressedSize, entry, maxBytes);
     const stream = await orRefuse(this.zip.openReadStreamPromise(entry));
     let bytes = 0;
     for await (const chunk of damageRefused(stream as AsyncIterable<Buffer>)) {
       bytes += chunk.length;
       this.unpackedBytes += chunk.length;
-      this.checkBounds(bytes, entry);
+      this.checkBounds(bytes, entry, maxBytes);
       yield chunk;
     }
   }
@@ -63,12 +79,17 @@ export class Archive {
     this.zip.close();
   }
 
-  private checkBounds(bytes: number, entry: Entry): void {
-    const { maxEntryBytes, maxUnpackedBytes, maxCompressionRatio } = this.limits;
+  private checkBounds(bytes: number, entry: Entry, maxBytes: number): void {
+    const { maxUnpackedBytes, maxCompressionRatio } = this.limits;
     const ratio = bytes / Math.max(1, entry.compressedSize);
-    if (bytes > maxEntryBytes || this.unpackedBytes > maxUnpackedBytes) {
+    if (this.unpackedBytes > maxUnpackedBytes) {
       throw fileError(
-        `The workbook unpacks to more than ${Math.floor(maxEntryBytes / 1024 ** 2)} MB; split it or use csv.`,
+        `The workbook unpacks to more than ${inMegabytes(maxUnpackedBytes)}; split it or use csv.`,
+      );
+    }
+    if (bytes > maxBytes) {
+      throw fileError(
+        `The part ${entry.fileName.slice(0, 60)} of the workbook unpacks to more than ${inMegabytes(maxBytes)}; split it or use csv.`,
       );
     }
     if (bytes > RATIO_FREE_BYTES && ratio > maxCompressionRatio) {
@@ -77,6 +98,10 @@ export class Archive {
       );
     }
   }
+}
+
+function inMegabytes(bytes: number): string {
+  return `${Math.floor(bytes / 1024 ** 2)} MB`;
 }
 
 const damaged = (error: unknown) =>

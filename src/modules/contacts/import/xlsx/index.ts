@@ -40,7 +40,7 @@ class Reading {
   async *rows(path: string): AsyncGenerator<SourceRow> {
     const archive = await Archive.open(path, this.limits);
     try {
-      const workbook = await readWorkbook(archive);
+      const workbook = await readWorkbook(archive, this.limits);
       const context = await this.contextOf(workbook, archive);
       for (const [index, sheet] of workbook.sheets.entries()) {
         if (sheet.hidden) continue;
@@ -85,7 +85,7 @@ class Reading {
     const { sharedStrings, styles, date1904 } = workbook;
     return {
       sharedStrings: sharedStrings ? await readSharedStrings(archive.read(sharedStrings), this.limits) : [],
-      dateStyles: styles ? await readDateStyles(archive.read(styles)) : [],
+      dateStyles: styles ? await readDateStyles(archive.readPart(styles), this.limits) : [],
       date1904,
       limits: this.limits,
       hiddenRows: this.hidden,

@@ -1,6 +1,9 @@
 import type { ImportLimits } from '../limits.js';
-import { fileError } from '../file-error.js';
-import { readXml, unescapeText } from './xml.js';
+import { readXml, tooMuch, unescapeText, type XmlHandler } from './xml.js';
+
+const PART = 'list of texts';
+/** Shorter texts are always copies. */
+const SLICE_LENGTH = 13;
 
 /** The table most text cells point into. Rich text is joined; phonetic hints (`rPh`) are left out. */
 export async function readSharedStrings(
@@ -12,7 +15,7 @@ export async function readSharedStrings(
   let current = '';
   let inText = false;
   let phonetic = 0;
-  await readXml(chunks, {
+  const handler: XmlHandler = {
     open(name) {
       if (name === 'si') current = '';
       else if (name === 'rPh') phonetic += 1;
@@ -26,14 +29,20 @@ export async function readSharedStrings(
       else if (name === 'rPh') phonetic -= 1;
       else if (name === 'si') {
         length += current.length;
-        if (
-          strings.push(unescapeText(current)) > limits.maxSharedStrings ||
-          length > limits.maxSharedStringLength
-        ) {
-          throw fileError('The workbook holds too much text; split it or use csv.');
+        if (length > limits.maxSharedStringLength) {
+          throw tooMuch(PART, 'characters', limits.maxSharedStringLength);
+        }
+        if (strings.push(unescapeText(detached(current))) > limits.maxSharedStrings) {
+          throw tooMuch(PART, 'texts', limits.maxSharedStrings);
         }
       }
     },
-  });
+  };
+  await readXml(chunks, handler, { what: PART, maxTags: limits.maxTags });
   return strings;
+}
+
+/** A copy: a part of a chunk's text keeps the whole chunk in memory, with all that stands between the texts. */
+function detached(text: string): string {
+  return text.length < SLICE_LENGTH ? text : Buffer.from(text).toString();
 }

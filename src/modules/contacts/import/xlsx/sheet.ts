@@ -1,12 +1,12 @@
 import { boundedCells, type SourceRow } from '../core/rows.js';
 import type { ImportLimits } from '../limits.js';
 import type { HiddenRows } from '../row-source.js';
-import { fileError } from '../file-error.js';
 import { isoDate, serialDate } from './styles.js';
-import { unescapeText, XmlReader, type XmlHandler } from './xml.js';
+import { tooMuch, unescapeText, XmlReader, type XmlHandler } from './xml.js';
 
 /** Excel has no more; a larger number is damage. */
 const LAST_ROW = 1_048_576;
+const PART = 'sheet';
 
 export interface SheetContext {
   sharedStrings: readonly string[];
@@ -25,7 +25,7 @@ export async function* readSheet(
   context: SheetContext,
 ): AsyncGenerator<SourceRow> {
   const sheet = new SheetHandler(context);
-  const reader = new XmlReader(sheet);
+  const reader = new XmlReader(sheet, { what: PART, maxTags: context.limits.maxTags });
   for await (const chunk of chunks) {
     reader.write(chunk);
     yield* sheet.takeRows();
@@ -37,6 +37,8 @@ export async function* readSheet(
 class SheetHandler implements XmlHandler {
   private rows: SourceRow[] = [];
   private line = 0;
+  private rowsRead = 0;
+  private length = 0;
   private hidden = false;
   private cells: string[] = [];
   private cellsRead = 0;
@@ -75,6 +77,8 @@ class SheetHandler implements XmlHandler {
   }
 
   private startRow(attributes: Record<string, string>): void {
+    this.rowsRead += 1;
+    if (this.rowsRead > LAST_ROW) throw tooMuch(PART, 'rows', LAST_ROW);
     const stated = Math.trunc(Number(attributes['r']));
     // Rows come in order; a writer that leaves numbers out or repeats one must not make two rows share a line.
     this.line = stated > this.line && stated <= LAST_ROW ? stated : this.line + 1;
@@ -86,7 +90,7 @@ class SheetHandler implements XmlHandler {
   private startCell(attributes: Record<string, string>): void {
     this.cellsRead += 1;
     if (this.cellsRead > this.context.limits.maxCells) {
-      throw fileError('The sheet has too many cells; split it or use csv.');
+      throw tooMuch(PART, 'cells', this.context.limits.maxCells);
     }
     this.column = columnIndex(attributes['r']) ?? this.column + 1;
     this.type = attributes['t'] ?? 'n';
@@ -107,10 +111,18 @@ class SheetHandler implements XmlHandler {
     if (this.cells.some((cell) => cell.trim() !== '')) {
       if (this.hidden) this.context.onHiddenRow();
       if (!this.hidden || this.context.hiddenRows === 'include') {
-        this.rows.push({ line: this.line, cells: boundedCells(this.cells, this.context.limits) });
+        this.push(boundedCells(this.cells, this.context.limits));
       }
     }
     this.cells = [];
+  }
+
+  /** A text that is stored once may stand in every cell: what the cells hold is counted, not what the file holds. */
+  private push(cells: string[]): void {
+    const { maxTextLength } = this.context.limits;
+    for (const cell of cells) this.length += cell.length;
+    if (this.length > maxTextLength) throw tooMuch(PART, 'characters', maxTextLength);
+    this.rows.push({ line: this.line, cells });
   }
 
   private cellText(): string {

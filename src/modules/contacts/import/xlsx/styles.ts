@@ -1,4 +1,5 @@
-import { readXml } from './xml.js';
+import type { ImportLimits } from '../limits.js';
+import { readXml, tooMuch, type XmlHandler } from './xml.js';
 
 /**
  * Number formats a workbook has without declaring them that show a date or a time (ECMA-376 part 1, 18.8.30): those of
@@ -12,27 +13,40 @@ const BUILT_IN_DATES = [
   ...range(71, 81),
 ];
 const DAY_MS = 86_400_000;
+/** Characters of a number format that are looked at; Excel allows 255. */
+const MAX_FORMAT_LENGTH = 1_000;
+const PART = 'list of styles';
 
 /** For each cell style whether it shows dates. */
-export async function readDateStyles(chunks: AsyncIterable<Uint8Array>): Promise<boolean[]> {
+export async function readDateStyles(
+  chunks: AsyncIterable<Uint8Array>,
+  limits: Pick<ImportLimits, 'maxStyles' | 'maxNumberFormats' | 'maxPartTags'>,
+): Promise<boolean[]> {
   const dateFormats = new Set(BUILT_IN_DATES.map(String));
   const styles: boolean[] = [];
   let inCellStyles = false;
-  await readXml(chunks, {
+  let formats = 0;
+  const handler: XmlHandler = {
     open(name, attributes) {
       if (name === 'cellXfs') inCellStyles = true;
       if (name === 'numFmt') {
+        formats += 1;
+        if (formats > limits.maxNumberFormats) throw tooMuch(PART, 'number formats', limits.maxNumberFormats);
         // What a workbook declares goes before what the number means without that.
         const id = attributes['numFmtId'] ?? '';
-        if (showsDate(attributes['formatCode'] ?? '')) dateFormats.add(id);
+        if (showsDate((attributes['formatCode'] ?? '').slice(0, MAX_FORMAT_LENGTH))) dateFormats.add(id);
         else dateFormats.delete(id);
       }
-      if (name === 'xf' && inCellStyles) styles.push(dateFormats.has(attributes['numFmtId'] ?? ''));
+      if (name !== 'xf' || !inCellStyles) return;
+      if (styles.push(dateFormats.has(attributes['numFmtId'] ?? '')) > limits.maxStyles) {
+        throw tooMuch(PART, 'cell styles', limits.maxStyles);
+      }
     },
     close(name) {
       if (name === 'cellXfs') inCellStyles = false;
     },
-  });
+  };
+  await readXml(chunks, handler, { what: PART, maxTags: limits.maxPartTags });
   return styles;
 }
 

@@ -1,7 +1,8 @@
 import { posix } from 'node:path';
 import { fileError } from '../file-error.js';
 import type { Archive } from './archive.js';
-import { readXml } from './xml.js';
+import type { ImportLimits } from '../limits.js';
+import { readXml, tooMuch, type XmlHandler } from './xml.js';
 
 export interface Sheet {
   name: string;
@@ -26,11 +27,15 @@ interface Relation {
   target: string;
 }
 
+type WorkbookLimits = Pick<ImportLimits, 'maxSheets' | 'maxRelations' | 'maxPartTags'>;
+
 const HIDDEN = new Set(['hidden', 'veryhidden']);
 
 /** Finds the worksheets and what is needed to read them. */
-export async function readWorkbook(archive: Archive): Promise<Workbook> {
-  const root = archive.has('_rels/.rels') ? await readRelations(archive, '') : new Map<string, Relation>();
+export async function readWorkbook(archive: Archive, limits: WorkbookLimits): Promise<Workbook> {
+  const root = archive.has('_rels/.rels')
+    ? await readRelations(archive, '', limits)
+    : new Map<string, Relation>();
   const main = ofType(root, 'officeDocument') ?? 'xl/workbook.xml';
   if (!archive.has(main)) {
     throw fileError('The file is a zip archive but not an xlsx workbook; upload one xlsx or csv file.');
@@ -38,23 +43,25 @@ export async function readWorkbook(archive: Archive): Promise<Workbook> {
   if (main.endsWith('.bin')) {
     throw fileError('The file is a binary workbook (.xlsb); save it as xlsx or csv and upload it again.');
   }
-  const relations = await readRelations(archive, main);
+  const relations = await readRelations(archive, main, limits);
   const listed: { name: string; relation: string; hidden: boolean }[] = [];
   let date1904 = false;
-  await readXml(archive.read(main), {
+  const handler: XmlHandler = {
     open(name, attributes) {
       if (name === 'workbookPr') date1904 = ['1', 'true'].includes(attributes['date1904'] ?? '');
       if (name !== 'sheet') return;
       const relation = Object.entries(attributes).find(
         ([key]) => /(?:^|:)id$/.test(key) && key !== 'sheetId',
       );
-      listed.push({
+      const sheets = listed.push({
         name: attributes['name'] ?? '',
         relation: relation?.[1] ?? '',
         hidden: HIDDEN.has((attributes['state'] ?? '').toLowerCase()),
       });
+      if (sheets > limits.maxSheets) throw tooMuch('list of sheets', 'sheets', limits.maxSheets);
     },
-  });
+  };
+  await readXml(archive.readPart(main), handler, { what: 'list of sheets', maxTags: limits.maxPartTags });
   const sheets = listed.flatMap(({ name, relation, hidden }) => {
     const found = relations.get(relation);
     return found?.type === 'worksheet' ? [{ name, hidden, path: found.target }] : [];
@@ -69,10 +76,14 @@ export async function readWorkbook(archive: Archive): Promise<Workbook> {
 }
 
 /** The relations of a part (`''`: of the whole archive), with targets as names in the archive. */
-async function readRelations(archive: Archive, part: string): Promise<Map<string, Relation>> {
+async function readRelations(
+  archive: Archive,
+  part: string,
+  limits: WorkbookLimits,
+): Promise<Map<string, Relation>> {
   const folder = posix.dirname(part);
   const relations = new Map<string, Relation>();
-  await readXml(archive.read(posix.join(folder, '_rels', `${posix.basename(part)}.rels`)), {
+  const handler: XmlHandler = {
     open(name, attributes) {
       const target = attributes['Target'];
       if (name !== 'Relationship' || target === undefined || attributes['TargetMode'] === 'External') return;
@@ -80,8 +91,11 @@ async function readRelations(archive: Archive, part: string): Promise<Map<string
         type: attributes['Type']?.split('/').at(-1) ?? '',
         target: target.startsWith('/') ? target.slice(1) : posix.join(folder, target),
       });
+      if (relations.size > limits.maxRelations) throw tooMuch('list of parts', 'parts', limits.maxRelations);
     },
-  });
+  };
+  const chunks = archive.readPart(posix.join(folder, '_rels', `${posix.basename(part)}.rels`));
+  await readXml(chunks, handler, { what: 'list of parts', maxTags: limits.maxPartTags });
   return relations;
 }
 

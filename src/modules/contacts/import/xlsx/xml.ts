@@ -3,8 +3,18 @@ import { errorMessage } from '../../../../lib/errors.js';
 import { fileError } from '../file-error.js';
 import { XmlDecoder } from './xml-decoder.js';
 
+/** Tags around a tag, and attributes of one. Spreadsheet programs write about ten and thirty. */
+const MAX_DEPTH = 100;
+const MAX_ATTRIBUTES = 250;
 /** Bytes between two tags. The parser keeps such text in memory, so an endless one must end here. */
 const MAX_TEXT_BYTES = 4 * 1024 ** 2;
+
+/** What one part of a workbook may hold. */
+export interface XmlBudget {
+  /** The part, as its uploader would call it: `list of styles`. */
+  what: string;
+  maxTags: number;
+}
 
 export interface XmlHandler {
   open?(name: string, attributes: Record<string, string>): void;
@@ -14,14 +24,23 @@ export interface XmlHandler {
 
 /**
  * A push parser that hands over local names (a writer may prefix all of its tags). Document types are refused: no
- * spreadsheet program writes them, and entities are how small XML becomes large.
+ * spreadsheet program writes them, and entities are how small XML becomes large. So is what is nested or repeated without
+ * end: the number of tags, how deep they stand and how many attributes one has are limited.
  */
 export class XmlReader {
   private readonly parser = new SaxesParser({ xmlns: false, position: false });
   private readonly decoder = new XmlDecoder();
   private bytesSinceTag = 0;
+  private tags = 0;
+  private depth = 0;
+  private attributes = 0;
 
-  constructor(handler: XmlHandler) {
+  constructor(handler: XmlHandler, budget: XmlBudget) {
+    this.parser.on('attribute', () => {
+      this.attributes += 1;
+      if (this.attributes > MAX_ATTRIBUTES)
+        throw tooMuch(budget.what, 'attributes in one tag', MAX_ATTRIBUTES);
+    });
     this.parser.on('doctype', () => {
       throw fileError('The workbook holds a document type declaration, which is not allowed.');
     });
@@ -30,10 +49,16 @@ export class XmlReader {
     });
     this.parser.on('opentag', (tag: SaxesTagPlain) => {
       this.bytesSinceTag = 0;
+      this.attributes = 0;
+      this.tags += 1;
+      this.depth += 1;
+      if (this.tags > budget.maxTags) throw tooMuch(budget.what, 'tags', budget.maxTags);
+      if (this.depth > MAX_DEPTH) throw tooMuch(budget.what, 'tags inside each other', MAX_DEPTH);
       handler.open?.(localName(tag.name), tag.attributes);
     });
     this.parser.on('closetag', (tag: SaxesTagPlain) => {
       this.bytesSinceTag = 0;
+      this.depth -= 1;
       handler.close?.(localName(tag.name));
     });
     if (handler.text) {
@@ -58,10 +83,21 @@ export class XmlReader {
 }
 
 /** Reads a small part of the workbook as a whole. */
-export async function readXml(chunks: AsyncIterable<Uint8Array>, handler: XmlHandler): Promise<void> {
-  const reader = new XmlReader(handler);
+export async function readXml(
+  chunks: AsyncIterable<Uint8Array>,
+  handler: XmlHandler,
+  budget: XmlBudget,
+): Promise<void> {
+  const reader = new XmlReader(handler, budget);
   for await (const chunk of chunks) reader.write(chunk);
   reader.end();
+}
+
+/** The error for a part of a workbook that holds more of something than it may. */
+export function tooMuch(part: string, things: string, most: number): Error {
+  return fileError(
+    `The ${part} of the workbook holds more than ${most} ${things}; copy the contacts into a new workbook, or save them as csv.`,
+  );
 }
 
 export function localName(name: string): string {
