@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import type { S3Settings } from '../../src/modules/media/index.js';
 
@@ -28,6 +28,21 @@ export async function listen(answer: Answer, host = '127.0.0.1', port = 0): Prom
         server.closeAllConnections();
       }),
   };
+}
+
+/** A server that closes its connection right behind the body: `head` is the rest of its headers, such as the length. */
+export async function listenAndClose(body: Buffer, head: string): Promise<FarSide> {
+  const server = createTcpServer((socket) => {
+    socket.on('error', () => socket.destroy());
+    socket.once('data', () => {
+      socket.write(`${head}\r\n\r\n`);
+      socket.end(body);
+    });
+  });
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const close = () => new Promise<void>((resolve) => void server.close(() => resolve()));
+  return { url: `http://127.0.0.1:${port}`, port, close };
 }
 
 export interface Bucket extends FarSide {

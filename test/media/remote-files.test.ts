@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { isPublicAddress } from '../../src/modules/media/index.js';
 import { RemoteFiles, type RemoteFilesDeps } from '../../src/modules/media/remote/remote-files.js';
 import { fileNameOfUrl } from '../../src/modules/media/core/file-name.js';
-import { listen, type FarSide } from './far-side.js';
+import { listen, listenAndClose, type FarSide } from './far-side.js';
 
 /** Plays the Internet; the machine's other loopback addresses play the inner network. */
 const PUBLIC = '127.0.0.1';
@@ -122,6 +122,32 @@ describe('fetching a file', () => {
     ['/broken', 'the server ended the connection'],
   ])('says what went wrong: %s', async (path, reason) => {
     expect(await failedFetch(remote(), at(PUBLIC, path))).toEqual({ ok: false, code: 'unavailable', reason });
+  });
+
+  it.each([
+    ['HTTP/1.0 200 OK\r\ncontent-type: application/pdf'],
+    ['HTTP/1.0 200 OK\r\ncontent-length: 3000000'],
+    ['HTTP/1.1 200 OK\r\ncontent-length: 3000000\r\nconnection: close'],
+  ])('takes a file from a server that closes its connection behind it: %j', async (head) => {
+    const body = Buffer.alloc(3_000_000, 'x');
+    const server = await listenAndClose(body, head);
+    try {
+      for (let round = 0; round < 5; round += 1) {
+        const outcome = await remote({ maxBytes: body.length }).fetch(`${server.url}/prices.pdf`);
+        expect(outcome).toMatchObject({ ok: true, fileName: 'prices.pdf' });
+        expect(outcome.ok && (await readFile(outcome.path)).equals(body)).toBe(true);
+      }
+    } finally {
+      await server.close();
+    }
+  });
+
+  it('takes no part of a file for the whole', async () => {
+    const head = 'HTTP/1.1 200 OK\r\ncontent-length: 900\r\nconnection: close';
+    const server = await listenAndClose(Buffer.alloc(300), head);
+    const { reason } = await failedFetch(remote(), `${server.url}/prices.pdf`);
+    await server.close();
+    expect(reason).toBe('the server ended the connection');
   });
 
   it('gives up a server that does not come to an end', async () => {

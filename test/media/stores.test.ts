@@ -12,7 +12,7 @@ import {
   type MediaKey,
   type MediaStore,
 } from '../../src/modules/media/index.js';
-import { listenAsS3, type Bucket } from './far-side.js';
+import { listenAndClose, listenAsS3, type Bucket } from './far-side.js';
 import { fileOf } from './support.js';
 
 let bucket: Bucket;
@@ -135,4 +135,18 @@ describe('the s3 store', () => {
     const { key } = await content(Buffer.from('x'));
     await expect(away.has(key)).rejects.toThrow('http://127.0.0.1:9 cannot be reached');
   });
+});
+
+it('a store that closes its connection behind a file may be read later', async () => {
+  const bytes = randomBytes(3_000_000);
+  const server = await listenAndClose(
+    bytes,
+    'HTTP/1.1 200 OK\r\ncontent-length: 3000000\r\nconnection: close',
+  );
+  const store = new S3MediaStore({ ...bucket.settings, endpoint: server.url });
+  const opened = await Promise.all(
+    Array.from({ length: 5 }, async () => store.open((await content(bytes)).key)),
+  );
+  for (const stream of opened) expect((await buffer(stream!)).equals(bytes)).toBe(true);
+  await server.close();
 });

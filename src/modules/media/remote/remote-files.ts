@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, rm } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { PassThrough, type Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
-import { Agent, request, type Dispatcher } from 'undici';
 import { readableSize } from '../../../lib/media-types.js';
+import { sendRequest } from '../http-client.js';
 import { fileNameOfHeader, fileNameOfUrl } from '../core/file-name.js';
 import { findAddresses, guardTarget, pinnedTo, parseUrl, type FindAddresses } from './guard.js';
 
@@ -85,23 +86,22 @@ export class RemoteFiles {
     );
     if (signal.aborted) throw new Unavailable('it took too long');
     if (!target.ok) throw new WrongUrl(target.reason);
-    const agent = new Agent({ connect: { lookup: pinnedTo(target.addresses) } });
+    const answer = await sendRequest(url, {
+      lookup: pinnedTo(target.addresses),
+      signal,
+      headers: { 'user-agent': 'Starling', accept: '*/*', 'accept-encoding': 'identity' },
+    });
     try {
-      const answer = await request(url, {
-        dispatcher: agent,
-        signal,
-        headers: { 'user-agent': 'Starling', accept: '*/*', 'accept-encoding': 'identity' },
-      });
       const { location, 'content-disposition': disposition } = answer.headers;
-      if (REDIRECTS.has(answer.statusCode) && typeof location === 'string') return { location };
+      if (REDIRECTS.has(answer.statusCode ?? 0) && location !== undefined) return { location };
       await this.save(answer, path, signal);
-      return { fileName: typeof disposition === 'string' ? fileNameOfHeader(disposition) : undefined };
+      return { fileName: disposition === undefined ? undefined : fileNameOfHeader(disposition) };
     } finally {
-      await agent.destroy();
+      answer.destroy();
     }
   }
 
-  private async save(answer: Dispatcher.ResponseData, path: string, signal: AbortSignal): Promise<void> {
+  private async save(answer: IncomingMessage, path: string, signal: AbortSignal): Promise<void> {
     const { maxBytes } = this.deps;
     const tooLarge = `the file is larger than ${readableSize(maxBytes)}`;
     if (answer.statusCode !== 200) throw new Unavailable(`the server answered ${answer.statusCode}`);
@@ -111,7 +111,7 @@ export class RemoteFiles {
     // Opened first: a stream that opens by itself could make the file after a failure has removed it.
     const file = await open(path, 'w', 0o600);
     await pipeline(
-      answer.body,
+      answer,
       unpack,
       async function* (chunks: AsyncIterable<Buffer>) {
         for await (const chunk of chunks) {
@@ -127,10 +127,8 @@ export class RemoteFiles {
 }
 
 /** Some servers compress although they were asked not to. */
-function unpackerOf(encoding: string | string[] | undefined): Duplex {
-  const name = String(encoding ?? 'identity')
-    .trim()
-    .toLowerCase();
+function unpackerOf(encoding: string | undefined): Duplex {
+  const name = (encoding ?? 'identity').trim().toLowerCase();
   switch (name) {
     case '':
     case 'identity':
@@ -159,11 +157,10 @@ function unlessAborted<Value>(work: Promise<Value>, signal: AbortSignal): Promis
 const sentences: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'the server refuses connections',
   ECONNRESET: 'the server ended the connection',
-  UND_ERR_SOCKET: 'the server ended the connection',
+  ERR_STREAM_PREMATURE_CLOSE: 'the server ended the connection',
   EHOSTUNREACH: 'the server cannot be reached',
   ENETUNREACH: 'the server cannot be reached',
   ETIMEDOUT: 'the server does not answer',
-  UND_ERR_CONNECT_TIMEOUT: 'the server does not answer',
 };
 
 /** Node's own words for TLS and protocol errors say enough. */

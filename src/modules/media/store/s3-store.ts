@@ -1,9 +1,11 @@
 import { createReadStream } from 'node:fs';
+import type { Agent, IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { AwsV4Signer } from 'aws4fetch';
-import { Agent, request, type Dispatcher } from 'undici';
 import { errorMessage, StoreUnreachable } from '../../../lib/errors.js';
 import { retry } from '../../../lib/retry.js';
+import { keptConnections, sendRequest } from '../http-client.js';
 import type { MediaKey, MediaStore } from './media-store.js';
 
 export interface S3Settings {
@@ -17,6 +19,8 @@ export interface S3Settings {
 
 type Method = 'PUT' | 'GET' | 'HEAD' | 'DELETE';
 
+type Answer = IncomingMessage & { statusCode: number };
+
 /** SHA-256 of nothing. */
 const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 const ATTEMPTS = 3;
@@ -28,19 +32,21 @@ const TIMEOUT_MS = 60_000;
  * hash, which the signature needs beforehand, is the key they are stored under.
  */
 export class S3MediaStore implements MediaStore {
-  private readonly agent = new Agent({ headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS });
+  private readonly agent: Agent;
 
-  constructor(private readonly settings: S3Settings) {}
+  constructor(private readonly settings: S3Settings) {
+    this.agent = keptConnections(settings.endpoint);
+  }
 
   async put(key: MediaKey, file: { path: string; sizeBytes: number }): Promise<void> {
     const answer = await this.ask('PUT', key, file);
-    await answer.body.dump();
+    await dump(answer);
     if (answer.statusCode !== 200) throw this.statusError('PUT', answer.statusCode);
   }
 
   async has(key: MediaKey): Promise<boolean> {
     const answer = await this.ask('HEAD', key);
-    await answer.body.dump();
+    await dump(answer);
     if (answer.statusCode === 404) return false;
     if (answer.statusCode !== 200) throw this.statusError('HEAD', answer.statusCode);
     return true;
@@ -48,15 +54,15 @@ export class S3MediaStore implements MediaStore {
 
   async open(key: MediaKey): Promise<Readable | undefined> {
     const answer = await this.ask('GET', key);
-    if (answer.statusCode === 200) return answer.body;
-    await answer.body.dump();
+    if (answer.statusCode === 200) return answer;
+    await dump(answer);
     if (answer.statusCode === 404) return undefined;
     throw this.statusError('GET', answer.statusCode);
   }
 
   async remove(key: MediaKey): Promise<void> {
     const answer = await this.ask('DELETE', key);
-    await answer.body.dump();
+    await dump(answer);
     if (answer.statusCode >= 300 && answer.statusCode !== 404)
       throw this.statusError('DELETE', answer.statusCode);
   }
@@ -64,17 +70,13 @@ export class S3MediaStore implements MediaStore {
   /**
    * Every request may be repeated, so an answer that does not come, or one with a 5xx status or 429, is tried again.
    */
-  private ask(
-    method: Method,
-    key: MediaKey,
-    file?: { path: string; sizeBytes: number },
-  ): Promise<Dispatcher.ResponseData> {
-    const attempt = async (number: number): Promise<Dispatcher.ResponseData> => {
+  private ask(method: Method, key: MediaKey, file?: { path: string; sizeBytes: number }): Promise<Answer> {
+    const attempt = async (number: number): Promise<Answer> => {
       const answer = await this.askOnce(method, key, file).catch((error: unknown) => {
         throw this.unreachable(error);
       });
       if (number === ATTEMPTS || !isServerError(answer.statusCode)) return answer;
-      await answer.body.dump();
+      await dump(answer);
       throw this.statusError(method, answer.statusCode);
     };
     return retry(attempt, { attempts: ATTEMPTS, backoff: BACKOFF });
@@ -89,7 +91,7 @@ export class S3MediaStore implements MediaStore {
     method: Method,
     key: MediaKey,
     file: { path: string; sizeBytes: number } | undefined,
-  ): Promise<Dispatcher.ResponseData> {
+  ): Promise<Answer> {
     const { endpoint, bucket, region, accessKeyId, secretAccessKey } = this.settings;
     const url = `${endpoint.replace(/\/+$/, '')}/${bucket}/media/${key.tenantId}/${key.sha256}`;
     const signed = await new AwsV4Signer({
@@ -101,15 +103,17 @@ export class S3MediaStore implements MediaStore {
       secretAccessKey,
       headers: { 'x-amz-content-sha256': file ? key.sha256 : EMPTY_SHA256 },
     }).sign();
-    return request(signed.url, {
+    const answer = await sendRequest(signed.url, {
       method,
-      dispatcher: this.agent,
+      agent: this.agent,
+      idleMs: TIMEOUT_MS,
       headers: {
         ...Object.fromEntries(signed.headers),
         ...(file && { 'content-length': String(file.sizeBytes) }),
       },
-      body: file ? createReadStream(file.path) : null,
+      ...(file && { body: createReadStream(file.path) }),
     });
+    return Object.assign(answer, { statusCode: answer.statusCode ?? 0 });
   }
 
   private statusError(method: Method, status: number): Error {
@@ -117,6 +121,11 @@ export class S3MediaStore implements MediaStore {
     const message = `The media store answered ${status} to ${method} in ${bucket} at ${endpoint}.${hintOn(status)}`;
     return isServerError(status) ? new StoreUnreachable(message) : new Error(message);
   }
+}
+
+/** Reads an answer to its end, so that its connection can be used again. */
+async function dump(answer: Answer): Promise<void> {
+  await finished(answer.resume());
 }
 
 function isServerError(status: number): boolean {
