@@ -3,12 +3,14 @@ import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type { Logger } from '../lib/logger.js';
 import type { Authenticator, IdempotencyService } from '../modules/auth/index.js';
+import { addressOf, CallerCheck } from './authentication.js';
 import { mountBoard, type BoardQueue } from './board.js';
 import { errorHandler, unknownRoute } from './middleware/errors.js';
 import { refuseForeignHosts, refuseForeignOrigins } from './middleware/origins.js';
 import { phaseGate, type ServerPhase } from './middleware/phase.js';
 import { RequestLimiter } from './middleware/rate-limit.js';
 import { requestId, requestLog } from './middleware/request-log.js';
+import { Rooms } from './middleware/room.js';
 import { Uploads } from './middleware/uploads.js';
 import { mountRoutes } from './mount.js';
 import { openApiRoute } from './openapi/route.js';
@@ -62,18 +64,29 @@ export function createApp(deps: AppDependencies): Express {
   }
   if (authenticator.mode === 'none') app.use(refuseForeignHosts, refuseForeignOrigins(settings.corsOrigins));
   app.use(phaseGate(() => deps.phase()));
+  const limiter = new RequestLimiter(settings.requestsPerMinute ?? DEFAULT_REQUESTS_PER_MINUTE);
   const routes: Route[] = [...deps.routes, openApiRoute(() => routes, settings.version)];
   mountRoutes(app, routes, {
-    authenticator,
+    callers: new CallerCheck(authenticator, limiter),
     idempotency: deps.idempotency,
-    limiter: new RequestLimiter(settings.requestsPerMinute ?? DEFAULT_REQUESTS_PER_MINUTE),
+    limiter,
     uploads: new Uploads(settings.uploadDir),
+    rooms: new Rooms(settings.jsonLimitBytes),
     jsonLimitBytes: settings.jsonLimitBytes,
   });
+  // What has no handler of its own costs little, and yet not nothing.
+  app.use(countAddresses(limiter));
   mountSwagger(app);
   mountBoard(app, { queues: deps.boardQueues, authenticator, corsOrigins: settings.corsOrigins });
   app.use(unknownRoute, errorHandler(logger));
   return app;
+}
+
+function countAddresses(limiter: RequestLimiter): express.RequestHandler {
+  return async (request, _response, next) => {
+    await limiter.count(`address:${addressOf(request)}`);
+    next();
+  };
 }
 
 /**

@@ -3,7 +3,7 @@ import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { ExpressAdapter } from '@bull-board/express';
 import { Router, type Express } from 'express';
 import type { Authenticator } from '../modules/auth/index.js';
-import { requireScope } from './handler.js';
+import { requireScope } from './authentication.js';
 import { refuseForeignOrigins } from './middleware/origins.js';
 import { nameRoute } from './middleware/request-log.js';
 

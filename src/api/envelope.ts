@@ -1,4 +1,4 @@
-import type { FieldError } from '../lib/errors.js';
+import { listedFaults, shortMessage, type FieldError } from '../lib/faults.js';
 import type { Page } from '../lib/pages.js';
 
 /** The body of every success under /api. A page's array is `data`; its paging stands beside it. */
@@ -8,12 +8,13 @@ export function successBody(data: unknown): object {
   return { success: true, data: items, nextCursor, ...(total === undefined ? {} : { total }) };
 }
 
-/** The body of every error. */
+/** The body of every error, below 64 kB: message and errors may quote what the caller sent. */
 export function failureBody(message: string, errors: readonly FieldError[] = []): object {
-  return { success: false, message, errors };
+  return { success: false, message: shortMessage(message), errors: listedFaults(errors) };
 }
 
-function isPage(data: unknown): data is Page<unknown> {
+/** Whether an array with its paging is to be answered. */
+export function isPage(data: unknown): data is Page<unknown> {
   return (
     typeof data === 'object' &&
     data !== null &&

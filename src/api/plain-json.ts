@@ -1,46 +1,71 @@
-import type { FieldError } from '../lib/errors.js';
+import type { Faults } from '../lib/faults.js';
 
-/** Far beyond any real request; class-transformer's recursion ends in a stack overflow at some ten thousand. */
-const MAX_DEPTH = 64;
 /** More than any DTO takes; beyond it, checking each one by itself would occupy the process for seconds. */
 const MAX_NAMES = 1_000;
 const MAX_ENTRIES = 20_000;
-/** class-transformer takes an object's own `constructor` for its class, and drops `__proto__` without a word. */
+/** Names that JavaScript gives a meaning of its own. */
 const RESERVED_NAMES = new Set(['__proto__', 'constructor']);
-/** A NUL, or half of a surrogate pair: PostgreSQL stores neither. */
-const UNSTORABLE = /\0|\p{Surrogate}/u;
 
-/** What is wrong with a body whatever its DTO says: nesting, reserved names, text that cannot be stored. */
-export function errorsIn(body: object): FieldError[] {
-  return [...findFaults(body, '', 0)];
+/** Where a value stands. Written out only when there is something to say about it. */
+export interface Place {
+  parent: Place | undefined;
+  name: string | number;
 }
 
-function* findFaults(value: unknown, path: string, depth: number): Generator<FieldError> {
+/** `contacts[3].phoneNumber` */
+export function pathOf(place: Place): string {
+  const { parent, name } = place;
+  const before = parent ? pathOf(parent) : '';
+  if (typeof name === 'number') return `${before}[${name}]`;
+  return before === '' ? name : `${before}.${name}`;
+}
+
+/**
+ * Finds what is wrong with a body whatever its DTO says: too many fields or entries, reserved names, text that cannot be
+ * stored. Its depth is bounded by what was parsed (json-budget.ts).
+ */
+export function checkPlain(value: unknown, faults: Faults, place?: Place): void {
   if (typeof value === 'string') {
-    if (UNSTORABLE.test(value)) {
-      yield { path, message: 'contains a NUL character or half of a surrogate pair; remove it' };
+    if (!isStorable(value)) {
+      faults.add(() => at(place, 'contains a NUL character or half of a surrogate pair; remove it'));
     }
+  } else if (Array.isArray(value)) checkEntries(value, faults, place);
+  else if (typeof value === 'object' && value !== null) checkFields(value, faults, place);
+}
+
+function checkEntries(list: readonly unknown[], faults: Faults, place: Place | undefined): void {
+  if (list.length > MAX_ENTRIES) {
+    faults.add(() => at(place, `has ${list.length} entries; at most ${MAX_ENTRIES} are read`));
     return;
   }
-  if (typeof value !== 'object' || value === null) return;
-  if (depth === MAX_DEPTH) {
-    const [field = path] = path.split(/[.[]/);
-    yield { path: field, message: `is nested more than ${MAX_DEPTH} levels deep` };
-    return;
+  for (let index = 0; index < list.length; index += 1) {
+    checkPlain(list[index], faults, { parent: place, name: index });
   }
-  const limit = Array.isArray(value) ? MAX_ENTRIES : MAX_NAMES;
-  const entries = Object.entries(value);
-  if (entries.length > limit) {
-    const message = `has ${entries.length} ${Array.isArray(value) ? 'entries' : 'fields'}; at most ${limit} are read`;
-    yield { path: path === '' ? 'body' : path, message };
+}
+
+function checkFields(record: object, faults: Faults, place: Place | undefined): void {
+  const entries = Object.entries(record);
+  if (entries.length > MAX_NAMES) {
+    faults.add(() => at(place, `has ${entries.length} fields; at most ${MAX_NAMES} are read`));
     return;
   }
   for (const [name, inner] of entries) {
-    const innerPath = Array.isArray(value) ? `${path}[${name}]` : path === '' ? name : `${path}.${name}`;
-    if (RESERVED_NAMES.has(name)) yield { path: innerPath, message: 'is a reserved name; choose another' };
-    else if (UNSTORABLE.test(name)) {
+    const innerPlace = { parent: place, name };
+    if (RESERVED_NAMES.has(name)) faults.add(() => at(innerPlace, 'is a reserved name; choose another'));
+    else if (isStorable(name)) checkPlain(inner, faults, innerPlace);
+    else {
       const message = 'has a NUL character or half of a surrogate pair in its name; remove it';
-      yield { path: innerPath.replaceAll(/\0|\p{Surrogate}/gu, '\uFFFD'), message };
-    } else yield* findFaults(inner, innerPath, depth + 1);
+      const shown = name.replaceAll('\0', '\uFFFD').toWellFormed();
+      faults.add(() => at({ parent: place, name: shown }, message));
+    }
   }
+}
+
+/** PostgreSQL stores neither a NUL nor half of a surrogate pair. */
+function isStorable(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\0');
+}
+
+function at(place: Place | undefined, message: string): { path: string; message: string } {
+  return { path: place ? pathOf(place) : 'body', message };
 }

@@ -27,6 +27,11 @@ export interface RouteContext<Body extends object, Query extends object> {
   file: UploadedFile | undefined;
   /** For what must never happen twice. Other answers of idempotent routes are kept after the work. */
   keepAnswer: KeepAnswer;
+  /**
+   * Aborts (with `CallerGone`) when the connection ends before the whole answer was taken. For what queries or computes
+   * for long, so that nothing is done for an answer that nobody reads.
+   */
+  signal: AbortSignal;
   /** For streamed answers and headers; most handlers never need them. */
   request: Request;
   response: Response;

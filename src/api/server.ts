@@ -1,13 +1,40 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { AuthMode } from '../modules/auth/index.js';
+import { cutOffStalled, limitConnections } from './connections.js';
 import { isLoopback } from './middleware/origins.js';
 
 const IDLE_SWEEP_MS = 100;
 /** For a large upload over a slow line; Node's five minutes cut off 100 MB at 2.6 Mbit/s. */
 const REQUEST_TIMEOUT_MS = 30 * 60_000;
+/** Headers fit into a few packets. */
+const HEADERS_TIMEOUT_MS = 20_000;
+/** How often the two time-outs above are looked after. */
+const TIMEOUT_CHECK_MS = 5_000;
 /** Longer than the usual 60 s of reverse proxies, which otherwise reuse a connection just as it closes. */
 const KEEP_ALIVE_MS = 65_000;
+
+const TIMEOUTS = {
+  requestTimeout: REQUEST_TIMEOUT_MS,
+  headersTimeout: HEADERS_TIMEOUT_MS,
+  connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+  keepAliveTimeout: KEEP_ALIVE_MS,
+};
+
+const DEFAULT_STALLED_MS = 30_000;
+const DEFAULT_CONNECTIONS = 5_000;
+
+export interface ServerSettings {
+  host: string;
+  port: number;
+  authMode: AuthMode;
+  /** How long a caller may take nothing of an answer, or send nothing of a body; half a minute unless given. */
+  stalledMs?: number;
+  /** Connections at a time. */
+  maxConnections?: number;
+  /** True where proxies stand in front, so that many callers share an address. */
+  behindProxy?: boolean;
+}
 
 export interface RunningServer {
   /** `http://127.0.0.1:3000`. */
@@ -18,18 +45,16 @@ export interface RunningServer {
 }
 
 /** Listens, or says which setting stands in the way. Without authentication it listens on loopback only. */
-export async function startServer(
-  app: RequestListener,
-  settings: { host: string; port: number; authMode: AuthMode },
-): Promise<RunningServer> {
+export async function startServer(app: RequestListener, settings: ServerSettings): Promise<RunningServer> {
   if (settings.authMode === 'none' && !isLoopback(settings.host)) {
     throw new Error(
       `AUTH_MODE=none lets every caller in, so HOST must be 127.0.0.1, ::1 or localhost, not ${settings.host}. ` +
         'Set HOST=127.0.0.1 or AUTH_MODE=password.',
     );
   }
-  const timeouts = { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS };
-  const server = createServer(timeouts, app);
+  const server = createServer(TIMEOUTS, app);
+  limitConnections(server, settings.maxConnections ?? DEFAULT_CONNECTIONS, settings.behindProxy !== true);
+  cutOffStalled(server, settings.stalledMs ?? DEFAULT_STALLED_MS);
   await listen(server, settings);
   const { port } = server.address() as AddressInfo;
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;

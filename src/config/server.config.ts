@@ -53,6 +53,26 @@ export class ServerConfig {
   shutdownTimeoutMs!: number;
 
   @WholeNumber({
+    env: 'MAX_CONNECTIONS',
+    default: 5_000,
+    min: 10,
+    max: 100_000,
+    unit: 'connections',
+    help: 'Connections to the HTTP server at a time. Without a proxy in front, one network address gets a quarter of them.',
+  })
+  maxConnections!: number;
+
+  @WholeNumber({
+    env: 'CLIENT_TIMEOUT',
+    default: 30_000,
+    min: 1_000,
+    max: 600_000,
+    unit: 'ms',
+    help: 'How long a caller may take nothing of an answer, or send nothing of a request, before the connection is closed.',
+  })
+  clientTimeoutMs!: number;
+
+  @WholeNumber({
     env: 'TRUST_PROXY',
     default: 0,
     min: 0,

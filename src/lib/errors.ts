@@ -1,8 +1,6 @@
-/** What went wrong with one field of the caller's input, and how to fix it. */
-export interface FieldError {
-  path: string;
-  message: string;
-}
+import { listedFaults, sentenceOf, shortMessage, type FieldError } from './faults.js';
+
+export type { FieldError } from './faults.js';
 
 /**
  * The policy behind an error. The API maps a kind to a status; modules never speak HTTP.
@@ -22,7 +20,7 @@ export type ErrorKind =
 
 /**
  * An expected error: a request that is refused. `code` is stable for programs, `message` is written for the person who
- * reads it.
+ * reads it. Both may quote the caller, so they are kept as an answer carries them: shortened, the first faults only.
  */
 export class DomainError extends Error {
   readonly kind: ErrorKind;
@@ -36,11 +34,11 @@ export class DomainError extends Error {
     message: string,
     details: { errors?: FieldError[]; retryAfterSeconds?: number } = {},
   ) {
-    super(message);
+    super(shortMessage(message));
     this.name = 'DomainError';
     this.kind = kind;
     this.code = code;
-    this.errors = details.errors ?? [];
+    this.errors = listedFaults(details.errors ?? []);
     this.retryAfterSeconds = details.retryAfterSeconds;
   }
 }
@@ -55,8 +53,15 @@ export function notFound(thing: string, id: string): DomainError {
 
 /** Invalid input: one message per field. */
 export function invalid(errors: FieldError[], code = 'invalid_input'): DomainError {
-  const message = errors.map((error) => `${error.path}: ${error.message}`).join('; ');
-  return new DomainError('invalid', code, message, { errors });
+  return new DomainError('invalid', code, sentenceOf(errors), { errors });
+}
+
+/** The caller has left, or takes nothing of the answer any more: what was still being done for them ends with this. */
+export class CallerGone extends Error {
+  constructor() {
+    super('the caller has gone');
+    this.name = 'CallerGone';
+  }
 }
 
 /** A store of files that does not answer. The message is for the log: it names the server. */
@@ -67,13 +72,7 @@ export function errorMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** Throws when there is anything wrong. */
 export function refuse(errors: FieldError[]): void {
-  if (errors.length === 0) return;
-  const reported = errors.slice(0, MAX_REPORTED_ERRORS);
-  if (errors.length > reported.length) {
-    reported.push({ path: '', message: `and ${errors.length - reported.length} more errors` });
-  }
-  throw invalid(reported);
+  if (errors.length > 0) throw invalid(errors);
 }
-
-const MAX_REPORTED_ERRORS = 100;

@@ -46,8 +46,15 @@ export async function startHttpRole(
       jsonLimitBytes: config.limits.bodyMaxBytes,
     },
   });
-  const { host, port } = config.server;
-  return startServer(app, { host, port, authMode: config.auth.mode });
+  const { host, port, trustProxy, maxConnections, clientTimeoutMs } = config.server;
+  return startServer(app, {
+    host,
+    port,
+    authMode: config.auth.mode,
+    stalledMs: clientTimeoutMs,
+    maxConnections,
+    behindProxy: trustProxy > 0,
+  });
 }
 
 async function readiness({

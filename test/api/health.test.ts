@@ -1,25 +1,32 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { healthRoutes, type Readiness } from '../../src/api/routes/health.js';
-import { systemClock } from '../../src/lib/clock.js';
 import { createTestApi, type TestApi } from './harness.js';
 
 let api: TestApi;
 let phase: 'starting' | 'running' | 'draining' = 'running';
 let readiness: () => Promise<Readiness>;
+let time = Date.parse('2031-05-24T09:30:00Z');
+let asked = 0;
 
 const fine = { ready: true, checks: [{ name: 'database', ok: true }] };
 const broken = { ready: false, checks: [{ name: 'database', ok: false, detail: 'does not answer' }] };
 
 beforeAll(async () => {
   const routes = healthRoutes({
-    readiness: () => readiness(),
+    readiness: () => {
+      asked += 1;
+      return readiness();
+    },
     senderCounts: async () => ({ connected: 2, paused: 1 }),
     version: '1.2.3',
-    clock: systemClock,
+    clock: { now: () => new Date(time) },
   });
   api = await createTestApi({ routes, phase: () => phase });
 });
 afterAll(() => api.close());
+beforeEach(() => {
+  time += 60_000;
+});
 
 describe('health', () => {
   it('is summed up with the fields of every document that describes it', async () => {
@@ -44,6 +51,20 @@ describe('health', () => {
     expect(body).toEqual({ status: 'not_ready', checks: broken.checks });
     await api.request.get('/health').expect(503);
     await api.request.get('/health/live').expect(200);
+  });
+
+  it('asks the database once a second, however often it is asked itself', async () => {
+    readiness = async () => fine;
+    asked = 0;
+    for (const path of ['/health', '/health/ready']) {
+      await Promise.all(Array.from({ length: 20 }, () => api.request.get(path).expect(200)));
+    }
+    expect(asked).toBe(1);
+    readiness = async () => broken;
+    time += 999;
+    await api.request.get('/health/ready').expect(200);
+    time += 1;
+    await api.request.get('/health/ready').expect(503);
   });
 
   it('responds even when a check hangs', async () => {

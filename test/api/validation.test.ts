@@ -234,7 +234,7 @@ describe('bodies', () => {
   it('are refused when they are nested absurdly deep or hold what cannot be stored', async () => {
     const login = () => api.request.post('/api/auth/login').type('json');
     const deep = await login()
-      .send(`{"email":${'['.repeat(40_000)}${']'.repeat(40_000)}}`)
+      .send(`{"email":${'['.repeat(4_000)}${']'.repeat(4_000)}}`)
       .expect(400);
     expect(deep.body.message).toContain('64 levels');
     const nul = await login().send('{"email":"a\\u0000","password":"b"}').expect(400);

@@ -1,6 +1,10 @@
 import { isUtf8 } from 'node:buffer';
+import { setImmediate } from 'node:timers/promises';
 import express, { type Request, type Response } from 'express';
 import { DomainError } from '../../lib/errors.js';
+import { shortened } from '../../lib/faults.js';
+import { jsonOverBudget } from '../json-budget.js';
+import { FREE_BODY_BYTES, type Room } from './room.js';
 import { run } from './run.js';
 
 const JSON_TYPES = ['application/json', 'application/*+json'];
@@ -8,8 +12,17 @@ const JSON_TYPES = ['application/json', 'application/*+json'];
 /** On newer versions of Node the parser understands zstd as well; the API takes the same on all of them. */
 const ENCODINGS = new Set(['identity', 'gzip', 'deflate', 'br']);
 
-/** Reads a JSON body of at most `limitBytes`; a request without one has the body `{}`. */
-export async function readJson(request: Request, response: Response, limitBytes: number): Promise<unknown> {
+/** For a body of 5 MB at 350 kbit/s. */
+const ARRIVES_WITHIN_MS = 2 * 60_000;
+
+export interface BodyLimits {
+  bytes: number;
+  /** Undefined where bodies are so small that they need none. */
+  room?: Room;
+}
+
+/** Reads a JSON body of at most `limits.bytes`; a request without one has the body `{}`. */
+export async function readJson(request: Request, response: Response, limits: BodyLimits): Promise<unknown> {
   if (!hasBody(request)) return {};
   if (!request.is(JSON_TYPES)) {
     throw new DomainError(
@@ -19,14 +32,17 @@ export async function readJson(request: Request, response: Response, limitBytes:
     );
   }
   refuseOtherEncodings(request);
-  const parser = express.json({
-    limit: limitBytes,
-    type: JSON_TYPES,
-    strict: false,
-    verify: refuseBrokenUtf8,
-  });
-  await run(parser, request, response);
+  const parser = express.json({ limit: limits.bytes, type: JSON_TYPES, strict: false, verify: refuseBytes });
+  const timer = setTimeout(() => response.destroy(), ARRIVES_WITHIN_MS);
+  try {
+    const refused = watchArrival(request, limits);
+    await Promise.race([run(parser, request, response), refused]);
+  } finally {
+    clearTimeout(timer);
+  }
   const body: unknown = request.body;
+  // Parsing a large body took a while: others first.
+  if (request.socket.bytesRead > FREE_BODY_BYTES) await setImmediate();
   return body;
 }
 
@@ -41,12 +57,61 @@ function refuseOtherEncodings(request: Request): void {
   throw new DomainError(
     'unsupported_type',
     'unsupported_encoding',
-    `Send the body as it is or compressed with gzip, deflate or br: the Content-Encoding "${encoding}" is not understood.`,
+    'Send the body as it is or compressed with gzip, deflate or br: ' +
+      `the Content-Encoding "${shortened(encoding, 40)}" is not understood.`,
   );
 }
 
-/** Decoding would turn the broken bytes into question marks, names included. */
-function refuseBrokenUtf8(_request: unknown, _response: unknown, bytes: Buffer, encoding: string): void {
-  if (encoding !== 'utf-8' || isUtf8(bytes)) return;
-  throw new DomainError('invalid', 'not_utf8', 'The body is not valid UTF-8, as JSON must be. Encode it so.');
+/**
+ * Takes the room that the body needs; rejects when more arrives than there is room for. Of most bodies it is known before
+ * the first byte; one that is sent in chunks takes its room when it turns out to be large. The parser counts what it has
+ * inflated; here the bytes on the line count, of which a compressed body may have any number that inflate to nothing.
+ */
+function watchArrival(request: Request, { bytes, room }: BodyLimits): Promise<never> {
+  const declared = Number(request.get('content-length') ?? Number.NaN);
+  const compressed = (request.get('content-encoding') || 'identity').toLowerCase() !== 'identity';
+  // The parser would let all of it arrive before it says so.
+  if (declared > bytes) throw tooLarge(bytes);
+  const known = compressed ? bytes : declared;
+  if (known > FREE_BODY_BYTES) room?.takeBody(known);
+  return new Promise((_resolve, reject) => {
+    let arrived = 0;
+    request.on('data', (chunk: Buffer) => {
+      const isLarge = arrived <= FREE_BODY_BYTES && arrived + chunk.length > FREE_BODY_BYTES;
+      arrived += chunk.length;
+      try {
+        if (isLarge && Number.isNaN(known)) room?.takeBody(bytes);
+        if (arrived > bytes && compressed) throw tooLarge(bytes);
+      } catch (error) {
+        request.removeAllListeners('data').unpipe();
+        reject(error);
+      }
+    });
+  });
+}
+
+function tooLarge(bytes: number): DomainError {
+  return new DomainError(
+    'too_large',
+    'body_too_large',
+    `The body is larger than ${bytes} bytes, the limit of this route.`,
+  );
+}
+
+/** Before anything is built of the bytes. */
+function refuseBytes(_request: unknown, _response: unknown, bytes: Buffer, encoding: string): void {
+  if (encoding !== 'utf-8') {
+    throw new DomainError('unsupported_type', 'not_utf8', 'The body must be encoded in UTF-8.');
+  }
+  // Decoding would turn the broken bytes into question marks, names included.
+  if (!isUtf8(bytes)) {
+    throw new DomainError(
+      'invalid',
+      'not_utf8',
+      'The body is not valid UTF-8, as JSON must be. Encode it so.',
+    );
+  }
+  const over = jsonOverBudget(bytes);
+  if (over === undefined) return;
+  throw new DomainError('invalid', 'body_over_budget', `The body ${over}; send less in one request.`);
 }

@@ -5,13 +5,14 @@ import type { Logger } from '../../lib/logger.js';
 import { ThrottledLogger } from '../../lib/throttled-logger.js';
 import { failureBody } from '../envelope.js';
 import { toErrorResponse } from '../error-response.js';
+import { isCallerGone } from './caller.js';
 import { requestIdOf } from './request-log.js';
 
 /** Sends every error in the envelope. What is not the caller's doing goes to the log under the request's id. */
 export function errorHandler(logger: Logger): ErrorRequestHandler {
   const throttled = new ThrottledLogger(logger, systemClock);
   return (error: unknown, _request, response, _next) => {
-    if (response.destroyed && hungUp(error)) return;
+    if (response.destroyed && isCallerGone(error)) return;
     const answer = toErrorResponse(error, requestIdOf(response));
     if (answer.unavailable) {
       const report = {
@@ -41,11 +42,6 @@ export function unknownRoute(request: Request, _response: Response): never {
     'unknown_route',
     `There is no ${request.method} ${request.path}. /api/docs lists all routes.`,
   );
-}
-
-/** A caller who closes a download before its end is no failure; the request log has it as aborted. */
-function hungUp(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
 }
 
 /** Of a database error only these fields: the others hold the statement's parameters, which are people's data. */

@@ -14,12 +14,22 @@ export class RequestLimiter {
       await this.limiter.consume(caller);
     } catch (error) {
       if (!(error instanceof RateLimiterRes)) throw error;
-      throw new DomainError(
-        'too_many',
-        'too_many_requests',
-        `More than ${this.requestsPerMinute} requests in a minute. Slow down.`,
-        { retryAfterSeconds: Math.max(1, Math.ceil(error.msBeforeNext / 1_000)) },
-      );
+      throw this.refusal(error);
     }
+  }
+
+  /** Refuses a caller who has used up this minute's requests; counts nothing. */
+  async refuseWhenSpent(caller: string): Promise<void> {
+    const spent = await this.limiter.get(caller);
+    if (spent && spent.consumedPoints >= this.requestsPerMinute) throw this.refusal(spent);
+  }
+
+  private refusal({ msBeforeNext }: RateLimiterRes): DomainError {
+    return new DomainError(
+      'too_many',
+      'too_many_requests',
+      `More than ${this.requestsPerMinute} requests in a minute. Slow down.`,
+      { retryAfterSeconds: Math.max(1, Math.ceil(msBeforeNext / 1_000)) },
+    );
   }
 }

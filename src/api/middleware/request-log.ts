@@ -1,6 +1,7 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { newId } from '../../lib/ids.js';
 import type { Logger } from '../../lib/logger.js';
+import { onceOver } from './caller.js';
 
 const ACCEPTED_ID = /^[\w.-]{1,64}$/;
 
@@ -24,14 +25,14 @@ export function requestId(request: Request, response: Response, next: NextFuncti
 export function requestLog(logger: Logger): RequestHandler {
   return (request, response, next) => {
     const startedAt = performance.now();
-    response.once('close', () => {
+    onceOver(response, (taken) => {
       const fields = {
         method: request.method,
         route: routeOf(request, response),
         status: response.statusCode,
         ms: Math.round((performance.now() - startedAt) * 10) / 10,
         requestId: requestIdOf(response),
-        ...(response.writableFinished ? {} : { aborted: true }),
+        ...(taken ? {} : { aborted: true }),
       };
       if (isHealth(request)) logger.debug(fields, 'request');
       else logger.info(fields, 'request');

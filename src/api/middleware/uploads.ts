@@ -14,8 +14,12 @@ const FORM_LIMITS = {
   fieldSize: 64 * 1024,
   fieldNameSize: 100,
   fieldNestingDepth: 1,
+  headerPairs: 20,
   fieldArrayIndexLimit: 100,
 };
+
+/** Of a form without its file: its fields, and some room for their headers. */
+const FORM_BYTES = FORM_LIMITS.fields * FORM_LIMITS.fieldSize + 1024 * 1024;
 
 export interface ReceivedForm {
   file: UploadedFile | undefined;
@@ -43,6 +47,7 @@ export class Uploads {
         `Send the file as multipart/form-data, in the field "${upload.field}".`,
       );
     }
+    watchSize(request, response, upload);
     const parser = multer({
       storage: this.storage,
       limits: { ...FORM_LIMITS, fileSize: upload.maxBytes },
@@ -65,6 +70,17 @@ export class Uploads {
   async discard(file: UploadedFile): Promise<void> {
     await rm(file.path, { force: true });
   }
+}
+
+/** What lies between and before the parts of a form has no limit of its own. */
+function watchSize(request: Request, response: Response, upload: { field: string; maxBytes: number }): void {
+  const mostBytes = upload.maxBytes + FORM_BYTES;
+  if (Number(request.get('content-length') ?? 0) > mostBytes) throw fileTooLarge(upload);
+  let arrived = 0;
+  request.on('data', (chunk: Buffer) => {
+    arrived += chunk.length;
+    if (arrived > mostBytes) response.destroy();
+  });
 }
 
 /** Multer leaves behind what it had written of a file when the disk was full. */
@@ -107,15 +123,23 @@ function uploadError(error: unknown, upload: { field: string; maxBytes: number }
   return error;
 }
 
+function fileTooLarge({ field, maxBytes }: { field: string; maxBytes: number }): DomainError {
+  return tooLarge(field, `the file may have at most ${maxBytes} bytes`);
+}
+
+function tooLarge(path: string, message: string): DomainError {
+  return new DomainError('too_large', 'form_too_large', `${path}: ${message}`, {
+    errors: [{ path, message }],
+  });
+}
+
 function limitError(
   error: MulterError,
   upload: { field: string; maxBytes: number },
 ): DomainError | undefined {
-  const tooLarge = (path: string, message: string) =>
-    new DomainError('too_large', 'form_too_large', `${path}: ${message}`, { errors: [{ path, message }] });
   switch (error.code) {
     case 'LIMIT_FILE_SIZE':
-      return tooLarge(upload.field, `the file may have at most ${upload.maxBytes} bytes`);
+      return fileTooLarge(upload);
     case 'LIMIT_FIELD_VALUE':
       return tooLarge(error.field ?? 'form', `may have at most ${FORM_LIMITS.fieldSize} bytes`);
     case 'LIMIT_FIELD_COUNT':

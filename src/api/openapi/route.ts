@@ -1,9 +1,9 @@
-import { bare, defineRoute, type Route } from '../route.js';
-import { openApiDocument, type OpenApiDocument } from './document.js';
+import { defineRoute, type Route } from '../route.js';
+import { openApiDocument } from './document.js';
 
-/** Serves the document of all routes, itself included; made once, at the first request. */
+/** Serves the document of all routes, itself included; made and written once, at the first request. */
 export function openApiRoute(routes: () => readonly Route[], version: string): Route {
-  let document: OpenApiDocument | undefined;
+  let document: Buffer | undefined;
   return defineRoute({
     method: 'get',
     path: '/api/docs.json',
@@ -12,8 +12,8 @@ export function openApiRoute(routes: () => readonly Route[], version: string): R
     access: 'public',
     response: { status: 200, description: 'The document', contentType: 'application/json' },
     async handler() {
-      document ??= openApiDocument(routes(), version);
-      return bare(200, document);
+      document ??= Buffer.from(JSON.stringify(openApiDocument(routes(), version)));
+      return { kind: 'raw', contentType: 'application/json', bytes: document };
     },
   });
 }

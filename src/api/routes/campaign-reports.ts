@@ -1,5 +1,3 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import {
   CampaignComparisonResponse,
   CampaignStatsResponse,
@@ -16,6 +14,7 @@ import {
   type CampaignManager,
 } from '../../modules/campaigns/index.js';
 import { defineRoute, idOf, ok, type Route } from '../route.js';
+import { sendStream } from '../send-stream.js';
 
 const tag = 'campaigns';
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
@@ -110,13 +109,7 @@ function exportRoute({ campaigns }: { campaigns: CampaignManager }): Route {
         ...(state && { state }),
       });
       response.attachment(fileName).type(CONTENT_TYPES[format]);
-      await pipeline(Readable.from(chunks), response).catch(unlessReceiverLeft);
-      return { kind: 'streamed' };
+      return sendStream(response, chunks);
     },
   });
-}
-
-/** A caller who closes the download early is not an error of the server. */
-function unlessReceiverLeft(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
 }

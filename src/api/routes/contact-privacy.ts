@@ -1,5 +1,3 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { PageQuery } from '../../lib/page-query.js';
 import {
   AddConsentDto,
@@ -15,6 +13,7 @@ import {
   type PersonService,
 } from '../../modules/contacts/index.js';
 import { created, defineRoute, idOf, ok, type Route } from '../route.js';
+import { sendStream } from '../send-stream.js';
 
 const tag = 'contacts';
 
@@ -82,8 +81,7 @@ function exportRoutes({
         const filter = toContactFilter(query);
         const file = await contactExports.export(principal.tenantId, filter, query.format ?? 'csv');
         response.attachment(file.fileName).type(file.contentType);
-        await pipeline(Readable.from(file.chunks), response).catch(unlessReceiverLeft);
-        return { kind: 'streamed' };
+        return sendStream(response, file.chunks);
       },
     }),
     defineRoute({
@@ -118,9 +116,4 @@ function exportRoutes({
       },
     }),
   ];
-}
-
-/** A caller who closes the download early is not an error of the server. */
-function unlessReceiverLeft(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
 }

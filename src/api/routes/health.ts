@@ -1,10 +1,14 @@
 import type { Clock } from '../../lib/clock.js';
+import { sharedAnswer } from '../../lib/shared-answer.js';
 import { withFallback } from '../../lib/time-out.js';
 import { HealthDto, LiveDto, ReadyDto } from '../health.dto.js';
 import { bare, defineRoute, type Route } from '../route.js';
 
 /** A database that does not answer must not make the probe hang as well. */
 const READINESS_TIMEOUT_MS = 3_000;
+
+/** Anybody may ask, as often as they like: the database is asked this often at most. */
+const KEPT_MS = 1_000;
 
 export interface HealthCheck {
   name: string;
@@ -28,7 +32,10 @@ export interface HealthDependencies {
 }
 
 export function healthRoutes(deps: HealthDependencies): Route[] {
-  const startedAt = deps.clock.now();
+  const { clock } = deps;
+  const startedAt = clock.now();
+  const readiness = sharedAnswer({ ms: KEPT_MS, clock }, () => boundedReadiness(deps));
+  const senderCounts = sharedAnswer({ ms: KEPT_MS, clock }, () => deps.senderCounts());
   return [
     defineRoute({
       method: 'get',
@@ -49,7 +56,7 @@ export function healthRoutes(deps: HealthDependencies): Route[] {
       access: 'public',
       response: { status: 200, description: 'Ready', data: ReadyDto, bare: true },
       async handler() {
-        const { ready, checks } = await boundedReadiness(deps);
+        const { ready, checks } = await readiness();
         return bare(ready ? 200 : 503, { status: ready ? 'ready' : 'not_ready', checks });
       },
     }),
@@ -61,9 +68,9 @@ export function healthRoutes(deps: HealthDependencies): Route[] {
       access: 'public',
       response: { status: 200, description: 'Healthy', data: HealthDto, bare: true },
       async handler() {
-        const { ready, checks } = await boundedReadiness(deps);
-        const senders = ready ? await deps.senderCounts() : {};
-        const now = deps.clock.now();
+        const { ready, checks } = await readiness();
+        const senders = ready ? await senderCounts() : {};
+        const now = clock.now();
         return bare(ready ? 200 : 503, {
           success: ready,
           message: ready ? 'Starling is running' : 'Starling is not ready',

@@ -1,5 +1,3 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { PageQuery } from '../../lib/page-query.js';
 import {
   ImportAcceptedDto,
@@ -11,6 +9,7 @@ import {
   type ImportService,
 } from '../../modules/contacts/index.js';
 import { accepted, defineRoute, idOf, ok, type Route } from '../route.js';
+import { sendStream } from '../send-stream.js';
 
 const tag = 'imports';
 
@@ -69,8 +68,7 @@ export function importRoutes(deps: { imports: ImportService; maxUploadBytes: num
         const id = idOf(params);
         const lines = await imports.rejectedRows(principal.tenantId, id);
         response.attachment(`import-${id}-errors.csv`).type('text/csv; charset=utf-8');
-        await pipeline(Readable.from(lines), response);
-        return { kind: 'streamed' };
+        return sendStream(response, lines);
       },
     }),
   ];

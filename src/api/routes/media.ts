@@ -1,4 +1,3 @@
-import { pipeline } from 'node:stream/promises';
 import { mediaLimits } from '../../lib/media-types.js';
 import { PageQuery } from '../../lib/page-query.js';
 import { RemovedDto } from '../../lib/removed.dto.js';
@@ -11,6 +10,7 @@ import {
   type MediaService,
 } from '../../modules/media/index.js';
 import { created, defineRoute, idOf, ok, type Route } from '../route.js';
+import { sendStream } from '../send-stream.js';
 
 const tag = 'media';
 const DOWNLOAD = 'application/octet-stream';
@@ -92,8 +92,7 @@ function readRoutes({ media }: { media: MediaService }): Route[] {
         const [type = ''] = file.mimeType.split(';');
         response.attachment(file.fileName).type(shownTypes.includes(type) ? type : DOWNLOAD);
         response.set('X-Content-Type-Options', 'nosniff').set('Content-Length', String(file.sizeBytes));
-        await pipeline(bytes, response).catch(unlessReceiverLeft);
-        return { kind: 'streamed' };
+        return sendStream(response, bytes);
       },
     }),
   ];
@@ -112,9 +111,4 @@ function removeRoute({ media }: { media: MediaService }): Route {
       return ok({ id: idOf(params) });
     },
   });
-}
-
-/** A caller who closes the download early is not an error of the server. */
-function unlessReceiverLeft(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
 }

@@ -12,7 +12,7 @@ import {
   type PreviewService,
   type TemplateService,
 } from '../../modules/templates/index.js';
-import { requireScope } from '../handler.js';
+import { requireScope } from '../authentication.js';
 import { created, defineRoute, idOf, ok, type Route } from '../route.js';
 
 const tag = 'templates';

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type { Database, Tx } from '../../db/index.js';
 import { addMs, type Clock } from '../../lib/clock.js';
 import { DomainError } from '../../lib/errors.js';
@@ -16,6 +17,10 @@ import { UserRepository } from './user.repository.js';
 const LOGGED_IN_CACHE = { ttlMs: 5_000, maxEntries: 10_000 };
 /** Browsers send Basic credentials with every request; argon2 must not run for each of them. */
 const BASIC_CACHE = { ttlMs: 60_000, maxEntries: 100 };
+
+/** Passwords that are being checked or wait for it: about a second's work. */
+const MAX_LOGINS = 50;
+const RETRY_SECONDS = 5;
 
 export interface LoginRequest {
   email: string;
@@ -38,6 +43,7 @@ export class AuthService {
   private readonly refreshTokens = new RefreshTokenRepository();
   private readonly accessTokens: AccessTokens;
   private readonly loggedIn = new TtlCache<User>(LOGGED_IN_CACHE);
+  private readonly logins = pLimit(MAX_LOGINS);
   private readonly basicLogins = new TtlCache<User>(BASIC_CACHE);
 
   constructor(
@@ -54,7 +60,10 @@ export class AuthService {
     this.accessTokens = new AccessTokens(deps.jwtSecret, deps.accessTokenSeconds);
   }
 
-  /** Refuses with `unauthenticated`, or with `too_many` after too many failures per e-mail or network address. */
+  /**
+   * Refuses with `unauthenticated`, with `too_many` after too many failures per e-mail or network address, or with
+   * `unavailable` when too many log in at once.
+   */
   async login(request: LoginRequest): Promise<Login> {
     const user = await this.verifyCredentials(request);
     const now = this.deps.clock.now();
@@ -122,6 +131,15 @@ export class AuthService {
   }
 
   private async verifyCredentials(request: LoginRequest): Promise<User> {
+    const { activeCount, pendingCount } = this.logins;
+    if (activeCount + pendingCount < MAX_LOGINS) return this.logins(() => this.verifyInTurn(request));
+    // Before it counts as an attempt: this is not the caller's failure.
+    const message = 'Too many log-ins at once. Try again in a few seconds.';
+    const retryAfterSeconds = RETRY_SECONDS;
+    throw new DomainError('unavailable', 'login_busy', message, { retryAfterSeconds });
+  }
+
+  private async verifyInTurn(request: LoginRequest): Promise<User> {
     const email = request.email.trim().toLowerCase();
     await this.deps.limiter.attempt(email, request.address);
     const user = await this.users.findByEmail(this.deps.database.manager, email);

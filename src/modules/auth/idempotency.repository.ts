@@ -6,6 +6,12 @@ export interface StoredAnswer {
   response: unknown;
 }
 
+/** An answer as it is stored. */
+export interface KeptAnswer {
+  status: number;
+  json: string;
+}
+
 interface HeldKey {
   tenantId: string;
   key: string;
@@ -55,10 +61,10 @@ export class IdempotencyRepository {
   }
 
   /** False when the claim is not held any more. */
-  async keep(tx: Tx, claim: HeldKey, answer: { status: number; body: unknown }): Promise<boolean> {
+  async keep(tx: Tx, claim: HeldKey, { status, json }: KeptAnswer): Promise<boolean> {
     const [, kept]: [unknown, number] = await tx.query(
       `UPDATE idempotency_keys SET status = $4, response = $5 WHERE ${HELD}`,
-      [...held(claim), answer.status, JSON.stringify(answer.body)],
+      [...held(claim), status, json],
     );
     return kept === 1;
   }

@@ -2,7 +2,7 @@ import type { Database, Tx } from '../../db/index.js';
 import { addMs, type Clock } from '../../lib/clock.js';
 import { DomainError, errorMessage } from '../../lib/errors.js';
 import type { Logger } from '../../lib/logger.js';
-import { IdempotencyRepository } from './idempotency.repository.js';
+import { IdempotencyRepository, type KeptAnswer } from './idempotency.repository.js';
 
 const KEPT_MS = 24 * 60 * 60_000;
 /**
@@ -12,6 +12,9 @@ const KEPT_MS = 24 * 60 * 60_000;
 const STAY_ALIVE_EVERY_MS = 5_000;
 const ABANDONED_MS = 30_000;
 const PURGE_EVERY_MS = 10 * 60_000;
+
+/** Of one answer that is kept, as JSON. A thousand messages of a bulk, half of them refused, have half of it. */
+const MAX_KEPT_BYTES = 1024 * 1024;
 
 export interface IdempotencyClaim {
   tenantId: string;
@@ -24,6 +27,11 @@ export type IdempotencyOutcome =
   | { kind: 'answered'; status: number; body: unknown }
   | { kind: 'under_way' }
   | { kind: 'other_request' };
+
+interface Answer {
+  status: number;
+  body: unknown;
+}
 
 /** Makes a repeated request get the first answer, across all processes. They are kept for 24 hours. */
 export class IdempotencyService {
@@ -65,16 +73,16 @@ export class IdempotencyService {
   }
 
   /** After the work. An answer that is kept already, or a claim that another process has taken, is left as it is. */
-  async keep(claim: IdempotencyClaim, answer: { status: number; body: unknown }): Promise<void> {
-    await this.repository.keep(this.deps.database.manager, claim, answer);
+  async keep(claim: IdempotencyClaim, answer: Answer): Promise<void> {
+    await this.repository.keep(this.deps.database.manager, claim, keepable(answer));
   }
 
   /**
    * Keeps the answer in the transaction that does the work, so that there is never one without the other. Throws
    * (`conflict`), and so undoes the work, when another process has taken this one for dead and the claim with it.
    */
-  async keepWith(tx: Tx, claim: IdempotencyClaim, answer: { status: number; body: unknown }): Promise<void> {
-    if (await this.repository.keep(tx, claim, answer)) return;
+  async keepWith(tx: Tx, claim: IdempotencyClaim, answer: Answer): Promise<void> {
+    if (await this.repository.keep(tx, claim, keepable(answer))) return;
     const message = 'Another request with this Idempotency-Key took over, because this one took too long.';
     throw new DomainError('conflict', 'idempotency_key_under_way', message, { retryAfterSeconds: 1 });
   }
@@ -88,4 +96,12 @@ export class IdempotencyService {
     this.purgedAt = now.getTime();
     await this.repository.purge(this.deps.database.manager, addMs(now, -KEPT_MS));
   }
+}
+
+/** A repeat must not do the work again, so of an answer that is too large to keep it is kept that there was one. */
+function keepable({ status, body }: Answer): KeptAnswer {
+  const json = JSON.stringify(body);
+  if (Buffer.byteLength(json) <= MAX_KEPT_BYTES) return { status, json };
+  const message = 'The first request was carried out; its answer was too large to be kept.';
+  return { status, json: JSON.stringify({ success: status < 400, message, data: null }) };
 }

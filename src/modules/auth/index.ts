@@ -1,3 +1,4 @@
+export { addressBlock } from './core/addresses.js';
 export { ApiKeyService, type NewApiKey } from './api-key.service.js';
 export {
   ApiKeyDto,

@@ -29,6 +29,8 @@ export class LoginLimiter {
         points,
         duration: limits.windowSeconds,
         blockDuration: limits.windowSeconds,
+        // Who goes on after that is refused without asking the database.
+        inMemoryBlockOnConsumed: points + 2,
       });
     this.byEmail = limiter('login-email', limits.perEmail);
     this.byAddress = limiter('login-address', limits.perAddress);

@@ -177,7 +177,7 @@ describe('refusing a campaign', () => {
 
   it('cuts a long list of validation errors short and says how many more there are', async () => {
     const contacts = Array.from({ length: 500 }, () => 'x');
-    await expect(world.manager.create(tenantId, draft({ contacts }))).rejects.toThrow(/and 400 more errors/);
+    await expect(world.manager.create(tenantId, draft({ contacts }))).rejects.toThrow(/; and 495 more$/);
   });
 
   it.each([

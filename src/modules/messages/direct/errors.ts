@@ -1,17 +1,13 @@
 import { DomainError, type FieldError } from '../../../lib/errors.js';
+import { sentenceOf } from '../../../lib/faults.js';
 import type { RefusedMessage } from './direct.types.js';
-const MAX_REPORTED_ERRORS = 100;
 
 /** The error of a whole request: 400 when any message is invalid, else that of the first refused message. */
 export function errorOfRefused(refused: readonly RefusedMessage[]): DomainError {
   const errors = distinct(refused.flatMap((message) => message.errors));
   const invalid = refused.find(({ kind }) => kind === 'invalid');
   const { kind, code } = invalid ?? refused[0] ?? { kind: 'invalid', code: 'invalid_input' };
-  const reported = errors.slice(0, MAX_REPORTED_ERRORS);
-  const rest = errors.length - reported.length;
-  if (rest > 0) reported.push({ path: '', message: `and ${rest} more errors` });
-  const message = reported.map(({ path, message: text }) => `${path}: ${text}`).join('; ');
-  return new DomainError(kind, code, message, { errors: reported });
+  return new DomainError(kind, code, sentenceOf(errors), { errors });
 }
 
 /** Why a message cannot be cancelled. */

@@ -1,5 +1,6 @@
 import { composed } from '../../../lib/composed.js';
 import type { FieldError } from '../../../lib/errors.js';
+import { MAX_FAULTS } from '../../../lib/faults.js';
 import { isId } from '../../../lib/ids.js';
 import type { Scalar } from './filter.js';
 
@@ -12,8 +13,8 @@ const TIME = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{
 /** A NUL or half of a surrogate pair: PostgreSQL takes neither. */
 const UNSTORABLE = /\0|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
-/** Errors that one response lists: a filter of some megabytes may have hundreds of thousands. */
-const MAX_ERRORS = 100;
+/** Errors that are kept: with how many more there are, as many as an answer lists. */
+const MAX_ERRORS = MAX_FAULTS - 1;
 
 /** Collects the validation errors of a filter; a parser that returns undefined has added one. */
 export class ErrorCollector {

@@ -1,0 +1,57 @@
+import { DomainError } from '../../lib/errors.js';
+import { Shares, type NoShare } from '../../lib/shares.js';
+
+/** Smaller bodies are taken always: so many fit into memory as there may be connections. */
+export const FREE_BODY_BYTES = 64 * 1024;
+/** Of larger bodies that are read and worked on at the same time; what is made of them takes some times as much. */
+const BODY_BYTES = 64 * 1024 * 1024;
+const BODY_BYTES_PER_TENANT = 24 * 1024 * 1024;
+const UPLOADS = 32;
+const UPLOADS_PER_TENANT = 8;
+const RETRY_SECONDS = 2;
+
+/** What one request has taken of the room. Everything is given back when it is over. */
+export interface Room {
+  /** Refuses with `too_many` or `unavailable` when there is none. */
+  takeBody(bytes: number): void;
+  takeUpload(): void;
+  giveBack(): void;
+}
+
+/** The room for bodies and uploads that are under way at the same time, with a share for each tenant. */
+export class Rooms {
+  private readonly bodies: Shares;
+  private readonly uploads = new Shares({ total: UPLOADS, perOwner: UPLOADS_PER_TENANT });
+
+  /** `largestBytes`: of one body, which must fit. */
+  constructor(largestBytes: number) {
+    const perOwner = Math.max(BODY_BYTES_PER_TENANT, largestBytes);
+    this.bodies = new Shares({ total: Math.max(BODY_BYTES, 2 * perOwner), perOwner });
+  }
+
+  of(tenantId: string): Room {
+    const taken: (() => void)[] = [];
+    const take = (shares: Shares, amount: number, what: string) => {
+      const outcome = shares.take(tenantId, amount);
+      if (typeof outcome === 'string') throw noRoom(outcome, what);
+      taken.push(outcome);
+    };
+    return {
+      takeBody: (bytes) => take(this.bodies, bytes, `bodies of more than ${FREE_BODY_BYTES} bytes`),
+      takeUpload: () => take(this.uploads, 1, 'uploads'),
+      giveBack: () => taken.splice(0).forEach((giveBack) => giveBack()),
+    };
+  }
+}
+
+function noRoom(why: NoShare, what: string): DomainError {
+  const retry = { retryAfterSeconds: RETRY_SECONDS };
+  return why === 'own_share_taken'
+    ? new DomainError(
+        'too_many',
+        'too_many_at_once',
+        `Too many ${what} at once. Send them one after the other.`,
+        retry,
+      )
+    : new DomainError('unavailable', 'busy', `Too many ${what} are under way. Try again soon.`, retry);
+}

@@ -1,0 +1,229 @@
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  jsonOverBudget,
+  MAX_DEPTH,
+  MAX_NAME_BYTES,
+  MAX_TEXT_BYTES,
+  MAX_VALUES,
+} from '../../src/api/json-budget.js';
+import { Rooms } from '../../src/api/middleware/room.js';
+import { defineRoute, ok, type Route } from '../../src/api/route.js';
+import { startServer, type RunningServer } from '../../src/api/server.js';
+import { createTestApi, type TestApi } from '../api/harness.js';
+import { CreateSampleDto, SampleDto, SampleFormDto } from '../api/sample.js';
+import { connectRaw, requestText } from './raw-client.js';
+
+const LIMIT = 200_000;
+const UPLOAD_LIMIT = 1_000;
+
+let api: TestApi;
+let server: RunningServer;
+let token: string;
+/** Bodies that reached a handler. */
+let handled = 0;
+
+const sample = (route: Pick<Route, 'path' | 'access'> & Partial<Route>) =>
+  defineRoute({
+    method: 'post',
+    tag: 'samples',
+    summary: 'Sample',
+    response: { status: 200, description: 'Fine', data: SampleDto },
+    async handler() {
+      handled += 1;
+      return ok({ name: 'a' });
+    },
+    ...route,
+  });
+
+const routes = [
+  sample({ path: '/api/samples', access: 'contacts:write', body: CreateSampleDto }),
+  sample({ path: '/api/keys', access: 'access:manage', body: CreateSampleDto }),
+  sample({ path: '/api/public', access: 'public', body: CreateSampleDto }),
+  sample({
+    path: '/api/files',
+    access: 'contacts:write',
+    body: SampleFormDto,
+    upload: { field: 'file', maxBytes: UPLOAD_LIMIT },
+  }),
+];
+
+beforeAll(async () => {
+  api = await createTestApi({ routes, settings: { jsonLimitBytes: LIMIT } });
+  token = `Bearer ${await api.token()}`;
+  server = await startServer(api.app, { host: '127.0.0.1', port: 0, authMode: 'password' });
+});
+afterAll(async () => {
+  await server.drain(100);
+  await api.close();
+});
+
+const json = { 'content-type': 'application/json' };
+
+/** The answer to headers that announce a body of which not one byte is sent. */
+async function answerToHeaders(path: string, headers: Record<string, string>): Promise<string> {
+  const client = await connectRaw(server.port);
+  const text = new Promise<string>((resolve) => {
+    client.socket.setEncoding('utf8').once('data', resolve).resume();
+  });
+  client.send(requestText('POST', path, { ...json, 'content-length': '150000', ...headers }));
+  const answer = await text;
+  client.socket.destroy();
+  return answer;
+}
+
+async function sendBytes(bytes: Buffer, headers: Record<string, string>, path = '/api/samples') {
+  const request = api.request.post(path).set({ authorization: token, ...json, ...headers });
+  request.write(bytes);
+  return request;
+}
+
+describe('a body is not read', () => {
+  it('for callers who are refused without it', async () => {
+    expect(await answerToHeaders('/api/samples', {})).toContain(' 401 ');
+    expect(await answerToHeaders('/api/samples', { 'x-api-key': 'sk_guess' })).toContain(' 401 ');
+    const viewer = await api.token(await api.createUser('viewer'));
+    expect(await answerToHeaders('/api/keys', { authorization: `Bearer ${viewer}` })).toContain(' 403 ');
+    expect(await answerToHeaders('/api/files', { authorization: token })).toContain(' 415 ');
+    expect(await answerToHeaders('/api/nowhere', { authorization: token })).toContain(' 404 ');
+  });
+
+  it('when it is announced to be too large', async () => {
+    const tooLarge = String(LIMIT + 1);
+    expect(await answerToHeaders('/api/public', {})).toContain(' 413 ');
+    const headers = { authorization: token, 'content-length': tooLarge };
+    expect(await answerToHeaders('/api/samples', headers)).toContain(' 413 ');
+    const form = {
+      ...headers,
+      'content-type': 'multipart/form-data; boundary=x',
+      'content-length': '99000000',
+    };
+    expect(await answerToHeaders('/api/files', form)).toContain(' 413 ');
+  });
+});
+
+describe('a body before logging in', () => {
+  it('may have 16 kB', async () => {
+    const send = (length: number) =>
+      api.request.post('/api/public').send({ name: 'a', more: 'x'.repeat(length) });
+    expect((await send(16_000)).status).toBe(400);
+    expect((await send(17_000)).status).toBe(413);
+  });
+});
+
+describe('a compressed body', () => {
+  it.each([
+    ['gzip', gzipSync],
+    ['br', brotliCompressSync],
+  ])(
+    'of %s that becomes a hundred times as large is refused by what it becomes',
+    async (encoding, compress) => {
+      const bytes = compress(Buffer.alloc(LIMIT * 100, ' '));
+      expect(bytes.length).toBeLessThan(LIMIT);
+      const { status, body } = await sendBytes(bytes, { 'content-encoding': encoding });
+      expect([status, body.message]).toEqual([413, expect.stringContaining(`${LIMIT} bytes`)]);
+    },
+  );
+
+  it('that becomes nothing, however much is sent, is refused by what was sent', async () => {
+    const nothing = gzipSync(Buffer.alloc(0));
+    const bytes = Buffer.concat(Array.from({ length: 20_000 }, () => nothing));
+    const { status } = await sendBytes(bytes, { 'content-encoding': 'gzip' });
+    expect(status).toBe(413);
+  });
+
+  it('in another encoding of text than UTF-8 is refused, because its cost could not be told', async () => {
+    const bytes = Buffer.from('{"name":"a"}', 'utf16le');
+    const { status, body } = await sendBytes(bytes, { 'content-type': 'application/json; charset=utf-16le' });
+    expect([status, body.message]).toEqual([415, expect.stringContaining('UTF-8')]);
+  });
+});
+
+describe('what a body may cost', () => {
+  const over = (text: string) => jsonOverBudget(Buffer.from(text));
+  const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
+
+  it.each([
+    ['lists in lists', nested(MAX_DEPTH), nested(MAX_DEPTH + 1), 'levels'],
+    ['objects in lists', `[${'{"a":['.repeat(31)}1`, `[${'{"a":['.repeat(32)}1`, 'levels'],
+    ['many numbers', `[${'0,'.repeat(MAX_VALUES - 2)}0]`, `[${'0,'.repeat(MAX_VALUES - 1)}0]`, 'values'],
+    ['many empty lists', `[${'[],'.repeat(140_000)}0]`, `[${'[],'.repeat(150_000)}0]`, 'values'],
+    [
+      'the same field again and again',
+      `{${'"a":1,'.repeat(299_000)}`,
+      `{${'"a":1,'.repeat(MAX_VALUES)}`,
+      'values',
+    ],
+    ['a long name', `{"${'n'.repeat(MAX_NAME_BYTES - 1)}":1}`, `{"${'n'.repeat(MAX_NAME_BYTES)}":1}`, 'name'],
+    ['a name of escapes', `{"${'\\"'.repeat(499)}":1}`, `{"${'\\"'.repeat(501)}":1}`, 'name'],
+    ['a long text', `["${'t'.repeat(MAX_TEXT_BYTES - 1)}"]`, `["${'t'.repeat(MAX_TEXT_BYTES)}"]`, 'text'],
+  ])('is counted: %s', (_, fits, tooMuch, limit) => {
+    expect(over(fits)).toBeUndefined();
+    expect(over(tooMuch)).toContain(limit);
+  });
+
+  it('does not count what stands inside texts', () => {
+    expect(over(`["${'[{,:'.repeat(200_000)}", "a\\\\", "\\"${'['.repeat(100)}"]`)).toBeUndefined();
+  });
+
+  it('leaves room for ten thousand contacts with twenty variables each', () => {
+    const variables = Object.fromEntries(
+      Array.from({ length: 20 }, (_, index) => [`variable${index}`, index]),
+    );
+    const contacts = Array.from({ length: 10_000 }, () => ({
+      phoneNumber: '+5511987654321',
+      name: 'Ana',
+      variables,
+    }));
+    expect(over(JSON.stringify({ name: 'Spring sale', contacts }))).toBeUndefined();
+  });
+
+  it('is looked at before anything is made of the body', async () => {
+    handled = 0;
+    const { body } = await sendBytes(Buffer.from(`{"name":${nested(5_000)}}`), {}).then((answer) => answer);
+    expect(body).toEqual({
+      success: false,
+      message: `The body is nested more than ${MAX_DEPTH} levels deep; send less in one request.`,
+      errors: [],
+    });
+    expect(handled).toBe(0);
+  });
+});
+
+describe('the room for bodies that are under way', () => {
+  const MB = 1024 * 1024;
+
+  it('has a share for each tenant, and the others find some when one has taken its share', () => {
+    const rooms = new Rooms(5 * MB);
+    const greedy = rooms.of('greedy');
+    for (let n = 0; n < 4; n += 1) greedy.takeBody(5 * MB);
+    expect(() => greedy.takeBody(5 * MB)).toThrow(/Too many bodies/);
+    expect(() => rooms.of('greedy').takeBody(5 * MB)).toThrow(expect.objectContaining({ kind: 'too_many' }));
+    const other = rooms.of('other');
+    other.takeBody(5 * MB);
+    greedy.giveBack();
+    rooms.of('greedy').takeBody(20 * MB);
+    other.giveBack();
+    other.giveBack();
+  });
+
+  it('is limited for all together, in bodies and in uploads', () => {
+    const rooms = new Rooms(5 * MB);
+    const full = (take: (tenant: string) => void) => {
+      for (let n = 0; ; n += 1) {
+        try {
+          take(`tenant ${n}`);
+        } catch (error) {
+          return { taken: n, error };
+        }
+      }
+    };
+    const refused = expect.objectContaining({ kind: 'unavailable', retryAfterSeconds: 2 });
+    expect(full((tenant) => rooms.of(tenant).takeBody(5 * MB))).toEqual({ taken: 12, error: refused });
+    expect(full((tenant) => rooms.of(tenant).takeUpload())).toEqual({ taken: 32, error: refused });
+  });
+
+  it('always holds the largest body that is allowed', () => {
+    new Rooms(100 * MB).of('tenant').takeBody(100 * MB);
+  });
+});
