@@ -27,7 +27,7 @@ export function jsonOverBudget(bytes: Uint8Array): string | undefined {
   let values = 1;
   let text = { start: 0, end: 0 };
   for (let at = 0; at < bytes.length; at += 1) {
-    switch (bytes[at]) {
+    switch (bytes[at] ?? 0) {
       case QUOTE: {
         const end = endOfText(bytes, at + 1);
         if (end - at > MAX_TEXT_BYTES) return `has a text of more than ${MAX_TEXT_BYTES} bytes`;
