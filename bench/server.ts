@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import pg from 'pg';
 import { loadConfigOrExit } from '../src/config/index.js';
 import { createLogger } from '../src/lib/logger.js';
@@ -33,8 +34,10 @@ async function main(): Promise<void> {
       pause: { minMs: 0, maxMs: 0 },
     },
   });
+  const worstBlock = watchBlocks();
   const answer = (question: Question): Answer => ({
     id: question.id,
+    worstBlockMs: question.kind === 'blocks' ? worstBlock() : 0,
     memory: process.memoryUsage(),
     arrived: network.ledger.summary().arrived,
     statements: statements(),
@@ -62,6 +65,17 @@ function countStatements(): () => number {
     return query.apply(this, args);
   };
   return () => count;
+}
+
+/** Milliseconds of the longest block of the event loop since the last call; the first call begins to watch. */
+function watchBlocks(): () => number {
+  const delays = monitorEventLoopDelay({ resolution: 5 });
+  return () => {
+    const worst = delays.count === 0 ? 0 : delays.max / 1e6;
+    delays.enable();
+    delays.reset();
+    return worst;
+  };
 }
 
 /** Calls back once for each time it is asked, when the next message has come in. */

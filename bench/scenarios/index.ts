@@ -1,4 +1,5 @@
 import type { Scenario } from '../figure.js';
+import { hostileRequests } from './hostile.js';
 import { importContacts } from './import.js';
 import { receipts } from './receipts.js';
 import { reservation } from './reservation.js';
@@ -17,4 +18,5 @@ export const scenarios: readonly Scenario[] = [
   sizes,
   importContacts,
   receipts,
+  hostileRequests,
 ];

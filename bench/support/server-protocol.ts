@@ -12,8 +12,9 @@ export interface Question {
   /**
    * `collect`: collect garbage before answering, where the process was started with --expose-gc.
    * `nextArrival`: answer when the network takes the next message, `at` being that moment.
+   * `blocks`: `worstBlockMs` since this was last asked for.
    */
-  kind: 'look' | 'collect' | 'nextArrival';
+  kind: 'look' | 'collect' | 'nextArrival' | 'blocks';
 }
 
 export interface Answer {
@@ -24,4 +25,6 @@ export interface Answer {
   /** SQL statements since the start. */
   statements: number;
   at: number;
+  /** The longest time the event loop was not free; measured from the first question of kind `blocks` on. */
+  worstBlockMs: number;
 }

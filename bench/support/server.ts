@@ -10,7 +10,8 @@ import type { Answer, Question, ServerSettings } from './server-protocol.js';
 
 const program = fileURLToPath(new URL('../server.ts', import.meta.url));
 const EMAIL = 'bench@example.com';
-const PASSWORD = 'a password of the bench';
+/** Of every user the bench makes. */
+export const PASSWORD = 'a password of the bench';
 
 export interface BenchServer {
   url: string;

@@ -45,6 +45,16 @@ export class ApiClient {
     return response.text();
   }
 
+  /** Of an answer that may be a refusal, read to its end. */
+  async status(path: string, init: RequestInit): Promise<number> {
+    const response = await fetch(this.baseUrl + path, {
+      ...init,
+      headers: { ...this.headers(), ...(init.headers as Record<string, string> | undefined) },
+    });
+    for await (const _ of response.body ?? []) continue;
+    return response.status;
+  }
+
   private async call<Data>(
     method: string,
     path: string,
