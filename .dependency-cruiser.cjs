@@ -98,7 +98,7 @@ module.exports = {
     forbid(
       'files-are-parsed-in-threads',
       'parsing an uploaded file on the event loop would keep everyone waiting',
-      { path: '^src/', pathNot: ['^src/thread-tasks\\.ts$', '^src/modules/contacts/import/read-file\\.ts$'] },
+      { path: '^src/', pathNot: ['^src/thread-main\\.ts$', '^src/modules/contacts/import/read-file\\.ts$'] },
       { path: '^src/modules/contacts/import/(read-file|source)\\.ts$' },
     ),
     forbid(
@@ -115,7 +115,7 @@ module.exports = {
         path: [
           '^src/(config|api|worker|demo|runtime)/',
           '^src/transports/[^/]+/',
-          '^src/(runtime|main|schema|jobs|thread-main|thread-tasks)\\.ts$',
+          '^src/(runtime|main|schema|jobs|thread-main)\\.ts$',
         ],
       },
     ),

@@ -1,10 +1,10 @@
-import type { ThreadOrder } from './threads/link.js';
+import { readContactsFile } from './modules/contacts/import/import.tasks.js';
+import { readFile } from './modules/contacts/import/read-file.js';
+import { serve, serveTasks } from './threads/serve.js';
 
 /**
- * The entry of every thread. It has no imports of its own: the pool loads it with `require`, and modules that came that
- * way and by `import` would be there twice when TypeScript is run from its source.
+ * The entry of every thread: each task with its handler. Handlers come from their own files, as a module's front door would
+ * bring the database into the thread, and by no `import()`: run from its source, a module that came that way as well would
+ * be there twice, and a `DomainError` would be none.
  */
-export default async function main(order: ThreadOrder): Promise<void> {
-  const { doTask } = await import('./thread-tasks.js');
-  return doTask(order);
-}
+export default serveTasks([serve(readContactsFile, readFile)]);

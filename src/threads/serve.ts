@@ -1,17 +1,17 @@
 import { ItemSender, type ThreadOrder } from './link.js';
 import type { TaskHandler, ThreadTask } from './task.js';
 
-/** A task, and how its handler is loaded once a thread is asked for it. */
+/** A task, and who does it. */
 export interface ServedTask {
   name: string;
-  load(): Promise<(input: never) => AsyncIterable<unknown>>;
+  handler(input: never): AsyncIterable<unknown>;
 }
 
-export function serve<Task extends ThreadTask>(
-  { name }: Task,
-  load: () => Promise<TaskHandler<Task>>,
+export function serve<Input, Item>(
+  { name }: ThreadTask<Input, Item>,
+  handler: TaskHandler<Input, Item>,
 ): ServedTask {
-  return { name, load: load as ServedTask['load'] };
+  return { name, handler };
 }
 
 /** What a thread does with an order. Errors of a handler go to whoever ordered; they do not end the thread. */
@@ -22,8 +22,7 @@ export function serveTasks(tasks: readonly ServedTask[]): (order: ThreadOrder) =
     try {
       const task = byName.get(name);
       if (!task) throw new Error(`No thread knows the task ${name}.`);
-      const handler = await task.load();
-      for await (const item of handler(input as never)) if (!(await sender.send(item))) return;
+      for await (const item of task.handler(input as never)) if (!(await sender.send(item))) return;
       sender.end();
     } catch (error) {
       sender.fail(error);

@@ -18,8 +18,7 @@ export function defineTask<Input, Item>(name: string): ThreadTask<Input, Item> {
 }
 
 /** Does the work of a task, inside the thread. */
-export type TaskHandler<Task extends ThreadTask> =
-  Task extends ThreadTask<infer Input, infer Item> ? (input: Input) => AsyncIterable<Item> : never;
+export type TaskHandler<Input, Item> = (input: Input) => AsyncIterable<Item>;
 
 /** Runs tasks; what modules see of the pool. */
 export interface Threads {

@@ -1,6 +1,12 @@
-import type { ThreadOrder } from '../../src/threads/link.js';
+import { serve, serveTasks } from '../../src/threads/serve.js';
+import { count, eat, fail, leave, spin } from './handlers.js';
+import { broken, endless, hungry, leaving, numbers } from './tasks.js';
 
-export default async function main(order: ThreadOrder): Promise<void> {
-  const { doTask } = await import('./served.js');
-  return doTask(order);
-}
+/** The entry of the threads in the tests of the pool. */
+export default serveTasks([
+  serve(numbers, count),
+  serve(broken, fail),
+  serve(hungry, eat),
+  serve(leaving, leave),
+  serve(endless, spin),
+]);

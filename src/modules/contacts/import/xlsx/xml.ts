@@ -72,7 +72,9 @@ export class XmlReader {
     this.bytesSinceTag += chunk.length;
     this.parser.write(this.decoder.decode(chunk));
     if (this.bytesSinceTag > MAX_TEXT_BYTES) {
-      throw fileError('The workbook holds an implausibly long text, as a zip bomb does.');
+      throw fileError(
+        'The workbook holds an implausibly long text, as a zip bomb does; save it again or use csv.',
+      );
     }
   }
 
