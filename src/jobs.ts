@@ -1,5 +1,10 @@
 import { feedCampaign, startDueCampaigns } from './modules/campaigns/campaign.jobs.js';
-import { checkNumbers, editContacts, importContacts } from './modules/contacts/contact.jobs.js';
+import {
+  checkNumbers,
+  editContacts,
+  forgetAttributeNames,
+  importContacts,
+} from './modules/contacts/contact.jobs.js';
 import { reconcile, recordReceipts, sendMessage } from './modules/delivery/delivery.jobs.js';
 import { receiveInbound } from './modules/inbound/inbound.jobs.js';
 import { recoverSenders, syncSession } from './modules/senders/sender.jobs.js';
@@ -19,6 +24,7 @@ export const jobCatalog = {
   importContacts,
   editContacts,
   checkNumbers,
+  forgetAttributeNames,
   syncSession,
   recoverSenders,
 };

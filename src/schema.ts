@@ -13,6 +13,7 @@ import {
 } from './modules/contacts/checks/number-check.entity.js';
 import { ContactConsent } from './modules/contacts/consent/consent.entity.js';
 import { ContactSender } from './modules/contacts/contact-sender.entity.js';
+import { ContactAttributeName } from './modules/contacts/attribute-name.entity.js';
 import { Contact } from './modules/contacts/contact.entity.js';
 import { Import, ImportPhone, ImportRejection } from './modules/contacts/import/import.entity.js';
 import { Suppression } from './modules/contacts/suppression.entity.js';
@@ -38,6 +39,7 @@ export const entities = [
   Contact,
   ContactList,
   ContactListMember,
+  ContactAttributeName,
   Suppression,
   Import,
   ImportPhone,

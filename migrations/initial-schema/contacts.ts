@@ -40,6 +40,13 @@ CREATE TABLE contact_list_members (
 );
 CREATE INDEX contact_list_members_contact ON contact_list_members (contact_id);
 
+CREATE TABLE contact_attribute_names (
+  tenant_id uuid NOT NULL
+    CONSTRAINT "FK_e64b4883ea87cfe8395274fea40" REFERENCES tenants (id) ON DELETE CASCADE,
+  name text NOT NULL,
+  CONSTRAINT "PK_contact_attribute_names" PRIMARY KEY (tenant_id, name)
+);
+
 CREATE TABLE segments (
   id uuid NOT NULL CONSTRAINT "PK_beff1eec19679fe8ad4f291f04e" PRIMARY KEY,
   tenant_id uuid NOT NULL

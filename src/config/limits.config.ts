@@ -32,6 +32,16 @@ export class LimitsConfig {
   importMaxRows!: number;
 
   @WholeNumber({
+    env: 'CONTACT_ATTRIBUTE_NAMES',
+    default: 1_000,
+    min: 1,
+    max: 10_000,
+    unit: 'names',
+    help: 'Most different names that the attributes of one tenant have, over all its contacts.',
+  })
+  attributeNames!: number;
+
+  @WholeNumber({
     env: 'LOGIN_ATTEMPTS_PER_MINUTE',
     default: 10,
     min: 1,

@@ -7,6 +7,7 @@ import {
   MergeService,
   NumberCheckService,
   PersonService,
+  type AttributeNames,
   type ContactService,
 } from '../modules/contacts/index.js';
 import type { TransportName, TransportRegistry } from '../transports/transport.js';
@@ -17,6 +18,7 @@ import { CampaignPersonRecords, MessagePersonRecords } from '../modules/delivery
 export function createContactServices(
   { config, logger, infrastructure, transports }: ServiceInputs,
   contacts: ContactService,
+  attributeNames: AttributeNames,
 ) {
   const { database, queue } = infrastructure;
   const clock = systemClock;
@@ -24,7 +26,7 @@ export function createContactServices(
   const records = [new CampaignPersonRecords(), new MessagePersonRecords(), new AnsweredRequestRecords()];
   return {
     consents: new ConsentService({ database, clock }),
-    bulkEdits: new BulkEditService({ database, queue, contacts, clock, logger }),
+    bulkEdits: new BulkEditService({ database, queue, contacts, clock, logger, attributeNames }),
     merges: new MergeService({ database, clock, contacts, records }),
     people: new PersonService({ database, clock, records }),
     contactExports: new ContactExportService({ database, contacts }),

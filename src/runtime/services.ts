@@ -14,7 +14,13 @@ import {
   CampaignManager,
   type CampaignDeps,
 } from '../modules/campaigns/index.js';
-import { ContactService, ImportService, ListService, SuppressionService } from '../modules/contacts/index.js';
+import {
+  AttributeNames,
+  ContactService,
+  ImportService,
+  ListService,
+  SuppressionService,
+} from '../modules/contacts/index.js';
 import { MessageService, DirectMessages } from '../modules/messages/index.js';
 import { SegmentService } from '../modules/segments/index.js';
 import { SenderService } from '../modules/senders/index.js';
@@ -37,7 +43,8 @@ export function createServices({ config, logger, infrastructure, transports, thr
   const { database, queue } = infrastructure;
   const clock = systemClock;
   const { defaultCountry, window, typingPercent } = config.campaigns;
-  const contacts = new ContactService({ database, clock, defaultCountry });
+  const attributeNames = new AttributeNames(config.limits.attributeNames);
+  const contacts = new ContactService({ database, clock, defaultCountry, attributeNames });
   const senders = new SenderService({ database, queue, clock, transports, defaultCountry, logger });
   const segments = new SegmentService({ database, clock, contacts });
   const { media, campaignMedia, mediaFiles } = createMedia(config, infrastructure);
@@ -59,8 +66,13 @@ export function createServices({ config, logger, infrastructure, transports, thr
   };
   return {
     ...createAccess({ config, logger, infrastructure }),
+    attributeNames,
     contacts,
-    ...createContactServices({ config, logger, infrastructure, transports, threads }, contacts),
+    ...createContactServices(
+      { config, logger, infrastructure, transports, threads },
+      contacts,
+      attributeNames,
+    ),
     segments,
     settings: new SettingsService({ database, clock, checkWindow: windowErrors }),
     lists: new ListService({ database, clock }),
@@ -74,6 +86,7 @@ export function createServices({ config, logger, infrastructure, transports, thr
       logger,
       threads,
       limits: { maxRows: config.limits.importMaxRows },
+      attributeNames,
     }),
     senders,
     sessions: new SessionService({ database, queue, clock, transports, senders, logger }),

@@ -150,6 +150,10 @@ function jobHandlers(
     importContacts: services.imports.handleImport,
     editContacts: services.bulkEdits.handleBulk,
     checkNumbers: numberChecks.handleCheck,
+    forgetAttributeNames: async () => {
+      await services.attributeNames.forgetUnused((run) => database.transaction(run));
+      return { kind: 'done' };
+    },
     syncSession: host.handleSync,
     recordReceipts: createReceiptsHandler({ receipts }),
     receiveInbound: createInboundHandler({ inbound }),

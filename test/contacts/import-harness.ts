@@ -10,6 +10,7 @@ import {
   type ImportDto,
   type ImportLimits,
   type NewImport,
+  type AttributeNames,
 } from '../../src/modules/contacts/index.js';
 import type { importContacts } from '../../src/modules/contacts/contact.jobs.js';
 import type { PayloadOf } from '../../src/queue/job.js';
@@ -44,6 +45,7 @@ export class ImportHarness {
     limits: Partial<ImportLimits> = {},
     defaultCountry: string | undefined = 'BR',
     threads: Threads = this.threads,
+    attributeNames?: AttributeNames,
   ): ImportService {
     return new ImportService({
       database: this.test.database,
@@ -58,6 +60,7 @@ export class ImportHarness {
       logger: createLogger('silent'),
       threads,
       limits,
+      attributeNames,
     });
   }
 

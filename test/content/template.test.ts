@@ -104,9 +104,9 @@ describe('rendering a part', () => {
     const doubling = (times: number, inside: string) =>
       `{% assign s = "xx" %}{% for i in (1..${times}) %}{% capture s %}{{s}}{{s}}{% endcapture %}{% endfor %}${inside}`;
     for (const [content, reason] of [
-      [loops, /more than 20000 steps/],
+      [loops, /more than 5000 steps/],
       [doubling(24, '{{ s | url_encode | size }}'), /memory/],
-      [`{{ long${' | url_encode'.repeat(100)} | size }}`, /memory/],
+      [`{{ long${' | url_encode'.repeat(100)} | size }}`, /more than 5000 steps/],
       ['{% for i in (1..9000) %}{{ long }}{% endfor %}', /longer than 65536 characters/],
     ] as const) {
       const variables = { rows, long: '%'.repeat(5_000) };

@@ -1,4 +1,4 @@
-import { defineJob, type QueueDefinition } from '../../queue/job.js';
+import { defineJob, defineRecurringJob, maintenanceQueue, type QueueDefinition } from '../../queue/job.js';
 
 const importQueue: QueueDefinition = { name: 'imports' };
 
@@ -23,4 +23,12 @@ export const checkNumbers = defineJob<{ tenantId: string; runId: string }>('numb
   queue: checkQueue,
   attempts: 20,
   backoffMs: 2_000,
+});
+
+/** Makes room for new attribute names where old ones are not used any more. */
+export const forgetAttributeNames = defineRecurringJob('maintenance.attribute-names', {
+  queue: maintenanceQueue,
+  attempts: 1,
+  backoffMs: 1_000,
+  everyMs: 30 * 60_000,
 });

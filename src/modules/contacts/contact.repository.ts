@@ -2,6 +2,7 @@ import { In } from 'typeorm';
 import type { Tx } from '../../db/index.js';
 import { newId } from '../../lib/ids.js';
 import { lineOf } from '../../lib/phone-line.js';
+import { AttributeNames } from './attribute-names.js';
 import type { Attributes } from './core/attributes.js';
 import { Contact } from './contact.entity.js';
 
@@ -17,7 +18,10 @@ export interface ContactRow {
 
 const UPSERT_ROWS = 1_000;
 
+/** Every write of attributes notes their names first: how many there are is limited. */
 export class ContactRepository {
+  constructor(private readonly names = new AttributeNames()) {}
+
   find(tx: Tx, tenantId: string, id: string): Promise<Contact | null> {
     return tx.getRepository(Contact).findOneBy({ tenantId, id });
   }
@@ -45,11 +49,13 @@ export class ContactRepository {
   }
 
   async save(tx: Tx, contact: Contact): Promise<void> {
+    await this.names.note(tx, contact.tenantId, Object.keys(contact.attributes));
     await tx.getRepository(Contact).save(contact);
   }
 
   /** False when the line belongs to a contact of the tenant already. */
   async insert(tx: Tx, contact: Contact): Promise<boolean> {
+    await this.names.note(tx, contact.tenantId, Object.keys(contact.attributes));
     const inserted: unknown[] = await tx.query(
       `INSERT INTO contacts (id, tenant_id, phone, name, attributes, tags, opted_out_at, opt_out_source, created_at, updated_at)
        VALUES ($1, $2, $3, $4, $5, $9, $6, $7, $8, $8)
@@ -108,6 +114,7 @@ export class ContactRepository {
     onDuplicate: 'update' | 'skip',
     now: Date,
   ): Promise<{ id: string; line: string }[]> {
+    await this.names.note(tx, tenantId, namesIn(rows));
     const written: { id: string; line: string }[] = [];
     const sorted = rows
       .map((row) => ({ ...row, line: lineOf(row.phone) }))
@@ -196,6 +203,12 @@ export class ContactRepository {
     );
     return rows[0]?.id;
   }
+}
+
+function namesIn(rows: readonly ContactRow[]): Set<string> {
+  const names = new Set<string>();
+  for (const { attributes } of rows) for (const name of Object.keys(attributes)) names.add(name);
+  return names;
 }
 
 /** How PostgreSQL writes an array: rows of different lengths fit into one parameter only as texts. */

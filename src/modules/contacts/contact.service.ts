@@ -6,6 +6,7 @@ import { newId } from '../../lib/ids.js';
 import { idBehind, toPage, type Page, type PageRequest } from '../../lib/pages.js';
 import { normalisePhone } from '../../lib/phone.js';
 import { lineOf } from '../../lib/phone-line.js';
+import { AttributeNames } from './attribute-names.js';
 import { personName } from './core/names.js';
 import { attributeErrors, type Attributes } from './core/attributes.js';
 import type { ContactFilter } from './core/filter.js';
@@ -40,7 +41,8 @@ export type OptOutSource = 'keyword' | 'api' | 'import';
 
 /** The people a tenant may write to. Every method sees the given tenant's contacts only. */
 export class ContactService {
-  private readonly contacts = new ContactRepository();
+  private readonly contacts: ContactRepository;
+  private readonly names: AttributeNames;
   private readonly lists = new ListRepository();
   private readonly search = new ContactSearchRepository();
   private readonly views = new ContactViewRepository();
@@ -52,8 +54,12 @@ export class ContactService {
       clock: Clock;
       /** For numbers without a country code; ISO 3166 alpha-2. */
       defaultCountry?: string;
+      attributeNames?: AttributeNames;
     },
-  ) {}
+  ) {
+    this.names = deps.attributeNames ?? new AttributeNames();
+    this.contacts = new ContactRepository(this.names);
+  }
 
   /**
    * Adds a contact. Refuses (`invalid`) a number that cannot be right, bad attributes and unknown lists, and
@@ -133,7 +139,13 @@ export class ContactService {
 
   /** Changes what is given and leaves the rest. */
   async update(tenantId: string, id: string, changes: ContactChanges): Promise<ContactView> {
+    const given = Object.entries(changes.attributes ?? {}).filter(([, value]) => value !== null);
     await this.deps.database.transaction(async (tx) => {
+      await this.names.note(
+        tx,
+        tenantId,
+        given.map(([name]) => name),
+      );
       const contact = await this.contacts.lock(tx, tenantId, id);
       if (!contact) throw notFound('contact', id);
       const now = this.deps.clock.now();

@@ -39,6 +39,7 @@ export { ImportService, type ImportServiceDeps, type NewImport } from './import/
 export type { ImportLimits } from './import/limits.js';
 export { ImportAcceptedDto, ImportContactsDto, ImportDto } from './import/import.dto.js';
 export { presentImport, presentImports, toNewImport } from './import/import.presenter.js';
+export { AttributeNames } from './attribute-names.js';
 export { ContactExportService } from './export/export.service.js';
 export { ExportContactsQuery } from './export/export.dto.js';
 

@@ -1,4 +1,5 @@
 import type { Tx } from '../../../db/index.js';
+import { AttributeNames } from '../attribute-names.js';
 import type { Attributes } from '../core/attributes.js';
 import type { ContactFilter } from '../core/filter.js';
 import { ConsentRepository } from '../consent/consent.repository.js';
@@ -28,6 +29,13 @@ export function changesOf(edit: ContactBulkEdit): BulkChanges {
 
 export class BulkEditRepository {
   private readonly consents = new ConsentRepository();
+
+  constructor(private readonly names = new AttributeNames()) {}
+
+  /** Refuses an edit at once that would be refused at its first contact. */
+  async noteNames(tx: Tx, tenantId: string, { setAttributes }: BulkChanges): Promise<void> {
+    await this.names.note(tx, tenantId, Object.keys(setAttributes), 'changes.setAttributes');
+  }
 
   async insert(
     tx: Tx,
@@ -107,6 +115,7 @@ export class BulkEditRepository {
     changes: BulkChanges,
     now: Date,
   ): Promise<number> {
+    await this.noteNames(tx, tenantId, changes);
     // Locks in the order of lines, as every writer of several contacts does, so that two never deadlock. FOR NO
     // KEY UPDATE is enough: adding a contact to a list only takes a key share lock.
     await tx.query(

@@ -8,6 +8,7 @@ import type { JobQueue } from '../../../queue/job-queue.js';
 import { editContacts } from '../contact.jobs.js';
 import { ENDED_BY_ERROR } from '../core/ended-by-error.js';
 import { enqueueBestEffort } from '../../../queue/enqueue-best-effort.js';
+import type { AttributeNames } from '../attribute-names.js';
 import { ContactSearchRepository } from '../contact-search.repository.js';
 import type { ContactService } from '../contact.service.js';
 import { parseChanges, type BulkChangesInput } from '../core/bulk-input.js';
@@ -33,6 +34,7 @@ export interface BulkEditDeps {
   contacts: Pick<ContactService, 'checkedFilter'>;
   clock: Clock;
   logger: Logger;
+  attributeNames?: AttributeNames;
 }
 
 /** Up to so many contacts are changed before the answer; more in the background. */
@@ -41,11 +43,13 @@ const BATCH = 1_000;
 
 /** Changes to many contacts at once: tags, lists, attributes, opt-out. */
 export class BulkEditService {
-  private readonly edits = new BulkEditRepository();
+  private readonly edits: BulkEditRepository;
   private readonly search = new ContactSearchRepository();
   private readonly lists = new ListRepository();
 
-  constructor(private readonly deps: BulkEditDeps) {}
+  constructor(private readonly deps: BulkEditDeps) {
+    this.edits = new BulkEditRepository(deps.attributeNames);
+  }
 
   /**
    * Up to 10,000 contacts are changed at once and the edit comes back `completed`; more are changed by a worker, and
@@ -63,6 +67,7 @@ export class BulkEditService {
         ? await this.search.count(manager, tenantId, target.filter)
         : target.contactIds.length;
     if (input.dryRun) return { kind: 'dry_run', matched };
+    await this.deps.database.transaction((tx) => this.edits.noteNames(tx, tenantId, read.changes));
     const row = { id: newId(), tenantId, matched, createdAt: this.deps.clock.now() };
     await this.edits.insert(manager, row, target, read.changes);
     if (matched <= AT_ONCE) await this.work(tenantId, row.id, new AbortController().signal);

@@ -1,6 +1,7 @@
 import type { Tx } from '../../../db/index.js';
 import { newId } from '../../../lib/ids.js';
 import { lineOf } from '../../../lib/phone-line.js';
+import type { AttributeNames } from '../attribute-names.js';
 import { ConsentRepository } from '../consent/consent.repository.js';
 import { ContactRepository } from '../contact.repository.js';
 import { ListRepository } from '../list.repository.js';
@@ -32,9 +33,13 @@ interface Counts {
 
 /** Writes a batch of rows and everything that is counted about them in one transaction. */
 export class ImportBatchRepository {
-  private readonly contacts = new ContactRepository();
+  private readonly contacts: ContactRepository;
   private readonly lists = new ListRepository();
   private readonly consents = new ConsentRepository();
+
+  constructor(names?: AttributeNames) {
+    this.contacts = new ContactRepository(names);
+  }
 
   /**
    * Commits the rows that are not committed yet: `rows_done`, read under the import's row lock, says which, so a

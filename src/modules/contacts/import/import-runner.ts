@@ -2,10 +2,12 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Database } from '../../../db/index.js';
 import type { Clock } from '../../../lib/clock.js';
+import { DomainError } from '../../../lib/errors.js';
 import type { Logger } from '../../../lib/logger.js';
 import type { JobContext, JobOutcome, PayloadOf } from '../../../queue/job.js';
 import type { Threads } from '../../../threads/task.js';
 import type { importContacts } from '../contact.jobs.js';
+import type { AttributeNames } from '../attribute-names.js';
 import { ENDED_BY_ERROR } from '../core/ended-by-error.js';
 import { ImportBatchRepository, type ImportBatch } from './batch.repository.js';
 import type { FilePart, ReadOrder } from './file-part.js';
@@ -22,6 +24,7 @@ export interface ImportRunnerDeps {
   logger: Logger;
   limits: ImportLimits;
   threads: Threads;
+  attributeNames?: AttributeNames;
 }
 
 type FileColumns = Extract<FilePart, { kind: 'columns' }>;
@@ -33,9 +36,11 @@ const COMPLETED = { status: 'completed' } as const;
 /** Imports one uploaded file, batch by batch; committed batches are not repeated. */
 export class ImportRunner {
   private readonly imports = new ImportRepository();
-  private readonly batches = new ImportBatchRepository();
+  private readonly batches: ImportBatchRepository;
 
-  constructor(private readonly deps: ImportRunnerDeps) {}
+  constructor(private readonly deps: ImportRunnerDeps) {
+    this.batches = new ImportBatchRepository(deps.attributeNames);
+  }
 
   /**
    * The job `importContacts`. A stopping process hands the rest of the file back to the queue. Throws for what is not the
@@ -49,7 +54,7 @@ export class ImportRunner {
     const { manager } = this.deps.database;
     const started = await this.imports.start(manager, tenantId, importId, this.deps.clock.now());
     if (!started) return { kind: 'done' };
-    const ending = await this.importFile(started, signal);
+    const ending = await this.importFile(started, signal).catch(endingOfRefusal);
     if (ending.kind === 'interrupted') return { kind: 'runAgain', at: this.deps.clock.now() };
     if (ending.kind === 'end') {
       const { warnings, refused } = ending;
@@ -138,4 +143,10 @@ export class ImportRunner {
       'contacts import ended',
     );
   }
+}
+
+/** Contacts that may not be written, such as those with too many attribute names: another attempt would end in the same way. */
+function endingOfRefusal(error: unknown): Ending {
+  if (error instanceof DomainError) return { kind: 'end', warnings: [], refused: error.message };
+  throw error;
 }

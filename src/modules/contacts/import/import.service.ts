@@ -13,6 +13,7 @@ import { storableText } from '../../../lib/storable.js';
 import type { ExhaustedHandler, JobHandler } from '../../../queue/job.js';
 import type { JobQueue } from '../../../queue/job-queue.js';
 import type { Threads } from '../../../threads/task.js';
+import type { AttributeNames } from '../attribute-names.js';
 import { importContacts } from '../contact.jobs.js';
 import { cleanName } from '../core/names.js';
 import { ListRepository } from '../list.repository.js';
@@ -39,6 +40,7 @@ export interface ImportServiceDeps {
   /** Uploads are read in them. */
   threads: Threads;
   limits?: Partial<ImportLimits>;
+  attributeNames?: AttributeNames;
 }
 
 export interface NewImport {

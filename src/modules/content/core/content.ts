@@ -1,4 +1,4 @@
-import { MAX_TEXT_LENGTH } from './templates/template-engine.js';
+import { MAX_TEXT_LENGTH } from './templates/render-budget.js';
 import type { CampaignPart } from './part.js';
 
 /** One part rendered for one recipient, with a file named by its id. Stored with the message. */

@@ -65,7 +65,8 @@ class CaseSubject {
   ) {}
 
   equals(other: unknown): unknown {
-    return (comparisons['=='] as Handler)(this.value, other, this.context);
+    // Through the operators of the rendering, where it is paid for.
+    return (this.context.opts.operators['=='] as Handler)(this.value, other, this.context);
   }
   gt(): boolean {
     return false;

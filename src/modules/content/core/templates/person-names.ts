@@ -35,12 +35,20 @@ export function titleCase(text: string, locale?: string): string {
     const stays = !isFirst && PARTICLES.has(small);
     isFirst = false;
     if (stays) return small;
-    return isMixed(word) ? word : small.replaceAll(WORD_START, (letter) => capital(letter, locale));
+    return isMixed(word) ? word : capitalised(small, locale);
   });
 }
 
-/** The first letter of a word, of a part behind a hyphen, and behind a one-letter prefix with an apostrophe. */
-const WORD_START = /(?<=^[^\p{L}\p{N}]*)\p{L}|(?<=[-–/.(])\p{L}|(?<=(?:^|[^\p{L}])\p{L}['’])\p{L}(?=\p{L})/gu;
+/** What stands before the first letter or digit of a word. */
+const BEFORE_START = /^[^\p{L}\p{N}]*/u;
+/** The first letter, those of parts behind a hyphen, and one behind a one-letter prefix with an apostrophe. */
+const PART_START = /^\p{L}|(?<=[-–/.(])\p{L}|(?<=(?:^|[^\p{L}])\p{L}['’])\p{L}(?=\p{L})/gu;
+
+function capitalised(word: string, locale?: string): string {
+  const from = BEFORE_START.exec(word)?.[0].length ?? 0;
+  const rest = word.slice(from).replaceAll(PART_START, (letter) => capital(letter, locale));
+  return word.slice(0, from) + rest;
+}
 
 /** Letters that would become two (ß, ŉ) begin no name; they stay as they are, so that a second time changes nothing. */
 function capital(letter: string, locale?: string): string {

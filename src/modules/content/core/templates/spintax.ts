@@ -1,7 +1,6 @@
-import QuickLRU from 'quick-lru';
-import { cached } from '../../../../lib/cached.js';
 import { seededRandom } from '../../../../lib/random.js';
 import { opaqueEnd } from './liquid-spans.js';
+import { textCache } from './text-cache.js';
 
 /** A text passed to Liquid, or a choice, whose options may hold choices and Liquid. */
 export type SpinNode = string | { options: SpinNode[][] };
@@ -25,15 +24,17 @@ export type SpinParse = SpinText | { ok: false; error: SpinSyntaxError };
 
 /** Deeper nesting is a mistake, and would cost stack. */
 const MAX_DEPTH = 20;
-const CACHED_SOURCES = 200;
-const cache = new QuickLRU<string, SpinParse>({ maxSize: CACHED_SOURCES });
+/** A choice of short options takes so much for each of its characters. */
+const PARSED_BYTES_PER_CHARACTER = 150;
+const CACHED_BYTES = 16 * 1024 * 1024;
+const cache = textCache<SpinParse>(CACHED_BYTES, PARSED_BYTES_PER_CHARACTER);
 
 /**
  * Parses the choices of a template. Liquid (`{{ }}`, `{% %}`, raw and comment blocks) is left as it is; `\{`, `\|` and
  * `\}` are the characters themselves.
  */
 export function parseSpintax(source: string): SpinParse {
-  return cached(cache, source, () => new Reader(source).read());
+  return cache(source, () => new Reader(source).read());
 }
 
 /**

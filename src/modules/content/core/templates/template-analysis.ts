@@ -1,13 +1,13 @@
 import { LiquidError, Output, TypeGuards, Value, type Template } from 'liquidjs';
-import QuickLRU from 'quick-lru';
-import { cached } from '../../../../lib/cached.js';
 import { errorMessage } from '../../../../lib/errors.js';
 import { isStorable } from '../../../../lib/storable.js';
 import { placeholderError, unreadablePlaceholder } from './placeholders.js';
 import { parseSpintax, withoutMarkers, type SpinText } from './spintax.js';
+import { tokensOf } from './template-limits.js';
 import { checkSyntax, childrenOf, MAX_TEMPLATE_LENGTH, parseTemplate } from './template-engine.js';
 import { argumentError, type GivenArgument } from './template-filters.js';
 import { variablesOf, type TemplateVariable } from './template-variables.js';
+import { textCache } from './text-cache.js';
 
 type Expression = Value['initial']['postfix'];
 type FilterArgument = Value['filters'][number]['args'][number];
@@ -23,10 +23,14 @@ export type TemplateAnalysis =
   { ok: true; variables: TemplateVariable[] } | { ok: false; error: TemplateError };
 
 /** Cached, because a text takes milliseconds to analyse and a request analyses it more than once. */
-const CACHED_ANALYSES = 500;
-const cache = new QuickLRU<string, TemplateAnalysis>({ maxSize: CACHED_ANALYSES });
+const ANALYSIS_BYTES_PER_CHARACTER = 100;
+const CACHED_BYTES = 16 * 1024 * 1024;
+const cache = textCache<TemplateAnalysis>(CACHED_BYTES, ANALYSIS_BYTES_PER_CHARACTER);
 /** Analysis time grows with the square of these. No message has as many, and this many take at most 20 ms. */
 const MAX_MARKERS = 400;
+const MAX_VALUES = 400;
+/** Of blocks, and of brackets: each costs stack, and the ones around it are gone through for what is inside. */
+const MAX_DEPTH = 20;
 /** The start of a tag, a variable or a choice, or an escaped character. */
 const MARKERS = /\{[{%]?|\\[{|}]/g;
 
@@ -36,7 +40,7 @@ const MARKERS = /\{[{%]?|\\[{|}]/g;
  */
 export function analyseTemplate(text: string): TemplateAnalysis {
   if (text.length > MAX_TEMPLATE_LENGTH) return analyse(text);
-  return cached(cache, text, () => analyse(text));
+  return cache(text, () => analyse(text));
 }
 
 function analyse(text: string): TemplateAnalysis {
@@ -61,11 +65,51 @@ function analyse(text: string): TemplateAnalysis {
     const plain = withoutMarkers(text, spins);
     const templates = parseTemplate(plain);
     parseOptions(plain, spins);
-    const found = outputErrorIn(templates) ?? argumentErrorIn(templates) ?? literalErrorIn(templates);
+    const found =
+      sizeErrorIn(templates) ??
+      outputErrorIn(templates) ??
+      argumentErrorIn(templates) ??
+      literalErrorIn(templates);
     return found ? { ok: false, error: found } : { ok: true, variables: variablesOf(templates) };
   } catch (error) {
     return { ok: false, error: templateErrorOf(error) };
   }
+}
+
+/** Too many values, or blocks or brackets nested too deep. */
+function sizeErrorIn(templates: Template[]): TemplateError | undefined {
+  let values = 0;
+  const errorIn = (inside: Template[], depth: number): TemplateError | undefined => {
+    for (const template of inside) {
+      const errorOf = (message: string): TemplateError => {
+        const [line, column] = template.token.getPosition();
+        return { message, line, column };
+      };
+      if (depth > MAX_DEPTH) return errorOf(`blocks are nested more than ${MAX_DEPTH} deep`);
+      for (const token of tokensOf(template)) {
+        values += 1;
+        if (values > MAX_VALUES) return errorOf(`the text has more than ${MAX_VALUES} values in its tags`);
+        if (bracketDepth(token.getText()) > MAX_DEPTH) {
+          return errorOf(`brackets are nested more than ${MAX_DEPTH} deep`);
+        }
+      }
+      const found = errorIn(childrenOf(template), depth + 1);
+      if (found) return found;
+    }
+    return undefined;
+  };
+  return errorIn(templates, 0);
+}
+
+function bracketDepth(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const character of text) {
+    if (character === '[') depth += 1;
+    if (character === ']') depth -= 1;
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
 }
 
 /** Each option must parse alone: a choice would tear apart a block that begins in one option and ends elsewhere. */

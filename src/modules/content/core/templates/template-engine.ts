@@ -1,7 +1,7 @@
 import {
   AssignTag,
   CaseTag,
-  defaultOperators,
+  EchoTag,
   Liquid,
   Output,
   toValueSync,
@@ -9,22 +9,28 @@ import {
   type Context,
   type Template,
 } from 'liquidjs';
-import QuickLRU from 'quick-lru';
-import { cached } from '../../../../lib/cached.js';
 import { compareCase, comparisons } from './comparisons.js';
 import { isBlank } from './filter-rules.js';
+import { meteredOperators } from './metered-operators.js';
+import type { RenderBudget } from './render-budget.js';
 import { readDatesStrictly } from './template-dates.js';
 import { filterHandlers, needsValue } from './template-filters.js';
-import { limitSteps, MeteredCapture, meterFilters } from './template-limits.js';
+import {
+  LinearComment,
+  MeteredCapture,
+  meterFilters,
+  meterTemplate,
+  payForOutput,
+} from './template-limits.js';
+import { textCache } from './text-cache.js';
 import { CharacterContext, cutBetweenCharacters } from './text-characters.js';
 
 /** Longest template source of one part, in characters. */
 export const MAX_TEMPLATE_LENGTH = 4_096;
-/** Longest rendered text: WhatsApp cuts a text message at 65,536 characters. */
-export const MAX_TEXT_LENGTH = 65_536;
 
-/** Few, because quick-lru keeps up to twice as many and a parsed template takes much more memory than its text. */
-const CACHED_TEMPLATES = 250;
+/** What the parsed form takes for each character of a text with many short tags, measured: about 700 bytes. */
+const PARSED_BYTES_PER_CHARACTER = 700;
+const CACHED_BYTES = 64 * 1024 * 1024;
 /** An escaped brace of two characters becomes nine for Liquid. */
 const ESCAPES_GROW = 5;
 
@@ -42,13 +48,13 @@ function createEngine(): Liquid {
     strictVariables: true,
     lenientIf: true,
     parseLimit: MAX_TEMPLATE_LENGTH * ESCAPES_GROW,
-    memoryLimit: 500_000,
     // `2026-03-02` must not become the first of March on a server west of Greenwich.
     timezoneOffset: 0,
-    operators: { ...defaultOperators, ...comparisons },
+    operators: meteredOperators(comparisons),
   });
   for (const tag of ['include', 'render', 'layout', 'block']) delete engine.tags[tag];
   engine.registerTag('capture', MeteredCapture);
+  engine.registerTag('#', LinearComment);
   // `sample` draws anew at every rendering, so a preview would differ from what is sent. Choices replace it.
   delete engine.filters['sample'];
   for (const [name, handler] of filterHandlers) engine.registerFilter(name, handler);
@@ -59,11 +65,11 @@ function createEngine(): Liquid {
 }
 
 const engine = createEngine();
-const cache = new QuickLRU<string, Template[]>({ maxSize: CACHED_TEMPLATES });
+const cache = textCache<Template[]>(CACHED_BYTES, PARSED_BYTES_PER_CHARACTER);
 
 /** Parses, or takes the parsed form from a bounded cache: a campaign renders one text a million times. */
 export function parseTemplate(text: string): Template[] {
-  return cached(cache, text, () => prepare(engine.parse(text)));
+  return cache(text, () => prepare(engine.parse(text)));
 }
 
 /** Throws where it does not parse. Not cached. */
@@ -71,9 +77,10 @@ export function checkSyntax(text: string): void {
   engine.parse(text);
 }
 
-export function renderTemplate(templates: Template[], scope: object): string {
-  const context = new CharacterContext(scope, engine.options, { sync: true }, { liquid: engine });
-  limitSteps(context);
+/** One text of a message; all of them share the budget. */
+export function renderTemplate(templates: Template[], scope: object, budget: RenderBudget): string {
+  budget.startText();
+  const context = new CharacterContext(scope, engine.options, { sync: true }, engine, budget);
   return String(engine.renderSync(templates, context));
 }
 
@@ -93,8 +100,10 @@ function prepare(templates: Template[]): Template[] {
       if (lastDefaultOf(argument) >= 0) forgiveBeforeDefault(argument);
       else if (template instanceof AssignTag) keepUndefined(argument);
       if (template instanceof Output) refuseNoResult(argument);
+      if (template instanceof Output || template instanceof EchoTag) payForOutput(argument);
       if (template instanceof CaseTag) compareCase(argument);
     }
+    meterTemplate(template);
     prepare(childrenOf(template));
   }
   return templates;

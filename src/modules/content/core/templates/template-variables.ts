@@ -51,9 +51,11 @@ function markOptional(templates: Template[], guarded: ReadonlySet<string>, optio
       template instanceof IfTag || template instanceof UnlessTag || template instanceof CaseTag;
     const inside = new Set(guarded);
     for (const argument of template.arguments?.() ?? []) {
-      const forgiven = isCondition ? argument : beforeDefault(argument);
-      const forgivenPlaces = new Set(forgiven ? variablesIn(forgiven).map(locationOf) : []);
-      for (const variable of variablesIn(argument)) {
+      const variables = variablesIn(argument);
+      const before = isCondition ? undefined : beforeDefault(argument);
+      const forgiven = isCondition ? variables : before ? variablesIn(before) : [];
+      const forgivenPlaces = new Set(forgiven.map(locationOf));
+      for (const variable of variables) {
         const name = variableName(attributePath(pathOf(variable)));
         if (isCondition) inside.add(name);
         if (forgivenPlaces.has(locationOf(variable)) || guarded.has(name)) optional.add(locationOf(variable));

@@ -2,7 +2,8 @@ import { UndefinedVariableError } from 'liquidjs';
 import { errorMessage } from '../../../../lib/errors.js';
 import { spin } from './spintax.js';
 import { partTexts, writeTexts, type PartTextName, type RenderedContent } from '../content.js';
-import { MAX_TEXT_LENGTH, parseTemplate, renderTemplate } from './template-engine.js';
+import { MAX_TEXT_LENGTH, RenderBudget } from './render-budget.js';
+import { parseTemplate, renderTemplate } from './template-engine.js';
 import { hasHalfCharacter } from './text-characters.js';
 import type { CampaignPart } from '../part.js';
 
@@ -49,11 +50,18 @@ export function templateScope(recipient: {
 
 /**
  * Renders one part for one recipient, with all its texts. Never throws. `seed` decides the choices (`{a|b}`): see
- * `choiceSeed`.
+ * `choiceSeed`. The parts of one message share the `budget`.
  */
-export function renderPart(part: CampaignPart, scope: TemplateScope, seed = ''): RenderResult {
+export function renderPart(
+  part: CampaignPart,
+  scope: TemplateScope,
+  seed = '',
+  budget = new RenderBudget(),
+): RenderResult {
   try {
-    const content = writeTexts(part, (name, template) => writeText(name, spin(template, seed), scope));
+    const content = writeTexts(part, (name, template) =>
+      writeText(name, spin(template, seed), scope, budget),
+    );
     return content.type === 'poll' && new Set(content.choices).size < content.choices.length
       ? failure('template_failed', 'Two choices of the poll are the same for this recipient.')
       : { ok: true, content };
@@ -79,8 +87,8 @@ class UnusableText extends Error {
   }
 }
 
-function writeText(name: PartTextName, template: string, scope: TemplateScope): string {
-  const rendered = renderTemplate(parseTemplate(template), scope);
+function writeText(name: PartTextName, template: string, scope: TemplateScope, budget: RenderBudget): string {
+  const rendered = renderTemplate(parseTemplate(template), scope, budget);
   // The length of a text put together from pieces is known before it is copied into one: it may be 500 MB.
   if (rendered.length > MAX_TEXT_LENGTH) throw tooLong(name, MAX_TEXT_LENGTH);
   // PostgreSQL's text cannot hold the NUL character; no phone shows one either.

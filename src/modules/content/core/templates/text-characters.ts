@@ -1,4 +1,5 @@
-import { Context, type FilterImplOptions, type Liquid } from 'liquidjs';
+import type { Context, FilterImplOptions, Liquid } from 'liquidjs';
+import { budgetOf, MeteredContext } from './metered-context.js';
 
 type FilterImpl = ThisParameterType<Extract<FilterImplOptions, (...args: never[]) => unknown>>;
 
@@ -101,9 +102,9 @@ export function cutBetweenCharacters(engine: Liquid): void {
 }
 
 /** In which `{{ name[0] }}` is the first character of a text. */
-export class CharacterContext extends Context {
+export class CharacterContext extends MeteredContext {
   override readProperty(value: unknown, key: unknown): unknown {
-    if (!isComplex(value) || !isWhole(key)) return super.readProperty(value as never, key as never);
+    if (!isComplex(value) || !isWhole(key)) return super.readProperty(value, key);
     return characters(metered(this, value)).at(key);
   }
 }
@@ -116,11 +117,13 @@ function isWhole(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value);
 }
 
-/** Cutting takes longer than Liquid's limit assumes. */
-const WORK_PER_UNIT = 3;
+/** Finding where a character ends takes longer than anything else that is done with it. */
+const STEPS_PER_UNIT = 0.05;
 
-/** Counts the work: a loop must not cut a long text over and over. */
-function metered({ memoryLimit }: Context, text: string): string {
-  memoryLimit.use(text.length * WORK_PER_UNIT);
+/** Pays for the work: a loop must not cut a long text over and over. */
+function metered(context: Context, text: string): string {
+  const budget = budgetOf(context);
+  budget.spend(text.length * STEPS_PER_UNIT);
+  budget.hold(text.length);
   return text;
 }

@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { systemClock } from '../../src/lib/clock.js';
+import { createLogger } from '../../src/lib/logger.js';
+import { AttributeNames, BulkEditService, ContactService } from '../../src/modules/contacts/index.js';
+import { ImportHarness } from '../contacts/import-harness.js';
+
+const MOST = 6;
+
+let harness: ImportHarness;
+let names: AttributeNames;
+let contacts: ContactService;
+let tenantId: string;
+
+beforeAll(async () => {
+  harness = await ImportHarness.create();
+  names = new AttributeNames(MOST);
+  contacts = new ContactService({
+    database: harness.test.database,
+    clock: systemClock,
+    defaultCountry: 'BR',
+    attributeNames: names,
+  });
+});
+beforeEach(async () => {
+  tenantId = await harness.test.createTenant();
+});
+afterAll(() => harness.close());
+
+const phone = (index: number) => `+55119${80_000_000 + index}`;
+const many = (count: number, from = 0) =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`key_${from + index}`, 'x']));
+
+async function known(): Promise<string[]> {
+  const rows: { name: string }[] = await harness.test.database.manager.query(
+    'SELECT name FROM contact_attribute_names WHERE tenant_id = $1 ORDER BY name',
+    [tenantId],
+  );
+  return rows.map(({ name }) => name);
+}
+
+const refused = {
+  kind: 'invalid',
+  code: 'too_many_attribute_names',
+  message: expect.stringContaining(`at most ${MOST} different attribute names`),
+};
+
+describe('attribute names of a tenant', () => {
+  it('are limited however contacts are written, and nothing is written beyond the limit', async () => {
+    const { id } = await contacts.create(tenantId, { phoneNumber: phone(0), attributes: many(5) });
+    const { database } = harness.test;
+    await expect(
+      contacts.create(tenantId, { phoneNumber: phone(1), attributes: many(2, 5) }),
+    ).rejects.toMatchObject(refused);
+    await expect(contacts.update(tenantId, id, { attributes: many(2, 5) })).rejects.toMatchObject(refused);
+    await expect(
+      contacts.update(tenantId, id, { attributes: many(7, 90), attributesMode: 'replace' }),
+    ).rejects.toMatchObject(refused);
+    await expect(
+      database.transaction((tx) =>
+        contacts.upsertMany(tx, tenantId, [
+          { phone: phone(2), attributes: many(1, 7) },
+          { phone: phone(3), attributes: many(1, 8) },
+        ]),
+      ),
+    ).rejects.toMatchObject(refused);
+    const bulk = new BulkEditService({
+      database,
+      queue: { enqueue: async () => undefined },
+      contacts,
+      clock: systemClock,
+      logger: createLogger('silent'),
+      attributeNames: names,
+    });
+    await expect(
+      bulk.edit(tenantId, { filter: {}, changes: { attributes: many(2, 5) } }),
+    ).rejects.toMatchObject({ ...refused, errors: [{ path: 'changes.setAttributes' }] });
+    expect(await known()).toEqual(Object.keys(many(5)));
+    expect((await contacts.list(tenantId, {}, { limit: 9 })).items).toHaveLength(1);
+    // Names that are known are free, and one more fits.
+    await contacts.update(tenantId, id, { attributes: { ...many(5), key_9: 1 } });
+    await contacts.create(tenantId, { phoneNumber: phone(4), attributes: { key_9: 2 } });
+    expect(await known()).toHaveLength(MOST);
+  });
+
+  it('end an import with the limit in its reason', async () => {
+    const service = harness.service({}, 'BR', harness.threads, names);
+    const titles = Object.keys(many(8)).join(',');
+    const importId = await harness.upload(
+      service,
+      tenantId,
+      `phone,${titles}\n${phone(0)}${',x'.repeat(8)}\n`,
+    );
+    await service.handleImport({ tenantId, importId }, { signal: new AbortController().signal });
+    expect(await service.get(tenantId, importId)).toMatchObject({
+      status: 'failed',
+      error: expect.stringContaining(`at most ${MOST} different attribute names`),
+    });
+    expect(await known()).toEqual([]);
+  });
+
+  it('are counted right by writers at the same moment', async () => {
+    const writes = Array.from({ length: 12 }, (_, index) =>
+      contacts.create(tenantId, { phoneNumber: phone(index), attributes: many(1, index) }),
+    );
+    const outcomes = await Promise.allSettled(writes);
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(MOST);
+    expect(await known()).toHaveLength(MOST);
+  });
+
+  it('that no contact has any more are forgotten; one that is just being written is not', async () => {
+    const { database } = harness.test;
+    const { id } = await contacts.create(tenantId, { phoneNumber: phone(0), attributes: many(MOST) });
+    await contacts.update(tenantId, id, { attributes: { key_0: 'x' }, attributesMode: 'replace' });
+    let forgotten: Promise<number> | undefined;
+    await database.transaction(async (tx) => {
+      await names.note(tx, tenantId, ['key_1']);
+      forgotten = names.forgetUnused((run) => database.transaction(run));
+      await contacts.upsertMany(tx, tenantId, [{ phone: phone(1), attributes: { key_1: 'x' } }]);
+    });
+    expect(await forgotten).toBe(MOST - 2);
+    expect(await known()).toEqual(['key_0', 'key_1']);
+    await contacts.update(tenantId, id, { attributes: many(2, 20) });
+  });
+
+  it('of other tenants do not count', async () => {
+    await contacts.create(tenantId, { phoneNumber: phone(0), attributes: many(MOST) });
+    const other = await harness.test.createTenant();
+    await contacts.create(other, { phoneNumber: phone(0), attributes: many(MOST, 50) });
+    expect(await known()).toHaveLength(MOST);
+  });
+});
