@@ -3,11 +3,11 @@ import type { IdempotencyService, Principal } from '../modules/auth/index.js';
 import { addressOf, requireScope, type CallerCheck } from './authentication.js';
 import { writtenAnswer } from './answer.js';
 import { readJson } from './middleware/body.js';
-import { signalOf } from './middleware/caller.js';
+import { onceOver, signalOf } from './middleware/caller.js';
 import { keepNothing, onlyOnce, type StoredReply } from './middleware/idempotency.js';
 import type { RequestLimiter } from './middleware/rate-limit.js';
 import { isHealth, requestIdOf } from './middleware/request-log.js';
-import type { Room, Rooms } from './middleware/room.js';
+import { FREE_BYTES, type Room, type Rooms } from './middleware/room.js';
 import type { Uploads } from './middleware/uploads.js';
 import type { Reply, Route, RouteContext, UploadedFile } from './route.js';
 import { checkPathIds, validateBody, validateText } from './validation.js';
@@ -38,7 +38,8 @@ export function handlerOf(route: Route, ports: HandlerPorts): RequestHandler {
     const params = pathParams(request);
     checkPathIds(params);
     const query = route.query ? await validateText(route.query, request.query) : {};
-    const room = ports.rooms.of(principal?.tenantId ?? '');
+    // Bodies and answers of public routes are small, or the same for all.
+    const room = principal && ports.rooms.of(principal.tenantId);
     let input: Input = { fields: {}, file: undefined };
     try {
       input = await receive(route, request, response, { ...ports, room });
@@ -58,12 +59,12 @@ export function handlerOf(route: Route, ports: HandlerPorts): RequestHandler {
       const reply = await answer(route, context, ports);
       // A stored answer means that the request was a repeat: its file is not used.
       if (reply.kind === 'stored' && input.file) await ports.uploads.discard(input.file);
-      await send(reply, response);
+      await send(reply, response, room);
     } catch (error) {
       if (input.file) await ports.uploads.discard(input.file);
       throw error;
     } finally {
-      room.giveBack();
+      room?.giveBack();
     }
   };
 }
@@ -95,10 +96,10 @@ async function receive(
   route: Route,
   request: Request,
   response: Response,
-  { uploads, jsonLimitBytes, room }: HandlerPorts & { room: Room },
+  { uploads, jsonLimitBytes, room }: HandlerPorts & { room: Room | undefined },
 ): Promise<Input> {
   if (route.upload) {
-    room.takeUpload();
+    room?.takeUpload();
     return uploads.receive(request, response, route.upload);
   }
   if (!route.body) return { fields: {}, file: undefined };
@@ -126,13 +127,11 @@ async function answer(
   return onlyOnce(ports.idempotency, repeatable, (keepAnswer) => route.handler({ ...context, keepAnswer }));
 }
 
-async function send(reply: Reply | StoredReply, response: Response): Promise<void> {
+async function send(reply: Reply | StoredReply, response: Response, room: Room | undefined): Promise<void> {
   switch (reply.kind) {
     case 'json':
-      response
-        .status(reply.status)
-        .type('json')
-        .send(await writtenAnswer(reply.data));
+      response.status(reply.status).type('json');
+      sendBytes(Buffer.from(await writtenAnswer(reply.data)), response, room);
       return;
     case 'bare':
       response.status(reply.status).json(reply.body);
@@ -142,9 +141,18 @@ async function send(reply: Reply | StoredReply, response: Response): Promise<voi
       return;
     case 'raw':
       if (reply.fileName !== undefined) response.attachment(reply.fileName);
-      response.type(reply.contentType).send(reply.bytes);
+      response.type(reply.contentType);
+      sendBytes(Buffer.isBuffer(reply.bytes) ? reply.bytes : Buffer.from(reply.bytes), response, room);
       return;
     case 'streamed':
       return;
   }
+}
+
+/** A large answer stays in memory until it is taken, so it needs room; what a POST has done is told in any case. */
+function sendBytes(bytes: Buffer, response: Response, room: Room | undefined): void {
+  if (room && bytes.length > FREE_BYTES && response.req.method === 'GET') {
+    onceOver(response, room.takeAnswer(bytes.length));
+  }
+  response.send(bytes);
 }

@@ -1,8 +1,5 @@
 import type { Faults } from '../lib/faults.js';
 
-/** More than any DTO takes; beyond it, checking each one by itself would occupy the process for seconds. */
-const MAX_NAMES = 1_000;
-const MAX_ENTRIES = 20_000;
 /** Names that JavaScript gives a meaning of its own. */
 const RESERVED_NAMES = new Set(['__proto__', 'constructor']);
 
@@ -21,35 +18,21 @@ export function pathOf(place: Place): string {
 }
 
 /**
- * Finds what is wrong with a body whatever its DTO says: too many fields or entries, reserved names, text that cannot be
- * stored. Its depth is bounded by what was parsed (json-budget.ts).
+ * Finds what is wrong with a body whatever its DTO says: reserved names, text that cannot be stored. What was parsed is
+ * neither deep nor wide (json-budget.ts).
  */
 export function checkPlain(value: unknown, faults: Faults, place?: Place): void {
   if (typeof value === 'string') {
     if (!isStorable(value)) {
       faults.add(() => at(place, 'contains a NUL character or half of a surrogate pair; remove it'));
     }
-  } else if (Array.isArray(value)) checkEntries(value, faults, place);
-  else if (typeof value === 'object' && value !== null) checkFields(value, faults, place);
-}
-
-function checkEntries(list: readonly unknown[], faults: Faults, place: Place | undefined): void {
-  if (list.length > MAX_ENTRIES) {
-    faults.add(() => at(place, `has ${list.length} entries; at most ${MAX_ENTRIES} are read`));
-    return;
-  }
-  for (let index = 0; index < list.length; index += 1) {
-    checkPlain(list[index], faults, { parent: place, name: index });
-  }
+  } else if (Array.isArray(value)) {
+    value.forEach((item: unknown, index) => checkPlain(item, faults, { parent: place, name: index }));
+  } else if (typeof value === 'object' && value !== null) checkFields(value, faults, place);
 }
 
 function checkFields(record: object, faults: Faults, place: Place | undefined): void {
-  const entries = Object.entries(record);
-  if (entries.length > MAX_NAMES) {
-    faults.add(() => at(place, `has ${entries.length} fields; at most ${MAX_NAMES} are read`));
-    return;
-  }
-  for (const [name, inner] of entries) {
+  for (const [name, inner] of Object.entries(record)) {
     const innerPlace = { parent: place, name };
     if (RESERVED_NAMES.has(name)) faults.add(() => at(innerPlace, 'is a reserved name; choose another'));
     else if (isStorable(name)) checkPlain(inner, faults, innerPlace);

@@ -3,9 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   jsonOverBudget,
   MAX_DEPTH,
+  MAX_ENTRIES,
+  MAX_FIELDS,
   MAX_NAME_BYTES,
+  MAX_SHAPES,
   MAX_TEXT_BYTES,
-  MAX_VALUES,
 } from '../../src/api/json-budget.js';
 import { Rooms } from '../../src/api/middleware/room.js';
 import { defineRoute, ok, type Route } from '../../src/api/route.js';
@@ -140,23 +142,27 @@ describe('a compressed body', () => {
 });
 
 describe('what a body may cost', () => {
-  const over = (text: string) => jsonOverBudget(Buffer.from(text));
+  const over = (text: string) => jsonOverBudget(Buffer.from(text))?.message;
+  let kind = 0;
   const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
+  const list = (count: number, item: string) => `[${`${item},`.repeat(count - 1)}${item}]`;
+  const lists = (count: number, item: string) => list(count, list(10_000, item));
+  const kinds = (lots: number) =>
+    `[${Array.from({ length: lots }, (_, lot) => list(10_000, '{}').replaceAll('{}', () => `{"k${(kind += 1)}":${lot}}`)).join(',')}]`;
+  const fields = (count: number) => `{${Array.from({ length: count }, (_, n) => `"n${n}":1`).join(',')}}`;
 
   it.each([
     ['lists in lists', nested(MAX_DEPTH), nested(MAX_DEPTH + 1), 'levels'],
     ['objects in lists', `[${'{"a":['.repeat(31)}1`, `[${'{"a":['.repeat(32)}1`, 'levels'],
-    ['many numbers', `[${'0,'.repeat(MAX_VALUES - 2)}0]`, `[${'0,'.repeat(MAX_VALUES - 1)}0]`, 'values'],
-    ['many empty lists', `[${'[],'.repeat(140_000)}0]`, `[${'[],'.repeat(150_000)}0]`, 'values'],
-    [
-      'the same field again and again',
-      `{${'"a":1,'.repeat(299_000)}`,
-      `{${'"a":1,'.repeat(MAX_VALUES)}`,
-      'values',
-    ],
-    ['a long name', `{"${'n'.repeat(MAX_NAME_BYTES - 1)}":1}`, `{"${'n'.repeat(MAX_NAME_BYTES)}":1}`, 'name'],
-    ['a name of escapes', `{"${'\\"'.repeat(499)}":1}`, `{"${'\\"'.repeat(501)}":1}`, 'name'],
-    ['a long text', `["${'t'.repeat(MAX_TEXT_BYTES - 1)}"]`, `["${'t'.repeat(MAX_TEXT_BYTES)}"]`, 'text'],
+    ['many numbers', lists(29, '0'), lists(30, '0'), 'values'],
+    ['many empty lists', lists(14, '[]'), lists(15, '[]'), 'values'],
+    ['the same field again', `{${'"a":1,'.repeat(999)}`, `{${'"a":1,'.repeat(1_000)}`, 'fields'],
+    ['many fields', fields(MAX_FIELDS), fields(MAX_FIELDS + 1), 'fields'],
+    ['many entries', list(MAX_ENTRIES, '{}'), list(MAX_ENTRIES + 1, '{}'), 'entries'],
+    ['objects of many kinds', kinds(MAX_SHAPES / 10_000), kinds(MAX_SHAPES / 10_000 + 1), 'kinds'],
+    ['a long name', `{"${'n'.repeat(MAX_NAME_BYTES)}":1}`, `{"${'n'.repeat(MAX_NAME_BYTES + 1)}":1}`, 'name'],
+    ['a name of escapes', `{"${'\\"'.repeat(500)}":1}`, `{"${'\\"'.repeat(501)}":1}`, 'name'],
+    ['a long text', `["${'t'.repeat(MAX_TEXT_BYTES)}"]`, `["${'t'.repeat(MAX_TEXT_BYTES + 1)}"]`, 'text'],
   ])('is counted: %s', (_, fits, tooMuch, limit) => {
     expect(over(fits)).toBeUndefined();
     expect(over(tooMuch)).toContain(limit);
@@ -178,13 +184,22 @@ describe('what a body may cost', () => {
     expect(over(JSON.stringify({ name: 'Spring sale', contacts }))).toBeUndefined();
   });
 
+  it('is told with the place where it was too much', () => {
+    const at = (text: string) => jsonOverBudget(Buffer.from(text))?.path;
+    expect(at(`{"a":{"b":[1,{"c":${list(MAX_ENTRIES + 1, '0')}}]}}`)).toBe('a.b[1].c');
+    expect(at(`{"a":[${fields(MAX_FIELDS + 1)}]}`)).toBe('a[0]');
+    expect(at(`{"a":1,"b":"${'t'.repeat(MAX_TEXT_BYTES + 1)}"}`)).toBe('b');
+    expect(at(lists(40, '0'))).toBe('body');
+    expect(at(']]]}}},,,"x":{"y":'.repeat(2_000))).toBe('body');
+  });
+
   it('is looked at before anything is made of the body', async () => {
     handled = 0;
     const { body } = await sendBytes(Buffer.from(`{"name":${nested(5_000)}}`), {}).then((answer) => answer);
     expect(body).toEqual({
       success: false,
-      message: `The body is nested more than ${MAX_DEPTH} levels deep; send less in one request.`,
-      errors: [],
+      message: `name: is nested more than ${MAX_DEPTH} levels deep`,
+      errors: [{ path: 'name', message: `is nested more than ${MAX_DEPTH} levels deep` }],
     });
     expect(handled).toBe(0);
   });
@@ -197,7 +212,7 @@ describe('the room for bodies that are under way', () => {
     const rooms = new Rooms(5 * MB);
     const greedy = rooms.of('greedy');
     for (let n = 0; n < 4; n += 1) greedy.takeBody(5 * MB);
-    expect(() => greedy.takeBody(5 * MB)).toThrow(/Too many bodies/);
+    expect(() => greedy.takeBody(5 * MB)).toThrow(/Too many large bodies/);
     expect(() => rooms.of('greedy').takeBody(5 * MB)).toThrow(expect.objectContaining({ kind: 'too_many' }));
     const other = rooms.of('other');
     other.takeBody(5 * MB);
@@ -221,6 +236,7 @@ describe('the room for bodies that are under way', () => {
     const refused = expect.objectContaining({ kind: 'unavailable', retryAfterSeconds: 2 });
     expect(full((tenant) => rooms.of(tenant).takeBody(5 * MB))).toEqual({ taken: 12, error: refused });
     expect(full((tenant) => rooms.of(tenant).takeUpload())).toEqual({ taken: 32, error: refused });
+    expect(full((tenant) => rooms.of(tenant).takeAnswer(16 * MB))).toEqual({ taken: 12, error: refused });
   });
 
   it('always holds the largest body that is allowed', () => {

@@ -112,7 +112,11 @@ describe('a declared route', () => {
       handler: async () => ok({}),
     }),
   ];
-  const { paths, components } = openApiDocument(routes, '1');
+  let paths: OpenApiDocument['paths'];
+  let components: OpenApiDocument['components'];
+  beforeAll(async () => {
+    ({ paths, components } = await openApiDocument(routes, '1'));
+  });
 
   it('documents its query with types, defaults left to the description', () => {
     const parameters = paths['/api/samples']?.['get']?.['parameters'];

@@ -153,10 +153,10 @@ describe('bodies', () => {
     const sendWide = (body: object) =>
       wide.request.post('/api/samples').set('authorization', token).send(body).expect(400);
     const fields = Object.fromEntries(Array.from({ length: 1_001 }, (_, index) => [`k${index}`, 1]));
-    expect((await sendWide(fields)).body.message).toBe('body: has 1001 fields; at most 1000 are read');
+    expect((await sendWide(fields)).body.message).toBe('body: has more than 1000 fields');
     const contacts = Array.from({ length: 20_001 }, () => 0);
     expect((await sendWide({ name: 'a', contacts })).body.errors).toEqual([
-      { path: 'contacts', message: 'has 20001 entries; at most 20000 are read' },
+      { path: 'contacts', message: 'has more than 20000 entries' },
     ]);
     await wide.close();
   });

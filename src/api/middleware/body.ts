@@ -1,10 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import { setImmediate } from 'node:timers/promises';
 import express, { type Request, type Response } from 'express';
-import { DomainError } from '../../lib/errors.js';
+import { DomainError, invalid } from '../../lib/errors.js';
 import { shortened } from '../../lib/faults.js';
 import { jsonOverBudget } from '../json-budget.js';
-import { FREE_BODY_BYTES, type Room } from './room.js';
+import { FREE_BYTES, type Room } from './room.js';
 import { run } from './run.js';
 
 const JSON_TYPES = ['application/json', 'application/*+json'];
@@ -42,7 +42,7 @@ export async function readJson(request: Request, response: Response, limits: Bod
   }
   const body: unknown = request.body;
   // Parsing a large body took a while: others first.
-  if (request.socket.bytesRead > FREE_BODY_BYTES) await setImmediate();
+  if (request.socket.bytesRead > FREE_BYTES) await setImmediate();
   return body;
 }
 
@@ -73,11 +73,11 @@ function watchArrival(request: Request, { bytes, room }: BodyLimits): Promise<ne
   // The parser would let all of it arrive before it says so.
   if (declared > bytes) throw tooLarge(bytes);
   const known = compressed ? bytes : declared;
-  if (known > FREE_BODY_BYTES) room?.takeBody(known);
+  if (known > FREE_BYTES) room?.takeBody(known);
   return new Promise((_resolve, reject) => {
     let arrived = 0;
     request.on('data', (chunk: Buffer) => {
-      const isLarge = arrived <= FREE_BODY_BYTES && arrived + chunk.length > FREE_BODY_BYTES;
+      const isLarge = arrived <= FREE_BYTES && arrived + chunk.length > FREE_BYTES;
       arrived += chunk.length;
       try {
         if (isLarge && Number.isNaN(known)) room?.takeBody(bytes);
@@ -112,6 +112,5 @@ function refuseBytes(_request: unknown, _response: unknown, bytes: Buffer, encod
     );
   }
   const over = jsonOverBudget(bytes);
-  if (over === undefined) return;
-  throw new DomainError('invalid', 'body_over_budget', `The body ${over}; send less in one request.`);
+  if (over) throw invalid([over], 'body_over_budget');
 }

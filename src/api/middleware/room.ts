@@ -1,11 +1,14 @@
 import { DomainError } from '../../lib/errors.js';
 import { Shares, type NoShare } from '../../lib/shares.js';
 
-/** Smaller bodies are taken always: so many fit into memory as there may be connections. */
-export const FREE_BODY_BYTES = 64 * 1024;
+/** Smaller bodies and answers take no room: so many fit into memory as there may be connections. */
+export const FREE_BYTES = 64 * 1024;
 /** Of larger bodies that are read and worked on at the same time; what is made of them takes some times as much. */
 const BODY_BYTES = 64 * 1024 * 1024;
 const BODY_BYTES_PER_TENANT = 24 * 1024 * 1024;
+/** Of larger answers that their callers have not taken yet. The largest page fits. */
+const ANSWER_BYTES = 192 * 1024 * 1024;
+const ANSWER_BYTES_PER_TENANT = 64 * 1024 * 1024;
 const UPLOADS = 32;
 const UPLOADS_PER_TENANT = 8;
 const RETRY_SECONDS = 2;
@@ -15,12 +18,15 @@ export interface Room {
   /** Refuses with `too_many` or `unavailable` when there is none. */
   takeBody(bytes: number): void;
   takeUpload(): void;
+  /** Returns what gives it back: an answer is there for longer than its request is worked on. */
+  takeAnswer(bytes: number): () => void;
   giveBack(): void;
 }
 
-/** The room for bodies and uploads that are under way at the same time, with a share for each tenant. */
+/** The room for bodies, uploads and answers that are under way at the same time, with a share for each tenant. */
 export class Rooms {
   private readonly bodies: Shares;
+  private readonly answers = new Shares({ total: ANSWER_BYTES, perOwner: ANSWER_BYTES_PER_TENANT });
   private readonly uploads = new Shares({ total: UPLOADS, perOwner: UPLOADS_PER_TENANT });
 
   /** `largestBytes`: of one body, which must fit. */
@@ -34,11 +40,12 @@ export class Rooms {
     const take = (shares: Shares, amount: number, what: string) => {
       const outcome = shares.take(tenantId, amount);
       if (typeof outcome === 'string') throw noRoom(outcome, what);
-      taken.push(outcome);
+      return outcome;
     };
     return {
-      takeBody: (bytes) => take(this.bodies, bytes, `bodies of more than ${FREE_BODY_BYTES} bytes`),
-      takeUpload: () => take(this.uploads, 1, 'uploads'),
+      takeBody: (bytes) => void taken.push(take(this.bodies, bytes, 'large bodies')),
+      takeUpload: () => void taken.push(take(this.uploads, 1, 'uploads')),
+      takeAnswer: (bytes) => take(this.answers, bytes, 'large answers'),
       giveBack: () => taken.splice(0).forEach((giveBack) => giveBack()),
     };
   }
@@ -50,7 +57,7 @@ function noRoom(why: NoShare, what: string): DomainError {
     ? new DomainError(
         'too_many',
         'too_many_at_once',
-        `Too many ${what} at once. Send them one after the other.`,
+        `Too many ${what} at once. Ask one after the other.`,
         retry,
       )
     : new DomainError('unavailable', 'busy', `Too many ${what} are under way. Try again soon.`, retry);

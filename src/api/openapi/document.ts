@@ -1,3 +1,4 @@
+import { yieldingWork } from '../../lib/yielding-work.js';
 import type { Route } from '../route.js';
 import type { JsonSchema } from './adapt.js';
 import { errorResponses, errorsOf } from './errors.js';
@@ -39,13 +40,18 @@ const idempotencyKey = {
   schema: { type: 'string', minLength: 1, maxLength: 255 },
 };
 
-/** The OpenAPI 3.1 document of these routes, made of their declarations and DTO classes. */
-export function openApiDocument(routes: readonly Route[], version: string): OpenApiDocument {
+/**
+ * The OpenAPI 3.1 document of these routes, made of their declarations and DTO classes. That takes some tenths of a second,
+ * with time for others in between.
+ */
+export async function openApiDocument(routes: readonly Route[], version: string): Promise<OpenApiDocument> {
+  const work = yieldingWork(Number.POSITIVE_INFINITY);
   const schemas = new SchemaCollection();
   const paths: OpenApiDocument['paths'] = {};
   for (const route of routes) {
     const path = documentedPath(route.path);
     paths[path] = { ...paths[path], [route.method]: operationOf(route, schemas) };
+    await work.yieldIfDue();
   }
   return {
     openapi: '3.1.0',

@@ -3,7 +3,7 @@ import { openApiDocument } from './document.js';
 
 /** Serves the document of all routes, itself included; made and written once, at the first request. */
 export function openApiRoute(routes: () => readonly Route[], version: string): Route {
-  let document: Buffer | undefined;
+  let document: Promise<Buffer> | undefined;
   return defineRoute({
     method: 'get',
     path: '/api/docs.json',
@@ -12,8 +12,12 @@ export function openApiRoute(routes: () => readonly Route[], version: string): R
     access: 'public',
     response: { status: 200, description: 'The document', contentType: 'application/json' },
     async handler() {
-      document ??= Buffer.from(JSON.stringify(openApiDocument(routes(), version)));
-      return { kind: 'raw', contentType: 'application/json', bytes: document };
+      document ??= written(routes(), version);
+      return { kind: 'raw', contentType: 'application/json', bytes: await document };
     },
   });
+}
+
+async function written(routes: readonly Route[], version: string): Promise<Buffer> {
+  return Buffer.from(JSON.stringify(await openApiDocument(routes, version)));
 }

@@ -14,6 +14,8 @@ export interface InlineContact {
 
 const MAX_NAME = 200;
 const MAX_VARIABLES_BYTES = 10_000;
+/** An answer lists the first of them; contacts after so many are not looked at any more. */
+const MAX_ERRORS = 1_000;
 const FIELDS = new Set(['phoneNumber', 'name', 'variables']);
 
 /**
@@ -26,10 +28,11 @@ export function parseContacts(input: readonly unknown[]): {
 } {
   const errors: FieldError[] = [];
   const contacts: InlineContact[] = [];
-  input.forEach((item, index) => {
+  for (const [index, item] of input.entries()) {
+    if (errors.length >= MAX_ERRORS) break;
     const contact = parseContact(item, `contacts[${index}]`, errors);
     if (contact) contacts.push(contact);
-  });
+  }
   return { contacts, errors };
 }
 
