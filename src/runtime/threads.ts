@@ -1,4 +1,5 @@
 import type { Config } from '../config/index.js';
+import { keepThreadsSmall } from '../lib/garbage.js';
 import type { Logger } from '../lib/logger.js';
 import { ThreadPool } from '../threads/pool.js';
 
@@ -13,6 +14,7 @@ export function openThreads(
   logger: Logger,
   execArgv?: string[],
 ): ThreadPool {
+  keepThreadsSmall();
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   return new ThreadPool({
     entry: new URL(`../thread-main.${extension}`, import.meta.url),

@@ -66,14 +66,23 @@ export class ItemReader<Item> {
   private failure: { error: unknown } | undefined;
   private wake: (() => void) | undefined;
 
-  /** `onBegin` is called once a thread has taken the order. */
+  private begun = false;
+
   constructor(
     private readonly port: MessagePort,
-    onBegin: () => void,
+    private readonly options: {
+      /** Called once a thread has taken the order. */
+      onBegin: () => void;
+      /** So long a thread may compute one item, in ms, before `onStalled` is called. */
+      stallMs: number;
+      onStalled: () => void;
+    },
   ) {
     port.on('message', (message: Message<Item>) => {
-      if (message.kind === 'begun') return onBegin();
-      this.arrived.push(message);
+      if (message.kind === 'begun') {
+        this.begun = true;
+        options.onBegin();
+      } else this.arrived.push(message);
       this.wakeUp();
     });
   }
@@ -89,9 +98,7 @@ export class ItemReader<Item> {
       if (this.failure) throw this.failure.error;
       const message = this.arrived.shift();
       if (!message) {
-        await new Promise<void>((resolve) => {
-          this.wake = resolve;
-        });
+        await this.somethingNew();
         continue;
       }
       if (message.kind === 'end') return;
@@ -104,6 +111,15 @@ export class ItemReader<Item> {
 
   close(): void {
     this.port.close();
+  }
+
+  private async somethingNew(): Promise<void> {
+    // The time in which all threads have other work is none of this one.
+    const timer = this.begun ? setTimeout(this.options.onStalled, this.options.stallMs) : undefined;
+    await new Promise<void>((resolve) => {
+      this.wake = resolve;
+    });
+    clearTimeout(timer);
   }
 
   private wakeUp(): void {

@@ -5,7 +5,7 @@ import type { Logger } from '../lib/logger.js';
 import { endsWithin } from '../lib/time-out.js';
 import { ItemReader, type ThreadOrder } from './link.js';
 import type { ThreadTask, Threads } from './task.js';
-import { ThreadDied } from './thread-died.js';
+import { Stalled, ThreadDied } from './thread-died.js';
 
 export interface ThreadPoolOptions {
   /** The module every thread loads; its default export takes the orders (`serveTasks`). */
@@ -14,6 +14,8 @@ export interface ThreadPoolOptions {
   maxThreads: number;
   /** JavaScript memory of a thread, in MB; one that needs more dies, and nothing else. */
   memoryMb: number;
+  /** So long a task may compute one item, in ms; a thread that takes longer is ended. Ten minutes unless given. */
+  stallMs?: number;
   /** Options of Node for the threads; those of the process unless given. */
   execArgv?: string[];
   logger: Logger;
@@ -23,17 +25,20 @@ export interface ThreadPoolOptions {
 const IDLE_MS = 5_000;
 /** So long a thread whose items nobody reads any more may take to notice that between two items. */
 const NOTICE_MS = 1_000;
-/** Of what lives for less than two collections: more of it would only make the process larger. */
-const YOUNG_MB = 24;
+
+/** Far more than any item takes that the limits of a task let pass. */
+const STALL_MS = 10 * 60_000;
 
 /** The threads of this process. None runs until there is work. */
 export class ThreadPool implements Threads {
   private readonly pool: Piscina<ThreadOrder, void>;
   /** Whose thread has not begun. */
   private readonly waiting = new Set<ItemReader<unknown>>();
+  private readonly stallMs: number;
   private closed = false;
 
-  constructor({ entry, maxThreads, memoryMb, execArgv, logger }: ThreadPoolOptions) {
+  constructor({ entry, maxThreads, memoryMb, stallMs, execArgv, logger }: ThreadPoolOptions) {
+    this.stallMs = stallMs ?? STALL_MS;
     this.pool = new Piscina({
       filename: entry.href,
       minThreads: 0,
@@ -41,7 +46,7 @@ export class ThreadPool implements Threads {
       idleTimeout: IDLE_MS,
       // A thread waits for its orders without blocking: its port has messages, too.
       atomics: 'disabled',
-      resourceLimits: { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: YOUNG_MB },
+      resourceLimits: { maxOldGenerationSizeMb: memoryMb },
       execArgv,
     });
     // A thread that died before it could take an order. The library lets the order wait, for ever if none can start.
@@ -60,7 +65,12 @@ export class ThreadPool implements Threads {
     signal?.throwIfAborted();
     if (this.closed) throw closedError();
     const { port1, port2 } = new MessageChannel();
-    const reader: ItemReader<Item> = new ItemReader<Item>(port1, () => this.waiting.delete(reader));
+    const { stallMs } = this;
+    const reader: ItemReader<Item> = new ItemReader<Item>(port1, {
+      onBegin: () => this.waiting.delete(reader),
+      stallMs,
+      onStalled: () => reader.fail(new ThreadDied(task.name, new Stalled(`no item within ${stallMs} ms`))),
+    });
     this.waiting.add(reader);
     const terminate = new AbortController();
     const running = this.run({ task: task.name, input, port: port2 }, terminate.signal, reader);

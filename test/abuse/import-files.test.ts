@@ -56,7 +56,9 @@ describe('a workbook that would become large is refused, and says why and what t
   it('one text in all cells counts in each of them', async () => {
     const file = oneTextEverywhere(2_000, 3_000);
     expect(file.length).toBeLessThan(MB);
-    const { import: done } = await harness.run(file, { limits: { maxTextLength: 30_000_000 } });
+    const { import: done } = await harness.run(file, {
+      limits: { freeTextLength: 30_000_000, maxTextRatio: 0 },
+    });
     expect(done).toMatchObject({
       status: 'failed',
       error: expect.stringMatching(/sheet .* more than 30000000 characters; copy/),

@@ -232,6 +232,7 @@ describe('characters stay whole at any chunk border', () => {
         dateStyles: [],
         date1904: false,
         limits: defaultImportLimits,
+        maxTextLength: 1_000,
         hiddenRows: 'skip',
         onHiddenRow: () => undefined,
       };

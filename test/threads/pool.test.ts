@@ -86,6 +86,16 @@ it('a task that computes without end is stopped by its signal', async () => {
   await expect(all(pool.stream(numbers, { to: 2 }, { signal: stop.signal }))).rejects.toThrow('enough');
 });
 
+it('a task that takes too long for one item counts as a death', async () => {
+  const impatient = new ThreadPool({ ...options, stallMs: 100 });
+  await expect(all(impatient.stream(endless, null))).rejects.toMatchObject({
+    name: 'ThreadDied',
+    task: 'endless',
+    reason: 'stalled',
+  });
+  await impatient.close();
+});
+
 it('a pool whose threads cannot start says so, and a closed one takes nothing', async () => {
   const other = new ThreadPool({ ...options, entry: new URL('no-such-entry.ts', import.meta.url) });
   await expect(all(other.stream(numbers, { to: 2 }))).rejects.toThrow('A thread could not start');

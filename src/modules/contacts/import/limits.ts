@@ -39,6 +39,9 @@ export interface ImportLimits {
   maxCells: number;
   /** Characters of all cells of a sheet: a shared string counts wherever it stands. */
   maxTextLength: number;
+  /** Of them, those that any file may have, and those more for each byte of the file. Real workbooks stay below 20. */
+  freeTextLength: number;
+  maxTextRatio: number;
 }
 
 export const defaultImportLimits: ImportLimits = {
@@ -64,4 +67,6 @@ export const defaultImportLimits: ImportLimits = {
   maxSharedStringLength: 100_000_000,
   maxCells: 50_000_000,
   maxTextLength: 500_000_000,
+  freeTextLength: 50_000_000,
+  maxTextRatio: 100,
 };

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import type { SourceRow } from '../core/rows.js';
 import type { ImportLimits } from '../limits.js';
 import type { HiddenRows, RowSource } from '../row-source.js';
@@ -41,7 +42,7 @@ class Reading {
     const archive = await Archive.open(path, this.limits);
     try {
       const workbook = await readWorkbook(archive, this.limits);
-      const context = await this.contextOf(workbook, archive);
+      const context = await this.contextOf(workbook, archive, (await stat(path)).size);
       for (const [index, sheet] of workbook.sheets.entries()) {
         if (sheet.hidden) continue;
         this.bytesRead = 0;
@@ -81,12 +82,14 @@ class Reading {
     return warnings;
   }
 
-  private async contextOf(workbook: Workbook, archive: Archive): Promise<SheetContext> {
+  private async contextOf(workbook: Workbook, archive: Archive, fileBytes: number): Promise<SheetContext> {
     const { sharedStrings, styles, date1904 } = workbook;
+    const { maxTextLength, freeTextLength, maxTextRatio } = this.limits;
     return {
       sharedStrings: sharedStrings ? await readSharedStrings(archive.read(sharedStrings), this.limits) : [],
       dateStyles: styles ? await readDateStyles(archive.readPart(styles), this.limits) : [],
       date1904,
+      maxTextLength: Math.min(maxTextLength, freeTextLength + maxTextRatio * fileBytes),
       limits: this.limits,
       hiddenRows: this.hidden,
       onHiddenRow: () => (this.hiddenRows += 1),

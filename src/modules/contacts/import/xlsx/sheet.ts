@@ -14,6 +14,8 @@ export interface SheetContext {
   dateStyles: readonly boolean[];
   date1904: boolean;
   limits: ImportLimits;
+  /** Characters of all cells. */
+  maxTextLength: number;
   hiddenRows: HiddenRows;
   /** Is told of every hidden row that holds something. */
   onHiddenRow: () => void;
@@ -119,7 +121,7 @@ class SheetHandler implements XmlHandler {
 
   /** A text that is stored once may stand in every cell: what the cells hold is counted, not what the file holds. */
   private push(cells: string[]): void {
-    const { maxTextLength } = this.context.limits;
+    const { maxTextLength } = this.context;
     for (const cell of cells) this.length += cell.length;
     if (this.length > maxTextLength) throw tooMuch(PART, 'characters', maxTextLength);
     this.rows.push({ line: this.line, cells });
