@@ -17,7 +17,7 @@ const regionNames = new Intl.DisplayNames(['en'], { type: 'region' });
 export function characterError(text: string): string | undefined {
   if (/\p{L}/u.test(text)) return 'the phone number contains letters';
   const stray = /[^\d\s+().\-/]/u.exec(text);
-  if (stray) return `the phone number contains "${stray[0]}"`;
+  if (stray) return `the phone number contains ${stray[0] === '"' ? 'a quotation mark' : `"${stray[0]}"`}`;
   const digits = digitsOf(text).replace(/^00/, '');
   if (digits.length === 0) return 'the phone number has no digits';
   if (digits.length < MIN_DIGITS) return `the phone number is too short (${digits.length} digits)`;

@@ -4,6 +4,8 @@ import { digitsOf, WHOLE_DIGITS } from './phone-text.js';
 const MAX_DIGITS = 18;
 /** Of a part behind a slash or a bracket that only says how another number ends: `98765 43210/11`. */
 const MAX_TAIL_DIGITS = 3;
+/** As many digits in one piece are all of a number behind its area: it is not divided any further. */
+const WHOLE_PIECE = 6;
 /** The last digits of a number that stand apart from it, and what is between. */
 const TAIL = /^(.*\d)([\s().-]{1,9})(\d{1,3})\)?$/;
 
@@ -56,4 +58,18 @@ export function tailOf(text: string): Tail | undefined {
   const [, number = '', between = '', tail = ''] = TAIL.exec(text) ?? [];
   if (digitsOf(number).length < WHOLE_DIGITS) return undefined;
   return { number, tail, isApart: /\(|\s-\s/.test(between) };
+}
+
+/**
+ * A long piece and behind it only short ones: `0664 123456-57`, `0664 123456 57 58`. Where it is written in pieces at
+ * all, a number has none as long in front of one as short.
+ */
+export function pieceTailOf(text: string): Pick<Tail, 'number' | 'tail'> | undefined {
+  const pieces = [...text.matchAll(/\d+/g)];
+  const whole = pieces.findLast(([digits]) => digits.length >= WHOLE_PIECE);
+  if (!whole) return undefined;
+  const end = whole.index + whole[0].length;
+  const others = pieces.filter(({ index }) => index >= end);
+  if (others.length === 0 || others.some(([digits]) => digits.length > MAX_TAIL_DIGITS)) return undefined;
+  return { number: text.slice(0, end), tail: text.slice(end).replace(/^\D+/, '') };
 }

@@ -6,7 +6,7 @@ import {
 } from 'libphonenumber-js/max';
 import { characterError, numberError, tailError } from './phone-errors.js';
 import { lineOf } from './phone-line.js';
-import { slashParts, spacedParts, tailOf } from './phone-parts.js';
+import { pieceTailOf, slashParts, spacedParts, tailOf } from './phone-parts.js';
 import * as phoneText from './phone-text.js';
 
 export type PhoneOutcome =
@@ -23,7 +23,12 @@ export type PhoneOutcome =
 const MEXICAN_PREFIX = /^\+52(?:01|04[45])(?=\d{10}$)/;
 /** A mobile number of Argentina with both of its marks, the 9 for abroad and the 15 behind the area. */
 const ARGENTINIAN_TWICE = /^\+549(?=\d{12}$)/;
-const MOBILE = new Set<string | undefined>(['MOBILE', 'FIXED_LINE_OR_MOBILE']);
+const MOBILE: ReadonlySet<string | undefined> = new Set<string | undefined>([
+  'MOBILE',
+  'FIXED_LINE_OR_MOBILE',
+]);
+/** Digits behind the country code that a mobile number written in one or two pieces has; fewer are a part of one. */
+const WHOLE_NATIONAL = 9;
 /** What most cells hold: nothing but one number. */
 const BARE = /^\+?\d{1,18}$/;
 
@@ -121,15 +126,24 @@ function parseOne(written: string, country?: CountryCode): PhoneOutcome {
 }
 
 /**
- * `98765 43210 11` is an Indian number and a tail, not an Iranian number: last digits that stand apart, and without
- * which it is the number of a mobile, must not make it another one.
+ * `98765 43210 11` is an Indian number and a tail, not an Iranian number, and `0664 123456-57` two Austrian ones, not a
+ * longer one: last digits that stand apart, and without which it is the number of a mobile, must not make it another.
  */
 function looseTail(text: string, whole: PhoneOutcome, country?: CountryCode): string | undefined {
-  const apart = whole.ok ? tailOf(text) : undefined;
-  if (!apart || !whole.ok) return undefined;
-  const number = fromDigits(apart.number, country);
-  if (!number.ok || !MOBILE.has(parsePhoneNumberFromString(number.phone)?.getType())) return undefined;
+  if (!whole.ok) return undefined;
+  const behindPiece = pieceTailOf(text);
+  const shorter = behindPiece && mobileOf(behindPiece.number, country);
+  if (shorter && shorter.nationalNumber.length >= WHOLE_NATIONAL) return behindPiece.tail;
+  const apart = tailOf(text);
+  const number = apart && mobileOf(apart.number, country);
+  if (!number) return undefined;
   return apart.isApart || number.country !== whole.country ? apart.tail : undefined;
+}
+
+function mobileOf(text: string, country?: CountryCode): PhoneNumber | undefined {
+  const outcome = fromDigits(text, country);
+  const number = outcome.ok ? parsePhoneNumberFromString(outcome.phone) : undefined;
+  return MOBILE.has(number?.getType()) ? number : undefined;
 }
 
 /** `5.511987654321E+12` is exact; `5.51199E+12` was rounded by a spreadsheet and would reach another person. */
