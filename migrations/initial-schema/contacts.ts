@@ -17,7 +17,8 @@ CREATE TABLE contacts (
   updated_at timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX contacts_tenant ON contacts (tenant_id, id);
-CREATE UNIQUE INDEX contacts_tenant_line ON contacts (tenant_id, line);
+-- The operator class finds beginnings of numbers (LIKE 'start%') in every collation, and whole ones as any index does.
+CREATE UNIQUE INDEX contacts_tenant_line ON contacts (tenant_id, line text_pattern_ops);
 CREATE INDEX contacts_opted_out ON contacts (tenant_id, id) WHERE opted_out_at IS NOT NULL;
 
 CREATE TABLE contact_lists (

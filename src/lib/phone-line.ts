@@ -5,6 +5,8 @@ interface OldForm {
   written: RegExp;
   /** With `$<rest>` for what stays. */
   line: string;
+  /** The beginning of such a form that tells it: the rest of `written` may be missing. */
+  begun: RegExp;
 }
 
 /**
@@ -21,16 +23,56 @@ interface OldForm {
  * - Gabon: the zero of numbers made room for a digit of the operator (6 or 7) or of landlines (1) in 2019.
  */
 const OLD_FORMS: readonly OldForm[] = [
-  { code: '+55', written: /^\+55(?<area>[1-9]{2})(?<rest>[6-9]\d{7})$/, line: '+55$<area>9$<rest>' },
-  { code: '+521', written: /^\+521(?<rest>\d{10})$/, line: '+52$<rest>' },
-  { code: '+549', written: /^\+549(?<rest>\d{10})$/, line: '+54$<rest>' },
-  { code: '+229', written: /^\+229(?<rest>[24-69]\d{7})$/, line: '+22901$<rest>' },
-  { code: '+225', written: /^\+225(?<rest>[04-7][0-3]\d{6})$/, line: '+22501$<rest>' },
-  { code: '+225', written: /^\+225(?<rest>[04-8][4-6]\d{6})$/, line: '+22505$<rest>' },
-  { code: '+225', written: /^\+225(?<rest>[04-8][7-9]\d{6})$/, line: '+22507$<rest>' },
-  { code: '+241', written: /^\+2410?(?<rest>1\d{6})$/, line: '+2411$<rest>' },
-  { code: '+241', written: /^\+2410?(?<rest>[256]\d{6})$/, line: '+2416$<rest>' },
-  { code: '+241', written: /^\+2410?(?<rest>[47]\d{6})$/, line: '+2417$<rest>' },
+  {
+    code: '+55',
+    written: /^\+55(?<area>[1-9]{2})(?<rest>[6-9]\d{7})$/,
+    line: '+55$<area>9$<rest>',
+    begun: /^\+55(?<area>[1-9]{2})(?<rest>[6-9]\d{0,7})$/,
+  },
+  { code: '+521', written: /^\+521(?<rest>\d{10})$/, line: '+52$<rest>', begun: /^\+521(?<rest>\d{0,10})$/ },
+  { code: '+549', written: /^\+549(?<rest>\d{10})$/, line: '+54$<rest>', begun: /^\+549(?<rest>\d{0,10})$/ },
+  {
+    code: '+229',
+    written: /^\+229(?<rest>[24-69]\d{7})$/,
+    line: '+22901$<rest>',
+    begun: /^\+229(?<rest>[24-69]\d{0,7})$/,
+  },
+  {
+    code: '+225',
+    written: /^\+225(?<rest>[04-7][0-3]\d{6})$/,
+    line: '+22501$<rest>',
+    begun: /^\+225(?<rest>[04-7](?:[0-3]\d{0,6})?)$/,
+  },
+  {
+    code: '+225',
+    written: /^\+225(?<rest>[04-8][4-6]\d{6})$/,
+    line: '+22505$<rest>',
+    begun: /^\+225(?<rest>[04-8](?:[4-6]\d{0,6})?)$/,
+  },
+  {
+    code: '+225',
+    written: /^\+225(?<rest>[04-8][7-9]\d{6})$/,
+    line: '+22507$<rest>',
+    begun: /^\+225(?<rest>[04-8](?:[7-9]\d{0,6})?)$/,
+  },
+  {
+    code: '+241',
+    written: /^\+2410?(?<rest>1\d{6})$/,
+    line: '+2411$<rest>',
+    begun: /^\+2410?(?<rest>1\d{0,6}|(?<=0))$/,
+  },
+  {
+    code: '+241',
+    written: /^\+2410?(?<rest>[256]\d{6})$/,
+    line: '+2416$<rest>',
+    begun: /^\+2410?(?<rest>[256]\d{0,6}|(?<=0))$/,
+  },
+  {
+    code: '+241',
+    written: /^\+2410?(?<rest>[47]\d{6})$/,
+    line: '+2417$<rest>',
+    begun: /^\+2410?(?<rest>[47]\d{0,6}|(?<=0))$/,
+  },
 ];
 
 /**
@@ -43,6 +85,17 @@ export function lineOf(phone: string): string {
     if (phone.startsWith(code) && written.test(phone)) return phone.replace(written, line);
   }
   return phone;
+}
+
+/**
+ * What the lines of numbers begin with that begin so, in whatever form they are written: the beginning itself, and those
+ * of the lines for which it is the beginning of another form.
+ */
+export function lineBeginnings(beginning: string): string[] {
+  const others = OLD_FORMS.filter(({ begun }) => begun.test(beginning)).map(({ begun, line }) =>
+    beginning.replace(begun, line),
+  );
+  return [...new Set([beginning, ...others])];
 }
 
 /** Of several numbers of one line the first. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { getCountries, getExampleNumber } from 'libphonenumber-js/max';
 import examples from 'libphonenumber-js/mobile/examples';
-import { lineOf } from '../../src/lib/phone-line.js';
+import { lineBeginnings, lineOf } from '../../src/lib/phone-line.js';
 
 describe('a line', () => {
   it.each([
@@ -45,5 +45,45 @@ describe('a line', () => {
       return number && lineOf(number.number) !== number.number ? [country] : [];
     });
     expect(changed).toEqual(['AR', 'GA']);
+  });
+});
+
+describe('the beginning of a number', () => {
+  it.each([
+    ['+5531812', ['+5531812', '+55319812']],
+    ['+55319812', ['+55319812', '+553199812']],
+    ['+55', ['+55']],
+    ['+5531', ['+5531']],
+    ['+55313', ['+55313']],
+    ['+52155', ['+52155', '+5255']],
+    ['+54911', ['+54911', '+5411']],
+    ['+22997', ['+22997', '+2290197']],
+    ['+22507', ['+22507', '+2250707']],
+    ['+24107', ['+24107', '+24177']],
+    ['+4915', ['+4915']],
+  ])('%s begins lines with %j', (beginning, lines) => {
+    expect(lineBeginnings(beginning)).toEqual(lines);
+  });
+
+  it('finds the line of every number that begins so', () => {
+    const numbers = [
+      '+553181234567',
+      '+5531981234567',
+      '+5215512345678',
+      '+5491123456789',
+      '+22997123456',
+      '+22507123456',
+      '+22545123456',
+      '+24107123456',
+    ];
+    for (const number of numbers) {
+      for (let length = 1; length <= number.length; length += 1) {
+        const beginning = number.slice(0, length);
+        expect([beginning, lineBeginnings(beginning).some((one) => lineOf(number).startsWith(one))]).toEqual([
+          beginning,
+          true,
+        ]);
+      }
+    }
   });
 });

@@ -205,7 +205,7 @@ describe('among many contacts', () => {
     [
       'the start of a number',
       { field: 'phoneNumber', op: 'startsWith', value: '+551198000000' },
-      /contacts_phone_start/,
+      /contacts_tenant_line/,
     ],
     ['a country', { field: 'country', op: 'equals', value: 'DE' }, /contacts_phone_start/],
     ['a list', { field: 'list', op: 'in', value: newId() }, /contact_list_members/],

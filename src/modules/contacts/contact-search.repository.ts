@@ -1,5 +1,5 @@
 import type { Tx } from '../../db/index.js';
-import { lineOf } from '../../lib/phone-line.js';
+import { lineBeginnings, lineOf } from '../../lib/phone-line.js';
 import { jsonReadings, type ContactFilter } from './core/filter.js';
 
 /**
@@ -47,6 +47,20 @@ export class ContactSearchRepository {
       sql.parameters,
     );
     return rows.map(({ id }) => id);
+  }
+
+  /** The keys of all attributes that these contacts have, in the order of the alphabet. */
+  async attributeKeys(tx: Tx, tenantId: string, filter: ContactFilter): Promise<string[]> {
+    const sql = new Conditions(tenantId);
+    sql.walked(filter);
+    sql.searched(filter);
+    sql.indexed(filter);
+    const rows: { key: string }[] = await tx.query(
+      `SELECT DISTINCT key FROM ${sql.from}, LATERAL jsonb_object_keys(c.attributes) AS key
+       WHERE ${sql.where} ORDER BY key`,
+      sql.parameters,
+    );
+    return rows.map(({ key }) => key);
   }
 
   async count(tx: Tx, tenantId: string, filter: ContactFilter): Promise<number> {
@@ -227,8 +241,10 @@ class Conditions {
     const parts = patterns.map((pattern) => `${name} ILIKE ${this.value(pattern)}`);
     const digits = digitsOf(q);
     if (digits !== undefined) {
-      parts.push(`c.phone LIKE ${this.value(`+${digits}%`)}`);
-      parts.push(`c.line = ${this.value(lineOf(`+${digits}`))}`);
+      // Whatever form the contact has, and whatever form was asked for.
+      for (const beginning of lineBeginnings(`+${digits}`)) {
+        parts.push(`c.line LIKE ${this.value(`${beginning}%`)}`);
+      }
     }
     this.add(`(${parts.join(' OR ')})`);
   }

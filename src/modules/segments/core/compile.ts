@@ -1,5 +1,5 @@
 import { numbersOfCountry } from '../../../lib/phone-country.js';
-import { lineOf } from '../../../lib/phone-line.js';
+import { lineBeginnings, lineOf } from '../../../lib/phone-line.js';
 import {
   DAY_TEXT,
   daysBefore,
@@ -106,15 +106,15 @@ class Compiler {
     }
   }
 
-  /** A whole number finds its line, in whatever form the contact has it. */
+  /** A number, or the beginning of one, finds its lines, in whatever form the contacts have them. */
   private number(test: TextTest): string {
     if (test.kind === 'anyOf') {
       return `contacts.line = ANY(${this.value(test.values.map(lineOf))}::text[])`;
     }
     if (test.kind !== 'startsWith') return this.text('contacts.phone', test);
     // A number has no upper and lower case: LIKE can use an index where ILIKE cannot.
-    const beginning = `contacts.phone LIKE ${this.value(`${escapeLike(test.text)}%`)}`;
-    return `(${beginning} OR contacts.line = ${this.value(lineOf(test.text))})`;
+    const begins = (text: string) => `contacts.line LIKE ${this.value(`${escapeLike(text)}%`)}`;
+    return `(${lineBeginnings(test.text).map(begins).join(' OR ')})`;
   }
 
   private attribute(key: string, test: AttributeTest): string {
