@@ -16,13 +16,12 @@ export {
 // Queue: takes waiting recipients for the feeder, gives them back or ends them.
 export {
   claimPending,
-  endOf,
   putBackClaimed,
   settleOrigin,
-  skipLeftOver,
   type ClaimedRecipient,
   type FeedFrom,
 } from './queue.repository.js';
+export { endWaiting, skipLeftOver, type EndedRecipients } from './end-waiting.repository.js';
 export { giveUpNextPending } from './give-up.repository.js';
 export { FIRST_CLAIM, sendJobId } from './core/job-id.js';
 export { wakeAt, wakeBehind, wakeFirst } from './core/retry.js';

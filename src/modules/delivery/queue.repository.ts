@@ -80,11 +80,13 @@ const ENDS = {
   internal_error: 'failed',
 } as const;
 
+export type EndCode = keyof typeof ENDS;
+
 /**
  * Ends waiting recipients (those whose ids `chosen` has) with a code, and what they have in the queue. A part that may
  * have reached the phone before a crash can be called neither skipped nor failed: it becomes `unknown`.
  */
-export function endOf(chosen: string, code: keyof typeof ENDS): string {
+export function endOf(chosen: string, code: EndCode): string {
   return `ended AS (
        UPDATE campaign_contacts r SET code = '${code}', updated_at = now(), state = CASE WHEN EXISTS (
            SELECT FROM messages m WHERE m.campaign_contact_id = r.id AND m.part = r.next_part AND m.direction = 'out'
@@ -95,32 +97,6 @@ export function endOf(chosen: string, code: keyof typeof ENDS): string {
        UPDATE messages m SET state = ended.state, code = '${code}', updated_at = now()
        FROM ended WHERE m.campaign_contact_id = ended.id AND m.part = ended.next_part AND m.direction = 'out'
          AND m.state IN ('queued', 'pending'))`;
-}
-
-/** Recipients of a stopped campaign ended in one statement, and statements per call. */
-const SKIP_BATCH = 5_000;
-
-const SKIP_BATCHES = 20;
-
-/** Ends the recipients of a stopped campaign that were not on their way yet: at most 100,000 per call. */
-export async function skipLeftOver(tx: Tx, campaignId: string): Promise<void> {
-  for (let batch = 0; batch < SKIP_BATCHES; batch += 1) {
-    if ((await skipBatch(tx, campaignId)) < SKIP_BATCH) return;
-  }
-}
-
-async function skipBatch(tx: Tx, campaignId: string): Promise<number> {
-  const [row] = await tx.query<{ skipped: number }[]>(
-    `WITH left_over AS (
-       SELECT recipient.id FROM campaign_contacts recipient
-       JOIN campaigns ON campaigns.id = recipient.campaign_id AND campaigns.status = 'stopped'
-       WHERE recipient.campaign_id = $1 AND ${isIn(['pending', 'queued'], 'recipient')}
-       LIMIT $2 FOR UPDATE OF recipient SKIP LOCKED
-     ), ${endOf('left_over', 'campaign_stopped')}
-     SELECT count(*)::int AS skipped FROM ended`,
-    [campaignId, SKIP_BATCH],
-  );
-  return row?.skipped ?? 0;
 }
 
 /** Recipients a recurring campaign was made with wait for nothing any more once its last run has begun. */

@@ -1,4 +1,6 @@
 import type { Tx } from '../../db/index.js';
+import { inHalves, type Failed } from '../../lib/in-halves.js';
+import { unavailableResource } from '../../lib/transient-errors.js';
 import type { TransportName } from '../../transports/transport.js';
 import { isIn } from './delivery-stage.js';
 import type { UnknownChoice, MessageAttempt } from './core/attempt.js';
@@ -29,32 +31,58 @@ export async function timeBefore(tx: Tx, ms: number): Promise<Date> {
   return row.at;
 }
 
+const DUE = `(k.status IN ('running', 'paused') OR (k.status = 'stopped' AND k.updated_at > now() - interval '1 day'))
+  AND (k.kind = 'campaign' OR k.scheduled_at IS NULL OR k.scheduled_at <= now() + interval '5 minutes')`;
+
+const OFFERED = `r.id, r.tenant_id AS "tenantId", r.campaign_id AS "campaignId", r.claim_epoch AS "claimEpoch",
+  CASE WHEN due.kind = 'campaign' THEN due.priority END AS priority,
+  CASE WHEN due.kind = 'direct' AND due.scheduled_at > now()
+       THEN extract(epoch FROM due.scheduled_at - now())::float8 * 1000 ELSE 0 END AS "delayMs"`;
+
 /**
  * Recipients that have been `queued` since before a time in campaigns that are not over. Most of them only wait for a
  * sender; one whose job was lost gets a new one. Touching the rows keeps each from being looked at again at once.
  * Scheduled direct messages are among them from some minutes before their time, and have no job before that.
+ *
+ * Those that PostgreSQL refuses to touch make the others wait no longer: they are found by halving, and returned like
+ * them, because it is their job that ends them. `except` leaves out what a pass has had already.
  */
-export async function takeQueuedBefore(tx: Tx, before: Date, limit: number): Promise<QueuedRecipient[]> {
-  return await tx.query(
-    `WITH due AS (
-       SELECT r.id, k.kind, k.priority, k.scheduled_at FROM campaigns k
-       JOIN campaign_contacts r ON r.campaign_id = k.id
-       WHERE (k.status IN ('running', 'paused') OR (k.status = 'stopped' AND k.updated_at > now() - interval '1 day'))
-         AND (k.kind = 'campaign' OR k.scheduled_at IS NULL OR k.scheduled_at <= now() + interval '5 minutes')
-         AND ${isIn(['queued'], 'r')} AND r.updated_at <= $1::timestamptz
-       LIMIT $2
-       FOR NO KEY UPDATE OF r SKIP LOCKED
-     ), touched AS (
-       UPDATE campaign_contacts r SET updated_at = now() FROM due WHERE r.id = due.id
-       RETURNING r.id, r.tenant_id, r.campaign_id, r.claim_epoch, due.kind, due.priority, due.scheduled_at
-     )
-     SELECT id, tenant_id AS "tenantId", campaign_id AS "campaignId", claim_epoch AS "claimEpoch",
-            CASE WHEN kind = 'campaign' THEN priority END AS priority,
-            CASE WHEN kind = 'direct' AND scheduled_at > now()
-                 THEN extract(epoch FROM scheduled_at - now())::float8 * 1000 ELSE 0 END AS "delayMs"
-     FROM touched`,
-    [before, limit],
+export async function takeQueuedBefore(
+  tx: Tx,
+  before: Date,
+  limit: number,
+  except: readonly string[] = [],
+): Promise<{ taken: QueuedRecipient[]; untouched: Failed<QueuedRecipient>[] }> {
+  const queued = (columns: string) => `SELECT ${columns} FROM campaigns k
+    JOIN campaign_contacts r ON r.campaign_id = k.id
+    WHERE ${DUE} AND ${isIn(['queued'], 'r')} AND r.updated_at <= $1::timestamptz AND r.id <> ALL($3::uuid[])
+    LIMIT $2`;
+  const parameters = [before, limit, except];
+  try {
+    const taken: QueuedRecipient[] = await tx.query(
+      `WITH due AS (${queued('r.id, k.kind, k.priority, k.scheduled_at')} FOR NO KEY UPDATE OF r SKIP LOCKED
+       ), touched AS (
+         UPDATE campaign_contacts r SET updated_at = now() FROM due WHERE r.id = due.id
+         RETURNING ${OFFERED})
+       SELECT * FROM touched`,
+      parameters,
+    );
+    return { taken, untouched: [] };
+  } catch (error) {
+    if (unavailableResource(error) !== undefined) throw error;
+  }
+  const found: QueuedRecipient[] = await tx.query(
+    `SELECT ${OFFERED} FROM (${queued('r.id, k.kind, k.priority, k.scheduled_at')}) due
+     JOIN campaign_contacts r ON r.id = due.id`,
+    parameters,
   );
+  const untouched = await inHalves(found, async (recipients) => {
+    await tx.query(
+      `UPDATE campaign_contacts SET updated_at = now() WHERE id = ANY($1::uuid[]) AND state = 'queued'`,
+      [recipients.map(({ id }) => id)],
+    );
+  });
+  return { taken: found, untouched };
 }
 
 export interface StaleClaim extends LostRecipient {

@@ -1,3 +1,4 @@
+import { errorMessage } from '../../lib/errors.js';
 import { RESEND_GRACE_MS } from './core/unconfirmed.js';
 import { sendMessage } from './delivery.jobs.js';
 import { completeDirectCampaigns } from './direct-completion.repository.js';
@@ -81,11 +82,18 @@ export class ReconcileService {
     const tx = this.deps.database.manager;
     const before = await timeBefore(tx, forMs);
     let offered = 0;
+    const untouched: string[] = [];
     await this.inBatches(async () => {
-      const recipients = await takeQueuedBefore(tx, before, this.limits.batch);
-      if (recipients.length > 0) await this.enqueueSends(recipients, how);
-      offered += recipients.length;
-      return recipients.length;
+      const batch = await takeQueuedBefore(tx, before, this.limits.batch, untouched);
+      if (batch.taken.length > 0) await this.enqueueSends(batch.taken, how);
+      for (const { item, error } of batch.untouched) {
+        untouched.push(item.id);
+        const { id: recipientId, campaignId } = item;
+        const report = { alert: 'recipient.untouched', recipientId, campaignId, error: errorMessage(error) };
+        this.deps.logger.error(report, 'a waiting recipient cannot be changed; its job will end it');
+      }
+      offered += batch.taken.length;
+      return batch.taken.length;
     });
     return offered;
   }

@@ -1,6 +1,8 @@
 import QuickLRU from 'quick-lru';
 import type { Database } from '../../../db/index.js';
+import type { Logger } from '../../../lib/logger.js';
 import type { Campaign } from '../campaign.entity.js';
+import { tellNotEnded } from '../not-ended.js';
 import { assignPlaces } from '../../delivery/index.js';
 import { placesOf, skipOutsideWindow } from './hours.repository.js';
 import {
@@ -36,7 +38,10 @@ interface Opening {
 export class FeedHours {
   private readonly openings = new QuickLRU<string, Opening>({ maxSize: MOST_OPENINGS });
 
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly logger: Logger,
+  ) {}
 
   async look(campaign: Campaign, now: Date): Promise<Openness> {
     const tenant = await tenantTimes(this.database.manager, campaign.tenantId);
@@ -81,7 +86,8 @@ export class FeedHours {
       (place) =>
         scheduleAt(hours, place).length > hours.rules.length && this.opening(hours, place, now) === undefined,
     );
-    if (never.length > 0) await skipOutsideWindow(this.database.manager, id, never);
+    if (never.length === 0) return;
+    tellNotEnded(this.logger, id, await skipOutsideWindow(this.database.manager, id, never));
   }
 
   /** When a closed time zone key opens. Cached, because computing it for a country of many zones takes milliseconds. */

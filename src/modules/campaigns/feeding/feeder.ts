@@ -17,6 +17,7 @@ import { FeedRhythm } from './feed-rhythm.js';
 import { campaignsToFeed, lockForFeeding, completeWhenDone } from './feed.repository.js';
 import { endUnclaimable, orUnclaimable, Unclaimable } from './unclaimable.js';
 import { notePreempted, skipOutsideWindow } from './hours.repository.js';
+import { tellNotEnded } from '../not-ended.js';
 import {
   ceilingOf,
   rampElapsedMs,
@@ -56,7 +57,7 @@ export class CampaignFeeder {
   private readonly positions = new FeedPositions();
 
   constructor(private readonly deps: CampaignDeps) {
-    this.hours = new FeedHours(deps.database);
+    this.hours = new FeedHours(deps.database, deps.logger);
   }
 
   readonly handleFeed: JobHandler<typeof feedCampaign> = async ({ tenantId, campaignId }, { signal }) => {
@@ -91,7 +92,9 @@ export class CampaignFeeder {
     const { database, senders, logger } = this.deps;
     const now = this.deps.clock.now();
     const tx = database.manager;
-    if (campaign.expiresAt && campaign.expiresAt <= now) await skipOutsideWindow(tx, campaign.id);
+    if (campaign.expiresAt && campaign.expiresAt <= now) {
+      tellNotEnded(logger, campaign.id, await skipOutsideWindow(tx, campaign.id));
+    }
     const openness = await this.hours.look(campaign, now);
     if (openness.kind === 'closed') return this.restUntil(campaign, openness);
     await notePreempted(tx, campaign.id);
@@ -135,9 +138,12 @@ export class CampaignFeeder {
 
   /** A campaign expires during a pause, too. The jobs of queued recipients put them back before they are ended. */
   private async expire({ id, expiresAt }: Campaign): Promise<JobOutcome> {
-    const { database, clock } = this.deps;
+    const { database, clock, logger } = this.deps;
     if (!expiresAt || expiresAt > clock.now()) return { kind: 'done' };
-    if ((await skipOutsideWindow(database.manager, id)) > 0) return this.soon();
+    const skipped = await skipOutsideWindow(database.manager, id);
+    tellNotEnded(logger, id, skipped);
+    if (skipped.ended > 0) return this.soon();
+    if (skipped.left.length > 0) return this.later();
     await this.complete(id);
     return { kind: 'done' };
   }
@@ -239,11 +245,19 @@ export class CampaignFeeder {
 
   private async finishStopping({ id }: Campaign): Promise<JobOutcome> {
     const tx = this.deps.database.manager;
-    await skipLeftOver(tx, id);
+    const skipped = await skipLeftOver(tx, id);
+    tellNotEnded(this.deps.logger, id, skipped);
     const counts = (await countsOf(tx, [id])).get(id)?.counts;
-    if (counts && counts.pending + counts.queued > 0) return this.soon();
+    if (counts && counts.pending + counts.queued > 0) {
+      return skipped.ended === 0 && skipped.left.length > 0 ? this.later() : this.soon();
+    }
     await foldCounts(tx, id);
     return { kind: 'done' };
+  }
+
+  /** What could not be done is tried again, but not every second. */
+  private later(): JobOutcome {
+    return { kind: 'runAgain', at: addMs(this.deps.clock.now(), CLOSED_REST_MS) };
   }
 
   private soon(): JobOutcome {

@@ -1,5 +1,5 @@
 import type { Tx } from '../../../db/index.js';
-import { hasAnyIn, isIn, endOf } from '../../delivery/index.js';
+import { endWaiting, hasAnyIn, isIn, type EndedRecipients } from '../../delivery/index.js';
 
 /**
  * The time zone keys of waiting recipients. Jumps from key to key through the index, so that the cost does not grow
@@ -23,20 +23,15 @@ export async function placesOf(tx: Tx, campaignId: string): Promise<string[]> {
 /** Recipients whose time has run out are ended in batches of this size. */
 const EXPIRE_BATCH = 20_000;
 
-/**
- * Ends waiting recipients, all or those with some time zone keys, whose sending hours will not come. Returns how many.
- */
-export async function skipOutsideWindow(tx: Tx, campaignId: string, places?: string[]): Promise<number> {
-  const [row] = await tx.query<{ skipped: number }[]>(
-    `WITH late AS (
-       SELECT id FROM campaign_contacts
-       WHERE campaign_id = $1 AND ${isIn(['pending'])} AND ($2::text[] IS NULL OR zone = ANY($2::text[]))
-       LIMIT ${EXPIRE_BATCH} FOR UPDATE SKIP LOCKED
-     ), ${endOf('late', 'outside_window_expired')}
-     SELECT count(*)::int AS skipped FROM ended`,
-    [campaignId, places ?? null],
-  );
-  return row?.skipped ?? 0;
+/** Ends waiting recipients, all or those with some time zone keys, whose sending hours will not come. */
+export function skipOutsideWindow(tx: Tx, campaignId: string, places?: string[]): Promise<EndedRecipients> {
+  const waiting = {
+    sql: `SELECT recipient.id FROM campaign_contacts recipient
+      WHERE recipient.campaign_id = $1 AND ${isIn(['pending'], 'recipient')}
+        AND ($2::text[] IS NULL OR recipient.zone = ANY($2::text[]))`,
+    parameters: [campaignId, places ?? null],
+  };
+  return endWaiting(tx, 'outside_window_expired', waiting, EXPIRE_BATCH);
 }
 
 /**

@@ -11,6 +11,7 @@ import {
   countSending,
 } from '../campaign.repository.js';
 import { feedSoon } from '../feeding/feed-job.js';
+import { tellNotEnded } from '../not-ended.js';
 import { allowedFrom, conflictMessage, type CampaignAction } from '../core/transitions.js';
 import { type CampaignStatus, skipLeftOver } from '../../delivery/index.js';
 import { refuseEmptyPool } from '../../senders/index.js';
@@ -50,7 +51,7 @@ export class CampaignLifecycle {
   /** Final. Ends the recipients that are left, the feed job those beyond a first share; one being sent finishes. */
   async stop(tenantId: string, id: string): Promise<void> {
     await this.move(tenantId, id, 'stop', 'stopped');
-    await skipLeftOver(this.deps.database.manager, id);
+    tellNotEnded(this.deps.logger, id, await skipLeftOver(this.deps.database.manager, id));
     await feedSoon(this.deps, { tenantId, campaignId: id });
   }
 

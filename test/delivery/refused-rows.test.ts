@@ -1,0 +1,84 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { skipOutsideWindow } from '../../src/modules/campaigns/feeding/hours.repository.js';
+import { skipLeftOver } from '../../src/modules/delivery/index.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { refuseRows } from '../support/faults.js';
+import { World } from './world.js';
+
+let db: TestDatabase;
+let world: World;
+let end: (() => Promise<void>)[] = [];
+
+beforeAll(async () => {
+  db = await createTestDatabase();
+});
+beforeEach(async () => {
+  world = new World(db.database, await db.createTenant());
+});
+afterEach(async () => {
+  for (const one of end) await one();
+  end = [];
+});
+afterAll(() => db.close());
+
+/** PostgreSQL refuses to change these two of twenty recipients so. */
+async function campaign(state: 'pending' | 'queued', refused: (phone: string) => string) {
+  const { id, recipients, phones } = await world.campaign({ recipients: 20 });
+  await world.sql('UPDATE campaign_contacts SET state = $2 WHERE campaign_id = $1', [id, state]);
+  for (const index of [7, 13]) {
+    const when = refused(phones[index] ?? '');
+    end.push(await refuseRows(db.database.manager, 'campaign_contacts', 'UPDATE', when));
+  }
+  return { id, recipients };
+}
+
+function states(campaignId: string): Promise<{ state: string; code: string | null; count: number }[]> {
+  return world.sql(
+    `SELECT state, code, count(*)::int AS count FROM campaign_contacts WHERE campaign_id = $1
+     GROUP BY state, code ORDER BY count DESC, state`,
+    [campaignId],
+  );
+}
+
+const intoSkipped = (phone: string) => `NEW.phone = '${phone}' AND NEW.state = 'skipped'`;
+const anything = (phone: string) => `NEW.phone = '${phone}'`;
+
+describe('a row that PostgreSQL refuses to change keeps no others waiting', () => {
+  it('as a campaign is stopped: it ends as failed', async () => {
+    const { id } = await campaign('queued', intoSkipped);
+    await world.sql(`UPDATE campaigns SET status = 'stopped' WHERE id = $1`, [id]);
+    expect(await skipLeftOver(db.database.manager, id)).toEqual({ ended: 20, left: [] });
+    expect(await states(id)).toEqual([
+      { state: 'skipped', code: 'campaign_stopped', count: 18 },
+      { state: 'failed', code: 'internal_error', count: 2 },
+    ]);
+  });
+
+  it('as a campaign is stopped, and it cannot be ended in any way: it is told', async () => {
+    const { id, recipients } = await campaign('pending', anything);
+    await world.sql(`UPDATE campaigns SET status = 'stopped' WHERE id = $1`, [id]);
+    const { ended, left } = await skipLeftOver(db.database.manager, id);
+    expect(ended).toBe(18);
+    expect(left.map(({ item }) => item).toSorted()).toEqual(
+      [recipients[7], recipients[13]].map((one) => one?.recipientId ?? '').toSorted(),
+    );
+  });
+
+  it('as its sending hours are over', async () => {
+    const { id } = await campaign('pending', intoSkipped);
+    expect(await skipOutsideWindow(db.database.manager, id)).toEqual({ ended: 20, left: [] });
+    expect(await states(id)).toEqual([
+      { state: 'skipped', code: 'outside_window_expired', count: 18 },
+      { state: 'failed', code: 'internal_error', count: 2 },
+    ]);
+  });
+
+  it('as the jobs of queued recipients are queued again: it gets one, too', async () => {
+    const { recipients } = await campaign('queued', anything);
+    const report = await world.reconcile({ queuedMs: 0 }).run();
+    const mine = new Set(recipients.map(({ recipientId }) => recipientId));
+    const offered = world.enqueued.map(({ payload }) => payload.recipientId).filter((id) => mine.has(id));
+    expect(offered.toSorted()).toEqual([...mine].toSorted());
+    expect(report.offered).toBeGreaterThanOrEqual(20);
+  });
+});
