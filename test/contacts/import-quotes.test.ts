@@ -10,7 +10,7 @@ const SEED = 20261130;
 function read(lines: readonly string[], delimiter = ',', maxLength = MAX_LENGTH): CsvRow[] {
   const shape = shapeOf(lines.slice(0, 1_000), delimiter);
   const rows = new CsvRows({ delimiter, firstLine: 1, shape, maxLength });
-  return [...lines.flatMap((line) => rows.push(line)), ...rows.end()];
+  return [...lines.flatMap((text) => rows.push({ text, end: '\n' })), ...rows.end()];
 }
 
 const header = 'name,city,phone';
@@ -175,5 +175,38 @@ describe('properly quoted cells stay whole', () => {
   it('and the next row starts at its own line', () => {
     const rows = read([header, '"Ana', 'Maria', `Souza",Recife,${phone(1)}`, bia]);
     expect(rows.map(({ line }) => line)).toEqual([1, 2, 5]);
+  });
+});
+
+describe('a number in whatever form tells a row', () => {
+  it.each<[string, (number: string) => string]>([
+    ['with a label behind', (number) => `${number} (WhatsApp)`],
+    ['with a label in front', (number) => `Cel. ${number}`],
+    ['with a word in front', (number) => `WhatsApp ${number}`],
+    ['as a link', (number) => `https://wa.me/${number.slice(1)}`],
+    ['as a short link', (number) => `wa.me/${number.slice(1)}`],
+    ['as an id', (number) => `${number.slice(1)}@c.us`],
+    ['twice', (number) => `${number} ou ${number}`],
+    ['twice, divided by semicolons', (number) => `${number}; ${number}`],
+    ['as a spreadsheet shows it', (number) => `${number[1]}.${number.slice(2)}E+12`],
+  ])('%s', (_, form) => {
+    const row = (name: string, index: number) => `${name},Recife,${form(phone(index))}`;
+    const lines = [
+      header,
+      row('Ana', 1),
+      `"${row('Bia', 2)}`,
+      row('Caio', 3),
+      `Duda",Belem,${form(phone(4))}`,
+      row('Eva', 5),
+    ];
+    const rows = read(lines);
+    expect(rows.map(({ line, error }) => [line, error !== undefined])).toEqual([
+      [1, false],
+      [2, false],
+      [3, true],
+      [4, false],
+      [5, false],
+      [6, false],
+    ]);
   });
 });

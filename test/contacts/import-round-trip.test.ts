@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { ContactFilter } from '../../src/modules/contacts/core/filter.js';
 import type { ExportFormat } from '../../src/modules/contacts/export/export.service.js';
 import { ContactExportService } from '../../src/modules/contacts/index.js';
 import { counts, ImportHarness } from './import-harness.js';
@@ -12,9 +14,9 @@ afterAll(() => harness.close());
 const PHONE = '+5511987654321';
 const TWIN = '+5511987654322';
 
-async function exported(tenantId: string, format: ExportFormat): Promise<Buffer> {
+async function exported(tenantId: string, format: ExportFormat, filter: ContactFilter = {}): Promise<Buffer> {
   const exports = new ContactExportService({ database: harness.test.database, contacts: harness.contacts });
-  const { chunks } = await exports.export(tenantId, {}, format);
+  const { chunks } = await exports.export(tenantId, filter, format);
   const bytes: Buffer[] = [];
   for await (const chunk of chunks) bytes.push(Buffer.from(chunk));
   return Buffer.concat(bytes);
@@ -52,19 +54,126 @@ describe.each<ExportFormat>(['csv', 'xlsx'])('an export as %s, imported again', 
         note: 'two\nlines; "quoted"',
         line: '3',
         reason: '+5',
+        padded: '  both ends\u00a0',
+        blank: '   ',
+        tab: '\t',
+        tabbed: '\t=1',
+        windows: 'a\r\nb',
+        mac: 'a\rb\r',
+        failed: '#N/A',
+        marked: "'true",
+        flag: 'true',
+        shouted: 'FALSE',
+        amount: '1.125',
+        trailing: '1.250',
+        brackets: '["a","b"]',
+        loose: '[a, b]',
+        unset: 'null',
+      },
+    });
+    await harness.contacts.create(from, {
+      phoneNumber: '+5511987654323',
+      attributes: {
+        vip: false,
+        gold: true,
+        tags: ['a', 'b;=c'],
+        address: { city: 'Recife', zip: '01310-100' },
+        weight: 1.125,
+        debt: -1.125,
+        price: 12.5,
       },
     });
     await harness.contacts.create(from, { phoneNumber: TWIN, name: 'Bia', optedOut: true });
     const { tenantId, import: done } = await harness.run(await exported(from, format), {
       fileName: `contacts.${format}`,
     });
-    expect(done).toMatchObject({ status: 'completed', counts: counts({ created: 2 }) });
+    expect(done).toMatchObject({ status: 'completed', counts: counts({ created: 3 }) });
     const [before, after] = await Promise.all([stored(from), stored(tenantId)]);
-    expect(after).toEqual(before.map((row) => ({ ...row, source: row.optedOut ? 'import' : null })));
+    const csvHasNoNumbers = (row: Stored) =>
+      format === 'csv' && row.attributes['price'] !== undefined
+        ? { ...row, attributes: { ...row.attributes, price: '12.5' } }
+        : row;
+    expect(after).toEqual(
+      before.map(csvHasNoNumbers).map((row) => ({ ...row, source: row.optedOut ? 'import' : null })),
+    );
     // Once more into the same tenant: nothing has changed.
     const again = await harness.run(await exported(tenantId, format), { tenantId });
-    expect(again.import.counts).toEqual(counts({ unchanged: 2 }));
+    expect(again.import.counts).toEqual(counts({ unchanged: 3 }));
   });
+
+  it('has room for all attributes of a contact, and only the columns of its own', async () => {
+    const from = await harness.test.createTenant();
+    const many = (prefix: string) =>
+      Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`${prefix}${index}`, 'x']));
+    await harness.contacts.create(from, { phoneNumber: PHONE, attributes: many('a') });
+    await harness.contacts.create(from, { phoneNumber: TWIN, attributes: many('b'), tags: ['one'] });
+    const all = await harness.run(await exported(from, format));
+    expect(all.import).toMatchObject({ status: 'completed', counts: counts({ created: 2 }) });
+    const one = await harness.run(await exported(from, format, { tags: ['one'] }));
+    expect(one.import.columns?.attributes).toHaveLength(200);
+    expect(await stored(one.tenantId)).toMatchObject([{ phone: TWIN, attributes: many('b') }]);
+  });
+
+  it('comes back the same by way of its rejected rows, however often', async () => {
+    const from = await harness.test.createTenant();
+    const attributes = {
+      at: '@ana',
+      apostrophe: "'=1",
+      flag: 'true',
+      vip: true,
+      padded: ' x ',
+      list: 'a;=b',
+    };
+    await harness.contacts.create(from, { phoneNumber: PHONE, name: '@ana', attributes });
+    const file = (await exported(from, 'csv')).toString().replace(PHONE, '12');
+    const first = await harness.run(file);
+    const second = await harness.run(first.errors);
+    const third = await harness.run(second.errors);
+    expect(third.import.counts).toEqual(counts({ invalid: 1 }));
+    const { tenantId } = await harness.run(third.errors.replace(',12,', `,${PHONE},`));
+    expect(await stored(tenantId)).toMatchObject([{ name: '@ana', attributes }]);
+  });
+});
+
+it('any text of an attribute comes back from an export', async () => {
+  const character = fc.constantFrom(...Array.from(`'=+-@|%;, \t\r\n"a1.tf[]{}:＝`), 'true', '1.125', '#N/A');
+  const text = fc.array(character, { minLength: 1, maxLength: 8 }).map((parts) => parts.join(''));
+  const json = fc.oneof(text, fc.boolean(), fc.array(text, { maxLength: 3 }), fc.dictionary(text, text));
+  const values = fc.sample(json, { numRuns: 190, seed: 10 });
+  const attributes = Object.fromEntries(
+    values.map((value, index) => [`k${index}`, value] as [string, unknown]),
+  );
+  const from = await harness.test.createTenant();
+  await harness.contacts.create(from, { phoneNumber: PHONE, attributes });
+  const [before] = await stored(from);
+  for (const format of ['csv', 'xlsx'] as const) {
+    const { tenantId } = await harness.run(await exported(from, format));
+    expect((await stored(tenantId))[0]?.attributes).toEqual(before?.attributes);
+  }
+});
+
+it('a row that is no csv is rejected again until its quote is gone', async () => {
+  const file = `phone,name,city\n${PHONE},"Bo,Rome\n${TWIN},Bia,Rome\n`;
+  const first = await harness.run(file);
+  expect(first.import.counts).toEqual(counts({ created: 1, invalid: 1 }));
+  const again = await harness.run(first.errors, { tenantId: first.tenantId });
+  expect(again.import.counts).toEqual(counts({ invalid: 1 }));
+  expect(again.errors).toContain('a quote opens in it that is not closed');
+  const fixed = await harness.run(again.errors.replace('"""Bo"', 'Bo'), { tenantId: first.tenantId });
+  expect(fixed.import.counts).toEqual(counts({ created: 1 }));
+  expect(await stored(first.tenantId)).toMatchObject([{ phone: PHONE, name: 'Bo' }, { phone: TWIN }]);
+});
+
+it('positions of a mapping mean the same columns in the file of rejected rows', async () => {
+  const mapping = { phoneNumber: '2', name: '1', city: '3' };
+  const first = await harness.run(`Quem,Onde ligar,Cidade\nBo,12,Rome\n`, { mapping });
+  const { tenantId } = await harness.run(first.errors.replace(',12,', `,${PHONE},`), { mapping });
+  expect(await stored(tenantId)).toMatchObject([{ phone: PHONE, name: 'Bo', attributes: { city: 'Rome' } }]);
+});
+
+it('a stray quote behind a number is named in words', async () => {
+  const { errors } = await harness.run(`phone\n${PHONE}"\n${TWIN}\n`);
+  expect(errors).toContain('the phone number contains a quotation mark');
 });
 
 it('the rejected rows, corrected and imported again, have no line and no reason', async () => {
@@ -136,7 +245,7 @@ it('the answer says what each column was taken for', async () => {
   );
   expect(done.columns).toEqual({
     phoneNumber: 'WhatsApp (com DDD)',
-    otherPhoneNumbers: [],
+    otherPhoneNumbers: ['Telefone'],
     name: ['Nome'],
     tags: ['Etiquetas'],
     optedOut: ['Descadastrado'],
@@ -150,13 +259,14 @@ it('the answer says what each column was taken for', async () => {
 
 it('declared columns are stored as true and false', async () => {
   const { contacts, import: done } = await harness.run(
-    `phone,VIP,Active\n${PHONE},não,FALSE\n${TWIN},sim,TRUE\n+5511987654323,talvez,\n`,
+    `phone,VIP,Active\n${PHONE},não,FALSE\n${TWIN},sim,TRUE\n+5511987654323,talvez,\n+5511987654324,n/a,\n`,
     { mapping: { vip: { column: 'VIP', type: 'boolean' } } },
   );
-  expect(done.counts).toEqual(counts({ created: 2, invalid: 1 }));
+  expect(done.counts).toEqual(counts({ created: 3, invalid: 1 }));
   expect(contacts.map(({ attributes }) => attributes)).toEqual([
     { vip: false, active: 'FALSE' },
     { vip: true, active: 'TRUE' },
+    {},
   ]);
 });
 

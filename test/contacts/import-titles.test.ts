@@ -54,6 +54,9 @@ describe('the column of numbers is found by its title', () => {
     ['Japanese', '携帯電話番号; 電話番号; 携帯; お電話番号; 携帯番号（ハイフンなし）'],
     ['Korean', '휴대폰번호; 연락처; 핸드폰; 전화번호; 휴대전화'],
     ['Swahili', 'Nambari ya simu; Simu; Namba ya simu'],
+    ['Afrikaans, Georgian, Armenian', 'Selfoonnommer; ტელეფონი; მობილურის ნომერი; Հեռախոս; Հեռախոսահամար'],
+    ['Mongolian, Lao', 'Утасны дугаар; Утас; ເບີໂທ'],
+    ['and in short', 'Mo. No.; nohp; شماره تماس; संपर्क नंबर'],
   ])('in %s', (_, list) => {
     const titles = list.split('; ');
     expect(titles.filter((title) => phoneOf(['id', title, 'city']) !== title)).toEqual([]);

@@ -1,3 +1,4 @@
+import { renderPart, templateScope } from '../../src/modules/content/core/templates/template.js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { defaultImportLimits } from '../../src/modules/contacts/import/limits.js';
 import { readSheet, type SheetContext } from '../../src/modules/contacts/import/xlsx/sheet.js';
@@ -39,6 +40,39 @@ describe('the cells of a workbook are read as a person sees them', () => {
     ]);
   });
 
+  it('a long number that has lost its last digits is no number', async () => {
+    const rows = '<row r="2"><c r="B2"><v>5.51196E+12</v></c></row>';
+    const { contacts, errors } = await harness.run(workbook({ rows: header + rows }));
+    expect(contacts).toEqual([]);
+    expect(errors).toContain('a spreadsheet shortened the number');
+  });
+
+  it('numbers with decimals stay numbers, also by way of the rejected rows', async () => {
+    const cells = ['1.125', '12.5', '1125', '-1.125', '0.5', '1e-3', '3']
+      .map((number) => `<c><v>${number}</v></c>`)
+      .join('');
+    const titles = textRow(1, ['phone', 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'typed']);
+    const row = (number: number, phone: string) =>
+      `<row r="${number}"><c><v>${phone}</v></c>${cells}<c t="inlineStr"><is><t>1.125</t></is></c></row>`;
+    const file = workbook({ rows: titles + row(2, PHONE) + row(3, '12') });
+    const { contacts, errors } = await harness.run(file);
+    const numbers = { a: 1.125, b: 12.5, c: '1125', d: -1.125, e: 0.5, f: 0.001, g: '3', typed: '1.125' };
+    expect(contacts).toEqual([{ phone: PHONE, name: null, attributes: numbers }]);
+    const printed = (key: string) =>
+      renderPart(
+        { type: 'text', content: `{{ ${key} | number: "pt-BR" }}` },
+        templateScope({ phone: PHONE, name: null, variables: contacts[0]?.attributes ?? {} }),
+      );
+    expect(['a', 'd', 'typed'].map(printed)).toMatchObject([
+      { content: { text: '1,125' } },
+      { content: { text: '-1,125' } },
+      // A text: what a Brazilian writes so is one thousand one hundred and twenty-five.
+      { content: { text: '1.125' } },
+    ]);
+    const again = await harness.run(errors.replace(',12,', `,${PHONE},`));
+    expect(again.contacts[0]?.attributes).toMatchObject({ a: '1.1250', d: '-1.1250', typed: '1.125' });
+  });
+
   it('shared, rich and escaped text', async () => {
     const contact = await firstContact(
       '<c r="A2" t="s"><v>0</v></c><c r="B2" t="s"><v>1</v></c><c r="C2" t="s"><v>2</v></c>',
@@ -64,7 +98,7 @@ describe('the cells of a workbook are read as a person sees them', () => {
       {
         phone: PHONE,
         name: 'ANA',
-        attributes: { birthday: '1991-06-01', seen: '2023-03-15T12:00:00', vip: 'true', sum: '0.3' },
+        attributes: { birthday: '1991-06-01', seen: '2023-03-15T12:00:00', vip: 'true', sum: 0.3 },
       },
     ]);
   });

@@ -146,6 +146,14 @@ export class ContactRepository {
     ]);
   }
 
+  /** Locks the contacts of these lines until the transaction ends, in the order of the lines. */
+  async lockLines(tx: Tx, tenantId: string, lines: readonly string[]): Promise<void> {
+    await tx.query(
+      'SELECT FROM contacts WHERE tenant_id = $1 AND line = ANY($2::text[]) ORDER BY line FOR UPDATE',
+      [tenantId, lines],
+    );
+  }
+
   /**
    * Keeps the time and source of an earlier opt-out. A line without a contact becomes one. Returns the contact when
    * it was not opted out before.

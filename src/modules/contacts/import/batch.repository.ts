@@ -55,11 +55,17 @@ export class ImportBatchRepository {
     }
     const rows = batch.rows.slice(rowsDone - batch.firstRow);
     if (rows.length === 0) return true;
+    await this.lockContacts(tx, batch.tenantId, rows);
     const rejected = rows.filter((row) => row.kind === 'rejected');
     const counts = await this.writeContacts(
       tx,
       batch,
       rows.filter((row) => row.kind === 'contact'),
+    );
+    await this.optOut(
+      tx,
+      batch,
+      rejected.flatMap(({ optedOut }) => optedOut ?? []),
     );
     await this.writeRejections(tx, batch, rejected);
     await tx.query(
@@ -108,7 +114,8 @@ export class ImportBatchRepository {
     if (batch.listId !== null) {
       await this.addToList(tx, batch, batch.listId, written, fresh);
     }
-    const optedOut = await this.optOut(tx, batch, rows);
+    const saidSo = rows.filter((row) => row.optedOut).map(({ phone }) => phone);
+    const optedOut = await this.optOut(tx, batch, saidSo);
     if (batch.consent) {
       await this.consents.grantByLine(tx, batch.tenantId, [...fresh], batch.consent, batch.now);
     }
@@ -124,12 +131,12 @@ export class ImportBatchRepository {
   }
 
   /**
-   * Opts out whom a row says to have, also one that repeats a line or meets a contact that is left alone: nothing else
-   * about a person matters as much. Returns the lines of those who were not opted out before.
+   * Opts out whom a row says to have, also one that is rejected, repeats a line or meets a contact that is left alone:
+   * nothing else about a person matters as much. Returns the lines of those who were not opted out before.
    */
-  private async optOut(tx: Tx, batch: ImportBatch, rows: readonly ImportedContact[]): Promise<string[]> {
+  private async optOut(tx: Tx, batch: ImportBatch, phones: readonly string[]): Promise<string[]> {
     const { tenantId, now, fileName } = batch;
-    const lines = rows.filter(({ optedOut }) => optedOut).map(({ phone }) => lineOf(phone));
+    const lines = phones.map(lineOf);
     if (lines.length === 0) return [];
     const optedOut = await this.contacts.optOutLines(tx, tenantId, [...new Set(lines)], 'import', now);
     const consents = optedOut.map(({ id }) => ({
@@ -141,6 +148,16 @@ export class ImportBatchRepository {
     }));
     await this.consents.add(tx, tenantId, consents, now);
     return optedOut.map(({ line }) => line);
+  }
+
+  /**
+   * Locks the contacts of a batch that opts somebody out, all at once and in the order of the lines: contacts are written
+   * and opted out one after the other, so that each by itself in that order would let two imports wait for each other.
+   */
+  private async lockContacts(tx: Tx, tenantId: string, rows: ImportBatch['rows']): Promise<void> {
+    if (!rows.some(({ optedOut }) => optedOut)) return;
+    const phones = rows.flatMap((row) => (row.kind === 'contact' ? row.phone : (row.optedOut ?? [])));
+    await this.contacts.lockLines(tx, tenantId, [...new Set(phones.map(lineOf))]);
   }
 
   /** Most contacts of a file are new, and their ids known: only the others have to be looked up. */

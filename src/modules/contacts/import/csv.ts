@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { CsvRows, type CsvRow } from './core/csv-rows.js';
+import { CsvRows, type CsvRow, type TextLine } from './core/csv-rows.js';
 import { declaredDelimiter, detectDelimiter } from './core/delimiter.js';
 import { shapeOf } from './core/sample.js';
 import { boundedCells, type SourceRow } from './core/rows.js';
@@ -55,9 +55,9 @@ async function* readRows(
   const maxLength = limits.maxCellLength * limits.maxColumns;
   const chunks = textLines(text, maxLength);
   const sample = await readSample(chunks);
-  const declared = declaredDelimiter(sample);
+  const declared = declaredDelimiter(sample.slice(0, SAMPLE_LINES).map(({ text: line }) => line));
   const lines = declared ? sample.slice(1) : sample;
-  const looked = lines.slice(0, SAMPLE_LINES);
+  const looked = lines.slice(0, SAMPLE_LINES).map(({ text: line }) => line);
   const delimiter = givenDelimiter ?? declared?.delimiter ?? detectDelimiter(looked);
   const rows = new CsvRows({
     delimiter,
@@ -77,30 +77,37 @@ async function* readRows(
 }
 
 /** Whole lines from the beginning of the file. */
-async function readSample(chunks: AsyncGenerator<string[]>): Promise<string[]> {
-  const sample: string[] = [];
+async function readSample(chunks: AsyncGenerator<TextLine[]>): Promise<TextLine[]> {
+  const sample: TextLine[] = [];
   for (let length = 0; length < SAMPLE_LENGTH;) {
     const next = await chunks.next();
     if (next.done) break;
     for (const line of next.value) {
       sample.push(line);
-      length += line.length + 1;
+      length += line.text.length + 1;
     }
   }
   return sample;
 }
 
-async function* joined(start: string[], rest: AsyncGenerator<string[]>): AsyncGenerator<string[]> {
+async function* joined(start: TextLine[], rest: AsyncGenerator<TextLine[]>): AsyncGenerator<TextLine[]> {
   yield start;
   yield* rest;
 }
 
 /** Leaves empty rows out. */
 function* presentable(rows: readonly CsvRow[], limits: ImportLimits): Generator<SourceRow> {
+  const { maxExportColumns: maxColumns, maxCellLength } = limits;
   for (const { line, cells, error } of rows) {
     if (cells.every((cell) => cell.trim() === '')) continue;
-    const bounded = boundedCells(cells, limits).map(unwrapped);
-    yield error === undefined ? { line, cells: bounded } : { line, cells: bounded, error };
+    const exact = boundedCells(cells, { maxColumns, maxCellLength }).map(unwrapped);
+    yield {
+      line,
+      ...(exact.some((cell) => cell.includes('\r'))
+        ? { cells: exact.map((cell) => cell.replaceAll(/\r\n?/g, '\n')), exact }
+        : { cells: exact }),
+      ...(error === undefined ? {} : { error }),
+    };
   }
 }
 

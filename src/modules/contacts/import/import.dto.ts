@@ -144,7 +144,10 @@ export class ImportColumnsDto {
 
   @IsArray()
   @IsString({ each: true })
-  @JSONSchema({ description: 'Columns that say who opted out.' })
+  @JSONSchema({
+    description:
+      'Columns that say who opted out; those of a status or a consent only where their cells do so in words.',
+  })
   optedOut!: string[];
 
   @IsArray()

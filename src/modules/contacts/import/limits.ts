@@ -3,6 +3,8 @@ export interface ImportLimits {
   /** Data rows. */
   maxRows: number;
   maxColumns: number;
+  /** Columns of an export of ours, which has one for each attribute of all its contacts. */
+  maxExportColumns: number;
   /** Characters read of a cell; more than a contact can hold, so that a longer one rejects its row. */
   maxCellLength: number;
   /** Rows per transaction. */
@@ -47,6 +49,7 @@ export interface ImportLimits {
 export const defaultImportLimits: ImportLimits = {
   maxRows: 1_000_000,
   maxColumns: 200,
+  maxExportColumns: 1_000,
   maxCellLength: 10_000,
   batchRows: 1_000,
   batchLength: 1_000_000,

@@ -3,7 +3,14 @@ import { storableText } from '../../../lib/storable.js';
 import { rejectionTitles, reportColumns } from './core/column-report.js';
 import type { ColumnPlan } from './core/columns.js';
 import { findHeader, HEADER_ROWS } from './core/header.js';
-import { parseRow, type ImportedContact, type RejectedRow, type SourceRow } from './core/rows.js';
+import { ownExport } from './core/own-columns.js';
+import {
+  boundedCells,
+  parseRow,
+  type ImportedContact,
+  type RejectedRow,
+  type SourceRow,
+} from './core/rows.js';
 import { fileError, hasCode } from './file-error.js';
 import type { FilePart, ReadOrder } from './file-part.js';
 import type { RowSource } from './row-source.js';
@@ -35,7 +42,8 @@ async function* readParts(order: ReadOrder, warnings: string[]): AsyncGenerator<
     const start = await takeRows(rows, HEADER_ROWS + 1);
     const [first] = start;
     if (!first) throw fileError('The file holds no rows.');
-    const { maxColumns } = order.limits;
+    const { limits } = order;
+    const maxColumns = ownExport(first.cells) ? limits.maxExportColumns : limits.maxColumns;
     if (first.cells.length > maxColumns) {
       throw fileError(`The first row has more than ${maxColumns} columns; leave out those you do not need.`);
     }
@@ -82,7 +90,8 @@ async function* readBatches(
       );
     }
     if (position <= skipRows) continue;
-    batch.push(parseRow(row, plan, defaultCountry));
+    const cells = plan.isExport ? row.cells : boundedCells(row.cells, limits);
+    batch.push(parseRow({ ...row, cells }, plan, defaultCountry));
     for (const cell of row.cells) length += cell.length;
     // The row at the limit closes its batch, so that the message above is true.
     if (batch.length >= batchRows || length >= batchLength || position === maxRows) yield take();

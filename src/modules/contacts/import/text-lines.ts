@@ -1,11 +1,17 @@
+import type { TextLine } from './core/csv-rows.js';
 import { fileError } from './file-error.js';
+
+const LINE_END = /(\r\n|\n|\r)/;
 
 /**
  * Cuts text into lines that end with `\r\n`, `\n` or a lone `\r`, whatever mixture the file has, also when a chunk ends
- * between the two characters; the lines of a chunk come together. A line that does not come to an end refuses the file:
- * memory holds one line and one chunk.
+ * between the two characters; the lines of a chunk come together, each with its end. A line that does not come to an end
+ * refuses the file: memory holds one line and one chunk.
  */
-export async function* textLines(chunks: AsyncIterable<string>, maxLength: number): AsyncGenerator<string[]> {
+export async function* textLines(
+  chunks: AsyncIterable<string>,
+  maxLength: number,
+): AsyncGenerator<TextLine[]> {
   let open = '';
   let heldReturn = '';
   let lines = 0;
@@ -13,18 +19,23 @@ export async function* textLines(chunks: AsyncIterable<string>, maxLength: numbe
     const text: string = heldReturn + chunk;
     // A return at the end may be the first half of a line end.
     heldReturn = text.endsWith('\r') ? '\r' : '';
-    const parts = text.slice(0, text.length - heldReturn.length).split(/\r\n|\n|\r/);
+    // Lines, and between them their ends.
+    const parts = text.slice(0, text.length - heldReturn.length).split(LINE_END);
     parts[0] = open + (parts[0] ?? '');
     open = parts.pop() ?? '';
-    lines += parts.length;
-    if (parts.length > 0) yield parts.map(withoutMark);
+    const complete: TextLine[] = [];
+    for (let at = 0; at < parts.length; at += 2) {
+      complete.push({ text: withoutMark(parts[at] ?? ''), end: parts[at + 1] ?? '' });
+    }
+    lines += complete.length;
+    if (complete.length > 0) yield complete;
     if (open.length > maxLength) {
       throw fileError(
         `Row ${lines + 1} does not end: it has more than ${maxLength} characters, or the file is no csv.`,
       );
     }
   }
-  if (open !== '' || heldReturn !== '') yield [withoutMark(open)];
+  if (open !== '' || heldReturn !== '') yield [{ text: withoutMark(open), end: heldReturn }];
 }
 
 /** Byte order marks stand where files were joined, or were marked twice: they are no part of a cell. */

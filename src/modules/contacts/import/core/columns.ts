@@ -1,6 +1,7 @@
 import { firstPhone } from '../../../../lib/phone.js';
 import { attributeKey, keyError } from '../../core/attributes.js';
 import { OWN_FIELDS, resolveMapping, seen, type ColumnMapping } from './mapping.js';
+import { rejectionColumns } from './own-columns.js';
 import type { PhoneColumn } from './phone-columns.js';
 import { parseTitles, type OptOutColumn, type TitleReading } from './title-reading.js';
 import type { NameRole } from './titles.js';
@@ -22,6 +23,10 @@ export interface ColumnPlan {
   /** Columns that say who opted out. */
   optOut: OptOutColumn[];
   attributes: AttributeColumn[];
+  /** Columns in front that say why a row was rejected before. */
+  rejection: number;
+  /** An export of ours: nothing of an attribute's cell is dressing. */
+  isExport: boolean;
 }
 
 export interface AttributeColumn {
@@ -81,8 +86,10 @@ function planWithHeader(titles: string[], read: TitleReading, mapped: Mapped): C
     // First and last names stay usable by themselves: {{contact.first_name}}.
     return !(name.length === 1 && name[0] === index) || roles[index] === 'firstName';
   };
-  const attributes = attributeColumns(titles, mapped, wanted, read.keepsKeys);
-  return { hasHeader: true, titles, phone, phones: read.phones, name, tags, optOut, attributes };
+  const attributes = attributeColumns(titles, mapped, wanted, read.isExport);
+  const { phones, isExport } = read;
+  const rejection = rejectionColumns(titles);
+  return { hasHeader: true, titles, phone, phones, name, tags, optOut, attributes, rejection, isExport };
 }
 
 /** Also of a column that the mapping makes an attribute: it must not lose an opt-out. */
@@ -121,7 +128,9 @@ function planWithoutHeader(firstRow: string[], phone: number, mapped: Mapped): C
   const optOut: OptOutColumn[] = optedOut === undefined ? [] : [{ index: optedOut, kind: 'out' }];
   const left = new Set([phone, named, tagged, optedOut]);
   const attributes = attributeColumns(titles, mapped, (index) => !left.has(index));
-  return { hasHeader: false, titles, phone, phones: [{ index: phone }], name, tags, optOut, attributes };
+  const phones = [{ index: phone }];
+  const file = { hasHeader: false, rejection: 0, isExport: false };
+  return { ...file, titles, phone, phones, name, tags, optOut, attributes };
 }
 
 /** Mapped keys as the caller wrote them; all other wanted columns under a safe form of their title. */

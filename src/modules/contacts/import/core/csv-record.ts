@@ -17,10 +17,11 @@ export class RecordScanner {
     private readonly backslash: boolean,
   ) {}
 
-  feed(line: string): RecordProgress {
+  /** `endBefore`: what ended the line before, where a cell goes on in this one. */
+  feed(line: string, endBefore = '\n'): RecordProgress {
     let at = 0;
     if (this.open) {
-      this.open.push('\n');
+      this.open.push(endBefore);
       const end = this.quoted(line, 0);
       if (typeof end === 'string') return end;
       at = end;

@@ -19,9 +19,16 @@ export interface CsvRowOptions {
   maxLength: number;
 }
 
-const OPEN = 'the line is not csv: a quote opens in it that is not closed; close the quote or remove it';
-const TEXT_BEHIND =
-  'the line is not csv: text follows a closing quote; write a quote inside a quoted cell twice ("")';
+/** How the errors of lines begin that are not csv. */
+export const NOT_CSV = 'the line is not csv: ';
+const OPEN = `${NOT_CSV}a quote opens in it that is not closed; close the quote or remove it`;
+const TEXT_BEHIND = `${NOT_CSV}text follows a closing quote; write a quote inside a quoted cell twice ("")`;
+
+/** A line of the file; `end` is what stood behind it. */
+export interface TextLine {
+  text: string;
+  end: string;
+}
 
 /**
  * Characters that are read again for each one that was read, and those that may be for nothing. A file whose quotes cost
@@ -32,7 +39,7 @@ const READ_AGAIN_FREE = 8_000_000;
 
 /** A record whose end has not come: its lines, and how each way to read quotes goes. */
 interface Candidate {
-  lines: string[];
+  lines: TextLine[];
   length: number;
   /** The line that opens the quote is a row of the file without it. */
   firstIsRow: boolean;
@@ -57,9 +64,9 @@ export class CsvRows {
     this.line = options.firstLine;
   }
 
-  /** Takes the next line, without its end; returns the rows that are complete. */
-  push(line: string): CsvRow[] {
-    this.again += READ_AGAIN * line.length;
+  /** Takes the next line; returns the rows that are complete. */
+  push(line: TextLine): CsvRow[] {
+    this.again += READ_AGAIN * line.text.length;
     this.take(line);
     return this.rows.splice(0);
   }
@@ -70,40 +77,41 @@ export class CsvRows {
     return this.rows.splice(0);
   }
 
-  private take(line: string): void {
+  private take(line: TextLine): void {
     // The lines behind one that was given up are read again, each from its beginning.
     const waiting = [line];
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
       const again = this.candidate ? this.goOn(this.candidate, next) : this.begin(next);
-      for (let index = again.length - 1; index >= 0; index -= 1) waiting.push(again[index] ?? '');
+      for (const left of again.toReversed()) waiting.push(left);
     }
   }
 
-  private begin(line: string): readonly string[] {
-    const { delimiter } = this.options;
-    if (!line.includes('"')) {
-      this.emit(cutPlainly(line, delimiter), 1);
+  private begin(line: TextLine): readonly TextLine[] {
+    const { delimiter, shape } = this.options;
+    const { text } = line;
+    if (!text.includes('"')) {
+      this.emit(cutPlainly(text, delimiter), 1);
       return [];
     }
     const candidate: Candidate = { lines: [], length: 0, firstIsRow: false, readings: [] };
     for (const backslash of [false, true]) {
-      if (backslash && !line.includes('\\"')) continue;
+      if (backslash && !text.includes('\\"')) continue;
       candidate.readings.push({ scanner: new RecordScanner(delimiter, backslash), progress: 'open' });
     }
-    const { shape } = this.options;
-    candidate.firstIsRow = shape !== undefined && looksLikeRow(line, shape, delimiter);
+    candidate.firstIsRow = shape !== undefined && looksLikeRow(text, shape, delimiter);
     return this.goOn(candidate, line);
   }
 
   /** Feeds the next line of a record. Returns lines to read again. */
-  private goOn(candidate: Candidate, line: string): readonly string[] {
+  private goOn(candidate: Candidate, line: TextLine): readonly TextLine[] {
+    const endBefore = candidate.lines.at(-1)?.end;
     candidate.lines.push(line);
-    candidate.length += line.length + 1;
+    candidate.length += line.text.length + 1;
     for (const reading of candidate.readings) {
-      if (reading.progress === 'open') reading.progress = reading.scanner.feed(line);
+      if (reading.progress === 'open') reading.progress = reading.scanner.feed(line.text, endBefore);
     }
     const complete = candidate.readings.find(({ progress }) => progress === 'complete');
-    if (this.takesRowsIn(candidate, line, complete?.scanner.cells.length))
+    if (this.takesRowsIn(candidate, line.text, complete?.scanner.cells.length))
       return this.giveUp(candidate, OPEN);
     if (complete) {
       this.candidate = undefined;
@@ -130,11 +138,12 @@ export class CsvRows {
   }
 
   /** Rejects the first line of a record. Returns the others, which are rows of their own. */
-  private giveUp(candidate: Candidate, error: string): readonly string[] {
+  private giveUp(candidate: Candidate, error: string): readonly TextLine[] {
     this.candidate = undefined;
-    const [first = '', ...others] = candidate.lines;
-    this.again -= candidate.length - first.length - 1;
-    this.emit(cutPlainly(first, this.options.delimiter), 1, error);
+    const [first, ...others] = candidate.lines;
+    const text = first?.text ?? '';
+    this.again -= candidate.length - text.length - 1;
+    this.emit(cutPlainly(text, this.options.delimiter), 1, error);
     return others;
   }
 

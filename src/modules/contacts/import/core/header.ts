@@ -1,7 +1,6 @@
-import { firstPhone } from '../../../../lib/phone.js';
 import { planColumns, type ColumnOutcome, type ColumnPlan } from './columns.js';
 import type { ColumnMapping } from './mapping.js';
-import type { SourceRow } from './rows.js';
+import { phoneOf, type SourceRow } from './rows.js';
 
 /** Rows that titles may stand in; above them stand the name of the list, a date, a logo's text. */
 export const HEADER_ROWS = 10;
@@ -41,7 +40,7 @@ export function findHeader(
   if (!first) return { ok: false, reason: reasonOf(rows, planOf) };
 
   const isContact = (row: SourceRow | undefined, { plan }: Candidate) =>
-    firstPhone((row?.cells[plan.phone] ?? '').trim(), defaultCountry).ok;
+    row !== undefined && phoneOf(row.cells, plan, defaultCountry).ok;
   /** Read with these titles, the next row is a contact; or any one below. */
   const isProven = (one: Candidate) => one.plan.hasHeader && isContact(rows[one.index + 1], one);
   const hasContacts = (one: Candidate) =>

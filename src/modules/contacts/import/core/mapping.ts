@@ -1,4 +1,5 @@
 import { keyError } from '../../core/attributes.js';
+import { rejectionColumns } from './own-columns.js';
 import { plainTitle } from './titles.js';
 
 /** What a column's cells become. */
@@ -54,8 +55,10 @@ function columnIndex(
   const plain = plainTitle(wanted);
   const similar = plain === '' ? -1 : plainTitles.indexOf(plain);
   if (similar >= 0) return similar;
-  const position = /^\d{1,3}$/.test(wanted) ? Number(wanted) - 1 : -1;
-  return position >= 0 && position < titles.length ? position : undefined;
+  // In a file of rejected rows the columns keep the positions they had.
+  const inFront = rejectionColumns(titles);
+  const position = /^\d{1,3}$/.test(wanted) ? inFront + Number(wanted) - 1 : -1;
+  return position >= inFront && position < titles.length ? position : undefined;
 }
 
 /** The titles of a file, as far as they fit into an error. */

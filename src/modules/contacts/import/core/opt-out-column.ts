@@ -2,8 +2,11 @@ import { plainTitle, withoutBrackets } from './titles.js';
 import { parseBoolean } from './truth.js';
 import * as words from './words/opt-out-words.js';
 
-/** `out`: a yes means opted out. `in`: a no does. `status`: only a word such as `unsubscribed` does. */
-export type OptOutKind = 'out' | 'in' | 'status';
+/**
+ * `out`: a yes means opted out. `in`: a no does. `status`, of a consent or a subscription: only a word such as
+ * `withdrawn` does. `anything`, a status of whatever: only what can mean nothing else, such as `unsubscribed`.
+ */
+export type OptOutKind = 'out' | 'in' | 'status' | 'anything';
 
 export type OptOutReading = 'out' | 'unchanged' | 'unclear';
 
@@ -12,6 +15,14 @@ const IN_TITLES = setOf(words.SUBSCRIBED_TITLES);
 const STATUS_TITLES = setOf(words.STATUS_TITLES);
 const OUT_VALUES = setOf(words.OPTED_OUT_VALUES);
 const IN_VALUES = setOf(words.SUBSCRIBED_VALUES);
+const UNMISTAKABLE = setOf(words.UNMISTAKABLE_VALUES);
+const STATUS = new RegExp(
+  `(?<![^ ])(?:${[...setOf(words.STATUS_WORDS)].join('|')})(?![^ ])(?: (?:de|do|da|del|der|of))?`,
+  'u',
+);
+const UNSPACED_STATUS = /状态|狀態|ステータス|状況|상태|สถานะ/u;
+/** What is about e-mail alone says nothing about messages. */
+const E_MAIL = /(?<![^ ])(?:e ?mails?|mails?|newsletter|correo|courriel|boletim|boletin)(?![^ ])/u;
 
 /** What it is about, when that is not e-mail: `Opted out of WhatsApp`, `SMS Consent Status`. */
 const CHANNEL =
@@ -28,12 +39,28 @@ const NO_DATE =
 /** Whether a column of this title says who opted out. */
 export function optOutKind(title: string): OptOutKind | undefined {
   const asked = plainTitle(withoutBrackets(title));
-  for (const plain of [plainTitle(title), asked, asked.replace(CHANNEL, ' ').replace(/ +/g, ' ').trim()]) {
-    if (OUT_TITLES.has(plain)) return 'out';
-    if (IN_TITLES.has(plain)) return 'in';
-    if (STATUS_TITLES.has(plain)) return 'status';
+  const channelless = tidy(asked.replace(CHANNEL, ' '));
+  for (const plain of [plainTitle(title), asked, channelless]) {
+    const kind = kindOf(plain);
+    if (kind !== undefined) return kind;
   }
-  return undefined;
+  if (!STATUS.test(asked) && !UNSPACED_STATUS.test(asked)) return undefined;
+  // `Opt-Out Status` asks what `Opt-Out` asks.
+  for (const plain of [asked, channelless]) {
+    const kind = kindOf(tidy(plain.replace(STATUS, ' ')));
+    if (kind !== undefined) return kind;
+  }
+  return E_MAIL.test(asked) ? undefined : 'anything';
+}
+
+function kindOf(plain: string): OptOutKind | undefined {
+  if (OUT_TITLES.has(plain)) return 'out';
+  if (IN_TITLES.has(plain)) return 'in';
+  return STATUS_TITLES.has(plain) ? 'status' : undefined;
+}
+
+function tidy(text: string): string {
+  return text.replace(/ +/g, ' ').trim();
 }
 
 /** What a cell of such a column says. An import only ever opts people out: a yes to messages changes nothing. */
@@ -41,6 +68,7 @@ export function parseOptOut(cell: string, kind: OptOutKind): OptOutReading {
   const text = cell.trim();
   if (text === '' || NO_DATE.test(text)) return 'unchanged';
   const plain = plainTitle(text);
+  if (kind === 'anything') return isUnmistakable(text) ? 'out' : 'unchanged';
   // Our own exports say `withdrawn (api)`.
   const first = plainTitle(text.replace(/\(.*$/su, ''));
   if (OUT_VALUES.has(plain) || OUT_VALUES.has(first)) return 'out';
@@ -50,6 +78,20 @@ export function parseOptOut(cell: string, kind: OptOutKind): OptOutReading {
   if (truth !== undefined) return truth === (kind === 'out') ? 'out' : 'unchanged';
   if (kind === 'in') return 'unchanged';
   return DATE.test(text) || AS_NUMBER.test(text) || WRITTEN_DATE.test(text) ? 'out' : 'unclear';
+}
+
+/** `Unsubscribed`, also with when, where and by whom: `Opted out (SMS)`, `Unsubscribed on 2026-01-05 via WhatsApp`. */
+function isUnmistakable(text: string): boolean {
+  const plain = plainTitle(text);
+  const bare = tidy(
+    plainTitle(withoutBrackets(text))
+      .replace(
+        /\b(?:on|at|since|by|via|user|contact|customer|em|pelo|pela|por|el|desde|le|am|il|t|z)\b|\d+/g,
+        ' ',
+      )
+      .replace(CHANNEL, ' '),
+  );
+  return UNMISTAKABLE.has(plain) || UNMISTAKABLE.has(bare);
 }
 
 function setOf(lists: readonly string[]): ReadonlySet<string> {

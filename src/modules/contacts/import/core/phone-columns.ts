@@ -1,9 +1,19 @@
 import { digitsOf, WHOLE_DIGITS } from '../../../../lib/phone-text.js';
-import { isPlainPhoneTitle, labelKind, phoneKind, phoneKinds, plainTitle } from './titles.js';
+import {
+  isOwnNumberTitle,
+  isPlainPhoneTitle,
+  labelKind,
+  phoneKind,
+  phoneKinds,
+  plainTitle,
+  type PhoneKind,
+} from './titles.js';
 
 /** A column of numbers; `label` is the column that says what kind each is, as in address books. */
 export interface PhoneColumn {
   index: number;
+  /** What its title says of the numbers. */
+  kind?: PhoneKind;
   label?: number;
 }
 
@@ -11,15 +21,21 @@ export interface PhoneColumn {
 const LABEL_WORD = /(?<![^ ])(?:type|label|kind|tipo|typ|etiqueta|rotulo|etichetta|类型|種類)(?![^ ])/u;
 const VALUE_WORD = /(?<![^ ])(?:value|valor|valore|wert|valeur|number|numero|nummer|no|nr)(?![^ ])/u;
 const POSITION = /(?<![^ ])\d{1,2}(?![^ ])/u;
+/** How a cell says that there is no number. */
+const NOTHING = /^(?:[-–—.]{0,9}|n\/?a|#n\/a|\(?null\)?|none|nan|undefined)$/i;
 /** Characters of a cell that are looked at. */
 const MAX_CELL = 200;
-const LABEL_ORDER: readonly (string | undefined)[] = ['whatsapp', 'mobile', undefined, 'landline'];
+/** The order within a row, by label or else by title. */
+const ROW_ORDER: readonly string[] = ['whatsapp', 'mobile', 'phone', 'landline'];
+/** Taken where the first column has none: a landline, or a number that may be another person's, is not. */
+const FALL_BACK: ReadonlySet<PhoneKind> = new Set(['whatsapp', 'mobile', 'phone']);
 
 /**
  * The columns of numbers, the one that is taken first in front; none when no title tells. WhatsApp goes before mobile,
  * mobile before phone, phone before landline, whatever else a title says. The cells below decide where it misleads: a
- * question about WhatsApp with yes and no below is no column of numbers. Others of the same title (`Phone 1`, `Phone 2`)
- * follow, for rows in which the first has no usable number.
+ * question about WhatsApp with yes and no below is no column of numbers. For rows in which the first has no usable
+ * number, those follow that are surely the same person's: others of the same title (`Phone 1`, `Phone 2`), and what the
+ * titles say about is WhatsApp, mobile or phone, in this order.
  */
 export function phoneColumns(
   titles: readonly string[],
@@ -27,34 +43,41 @@ export function phoneColumns(
 ): PhoneColumn[] {
   const [first, ...others] = titles
     .flatMap((title, index) => {
-      const rank = rankOf(title, evidenceOf(below, index));
-      return rank < 0 ? [] : [{ index, title, rank, isPlain: isPlainPhoneTitle(title) }];
+      const kind = kindOf(title, evidenceOf(below, index));
+      return kind === undefined ? [] : [{ index, title, kind, isPlain: isPlainPhoneTitle(title) }];
     })
-    .toSorted((a, b) => a.rank - b.rank || Number(b.isPlain) - Number(a.isPlain) || a.index - b.index);
+    .toSorted(
+      (a, b) =>
+        phoneKinds.indexOf(a.kind) - phoneKinds.indexOf(b.kind) ||
+        Number(b.isPlain) - Number(a.isPlain) ||
+        a.index - b.index,
+    );
   // Where no column has numbers the titles alone say which one should: its rows are rejected one by one.
   if (!first) return below.length > 0 ? phoneColumns(titles) : [];
   const base = baseOf(first.title);
-  const siblings = others.filter((other) => base !== undefined && baseOf(other.title) === base);
-  return [first, ...siblings].map(({ index }) => ({ index, label: labelOf(titles, index) }));
+  const isSibling = (title: string) => base !== undefined && baseOf(title) === base;
+  const next = others.filter(
+    ({ title, kind }) => isSibling(title) || (FALL_BACK.has(kind) && isOwnNumberTitle(title)),
+  );
+  return [first, ...next].map(({ index, kind }) => ({ index, kind, label: labelOf(titles, index) }));
 }
 
 type Evidence = 'numbers' | 'others' | 'none';
 
 /** What the cells below a title are: other things only where none of them has the digits of a number. */
 function evidenceOf(below: readonly (readonly string[])[], index: number): Evidence {
-  const cells = below.map((row) => row[index]?.trim() ?? '').filter((cell) => cell !== '');
+  const cells = below.map((row) => row[index]?.trim() ?? '').filter((cell) => !NOTHING.test(cell));
   if (cells.length === 0) return 'none';
   return cells.some((cell) => digitsOf(cell.slice(0, MAX_CELL)).length >= WHOLE_DIGITS)
     ? 'numbers'
     : 'others';
 }
 
-/** 0 is the best; below 0 is no column of numbers. */
-function rankOf(title: string, evidence: Evidence): number {
+/** Undefined for no column of numbers. */
+function kindOf(title: string, evidence: Evidence): PhoneKind | undefined {
   const kind = phoneKind(title);
-  if (kind === undefined || evidence === 'others') return -1;
-  const isAsked = kind === 'question' && evidence === 'numbers';
-  return phoneKinds.indexOf(isAsked ? 'whatsapp' : kind);
+  if (kind === undefined || evidence === 'others') return undefined;
+  return kind === 'question' && evidence === 'numbers' ? 'whatsapp' : kind;
 }
 
 /** The title without its position: undefined for one that has none, and so has no others like it. */
@@ -75,10 +98,12 @@ function labelOf(titles: readonly string[], index: number): number | undefined {
   return found < 0 ? undefined : found;
 }
 
-/** The columns in the order in which a row means them: by their labels WhatsApp, mobile, any other, landline; no fax. */
+/** The columns in the order in which a row means them: WhatsApp, mobile, any other, landline; no fax. */
 export function byLabel(columns: readonly PhoneColumn[], cells: readonly string[]): PhoneColumn[] {
   if (columns.every(({ label }) => label === undefined)) return [...columns];
-  const rank = ({ label }: PhoneColumn) =>
-    LABEL_ORDER.indexOf(label === undefined ? undefined : labelKind(cells[label] ?? ''));
+  const rank = ({ label, kind = 'phone' }: PhoneColumn) => {
+    const said = label === undefined ? undefined : labelKind(cells[label] ?? '');
+    return ROW_ORDER.indexOf(said ?? (ROW_ORDER.includes(kind) ? kind : 'phone'));
+  };
   return columns.filter((column) => rank(column) >= 0).toSorted((a, b) => rank(a) - rank(b));
 }

@@ -1,3 +1,4 @@
+import { accountOf, EXPONENT, partsOf, plainText, withoutLabel } from '../../../../lib/phone-text.js';
 import { cutPlainly, RecordScanner } from './csv-record.js';
 
 /** What the rows of a file have in common: by it a row is known that an open quote has taken into a cell. */
@@ -14,6 +15,8 @@ export interface RowShape {
 const PHONE_LIKE =
   /^[\s'"=]{0,8}(?:[a-z]{1,8}:)?[\p{Nd}\p{Pd}\p{Cf}+()./ \u00a0]{7,40}(?:@[a-z.]{1,20})?[\s'"]{0,8}$/iu;
 const MIN_DIGITS = 7;
+const MAX_CELL = 200;
+const DIGIT = /\p{Nd}/gu;
 /** How many digits fewer than usual a number may have: a postcode is no phone number. */
 const FEWER_DIGITS = 3;
 
@@ -21,12 +24,33 @@ export function isPhoneLike(cell: string): boolean {
   return phoneDigits(cell) > 0;
 }
 
-/** How many digits the phone number in a cell has; 0 when it holds none. */
+/**
+ * How many digits the phone number in a cell has, the first where there are several; 0 when the cell holds anything else.
+ * A number counts in every form in which a row may have it: with a label, as a link or an id, several of them.
+ */
 export function phoneDigits(cell: string): number {
-  // Address books put several numbers into a cell.
-  const [first = ''] = cell.length > 200 ? [] : cell.split(':::');
-  if (!PHONE_LIKE.test(first)) return 0;
-  const digits = first.match(/\p{Nd}/gu)?.length ?? 0;
+  if (cell.length > MAX_CELL) return 0;
+  if (PHONE_LIKE.test(cell)) return enough(digitsIn(cell));
+  if (digitsIn(cell) < MIN_DIGITS && !EXPONENT.test(cell.trim())) return 0;
+  const parts = partsOf(plainText(cell)).map(digitsOfPart);
+  // Commas and semicolons between numbers stand in one cell; between numbers and words they may divide cells.
+  return parts.every((digits) => digits >= MIN_DIGITS) ? (parts[0] ?? 0) : 0;
+}
+
+function digitsOfPart(part: string): number {
+  const account = accountOf(part);
+  if (account) return 'digits' in account ? account.digits.length : 0;
+  const exponent = EXPONENT.exec(part)?.[3];
+  if (exponent !== undefined) return Number(exponent) + 1;
+  const number = withoutLabel(part);
+  return PHONE_LIKE.test(number) ? digitsIn(number) : 0;
+}
+
+function digitsIn(text: string): number {
+  return text.match(DIGIT)?.length ?? 0;
+}
+
+function enough(digits: number): number {
   return digits < MIN_DIGITS ? 0 : digits;
 }
 

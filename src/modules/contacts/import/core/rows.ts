@@ -1,18 +1,29 @@
 import { withoutMarks } from '../../../../lib/csv.js';
 import { firstPhone, type PhoneOutcome } from '../../../../lib/phone.js';
 import { storableText } from '../../../../lib/storable.js';
-import { MAX_ATTRIBUTE_LENGTH, MAX_NAME_LENGTH } from '../../core/attributes.js';
+import {
+  MAX_ATTRIBUTES,
+  MAX_ATTRIBUTE_LENGTH,
+  MAX_NAME_LENGTH,
+  type Attributes,
+} from '../../core/attributes.js';
+import { importedValue } from '../../core/exported-values.js';
 import { personName } from '../../core/names.js';
 import { cleanTags, splitTags, tagErrors } from '../../core/tags.js';
 import type { AttributeColumn, ColumnPlan } from './columns.js';
+import { NOT_CSV } from './csv-rows.js';
 import { parseOptOut } from './opt-out-column.js';
 import { byLabel } from './phone-columns.js';
-import { parseBoolean } from './truth.js';
+import { isNoAnswer, parseBoolean } from './truth.js';
 
 /** A row of the file as text. `line` counts from 1: the line a csv row starts at, or the row of the sheet. */
 export interface SourceRow {
   line: number;
   cells: string[];
+  /** The cells with their line breaks as they are in the file, where these are no line feeds. */
+  exact?: string[];
+  /** The columns whose cells are numbers with decimals, of a sheet. */
+  decimals?: ReadonlySet<number>;
   /** Why the row cannot be read, such as a quote that is never closed; its cells are then a guess. */
   error?: string;
 }
@@ -21,7 +32,7 @@ export interface ImportedContact {
   kind: 'contact';
   phone: string;
   name: string | null;
-  attributes: Record<string, string | boolean>;
+  attributes: Attributes;
   tags: string[];
   /** The row says that the person opted out; false says nothing. */
   optedOut: boolean;
@@ -32,6 +43,8 @@ export interface RejectedRow {
   line: number;
   reason: string;
   cells: string[];
+  /** The number of a person who, as the row says, opted out: that counts, whatever else is wrong with the row. */
+  optedOut?: string;
 }
 
 /** What a spreadsheet shows where a formula failed. */
@@ -55,24 +68,24 @@ export function boundedCells(
 
 /** Reads one data row by the file's column plan. Empty and failed cells become no attribute at all. */
 export function parseRow(
-  row: SourceRow,
+  given: SourceRow,
   plan: ColumnPlan,
   defaultCountry?: string,
 ): ImportedContact | RejectedRow {
+  const row = plan.isExport && given.exact ? { ...given, cells: given.exact } : given;
+  const phone = phoneOf(row.cells, plan, defaultCountry);
+  const optOuts = plan.optOut.map(({ index, kind }) => parseOptOut(usable(row.cells[index]), kind));
+  const optedOut = optOuts.includes('out');
   const reject = (reason: string): RejectedRow => ({
     kind: 'rejected',
     line: row.line,
     reason,
-    cells: row.cells.map(storableText),
+    // Without the marks against formulas, which the file of rejected rows gets anew.
+    cells: row.cells.map((cell, index) => rejectedCell(cell, row.decimals?.has(index) === true)),
+    ...(optedOut && phone.ok ? { optedOut: phone.phone } : {}),
   });
-  if (row.error !== undefined) return reject(row.error);
-  const surplus = row.cells.findIndex((cell, index) => index >= plan.titles.length && cell.trim() !== '');
-  if (surplus >= 0) {
-    return reject(
-      `the row has ${surplus + 1} columns but the first row has ${plan.titles.length}; quote cells that contain the delimiter`,
-    );
-  }
-  const phone = phoneOf(row.cells, plan, defaultCountry);
+  const broken = row.error ?? stillBroken(row.cells, plan) ?? surplusError(row.cells, plan);
+  if (broken !== undefined) return reject(broken);
   if (!phone.ok) return reject(phone.reason);
 
   const parts = plan.name.flatMap((index) => personName(usable(row.cells[index])) ?? []);
@@ -80,32 +93,74 @@ export function parseRow(
   if (name !== null && name.length > MAX_NAME_LENGTH)
     return reject(`the name is longer than ${MAX_NAME_LENGTH} characters`);
 
-  const attributes: ImportedContact['attributes'] = {};
-  for (const column of plan.attributes) {
-    const cell = row.cells[column.index];
-    // A part of the name that is missing, such as NULL, must not be greeted by way of an attribute.
-    if (plan.name.includes(column.index) && personName(usable(cell)) === null) continue;
-    const value = attributeOf(cell, column, plan.titles[column.index] ?? '');
-    if ('reason' in value) return reject(value.reason);
-    if (value.value !== '') attributes[column.key] = value.value;
-  }
-  const tags = cleanTags(plan.tags.flatMap((index) => splitTags(usable(row.cells[index]))));
+  const attributes = attributesOf(row, plan);
+  if (typeof attributes === 'string') return reject(attributes);
+  const tags = cleanTags(
+    plan.tags.flatMap((index) => splitTags((plan.isExport ? undressed : usable)(row.cells[index]))),
+  );
   const [tagError] = tagErrors(tags);
   if (tagError) return reject(tagError.message);
 
-  const optOuts = plan.optOut.map(({ index, kind }) => parseOptOut(usable(row.cells[index]), kind));
   const unclear = plan.optOut[optOuts.indexOf('unclear')];
   if (unclear) {
     return reject(
       `the cell "${plan.titles[unclear.index]}" says neither yes nor no: did this person opt out?`,
     );
   }
-  const optedOut = optOuts.includes('out');
   return { kind: 'contact', phone: phone.phone, name, attributes, tags, optedOut };
 }
 
-/** The first usable number of the columns a row may have it in. */
-function phoneOf(cells: readonly string[], plan: ColumnPlan, defaultCountry?: string): PhoneOutcome {
+/** `1.125` of a sheet gets another zero: a text with three decimals may be read as thousands. */
+function rejectedCell(cell: string, isDecimal: boolean): string {
+  return isDecimal && /\.\d{3}$/.test(cell) ? `${cell}0` : withoutMarks(storableText(cell));
+}
+
+/** A row of a file of rejected rows that was no csv, and is imported again as it was: its cells are still a guess. */
+function stillBroken(cells: readonly string[], { rejection }: ColumnPlan): string | undefined {
+  const reason = cells.slice(0, rejection).find((cell) => cell.startsWith(NOT_CSV));
+  return cells.slice(rejection).some((cell) => /^\s*"/.test(cell)) ? reason : undefined;
+}
+
+function surplusError(cells: readonly string[], { titles }: ColumnPlan): string | undefined {
+  const surplus = cells.findIndex((cell, index) => index >= titles.length && cell.trim() !== '');
+  return surplus < 0
+    ? undefined
+    : `the row has ${surplus + 1} columns but the first row has ${titles.length}; quote cells that contain the delimiter`;
+}
+
+/** Or why a cell cannot be one. */
+function attributesOf(row: SourceRow, plan: ColumnPlan): Attributes | string {
+  const attributes: Attributes = {};
+  for (const column of plan.attributes) {
+    const { index, key } = column;
+    const cell = row.cells[index];
+    // A part of the name that is missing, such as NULL, must not be greeted by way of an attribute.
+    if (plan.name.includes(index) && personName(usable(cell)) === null) continue;
+    const text = plan.isExport ? undressed(cell) : usable(cell);
+    const value = attributeOf(text, column, plan.titles[index] ?? '');
+    if ('reason' in value) return value.reason;
+    if (value.value === '') continue;
+    attributes[key] = valueOf(value.value, plan.isExport, row.decimals?.has(index) === true);
+  }
+  const count = Object.keys(attributes).length;
+  return count > MAX_ATTRIBUTES
+    ? `the row has ${count} attributes; a contact has at most ${MAX_ATTRIBUTES}`
+    : attributes;
+}
+
+/** A number of a sheet stays one: as a text, `1.125` would be 1125 where a dot separates the thousands. */
+function valueOf(value: string | boolean, isExport: boolean, isDecimal: boolean): unknown {
+  if (typeof value === 'boolean') return value;
+  if (isDecimal) return Number(value);
+  return isExport ? importedValue(value) : value;
+}
+
+/** The first usable number of the columns a row may have it in; the reason is that of the first cell that is not empty. */
+export function phoneOf(
+  cells: readonly string[],
+  plan: Pick<ColumnPlan, 'phones'>,
+  defaultCountry?: string,
+): PhoneOutcome {
   let refused: PhoneOutcome | undefined;
   for (const { index } of byLabel(plan.phones, cells)) {
     const cell = (cells[index] ?? '').trim();
@@ -120,23 +175,28 @@ function phoneOf(cells: readonly string[], plan: ColumnPlan, defaultCountry?: st
 }
 
 function attributeOf(
-  cell: string | undefined,
+  text: string,
   { isBoolean }: AttributeColumn,
   title: string,
 ): { value: string | boolean } | { reason: string } {
-  const text = usable(cell);
   if (text.length > MAX_ATTRIBUTE_LENGTH) {
     return { reason: `the cell "${title}" is longer than ${MAX_ATTRIBUTE_LENGTH} characters` };
   }
-  if (!isBoolean || text === '') return { value: text };
+  if (!isBoolean) return { value: text };
+  if (isNoAnswer(text)) return { value: '' };
   const truth = parseBoolean(text);
   return truth === undefined
     ? { reason: `the cell "${title}" is neither true nor false; write yes or no, true or false, 1 or 0` }
     : { value: truth };
 }
 
-/** A cell as it was before a spreadsheet or an export dressed it, composed (NFC); nothing where a formula failed. */
+/** A cell as it was before a spreadsheet or an export dressed it, trimmed; nothing where a formula failed. */
 function usable(cell = ''): string {
-  const text = withoutMarks(storableText(cell).trim()).normalize('NFC');
+  const text = undressed(cell.trim()).trim();
   return SPREADSHEET_ERROR.test(text) ? '' : text;
+}
+
+/** A cell without the marks against formulas, composed (NFC). */
+function undressed(cell = ''): string {
+  return withoutMarks(storableText(cell)).normalize('NFC');
 }

@@ -11,7 +11,7 @@ export function sampleRows(lines: readonly string[], delimiter: string, most = l
   const rows: CsvRow[] = [];
   const add = (more: CsvRow[]) => rows.push(...more.filter(({ cells }) => cells.some((cell) => cell !== '')));
   for (const line of lines) {
-    add(reader.push(line));
+    add(reader.push({ text: line, end: '\n' }));
     if (rows.length >= most) return rows.slice(0, most);
   }
   add(reader.end());

@@ -18,8 +18,8 @@ export interface TitleReading {
   optOut: OptOutColumn[];
   /** Columns that become nothing. */
   ignored: number[];
-  /** True where the titles of attributes are their keys, as they are. */
-  keepsKeys: boolean;
+  /** True for an export of ours: the titles of attributes are their keys, and the cells their values, as they are. */
+  isExport: boolean;
 }
 
 export function parseTitles(titles: readonly string[], below: readonly (readonly string[])[]): TitleReading {
@@ -36,7 +36,7 @@ export function parseTitles(titles: readonly string[], below: readonly (readonly
       return kind === undefined ? [] : [{ index, kind }];
     }),
     ignored: inFront,
-    keepsKeys: false,
+    isExport: false,
   };
 }
 
@@ -51,6 +51,6 @@ function parseExport(titles: readonly string[], own: OwnExport, inFront: number[
     tags: [own.tags].filter((index) => index >= 0),
     optOut: optOut.filter(({ index }) => index >= 0),
     ignored: [...inFront, ...own.ignored],
-    keepsKeys: true,
+    isExport: true,
   };
 }

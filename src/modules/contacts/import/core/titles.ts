@@ -55,6 +55,7 @@ const NOT_A_NUMBER = pattern(phones.NOT_A_NUMBER_WORDS);
 const QUESTION = pattern(phones.QUESTION_WORDS);
 const WITH = pattern([phones.WITH_WORDS]);
 const FILLER = pattern(phones.FILLER_WORDS);
+const ONE_OF_SEVERAL = pattern(phones.ONE_OF_SEVERAL_WORDS);
 const OTHER_PERSON = pattern(phones.OTHER_PERSON_WORDS);
 const IDENTIFIER = /(?<![^ ])(?:id|ids|uid|uuid)(?![^ ])/u;
 
@@ -91,6 +92,18 @@ function whatIsAsked(title: string): string {
 export function isPlainPhoneTitle(title: string): boolean {
   const rest = [WHATSAPP, MOBILE, PHONE].reduce((plain, words) => without(plain, words), plainTitle(title));
   return isOnly(rest, VAGUE) || rest === '';
+}
+
+/**
+ * True where all of a title is understood and none of it speaks of another person: `Mobile Phone Number 2`,
+ * `Celular (com DDD) *`, not `Telefone da mãe`.
+ */
+export function isOwnNumberTitle(title: string): boolean {
+  const plain = plainTitle(title);
+  const end = plain.search(WITH);
+  const asked = end > 0 ? plain.slice(0, end) : plain;
+  const rest = [WHATSAPP, MOBILE, PHONE, VAGUE, FILLER, ONE_OF_SEVERAL].reduce(without, asked);
+  return rest.replace(UNSPACED_FILLER, '').replace(/[\d\sおご御の号號]/g, '') === '';
 }
 
 /** What an address book says of a number beside it, such as `Home` or `* Mobile`. */

@@ -19,6 +19,14 @@ const SIGNS = new Map<string, boolean>([
   ...FALSE_SIGNS.split(' ').map((sign): [string, boolean] => [sign, false]),
 ]);
 
+/** What programs and people write where nothing is known. */
+const NO_ANSWER = /^\s*(?:[-–—]{0,9}|n\/?a|#n\/a|[([<]?null[)\]>]?|none|undefined|nan|\\n)\s*$/i;
+
+/** True for a cell that says neither yes nor no because there is no answer. */
+export function isNoAnswer(cell: string): boolean {
+  return cell.length <= MAX_LENGTH && NO_ANSWER.test(cell);
+}
+
 /** `TRUE`, `sim`, `1`, `x`, `да` are true, `FALSE`, `não`, `0`, `нет` are false; undefined for anything else. */
 export function parseBoolean(cell: string): boolean | undefined {
   const text = cell.trim();

@@ -8,6 +8,11 @@ import { tooMuch, unescapeText, XmlReader, type XmlHandler } from './xml.js';
 const LAST_ROW = 1_048_576;
 const PART = 'sheet';
 
+/** As a number is written here. */
+const DECIMAL = /^-?\d{1,15}\.\d{1,15}$/;
+const SHORTENED = /^\d(?:\.\d{1,15})?E\+?\d{1,2}$/i;
+const MAX_ZEROS = 3;
+
 export interface SheetContext {
   sharedStrings: readonly string[];
   /** Per cell style: does it show dates. */
@@ -43,6 +48,7 @@ class SheetHandler implements XmlHandler {
   private length = 0;
   private hidden = false;
   private cells: string[] = [];
+  private decimals: Set<number> | undefined;
   private cellsRead = 0;
   private column = -1;
   private type = 'n';
@@ -86,6 +92,7 @@ class SheetHandler implements XmlHandler {
     this.line = stated > this.line && stated <= LAST_ROW ? stated : this.line + 1;
     this.hidden = ['1', 'true'].includes(attributes['hidden'] ?? '');
     this.cells = [];
+    this.decimals = undefined;
     this.column = -1;
   }
 
@@ -104,16 +111,19 @@ class SheetHandler implements XmlHandler {
     const text = this.cellText();
     if (text === '') return;
     // A far cell may come first: whatever lies beyond the limit shares the one column behind it.
-    const column = Math.min(this.column, this.context.limits.maxColumns);
+    const column = Math.min(this.column, this.context.limits.maxExportColumns);
     while (this.cells.length < column) this.cells.push('');
     this.cells[column] = text;
+    if (this.isDecimal(text)) (this.decimals ??= new Set()).add(column);
+    else this.decimals?.delete(column);
   }
 
   private endRow(): void {
     if (this.cells.some((cell) => cell.trim() !== '')) {
       if (this.hidden) this.context.onHiddenRow();
       if (!this.hidden || this.context.hiddenRows === 'include') {
-        this.push(boundedCells(this.cells, this.context.limits));
+        const { maxExportColumns: maxColumns, maxCellLength } = this.context.limits;
+        this.push(boundedCells(this.cells, { maxColumns, maxCellLength }));
       }
     }
     this.cells = [];
@@ -124,7 +134,12 @@ class SheetHandler implements XmlHandler {
     const { maxTextLength } = this.context;
     for (const cell of cells) this.length += cell.length;
     if (this.length > maxTextLength) throw tooMuch(PART, 'characters', maxTextLength);
-    this.rows.push({ line: this.line, cells });
+    const { line, decimals } = this;
+    this.rows.push(decimals ? { line, cells, decimals } : { line, cells });
+  }
+
+  private isDecimal(text: string): boolean {
+    return this.type === 'n' && !this.context.dateStyles[this.style] && DECIMAL.test(text);
   }
 
   private cellText(): string {
@@ -146,14 +161,25 @@ class SheetHandler implements XmlHandler {
     }
   }
 
-  /** `5.511987654321E12` becomes the digits that stand in the cell; Excel keeps 15 of them. */
+  /**
+   * `5.511987654321E12` becomes the digits that stand in the cell; Excel keeps 15 of them. One that stands for a long
+   * number and has lost digits (`5.51196E+12`) stays as it is: made of zeros they would be another number.
+   */
   private numberText(): string {
     const written = this.value.trim();
     const number = Number(written);
+    if (SHORTENED.test(written) && number >= 1e9 && number < 1e15 && isShortened(written)) return written;
     if (written === '' || !Number.isFinite(number)) return written;
     if (this.context.dateStyles[this.style]) return serialDate(number, this.context.date1904);
     return Number.isSafeInteger(number) ? String(number) : String(Number(number.toPrecision(15)));
   }
+}
+
+/** Zeros at its end that are not written: the last digits of a number may be a few by chance, not so many. */
+function isShortened(written: string): boolean {
+  const [digits = '', exponent] = written.toUpperCase().split('E');
+  const decimals = Math.max(0, digits.length - 2);
+  return Number(exponent) - decimals > MAX_ZEROS;
 }
 
 /** `C5` is column 2. */

@@ -21,7 +21,7 @@ export const SUBSCRIBED_TITLES = [
 /** Columns of a state in which one of these words means opted out; anything else changes nothing. */
 export const STATUS_TITLES = [
   'consent; marketing consent; whatsapp consent; consentimento; consentimiento; consentement; einwilligung; consenso; toestemming; samtykke; samtycke; zgoda; souhlas; hozzajarulas; consimtamant; согласие; згода; onay; موافقة; הסכמה; persetujuan; 同意',
-  'subscription status; opt in status; opt out status; optin status; consent status; whatsapp status; whatsapp subscription status; status da inscricao; status de inscricao; situacao da inscricao; estado de suscripcion; statut abonnement; abostatus; stato iscrizione',
+  'subscription status; consent status; whatsapp status; whatsapp subscription status; status da inscricao; status de inscricao; situacao da inscricao; estado de suscripcion; statut abonnement; abostatus; stato iscrizione',
 ];
 
 /** What a cell says of a person who opted out. */
@@ -33,4 +33,18 @@ export const OPTED_OUT_VALUES = [
 /** What a cell says of a person who did not. */
 export const SUBSCRIBED_VALUES = [
   'subscribed; opted in; opt in; optin; in; active; granted; given; allowed; accepted; confirmed; never; not opted out; none; inscrito; inscrita; ativo; ativa; concedido; suscrito; suscrita; activo; activa; abonne; abonnee; inscrit; actif; angemeldet; aktiv; erteilt; iscritto; iscritta; attivo; aangemeld; actief; подписан; активен; abone; aktif; 已订阅; 订阅; 구독',
+];
+
+/** Titles of a status with one of these may be about anything. */
+export const STATUS_WORDS = [
+  'status; state; stage; flag; situacao; estado; estatus; etapa; statut; etat; stato; zustand; stand; toestand; tilstand; tillstand; tila; stan; stav; allapot; stare; stanje; seisund; busena; statuss; κατασταση; статус; состояние; стан; състояние; стање; durum; durumu; veziyyet; holati; الحالة; حالة; وضعیت; حالت; סטטוס; מצב; स्थिति; অবস্থা; நிலை; trang thai; tinh trang; keadaan; hali; kalagayan',
+];
+
+/** In a status of whatever these still mean nothing else; `blocked`, `declined`, `baja` may be about an order or a job. */
+export const UNMISTAKABLE_VALUES = [
+  'opted out; opt out; optout; optedout; unsubscribed; unsubscribe; unsub; unsubbed; has unsubscribed; do not contact; do not message; do not disturb; do not send; dnd; dont contact; blacklisted; suppressed; removed from list; stopped messages',
+  'descadastrado; descadastrada; descadastrou; pediu descadastro; pediu para sair; pediu para nao receber; saiu da lista; sair da lista; nao perturbe; nao contatar; nao contactar; nao enviar; nao quer receber; nao quer receber mensagens; nao deseja receber mensagens; inscricao cancelada; optou por sair; lista negra',
+  'desuscrito; desuscrita; desuscripto; desuscripta; desinscrito; desinscrita; dado de baja de la lista; baja de la lista; suscripcion cancelada; cancelo suscripcion; no contactar; no molestar; no enviar; no desea recibir mensajes; desabonne; desabonnee; desinscrit; desinscrite; ne pas contacter; ne pas deranger; liste noire',
+  'abgemeldet; vom newsletter abgemeldet; nicht kontaktieren; nicht anschreiben; werbesperre; disiscritto; disiscritta; non contattare; afgemeld; niet benaderen; niet contacteren; frameldt; avmeldt; avprenumererad; wypisany z listy; wypisana z listy; nie kontaktowac; odhlasen z odberu; nekontaktovat; leiratkozott; dezabonat; odjavljen',
+  'отписан; отписана; отписался; отписалась; не беспокоить; не писать; відписаний; відписався; відписалась; абонамент отказан; abonelikten cikti; listeden cikti; rahatsiz etme; الغى الاشتراك; الغاء الاشتراك; ملغي الاشتراك; لا تزعج; לא ליצור קשר; הוסר מהרשימה; berhenti berlangganan; jangan hubungi; huy dang ky; da huy dang ky; khong lien he; 退订; 已退订; 取消订阅; 已取消订阅; 勿扰; 退訂; 已退訂; 取消訂閱; 配信停止; 配信停止済み; 購読解除; 수신거부; 수신 거부; 구독취소; 구독 취소; ยกเลิกการรับ; ยกเลิกการสมัคร',
 ];

@@ -14,7 +14,7 @@ export const WHATSAPP_WORDS = [
 
 export const MOBILE_WORDS = [
   // en, pt, es, gl, ca
-  'mobile*; mob; cell; cellphone*; cellular; celular*; cel; sms; movil*; telemovel; telemoveis; tlm; mobil; smartphone',
+  'mobile*; mob; mo no; mo num; cell; cellphone*; cellular; celular*; cel; sms; movil*; telemovel; telemoveis; tlm; mobil; smartphone',
   // fr, it, de, nl, lb
   'portable; portables; gsm*; natel; cellulare; cellulari; cellulaire; handy; handys; handy*nummer*; handynr; mobil*nummer*; mobilnr; mobilfunk*; mobiltel*; mobiel*; *mobilnummer; *handynummer',
   // da, no, sv, fi, is, et, lv, lt
@@ -30,7 +30,7 @@ export const MOBILE_WORDS = [
   // hi, mr, bn, ta, te, ml, kn, gu, pa, si, ne
   '*मोबाइल*; *मोबाईल*; *মোবাইল*; *மொபைல்*; *கைபேசி*; *அலைபேசி*; *మొబైల్*; *മൊബൈൽ*; *ಮೊಬೈಲ್*; *મોબાઇલ*; *મોબાઈલ*; *ਮੋਬਾਈਲ*; *ජංගම*',
   // id, ms, tl, vi, sw
-  'hp; handphone; ponsel; seluler; telepon genggam; bimbit; so di dong; di dong; dtdd; sdt di dong; mkononi; rununu',
+  'hp; nohp; no hp; handphone; ponsel; seluler; telepon genggam; bimbit; so di dong; di dong; dtdd; sdt di dong; mkononi; rununu',
   // zh, ja, ko, th, lo, my, km
   '手机; 手機; 移动电话; 行動電話; 流動電話; 携帯; ケータイ; スマホ; モバイル; 휴대폰; 휴대전화; 휴대번호; 핸드폰; 핸폰; 모바일; มือถือ; ມືຖື; မိုဘိုင်း; ទូរស័ព្ទដៃ',
 ];
@@ -42,16 +42,18 @@ export const PHONE_WORDS = [
   'telephone*; telefoni*; *telefon; *telefonnummer; telefon*; rufnummer*; ruf nr; fernsprech*; telefoon*; *telefoonnummer; telnr; telefonnr; telnummer',
   // fi, is, et, hu, pl, cs, sk, ro, lt, lv
   'puhelin*; puh; puhnro; simi; simanumer; telefon*; telefonszam*; tel szam; talrunis; talruna; talr',
+  // af, ka, hy, mn
+  'selfoon*; telefoon*; ტელეფონ*; მობილურ*; հեռախոս*; բջջային*; утас*; утасны*',
   // el, ru, uk, bg, sr, mk, kk
   'τηλεφων*; τηλ; телефон*; тел; телеф; тлф',
   // ar, fa, ur, he
-  '*هاتف*; *تلفون*; *تليفون*; *تلفن*; *فون*; *טלפון*; טל; *תלפון*',
+  '*هاتف*; شماره تماس; *تلفون*; *تليفون*; *تلفن*; *فون*; *טלפון*; טל; *תלפון*',
   // hi, mr, bn, ta, te, ml, kn, gu, pa
-  '*फोन*; *दूरभाष*; *ফোন*; *தொலைபேசி*; *ஃபோன்*; *ఫోన్*; *ഫോൺ*; *ഫോണ്*; *ಫೋನ್*; *ಫೋನ್*; *દૂરવાણી*; *ફોન*; *ਫੋਨ*; *දුරකථන*',
+  '*फोन*; *दूरभाष*; संपर्क नंबर; सम्पर्क नंबर; *ফোন*; *தொலைபேசி*; *ஃபோன்*; *ఫోన్*; *ഫോൺ*; *ഫോണ്*; *ಫೋನ್*; *ಫೋನ್*; *દૂરવાણી*; *ફોન*; *ਫੋਨ*; *දුරකථන*',
   // id, ms, tl, vi, sw, am
   'telepon*; telpon*; telfon*; telp; tlp; no tlp; dien thoai; so dien thoai; sodt; so dt; simu; *ስልክ*',
   // zh, ja, ko, th, lo, my, km
-  '电话; 電話; 联系方式; 聯絡方式; 聯繫方式; 联络电话; 전화; 연락처; 폰번호; 폰 번호; 電話番号; โทรศัพท์; เบอร์โทร; เบอร์ติดต่อ; หมายเลขโทร; โทร; ໂທລະສັບ; ဖုန်း; ទូរស័ព្ទ',
+  '电话; 電話; 联系方式; 聯絡方式; 聯繫方式; 联络电话; 전화; 연락처; 폰번호; 폰 번호; 電話番号; โทรศัพท์; เบอร์โทร; เบอร์ติดต่อ; หมายเลขโทร; โทร; ໂທລະສັບ; ເບີໂທ; ဖုန်း; ទូរស័ព្ទ',
 ];
 
 /** Beside a word for a phone: a number that has WhatsApp less often, or reaches several people. */
@@ -69,6 +71,14 @@ export const OTHER_PERSON_WORDS = [
   'emergency; referrer; referral; referred; seller; salesman; saleswoman; salesperson; sales rep; agent; manager; spouse; husband; wife; partner; assistant; secretary; attendant',
   'emergencia; vendedor; vendedora; atendente; corretor; corretora; gerente; secretaria; conjuge; esposo; esposa; marido; parceiro; parceira; indicador; indicado por; indicacao; consultor; consultora; comercial asignado',
   'vendeur; vendeuse; conjoint; conjointe; urgence; verkaufer; verkauferin; notfall; notfallkontakt; ehepartner; betreuer; venditore; emergenza; coniuge; verkoper; noodgeval; partnera; sprzedawca; продавец; продавца; менеджер; менеджера; satici; acil durum',
+];
+
+/** Which one of the numbers of a person, and how it is written. */
+export const ONE_OF_SEVERAL_WORDS = [
+  'other; second; secondary; alternate; alternative; alt; additional; backup; first; another; or; and; digits; numbers; only; just; cc; all',
+  'outro; outra; segundo; segunda; secundario; alternativo; alternativa; adicional; reserva; para; p; ou; e; so; somente; apenas; digitos; numeros; otro; otra; secundaria; y; o; opcional; solo; ddd; ddi; cc',
+  'autre; secondaire; supplementaire; pour; joindre; ou; seul; seulement; chiffres; andere; anderer; weitere; zweite; zweiter; alternativ; oder; und; nur; ziffern; fur; altro; altra; secondo; secondario; alternativo; solo; cifre; per; tweede; ander; extra; of; en; anden; annen; annat; andra; eller; og; och',
+  'inny; drugi; dodatkowy; lub; dalsi; druhy; masik; alt; другой; дополнительный; второй; или; для; связи; diger; ikinci; veya; lain; lainnya; kedua; atau; khac; phu; 备用; 其他; 予備; 기타; 다른; สำรอง',
 ];
 
 /** Alone they may mean a house number or a person: taken when there is nothing better. */
