@@ -178,6 +178,106 @@ describe('properly quoted cells stay whole', () => {
   });
 });
 
+describe('a quoted file', () => {
+  it.each<[string, string[], string[][]]>([
+    [
+      'keeps pasted rows in the cell they were pasted into',
+      [
+        '"phone","note"',
+        `"${phone(1)}","Familia:`,
+        `${phone(2)},mae`,
+        `${phone(3)},pai"`,
+        `"${phone(4)}","x"`,
+      ],
+      [
+        [phone(1), `Familia:\n${phone(2)},mae\n${phone(3)},pai`],
+        [phone(4), 'x'],
+      ],
+    ],
+    [
+      'also in the middle of a cell',
+      [
+        '"name","phone","note"',
+        `"Ana","${phone(1)}","Indicou:`,
+        `Bob,${phone(2)},amigo`,
+        'fim"',
+        `"Bia","${phone(3)}",""`,
+      ],
+      [
+        ['Ana', phone(1), `Indicou:\nBob,${phone(2)},amigo\nfim`],
+        ['Bia', phone(3), ''],
+      ],
+    ],
+  ])('%s', (_, lines, expected) => {
+    const rows = read(lines);
+    expect(rows.slice(1).map(({ cells }) => cells)).toEqual(expected);
+    expect(rows.every(({ error }) => error === undefined)).toBe(true);
+  });
+});
+
+describe('a stray quote takes no rows in that have no usual number', () => {
+  const short = (name: string, number: string) => `${name},Recife,${number}`;
+  it.each<[string, string[], number]>([
+    [
+      'shorter ones',
+      [
+        header,
+        ana,
+        `"${short('Bia', '+298211234')}`,
+        short('Caio', '+298211235'),
+        `Duda",Belem,${phone(4)}`,
+        davi,
+      ],
+      3,
+    ],
+    [
+      'ones without the area',
+      [
+        header,
+        ana,
+        `"${short('Bia', '961420013')}`,
+        short('Caio', '961420014'),
+        `Duda",Belem,${phone(4)}`,
+        davi,
+      ],
+      3,
+    ],
+    [
+      'too short ones, and the mark of inches',
+      [header, ana, `"${short('Bia', '1196')}`, `TV 32",Natal,${phone(4)}`, davi],
+      3,
+    ],
+    ['none', [header, ana, '"Bia,Olinda,', `Caio",Natal,${phone(4)}`, davi], 3],
+    [
+      'a missing last cell',
+      [`${header},note`, `${ana},x`, `"${bia}`, caio, `Duda",Belem,${phone(4)},x`, `${davi},x`],
+      3,
+    ],
+  ])('%s', (_, lines, spoilt) => {
+    const rows = read(lines);
+    expect(rows.map(({ line }) => line)).toEqual(lines.map((_line, index) => index + 1));
+    expect(rows.filter(({ error }) => error !== undefined).map(({ line }) => line)).toEqual([spoilt]);
+  });
+
+  it('in the columns of an address book', () => {
+    const titles = 'Name,Phone 1 - Type,Phone 1 - Value,Phone 2 - Type,Phone 2 - Value';
+    const first = (name: string, index: number) => `${name},Mobile,${phone(index)},,`;
+    const second = (name: string, index: number) => `${name},,,Mobile,${phone(index)}`;
+    const lines = [
+      titles,
+      first('Ana', 1),
+      first('Eva', 2),
+      `"${second('Bia', 3)}`,
+      second('Caio', 4),
+      `Duda",Mobile,${phone(5)},,`,
+      first('Gil', 6),
+    ];
+    const rows = read(lines);
+    expect(rows.map(({ line }) => line)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    expect(rows.filter(({ error }) => error !== undefined).map(({ line }) => line)).toEqual([4]);
+  });
+});
+
 describe('a number in whatever form tells a row', () => {
   it.each<[string, (number: string) => string]>([
     ['with a label behind', (number) => `${number} (WhatsApp)`],

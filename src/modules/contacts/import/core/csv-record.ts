@@ -9,6 +9,8 @@ export type RecordProgress = 'complete' | 'open' | 'malformed';
  */
 export class RecordScanner {
   readonly cells: string[] = [];
+  /** How many of the cells stood in quotes. */
+  quotedCells = 0;
   /** The cell whose quote is open; undefined between cells. */
   private open: string[] | undefined;
 
@@ -16,6 +18,11 @@ export class RecordScanner {
     private readonly delimiter: string,
     private readonly backslash: boolean,
   ) {}
+
+  /** There are cells, and all of them stood in quotes: the file quotes every cell. */
+  get quotesAll(): boolean {
+    return this.cells.length > 0 && this.quotedCells === this.cells.length;
+  }
 
   /** `endBefore`: what ended the line before, where a cell goes on in this one. */
   feed(line: string, endBefore = '\n'): RecordProgress {
@@ -72,6 +79,7 @@ export class RecordScanner {
         const end = this.skipBlanks(line, mark + 1);
         if (end < line.length && line[end] !== this.delimiter) return 'malformed';
         this.cells.push(parts.join(''));
+        this.quotedCells += 1;
         this.open = undefined;
         return end + 1;
       }

@@ -41,8 +41,15 @@ const READ_AGAIN_FREE = 8_000_000;
 interface Candidate {
   lines: TextLine[];
   length: number;
-  /** The line that opens the quote is a row of the file without it. */
+  /** The line that opens the quote is a row of the file without it; or it has at least as many cells. */
   firstIsRow: boolean;
+  firstIsFull: boolean;
+  /** All cells in front of the one that is open are quoted. */
+  opensQuoted: boolean;
+  /** The number of a record would be that of the line that closes the quote. */
+  isBeforePhone: boolean;
+  /** Lines were taken in that are rows of the file by themselves. */
+  takesRows: boolean;
   readings: { scanner: RecordScanner; progress: RecordProgress }[];
 }
 
@@ -93,12 +100,20 @@ export class CsvRows {
       this.emit(cutPlainly(text, delimiter), 1);
       return [];
     }
-    const candidate: Candidate = { lines: [], length: 0, firstIsRow: false, readings: [] };
+    const candidate: Candidate = {
+      lines: [],
+      length: 0,
+      firstIsRow: shape !== undefined && looksLikeRow(text, shape, delimiter),
+      firstIsFull: shape !== undefined && cutPlainly(text, delimiter).length === shape.width,
+      opensQuoted: false,
+      isBeforePhone: false,
+      takesRows: false,
+      readings: [],
+    };
     for (const backslash of [false, true]) {
       if (backslash && !text.includes('\\"')) continue;
       candidate.readings.push({ scanner: new RecordScanner(delimiter, backslash), progress: 'open' });
     }
-    candidate.firstIsRow = shape !== undefined && looksLikeRow(text, shape, delimiter);
     return this.goOn(candidate, line);
   }
 
@@ -110,9 +125,9 @@ export class CsvRows {
     for (const reading of candidate.readings) {
       if (reading.progress === 'open') reading.progress = reading.scanner.feed(line.text, endBefore);
     }
+    if (candidate.lines.length === 1) this.noteOpening(candidate);
     const complete = candidate.readings.find(({ progress }) => progress === 'complete');
-    if (this.takesRowsIn(candidate, line.text, complete?.scanner.cells.length))
-      return this.giveUp(candidate, OPEN);
+    if (this.takesRowsIn(candidate, line.text, complete?.scanner)) return this.giveUp(candidate, OPEN);
     if (complete) {
       this.candidate = undefined;
       this.emit(complete.scanner.cells, candidate.lines.length);
@@ -126,15 +141,36 @@ export class CsvRows {
     return this.giveUp(candidate, candidate.lines.length === 1 && !open ? TEXT_BEHIND : OPEN);
   }
 
+  private noteOpening(candidate: Candidate): void {
+    const { shape } = this.options;
+    const open = candidate.readings.find(({ progress }) => progress === 'open')?.scanner;
+    if (!shape || !open) return;
+    candidate.opensQuoted = open.quotesAll;
+    candidate.isBeforePhone = open.cells.length <= shape.phone;
+  }
+
   /**
-   * A line with as many cells as a row and a number where rows have it is a row. The line that closes the quote may be
-   * like one by right, as it has the record's other cells: not when the record comes out too short or too long, nor
-   * when the line that opens the quote has those cells itself. `cells` of the record, when this line closes it.
+   * Whether a quote takes rows of the file into its cell. A line with as many cells as a row and a number where rows have
+   * it is a row. The line that closes the quote may be like one by right, as it has the record's other cells: not when
+   * the record comes out too short or too long, nor when the line that opens the quote has those cells itself. Where the
+   * file quotes every cell, a record that is right in all of them is one, whatever was pasted into it. `record`, when
+   * this line closes it.
    */
-  private takesRowsIn(candidate: Candidate, line: string, cells: number | undefined): boolean {
+  private takesRowsIn(candidate: Candidate, line: string, record: RecordScanner | undefined): boolean {
     const { shape, delimiter } = this.options;
-    if (!shape || candidate.lines.length === 1 || !looksLikeRow(line, shape, delimiter)) return false;
-    return cells === undefined || cells !== shape.width || candidate.firstIsRow;
+    if (!shape || candidate.lines.length === 1) return false;
+    const isRow = looksLikeRow(line, shape, delimiter, candidate.isBeforePhone);
+    if (!record) {
+      candidate.takesRows ||= isRow;
+      return candidate.takesRows && !candidate.opensQuoted;
+    }
+    const fits = record.cells.length === shape.width;
+    if (fits && candidate.opensQuoted && record.quotesAll) return false;
+    if (candidate.takesRows) return true;
+    if (isRow && (!fits || candidate.firstIsRow)) return true;
+    // The only quote of a record, open in a whole row and closed in another, with or without numbers in them.
+    const isOnly = record.quotedCells === 1 && candidate.isBeforePhone && candidate.firstIsFull;
+    return isOnly && shape.width > 2 && cutPlainly(line, delimiter).length === shape.width;
   }
 
   /** Rejects the first line of a record. Returns the others, which are rows of their own. */

@@ -54,11 +54,19 @@ function enough(digits: number): number {
   return digits < MIN_DIGITS ? 0 : digits;
 }
 
-/** Could this line be a row of the file by itself, by its quotes or in spite of them? */
-export function looksLikeRow(line: string, shape: RowShape, delimiter: string): boolean {
+/**
+ * Could this line be a row of the file by itself, by its quotes or in spite of them? `loosely`, also one whose number is
+ * shorter than usual or stands in another column, or that lacks its last cells.
+ */
+export function looksLikeRow(line: string, shape: RowShape, delimiter: string, loosely = false): boolean {
   return [cellsOfLine(line, delimiter), cutPlainly(line, delimiter)].some((cells) => {
+    const usual = shape.digits - FEWER_DIGITS;
     const digits = phoneDigits(cells[shape.phone] ?? '');
-    return cells.length === shape.width && digits > 0 && digits >= shape.digits - FEWER_DIGITS;
+    if (cells.length === shape.width) {
+      const has = digits > 0 && (loosely || digits >= usual);
+      return has || (loosely && cells.some((cell) => phoneDigits(cell) >= Math.max(usual, MIN_DIGITS)));
+    }
+    return loosely && cells.length > 1 && cells.length < shape.width && digits >= Math.max(usual, MIN_DIGITS);
   });
 }
 
