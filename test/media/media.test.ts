@@ -84,6 +84,31 @@ describe('an upload', () => {
     expect((await buffer(stream)).equals(Buffer.from(bytes))).toBe(true);
   });
 
+  it.each([
+    ['a page that begins in the middle', '<main><h2>Sign in</h2></main>', 'text/html'],
+    ['a page behind a warning', 'Warning: x in y on line 3\n<!DOCTYPE html>', 'text/html'],
+    ['a pdf', pdf, 'application/pdf'],
+    ['a picture', png, 'image/png'],
+  ])(
+    'is a web page where its server says so, unless it is surely something else: %s',
+    async (_, bytes, mimeType) => {
+      const fetched = {
+        path: await fileOf(bytes),
+        fileName: 'prices.pdf',
+        ok: true,
+        isSaidPage: true,
+      } as const;
+      const fetching = new MediaService({
+        database: db.database,
+        store,
+        remote: { fetch: () => Promise.resolve(fetched) },
+        clock: systemClock,
+      });
+      const tenant = await db.createTenant();
+      expect(await fetching.addFromUrl(tenant, 'https://example.com/prices.pdf')).toMatchObject({ mimeType });
+    },
+  );
+
   it('is stored once per tenant, also when it comes many times at once', async () => {
     const bytes = Buffer.concat([png, Buffer.from('once')]);
     const all = await Promise.all(Array.from({ length: 8 }, () => add(bytes)));
@@ -213,7 +238,12 @@ describe('a file that is fetched for a request', () => {
   let fetching: MediaService;
   beforeAll(() => {
     const remote = {
-      fetch: async () => ({ ok: true as const, path: await fileOf(fetched), fileName: 'sale.png' }),
+      fetch: async () => ({
+        ok: true as const,
+        path: await fileOf(fetched),
+        fileName: 'sale.png',
+        isSaidPage: false,
+      }),
     };
     const now = () => clock;
     fetching = new MediaService({ database: db.database, store, remote, clock: { now } });

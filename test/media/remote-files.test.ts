@@ -34,6 +34,8 @@ beforeAll(async () => {
       response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('a photo'));
     } else if (path === '/bomb') {
       response.writeHead(200, { 'content-encoding': 'br' }).end(brotliCompressSync(Buffer.alloc(5_000_000)));
+    } else if (path.startsWith('/type/')) {
+      response.writeHead(200, { 'content-type': decodeURIComponent(path.slice('/type/'.length)) }).end('x');
     } else if (path === '/odd') response.writeHead(200, { 'content-encoding': 'zstd' }).end('x');
     else if (path.startsWith('/named/')) {
       const disposition = Buffer.from(decodeURIComponent(path.slice('/named/'.length)), 'utf8');
@@ -140,6 +142,17 @@ describe('fetching a file', () => {
     } finally {
       await server.close();
     }
+  });
+
+  it.each([
+    ['text/html', true],
+    ['TEXT/HTML; charset=utf-8', true],
+    ['application/xhtml+xml', true],
+    ['application/pdf', false],
+    ['text/htmlish', false],
+  ])('tells whether the server says that it is a page: %s', async (type, isSaidPage) => {
+    const outcome = await remote().fetch(at(PUBLIC, `/type/${encodeURIComponent(type)}`));
+    expect(outcome).toMatchObject({ ok: true, isSaidPage });
   });
 
   it('takes no part of a file for the whole', async () => {

@@ -3,6 +3,8 @@ import { fileTypeFromFile } from 'file-type';
 import { isUtf8, wideText } from './core/text-file.js';
 import { isWebPage } from './core/web-page.js';
 
+export const WEB_PAGE = 'text/html';
+const PLAIN_TEXT = 'text/plain';
 const UNKNOWN = 'application/octet-stream';
 /** Old web pages are XML, too. */
 const XML = 'application/xml';
@@ -25,9 +27,14 @@ export async function contentTypeOf(path: string): Promise<string> {
   const isText = wideText(start) !== undefined || isUtf8(start, start.length < SAMPLE_BYTES);
   if (found !== undefined && found !== XML && !(isText && BINARY.test(found)))
     return synonyms[found] ?? found;
-  if (isWebPage(start)) return 'text/html';
+  if (isWebPage(start)) return WEB_PAGE;
   if (found === XML) return found;
-  return isText ? 'text/plain' : UNKNOWN;
+  return isText ? PLAIN_TEXT : UNKNOWN;
+}
+
+/** True for the type of a file that could be anything. */
+export function isOfNoType(type: string): boolean {
+  return type === PLAIN_TEXT || type === UNKNOWN;
 }
 
 async function typeOf(path: string): Promise<string | undefined> {

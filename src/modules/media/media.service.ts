@@ -9,7 +9,7 @@ import { DomainError, notFound } from '../../lib/errors.js';
 import { newId } from '../../lib/ids.js';
 import { mediaKindOf, mediaLimits, readableSize, type MediaKind } from '../../lib/media-types.js';
 import { idBehind, toPage, type Page, type PageRequest } from '../../lib/pages.js';
-import { contentTypeOf } from './content-type.js';
+import { contentTypeOf, isOfNoType, WEB_PAGE } from './content-type.js';
 import { cleanFileName } from './core/file-name.js';
 import type { Media } from './media.entity.js';
 import {
@@ -45,6 +45,8 @@ export interface IncomingFile {
   originalName: string;
   /** Where it was fetched from: for a request that may still be refused, so the file is `provisional`. */
   sourceUrl?: string;
+  /** The server it comes from says that it is a web page. */
+  isSaidPage?: boolean;
 }
 
 /** A request that fetches files is answered long before that. */
@@ -64,7 +66,9 @@ export class MediaService {
   async add(tenantId: string, file: IncomingFile, kind?: MediaKind): Promise<Media> {
     try {
       const { size: sizeBytes } = await stat(file.path);
-      const mimeType = await contentTypeOf(file.path);
+      const found = await contentTypeOf(file.path);
+      // A page may begin in any way; what is surely something else stays that, whatever its server says.
+      const mimeType = file.isSaidPage && isOfNoType(found) ? WEB_PAGE : found;
       refuseSize(sizeBytes, mimeType, kind);
       const sha256 = await sha256Of(file.path);
       const name = { tenantId, sha256, fileName: cleanFileName(file.originalName) };
@@ -90,8 +94,8 @@ export class MediaService {
         ? new DomainError('invalid', 'invalid_media_url', message)
         : new DomainError('not_possible', 'media_unavailable', message);
     }
-    const { path, fileName: originalName } = fetched;
-    return this.add(tenantId, { path, originalName, sourceUrl: url }, kind);
+    const { path, fileName: originalName, isSaidPage } = fetched;
+    return this.add(tenantId, { path, originalName, sourceUrl: url, isSaidPage }, kind);
   }
 
   /** Newest first. */

@@ -24,9 +24,18 @@ export interface RemoteFilesDeps {
 
 /** `wrong_url`: it cannot be right; `unavailable`: the other side did not give the file. The reason is for people. */
 export type RemoteFile =
-  | { ok: true; path: string; fileName: string }
+  | {
+      ok: true;
+      path: string;
+      fileName: string;
+      /** The server says that it is a page for browsers. */
+      isSaidPage: boolean;
+    }
   | { ok: false; code: 'wrong_url' | 'unavailable'; reason: string };
 
+type Described = Pick<RemoteFile & { ok: true }, 'fileName' | 'isSaidPage'>;
+
+const PAGE_TYPE = /^\s*(?:text\/html|application\/xhtml\+xml)\b/i;
 const TIMEOUT_MS = 30_000;
 const MAX_REDIRECTS = 3;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
@@ -49,7 +58,7 @@ export class RemoteFiles {
     const signal = AbortSignal.timeout(timeoutMs);
     try {
       await mkdir(tempDir, { recursive: true, mode: 0o700 });
-      return { ok: true, path, fileName: await this.follow(text, path, signal) };
+      return { ok: true, path, ...(await this.follow(text, path, signal)) };
     } catch (error) {
       await rm(path, { force: true });
       if (error instanceof WrongUrl) return { ok: false, code: 'wrong_url', reason: error.message };
@@ -58,15 +67,16 @@ export class RemoteFiles {
     }
   }
 
-  /** Returns the name of the file. */
-  private async follow(text: string, path: string, signal: AbortSignal): Promise<string> {
+  private async follow(text: string, path: string, signal: AbortSignal): Promise<Described> {
     let next = text;
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
       const read = parseUrl(next);
       if (!read.ok)
         throw new WrongUrl(redirects === 0 ? read.reason : `it leads to a URL where ${read.reason}`);
-      const { location, fileName } = await this.ask(read.url, path, signal);
-      if (location === undefined) return fileName ?? fileNameOfUrl(read.url);
+      const { location, ...file } = await this.ask(read.url, path, signal);
+      if (location === undefined) {
+        return { fileName: file.fileName ?? fileNameOfUrl(read.url), isSaidPage: file.isSaidPage === true };
+      }
       next = URL.canParse(location, read.url.href) ? new URL(location, read.url.href).href : location;
     }
     throw new Unavailable(`it redirects more than ${MAX_REDIRECTS} times`);
@@ -77,7 +87,7 @@ export class RemoteFiles {
     url: URL,
     path: string,
     signal: AbortSignal,
-  ): Promise<{ location?: string; fileName?: string | undefined }> {
+  ): Promise<{ location?: string } & Partial<Described>> {
     const find = this.deps.findAddresses ?? findAddresses;
     const target = await guardTarget(
       url,
@@ -92,10 +102,11 @@ export class RemoteFiles {
       headers: { 'user-agent': 'Starling', accept: '*/*', 'accept-encoding': 'identity' },
     });
     try {
-      const { location, 'content-disposition': disposition } = answer.headers;
+      const { location, 'content-disposition': disposition, 'content-type': type } = answer.headers;
       if (REDIRECTS.has(answer.statusCode ?? 0) && location !== undefined) return { location };
       await this.save(answer, path, signal);
-      return { fileName: disposition === undefined ? undefined : fileNameOfHeader(disposition) };
+      const fileName = disposition === undefined ? undefined : fileNameOfHeader(disposition);
+      return { isSaidPage: PAGE_TYPE.test(type ?? ''), ...(fileName === undefined ? {} : { fileName }) };
     } finally {
       answer.destroy();
     }
