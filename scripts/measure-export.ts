@@ -18,7 +18,7 @@ const dataSource = createDataSource({
   url: process.env['DATABASE_URL'] ?? '',
   entities,
   migrations,
-  poolSize: 2,
+  connections: 2,
 });
 await dataSource.initialize();
 await dataSource.runMigrations({ transaction: 'each' });

@@ -103,7 +103,7 @@ async function build({ services, scale, note }: BenchContext): Promise<Stage> {
 }
 
 async function open(url: string): Promise<Database> {
-  const dataSource = createDataSource({ url, entities, migrations, poolSize: 20 });
+  const dataSource = createDataSource({ url, entities, migrations, connections: 20 });
   await dataSource.initialize();
   return new Database(dataSource);
 }

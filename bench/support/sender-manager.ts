@@ -13,7 +13,7 @@ export async function openSenderManager(
   url: string,
   workerId: string,
 ): Promise<{ manager: SenderManager; close: () => Promise<void> }> {
-  const dataSource = createDataSource({ url, entities, migrations, poolSize: CONNECTIONS });
+  const dataSource = createDataSource({ url, entities, migrations, connections: CONNECTIONS });
   await dataSource.initialize();
   await dataSource.runMigrations({ transaction: 'each' });
   const logger = createLogger('error');

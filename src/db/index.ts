@@ -1,2 +1,4 @@
-export { createDataSource, Database, type Tx } from './database.js';
+export { divideConnections } from './connections.js';
+export { createDataSource, Database, defaultTimeouts, type StatementTimeouts, type Tx } from './database.js';
 export { DatabaseWatch } from './watch.js';
+export { inCurrentUse } from './use.js';

@@ -1,7 +1,7 @@
 import { MigrationExecutor, type DataSource, type Migration, type QueryRunner } from 'typeorm';
 import { DomainError } from '../lib/errors.js';
 import type { Logger } from '../lib/logger.js';
-import { LOCK_TIMEOUT } from './database.js';
+import { withUse } from './use.js';
 
 /** Any number will do, as long as nothing else in this database takes an advisory lock of the same number. */
 const MIGRATION_LOCK = 5_781_920_417;
@@ -13,11 +13,11 @@ const MIGRATION_LOCK = 5_781_920_417;
  * @throws DomainError, with the database as it was: `schema_of_pre_release` when it was made before the first release,
  * `schema_newer_than_code` when it was migrated by a newer version than this one.
  */
-export async function applyMigrations(
-  dataSource: DataSource,
-  logger: Logger,
-  folder?: string,
-): Promise<void> {
+export function applyMigrations(dataSource: DataSource, logger: Logger, folder?: string): Promise<void> {
+  return withUse({ use: 'migration' }, () => migrate(dataSource, logger, folder));
+}
+
+async function migrate(dataSource: DataSource, logger: Logger, folder: string | undefined): Promise<void> {
   const runner = dataSource.createQueryRunner();
   try {
     await lock(runner, logger);
@@ -37,8 +37,6 @@ export async function applyMigrations(
 }
 
 async function lock(runner: QueryRunner, logger: Logger): Promise<void> {
-  // A migration may take minutes, and other processes have to wait for it.
-  await runner.query('SET lock_timeout = 0');
   const [attempt] = (await runner.query('SELECT pg_try_advisory_lock($1) AS locked', [MIGRATION_LOCK])) as {
     locked: boolean;
   }[];
@@ -51,7 +49,6 @@ async function lock(runner: QueryRunner, logger: Logger): Promise<void> {
 async function unlock(runner: QueryRunner, logger: Logger): Promise<void> {
   try {
     await runner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
-    await runner.query(LOCK_TIMEOUT);
   } catch (error) {
     // A lost connection has lost its lock too, and what broke it is already on its way to the caller.
     logger.debug({ err: error }, 'the migration lock went with its connection');

@@ -56,9 +56,13 @@ const FILE_LIMIT_MESSAGE = /^could not (extend|write to) file .*: File too large
 
 /**
  * PostgreSQL gave up waiting for a lock that another transaction holds, ended one of two transactions that waited for
- * each other, or one that another has overtaken; or an operator or the server's time-out cancelled the statement.
+ * each other, or one that another has overtaken. A statement that its time-out ended (57014) is not among them: it would
+ * take as long the next time, so trying it again without end would keep the database busy with it for ever.
  */
-const LOCK_CODES = new Set(['55P03', '40P01', '40001', '57014']);
+const LOCK_CODES = new Set(['55P03', '40P01', '40001']);
+
+/** PostgreSQL's word for a statement that was cancelled: by its time-out, on our own demand, or by an operator. */
+export const STATEMENT_CANCELLED = '57014';
 
 /** A resource outside the program that it needs. */
 export type UnavailableResource = 'server' | 'disk' | 'lock';

@@ -9,6 +9,8 @@ import type { ConnectionLog } from './connection-log.js';
 const POOL_SIZE = 18;
 const CONNECT_TIMEOUT_MS = 5_000;
 const REST_MS = 500;
+/** Moving a job takes milliseconds, removing very many old ones some seconds. Nothing waits inside a statement. */
+const STATEMENT_TIMEOUT_MS = 60_000;
 /**
  * What BullMQ's own functions in the database refuse, such as a job that is in another state: results, not errors of
  * the connection.
@@ -45,7 +47,7 @@ export class MigratedPool implements PgPool {
       ...this.options,
       keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
       application_name: 'starling-queue',
-      options: `-c search_path=${DEFAULT_SCHEMA}`,
+      options: `-c search_path=${DEFAULT_SCHEMA} -c statement_timeout=${STATEMENT_TIMEOUT_MS}`,
     });
     this.pool.setMaxListeners(0);
     this.pool.on('error', (error) => errors.report(error));
@@ -100,7 +102,10 @@ export class MigratedPool implements PgPool {
   private async migrate(): Promise<void> {
     const client = await this.pool.connect();
     try {
+      await client.query('SET statement_timeout = 0');
       await runMigrations(client, DEFAULT_SCHEMA);
+      // To what the connection began with.
+      await client.query('RESET statement_timeout');
     } finally {
       client.release();
     }

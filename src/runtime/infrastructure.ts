@@ -1,6 +1,13 @@
 import { resolve } from 'node:path';
 import type { Config } from '../config/index.js';
-import { createDataSource, Database, DatabaseWatch } from '../db/index.js';
+import {
+  createDataSource,
+  Database,
+  DatabaseWatch,
+  defaultTimeouts,
+  divideConnections,
+  type StatementTimeouts,
+} from '../db/index.js';
 import { startEmbeddedPostgres } from '../db/embedded/index.js';
 import { applyMigrations } from '../db/migrate.js';
 import { errorMessage } from '../lib/errors.js';
@@ -22,8 +29,13 @@ export async function openInfrastructure(config: Config, logger: Logger): Promis
   const embedded = config.database.url ? undefined : await startEmbeddedPostgres({ dataDir, logger });
   const url = config.database.url ?? embedded?.url ?? '';
   const watch = new DatabaseWatch(url, logger);
-  const { poolSize } = config.database;
-  const dataSource = createDataSource({ url, entities, migrations, poolSize, watch });
+  const { roles } = config.server;
+  const connections = divideConnections(config.database.poolSize, {
+    api: roles.includes('api'),
+    worker: roles.includes('worker'),
+  });
+  const timeouts = timeoutsOf(config);
+  const dataSource = createDataSource({ url, entities, migrations, connections, timeouts, watch });
   const undo: (() => Promise<void>)[] = [async () => embedded?.stop()];
   try {
     await dataSource.initialize().catch((error: unknown) => {
@@ -42,6 +54,16 @@ export async function openInfrastructure(config: Config, logger: Logger): Promis
     await undoAll(undo);
     throw error;
   }
+}
+
+function timeoutsOf({ database }: Config): StatementTimeouts {
+  return {
+    ...defaultTimeouts,
+    request: database.requestTimeoutSeconds * 1_000,
+    heavyRead: database.readTimeoutSeconds * 1_000,
+    heavyWrite: database.writeTimeoutSeconds * 1_000,
+    job: database.jobTimeoutSeconds * 1_000,
+  };
 }
 
 function openQueue(

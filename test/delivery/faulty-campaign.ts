@@ -66,7 +66,7 @@ export class FaultyCampaign {
     const proxy = await startProxy({ host: url.hostname, port: Number(url.port) });
     url.hostname = '127.0.0.1';
     url.port = String(proxy.port);
-    const dataSource = createDataSource({ url: url.href, entities, migrations, poolSize: 10 });
+    const dataSource = createDataSource({ url: url.href, entities, migrations, connections: 10 });
     await dataSource.initialize();
     const database = new Database(dataSource);
     const world = new World(database, await db.createTenant());

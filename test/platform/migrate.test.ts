@@ -123,7 +123,7 @@ function everything(source: DataSource): Promise<{ thing: string; writer: string
 function connect(poolSize = 3, database = name): Promise<DataSource> {
   const url = new URL(adminUrl);
   url.pathname = `/${database}`;
-  return createDataSource({ url: url.href, entities, migrations, poolSize }).initialize();
+  return createDataSource({ url: url.href, entities, migrations, connections: poolSize }).initialize();
 }
 
 async function migrationNames(source: DataSource | undefined): Promise<string[]> {

@@ -78,7 +78,7 @@ describe('reserving', () => {
 
   it('never gives two workers the same slot, and never exceeds a quota', async () => {
     await senders(4, { quotaPerMinute: 10, quotaPerHour: 12 });
-    const otherSource = createDataSource({ url: test.url, entities, migrations, poolSize: 5 });
+    const otherSource = createDataSource({ url: test.url, entities, migrations, connections: 5 });
     await otherSource.initialize();
     const workers = [manager, managerOn(new Database(otherSource), clock, undefined, 2)];
     const granted = new Map<string, number>();

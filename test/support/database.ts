@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { createDataSource, Database } from '../../src/db/index.js';
+import { createDataSource, Database, type StatementTimeouts } from '../../src/db/index.js';
 import { newId } from '../../src/lib/ids.js';
 import { entities, migrations } from '../../src/schema.js';
 
@@ -13,7 +13,7 @@ export interface TestDatabase {
 }
 
 /** A PostgreSQL database of this test file's own, cloned from the migrated template. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+export async function createTestDatabase(timeouts?: StatementTimeouts): Promise<TestDatabase> {
   const adminUrl = process.env['STARLING_TEST_POSTGRES_URL'];
   const template = process.env['STARLING_TEST_TEMPLATE'];
   if (!adminUrl || !template) {
@@ -23,7 +23,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   await asAdmin(adminUrl, `CREATE DATABASE ${name} TEMPLATE ${template}`);
   const url = new URL(adminUrl);
   url.pathname = `/${name}`;
-  const dataSource = createDataSource({ url: url.href, entities, migrations, poolSize: 10 });
+  const dataSource = createDataSource({ url: url.href, entities, migrations, connections: 10, timeouts });
   await dataSource.initialize();
   const database = new Database(dataSource);
   return {

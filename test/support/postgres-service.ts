@@ -75,7 +75,7 @@ async function createTemplate(admin: pg.Client, adminUrl: string, name: string):
   await admin.query(`CREATE DATABASE ${partial}`);
   const url = new URL(adminUrl);
   url.pathname = `/${partial}`;
-  const dataSource = createDataSource({ url: url.href, entities, migrations, poolSize: 2 });
+  const dataSource = createDataSource({ url: url.href, entities, migrations, connections: 2 });
   await dataSource.initialize();
   try {
     await dataSource.runMigrations({ transaction: 'all' });

@@ -1,4 +1,4 @@
-import type { Tx } from '../../../db/index.js';
+import { inCurrentUse, type Tx } from '../../../db/index.js';
 import { csvLines, UTF8_BOM } from '../../../lib/csv.js';
 import { notFound } from '../../../lib/errors.js';
 import { xlsxChunks, type Cell, type SheetColumn } from '../../../lib/xlsx-writer.js';
@@ -49,7 +49,7 @@ export function exportChunks(
   campaign: Campaign,
   { format, state }: { format: ExportFormat; state?: RecipientState },
 ): AsyncGenerator<string | Buffer, void, undefined> {
-  const batches = reportBatches(tx, campaign, state);
+  const batches = inCurrentUse(reportBatches(tx, campaign, state));
   return format === 'csv' ? csvChunks(batches) : xlsxChunks('Recipients', columns, batches);
 }
 

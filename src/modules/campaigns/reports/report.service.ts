@@ -145,7 +145,9 @@ export class CampaignReports {
 
   /** Several campaigns side by side, in the order asked for. One that is not there is `campaign_not_found`. */
   async compare(tenantId: string, ids: readonly string[]): Promise<ComparedCampaign[]> {
-    const campaigns = await Promise.all(ids.map((id) => this.find(tenantId, id)));
+    // One after the other, because a request has one connection.
+    const campaigns: Campaign[] = [];
+    for (const id of ids) campaigns.push(await this.find(tenantId, id));
     const ledgers = await countsOf(
       this.deps.database.manager,
       campaigns.map(({ id }) => id),

@@ -1,4 +1,4 @@
-import type { Database } from '../../../db/index.js';
+import { inCurrentUse, type Database } from '../../../db/index.js';
 import { csvLines, keptByWithoutMarks, UTF8_BOM } from '../../../lib/csv.js';
 import { notFound } from '../../../lib/errors.js';
 import { xlsxChunks, type Cell } from '../../../lib/xlsx-writer.js';
@@ -49,7 +49,7 @@ export class ContactExportService {
     }
     const keys = await this.search.attributeKeys(manager, tenantId, filter);
     const titles = [...OWN_COLUMNS, ...keys];
-    const rows = this.rows(tenantId, filter, keys);
+    const rows = inCurrentUse(this.rows(tenantId, filter, keys));
     if (format === 'csv') {
       return {
         fileName: 'contacts.csv',
