@@ -1,6 +1,7 @@
 import cors from 'cors';
 import express, { type Express } from 'express';
 import helmet from 'helmet';
+import type { Database } from '../db/index.js';
 import type { Logger } from '../lib/logger.js';
 import type { Authenticator, IdempotencyService } from '../modules/auth/index.js';
 import { addressOf, CallerCheck } from './authentication.js';
@@ -15,6 +16,7 @@ import { Uploads } from './middleware/uploads.js';
 import { mountRoutes } from './mount.js';
 import { openApiRoute } from './openapi/route.js';
 import type { Route } from './route.js';
+import { RouteWork, type WorkLimits } from './route-work.js';
 import { mountSwagger } from './swagger.js';
 
 const DEFAULT_REQUESTS_PER_MINUTE = 6_000;
@@ -32,10 +34,12 @@ export interface AppSettings {
   trustProxy?: number;
   /** Per caller and process. */
   requestsPerMinute?: number;
+  work: WorkLimits;
 }
 
 export interface AppDependencies {
   routes: readonly Route[];
+  database: Pick<Database, 'using'>;
   authenticator: Authenticator;
   idempotency: IdempotencyService;
   boardQueues: BoardQueue[];
@@ -72,6 +76,7 @@ export function createApp(deps: AppDependencies): Express {
     limiter,
     uploads: new Uploads(settings.uploadDir),
     rooms: new Rooms(settings.jsonLimitBytes),
+    work: new RouteWork(deps.database, settings.work),
     jsonLimitBytes: settings.jsonLimitBytes,
   });
   // What has no handler of its own costs little, and yet not nothing.

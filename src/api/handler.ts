@@ -10,6 +10,7 @@ import { isHealth, requestIdOf } from './middleware/request-log.js';
 import { FREE_BYTES, type Room, type Rooms } from './middleware/room.js';
 import type { Uploads } from './middleware/uploads.js';
 import type { Reply, Route, RouteContext, UploadedFile } from './route.js';
+import type { RouteWork } from './route-work.js';
 import { checkPathIds, validateBody, validateText } from './validation.js';
 
 /** Callers need no login to send these, so they may cost little. */
@@ -26,6 +27,7 @@ export interface HandlerPorts {
   limiter: RequestLimiter;
   uploads: Uploads;
   rooms: Rooms;
+  work: RouteWork;
   jsonLimitBytes: number;
 }
 
@@ -33,7 +35,7 @@ export interface HandlerPorts {
 export function handlerOf(route: Route, ports: HandlerPorts): RequestHandler {
   return async (request, response) => {
     const signal = signalOf(response);
-    const principal = await authorise(route, request, ports);
+    const principal = await ports.work.short(() => authorise(route, request, ports));
     await limit(principal, request, ports);
     const params = pathParams(request);
     checkPathIds(params);
@@ -116,7 +118,10 @@ async function answer(
   context: RouteContext<object, object>,
   ports: HandlerPorts,
 ): Promise<Reply | StoredReply> {
-  if (route.idempotent !== true || route.access === 'public') return route.handler(context);
+  const { principal, signal } = context;
+  const caller = { tenantId: principal?.tenantId, signal };
+  const work = (own: typeof context) => ports.work.run(route, caller, () => route.handler(own));
+  if (route.idempotent !== true || route.access === 'public') return work(context);
   const repeatable = {
     tenantId: context.principal.tenantId,
     request: context.request,
@@ -124,7 +129,7 @@ async function answer(
     body: context.body,
     file: context.file,
   };
-  return onlyOnce(ports.idempotency, repeatable, (keepAnswer) => route.handler({ ...context, keepAnswer }));
+  return onlyOnce(ports.idempotency, repeatable, (keepAnswer) => work({ ...context, keepAnswer }));
 }
 
 async function send(reply: Reply | StoredReply, response: Response, room: Room | undefined): Promise<void> {

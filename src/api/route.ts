@@ -66,6 +66,14 @@ export interface DocumentedResponse {
   otherTypes?: readonly string[];
 }
 
+/**
+ * - `short`: reads of a few rows by their keys;
+ * - `heavyRead`: filters, searches, counts and reports over what may be all rows of a tenant;
+ * - `download`: a file of any length, read page by page;
+ * - `heavyWrite`: writes as many rows as a tenant has contacts.
+ */
+export type RouteCost = 'short' | 'heavyRead' | 'download' | 'heavyWrite';
+
 export interface Route<Body extends object = object, Query extends object = object> {
   method: 'get' | 'post' | 'patch' | 'delete';
   /** Express form, such as `/api/contacts/:id`. A parameter named `id` or ending in `Id` must be a UUID. */
@@ -82,6 +90,11 @@ export interface Route<Body extends object = object, Query extends object = obje
   upload?: { field: string; maxBytes: number };
   /** True where a repeat with the same `Idempotency-Key` must get the first answer. */
   idempotent?: boolean;
+  /**
+   * What it costs the database, which says what connections it gets, how long a statement may take, and how many of a
+   * tenant run at once (see RouteWork). Absent for a few rows; public routes are `short`.
+   */
+  work?: RouteCost;
   /** A GET that can answer 422; for other methods the documentation says so anyway. */
   notPossible?: true;
   response: DocumentedResponse;

@@ -64,14 +64,6 @@ export class CallerGone extends Error {
   }
 }
 
-/** The caller has left, or takes nothing of the answer any more: what was still being done for them ends with this. */
-export class CallerGone extends Error {
-  constructor() {
-    super('the caller has gone');
-    this.name = 'CallerGone';
-  }
-}
-
 /** A store of files that does not answer. The message is for the log: it names the server. */
 export class StoreUnreachable extends Error {}
 

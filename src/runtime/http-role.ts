@@ -33,6 +33,7 @@ export async function startHttpRole(
     routes: isApi
       ? allRoutes({ ...services, ...health, maxUploadBytes: config.limits.uploadMaxBytes })
       : healthRoutes(health),
+    database: infrastructure.database,
     authenticator: services.authenticator,
     idempotency: services.idempotency,
     boardQueues: isApi ? infrastructure.queue.boardQueues() : [],
@@ -44,6 +45,7 @@ export async function startHttpRole(
       trustProxy: config.server.trustProxy,
       uploadDir,
       jsonLimitBytes: config.limits.bodyMaxBytes,
+      work: config.limits,
     },
   });
   const { host, port, trustProxy, maxConnections, clientTimeoutMs } = config.server;

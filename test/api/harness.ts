@@ -26,6 +26,9 @@ import { insertUser } from '../support/rows.js';
 
 export const ADMIN = { email: 'admin@example.com', password: 'correct horse battery' };
 
+/** As the settings' defaults. */
+const WORK = { expensivePerTenant: 2, expensiveAtOnce: 4, downloadsPerTenant: 2, downloadsAtOnce: 10 };
+
 export interface TestApi {
   db: TestDatabase;
   app: Express;
@@ -76,12 +79,20 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
   const uploadDir = await mkdtemp(join(tmpdir(), 'starling-uploads-'));
   const app = createApp({
     routes: [...authRoutes({ auth }), ...apiKeysRoutes({ apiKeys }), ...(options.routes ?? [])],
+    database: db.database,
     authenticator: new Authenticator({ mode, database: db.database, auth, apiKeys, clock }),
     idempotency: new IdempotencyService({ database: db.database, clock, logger }),
     boardQueues: options.boardQueues ?? [],
     phase: options.phase ?? (() => 'running'),
     logger,
-    settings: { version: '0.0.0', corsOrigins: [], uploadDir, jsonLimitBytes: 100_000, ...options.settings },
+    settings: {
+      version: '0.0.0',
+      corsOrigins: [],
+      uploadDir,
+      jsonLimitBytes: 100_000,
+      work: WORK,
+      ...options.settings,
+    },
   });
   const request = supertest(app);
   return {

@@ -59,6 +59,8 @@ export interface CallOptions {
 export type Call = (method: string, path: string, options?: CallOptions) => Promise<Answer>;
 
 export interface Surface {
+  /** Where it listens. */
+  url: string;
   db: TestDatabase;
   network: SimulatorNetwork;
   document: OpenApiDocument;
@@ -72,21 +74,25 @@ export interface Surface {
   close(): Promise<void>;
 }
 
-/** The whole process, api and worker, on a database of its own and a network of pretend phones. */
-export async function startSurface(): Promise<Surface> {
+/**
+ * The whole process, api and worker unless the settings say otherwise, on a database of its own and a network of pretend
+ * phones.
+ */
+export async function startSurface(settings: Record<string, string> = {}): Promise<Surface> {
   const db = await createTestDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'starling-surface-'));
   const lines: string[] = [];
   const logger = createLogger('trace', { destination: { write: (line) => lines.push(line) } });
   const network = createSimulatorNetwork({ behaviour: instantBehaviour });
   const tuning = { typing: { perCharacterMs: 0, minMs: 0, maxMs: 0 } };
-  const config = configOf(db.url, dataDir);
+  const config = configOf(db.url, dataDir, settings);
   const runtime = await createRuntime(config, { logger, simulatorNetwork: network, tuning, threadArguments });
   const answers: Answer[] = [];
   const caller = (credentials: Record<string, string>) => callerOf(runtime.url, credentials, answers);
   const anonymous = caller({});
   const document = (await anonymous('GET', '/api/docs.json')).body as unknown as OpenApiDocument;
   return {
+    url: runtime.url,
     db,
     network,
     document,
@@ -110,7 +116,7 @@ export async function startSurface(): Promise<Surface> {
   };
 }
 
-function configOf(databaseUrl: string, dataDir: string) {
+function configOf(databaseUrl: string, dataDir: string, settings: Record<string, string>) {
   const env = {
     PORT: '0',
     DATABASE_URL: databaseUrl,
@@ -121,6 +127,7 @@ function configOf(databaseUrl: string, dataDir: string) {
     APP_SECRET: 'the secret that encrypts in these tests',
     JWT_SECRET: 'the secret that signs in these tests',
     LOGIN_ATTEMPTS_PER_MINUTE: '1000',
+    ...settings,
   };
   const outcome = loadConfig(env, { files: [] });
   if (!outcome.ok) throw new Error(outcome.errors.join('\n'));

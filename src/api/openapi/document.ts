@@ -1,7 +1,7 @@
 import { yieldingWork } from '../../lib/yielding-work.js';
 import type { Route } from '../route.js';
 import type { JsonSchema } from './adapt.js';
-import { errorResponses, errorsOf } from './errors.js';
+import { errorResponses, errorsOf, isShared } from './errors.js';
 import { SchemaCollection } from './schemas.js';
 
 export interface OpenApiDocument {
@@ -100,10 +100,14 @@ function operationOf(route: Route, schemas: SchemaCollection): Operation {
   };
 }
 
-function descriptionOf({ aliasOf }: Route, scope: string | undefined): { description?: string } {
+function descriptionOf(route: Route, scope: string | undefined): { description?: string } {
+  const { aliasOf } = route;
   const sentences = [
     ...(aliasOf === undefined ? [] : [`Another name of \`${aliasOf}\`.`]),
     ...(scope === undefined ? [] : [`Needs the scope \`${scope}\`.`]),
+    ...(isShared(route)
+      ? ['Expensive: few of a tenant run at once, a few more wait, others get a 429.']
+      : []),
   ];
   return sentences.length === 0 ? {} : { description: sentences.join(' ') };
 }

@@ -38,11 +38,18 @@ export const errorResponses = {
   Conflict: failure('The state of the thing does not allow this.'),
   TooLarge: failure('The body or the file is over the limit.'),
   UnsupportedType: failure('The body has the wrong content type.'),
-  NotPossible: failure('Something is missing for this to work now; the message says what.'),
-  TooMany: failure('Too many requests or attempts.', retryAfter),
+  NotPossible: failure(
+    'Something is missing for this to work now, or it takes too long; the message says what.',
+  ),
+  TooMany: failure('Too many requests or attempts, or too many expensive ones at once.', retryAfter),
   Unexpected: failure('A bug or broken infrastructure; the message has an id to look for in the log.'),
   Unavailable: failure('The server is starting, draining or cut off from its database.', retryAfter),
 };
+
+/** Whether its requests take turns, and may be too expensive to be answered. */
+export function isShared({ work }: Route): boolean {
+  return work !== undefined && work !== 'short';
+}
 
 type ErrorName = keyof typeof errorResponses;
 
@@ -58,7 +65,11 @@ export function errorsOf(route: Route): Record<string, object> {
     [409, 'Conflict', changes && route.access !== 'public'],
     [413, 'TooLarge', changes && (route.body !== undefined || route.upload !== undefined)],
     [415, 'UnsupportedType', changes && (route.body !== undefined || route.upload !== undefined)],
-    [422, 'NotPossible', route.notPossible === true || (changes && route.access !== 'public')],
+    [
+      422,
+      'NotPossible',
+      route.notPossible === true || isShared(route) || (changes && route.access !== 'public'),
+    ],
     [429, 'TooMany', !route.path.startsWith('/health')],
     [500, 'Unexpected', true],
     [503, 'Unavailable', !route.path.startsWith('/health')],

@@ -56,6 +56,7 @@ export function authRoutes({ auth }: { auth: AuthService }): Route[] {
       tag: 'auth',
       summary: 'Who the credentials stand for, and what they may do',
       access: 'authenticated',
+      work: 'short',
       response: { status: 200, description: 'The caller', data: MeDto },
       async handler({ principal }) {
         return ok(presentPrincipal(principal));

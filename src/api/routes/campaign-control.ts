@@ -31,6 +31,7 @@ function lookAheadRoutes(campaigns: CampaignManager): Route[] {
       tag,
       summary: 'Look ahead: when it would be done, and who would get nothing',
       access: 'campaigns:read',
+      work: 'heavyRead',
       response: { status: 200, description: 'What would happen as things stand.', data: DryRunResponse },
       handler: async ({ principal, params }) =>
         ok(presentDryRun(await campaigns.control.dryRun(principal.tenantId, idOf(params)))),
@@ -70,6 +71,7 @@ function goOnRoutes(campaigns: CampaignManager): Route[] {
       tag,
       summary: 'Send to failed recipients of a paused or ended campaign again',
       access: 'campaigns:write',
+      work: 'heavyWrite',
       body: RetryFailedDto,
       response: { status: 200, description: 'The campaign, which runs.', data: RetriedCampaignResponse },
       handler: async ({ principal: { tenantId }, params, body }) => {
@@ -91,6 +93,7 @@ function duplicateRoute(campaigns: CampaignManager): Route {
     tag,
     summary: 'Copy a campaign into a new draft',
     access: 'campaigns:write',
+    work: 'heavyWrite',
     body: DuplicateCampaignDto,
     idempotent: true,
     response: { status: 201, description: 'The draft.', data: CheckedCampaignResponse },

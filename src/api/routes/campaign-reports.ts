@@ -33,6 +33,7 @@ function numberRoutes({ campaigns }: { campaigns: CampaignManager }): Route[] {
       tag,
       summary: 'Put campaigns side by side, with how sure their rates are',
       access: 'campaigns:read',
+      work: 'heavyRead',
       query: CompareQuery,
       response: {
         status: 200,
@@ -48,6 +49,7 @@ function numberRoutes({ campaigns }: { campaigns: CampaignManager }): Route[] {
       tag,
       summary: 'Count recipients by state, sender, variant and code; on request messages by part and hour',
       access: 'campaigns:read',
+      work: 'heavyRead',
       query: StatsQueryDto,
       response: { status: 200, description: 'The numbers of this moment.', data: CampaignStatsResponse },
       handler: async ({ principal, params, query }) =>
@@ -64,6 +66,7 @@ function recipientRoutes({ campaigns }: { campaigns: CampaignManager }): Route[]
       tag,
       summary: 'List recipients and what became of them',
       access: 'campaigns:read',
+      work: 'heavyRead',
       query: RecipientListQuery,
       response: { status: 200, description: 'A page of recipients.', data: [RecipientResponse] },
       handler: async ({ principal, params, query }) =>
@@ -75,6 +78,7 @@ function recipientRoutes({ campaigns }: { campaigns: CampaignManager }): Route[]
       tag,
       summary: 'Tell why a recipient was sent to, or why not, step by step',
       access: 'campaigns:read',
+      work: 'heavyRead',
       response: {
         status: 200,
         description: "The attempt history of the recipient; `contactId` may also be the recipient's own id.",
@@ -95,6 +99,7 @@ function exportRoute({ campaigns }: { campaigns: CampaignManager }): Route {
     tag,
     summary: 'Download the report of all recipients, or those in one state, as csv or xlsx',
     access: 'campaigns:read',
+    work: 'download',
     query: ExportQuery,
     response: {
       status: 200,

@@ -49,6 +49,7 @@ function collectionRoutes({ campaigns }: { campaigns: CampaignManager }): Route[
       tag,
       summary: 'Create a draft campaign with its recipients',
       access: 'campaigns:write',
+      work: 'heavyWrite',
       body: CreateCampaignDto,
       idempotent: true,
       response: {
@@ -77,6 +78,7 @@ function collectionRoutes({ campaigns }: { campaigns: CampaignManager }): Route[
       summary:
         'Change a campaign: a draft in everything but its audience, later what no recipient has had yet',
       access: 'campaigns:write',
+      work: 'heavyWrite',
       body: UpdateCampaignDto,
       response: { status: 200, description: 'The changed campaign.', data: CheckedCampaignResponse },
       handler: async ({ principal, params, body }) =>
@@ -88,6 +90,7 @@ function collectionRoutes({ campaigns }: { campaigns: CampaignManager }): Route[
       tag,
       summary: 'Delete a campaign that is not running, with its recipients',
       access: 'campaigns:write',
+      work: 'heavyWrite',
       response: { status: 200, description: 'It is gone.', data: RemovedDto },
       handler: async ({ principal, params }) => {
         await campaigns.remove(principal.tenantId, idOf(params));
@@ -128,6 +131,7 @@ function draftRoutes({ campaigns }: { campaigns: CampaignManager }): Route[] {
       summary:
         'List recipients whose text could not be written, and those that an error of Starling has ended',
       access: 'campaigns:read',
+      work: 'heavyRead',
       query: PageQuery,
       response: {
         status: 200,

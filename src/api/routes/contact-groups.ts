@@ -25,6 +25,7 @@ export function contactGroupRoutes(deps: { bulkEdits: BulkEditService; merges: M
       tag,
       summary: 'Change many contacts: tags, lists, attributes, opt-out',
       access: 'contacts:write',
+      work: 'heavyWrite',
       body: BulkEditContactsDto,
       idempotent: true,
       response: {
@@ -41,6 +42,7 @@ export function contactGroupRoutes(deps: { bulkEdits: BulkEditService; merges: M
       tag,
       summary: 'Show how far a bulk edit is',
       access: 'contacts:read',
+      work: 'short',
       response: { status: 200, description: 'The edit.', data: BulkEditDto },
       handler: async ({ principal, params }) =>
         ok(presentBulkEdit(await bulkEdits.get(principal.tenantId, idOf(params)))),
@@ -51,6 +53,7 @@ export function contactGroupRoutes(deps: { bulkEdits: BulkEditService; merges: M
       tag,
       summary: 'Find contacts that are likely the same person',
       access: 'contacts:read',
+      work: 'heavyRead',
       query: PageQuery,
       response: { status: 200, description: 'A page of groups.', data: [DuplicatesDto] },
       handler: async ({ principal, query }) =>

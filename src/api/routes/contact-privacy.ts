@@ -70,6 +70,7 @@ function exportRoutes({
       tag,
       summary: 'Download contacts as csv or xlsx, oldest first',
       access: 'contacts:read',
+      work: 'download',
       query: ExportContactsQuery,
       response: {
         status: 200,
@@ -90,6 +91,7 @@ function exportRoutes({
       tag,
       summary: 'Download everything that is kept about a person',
       access: 'contacts:read',
+      work: 'heavyRead',
       response: {
         status: 200,
         description: 'The contact, its consents, lists, messages and campaigns.',

@@ -22,6 +22,7 @@ export function contactRoutes({ contacts }: { contacts: ContactService }): Route
       tag,
       summary: 'List contacts, newest first',
       access: 'contacts:read',
+      work: 'heavyRead',
       query: ContactsQuery,
       response: { status: 200, description: 'A page of contacts.', data: [ContactDto] },
       handler: async ({ principal, query }) =>
@@ -45,6 +46,7 @@ export function contactRoutes({ contacts }: { contacts: ContactService }): Route
       tag,
       summary: 'Show a contact',
       access: 'contacts:read',
+      work: 'short',
       response: { status: 200, description: 'The contact.', data: ContactDto },
       handler: async ({ principal, params }) =>
         ok(presentContact(await contacts.get(principal.tenantId, idOf(params)))),

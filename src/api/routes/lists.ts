@@ -27,6 +27,7 @@ function collectionRoutes({ lists }: { lists: ListService }): Route[] {
       tag,
       summary: 'List the contact lists, newest first',
       access: 'contacts:read',
+      work: 'heavyRead',
       query: PageQuery,
       response: { status: 200, description: 'A page of lists.', data: [ContactListDto] },
       handler: async ({ principal, query }) => ok(presentLists(await lists.list(principal.tenantId, query))),
@@ -49,6 +50,7 @@ function collectionRoutes({ lists }: { lists: ListService }): Route[] {
       tag,
       summary: 'Show a list',
       access: 'contacts:read',
+      work: 'heavyRead',
       response: { status: 200, description: 'The list.', data: ContactListDto },
       handler: async ({ principal, params }) =>
         ok(presentList(await lists.get(principal.tenantId, idOf(params)))),
@@ -70,6 +72,7 @@ function collectionRoutes({ lists }: { lists: ListService }): Route[] {
       tag,
       summary: 'Delete a list; its contacts stay',
       access: 'contacts:write',
+      work: 'heavyWrite',
       response: { status: 200, description: 'It is gone.', data: RemovedDto },
       handler: async ({ principal, params }) => {
         await lists.remove(principal.tenantId, idOf(params));

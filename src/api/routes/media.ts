@@ -76,6 +76,7 @@ function readRoutes({ media }: { media: MediaService }): Route[] {
       tag,
       summary: 'Show what a file is',
       access: 'campaigns:read',
+      work: 'short',
       response: { status: 200, description: 'The file.', data: MediaResponse },
       handler: async ({ principal, params }) =>
         ok(presentMedia(await media.get(principal.tenantId, idOf(params)))),

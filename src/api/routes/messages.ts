@@ -37,6 +37,7 @@ function readingRoutes({ messages }: MessageDeps): Route[] {
       tag,
       summary: 'Messages sent and received, newest first',
       access: 'messages:read',
+      work: 'heavyRead',
       query: ListMessagesQuery,
       response: { status: 200, description: 'A page of messages', data: [MessageResponse] },
       async handler({ principal, query }) {
@@ -49,6 +50,7 @@ function readingRoutes({ messages }: MessageDeps): Route[] {
       tag,
       summary: 'One message with its delivery state',
       access: 'messages:read',
+      work: 'short',
       response: { status: 200, description: 'The message', data: MessageResponse },
       async handler({ principal, params }) {
         return ok(presentMessage(await messages.get(principal.tenantId, idOf(params))));

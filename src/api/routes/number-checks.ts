@@ -36,6 +36,7 @@ export function numberCheckRoutes({ numberChecks }: { numberChecks: NumberCheckS
       tag,
       summary: 'Show how far a check is and what it found',
       access: 'contacts:read',
+      work: 'short',
       response: { status: 200, description: 'The check.', data: NumberCheckDto },
       handler: async ({ principal, params }) =>
         ok(presentNumberCheck(await numberChecks.get(principal.tenantId, idOf(params)))),
@@ -46,6 +47,7 @@ export function numberCheckRoutes({ numberChecks }: { numberChecks: NumberCheckS
       tag,
       summary: 'List what a check found, number by number',
       access: 'contacts:read',
+      work: 'heavyRead',
       query: PageQuery,
       response: { status: 200, description: 'A page of numbers.', data: [NumberCheckResultDto] },
       handler: async ({ principal, params, query }) =>

@@ -53,6 +53,7 @@ function collectionRoutes({ segments }: { segments: SegmentService }): Route[] {
       tag,
       summary: 'Count whom a filter finds now, with up to ten of them; nothing is saved',
       access: 'contacts:read',
+      work: 'heavyRead',
       body: PreviewSegmentDto,
       response: { status: 200, description: 'How many, and some of them.', data: SegmentPreviewDto },
       handler: async ({ principal, body }) =>
@@ -69,6 +70,7 @@ function itemRoutes({ segments }: { segments: SegmentService }): Route[] {
       tag,
       summary: 'Show a segment',
       access: 'contacts:read',
+      work: 'short',
       response: { status: 200, description: 'The segment.', data: SegmentDto },
       handler: async ({ principal, params }) =>
         ok(presentSegment(await segments.get(principal.tenantId, idOf(params)))),
@@ -79,6 +81,7 @@ function itemRoutes({ segments }: { segments: SegmentService }): Route[] {
       tag,
       summary: 'List who belongs to a segment now, newest first; total says how many',
       access: 'contacts:read',
+      work: 'heavyRead',
       query: PageQuery,
       notPossible: true,
       response: { status: 200, description: 'A page of contacts.', data: [ContactDto] },

@@ -143,6 +143,7 @@ function operatorRoutes({ senders }: SenderRoutesDeps): Route[] {
     tag,
     summary: 'What was sent, what the quotas leave, and what the sender waits for',
     access: 'senders:read',
+    work: 'heavyRead',
     response: { status: 200, description: 'Numbers as of now', data: SenderStatsResponse },
     async handler(context) {
       return ok(presentStats(await senders.stats(context.principal.tenantId, idOf(context.params))));

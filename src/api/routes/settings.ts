@@ -18,6 +18,7 @@ export function settingsRoutes({ settings }: { settings: SettingsService }): Rou
       summary:
         'Show the time zone, the window for sending, the frequency cap, the number checks and the opt-out words',
       access: 'campaigns:read',
+      work: 'short',
       response: { status: 200, description: 'The settings.', data: SettingsDto },
       handler: async ({ principal }) => ok(presentSettings(await settings.get(principal.tenantId))),
     }),

@@ -58,6 +58,7 @@ function memberRoutes({ templates }: { templates: TemplateService }): Route[] {
       tag,
       summary: 'Show a saved text',
       access: 'campaigns:read',
+      work: 'short',
       response: { status: 200, description: 'The template.', data: TemplateResponse },
       handler: async ({ principal, params }) =>
         ok(presentTemplate(await templates.get(principal.tenantId, idOf(params)))),
@@ -96,6 +97,7 @@ function previewRoute({ previews }: { previews: PreviewService }): Route {
     summary: 'Show a text as contacts would get it, and why some would not',
     // Through a text of one's own every attribute of a contact can be read.
     access: 'contacts:read',
+    work: 'heavyRead',
     body: PreviewTemplateDto,
     response: { status: 200, description: 'A text or a reason per person.', data: PreviewResponse },
     handler: async ({ principal, body }) => {
