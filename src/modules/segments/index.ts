@@ -1,3 +1,4 @@
+export { costOfAll } from './core/cost.js';
 export { compileFilter, type CompiledFilter } from './core/compile.js';
 export type { Filter } from './core/filter.js';
 export {

@@ -17,7 +17,8 @@ import { ContactDto } from '../contacts/index.js';
 export const filterSchema: Parameters<typeof JSONSchema>[0] = {
   description:
     'A tree of conditions: `{all: [...]}`, `{any: [...]}`, `{not: {...}}`, `{field, op, value}` or ' +
-    '`{activity, campaignId?, withinDays?, negate?}`. At most 6 levels and 100 conditions.',
+    '`{activity, campaignId?, withinDays?, negate?}`. At most 6 levels and 100 conditions, 20 of them such that no ' +
+    'index answers (contains, startsWith, exists, greater, less, withinDays, list, consent, activity), and 2,000 values.',
   type: 'object',
   additionalProperties: true,
 };

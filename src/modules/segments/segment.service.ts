@@ -91,10 +91,9 @@ export class SegmentService {
     const filter = await this.readSaved(this.manager, tenantId, segment, 'filter');
     const beforeId = idBehind(page.cursor);
     const now = this.deps.clock.now();
-    const [ids, total] = await Promise.all([
-      contactIds(this.manager, tenantId, filter, { limit: page.limit + 1, beforeId, now }),
-      countContacts(this.manager, tenantId, filter, now),
-    ]);
+    const ids = await contactIds(this.manager, tenantId, filter, { limit: page.limit + 1, beforeId, now });
+    const isWhole = beforeId === undefined && ids.length <= page.limit;
+    const total = isWhole ? ids.length : await countContacts(this.manager, tenantId, filter, now);
     const found = toPage(ids, page.limit, (contactId) => [contactId]);
     return { ...found, items: await this.deps.contacts.findMany(tenantId, found.items), total };
   }
@@ -106,10 +105,14 @@ export class SegmentService {
   ): Promise<{ count: number; sample: SegmentContact[] }> {
     const filter = await this.read(this.manager, tenantId, input.filter, 'filter');
     const now = this.deps.clock.now();
-    const [count, ids] = await Promise.all([
-      countContacts(this.manager, tenantId, filter, now),
-      contactIds(this.manager, tenantId, filter, { limit: SAMPLE_SIZE, beforeId: undefined, now }),
-    ]);
+    // One after the other, because a request has one connection; what is rare is looked for once.
+    const ids = await contactIds(this.manager, tenantId, filter, {
+      limit: SAMPLE_SIZE,
+      beforeId: undefined,
+      now,
+    });
+    const isWhole = ids.length < SAMPLE_SIZE;
+    const count = isWhole ? ids.length : await countContacts(this.manager, tenantId, filter, now);
     return { count, sample: await this.deps.contacts.findMany(tenantId, ids) };
   }
 

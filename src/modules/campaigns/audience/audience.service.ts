@@ -1,6 +1,6 @@
 import type { Tx } from '../../../db/index.js';
 import { DomainError, invalid, type FieldError } from '../../../lib/errors.js';
-import type { Filter } from '../../segments/index.js';
+import { costOfAll, type Filter } from '../../segments/index.js';
 import {
   countRecipients,
   excludeCampaigns,
@@ -35,6 +35,8 @@ import { countOverCap } from '../../delivery/index.js';
 const CONTACTS_PER_STATEMENT = 1_000;
 /** Counting the earlier messages of this many takes about a second. */
 const LARGEST_COUNTED = 50_000;
+/** Of all filters of an audience: each may take a second or more for a few hundred thousand contacts. */
+const MAX_COSTLY_CONDITIONS = 60;
 
 /** The sources of an audience, checked: all of them exist. */
 export interface CheckedAudience {
@@ -90,6 +92,7 @@ export class CampaignAudience {
       filter: rules.filter && (await segments.read(tx, tenantId, rules.filter, 'filter')),
     };
     refuseUnfinished(importIds, statuses);
+    refuseCostly(checked);
     return checked;
   }
 
@@ -206,6 +209,16 @@ class Filling {
     const duplicates = this.sources.reduce((sum, { matched, added }) => sum + matched - added, 0);
     return { sources: this.sources, duplicates, excluded };
   }
+}
+
+/** Each filter has its own limit, and an audience may have two hundred of them. */
+function refuseCostly({ segments, excludedSegments, filter }: CheckedAudience): void {
+  const { costly } = costOfAll([...segments, ...excludedSegments, ...(filter ? [filter] : [])]);
+  if (costly <= MAX_COSTLY_CONDITIONS) return;
+  const message =
+    `the segments and the filter of this audience have ${costly} conditions that are compared with every contact; ` +
+    `at most ${MAX_COSTLY_CONDITIONS} fit. Name fewer of them, or put the contacts on a list first`;
+  throw invalid([{ path: filter ? 'filter' : 'segmentIds', message }]);
 }
 
 function refuseUnfinished(importIds: string[], statuses: Map<string, string>): void {

@@ -6,6 +6,7 @@ import {
   parseDay,
   parseDays,
   parseId,
+  parsePart,
   parseScalar,
   parseText,
   parseTime,
@@ -99,13 +100,13 @@ function parseName(asked: Asked): Condition | undefined {
     const exists = parseExists(asked);
     return exists && { on: 'name', test: { kind: 'exists' }, ...exists };
   }
-  const test = parseTextTest(asked, () => parseText(value, path, errors));
+  const test = parseTextTest(asked, () => parsePart(value, path, errors));
   return test && { on: 'name', test, negate: isNegated(op) };
 }
 
-function parseTextTest(asked: Asked, parsePart: () => string | undefined): TextTest | undefined {
+function parseTextTest(asked: Asked, readPart: () => string | undefined): TextTest | undefined {
   if (asked.op === 'contains' || asked.op === 'startsWith') {
-    const text = parsePart();
+    const text = readPart();
     return text === undefined ? undefined : { kind: asked.op, text };
   }
   const values = valuesOf(asked, parseText);
@@ -118,7 +119,7 @@ function parsePhone(asked: Asked): Condition | undefined {
     const values = valuesOf(asked, parseNumber);
     return values && { on: 'phoneNumber', test: { kind: 'anyOf', values }, negate: isNegated(op) };
   }
-  const written = parseText(value, path, errors);
+  const written = parsePart(value, path, errors);
   if (written === undefined) return undefined;
   const digits = written.replaceAll(/[\s().\-/]/g, '');
   if (!/^\+?\d*$/.test(digits)) return errors.add(path, 'must be digits, such as "+5511"');
@@ -141,7 +142,7 @@ function parseCountry(asked: Asked): Condition | undefined {
       ? value.toUpperCase()
       : errors.add(path, 'must be a country code of two letters, such as BR'),
   );
-  return countries && { on: 'country', countries, negate: isNegated(asked.op) };
+  return countries && { on: 'country', countries: [...new Set(countries)], negate: isNegated(asked.op) };
 }
 
 function parseTags(asked: Asked): Condition | undefined {
@@ -196,7 +197,7 @@ function parseAttribute(key: string, asked: Asked): Condition | undefined {
 function parseAttributeTest(asked: Asked): AttributeTest | undefined {
   const { op, value, path, errors } = asked;
   if (op === 'contains' || op === 'startsWith') {
-    const text = parseText(value, path, errors);
+    const text = parsePart(value, path, errors);
     return text === undefined ? undefined : { kind: op, text };
   }
   if (op === 'withinDays') {

@@ -1,4 +1,5 @@
 import type { FieldError } from '../../../lib/errors.js';
+import { costErrors, costOf, type FilterCost } from './cost.js';
 import { fieldNamed, fieldNames, operators, type Operator } from './fields.js';
 import { activities, type Activity, type Condition, type Filter, type Reference } from './filter.js';
 import { isRecord, ErrorCollector, parseBoolean, parseDays, parseId } from './reader.js';
@@ -14,7 +15,12 @@ export type ParsedFilter =
 
 /** Parses a filter of a request; every error names its path in the tree (`filter.all[1].op`). */
 export function parseFilter(input: unknown, path = 'filter'): ParsedFilter {
-  const reading: Reading = { errors: new ErrorCollector(), references: [], conditions: 0 };
+  const reading: Reading = {
+    errors: new ErrorCollector(),
+    references: [],
+    conditions: 0,
+    cost: { costly: 0, values: 0 },
+  };
   const filter = parseNode(input, { path, depth: 1 }, reading);
   if (reading.conditions > MAX_CONDITIONS) {
     const message = `has ${reading.conditions} conditions; at most ${MAX_CONDITIONS} fit`;
@@ -22,6 +28,8 @@ export function parseFilter(input: unknown, path = 'filter'): ParsedFilter {
   }
   const { reported: errors } = reading.errors;
   if (errors.length > 0 || filter === undefined) return { ok: false, errors };
+  const tooCostly = costErrors(reading.cost, path);
+  if (tooCostly.length > 0) return { ok: false, errors: tooCostly };
   return { ok: true, filter, references: reading.references };
 }
 
@@ -29,6 +37,7 @@ interface Reading {
   errors: ErrorCollector;
   references: Reference[];
   conditions: number;
+  cost: FilterCost;
 }
 
 interface Place {
@@ -50,7 +59,11 @@ function parseNode(input: unknown, place: Place, reading: Reading): Filter | und
   }
   reading.conditions += 1;
   const condition = parseCondition(input, place, reading);
-  return condition && { condition };
+  if (!condition) return undefined;
+  const { costly, values } = costOf(condition);
+  reading.cost.costly += costly;
+  reading.cost.values += values;
+  return { condition };
 }
 
 function parseGroup(

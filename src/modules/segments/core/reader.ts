@@ -5,6 +5,8 @@ import { isId } from '../../../lib/ids.js';
 import type { Scalar } from './filter.js';
 
 export const MAX_TEXT = 1_000;
+/** Of a text that is looked for inside others: comparing takes time for each of its letters. */
+export const MAX_PART = 200;
 export const MAX_VALUES = 1_000;
 const MAX_DAYS = 3_650;
 
@@ -44,6 +46,14 @@ export function parseText(value: unknown, path: string, errors: ErrorCollector):
   if (UNSTORABLE.test(value)) return errors.add(path, 'contains a broken or NUL character');
   // Contacts are stored composed, and SQL compares characters.
   return composed(value);
+}
+
+/** For `contains` and `startsWith`. */
+export function parsePart(value: unknown, path: string, errors: ErrorCollector): string | undefined {
+  if (typeof value === 'string' && value.length > MAX_PART) {
+    return errors.add(path, `must be at most ${MAX_PART} characters`);
+  }
+  return parseText(value, path, errors);
 }
 
 export function parseScalar(value: unknown, path: string, errors: ErrorCollector): Scalar | undefined {
