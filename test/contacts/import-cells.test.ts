@@ -165,6 +165,47 @@ describe('who opted out', () => {
     ['Accepts SMS Marketing', 'no'],
     ['Aceita receber mensagens?', 'Não'],
     ['Quer sair da lista?', 'sim'],
+    ['Opt-Out Status', 'Yes'],
+    ['opt_out_status', '1'],
+    ['Opt-in status', 'Opted-out'],
+    ['Global opt-out', 'yes'],
+    ['Opted out of WhatsApp: Marketing Information', 'true'],
+    ['Opted out of email and WhatsApp', 'yes'],
+    ['Date unsubscribed', '2026-01-02'],
+    ['Data opt-out', '02/01/2026 10:00'],
+    ['Optout timestamp', '1764498491'],
+    ['et4ae5__HasOptedOutOfMobile__c', '1'],
+    ['Suppressed', 'x'],
+    ['Do not text', 'yes'],
+    ['Do not send Marketing Material', 'Do Not Send'],
+    ['Do not allow Phone Calls', 'Do Not Allow'],
+    ['No longer wants messages', 'yes'],
+    ['Não quer receber mensagens', 'sim'],
+    ['Recusou receber mensagens', 'sim'],
+    ['Desinscrito', 'sim'],
+    ['Removido da lista', 'sim'],
+    ['No desea recibir mensajes', 'sí'],
+    ['Ne souhaite pas recevoir de SMS', 'oui'],
+    ['Keine Werbung', 'ja'],
+    ['Отписался от рассылки', 'да'],
+    ['已退订短信', '是'],
+    ['同意接收短信', '否'],
+    ['不接受短信', '是'],
+    ['メッセージの配信に同意', 'いいえ'],
+    ['SMS Marketing Status', 'Unsubscribed'],
+    ['WhatsApp Communication Subscription Status', 'Unsubscribed'],
+    ['SMS channel status', 'unsubscribed'],
+    ['SMS Marketing Status', 'NEVER_SUBSCRIBED'],
+    ['Can Receive SMS Marketing', 'FALSE'],
+    ['WhatsApp Opted', 'false'],
+    ['Allow messages', 'no'],
+    ['Aceita WhatsApp', 'não'],
+    ['Aceita receber novidades por WhatsApp?', 'Não'],
+    ['Acepta publicidad', 'No'],
+    ['Consentimento LGPD', 'não'],
+    ['Consentimento para comunicação', 'Recusado'],
+    ['Opt-out reason', 'too many messages'],
+    ['Motivo do descadastro', 'não quer mais'],
   ])('%s: %s', (title, cell) => {
     expect(read(['phone', title], [PHONE, cell])).toMatchObject({ kind: 'contact', optedOut: true });
   });
@@ -186,6 +227,32 @@ describe('who opted out', () => {
     ['Email opt out', 'yes'],
     ['Unsubscribed from all email', 'yes'],
     ['Bus stop', 'yes'],
+    ['Opted out (email)', 'yes'],
+    ['Opted out of email: Marketing Information', 'true'],
+    ['Do not allow Emails', 'Do Not Allow'],
+    ['Do not allow Phone Calls', 'Allow'],
+    ['Accepts Email Marketing', 'no'],
+    ['Opt-Out Status', 'Subscribed'],
+    ['Opt-out reason', 'n/a'],
+    ['Opt-out reason', 'no'],
+    ['Unsubscribe link', 'https://example.com/u/1'],
+    ['Opt out count', '3'],
+    ['Do not disturb start', '22:00'],
+    ['Do not substitute', 'yes'],
+    ['Has WhatsApp', 'no'],
+    ['Não tem WhatsApp', 'sim'],
+    ['Not contacted', 'yes'],
+    ['Message received', 'no'],
+    ['Não respondeu mensagem', 'sim'],
+    ['Aceita cartão', 'não'],
+    ['Photo consent', 'no'],
+    ['Subscription plan', 'no'],
+    ['May sales', '0'],
+    ['Contact No', '1'],
+    ['同意接收短信', '是'],
+    ['Согласие на рассылку', 'да'],
+    ['Accepts WhatsApp messages', 'yes'],
+    ['Não aceita mensagens', 'não'],
   ])('%s: %s says nothing', (title, cell) => {
     expect(read(['phone', title], [PHONE, cell])).toMatchObject({ kind: 'contact', optedOut: false });
   });
@@ -200,6 +267,23 @@ describe('who opted out', () => {
   it('a column of any title can be mapped', () => {
     const row = read(['phone', 'Saiu'], [PHONE, 'sim'], { optedOut: 'Saiu' });
     expect(row).toMatchObject({ optedOut: true, attributes: {} });
+  });
+
+  it('a consent that is mapped keeps its sense: a no opts out, a yes does not', () => {
+    const said = (cell: string) =>
+      read(['Fone', 'Aceita mensagens'], [PHONE, cell], {
+        phoneNumber: 'Fone',
+        optedOut: 'Aceita mensagens',
+      });
+    expect(said('não')).toMatchObject({ optedOut: true, attributes: {} });
+    expect(said('sim')).toMatchObject({ optedOut: false, attributes: {} });
+  });
+
+  it('why a person opted out stays an attribute', () => {
+    expect(read(['phone', 'Opt-out reason'], [PHONE, 'too many'])).toMatchObject({
+      optedOut: true,
+      attributes: { opt_out_reason: 'too many' },
+    });
   });
 
   it('a date of nothing is no date', () => {

@@ -1,6 +1,7 @@
 import { firstPhone } from '../../../../lib/phone.js';
 import { attributeKey, keyError } from '../../core/attributes.js';
 import { OWN_FIELDS, resolveMapping, seen, type ColumnMapping } from './mapping.js';
+import { optOutKind } from './opt-out-column.js';
 import { rejectionColumns } from './own-columns.js';
 import type { PhoneColumn } from './phone-columns.js';
 import { parseTitles, type OptOutColumn, type TitleReading } from './title-reading.js';
@@ -79,8 +80,13 @@ function planWithHeader(titles: string[], read: TitleReading, mapped: Mapped): C
   const name = mappedName === undefined ? nameColumns(roles) : [mappedName];
   const mappedTags = mapped.columns.get('tags');
   const tags = mappedTags === undefined ? read.tags.filter(isFree) : [mappedTags];
-  const optOut = optOutColumns(read, mapped).filter(({ index }) => index !== phone);
-  const left = new Set([phone, ...read.ignored.filter(isFree), ...tags, ...onlyOptOut(optOut)]);
+  const optOut = optOutColumns(titles, read, mapped).filter(({ index }) => index !== phone);
+  const left = new Set([
+    phone,
+    ...read.ignored.filter(isFree),
+    ...tags,
+    ...onlyOptOut(optOut, mapped.columns.get('optedOut')),
+  ]);
   const wanted = (index: number): boolean => {
     if (left.has(index)) return false;
     // First and last names stay usable by themselves: {{contact.first_name}}.
@@ -92,16 +98,21 @@ function planWithHeader(titles: string[], read: TitleReading, mapped: Mapped): C
   return { hasHeader: true, titles, phone, phones, name, tags, optOut, attributes, rejection, isExport };
 }
 
-/** Also of a column that the mapping makes an attribute: it must not lose an opt-out. */
-function optOutColumns(read: TitleReading, { columns }: Mapped): OptOutColumn[] {
+/**
+ * Also of a column that the mapping makes an attribute: it must not lose an opt-out. In a mapped column a yes means opted
+ * out, but not where its title asks for a consent (`Accepts messages`): there a no does, whatever it is mapped to.
+ */
+function optOutColumns(titles: readonly string[], read: TitleReading, { columns }: Mapped): OptOutColumn[] {
   const named = columns.get('optedOut');
   const others = read.optOut.filter(({ index }) => index !== named);
-  return named === undefined ? others : [{ index: named, kind: 'out' }, ...others];
+  if (named === undefined) return others;
+  const kind = optOutKind(titles[named] ?? '');
+  return [{ index: named, kind: kind === 'in' || kind === 'about' ? kind : 'out' }, ...others];
 }
 
 /** What else a column says stays an attribute: a consent, a state. */
-function onlyOptOut(columns: readonly OptOutColumn[]): number[] {
-  return columns.filter(({ kind }) => kind === 'out').map(({ index }) => index);
+function onlyOptOut(columns: readonly OptOutColumn[], mapped: number | undefined): number[] {
+  return columns.filter(({ kind, index }) => kind === 'out' || index === mapped).map(({ index }) => index);
 }
 
 /** `name` alone is a whole name, unless a column of first or of last names says that it is the other half. */

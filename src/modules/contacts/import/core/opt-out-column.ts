@@ -1,12 +1,7 @@
+import { isAboutOtherChannel, kindByWords, type OptOutKind } from './opt-out-title.js';
 import { plainTitle, withoutBrackets } from './titles.js';
 import { parseBoolean } from './truth.js';
 import * as words from './words/opt-out-words.js';
-
-/**
- * `out`: a yes means opted out. `in`: a no does. `status`, of a consent or a subscription: only a word such as
- * `withdrawn` does. `anything`, a status of whatever: only what can mean nothing else, such as `unsubscribed`.
- */
-export type OptOutKind = 'out' | 'in' | 'status' | 'anything';
 
 export type OptOutReading = 'out' | 'unchanged' | 'unclear';
 
@@ -21,8 +16,6 @@ const STATUS = new RegExp(
   'u',
 );
 const UNSPACED_STATUS = /状态|狀態|ステータス|状況|상태|สถานะ/u;
-/** What is about e-mail alone says nothing about messages. */
-const E_MAIL = /(?<![^ ])(?:e ?mails?|mails?|newsletter|correo|courriel|boletim|boletin)(?![^ ])/u;
 
 /** What it is about, when that is not e-mail: `Opted out of WhatsApp`, `SMS Consent Status`. */
 const CHANNEL =
@@ -36,21 +29,33 @@ const WRITTEN_DATE = /\b(?:19|20)\d\d\b/;
 const NO_DATE =
   /^(?:0000-00-00.*|1970-01-01(?:[T ]00:00.*)?|null|\(null\)|\\n|undefined|n\/?a|#n\/a|nan|-+)$/i;
 
-/** Whether a column of this title says who opted out. */
+/**
+ * Whether a column of this title says who opted out: one of the usual titles, or else by its words, or as a status of
+ * whatever. What is about e-mail only says nothing about messages.
+ */
 export function optOutKind(title: string): OptOutKind | undefined {
+  const whole = plainTitle(title);
+  if (isAboutOtherChannel(whole)) return undefined;
   const asked = plainTitle(withoutBrackets(title));
   const channelless = tidy(asked.replace(CHANNEL, ' '));
-  for (const plain of [plainTitle(title), asked, channelless]) {
-    const kind = kindOf(plain);
-    if (kind !== undefined) return kind;
-  }
-  if (!STATUS.test(asked) && !UNSPACED_STATUS.test(asked)) return undefined;
+  const usual = firstOf([whole, asked, channelless], kindOf);
+  if (usual !== undefined) return usual;
+  const isStatus = STATUS.test(asked) || UNSPACED_STATUS.test(asked);
   // `Opt-Out Status` asks what `Opt-Out` asks.
-  for (const plain of [asked, channelless]) {
-    const kind = kindOf(tidy(plain.replace(STATUS, ' ')));
-    if (kind !== undefined) return kind;
+  const statusless = isStatus ? [asked, channelless].map((plain) => tidy(plain.replace(STATUS, ' '))) : [];
+  const said = firstOf(statusless, kindOf) ?? firstOf([asked, whole], kindByWords);
+  return said ?? (isStatus ? 'anything' : undefined);
+}
+
+function firstOf(
+  titles: readonly string[],
+  kind: (plain: string) => OptOutKind | undefined,
+): OptOutKind | undefined {
+  for (const plain of titles) {
+    const found = kind(plain);
+    if (found !== undefined) return found;
   }
-  return E_MAIL.test(asked) ? undefined : 'anything';
+  return undefined;
 }
 
 function kindOf(plain: string): OptOutKind | undefined {
@@ -75,8 +80,9 @@ export function parseOptOut(cell: string, kind: OptOutKind): OptOutReading {
   if (IN_VALUES.has(plain) || IN_VALUES.has(first)) return 'unchanged';
   if (kind === 'status') return 'unchanged';
   const truth = parseBoolean(text);
-  if (truth !== undefined) return truth === (kind === 'out') ? 'out' : 'unchanged';
+  if (truth !== undefined) return truth === (kind !== 'in') ? 'out' : 'unchanged';
   if (kind === 'in') return 'unchanged';
+  if (kind === 'about') return 'out';
   return DATE.test(text) || AS_NUMBER.test(text) || WRITTEN_DATE.test(text) ? 'out' : 'unclear';
 }
 

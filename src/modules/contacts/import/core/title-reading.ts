@@ -1,4 +1,5 @@
-import { optOutKind, type OptOutKind } from './opt-out-column.js';
+import { optOutKind } from './opt-out-column.js';
+import type { OptOutKind } from './opt-out-title.js';
 import { ownExport, rejectionColumns, type OwnExport } from './own-columns.js';
 import { phoneColumns, type PhoneColumn } from './phone-columns.js';
 import { isTagTitle, nameRole, type NameRole } from './titles.js';

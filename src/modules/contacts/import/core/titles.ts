@@ -163,7 +163,7 @@ function wordsOf(lists: readonly string[]): string[] {
 }
 
 /** Finds one of the words in a plain title: as words of it, or anywhere in a script without blanks. */
-function pattern(lists: readonly string[]): RegExp {
+export function pattern(lists: readonly string[]): RegExp {
   const spaced: string[] = [];
   const unspaced: string[] = [];
   for (const word of wordsOf(lists)) {

@@ -5,7 +5,7 @@
 
 /** A yes, or a date, means opted out. What is about e-mail only is left out. */
 export const OPTED_OUT_TITLES = [
-  'opted out; opted out at; opt out; optout; is opted out; opted out on; opt out date; opt out at; opted out date; whatsapp opt out; whatsapp opted out; sms opt out; marketing opt out; has opted out; unsubscribed; unsubscribe; is unsubscribed; unsubscribed at; unsubscribed on; unsubscribe date; unsubscribed date; unsub; do not contact; do not disturb; do not message; do not send; dont contact; dnd; dnc; no contact; blacklist; blacklisted; blocklist; blocklisted; blocked; is blocked; blocked at; unsub time; unsubscribe time; unsubscribed time; opted out of marketing; global unsubscribe; whatsapp unsubscribed',
+  'opted out; opted out at; opt out; optout; is opted out; opted out on; opt out date; opt out at; opted out date; whatsapp opt out; whatsapp opted out; sms opt out; marketing opt out; has opted out; unsubscribed; unsubscribe; is unsubscribed; unsubscribed at; unsubscribed on; unsubscribe date; unsubscribed date; unsub; do not contact; do not disturb; do not message; do not send; dont contact; dnd; dnc; no contact; blacklist; blacklisted; blocklist; blocklisted; blocked; is blocked; blocked at; unsub time; unsubscribe time; unsubscribed time; opted out of marketing; global unsubscribe; whatsapp unsubscribed; opt out status; suppressed',
   'descadastrado; descadastrada; descadastrados; descadastro; descadastrou; descadastrado em; data de descadastro; data do descadastro; descadastrado whatsapp; nao perturbe; nao contatar; nao contactar; nao enviar; nao receber; bloqueado; bloqueada; bloqueados; bloqueado pelo contato; saiu da lista; sair da lista; quer sair da lista; deseja sair da lista; inscricao cancelada; opt out whatsapp; optou por sair; lista negra; baja; de baja; dado de baja; dada de baja; fecha de baja; no contactar; no molestar; no enviar; cancelo suscripcion; desuscrito; desuscripto; suscripcion cancelada; dado de baja el',
   'desabonne; desabonnee; desinscrit; desinscrite; desinscription; desabonnement; date de desabonnement; date de desinscription; ne pas contacter; ne pas deranger; liste noire; abgemeldet; abgemeldet am; abmeldung; abbestellt; abmeldedatum; nicht kontaktieren; nicht anschreiben; werbesperre; sperrliste; disiscritto; disiscritta; disiscritti; disiscrizione; non contattare; data disiscrizione; uitgeschreven; afgemeld; uitgeschreven op; niet benaderen; niet contacteren',
   'afmeldt; frameldt; avmeldt; avregistrerad; avprenumererad; avslutad prenumeration; peruutettu; ala ota yhteytta; wypisany; wypisana; wypisani; rezygnacja; nie kontaktowac; odhlasen; odhlaseny; odhlasena; nekontaktovat; leiratkozott; leiratkozva; dezabonat; odjavljen; απεγγραφη; διαγραφηκε; отписан; отписался; отписалась; отписка; дата отписки; не беспокоить; не писать; черный список; відписаний; відписався; відписка; отписани; abonelikten cikti; abonelikten cikan; listeden cikti; iletisim izni yok; rahatsiz etme',
@@ -14,25 +14,25 @@ export const OPTED_OUT_TITLES = [
 
 /** A no means opted out; a yes, a date and an empty cell change nothing. */
 export const SUBSCRIBED_TITLES = [
-  'opted in; opt in; optin; is opted in; whatsapp opt in; whatsapp optin; whatsapp opted in; marketing opt in; sms opt in; subscribed; is subscribed; whatsapp subscribed; allow broadcast; allowbroadcast; receives messages; accepts marketing; accepts sms marketing; accepts whatsapp marketing; accepts messages',
+  'opted in; opt in; optin; opt in status; optin status; is opted in; whatsapp opt in; whatsapp optin; whatsapp opted in; marketing opt in; sms opt in; subscribed; is subscribed; whatsapp subscribed; allow broadcast; allowbroadcast; receives messages; accepts marketing; accepts sms marketing; accepts whatsapp marketing; accepts messages; marketing consent; whatsapp consent',
   'aceita receber mensagens; aceita mensagens; aceita receber; quer receber mensagens; deseja receber mensagens; permitir transmissao; acepta recibir mensajes; inscrito; inscrita; inscritos; suscrito; suscripto; suscrita; abonne; abonnee; inscrit; angemeldet; abonniert; iscritto; iscritta; aangemeld; ingeschreven; подписан; abone; الاشتراك; مشترك; berlangganan; dang ky nhan tin; 已订阅; 订阅; 수신동의; 수신 동의',
 ];
 
 /** Columns of a state in which one of these words means opted out; anything else changes nothing. */
 export const STATUS_TITLES = [
-  'consent; marketing consent; whatsapp consent; consentimento; consentimiento; consentement; einwilligung; consenso; toestemming; samtykke; samtycke; zgoda; souhlas; hozzajarulas; consimtamant; согласие; згода; onay; موافقة; הסכמה; persetujuan; 同意',
+  'consent; consentimento; consentimiento; consentement; einwilligung; consenso; toestemming; samtykke; samtycke; zgoda; souhlas; hozzajarulas; consimtamant; согласие; згода; onay; موافقة; הסכמה; persetujuan; 同意',
   'subscription status; consent status; whatsapp status; whatsapp subscription status; status da inscricao; status de inscricao; situacao da inscricao; estado de suscripcion; statut abonnement; abostatus; stato iscrizione',
 ];
 
 /** What a cell says of a person who opted out. */
 export const OPTED_OUT_VALUES = [
-  'opted out; opt out; optout; unsubscribed; unsubscribe; unsub; withdrawn; revoked; denied; declined; refused; do not contact; dnd; blocked; blacklisted; suppressed; not subscribed; non subscribed',
-  'descadastrado; descadastrada; bloqueado; recusado; baja; de baja; dado de baja; dada de baja; rechazado; desabonne; desabonnee; desinscrit; desinscrite; abgemeldet; abbestellt; widerrufen; abgelehnt; disiscritto; disiscritta; revocato; negato; uitgeschreven; afgemeld; wypisany; wycofana; odhlasen; leiratkozott; dezabonat; отписан; отписался; отписалась; отозвано; відписаний; відписався; abonelikten cikti; الغى الاشتراك; ملغي; הוסר; berhenti; huy; 退订; 已退订; 配信停止; 수신거부; 거부',
+  'opted out; opt out; optout; unsubscribed; unsubscribe; unsub; withdrawn; revoked; denied; declined; refused; do not contact; dnd; blocked; blacklisted; suppressed; not subscribed; non subscribed; never subscribed; do not send; do not allow; do not message; do not text; do not call; not allowed; stop',
+  'descadastrado; descadastrada; bloqueado; bloqueada; recusado; recusada; recusou; negado; negada; revogado; revogada; retirado; removido; removida; desinscrito; desinscrita; nao enviar; nao contatar; nao perturbe; nao autorizado; nao aceita; baja; de baja; dado de baja; dada de baja; rechazado; rechazada; revocado; no contactar; no enviar; desuscrito; desabonne; desabonnee; desinscrit; desinscrite; abgemeldet; abbestellt; widerrufen; abgelehnt; disiscritto; disiscritta; revocato; negato; uitgeschreven; afgemeld; wypisany; wycofana; odhlasen; leiratkozott; dezabonat; отписан; отписался; отписалась; отозвано; відписаний; відписався; abonelikten cikti; الغى الاشتراك; ملغي; הוסר; berhenti; huy; 退订; 已退订; 配信停止; 수신거부; 거부',
 ];
 
 /** What a cell says of a person who did not. */
 export const SUBSCRIBED_VALUES = [
-  'subscribed; opted in; opt in; optin; in; active; granted; given; allowed; accepted; confirmed; never; not opted out; none; inscrito; inscrita; ativo; ativa; concedido; suscrito; suscrita; activo; activa; abonne; abonnee; inscrit; actif; angemeldet; aktiv; erteilt; iscritto; iscritta; attivo; aangemeld; actief; подписан; активен; abone; aktif; 已订阅; 订阅; 구독',
+  'subscribed; opted in; opt in; optin; in; active; granted; given; allowed; accepted; confirmed; allow; send; never; not opted out; none; inscrito; inscrita; ativo; ativa; concedido; suscrito; suscrita; activo; activa; abonne; abonnee; inscrit; actif; angemeldet; aktiv; erteilt; iscritto; iscritta; attivo; aangemeld; actief; подписан; активен; abone; aktif; 已订阅; 订阅; 구독',
 ];
 
 /** Titles of a status with one of these may be about anything. */

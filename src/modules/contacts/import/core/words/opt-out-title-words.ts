@@ -1,0 +1,80 @@
+/**
+ * Words of titles that say who opted out, for titles that are in no list of whole ones. In the notation of
+ * phone-words.ts, several languages a line.
+ */
+
+/** Enough by themselves, whatever stands around them. */
+export const OUT_WORDS = [
+  'opt out; opts out; opted out; opting out; opt outs; optout*; optedout; unsub; unsubs; unsubscri*; dnd; dnc; blacklist*; blocklist*; black list; block list; suppressed; suppression; do not disturb; removed from list; removed from the list; removed from mailing list; left the list',
+  'descadastr*; desinscr*; desinscrev*; optou por sair; saiu da lista; sair da lista; removido da lista; removida da lista; removidos da lista; excluido da lista; excluida da lista; retirado da lista; retirada da lista; pediu para sair; pediu para parar; pediu remocao; solicitou remocao; cancelou inscricao; cancelou a inscricao; nao perturb*; nao incomod*; lista negra',
+  'desuscri*; dado de baja; dada de baja; darse de baja; se dio de baja; baja de la lista; eliminado de la lista; eliminada de la lista; salio de la lista; no molestar; no moleste; lista robinson; cancelo suscripcion; cancelo la suscripcion',
+  'desabonn*; retire de la liste; retiree de la liste; liste noire; ne pas deranger; bloctel; abgemeldet; abmelde*; abbestell*; werbesperre; werbewiderspruch; kontaktsperre; sperrliste; robinsonliste; disiscri*; rimosso dalla lista; rimossa dalla lista; cancellato dalla lista; lista nera; uitgeschreven; uitschrijf*; afgemeld; afmeld*; zwarte lijst',
+  'afmeldt; frameldt; avmeldt; avregistrer*; avprenumerer*; wypisan*; czarna lista; odhlasen*; leiratkoz*; dezabon*; απεγγραφ*; отпис*; черный список; не беспокоить; відпис*; чорний список; abonelikten cik*; listeden cik*; rahatsiz etme*; kara liste',
+  'الغاء الاشتراك; ملغي الاشتراك; لا تزعج; القائمة السوداء; لغو عضویت; הוסר מהרשימה; berhenti berlangganan; jangan hubungi; jangan ganggu; daftar hitam; nyahlanggan; huy dang ky; khong lien he; khong lam phien; 退订; 退訂; 取消订阅; 取消訂閱; 勿扰; 勿擾; 黑名单; 黑名單; 拒收; 配信停止; 配信拒否; 受信拒否; 購読解除; オプトアウト; 수신거부; 수신 거부; 구독취소; 구독 취소; 블랙리스트; ยกเลิกการรับ; ยกเลิกการสมัคร',
+];
+
+/** `No messages`, which goes with nouns. */
+export const NO_MESSAGES_WORDS = [
+  'no messages; no more messages; no marketing; no texts; no promotions; no advertising; sem mensagens; sem propaganda; sem promocoes; sin mensajes; sin publicidad; no mas mensajes; pas de sms; plus de sms; pas de publicite; aucun sms; aucun message; aucune publicite; pas de demarchage; keine werbung; keine nachrichten; keine whatsapp nachrichten; keine sms; kein kontakt; keine kontaktaufnahme; keine werbenachrichten; nessun messaggio; niente pubblicita; niente messaggi',
+  'geen reclame; geen berichten; geen whatsapp berichten; geen sms; geen contact; ingen reklame; ingen reklam; ingen beskeder; ingen meldinger; ingen kontakt; inga meddelanden; inga sms; inget sms; ei mainoksia; ei viestejä; bez reklam; zadne zpravy; zadna reklama; nincs reklam; fara mesaje; fara reclame; без рассылки; без сообщений; без рекламы; без розсилки; reklam istemiyor; mesaj istemiyor; sms istemiyor; tanpa pesan; khong nhan tin',
+];
+
+/** What an opt-out or a consent is about when it is about messages. */
+export const SUBJECT_WORDS = [
+  'whatsapp; wa; waba; sms; mms; rcs; text; texts; texting; text message; message; messages; messaging; msg; msgs; marketing; broadcast; broadcasts; communication; communications; contact; contacted; contacting; notification; notifications; news; updates; offers; promotions; promotional; advertising; advertisement; ads; solicitation; campaigns; calls; phone calls; mobile; gdpr; lgpd; rgpd',
+  'mensage*; comunicac*; contat*; contact*; notificac*; novidades; ofertas; promoc*; publicid*; propaganda*; divulgac*; campanhas; transmiss*; zap; torpedo*; avisos; mensaje*; comunicad*; novedades; difusion; campanas; llamadas; ligacoes',
+  'communications; notifications; nouvelles; offres; publicit*; prospection; messages; demarchage; nachricht*; werb*; kontakt*; kommunikation; benachrichtig*; angebote; messagg*; comunicaz*; contatt*; notifiche; offerte; promoz*; pubblicit*; bericht*; reclame; communicatie; aanbiedingen',
+  'wiadomosc*; reklam*; powiadom*; zprav*; sprav*; uzenet*; mesaj*; reclam*; сообщен*; рассыл*; уведомл*; реклам*; повідомл*; розсил*; ileti*; bildirim*; رسائل; رسالة; הודעות; דיוור; pesan; promosi; tin nhan; quang cao; 短信; 营销; 行銷; 消息; 推送; メッセージ; 配信; 메시지; 광고; 마케팅; ข้อความ; ข่าวสาร',
+];
+
+/** A yes to what the title is about, when it is about messages: a no opts out. */
+export const YES_WORDS = [
+  'opt in; opts in; opted in; optin; optedin; opted; accept; accepts; accepted; accepting; allow; allows; allowed; permit; permits; permitted; permission*; agree; agrees; agreed; consent; consents; consented; authoriz*; authoris*; subscribed; subscription; subscribe; subscriber; can receive; receive; receives; receiving; want; wants; wish to; may we; may i; can we; can i; can be; ok to; okay to; happy to',
+  'aceit*; autoriz*; permit*; concord*; consent*; quer; quero; deseja; desejo; gostaria; receber; recebe; podemos; posso; pode; inscrito; inscrita; acept*; quiere; quiero; desea; deseo; recibir; recibe; suscrit*; suscript*; permiso',
+  'accepte*; autoris*; souhait*; veut; recevoir; recoit; abonne; abonnee; inscrit; einwillig*; werbeeinwilligung; zustimm*; erlaub*; mochte; durfen; akzeptier*; accett*; autorizz*; vuole; vuoi; ricevere; riceve; iscritto; iscritta; toestemming; accepteer*; ontvangen; wil',
+  'samtyk*; samtyc*; zgod*; zgadzam; chce; souhlas*; suhlas*; hozzajarul*; acord; соглас*; разреш*; подписан*; згод*; onay*; izin*; kabul; موافق*; הסכמ*; מאשר*; setuju; persetujuan; dong y; 同意; 接受; 許可; 동의; ยินยอม',
+];
+
+/** Makes a yes a no, right before it. */
+export const NOT_WORDS =
+  'do not; dont; don t; does not; doesnt; doesn t; must not; should not; may not; not; never; no longer; nao; nunca; ne; nicht; non; niet; inte; ikke; nie; ei; не; jangan; khong; tidak';
+
+/** After such a word always an opt-out, also when no word says that it is about messages. */
+export const NOT_CONTACT_WORDS =
+  'contact; message; disturb; text; sms; call; phone; market; solicit; notify; communicate; to contact; be contacted; to be contacted; contatar; contactar; contate; contacte; contactado; ligar; ligue; contacter; appeler; solliciter; demarcher; kontaktieren; anschreiben; anrufen; contattare; chiamare; contacteren; benaderen; bellen; kontakta; kontakte; kontaktuj; kontaktovat; звонить; писать; hubungi; ganggu; lien he; lam phien';
+
+/** Verbs that are an opt-out after such a word when it is about messages. */
+export const NOT_SEND_WORDS =
+  'send; write; reach; market to; interested; send me; enviar; envie; enviem; mandar; mande; escrever; escreva; envoyer; senden; schicken; inviare; mandare; sturen; zenden; skicka; sende; wysylac; zasilat; отправлять; присылать; kirim; gui';
+
+/** Spanish has its own, as `no` is short for number in the titles of other languages: right before one of these. */
+export const SPANISH_NOT_CONTACT_WORDS =
+  'contactar; contacte; contacten; molestar; llamar; llame; escribir; perturbar';
+export const SPANISH_NOT_SEND_WORDS =
+  'enviar; envie; envien; mandar; recibir; recibe; quiere; quiero; desea; deseo; acepta; acepto; autoriza; autorizo; permite; permito; consiente';
+
+/** A no to messages. */
+export const REFUSED_WORDS =
+  'refused; refuses; refuse; revoked; revokes; withdrew; withdrawn; objected; objects; objection; stop; recusou; recusa; recusado; recusada; rejeitou; negou; revogou; revogado; retirou; cancelou; rechazo; rechaza; rechazado; nego; revoco; revocado; refus; revoque; opposition; oppose; widerspruch; widersprochen; widerrufen; verweigert; abgelehnt; rifiut*; revocat*; geweigerd; bezwaar; отказ*; відмов*; reddetti; رفض; סירב; menolak; tu choi; 拒绝; 拒絕; 拒否; 거부; ปฏิเสธ; 不同意; 不接受; 不接收; 不想收; 受け取らない; 希望しない; 同意しない; 동의하지; 동의 안; 원하지; ไม่ยินยอม; ไม่รับ; ไม่ต้องการ';
+
+/** Columns of a state. */
+export const STATE_WORDS =
+  'status; state; statut; estado; situacao; stato; zustand; tila; durum; статус; состояние; حالة; סטטוס; trang thai; 状态; 狀態; ステータス; 상태; สถานะ';
+/** What such a state is about when it says whom one may write to. */
+export const STATE_SUBJECT_WORDS =
+  'whatsapp; wa; sms; mms; rcs; marketing; broadcast; channel; communication; communications; subscription; subscriber; subscribed; subscriptions; consent*; permission*; optin; opt in; opted in; dnd; gdpr; lgpd; rgpd; inscric*; suscrip*; comunicac*; canal; abonnement; abo; inscription; iscrizion*; einwilligung; werbe*; toestemming; subskrypc*; zgod*; подпис*; соглас*; рассыл*; abonelik; onay; langganan; 订阅; 訂閱; 購読; 配信; 구독; 수신';
+
+/** Beside an opt-out: what is filled for those who opted out only. */
+export const ABOUT_WORDS =
+  'reason*; source; by; channel; method; campaign; campaigns; title; other; motivo*; razao; razon; origem; origen; por; canal; metodo; campanha; campana; raison; motif; grund; quelle; kanal; durch; fonte; canale; reden; bron; причина; источник; sebep; neden; alasan; ly do; 原因; 理由; 이유; เหตุผล';
+
+/** Beside an opt-out: what says nothing about who opted out. */
+export const NOTHING_WORDS =
+  'link; links; url; urls; uri; href; token; code; key; hash; id; ids; page; keyword; keywords; template; instructions; footer; button; html; count; counts; total; number; numbers; rate; percent; score; hours; start; end; until; before; after; window; period; limit; per; qtd; quantidade; numero; palavra; horario; inicio; fim; ate; codigo; enlace; pagina; limite; lien; nombre de; anzahl; stunden; conteggio; ссылка; delivered; read; failed; entregue; entregado';
+
+/** Other ways to a person than those of a number. */
+export const OTHER_CHANNEL_WORDS =
+  'email*; e mail*; emailing; mail; mails; mailing*; newsletter*; post; postal; letter; letters; fax*; push; correo*; courriel*; correio; carta; postalisch; brief*; posta; boletim; boletin*; почт*; имейл; эл почта; пошт*; e posta*; eposta*; البريد; אימייל; דואר; surel; thu dien tu; 邮件; 郵件; 电子邮箱; メール; 이메일; 메일; อีเมล';
+/** The ways of a number, beside which others do not matter. */
+export const OWN_CHANNEL_WORDS =
+  'whatsapp; wa; waba; zap; sms; mms; rcs; text; texts; phone*; telephone*; mobile*; cell; call; calls; celular; telefone; telefono; telefon*; handy; portable; torpedo; телефон*; смс; 短信; 手机; 携帯; 문자; 전화';
