@@ -190,6 +190,12 @@ it('the rejected rows, corrected and imported again, have no line and no reason'
   ]);
 });
 
+async function suppressed(tenantId: string): Promise<{ phone: string; reason: string }[]> {
+  return harness.test.database.manager.query('SELECT phone, reason FROM suppressions WHERE tenant_id = $1', [
+    tenantId,
+  ]);
+}
+
 describe('an import of people who opted out', () => {
   const FILE = `phone,name,Unsubscribed\n${PHONE},Ana,yes\n${TWIN},Bia,no\n`;
 
@@ -228,6 +234,23 @@ describe('an import of people who opted out', () => {
       { phone: PHONE },
       { phone: TWIN, optedOut: true, source: 'keyword' },
     ]);
+  });
+
+  it('suppresses one who is no contact, in a row that is rejected', async () => {
+    const spoilt = `${PHONE},${'A'.repeat(300)},yes`;
+    const { tenantId } = await harness.run(`phone,name,opted_out\n${spoilt}\n`);
+    expect(await stored(tenantId)).toEqual([]);
+    const reason = 'opted out in a row that was rejected by an import';
+    expect(await suppressed(tenantId)).toEqual([{ phone: PHONE, reason }]);
+    // Within one batch the contact is made first, whichever row comes first; a contact needs no suppression.
+    const both = await harness.run(`phone,name,opted_out\n${spoilt}\n${PHONE},Ana,\n`);
+    expect(await stored(both.tenantId)).toMatchObject([{ phone: PHONE, optedOut: true, source: 'import' }]);
+    expect(await suppressed(both.tenantId)).toEqual([]);
+    // In two the number is on the list before it is a contact.
+    const later = await harness.run(`phone,name,opted_out\n${spoilt}\n${PHONE},Ana,\n`, {
+      limits: { batchRows: 1 },
+    });
+    expect(await suppressed(later.tenantId)).toMatchObject([{ phone: PHONE }]);
   });
 
   it('hears it in a later row of the same number, too', async () => {

@@ -30,6 +30,26 @@ export class SuppressionRepository {
       .getMany();
   }
 
+  /** Adds the lines that are not on the list yet and belong to no contact. A line may be given twice. */
+  async addStrangers(
+    tx: Tx,
+    tenantId: string,
+    rows: readonly { id: string; phone: string }[],
+    reason: string,
+    now: Date,
+  ): Promise<void> {
+    await tx.query(
+      `INSERT INTO suppressions (id, tenant_id, phone, reason, created_at)
+       SELECT input.id, $1, input.phone, $4, $5
+       FROM unnest($2::uuid[], $3::text[]) AS input (id, phone)
+       WHERE NOT EXISTS (
+         SELECT FROM contacts c WHERE c.tenant_id = $1 AND c.line = phone_line(input.phone))
+       ORDER BY phone_line(input.phone)
+       ON CONFLICT (tenant_id, line) DO NOTHING`,
+      [tenantId, rows.map(({ id }) => id), rows.map(({ phone }) => phone), reason, now],
+    );
+  }
+
   /** Newest first. `phoneStart` is E.164, in whatever form, or the beginning of it. */
   list(
     tx: Tx,

@@ -5,7 +5,11 @@ import type { AttributeNames } from '../attribute-names.js';
 import { ConsentRepository } from '../consent/consent.repository.js';
 import { ContactRepository } from '../contact.repository.js';
 import { ListRepository } from '../list.repository.js';
+import { SuppressionRepository } from '../suppression.repository.js';
 import type { ImportedContact, RejectedRow } from './core/rows.js';
+
+/** Why a number is on the suppression list whose row could not be imported. */
+const REJECTED_OPT_OUT = 'opted out in a row that was rejected by an import';
 
 export interface ImportBatch {
   tenantId: string;
@@ -36,6 +40,7 @@ export class ImportBatchRepository {
   private readonly contacts: ContactRepository;
   private readonly lists = new ListRepository();
   private readonly consents = new ConsentRepository();
+  private readonly suppressions = new SuppressionRepository();
 
   constructor(names?: AttributeNames) {
     this.contacts = new ContactRepository(names);
@@ -62,11 +67,7 @@ export class ImportBatchRepository {
       batch,
       rows.filter((row) => row.kind === 'contact'),
     );
-    await this.optOut(
-      tx,
-      batch,
-      rejected.flatMap(({ optedOut }) => optedOut ?? []),
-    );
+    await this.optOutRejected(tx, batch, rejected);
     await this.writeRejections(tx, batch, rejected);
     await tx.query(
       `UPDATE imports
@@ -148,6 +149,18 @@ export class ImportBatchRepository {
     }));
     await this.consents.add(tx, tenantId, consents, now);
     return optedOut.map(({ line }) => line);
+  }
+
+  /**
+   * Opts out whom a rejected row says to have. One who is no contact is suppressed: another row or file would make one of
+   * the number, and know nothing of it.
+   */
+  private async optOutRejected(tx: Tx, batch: ImportBatch, rejected: readonly RejectedRow[]): Promise<void> {
+    const phones = rejected.flatMap(({ optedOut }) => optedOut ?? []);
+    if (phones.length === 0) return;
+    await this.optOut(tx, batch, phones);
+    const rows = phones.map((phone) => ({ id: newId(), phone }));
+    await this.suppressions.addStrangers(tx, batch.tenantId, rows, REJECTED_OPT_OUT, batch.now);
   }
 
   /**
