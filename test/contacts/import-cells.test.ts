@@ -279,6 +279,14 @@ describe('who opted out', () => {
     expect(said('sim')).toMatchObject({ optedOut: false, attributes: {} });
   });
 
+  it('the code of a report on a campaign counts, and any other code does not', () => {
+    const titles = ['phoneNumber', 'name', 'state', 'code', 'optedOut', 'partsSent'];
+    const cells = [PHONE, 'Ana', 'skipped', 'opted_out', 'false', '0'];
+    expect(read(titles, cells)).toMatchObject({ optedOut: true });
+    expect(read(titles, cells.with(3, 'not_on_whatsapp'))).toMatchObject({ optedOut: false });
+    expect(read(['phone', 'code'], [PHONE, 'opted_out'])).toMatchObject({ optedOut: false });
+  });
+
   it('why a person opted out stays an attribute', () => {
     expect(read(['phone', 'Opt-out reason'], [PHONE, 'too many'])).toMatchObject({
       optedOut: true,

@@ -40,6 +40,41 @@ function fileIn(encoding: string, name: string): Buffer {
   return iconv.encode(`phone,name\r\n${PHONE},${name}\r\n`, known ? codecOf(known) : encoding);
 }
 
+describe('a file that writes its letters in ASCII', () => {
+  const file = (name: string) => `phone,name\r\n${PHONE},${name}\r\n`;
+
+  it.each([
+    '\u001b$B;3EDB@O:\u001b(B',
+    '\u001b$)C\u000e1h9N<v\u000f',
+    'x'.repeat(262_115) + '\u001b$B;3\u001b(B',
+  ])('is refused in ISO-2022: %j', async (name) => {
+    const { contacts, import: done } = await harness.run(file(name));
+    expect(done).toMatchObject({
+      status: 'failed',
+      error: expect.stringMatching(/ISO-2022.*save it as UTF-8/),
+    });
+    expect(contacts).toEqual([]);
+  });
+
+  it.each([
+    ['HZ', '~{MuP!Cw~}'],
+    ['UTF-7', 'Jo+AOM-o'],
+    ['UTF-7', '+XHF1MFkqkM4-'],
+  ])('is imported with a warning in %s: %s', async (encoding, name) => {
+    const { contacts, import: done } = await harness.run(file(name));
+    expect(contacts).toMatchObject([{ name }]);
+    expect(done.warnings).toEqual([expect.stringMatching(new RegExp(`looks like ${encoding}.*UTF-8`))]);
+  });
+
+  it.each(['+55 11-98765-4321', 'ana+Promo-x@example.com', '~{a}', '5+ABC-2', 'A+B-C', '~ {x} ~'])(
+    '%s is no such file',
+    async (name) => {
+      const { import: done } = await harness.run(file(name));
+      expect(done.warnings).toEqual([]);
+    },
+  );
+});
+
 describe('a file in an encoding of its region', () => {
   it.each(foreign)('%s: %s is read with the field encoding', async (encoding, name) => {
     const { contacts, import: done } = await harness.run(fileIn(encoding, name), { encoding });

@@ -177,6 +177,8 @@ describe('names', () => {
     ],
     [['campaign_name', 'full_name', 'phone_number'], [1]],
     [['Company name', 'Product name', 'Phone'], []],
+    [['Product name', 'User name', 'Customer name', 'Phone'], [2]],
+    [['User name', 'Phone'], [0]],
   ])('of %j are in columns %j', (titles, columns) => {
     expect(plan(titles).name).toEqual(columns);
   });

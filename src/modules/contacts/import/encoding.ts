@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import iconv from 'iconv-lite';
 import { codecOf, encodingInWords, fits, guessable, type KnownEncoding } from './core/encodings.js';
+import { sevenBitEncoding, type SevenBitEncoding } from './core/seven-bits.js';
 import { judgeWestern } from './core/western.js';
 import { fileError } from './file-error.js';
 
@@ -20,6 +21,8 @@ const CHUNK_BYTES = 256 * 1024;
 /** Bytes of text that other encodings are tried on, and how many of those are named. */
 const SAMPLE_BYTES = 64 * 1024;
 const NAMED = 8;
+/** Characters that are looked at again with the next chunk. */
+const SEVEN_BITS_OVERLAP = 256;
 
 /**
  * The encoding of a text file: by its byte order mark; else what the caller says; else UTF-8 when most of what is not
@@ -31,6 +34,8 @@ export async function detectEncoding(path: string, given?: KnownEncoding): Promi
   const utf8 = new Utf8Evidence();
   let bytes = 0;
   let controls = 0;
+  let end = '';
+  let sevenBits: SevenBitEncoding | undefined;
   for await (const data of createReadStream(path, { highWaterMark: CHUNK_BYTES })) {
     const chunk = data as Buffer;
     if (bytes === 0) {
@@ -42,10 +47,21 @@ export async function detectEncoding(path: string, given?: KnownEncoding): Promi
     bytes += chunk.length;
     controls += countControls(chunk);
     utf8.see(chunk);
+    const text = end + chunk.toString('latin1');
+    sevenBits ??= sevenBitEncoding(text);
+    end = text.slice(-SEVEN_BITS_OVERLAP);
   }
   if (bytes === 0) throw fileError('The file is empty.');
+  if (sevenBits === 'ISO-2022') {
+    throw fileError(
+      'The file is encoded in ISO-2022, as old mail programs write it; save it as UTF-8 and upload it again.',
+    );
+  }
   if (controls > bytes * MAX_CONTROL_SHARE) throw notText();
   const looksUtf8 = utf8.convinces();
+  if (sevenBits && !given && looksUtf8 && !utf8.isSure()) {
+    return { name: 'utf-8', warning: maybeSevenBits(sevenBits) };
+  }
   if (given)
     return looksUtf8 && utf8.isSure() ? { name: given, warning: insteadOfUtf8(given) } : { name: given };
   return looksUtf8 ? { name: 'utf-8' } : orWestern(path);
@@ -88,6 +104,10 @@ export function encodingWarnings({ name, warning }: FileEncoding, unreadable: nu
 const GUESSED =
   `The file does not say how its letters are encoded; it was read as ${encodingInWords('windows-1252')}. ` +
   'If names look wrong, import it again with the field "encoding".';
+
+function maybeSevenBits(name: SevenBitEncoding): string {
+  return `Some of the file looks like ${name}, which is not read. If names look wrong, save it as UTF-8 and import it again.`;
+}
 
 function insteadOfUtf8(name: KnownEncoding): string {
   return `The file was read as ${name}, as asked, but it looks like UTF-8. If names look wrong, import it again without the field "encoding".`;

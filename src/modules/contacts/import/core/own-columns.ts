@@ -13,6 +13,13 @@ export function rejectionColumns(titles: readonly string[]): number {
   return length - (length % width);
 }
 
+/** The column of a report on a campaign that also says who was skipped for an opt-out; -1 in any other file. */
+export function codeOfReport(titles: readonly string[]): number {
+  return ['state', 'partsSent', 'optedOut'].every((title) => titles.includes(title))
+    ? titles.indexOf('code')
+    : -1;
+}
+
 /** The columns of an export of ours; its others are attributes, whatever their titles sound like. */
 export interface OwnExport {
   phone: number;

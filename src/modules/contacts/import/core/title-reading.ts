@@ -1,8 +1,8 @@
 import { optOutKind } from './opt-out-column.js';
 import type { OptOutKind } from './opt-out-title.js';
-import { ownExport, rejectionColumns, type OwnExport } from './own-columns.js';
+import { codeOfReport, ownExport, rejectionColumns, type OwnExport } from './own-columns.js';
 import { phoneColumns, type PhoneColumn } from './phone-columns.js';
-import { isTagTitle, nameRole, type NameRole } from './titles.js';
+import { isTagTitle, isUsualNameTitle, nameRole, type NameRole } from './titles.js';
 
 export interface OptOutColumn {
   index: number;
@@ -28,17 +28,28 @@ export function parseTitles(titles: readonly string[], below: readonly (readonly
   const own = ownExport(titles);
   if (own) return parseExport(titles, own, inFront);
   const phones = phoneColumns(titles, below);
+  const reportCode = codeOfReport(titles);
   return {
     phones,
-    roles: titles.map((title, index) => (index === phones[0]?.index ? undefined : nameRole(title))),
+    roles: nameRoles(titles, phones[0]?.index),
     tags: titles.flatMap((title, index) => (isTagTitle(title) ? [index] : [])),
     optOut: titles.flatMap((title, index): OptOutColumn[] => {
       const kind = optOutKind(title);
-      return kind === undefined ? [] : [{ index, kind }];
+      if (kind === undefined) return index === reportCode ? [{ index, kind: 'anything' }] : [];
+      return [{ index, kind }];
     }),
     ignored: inFront,
     isExport: false,
   };
+}
+
+/** Of several columns with the same part of a name those of a usual title count: `Customer name`, not `User name`. */
+function nameRoles(titles: readonly string[], phone: number | undefined): (NameRole | undefined)[] {
+  const roles = titles.map((title, index) => (index === phone ? undefined : nameRole(title)));
+  const usual = new Set(roles.filter((_, index) => isUsualNameTitle(titles[index] ?? '')));
+  return roles.map((role, index) =>
+    usual.has(role) && !isUsualNameTitle(titles[index] ?? '') ? undefined : role,
+  );
 }
 
 function parseExport(titles: readonly string[], own: OwnExport, inFront: number[]): TitleReading {

@@ -146,6 +146,11 @@ export function nameRole(title: string): NameRole | undefined {
   );
 }
 
+/** True for a usual title of a name; `User name` becomes one only without its first word, and may be a login. */
+export function isUsualNameTitle(title: string): boolean {
+  return ROLES.has(plainTitle(title)) || ROLES.has(plainTitle(withoutBrackets(title)));
+}
+
 export function isTagTitle(title: string): boolean {
   return TAGS.has(plainTitle(title));
 }
