@@ -53,10 +53,12 @@ export class InitialSchema1796041807000 implements MigrationInterface {
       templates, media, sessions, senders,
       number_check_items, number_check_runs, number_checks, contact_bulk_edits,
       import_rejections, import_phones, imports,
-      contact_senders, suppressions, contact_consents, segments, contact_list_members, contact_lists, contact_attribute_names, contacts,
-      workers, rate_limits, idempotency_keys, refresh_tokens, api_keys, users, tenant_settings, tenants`);
+      contact_senders, suppressions, contact_consents, segments, contact_list_members, contact_lists,
+      contact_attribute_names, contacts,
+      workers, rate_limits, kept_answer_bytes, idempotency_keys, refresh_tokens, api_keys, users, tenant_usage,
+      tenant_settings, tenants`);
     await runner.query(`DROP FUNCTION
       phone_line(text), contact_name_grams(text), count_new_campaign_contacts(), count_changed_campaign_contacts(),
-      count_new_messages(), count_changed_messages()`);
+      count_new_messages(), count_changed_messages(), count_changed_answers(), count_deleted_answers()`);
   }
 }

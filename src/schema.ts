@@ -1,4 +1,11 @@
-import { ApiKey, IdempotencyKey, RateLimit, RefreshToken, User } from './modules/auth/auth.entity.js';
+import {
+  ApiKey,
+  IdempotencyKey,
+  KeptAnswerBytes,
+  RateLimit,
+  RefreshToken,
+  User,
+} from './modules/auth/auth.entity.js';
 import { CampaignContact } from './modules/delivery/delivery.entity.js';
 import { CampaignCount } from './modules/campaigns/campaign-count.entity.js';
 import { CampaignSenderUse } from './modules/delivery/admission/sender-use.entity.js';
@@ -25,6 +32,7 @@ import { Session } from './modules/sessions/session.entity.js';
 import { Template } from './modules/templates/template.entity.js';
 import { TenantSettings } from './modules/tenants/tenant-settings.entity.js';
 import { Tenant } from './modules/tenants/tenant.entity.js';
+import { TenantUsage } from './modules/tenants/usage.entity.js';
 import { WorkerProcess } from './modules/workers/worker.entity.js';
 import { allMigrations } from '../migrations/index.js';
 
@@ -35,6 +43,7 @@ export const entities = [
   ApiKey,
   RefreshToken,
   IdempotencyKey,
+  KeptAnswerBytes,
   RateLimit,
   Contact,
   ContactList,
@@ -57,6 +66,7 @@ export const entities = [
   Template,
   Segment,
   TenantSettings,
+  TenantUsage,
   ContactConsent,
   ContactSender,
   NumberCheck,

@@ -20,6 +20,15 @@ CREATE TABLE tenant_settings (
   updated_at timestamptz NOT NULL DEFAULT now()
 );
 
+-- What the tenant keeps, by kind: changed in the transaction that stores or deletes it.
+CREATE TABLE tenant_usage (
+  tenant_id uuid NOT NULL
+    CONSTRAINT "FK_0caea5648903d1c152b11966f8b" REFERENCES tenants (id) ON DELETE CASCADE,
+  kind text NOT NULL,
+  bytes bigint NOT NULL,
+  CONSTRAINT "PK_76721587afc588044d5305030b7" PRIMARY KEY (tenant_id, kind)
+);
+
 CREATE TABLE users (
   id uuid NOT NULL CONSTRAINT "PK_a3ffb1c0c8416b9fc6f907b7433" PRIMARY KEY,
   tenant_id uuid NOT NULL
@@ -66,11 +75,29 @@ CREATE TABLE idempotency_keys (
   fingerprint text NOT NULL,
   status integer,
   response jsonb,
+  response_bytes integer NOT NULL DEFAULT 0,
   created_at timestamptz NOT NULL DEFAULT now(),
   alive_at timestamptz NOT NULL DEFAULT now(),
   CONSTRAINT "PK_b5c6db50392003e35d51ef7aba7" PRIMARY KEY (tenant_id, key)
 );
 CREATE INDEX idempotency_keys_created ON idempotency_keys (created_at);
+
+-- The sum of a tenant's kept answers, in sixteen parts: requests that keep one at the same time seldom share a row.
+CREATE TABLE kept_answer_bytes (
+  tenant_id uuid NOT NULL
+    CONSTRAINT "FK_aa0e41fcc819b62e16a688f126c" REFERENCES tenants (id) ON DELETE CASCADE,
+  part smallint NOT NULL,
+  bytes bigint NOT NULL,
+  CONSTRAINT "PK_c8e3e8b23a36a1d5184470a3420" PRIMARY KEY (tenant_id, part)
+);
+${countAnswers('changed', 'SELECT tenant_id, -response_bytes AS bytes FROM before UNION ALL SELECT tenant_id, response_bytes FROM after')}
+${countAnswers('deleted', 'SELECT tenant_id, -response_bytes AS bytes FROM before')}
+CREATE TRIGGER idempotency_keys_counted_update AFTER UPDATE ON idempotency_keys
+  REFERENCING OLD TABLE AS before NEW TABLE AS after
+  FOR EACH STATEMENT EXECUTE FUNCTION count_changed_answers();
+CREATE TRIGGER idempotency_keys_counted_delete AFTER DELETE ON idempotency_keys
+  REFERENCING OLD TABLE AS before
+  FOR EACH STATEMENT EXECUTE FUNCTION count_deleted_answers();
 
 CREATE TABLE rate_limits (
   key varchar(255) NOT NULL CONSTRAINT "PK_8cb6aa4831e3e775ccf370521db" PRIMARY KEY,
@@ -86,3 +113,16 @@ CREATE TABLE workers (
   heartbeat_at timestamptz NOT NULL DEFAULT now()
 );
 `;
+
+/** A tenant that is being deleted takes its sums with it. */
+function countAnswers(name: string, changes: string): string {
+  return `CREATE FUNCTION count_${name}_answers() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      INSERT INTO kept_answer_bytes AS kept (tenant_id, part, bytes)
+      SELECT tenant_id, pg_backend_pid() % 16, sum(bytes) FROM (${changes}) changes
+      WHERE EXISTS (SELECT FROM tenants WHERE tenants.id = changes.tenant_id)
+      GROUP BY tenant_id HAVING sum(bytes) <> 0 ORDER BY tenant_id
+      ON CONFLICT (tenant_id, part) DO UPDATE SET bytes = kept.bytes + excluded.bytes;
+      RETURN NULL;
+    END $$;`;
+}

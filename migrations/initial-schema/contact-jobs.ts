@@ -9,6 +9,8 @@ CREATE TABLE imports (
   status text NOT NULL,
   file_name text NOT NULL,
   file_path text NOT NULL,
+  file_bytes bigint NOT NULL DEFAULT 0,
+  rejected_bytes bigint NOT NULL DEFAULT 0,
   options jsonb NOT NULL,
   list_id uuid,
   rows_done integer NOT NULL DEFAULT 0,

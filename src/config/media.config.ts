@@ -1,5 +1,5 @@
 import { isUrlOf } from './checks.js';
-import { Choice, Switch, Text } from './decorators.js';
+import { Choice, Switch, Text, WholeNumber } from './decorators.js';
 
 const MEDIA_STORES = ['disk', 's3'] as const;
 
@@ -56,6 +56,26 @@ export class MediaConfig {
     help: 'The secret of that key.',
   })
   s3SecretAccessKey?: string;
+
+  @WholeNumber({
+    env: 'MEDIA_QUOTA_BYTES',
+    default: 10_737_418_240,
+    min: 1_048_576,
+    max: 1_099_511_627_776,
+    unit: 'bytes',
+    help: 'Files of messages that one tenant may keep, all together.',
+  })
+  quotaBytes!: number;
+
+  @WholeNumber({
+    env: 'REQUEST_MEDIA_MAX_BYTES',
+    default: 268_435_456,
+    min: 1_048_576,
+    max: 10_737_418_240,
+    unit: 'bytes',
+    help: 'Files that one request, such as a bulk of messages, may have fetched from mediaUrl, all together.',
+  })
+  requestBytes!: number;
 
   @Switch({
     env: 'ALLOW_PRIVATE_MEDIA_URLS',

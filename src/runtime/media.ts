@@ -25,11 +25,13 @@ export function createMedia(config: Config, { database }: Infrastructure) {
     mayConnect: (address) => allowPrivateUrls || isPublicAddress(address, ownAddresses()),
     maxBytes: mediaLimits.document,
   });
-  const media = new MediaService({ database, store, remote, clock: systemClock });
+  const { quotaBytes, requestBytes } = config.media;
+  const media = new MediaService({ database, store, remote, clock: systemClock, quotaBytes });
   const campaignMedia: CampaignMedia = {
     find: (tenantId, id) => media.find(tenantId, id),
-    fetch: (tenantId, url, asDocument) =>
-      media.addFromUrl(tenantId, url, asDocument ? 'document' : undefined),
+    requestBytes,
+    fetch: (tenantId, url, asDocument, budget) =>
+      media.addFromUrl(tenantId, url, asDocument ? { kind: 'document', budget } : { budget }),
     lockFiles: (tx, tenantId, ids) => media.lockFiles(tx, tenantId, ids),
   };
   return { media, campaignMedia, mediaFiles: new MediaFiles({ database, store, clock: systemClock }) };

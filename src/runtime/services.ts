@@ -85,7 +85,7 @@ export function createServices({ config, logger, infrastructure, transports, thr
       clock,
       logger,
       threads,
-      limits: { maxRows: config.limits.importMaxRows },
+      limits: { maxRows: config.limits.importMaxRows, quotaBytes: config.limits.importQuotaBytes },
       attributeNames,
     }),
     senders,
@@ -125,6 +125,11 @@ function createAccess({ config, logger, infrastructure }: Omit<ServiceInputs, 't
     auth,
     apiKeys,
     authenticator: new Authenticator({ mode: config.auth.mode, database, auth, apiKeys, clock }),
-    idempotency: new IdempotencyService({ database, clock, logger }),
+    idempotency: new IdempotencyService({
+      database,
+      clock,
+      logger,
+      quotaBytes: config.limits.answersQuotaBytes,
+    }),
   };
 }

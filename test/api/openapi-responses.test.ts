@@ -268,6 +268,7 @@ async function removeEverything(): Promise<void> {
     'media',
     'templates',
     'campaigns',
+    'imports',
     'lists',
     'segments',
     'contacts',

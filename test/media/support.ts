@@ -8,7 +8,11 @@ import { DiskMediaStore, MediaService, RemoteFiles } from '../../src/modules/med
 import type { CampaignMedia } from '../../src/modules/content/index.js';
 
 /** Media of campaigns on the disk; only this machine's own addresses are fetched from. */
-export async function testMedia(database: Database, clock: Clock): Promise<CampaignMedia> {
+export async function testMedia(
+  database: Database,
+  clock: Clock,
+  requestBytes = 1024 ** 3,
+): Promise<CampaignMedia> {
   const folder = await mkdtemp(join(tmpdir(), 'starling-media-'));
   const remote = new RemoteFiles({
     tempDir: join(folder, 'uploads'),
@@ -18,8 +22,9 @@ export async function testMedia(database: Database, clock: Clock): Promise<Campa
   const media = new MediaService({ database, store: new DiskMediaStore(folder), remote, clock });
   return {
     find: (tenantId, id) => media.find(tenantId, id),
-    fetch: (tenantId, url, asDocument) =>
-      media.addFromUrl(tenantId, url, asDocument ? 'document' : undefined),
+    requestBytes,
+    fetch: (tenantId, url, asDocument, budget) =>
+      media.addFromUrl(tenantId, url, asDocument ? { kind: 'document', budget } : { budget }),
     lockFiles: (tx, tenantId, ids) => media.lockFiles(tx, tenantId, ids),
   };
 }

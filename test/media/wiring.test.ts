@@ -2,6 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ByteBudget } from '../../src/lib/byte-budget.js';
 import { loadConfig } from '../../src/config/load.js';
 import type { Infrastructure } from '../../src/runtime/infrastructure.js';
 import { createMedia } from '../../src/runtime/media.js';
@@ -64,10 +65,12 @@ describe('the settings of media', () => {
 
   it('keep URLs away from this machine, unless that is allowed', async () => {
     const guarded = await mediaWith({});
-    const refused = guarded.campaignMedia.fetch(tenantId, `${site.url}/a.png`, false);
+    const refused = guarded.campaignMedia.fetch(tenantId, `${site.url}/a.png`, false, new ByteBudget(1_000));
     await expect(refused).rejects.toMatchObject({ kind: 'invalid', code: 'invalid_media_url' });
     const open = await mediaWith({ ALLOW_PRIVATE_MEDIA_URLS: 'true' });
-    expect(await open.campaignMedia.fetch(tenantId, `${site.url}/a.png`, false)).toMatchObject({
+    expect(
+      await open.campaignMedia.fetch(tenantId, `${site.url}/a.png`, false, new ByteBudget(1_000)),
+    ).toMatchObject({
       mimeType: 'image/png',
       sourceUrl: `${site.url}/a.png`,
     });

@@ -1,4 +1,5 @@
 import { PageQuery } from '../../lib/page-query.js';
+import { RemovedDto } from '../../lib/removed.dto.js';
 import {
   ImportAcceptedDto,
   ImportContactsDto,
@@ -53,9 +54,23 @@ export function importRoutes(deps: { imports: ImportService; maxUploadBytes: num
       tag,
       summary: 'Show how far an import is and what came of it',
       access: 'contacts:read',
+      work: 'short',
       response: { status: 200, description: 'The import.', data: ImportDto },
       handler: async ({ principal, params }) =>
         ok(presentImport(await imports.get(principal.tenantId, idOf(params)))),
+    }),
+    defineRoute({
+      method: 'delete',
+      path: '/api/imports/:id',
+      tag,
+      summary: 'Forget an import that has ended, and its rejected rows; its contacts stay',
+      access: 'contacts:write',
+      work: 'heavyWrite',
+      response: { status: 200, description: 'It is gone.', data: RemovedDto },
+      handler: async ({ principal, params }) => {
+        await imports.remove(principal.tenantId, idOf(params));
+        return ok({ id: idOf(params) });
+      },
     }),
     defineRoute({
       method: 'get',
@@ -63,6 +78,7 @@ export function importRoutes(deps: { imports: ImportService; maxUploadBytes: num
       tag,
       summary: 'Download the rejected rows with line and reason',
       access: 'contacts:read',
+      work: 'download',
       response: { status: 200, description: 'One line per rejected row.', contentType: 'text/csv' },
       handler: async ({ principal, params, response }) => {
         const id = idOf(params);

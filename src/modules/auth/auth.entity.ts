@@ -116,12 +116,30 @@ export class IdempotencyKey {
   @Column('jsonb', { nullable: true })
   response!: unknown;
 
+  /** Of the answer, as it was sent. */
+  @Column('integer', { name: 'response_bytes', default: 0 })
+  responseBytes!: number;
+
   /** While the first request is under way, its process says again and again that it is at work; the database's time. */
   @Column('timestamptz', { name: 'alive_at', default: () => 'now()' })
   aliveAt!: Date;
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
+}
+
+/** What the kept answers of a tenant take up, in parts that are added up. Written by triggers on `idempotency_keys`. */
+@Entity('kept_answer_bytes')
+export class KeptAnswerBytes {
+  @PrimaryColumn('uuid', { name: 'tenant_id' })
+  @ForeignKey('Tenant', { onDelete: 'CASCADE' })
+  tenantId!: string;
+
+  @PrimaryColumn('smallint')
+  part!: number;
+
+  @Column('bigint')
+  bytes!: string;
 }
 
 /** Attempts per key, for all processes together. The columns are what rate-limiter-flexible expects. */

@@ -1,4 +1,5 @@
 import type { Tx } from '../../db/index.js';
+import type { ByteBudget } from '../../lib/byte-budget.js';
 
 /** A file a part can carry. */
 export interface CampaignFile {
@@ -10,8 +11,10 @@ export interface CampaignFile {
 /** What the parts of messages need of the media module. */
 export interface CampaignMedia {
   find(tenantId: string, id: string): Promise<CampaignFile | undefined>;
+  /** Of all files that one request has fetched, in bytes. */
+  readonly requestBytes: number;
   /** Fetches a URL and stores what it has; a DomainError says why it cannot. */
-  fetch(tenantId: string, url: string, asDocument: boolean): Promise<CampaignFile>;
+  fetch(tenantId: string, url: string, asDocument: boolean, budget: ByteBudget): Promise<CampaignFile>;
   /** Until the transaction ends none of these files is deleted. Returns those that exist. */
   lockFiles(tx: Tx, tenantId: string, ids: readonly string[]): Promise<Set<string>>;
 }

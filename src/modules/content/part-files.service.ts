@@ -1,3 +1,4 @@
+import { ByteBudget } from '../../lib/byte-budget.js';
 import { DomainError, invalid, type FieldError } from '../../lib/errors.js';
 import type { Tx } from '../../db/index.js';
 import type { MessageType } from '../../transports/transport.js';
@@ -15,8 +16,11 @@ interface FileRequest {
   asDocument: boolean;
 }
 
-/** What a request has looked up or fetched so far, for one whose parts come in several calls. */
-export type FilesOfRequest = Map<string, Promise<CampaignFile>>;
+/** What a request has looked up or fetched so far, and may still fetch, for one whose parts come in several calls. */
+export interface FilesOfRequest {
+  files: Map<string, Promise<CampaignFile>>;
+  budget: ByteBudget;
+}
 
 /** Stored parts, with those of every variant where there are variants. */
 interface StoredParts {
@@ -29,6 +33,11 @@ interface StoredParts {
 export class CampaignParts {
   constructor(private readonly media: CampaignMedia) {}
 
+  /** For `withFiles`, once per request. */
+  filesOfRequest(): FilesOfRequest {
+    return { files: new Map(), budget: new ByteBudget(this.media.requestBytes) };
+  }
+
   /**
    * Looks up the files of uploads and fetches those given by URL, each URL once. A file that is not there, cannot be
    * fetched or does not suit its part is refused by the field that names it.
@@ -36,7 +45,7 @@ export class CampaignParts {
   async withFiles(
     tenantId: string,
     drafts: readonly PartDraft[],
-    known: FilesOfRequest = new Map(),
+    known: FilesOfRequest = this.filesOfRequest(),
   ): Promise<CampaignPart[]> {
     const files = await this.filesOf(tenantId, drafts, known);
     const errors: FieldError[] = [];
@@ -92,8 +101,8 @@ export class CampaignParts {
     const outcomes = await Promise.allSettled(
       [...wanted].map(async ([key, request]) => {
         const purpose = `${request.asDocument} ${key}`;
-        const file = known.get(purpose) ?? this.fileOf(tenantId, request);
-        known.set(purpose, file);
+        const file = known.files.get(purpose) ?? this.fileOf(tenantId, request, known.budget);
+        known.files.set(purpose, file);
         files.set(key, await file);
       }),
     );
@@ -101,10 +110,14 @@ export class CampaignParts {
     return files;
   }
 
-  private async fileOf(tenantId: string, { source, asDocument }: FileRequest): Promise<CampaignFile> {
+  private async fileOf(
+    tenantId: string,
+    { source, asDocument }: FileRequest,
+    budget: ByteBudget,
+  ): Promise<CampaignFile> {
     if (source.mediaUrl === undefined) return this.uploadedFile(tenantId, source);
     try {
-      return await this.media.fetch(tenantId, source.mediaUrl, asDocument);
+      return await this.media.fetch(tenantId, source.mediaUrl, asDocument, budget);
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
       const { kind, code, message } = error;

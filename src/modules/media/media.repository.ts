@@ -84,9 +84,9 @@ export async function listAbandoned(
   tx: Tx,
   before: Date,
   limit: number,
-): Promise<{ id: string; tenantId: string; sha256: string }[]> {
-  return tx.query<{ id: string; tenantId: string; sha256: string }[]>(
-    `SELECT id, tenant_id AS "tenantId", sha256 FROM media WHERE provisional AND created_at < $1
+): Promise<Pick<Media, 'id' | 'tenantId' | 'sha256' | 'sizeBytes'>[]> {
+  return tx.query<Pick<Media, 'id' | 'tenantId' | 'sha256' | 'sizeBytes'>[]>(
+    `SELECT id, tenant_id AS "tenantId", sha256, size_bytes AS "sizeBytes" FROM media WHERE provisional AND created_at < $1
      ORDER BY created_at LIMIT $2`,
     [before, limit],
   );

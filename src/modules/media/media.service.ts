@@ -7,9 +7,11 @@ import type { Database, Tx } from '../../db/index.js';
 import { addMs, type Clock } from '../../lib/clock.js';
 import { DomainError, notFound } from '../../lib/errors.js';
 import { newId } from '../../lib/ids.js';
+import type { ByteBudget } from '../../lib/byte-budget.js';
 import { mediaKindOf, mediaLimits, readableSize, type MediaKind } from '../../lib/media-types.js';
 import { idBehind, toPage, type Page, type PageRequest } from '../../lib/pages.js';
 import { contentTypeOf, isOfNoType, WEB_PAGE } from './content-type.js';
+import { changeUsage, refuseBeyond, usageOf, type Quota } from '../tenants/index.js';
 import { cleanFileName } from './core/file-name.js';
 import type { Media } from './media.entity.js';
 import {
@@ -37,6 +39,8 @@ export interface MediaDeps {
   store: MediaStore;
   remote: Pick<RemoteFiles, 'fetch'>;
   clock: Clock;
+  /** Of all files of one tenant, in bytes. */
+  quotaBytes?: number;
 }
 
 /** A file on this machine that now belongs to the media. */
@@ -52,6 +56,7 @@ export interface IncomingFile {
 /** A request that fetches files is answered long before that. */
 const PROVISIONAL_MS = 60 * 60_000;
 const ABANDONED_AT_ONCE = 100;
+const DEFAULT_QUOTA_BYTES = 10 * 1024 ** 3;
 
 /** The files of tenants. Every method sees the given tenant's files only; another one is `media_not_found`. */
 export class MediaService {
@@ -60,8 +65,8 @@ export class MediaService {
   /**
    * Stores a file under what it is; `kind` is what it will be sent as, where a photo goes as a document for instance.
    * The same content is stored once: under the same name a repeat returns the media that is there, under another name it
-   * is a file of its own. Refuses (`invalid`) an empty file and
-   * (`too_large`) one that WhatsApp would not take, naming the limit.
+   * is a file of its own. Refuses (`invalid`) an empty file, (`too_large`) one that WhatsApp would not take, and
+   * (`not_possible`) one for which the tenant has no room left, each naming the limit.
    */
   async add(tenantId: string, file: IncomingFile, kind?: MediaKind): Promise<Media> {
     try {
@@ -75,6 +80,9 @@ export class MediaService {
       const known = await findFile(this.deps.database.manager, name);
       // Content that was lost from the store comes back with a repeat.
       if (known && !known.provisional && (await this.deps.store.has(known))) return known;
+      // Before the long way into the store; counted for good in the transaction that adds the file.
+      const kept = await usageOf(this.deps.database.manager, tenantId, 'media');
+      refuseBeyond(this.quota, kept + (known ? 0 : sizeBytes));
       return await this.store(name, file, { mimeType, sizeBytes });
     } finally {
       await rm(file.path, { force: true });
@@ -86,8 +94,12 @@ export class MediaService {
    * of a request that is refused is not listed and disappears. Refuses (`invalid`) a URL that must not be fetched and
    * (`not_possible`) one that did not give a file, with the reason.
    */
-  async addFromUrl(tenantId: string, url: string, kind?: MediaKind): Promise<Media> {
-    const fetched = await this.deps.remote.fetch(url);
+  async addFromUrl(
+    tenantId: string,
+    url: string,
+    { kind, budget }: { kind?: MediaKind; budget?: ByteBudget } = {},
+  ): Promise<Media> {
+    const fetched = await this.deps.remote.fetch(url, budget);
     if (!fetched.ok) {
       const message = `The file cannot be fetched: ${fetched.reason}.`;
       throw fetched.code === 'wrong_url'
@@ -144,6 +156,7 @@ export class MediaService {
       const use = await findUse(tx, tenantId, id);
       if (use) throw inUse(use);
       await removeMedia(tx, tenantId, id);
+      await changeUsage(tx, tenantId, 'media', -media.sizeBytes);
       // Last, so that a refused deletion leaves the bytes. A commit that fails after this leaves a row without its
       // file.
       await this.removeUnused(tx, media);
@@ -162,11 +175,27 @@ export class MediaService {
       await database.transaction(async (tx) => {
         await lockContent(tx, media.tenantId, media.sha256);
         if (!(await removeAbandoned(tx, media.id, before))) return;
+        await changeUsage(tx, media.tenantId, 'media', -media.sizeBytes);
         await this.removeUnused(tx, media);
         removed += 1;
       });
     }
     return removed;
+  }
+
+  private get quota(): Quota {
+    return {
+      what: 'your files',
+      limitBytes: this.deps.quotaBytes ?? DEFAULT_QUOTA_BYTES,
+      setting: 'MEDIA_QUOTA_BYTES',
+      fix: 'Delete files that you do not send any more, with DELETE /api/media/:id.',
+    };
+  }
+
+  /** Of a file that was put into the store and then refused. */
+  private async discard(tx: Tx, key: { tenantId: string; sha256: string }): Promise<void> {
+    await lockContent(tx, key.tenantId, key.sha256);
+    await this.removeUnused(tx, key);
   }
 
   /** The bytes stay as long as another name has them. The caller holds the lock of the content. */
@@ -181,11 +210,23 @@ export class MediaService {
     file: IncomingFile,
     facts: { mimeType: string; sizeBytes: number },
   ): Promise<Media> {
+    const key = { tenantId: name.tenantId, sha256: name.sha256 };
+    await this.deps.store.put(key, { path: file.path, sizeBytes: facts.sizeBytes });
+    return this.insert(name, file, facts).catch(async (error: unknown) => {
+      if (isQuota(error)) await this.deps.database.transaction((tx) => this.discard(tx, key));
+      throw error;
+    });
+  }
+
+  private insert(
+    name: NamedContent,
+    file: IncomingFile,
+    facts: { mimeType: string; sizeBytes: number },
+  ): Promise<Media> {
     const { database, store, clock } = this.deps;
     const { tenantId, sha256 } = name;
     const key = { tenantId, sha256 };
     const source = { path: file.path, sizeBytes: facts.sizeBytes };
-    await store.put(key, source);
     return database.transaction(async (tx) => {
       await lockContent(tx, tenantId, sha256);
       const known = await lockKnownFile(tx, name);
@@ -201,10 +242,17 @@ export class MediaService {
       };
       // The provisional row was never shown: the new upload replaces its source and kind.
       if (known) await updateMedia(tx, known.id, media);
-      else await insertMedia(tx, media);
+      else {
+        await insertMedia(tx, media);
+        refuseBeyond(this.quota, await changeUsage(tx, tenantId, 'media', media.sizeBytes));
+      }
       return media;
     });
   }
+}
+
+function isQuota(error: unknown): boolean {
+  return error instanceof DomainError && error.code === 'storage_quota';
 }
 
 function inUse({ name, kind }: { name: string; kind: string }): DomainError {

@@ -14,5 +14,7 @@ export {
 } from './core/sending-hours.js';
 export { nextOpening, type Schedule, isOpen } from './core/window.js';
 export { tenantTimes } from './tenant-times.repository.js';
+export { refuseBeyond, type Quota } from './quota.js';
+export { changeUsage, usageOf, type UsageKind } from './usage.repository.js';
 export { tenantWords } from './tenant-words.repository.js';
 export type { WordKind } from './core/consent-words.js';

@@ -183,6 +183,7 @@ describe('the files of a bulk', () => {
     const id = newId();
     pictures = await DirectWorld.create(db, {
       media: {
+        requestBytes: 1_000,
         find: async () => undefined,
         fetch: async (_tenantId, url) => {
           fetched.push(url);

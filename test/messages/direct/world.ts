@@ -88,6 +88,7 @@ export class DirectWorld {
 }
 
 const noMedia: CampaignMedia = {
+  requestBytes: 0,
   find: async () => undefined,
   fetch: () => Promise.reject(new Error('These tests fetch nothing.')),
   lockFiles: async (_tx, _tenantId, ids) => new Set(ids),

@@ -3,6 +3,7 @@ import { newId } from '../../../lib/ids.js';
 import { lineOf } from '../../../lib/phone-line.js';
 import type { AttributeNames } from '../attribute-names.js';
 import { ConsentRepository } from '../consent/consent.repository.js';
+import { changeUsage, usageOf } from '../../tenants/index.js';
 import { ContactRepository } from '../contact.repository.js';
 import { ListRepository } from '../list.repository.js';
 import { SuppressionRepository } from '../suppression.repository.js';
@@ -21,6 +22,8 @@ export interface ImportBatch {
   rows: readonly (ImportedContact | RejectedRow)[];
   /** Percent of the file behind this batch. */
   progress: number;
+  /** Of the tenant's files and rejected rows; rows beyond it are counted and not kept. */
+  quotaBytes: number;
   /** The name the uploader gave the file: the proof of what it says. */
   fileName: string;
   /** Source and proof of the consent of these contacts; absent when the import states none. */
@@ -68,11 +71,12 @@ export class ImportBatchRepository {
       rows.filter((row) => row.kind === 'contact'),
     );
     await this.optOutRejected(tx, batch, rejected);
-    await this.writeRejections(tx, batch, rejected);
+    const keptBytes = await this.writeRejections(tx, batch, rejected);
     await tx.query(
       `UPDATE imports
        SET rows_done = rows_done + $3, progress = greatest(progress, $4), created = created + $5,
-           updated = updated + $6, unchanged = unchanged + $7, duplicate = duplicate + $8, invalid = invalid + $9
+           updated = updated + $6, unchanged = unchanged + $7, duplicate = duplicate + $8, invalid = invalid + $9,
+           rejected_bytes = rejected_bytes + $10
        WHERE tenant_id = $1 AND id = $2`,
       [
         batch.tenantId,
@@ -84,8 +88,10 @@ export class ImportBatchRepository {
         counts.unchanged,
         counts.duplicate,
         rejected.length,
+        keptBytes,
       ],
     );
+    if (keptBytes > 0) await changeUsage(tx, batch.tenantId, 'imports', keptBytes);
     return true;
   }
 
@@ -204,8 +210,13 @@ export class ImportBatchRepository {
     return new Set(rows.map(({ line }) => line));
   }
 
-  private async writeRejections(tx: Tx, batch: ImportBatch, rows: RejectedRow[]): Promise<void> {
-    if (rows.length === 0) return;
+  /** Returns their bytes. Without room for them, one row says so in their place. */
+  private async writeRejections(tx: Tx, batch: ImportBatch, rejected: RejectedRow[]): Promise<number> {
+    const [first] = rejected;
+    if (!first) return 0;
+    const used = await usageOf(tx, batch.tenantId, 'imports');
+    const fits = used + bytesOf(rejected) <= batch.quotaBytes;
+    const rows = fits ? rejected : [{ ...first, reason: notKept(rejected.length), cells: [] }];
     await tx.query(
       `INSERT INTO import_rejections (import_id, tenant_id, line, reason, cells)
        SELECT $1, $2, line, reason, cells
@@ -218,5 +229,24 @@ export class ImportBatchRepository {
         rows.map(({ cells }) => JSON.stringify(cells)),
       ],
     );
+    return bytesOf(rows);
   }
+}
+
+/** What a row takes up besides its text. */
+const ROW_BYTES = 64;
+
+function bytesOf(rows: readonly RejectedRow[]): number {
+  return rows.reduce(
+    (sum, { reason, cells }) =>
+      sum + ROW_BYTES + Buffer.byteLength(reason) + Buffer.byteLength(JSON.stringify(cells)),
+    0,
+  );
+}
+
+function notKept(rows: number): string {
+  return (
+    `From here on ${rows} rejected rows are not kept, because files and rejected rows take up all they may ` +
+    '(IMPORT_QUOTA_BYTES). Delete old imports with DELETE /api/imports/:id.'
+  );
 }

@@ -120,6 +120,7 @@ export class ImportRunner {
       firstRow,
       rows,
       progress: Math.min(99, Math.floor(progress * 100)),
+      quotaBytes: this.deps.limits.quotaBytes,
       now: this.deps.clock.now(),
     };
   }

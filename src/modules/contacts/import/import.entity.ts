@@ -24,6 +24,14 @@ export class Import {
   @Column('text', { name: 'file_path' })
   filePath!: string;
 
+  /** Counted for the tenant until the import has ended. */
+  @Column('bigint', { name: 'file_bytes', default: 0 })
+  fileBytes!: string;
+
+  /** Of its rejected rows, counted for as long as they are kept. */
+  @Column('bigint', { name: 'rejected_bytes', default: 0 })
+  rejectedBytes!: string;
+
   @Column('jsonb')
   options!: Record<string, unknown>;
 

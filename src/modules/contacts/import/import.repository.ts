@@ -3,6 +3,7 @@ import type { ColumnReport } from './core/column-report.js';
 import type { Delimiter } from './core/delimiter.js';
 import type { KnownEncoding } from './core/encodings.js';
 import type { ColumnMapping } from './core/mapping.js';
+import { changeUsage } from '../../tenants/index.js';
 import type { HiddenRows } from './row-source.js';
 import { Import, ImportRejection } from './import.entity.js';
 
@@ -29,7 +30,7 @@ export function optionsOf(row: Import): ImportOptions {
 export class ImportRepository {
   async insert(
     tx: Tx,
-    row: Pick<Import, 'id' | 'tenantId' | 'fileName' | 'filePath' | 'listId' | 'createdAt'>,
+    row: Pick<Import, 'id' | 'tenantId' | 'fileName' | 'filePath' | 'fileBytes' | 'listId' | 'createdAt'>,
     options: ImportOptions,
   ): Promise<void> {
     await tx.getRepository(Import).insert({ ...row, status: 'queued', options: { ...options } });
@@ -88,11 +89,11 @@ export class ImportRepository {
     outcome: ({ status: 'completed' } | { status: 'failed'; error: string }) & { warnings: string[] },
     now: Date,
   ): Promise<boolean> {
-    const [, ended]: [unknown, number] = await tx.query(
+    const [[ended]]: [{ file_bytes: string }[], number] = await tx.query(
       `UPDATE imports
        SET status = $3, error = $4, completed_at = $5, warnings = $6,
            progress = CASE WHEN $3 = 'completed' THEN 100 ELSE progress END
-       WHERE tenant_id = $1 AND id = $2 AND status = 'running'`,
+       WHERE tenant_id = $1 AND id = $2 AND status = 'running' RETURNING file_bytes`,
       [
         tenantId,
         id,
@@ -102,14 +103,23 @@ export class ImportRepository {
         JSON.stringify(outcome.warnings),
       ],
     );
-    if (ended !== 1) return false;
-    if (outcome.status === 'completed') return true;
-    await tx.query('DELETE FROM import_phones WHERE tenant_id = $1 AND import_id = $2', [tenantId, id]);
+    if (!ended) return false;
+    if (outcome.status === 'failed') {
+      await tx.query('DELETE FROM import_phones WHERE tenant_id = $1 AND import_id = $2', [tenantId, id]);
+    }
+    await changeUsage(tx, tenantId, 'imports', -Number(ended.file_bytes));
     return true;
   }
 
-  async remove(tx: Tx, tenantId: string, id: string): Promise<void> {
+  /** Waits for who changes it. */
+  async lock(tx: Tx, tenantId: string, id: string): Promise<Import | null> {
+    return tx.findOne(Import, { where: { tenantId, id }, lock: { mode: 'pessimistic_write' } });
+  }
+
+  /** One that has ended, with its rejected rows and the numbers it met. */
+  async remove(tx: Tx, { tenantId, id, rejectedBytes }: Import): Promise<void> {
     await tx.getRepository(Import).delete({ tenantId, id });
+    await changeUsage(tx, tenantId, 'imports', -Number(rejectedBytes));
   }
 
   /** In the order of the file. */

@@ -1,10 +1,10 @@
 import { enqueueBestEffort } from '../../../queue/enqueue-best-effort.js';
-import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
+import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { Database } from '../../../db/index.js';
+import { inCurrentUse, type Database } from '../../../db/index.js';
 import type { Clock } from '../../../lib/clock.js';
 import { csvLines, UTF8_BOM } from '../../../lib/csv.js';
-import { invalid, notFound, type FieldError } from '../../../lib/errors.js';
+import { DomainError, invalid, notFound, type FieldError } from '../../../lib/errors.js';
 import { newId } from '../../../lib/ids.js';
 import type { Logger } from '../../../lib/logger.js';
 import { idBehind, toPage, type Page, type PageRequest } from '../../../lib/pages.js';
@@ -13,6 +13,7 @@ import { storableText } from '../../../lib/storable.js';
 import type { ExhaustedHandler, JobHandler } from '../../../queue/job.js';
 import type { JobQueue } from '../../../queue/job-queue.js';
 import type { Threads } from '../../../threads/task.js';
+import { changeUsage, refuseBeyond, type Quota } from '../../tenants/index.js';
 import type { AttributeNames } from '../attribute-names.js';
 import { importContacts } from '../contact.jobs.js';
 import { cleanName } from '../core/names.js';
@@ -83,7 +84,10 @@ export class ImportService {
   readonly handleExhausted: ExhaustedHandler<typeof importContacts> = (payload) =>
     this.runner.giveUp(payload);
 
-  /** Takes the file over and imports it in the background. What is wrong with the file shows in the import. */
+  /**
+   * Takes the file over and imports it in the background. What is wrong with the file shows in the import. Refuses
+   * (`not_possible`, `storage_quota`) a file for which the tenant has no room left.
+   */
   async create(tenantId: string, input: NewImport): Promise<Import> {
     const id = newId();
     const filePath = join(this.deps.filesDir, id);
@@ -91,7 +95,7 @@ export class ImportService {
       const options = this.checkedOptions(input);
       await mkdir(this.deps.filesDir, { recursive: true });
       await move(input.file.path, filePath);
-      await this.insert(tenantId, id, input, options);
+      await this.insert(tenantId, id, { ...input, fileBytes: (await stat(filePath)).size }, options);
     } catch (error) {
       await Promise.all([rm(input.file.path, { force: true }), rm(filePath, { force: true })]);
       throw error;
@@ -119,10 +123,26 @@ export class ImportService {
     return row;
   }
 
+  /**
+   * Forgets an import that has ended, with its rejected rows; its contacts stay. Refuses (`conflict`) one that waits or
+   * runs.
+   */
+  async remove(tenantId: string, id: string): Promise<void> {
+    await this.deps.database.transaction(async (tx) => {
+      const row = await this.imports.lock(tx, tenantId, id);
+      if (!row) throw notFound('import', id);
+      if (row.status === 'queued' || row.status === 'running') {
+        const message = `The import is ${row.status}; it can be deleted once it has ended.`;
+        throw new DomainError('conflict', 'import_under_way', message);
+      }
+      await this.imports.remove(tx, row);
+    });
+  }
+
   /** The rejected rows as csv: line, reason, the cells as they stood in the file. Formulas are made text. */
-  async rejectedRows(tenantId: string, id: string): Promise<AsyncGenerator<string>> {
+  async rejectedRows(tenantId: string, id: string): Promise<AsyncIterable<string>> {
     const row = await this.get(tenantId, id);
-    return this.rejectionLines(tenantId, id, optionsOf(row).titles ?? []);
+    return inCurrentUse(this.rejectionLines(tenantId, id, optionsOf(row).titles ?? []));
   }
 
   /**
@@ -173,10 +193,19 @@ export class ImportService {
     };
   }
 
+  private get quota(): Quota {
+    return {
+      what: 'your contact files that wait to be imported, and the rejected rows of imports,',
+      limitBytes: this.deps.limits?.quotaBytes ?? defaultImportLimits.quotaBytes,
+      setting: 'IMPORT_QUOTA_BYTES',
+      fix: 'Wait until imports have ended, or delete old ones with DELETE /api/imports/:id.',
+    };
+  }
+
   private async insert(
     tenantId: string,
     id: string,
-    input: NewImport,
+    input: NewImport & { fileBytes: number },
     options: ImportOptions,
   ): Promise<void> {
     const createdAt = this.deps.clock.now();
@@ -185,8 +214,10 @@ export class ImportService {
       if (name !== null) await this.lists.insert(tx, { id: newId(), tenantId, name, now: createdAt });
       const list = name === null ? null : await this.lists.findByName(tx, tenantId, name);
       const fileName = cleanName(storableText(basename(input.file.originalName)))?.slice(0, 255) ?? 'upload';
-      const row = { id, tenantId, fileName, filePath: id, listId: list?.id ?? null, createdAt };
+      const fileBytes = String(input.fileBytes);
+      const row = { id, tenantId, fileName, filePath: id, fileBytes, listId: list?.id ?? null, createdAt };
       await this.imports.insert(tx, row, options);
+      refuseBeyond(this.quota, await changeUsage(tx, tenantId, 'imports', input.fileBytes));
     });
   }
 

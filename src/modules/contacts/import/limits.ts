@@ -44,6 +44,8 @@ export interface ImportLimits {
   /** Of them, those that any file may have, and those more for each byte of the file. Real workbooks stay below 20. */
   freeTextLength: number;
   maxTextRatio: number;
+  /** Files of the tenant that wait, and its rejected rows that are kept, all together. */
+  quotaBytes: number;
 }
 
 export const defaultImportLimits: ImportLimits = {
@@ -72,4 +74,5 @@ export const defaultImportLimits: ImportLimits = {
   maxTextLength: 500_000_000,
   freeTextLength: 50_000_000,
   maxTextRatio: 100,
+  quotaBytes: 2 * 1024 ** 3,
 };

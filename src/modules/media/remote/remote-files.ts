@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { PassThrough, type Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import type { ByteBudget } from '../../../lib/byte-budget.js';
 import { readableSize } from '../../../lib/media-types.js';
 import { sendRequest } from '../http-client.js';
 import { fileNameOfHeader, fileNameOfUrl } from '../core/file-name.js';
@@ -51,14 +52,17 @@ class WrongUrl extends Error {}
 export class RemoteFiles {
   constructor(private readonly deps: RemoteFilesDeps) {}
 
-  /** The file on this machine, which the caller owns; or why there is none. */
-  async fetch(text: string): Promise<RemoteFile> {
+  /**
+   * The file on this machine, which the caller owns; or why there is none. What arrives is taken from the budget, so that
+   * a request with many URLs ends when all of them together are too large.
+   */
+  async fetch(text: string, budget?: ByteBudget): Promise<RemoteFile> {
     const { tempDir, timeoutMs = TIMEOUT_MS } = this.deps;
     const path = join(tempDir, `fetched-${randomUUID()}`);
     const signal = AbortSignal.timeout(timeoutMs);
     try {
       await mkdir(tempDir, { recursive: true, mode: 0o700 });
-      return { ok: true, path, ...(await this.follow(text, path, signal)) };
+      return { ok: true, path, ...(await this.follow(text, { path, signal, budget })) };
     } catch (error) {
       await rm(path, { force: true });
       if (error instanceof WrongUrl) return { ok: false, code: 'wrong_url', reason: error.message };
@@ -67,13 +71,13 @@ export class RemoteFiles {
     }
   }
 
-  private async follow(text: string, path: string, signal: AbortSignal): Promise<Described> {
+  private async follow(text: string, target: Target): Promise<Described> {
     let next = text;
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
       const read = parseUrl(next);
       if (!read.ok)
         throw new WrongUrl(redirects === 0 ? read.reason : `it leads to a URL where ${read.reason}`);
-      const { location, ...file } = await this.ask(read.url, path, signal);
+      const { location, ...file } = await this.ask(read.url, target);
       if (location === undefined) {
         return { fileName: file.fileName ?? fileNameOfUrl(read.url), isSaidPage: file.isSaidPage === true };
       }
@@ -83,28 +87,25 @@ export class RemoteFiles {
   }
 
   /** Saves what the URL has, or returns where it redirects to. */
-  private async ask(
-    url: URL,
-    path: string,
-    signal: AbortSignal,
-  ): Promise<{ location?: string } & Partial<Described>> {
+  private async ask(url: URL, target: Target): Promise<{ location?: string } & Partial<Described>> {
+    const { signal } = target;
     const find = this.deps.findAddresses ?? findAddresses;
-    const target = await guardTarget(
+    const guarded = await guardTarget(
       url,
       (address) => this.deps.mayConnect(address),
       (host) => unlessAborted(find(host), signal),
     );
     if (signal.aborted) throw new Unavailable('it took too long');
-    if (!target.ok) throw new WrongUrl(target.reason);
+    if (!guarded.ok) throw new WrongUrl(guarded.reason);
     const answer = await sendRequest(url, {
-      lookup: pinnedTo(target.addresses),
+      lookup: pinnedTo(guarded.addresses),
       signal,
       headers: { 'user-agent': 'Starling', accept: '*/*', 'accept-encoding': 'identity' },
     });
     try {
       const { location, 'content-disposition': disposition, 'content-type': type } = answer.headers;
       if (REDIRECTS.has(answer.statusCode ?? 0) && location !== undefined) return { location };
-      await this.save(answer, path, signal);
+      await this.save(answer, target);
       const fileName = disposition === undefined ? undefined : fileNameOfHeader(disposition);
       return { isSaidPage: PAGE_TYPE.test(type ?? ''), ...(fileName === undefined ? {} : { fileName }) };
     } finally {
@@ -112,7 +113,7 @@ export class RemoteFiles {
     }
   }
 
-  private async save(answer: IncomingMessage, path: string, signal: AbortSignal): Promise<void> {
+  private async save(answer: IncomingMessage, { path, signal, budget }: Target): Promise<void> {
     const { maxBytes } = this.deps;
     const tooLarge = `the file is larger than ${readableSize(maxBytes)}`;
     if (answer.statusCode !== 200) throw new Unavailable(`the server answered ${answer.statusCode}`);
@@ -128,6 +129,7 @@ export class RemoteFiles {
         for await (const chunk of chunks) {
           received += chunk.length;
           if (received > maxBytes) throw new Unavailable(tooLarge);
+          if (budget && !budget.take(chunk.length)) throw new Unavailable(beyond(budget));
           yield chunk;
         }
       },
@@ -135,6 +137,19 @@ export class RemoteFiles {
       { signal },
     );
   }
+}
+
+interface Target {
+  path: string;
+  signal: AbortSignal;
+  budget: ByteBudget | undefined;
+}
+
+function beyond({ limit }: ByteBudget): string {
+  return (
+    `the files of one request may have ${readableSize(limit)} together (REQUEST_MEDIA_MAX_BYTES); ` +
+    'upload them with POST /api/media, or divide the request'
+  );
 }
 
 /** Some servers compress although they were asked not to. */

@@ -89,7 +89,7 @@ export class DirectCheck {
       shared.set(key, [...(shared.get(key) ?? []), draft]);
     }
     const waiting = [...shared.values()];
-    const known: FilesOfRequest = new Map();
+    const known = this.parts.filesOfRequest();
     for (let start = 0; start < waiting.length; start += FILES_AT_ONCE) {
       const outcomes = waiting
         .slice(start, start + FILES_AT_ONCE)
