@@ -1,7 +1,7 @@
 import type { Database } from '../db/index.js';
 import { CallerGone, DomainError } from '../lib/errors.js';
 import { codeOf, STATEMENT_CANCELLED } from '../lib/transient-errors.js';
-import { FairShares } from './fair-shares.js';
+import { FairShares } from '../lib/fair-shares.js';
 import type { Route, RouteCost } from './route.js';
 
 /** How many requests of each cost run at once, in this process. */
@@ -15,6 +15,7 @@ export interface WorkLimits {
 /** As many as a page of a user interface may ask for at once: they wait for their turn instead of failing. */
 const WAITING_PER_TENANT = 50;
 const WAIT_MS = 10_000;
+const RETRY_SECONDS = 5;
 
 type SharedCost = Exclude<RouteCost, 'short'>;
 
@@ -47,7 +48,9 @@ export class RouteWork {
     limits: WorkLimits,
   ) {
     const sharesOf = (perTenant: number, atOnce: number): FairShares =>
-      new FairShares({ perTenant, atOnce, waitingPerTenant: WAITING_PER_TENANT, waitMs: WAIT_MS });
+      new FairShares({ perTenant, atOnce, waitingPerTenant: WAITING_PER_TENANT, waitMs: WAIT_MS }, () =>
+        tooManyAtOnce(perTenant),
+      );
     this.shares = {
       heavyRead: sharesOf(limits.expensivePerTenant, limits.expensiveAtOnce),
       // Half as many, because each may take minutes.
@@ -71,7 +74,7 @@ export class RouteWork {
     work: () => Promise<Result>,
   ): Promise<Result> {
     const cost = route.access === 'public' ? 'short' : route.work;
-    if (cost === undefined) return this.database.using({ use: 'request' }, work).catch(explained);
+    if (cost === undefined) return this.database.using({ use: 'request', tenantId }, work).catch(explained);
     if (cost === 'short') return this.short(work);
     const use = useOfCost[cost];
     // What is being written is finished although nobody waits for it: half of it is never kept.
@@ -84,6 +87,13 @@ export class RouteWork {
       throw new DomainError('not_possible', 'takes_too_long', tooLongMessages[cost]);
     }
   }
+}
+
+function tooManyAtOnce(perTenant: number): DomainError {
+  const message =
+    `Too many expensive requests at once: ${perTenant} of a tenant run at a time. ` +
+    `Ask again in ${RETRY_SECONDS} seconds, and one after the other.`;
+  return new DomainError('too_many', 'too_many_at_once', message, { retryAfterSeconds: RETRY_SECONDS });
 }
 
 function half(count: number): number {

@@ -2,8 +2,9 @@ import { EventEmitter } from 'node:events';
 import { callbackify } from 'node:util';
 import pg from 'pg';
 import { CallerGone } from '../lib/errors.js';
+import { FairShares } from '../lib/fair-shares.js';
 import { cancelWhenAborted } from './cancel.js';
-import { currentUse, uses, type Use } from './use.js';
+import { currentUse, uses, type Use, type UseOptions } from './use.js';
 
 export interface PoolOfUse {
   /** Connections at most. */
@@ -21,6 +22,7 @@ type Connected = (error: Error | undefined, client: pg.PoolClient | undefined, r
  */
 class PoolsByUse extends EventEmitter {
   private readonly pools: Record<Use, pg.Pool>;
+  private readonly requests: FairShares;
 
   constructor(config: pg.PoolConfig, byUse: Record<Use, PoolOfUse>) {
     super();
@@ -33,10 +35,24 @@ class PoolsByUse extends EventEmitter {
       return pool;
     };
     this.pools = Object.fromEntries(uses.map((use) => [use, poolOf(use)])) as Record<Use, pg.Pool>;
+    this.requests = sharesOf(byUse.request.connections);
   }
 
   connect(done: Connected): void {
-    const { use, signal } = currentUse();
+    const using = currentUse();
+    if (using.use === 'request' && using.tenantId !== undefined) {
+      void this.lendInTurn(using, using.tenantId, done);
+    } else this.lend(using, done);
+  }
+
+  /** Requests of one tenant, such as those that wait for each other's locks, leave connections for those of others. */
+  private async lendInTurn(using: UseOptions, tenantId: string, done: Connected): Promise<void> {
+    const turn = await this.requests.enter(tenantId, using.signal).catch(asError);
+    if (turn instanceof Error) done(turn, undefined, nothing);
+    else this.lend(using, withLeave(done, turn));
+  }
+
+  private lend({ use, signal }: UseOptions, done: Connected): void {
     if (signal?.aborted) {
       done(new CallerGone(), undefined, nothing);
       return;
@@ -70,6 +86,37 @@ class PoolsByUse extends EventEmitter {
     );
     return (error) => release(stop() ? (error ?? true) : error);
   }
+}
+
+/** The driver's words for a pool that stays full, so that all callers take it for one. */
+const POOL_FULL = 'timeout exceeded when trying to connect';
+/** As long as the pool itself makes its callers wait. */
+const WAIT_MS = 5_000;
+const WAITING_PER_TENANT = 1_000;
+
+/** A tenant has three connections of four, and one where there are two. */
+function sharesOf(connections: number): FairShares {
+  const perTenant = Math.max(1, connections - Math.ceil(connections / 4));
+  const limits = { atOnce: connections, perTenant, waitingPerTenant: WAITING_PER_TENANT, waitMs: WAIT_MS };
+  return new FairShares(limits, () => new Error(POOL_FULL));
+}
+
+function withLeave(done: Connected, leave: () => void): Connected {
+  return (error, client, release) => {
+    if (error || !client) {
+      leave();
+      done(error, client, release);
+      return;
+    }
+    done(error, client, (broken) => {
+      leave();
+      release(broken);
+    });
+  };
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 function nothing(): void {

@@ -16,6 +16,8 @@ export type Use = (typeof uses)[number];
 
 export interface UseOptions {
   use: Use;
+  /** For whom: of the connections for requests, one tenant has a share only. */
+  tenantId?: string | undefined;
   /** Aborted when nobody waits for the result any more: statements under way are cancelled, and no more begin. */
   signal?: AbortSignal;
 }

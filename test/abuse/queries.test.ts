@@ -151,6 +151,27 @@ describe('a statement whose caller has gone', () => {
     await waitFor(async () => (await left()).length === 0, { what: 'the end of the connection' });
   });
 
+  it('leaves the rest of the connections for requests to other tenants, however many a tenant wants', async () => {
+    const ask = (tenantId: string, statement: string) =>
+      db.database.using({ use: 'request', tenantId }, () => db.database.manager.query(statement));
+    const greedy = await db.createTenant();
+    const asked = Array.from({ length: 14 }, () => ask(greedy, 'SELECT pg_sleep(600) -- greedy'));
+    const ended = Promise.allSettled(asked);
+    await sleeping('greedy', 7);
+    expect(await ask(await db.createTenant(), 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    expect(await running('greedy')).toHaveLength(7);
+    const cancelled = async (): Promise<boolean> => {
+      await db.database.manager.query(
+        `SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE datname = current_database()
+           AND state = 'active' AND pid <> pg_backend_pid() AND query LIKE '%greedy'`,
+      );
+      return (await running('greedy')).length === 0;
+    };
+    await waitFor(cancelled, { what: 'the end of all that was asked' });
+    await ended;
+    expect(await ask(greedy, 'SELECT 2 AS two')).toEqual([{ two: 2 }]);
+  });
+
   it('is cancelled when it begins after the one that was under way', async () => {
     const gone = new AbortController();
     const work = db.database.using({ use: 'heavyRead', signal: gone.signal }, () =>

@@ -1,5 +1,3 @@
-import { DomainError } from '../lib/errors.js';
-
 export interface ShareLimits {
   /** How many run at once, of all tenants together. */
   atOnce: number;
@@ -27,37 +25,46 @@ export class FairShares {
   private readonly tenants = new Map<string, Tenant>();
   private running = 0;
 
-  constructor(private readonly limits: ShareLimits) {}
+  constructor(
+    private readonly limits: ShareLimits,
+    private readonly refusal: () => Error,
+  ) {}
 
   /**
-   * Runs the work when there is a place for it. Refuses (`too_many`) when too many of the tenant wait already, or when
-   * none became free in time; a wait ends without an error of ours when the signal is aborted.
+   * Runs the work when there is a place for it. Throws the refusal when too many of the tenant wait already, or when no
+   * place became free in time, and the reason of the signal when it is aborted meanwhile.
    */
-  async run<Result>(tenantId: string, signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
-    await this.enter(tenantId, signal);
+  async run<Result>(
+    tenantId: string,
+    signal: AbortSignal | undefined,
+    work: () => Promise<Result>,
+  ): Promise<Result> {
+    const leave = await this.enter(tenantId, signal);
     try {
       return await work();
     } finally {
-      this.leave(tenantId);
+      leave();
     }
   }
 
-  private async enter(tenantId: string, signal: AbortSignal): Promise<void> {
+  /** As `run`, for work that ends elsewhere: it calls what is returned, once. */
+  async enter(tenantId: string, signal?: AbortSignal): Promise<() => void> {
     const tenant = this.tenants.get(tenantId) ?? { running: 0, waiting: [] };
     this.tenants.set(tenantId, tenant);
     if (tenant.waiting.length === 0 && this.hasPlaceFor(tenant)) {
       this.start(tenantId, tenant);
-      return;
+      return () => this.leave(tenantId);
     }
     if (tenant.waiting.length >= this.limits.waitingPerTenant) throw this.refusal();
     await this.waitIn(tenant, tenantId, signal);
+    return () => this.leave(tenantId);
   }
 
-  private waitIn(tenant: Tenant, tenantId: string, signal: AbortSignal): Promise<void> {
+  private waitIn(tenant: Tenant, tenantId: string, signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       const settle = (): void => {
         clearTimeout(timer);
-        signal.removeEventListener('abort', giveUp);
+        signal?.removeEventListener('abort', giveUp);
       };
       const waiting: Waiting = {
         admit: () => {
@@ -69,10 +76,10 @@ export class FairShares {
         settle();
         tenant.waiting = tenant.waiting.filter((other) => other !== waiting);
         if (tenant.running === 0 && tenant.waiting.length === 0) this.tenants.delete(tenantId);
-        reject(signal.aborted ? signal.reason : this.refusal());
+        reject(signal?.aborted ? signal.reason : this.refusal());
       };
       const timer = setTimeout(giveUp, this.limits.waitMs);
-      signal.addEventListener('abort', giveUp);
+      signal?.addEventListener('abort', giveUp);
       tenant.waiting.push(waiting);
     });
   }
@@ -110,17 +117,5 @@ export class FairShares {
 
   private hasPlaceFor(tenant: Tenant): boolean {
     return this.running < this.limits.atOnce && tenant.running < this.limits.perTenant;
-  }
-
-  private refusal(): DomainError {
-    const { perTenant, waitMs } = this.limits;
-    const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 2_000));
-    return new DomainError(
-      'too_many',
-      'too_many_at_once',
-      `Too many expensive requests at once: ${perTenant} of a tenant run at a time. ` +
-        `Ask again in ${retryAfterSeconds} seconds, and one after the other.`,
-      { retryAfterSeconds },
-    );
   }
 }
