@@ -38,6 +38,7 @@ function collectionRoutes({ campaigns }: { campaigns: CampaignManager }): Route[
       tag,
       summary: 'List campaigns, newest first',
       access: 'campaigns:read',
+      work: 'heavyRead',
       query: CampaignListQuery,
       response: { status: 200, description: 'A page of campaigns.', data: [CampaignResponse] },
       handler: async ({ principal, query }) =>
