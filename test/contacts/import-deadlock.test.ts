@@ -38,6 +38,7 @@ async function batchOf(tenantId: string, written: string, optedOut: string) {
       { ...row, phone: optedOut, optedOut: true },
     ],
     progress: 50,
+    quotaBytes: 1_000_000,
     now: new Date(),
   };
 }
