@@ -51,13 +51,17 @@ export interface Tail {
   tail: string;
   /** True where no one divides a number itself: `98765 43210 (11)`, `98765 43210 - 11`. */
   isApart: boolean;
+  inBrackets: boolean;
 }
 
 /** Up to three last digits with something between them and a whole number. */
 export function tailOf(text: string): Tail | undefined {
   const [, number = '', between = '', tail = ''] = TAIL.exec(text) ?? [];
   if (digitsOf(number).length < WHOLE_DIGITS) return undefined;
-  return { number, tail, isApart: /\(|\s-\s/.test(between) };
+  const inBrackets = between.includes('(');
+  // ` - ` between all pieces is how somebody writes numbers.
+  const isApart = inBrackets || (/\s-\s/.test(between) && !/\d\s+-\s+\d/.test(number));
+  return { number, tail, isApart, inBrackets };
 }
 
 /**

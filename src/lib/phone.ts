@@ -6,7 +6,8 @@ import {
 } from 'libphonenumber-js/max';
 import { characterError, numberError, tailError } from './phone-errors.js';
 import { lineOf } from './phone-line.js';
-import { pieceTailOf, slashParts, spacedParts, tailOf } from './phone-parts.js';
+import { slashParts, spacedParts } from './phone-parts.js';
+import { looseTail } from './phone-tails.js';
 import * as phoneText from './phone-text.js';
 
 export type PhoneOutcome =
@@ -23,12 +24,9 @@ export type PhoneOutcome =
 const MEXICAN_PREFIX = /^\+52(?:01|04[45])(?=\d{10}$)/;
 /** A mobile number of Argentina with both of its marks, the 9 for abroad and the 15 behind the area. */
 const ARGENTINIAN_TWICE = /^\+549(?=\d{12}$)/;
-const MOBILE: ReadonlySet<string | undefined> = new Set<string | undefined>([
-  'MOBILE',
-  'FIXED_LINE_OR_MOBILE',
-]);
-/** Digits behind the country code that a mobile number written in one or two pieces has; fewer are a part of one. */
-const WHOLE_NATIONAL = 9;
+const MOBILE = new Set<string | undefined>(['MOBILE', 'FIXED_LINE_OR_MOBILE']);
+/** Between the values that an address book puts into one cell. */
+const BETWEEN_VALUES = ':::';
 /** What most cells hold: nothing but one number. */
 const BARE = /^\+?\d{1,18}$/;
 
@@ -79,6 +77,23 @@ function parseNumbers(input: string, defaultCountry?: string): ReadNumbers | { r
   if (text === '') return { reason: 'the phone number is empty' };
   if (text.length > phoneText.MAX_TEXT) return { reason: 'the text is too long to be a phone number' };
 
+  const values = text.split(BETWEEN_VALUES).map((value) => value.trim());
+  const [value = text, ...others] = values.filter((one) => one !== '');
+  return others.length === 0 ? parseValue(value, country) : parseValues([value, ...others], country);
+}
+
+/** Each value of an address book stands for itself: a short code beside a number is no tail of it. */
+function parseValues(values: readonly string[], country?: CountryCode): ReadNumbers {
+  const read = values.map((value) => parseValue(value, country));
+  const numbers = read.flatMap((one) => ('reason' in one ? [refuse(one.reason)] : one.numbers));
+  const [first = refuse('the phone number is empty'), ...others] = numbers;
+  return {
+    numbers: [first, ...others],
+    hasWords: read.some((one) => 'reason' in one || one.hasWords),
+  };
+}
+
+function parseValue(text: string, country?: CountryCode): ReadNumbers | { reason: string } {
   const isNumber = (part: string) => parseOne(part, country).ok;
   const parts = partsOf(text, isNumber);
   const [first = text] = parts;
@@ -121,29 +136,12 @@ function parseOne(written: string, country?: CountryCode): PhoneOutcome {
   const error = characterError(text);
   if (error) return refuse(error);
   const outcome = fromDigits(text, country);
-  const tail = looseTail(text, outcome, country);
+  if (!outcome.ok) return outcome;
+  const tail = looseTail(text, outcome.phone, (part) => {
+    const number = fromDigits(part, country);
+    return number.ok ? number.phone : undefined;
+  });
   return tail === undefined ? outcome : refuse(tailError(tail));
-}
-
-/**
- * `98765 43210 11` is an Indian number and a tail, not an Iranian number, and `0664 123456-57` two Austrian ones, not a
- * longer one: last digits that stand apart, and without which it is the number of a mobile, must not make it another.
- */
-function looseTail(text: string, whole: PhoneOutcome, country?: CountryCode): string | undefined {
-  if (!whole.ok) return undefined;
-  const behindPiece = pieceTailOf(text);
-  const shorter = behindPiece && mobileOf(behindPiece.number, country);
-  if (shorter && shorter.nationalNumber.length >= WHOLE_NATIONAL) return behindPiece.tail;
-  const apart = tailOf(text);
-  const number = apart && mobileOf(apart.number, country);
-  if (!number) return undefined;
-  return apart.isApart || number.country !== whole.country ? apart.tail : undefined;
-}
-
-function mobileOf(text: string, country?: CountryCode): PhoneNumber | undefined {
-  const outcome = fromDigits(text, country);
-  const number = outcome.ok ? parsePhoneNumberFromString(outcome.phone) : undefined;
-  return MOBILE.has(number?.getType()) ? number : undefined;
 }
 
 /** `5.511987654321E+12` is exact; `5.51199E+12` was rounded by a spreadsheet and would reach another person. */
