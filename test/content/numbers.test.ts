@@ -25,6 +25,7 @@ const calculations = [
   'floor',
   'round',
   'round: 2',
+  'to_integer',
   'sum',
 ];
 /** Texts that people write for amounts, or in their place. */
@@ -60,6 +61,7 @@ describe('calculating', () => {
     ['{{ v | divided_by: 2, true }}', '5', '2'],
     ['{{ v | modulo: 3 }}', '-7', '2'],
     ['{{ v | abs }}', '-.5', '0.5'],
+    ['{{ v | to_integer }}', '42', '42'],
     ['{{ v | ceil }}', '1.2', '2'],
     ['{{ v | floor }}', '-1.2', '-2'],
     ['{{ v | round }}', '2.5', '3'],

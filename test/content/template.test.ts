@@ -28,6 +28,13 @@ describe('rendering a part', () => {
     expect(render(content)).toEqual({ ok: true, text });
   });
 
+  it.each(['NULL', 'N/A', '-', '\u200b', '\u3164', ' \u2800 '])('a variable %j is no name either', (name) => {
+    const content = 'Hi {{ name | default: "there" }}';
+    expect(render(content, { ...blank, variables: { name } })).toEqual({ ok: true, text: 'Hi there' });
+    expect(render(content, { ...ana, variables: { name } })).toEqual({ ok: true, text: 'Hi Ana' });
+    expect(render(content, { ...ana, variables: { name: 'Bia' } })).toEqual({ ok: true, text: 'Hi Bia' });
+  });
+
   it.each([
     ['Hi {{ contact.name | default: "there" }}', 'Hi there'],
     ['Hi {{ contact.name | capitalize | default: "there" }}', 'Hi there'],

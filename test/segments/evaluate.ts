@@ -88,6 +88,7 @@ function attribute(test: AttributeTest, value: unknown, now: Date): boolean {
     case 'greater':
     case 'less': {
       if (!/^-?\d+(\.\d+)?$/.test(written)) return false;
+      if (typeof value === 'string' && /^-?[1-9]\d{0,2}\.\d{3}$/.test(value)) return false;
       return test.kind === 'greater' ? Number(written) > test.than : Number(written) < test.than;
     }
     case 'after':

@@ -114,6 +114,24 @@ describe('a segment', () => {
     ]);
   });
 
+  it('compares no text that is one number to some and another to others', async () => {
+    const contacts = new ContactService({ database: db.database, clock });
+    const values = ['1.250', '-1.250', 1.25, '1250', '1.25', '0.250', '1.2500', 300.125];
+    for (const [position, debt] of values.entries()) {
+      await contacts.create(tenantId, {
+        phoneNumber: `+55119876540${10 + position}`,
+        attributes: { debt },
+      });
+    }
+    const found = async (op: string, value: number) => {
+      const filter = { field: 'attributes.debt', op, value };
+      const { sample } = await segments.preview(tenantId, { filter });
+      return sample.map(({ attributes }) => attributes['debt']);
+    };
+    expect(new Set(await found('less', 2))).toEqual(new Set([1.25, '1.25', '0.250', '1.2500']));
+    expect(new Set(await found('greater', 100))).toEqual(new Set(['1250', 300.125]));
+  });
+
   it('has a name of its own', async () => {
     const first = await segments.create(tenantId, { name: 'A', filter: inRecife });
     const second = await segments.create(tenantId, { name: 'B', filter: inRecife });

@@ -3,7 +3,7 @@ import type { Clock } from '../../lib/clock.js';
 import { DomainError, invalid, notFound } from '../../lib/errors.js';
 import { newId } from '../../lib/ids.js';
 import { idBehind, toPage, type Page, type PageRequest } from '../../lib/pages.js';
-import { cleanName } from './core/names.js';
+import { cleanName } from '../../lib/names.js';
 import { ListRepository, type CountedList } from './list.repository.js';
 
 /** Named sets of contacts. Every method sees the given tenant's lists only. */

@@ -3,7 +3,7 @@ import type { Clock } from '../../../lib/clock.js';
 import { invalid, notFound, type FieldError } from '../../../lib/errors.js';
 import { idBehind, toPage, type Page, type PageRequest } from '../../../lib/pages.js';
 import { ContactRepository } from '../contact.repository.js';
-import { cleanName } from '../core/names.js';
+import { cleanName } from '../../../lib/names.js';
 import type { ContactConsent } from './consent.entity.js';
 import { ConsentRepository } from './consent.repository.js';
 

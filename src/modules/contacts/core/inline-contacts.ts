@@ -1,7 +1,7 @@
 import { composed } from '../../../lib/composed.js';
 import type { FieldError } from '../../../lib/errors.js';
 import { isStorable } from '../../../lib/storable.js';
-import { personName } from './names.js';
+import { personName } from '../../../lib/names.js';
 
 /** A recipient as a caller wrote it, checked for its shape only. */
 export interface InlineContact {

@@ -16,7 +16,7 @@ import type { Threads } from '../../../threads/task.js';
 import { changeUsage, refuseBeyond, type Quota } from '../../tenants/index.js';
 import type { AttributeNames } from '../attribute-names.js';
 import { importContacts } from '../contact.jobs.js';
-import { cleanName } from '../core/names.js';
+import { cleanName } from '../../../lib/names.js';
 import { ListRepository } from '../list.repository.js';
 import type { Delimiter } from './core/delimiter.js';
 import { encodingNames, encodingOf } from './core/encodings.js';

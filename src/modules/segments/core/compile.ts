@@ -5,6 +5,7 @@ import {
   daysBefore,
   lastDays,
   MOMENT_TEXT,
+  AMBIGUOUS_NUMBER_TEXT,
   NUMBER_TEXT,
   storedForms,
   type Activity,
@@ -131,7 +132,7 @@ class Compiler {
       case 'less': {
         const sign = test.kind === 'greater' ? '>' : '<';
         const text = this.attributeText(key);
-        return `CASE WHEN ${text} ~ '${NUMBER_TEXT}' THEN ${text}::numeric ${sign} ${this.value(String(test.than))}::numeric END`;
+        return `CASE WHEN ${this.isNumber(key)} THEN ${text}::numeric ${sign} ${this.value(String(test.than))}::numeric END`;
       }
       case 'after':
         return `${this.attributeDay(key)} > ${this.value(test.day)}::text COLLATE "C"`;
@@ -140,6 +141,13 @@ class Compiler {
       case 'withinDays':
         return this.attributeWithin(key, test.days);
     }
+  }
+
+  /** A number, or a text that is one to everybody. */
+  private isNumber(key: string): string {
+    const text = this.attributeText(key);
+    const isText = `jsonb_typeof(contacts.attributes -> ${this.value(key)}::text) = 'string'`;
+    return `${text} ~ '${NUMBER_TEXT}' AND NOT (${isText} AND ${text} ~ '${AMBIGUOUS_NUMBER_TEXT}')`;
   }
 
   /** Few forms are asked one by one, each of which an index on the attributes can answer. */

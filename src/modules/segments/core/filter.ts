@@ -62,6 +62,8 @@ export function storedForms(value: Scalar): Scalar[] {
 
 /** What counts as a number in an attribute's text. */
 export const NUMBER_TEXT = '^-?[0-9]{1,15}(\\.[0-9]{1,15})?$';
+/** A text that is twelve hundred and fifty to some and one and a quarter to others (`1.250`): no number, as in texts. */
+export const AMBIGUOUS_NUMBER_TEXT = '^-?[1-9][0-9]{0,2}\\.[0-9]{3}$';
 /** What counts as a day: the first ten characters of a date or time in ISO 8601. */
 export const DAY_TEXT = '^[0-9]{4}-[0-9]{2}-[0-9]{2}';
 

@@ -19,6 +19,7 @@ const property = required('the name of a field', (value) => typeof value === 'st
  */
 export const mathFilters: Record<string, TextFilter> = {
   abs: of(Math.abs),
+  to_integer: of((value) => value),
   ceil: of(Math.ceil),
   floor: of(Math.floor),
   plus: of((value, other) => value + other, operand),

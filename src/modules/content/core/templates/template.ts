@@ -1,3 +1,4 @@
+import { personName } from '../../../../lib/names.js';
 import { UndefinedVariableError } from 'liquidjs';
 import { errorMessage } from '../../../../lib/errors.js';
 import { spin } from './spintax.js';
@@ -36,7 +37,7 @@ export function templateScope(recipient: {
 }): TemplateScope {
   const contact = {
     ...withoutBlanks({ name: recipient.name }),
-    ...withoutBlanks(recipient.variables),
+    ...withoutBlanks(withoutMissingName(recipient.variables)),
     // Last: a variable of this name must not replace the number that the message goes to.
     phoneNumber: recipient.phone,
   };
@@ -46,6 +47,12 @@ export function templateScope(recipient: {
     if (!Object.hasOwn(values, 'size')) Object.defineProperty(values, 'size', { value: undefined });
   }
   return scope;
+}
+
+/** A name that cannot be seen, or `NULL` in its place, is none, however it was given. */
+function withoutMissingName(variables: Record<string, unknown>): Record<string, unknown> {
+  const { name } = variables;
+  return typeof name === 'string' && personName(name) === null ? { ...variables, name: null } : variables;
 }
 
 /**
