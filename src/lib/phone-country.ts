@@ -43,6 +43,27 @@ export function numbersOfCountry(code: string): CountryNumbers | undefined {
   return { prefix, pattern: `^\\+${callingCode}${earlier.join('')}(?=${fits(country)})` };
 }
 
+/**
+ * The country of a calling code, with or without a plus sign: of several the one it is known for (1: US), unless `named`
+ * is another of them, or digits of an area behind it tell (1868: TT). Undefined for no calling code.
+ */
+export function countryOfCallingCode(code: string, named?: string): string | undefined {
+  const digits = code.replace(/\D/g, '');
+  const sharing = countriesSharing(digits);
+  if (sharing.length > 0) return named !== undefined && sharing.includes(named) ? named : sharing[0];
+  if (!/^1\d{3}$/.test(digits)) return undefined;
+  const area = digits.slice(1);
+  return countriesSharing('1').find((country) => {
+    const leading = planOf(country).leadingDigits();
+    return leading !== undefined && new RegExp(`^(?:${leading})$`).test(area);
+  });
+}
+
+/** True for a number (E.164) with the calling code of the country. */
+export function isOfCallingCode(phone: string, country: string): boolean {
+  return isSupportedCountry(country) && phone.startsWith(`+${getCountryCallingCode(country)}`);
+}
+
 function countriesSharing(callingCode: string): string[] {
   const { metadata } = new Metadata() as unknown as {
     metadata: { country_calling_codes: Record<string, string[]> };

@@ -80,6 +80,12 @@ export function accountOf(text: string): { digits: string } | { reason: string }
   return other === undefined ? undefined : { reason: 'this id of WhatsApp is no phone number of a person' };
 }
 
+/** True for a text that says its country code itself: with a plus sign or `00`, as a link or an id of WhatsApp. */
+export function isInternational(text: string): boolean {
+  const plain = plainText(text);
+  return /^\D*(?:\+|00)/.test(plain) || accountOf(plain) !== undefined;
+}
+
 /** The parts of a text that may each be a number of its own; parts without anything in them are left out. */
 export function partsOf(text: string): string[] {
   if (accountOf(text) !== undefined) return [text];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { personName } from '../../src/modules/contacts/core/names.js';
+import { personName } from '../../src/lib/names.js';
 import { planColumns } from '../../src/modules/contacts/import/core/columns.js';
 import { parseOptOut } from '../../src/modules/contacts/import/core/opt-out-column.js';
 import { parseRow } from '../../src/modules/contacts/import/core/rows.js';

@@ -30,6 +30,8 @@ describe('titles are found within the first ten rows', () => {
     ],
     ['below a name and a date', [['Relatório', '', ''], ['03/04/2026', 'Loja 2', ''], titles, contact], 2],
     ["below the shop's own number", [['Loja Central', '(11) 3333-4444'], titles, contact], 1],
+    ['below it, in as many cells', [['Loja X', '(11) 96157-9999', '30/11/2026'], titles, contact], 1],
+    ['below a person who was pasted above', [['Bia', '+5511961238282', 'Natal'], titles, contact], 1],
     ['in the tenth row', [...Array.from({ length: 9 }, (_, index) => [`text ${index}`]), titles, contact], 9],
     ['above a row without a number', [titles, ['Bia', '', 'Natal'], contact], 0],
   ])('%s', (_, rows, above) => {

@@ -269,6 +269,7 @@ it('the answer says what each column was taken for', async () => {
   expect(done.columns).toEqual({
     phoneNumber: 'WhatsApp (com DDD)',
     otherPhoneNumbers: ['Telefone'],
+    country: [],
     name: ['Nome'],
     tags: ['Etiquetas'],
     optedOut: ['Descadastrado'],

@@ -136,6 +136,14 @@ export class ImportColumnsDto {
 
   @IsArray()
   @IsString({ each: true })
+  @JSONSchema({
+    description:
+      'Columns that say which country a number without its code is from; they are attributes, too.',
+  })
+  country!: string[];
+
+  @IsArray()
+  @IsString({ each: true })
   name!: string[];
 
   @IsArray()

@@ -8,6 +8,8 @@ export interface ColumnReport {
   phoneNumber: string;
   /** Columns in which a number is looked for where that one has none: `Phone 2`. */
   otherPhoneNumbers: string[];
+  /** Columns that say which country a number is from. */
+  country: string[];
   name: string[];
   tags: string[];
   optedOut: string[];
@@ -26,6 +28,7 @@ export function reportColumns(plan: ColumnPlan): ColumnReport {
   return {
     phoneNumber: title(plan.phone),
     otherPhoneNumbers: others.map(title),
+    country: plan.countries.map(title),
     name: plan.name.map(title),
     tags: plan.tags.map(title),
     optedOut: optedOut.map(title),

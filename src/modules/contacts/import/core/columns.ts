@@ -17,6 +17,8 @@ export interface ColumnPlan {
   phone: number;
   /** It, and those that are looked at where it holds no usable number. */
   phones: PhoneColumn[];
+  /** Those that say which country the number of a row is from; the first that is not empty does. */
+  countries: number[];
   /** Joined with a space: one column, or first, middle and last name. */
   name: number[];
   /** Columns whose cells hold tags. */
@@ -93,9 +95,21 @@ function planWithHeader(titles: string[], read: TitleReading, mapped: Mapped): C
     return !(name.length === 1 && name[0] === index) || roles[index] === 'firstName';
   };
   const attributes = attributeColumns(titles, mapped, wanted, read.isExport);
-  const { phones, isExport } = read;
+  const { phones, countries, isExport } = read;
   const rejection = rejectionColumns(titles);
-  return { hasHeader: true, titles, phone, phones, name, tags, optOut, attributes, rejection, isExport };
+  return {
+    hasHeader: true,
+    titles,
+    phone,
+    phones,
+    countries,
+    name,
+    tags,
+    optOut,
+    attributes,
+    rejection,
+    isExport,
+  };
 }
 
 /**
@@ -140,7 +154,7 @@ function planWithoutHeader(firstRow: string[], phone: number, mapped: Mapped): C
   const left = new Set([phone, named, tagged, optedOut]);
   const attributes = attributeColumns(titles, mapped, (index) => !left.has(index));
   const phones = [{ index: phone }];
-  const file = { hasHeader: false, rejection: 0, isExport: false };
+  const file = { hasHeader: false, countries: [], rejection: 0, isExport: false };
   return { ...file, titles, phone, phones, name, tags, optOut, attributes };
 }
 

@@ -1,5 +1,6 @@
 import { planColumns, type ColumnOutcome, type ColumnPlan } from './columns.js';
 import type { ColumnMapping } from './mapping.js';
+import type { PhoneKind } from './titles.js';
 import { phoneOf, type SourceRow } from './rows.js';
 
 /** Rows that titles may stand in; above them stand the name of the list, a date, a logo's text. */
@@ -18,7 +19,8 @@ export type HeaderOutcome =
 /**
  * Finds the titles within the first rows of a file. The first row that can be read as titles, or as a contact, decides;
  * but titles further down go before it when they have more cells than every row above and a number right below (or, if
- * it is a single cell, anywhere below), and it has none right below itself: the name of a list may say WhatsApp.
+ * it is a single cell, anywhere below), and it has none right below itself: the name of a list may say WhatsApp. Below a
+ * single contact they need no more cells than it has.
  */
 export function findHeader(
   rows: readonly SourceRow[],
@@ -46,11 +48,24 @@ export function findHeader(
   const hasContacts = (one: Candidate) =>
     one.plan.hasHeader && rows.slice(one.index + 1).some((row) => isContact(row, one));
   const below = isProven(first) ? [] : candidates.filter((one) => one !== first && isWidest(rows, one.index));
+  // A line of the shop, or a person, above titles that fill as many cells: without the titles an opt-out would be lost.
+  const isBelowOne = ({ index }: Candidate) =>
+    !first.plan.hasHeader && rows.slice(0, index).filter((row) => isContact(row, first)).length === 1;
+  const titles = candidates.find((one) => isBelowOne(one) && isProven(one) && areTitles(rows, one));
   const better =
-    below.find(isProven) ?? (filled(rows[first.index]) === 1 ? below.find(hasContacts) : undefined);
+    titles ?? below.find(isProven) ?? (filled(rows[first.index]) === 1 ? below.find(hasContacts) : undefined);
   const { index, plan } = better ?? first;
   return { ok: true, plan, above: index, warnings: warningsOf(rows, index, plan) };
 }
+
+/** Kinds of titles that surely are ones. */
+const SURE: ReadonlySet<PhoneKind | undefined> = new Set([
+  'whatsapp',
+  'mobile',
+  'phone',
+  'landline',
+  'other',
+]);
 
 interface Candidate {
   index: number;
@@ -60,6 +75,12 @@ interface Candidate {
 /** A quote that a title row opens and never closes costs the titles nothing: no message is sent to them. */
 function titlesOf(row: SourceRow): string[] {
   return row.error === undefined ? row.cells : row.cells.map((cell) => cell.replaceAll('"', ''));
+}
+
+/** No row above has more cells, and the title says that the column holds numbers. */
+function areTitles(rows: readonly SourceRow[], { index, plan }: Candidate): boolean {
+  const width = filled(rows[index]);
+  return SURE.has(plan.phones[0]?.kind) && rows.slice(0, index).every((row) => filled(row) <= width);
 }
 
 function isWidest(rows: readonly SourceRow[], index: number): boolean {

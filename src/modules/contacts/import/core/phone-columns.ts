@@ -26,7 +26,7 @@ const NOTHING = /^(?:[-–—.]{0,9}|n\/?a|#n\/a|\(?null\)?|none|nan|undefined)$
 /** Characters of a cell that are looked at. */
 const MAX_CELL = 200;
 /** The order within a row, by label or else by title. */
-const ROW_ORDER: readonly string[] = ['whatsapp', 'mobile', 'phone', 'landline'];
+const ROW_ORDER: readonly string[] = ['whatsapp', 'mobile', 'phone', 'landline', 'other'];
 /** Taken where the first column has none: a landline, or a number that may be another person's, is not. */
 const FALL_BACK: ReadonlySet<PhoneKind> = new Set(['whatsapp', 'mobile', 'phone']);
 

@@ -1,4 +1,6 @@
 import { withoutMarks } from '../../../../lib/csv.js';
+import { isOfCallingCode } from '../../../../lib/phone-country.js';
+import { isInternational } from '../../../../lib/phone-text.js';
 import { firstPhone, type PhoneOutcome } from '../../../../lib/phone.js';
 import { storableText } from '../../../../lib/storable.js';
 import {
@@ -8,9 +10,10 @@ import {
   type Attributes,
 } from '../../core/attributes.js';
 import { importedValue } from '../../core/exported-values.js';
-import { personName } from '../../core/names.js';
+import { personName } from '../../../../lib/names.js';
 import { cleanTags, splitTags, tagErrors } from '../../core/tags.js';
 import type { AttributeColumn, ColumnPlan } from './columns.js';
+import { parseCountry } from './country-column.js';
 import { NOT_CSV } from './csv-rows.js';
 import { parseOptOut } from './opt-out-column.js';
 import { byLabel } from './phone-columns.js';
@@ -158,20 +161,57 @@ function valueOf(value: string | boolean, isExport: boolean, isDecimal: boolean)
 /** The first usable number of the columns a row may have it in; the reason is that of the first cell that is not empty. */
 export function phoneOf(
   cells: readonly string[],
-  plan: Pick<ColumnPlan, 'phones'>,
+  plan: Pick<ColumnPlan, 'phones' | 'countries' | 'titles'>,
   defaultCountry?: string,
 ): PhoneOutcome {
+  const country = countryOf(cells, plan);
   let refused: PhoneOutcome | undefined;
   for (const { index } of byLabel(plan.phones, cells)) {
     const cell = (cells[index] ?? '').trim();
     if (cell === '') continue;
     const outcome: PhoneOutcome = SPREADSHEET_ERROR.test(cell)
       ? { ok: false, reason: `the phone cell holds the error ${cell}` }
-      : firstPhone(cell, defaultCountry);
+      : country === undefined
+        ? firstPhone(cell, defaultCountry)
+        : phoneFrom(cell, country);
     if (outcome.ok) return outcome;
     refused ??= outcome;
   }
   return refused ?? { ok: false, reason: 'the phone number is empty' };
+}
+
+/** The country that a row says its number is from, and the title of the column that says so. */
+interface RowCountry {
+  /** Null when the cell cannot be read. */
+  code: string | null;
+  title: string;
+}
+
+function countryOf(
+  cells: readonly string[],
+  { countries, titles }: Pick<ColumnPlan, 'countries' | 'titles'>,
+): RowCountry | undefined {
+  for (const index of countries) {
+    const code = parseCountry(usable(cells[index]));
+    if (code !== undefined) return { code, title: titles[index] ?? '' };
+  }
+  return undefined;
+}
+
+/** A number with its own country code is what it is; any other must be one of the country that the row names. */
+function phoneFrom(cell: string, { code, title }: RowCountry): PhoneOutcome {
+  const complete = firstPhone(cell);
+  if (complete.ok && isInternational(cell)) return complete;
+  if (code === null) {
+    const reason = `the cell "${title}" names no country; write +55, BR or Brazil`;
+    return { ok: false, reason };
+  }
+  const outcome = firstPhone(cell, code);
+  if (!outcome.ok || isOfCallingCode(outcome.phone, code)) return outcome;
+  return {
+    ok: false,
+    reason: `the number is none of the country in the cell "${title}"; write it with + and the country code, or correct the cell`,
+  };
 }
 
 function attributeOf(

@@ -1,3 +1,4 @@
+import { countryColumns } from './country-column.js';
 import { optOutKind } from './opt-out-column.js';
 import type { OptOutKind } from './opt-out-title.js';
 import { codeOfReport, ownExport, rejectionColumns, type OwnExport } from './own-columns.js';
@@ -17,6 +18,8 @@ export interface TitleReading {
   roles: (NameRole | undefined)[];
   tags: number[];
   optOut: OptOutColumn[];
+  /** Columns that say which country the number of a row is from, the one that goes first in front. */
+  countries: number[];
   /** Columns that become nothing. */
   ignored: number[];
   /** True for an export of ours: the titles of attributes are their keys, and the cells their values, as they are. */
@@ -38,6 +41,9 @@ export function parseTitles(titles: readonly string[], below: readonly (readonly
       if (kind === undefined) return index === reportCode ? [{ index, kind: 'anything' }] : [];
       return [{ index, kind }];
     }),
+    countries: countryColumns(titles, below).filter(
+      (index) => !phones.some((phone) => phone.index === index),
+    ),
     ignored: inFront,
     isExport: false,
   };
@@ -62,6 +68,7 @@ function parseExport(titles: readonly string[], own: OwnExport, inFront: number[
     roles: titles.map((_, index) => (index === own.name ? 'name' : undefined)),
     tags: [own.tags].filter((index) => index >= 0),
     optOut: optOut.filter(({ index }) => index >= 0),
+    countries: [],
     ignored: [...inFront, ...own.ignored],
     isExport: true,
   };

@@ -43,7 +43,7 @@ export function plainTitle(title: string): string {
 }
 
 /** What a column of numbers holds, the most telling first. */
-export const phoneKinds = ['whatsapp', 'mobile', 'phone', 'landline', 'vague', 'question'] as const;
+export const phoneKinds = ['whatsapp', 'mobile', 'phone', 'landline', 'vague', 'other', 'question'] as const;
 export type PhoneKind = (typeof phoneKinds)[number];
 
 const WHATSAPP = pattern(phones.WHATSAPP_WORDS);
@@ -74,7 +74,7 @@ function kindOfWords(plain: string): PhoneKind | undefined {
   const isNumber = WHATSAPP.test(plain) || MOBILE.test(plain) || PHONE.test(plain);
   if (!isNumber) return undefined;
   // The number of a seller or of a spouse is worse than any number of the person.
-  if (OTHER_PERSON.test(plain)) return 'landline';
+  if (OTHER_PERSON.test(plain)) return 'other';
   if (WHATSAPP.test(plain)) return 'whatsapp';
   if (MOBILE.test(plain)) return 'mobile';
   return LANDLINE.test(plain) ? 'landline' : 'phone';
@@ -104,6 +104,11 @@ export function isOwnNumberTitle(title: string): boolean {
   const asked = end > 0 ? plain.slice(0, end) : plain;
   const rest = [WHATSAPP, MOBILE, PHONE, VAGUE, FILLER, ONE_OF_SEVERAL].reduce(without, asked);
   return rest.replace(UNSPACED_FILLER, '').replace(/[\d\sおご御の号號]/g, '') === '';
+}
+
+/** A title without the words for a phone, and those that say nothing: what else it says. */
+export function withoutPhoneWords(plain: string): string {
+  return [WHATSAPP, MOBILE, PHONE, FILLER].reduce(without, plain);
 }
 
 /** What an address book says of a number beside it, such as `Home` or `* Mobile`. */

@@ -71,6 +71,14 @@ export const OTHER_PERSON_WORDS = [
   'emergency; referrer; referral; referred; seller; salesman; saleswoman; salesperson; sales rep; agent; manager; spouse; husband; wife; partner; assistant; secretary; attendant',
   'emergencia; vendedor; vendedora; atendente; corretor; corretora; gerente; secretaria; conjuge; esposo; esposa; marido; parceiro; parceira; indicador; indicado por; indicacao; consultor; consultora; comercial asignado',
   'vendeur; vendeuse; conjoint; conjointe; urgence; verkaufer; verkauferin; notfall; notfallkontakt; ehepartner; betreuer; venditore; emergenza; coniuge; verkoper; noodgeval; partnera; sprzedawca; продавец; продавца; менеджер; менеджера; satici; acil durum',
+  // of the one who sends or delivers
+  'store; shop; branch; outlet; sender; sent by; driver; courier; rider; employee; staff; representative; supplier; loja; lojas; filial; remetente; motorista; entregador; entregadora; motoboy; funcionario; funcionaria; fornecedor; representante; tienda; sucursal; remitente; conductor; chofer; repartidor; repartidora; empleado; empleada; proveedor',
+  'magasin; boutique; expediteur; chauffeur; livreur; fournisseur; laden; ladens; filiale; absender; absenders; fahrer; fahrers; fahrerin; negozio; mittente; autista; corriere; winkel; afzender; sklep; nadawca; kierowca; kurier; магазин; магазина; отправитель; отправителя; водитель; водителя; курьер; курьера; magaza; gonderen; surucu; sofor; kurye; toko; pengirim; sopir; kurir; المتجر; المرسل; السائق; 店铺; 店鋪; 门店; 商家; 寄件人; 发件人; 司机; 骑手; 店舗; 送信者; 매장; 발신자',
+  // of the family
+  'mother; mom; mum; father; dad; brother; sister; daughter; grandmother; grandfather; neighbor; neighbour; teacher; doctor; mae; pai; irmao; irma; filho; filha; avo; vizinho; vizinha; professor; professora; medico; medica; madre; mama; padre; papa; hermano; hermana; hijo; hija; abuelo; abuela; vecino; vecina; maestro; maestra',
+  'mere; pere; frere; soeur; mutter; vater; bruder; schwester; moeder; vader; matka; ojciec; мать; матери; мама; мамы; отец; отца; папа; папы; anne; baba; ibu; ayah; الام; الاب; 母亲; 母親; 妈妈; 父亲; 父親; 爸爸; お母さん; お父さん; 어머니; 아버지',
+  // of the person, but no more
+  'old; previous; former; antigo; antiga; anterior; anteriores; velho; viejo; vieja; antiguo; antigua; ancien; ancienne; vecchio; precedente; stary; старый; eski; 旧',
 ];
 
 /** Which one of the numbers of a person, and how it is written. */

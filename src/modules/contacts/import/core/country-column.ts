@@ -1,0 +1,109 @@
+import { getCountries } from 'libphonenumber-js/max';
+import { countryOfCallingCode } from '../../../../lib/phone-country.js';
+import { digitsOf, WHOLE_DIGITS } from '../../../../lib/phone-text.js';
+import { plainTitle, withoutBrackets, withoutPhoneWords } from './titles.js';
+import { isNoAnswer } from './truth.js';
+import * as words from './words/country-words.js';
+
+/** Languages in which names of countries are known; those of the lists of words go along. */
+const LANGUAGES =
+  'en pt es fr de it nl da nb sv fi pl cs sk hu ro hr sl sr bg el ru uk tr ar fa he hi id ms vi sw zh zh-Hant ja ko th'.split(
+    ' ',
+  );
+/** No name or code of a country is longer. */
+const MAX_LENGTH = 80;
+
+const CALLING_CODE_TITLES = setOf(words.CALLING_CODE_TITLES);
+const COUNTRY_TITLES = setOf(words.COUNTRY_TITLES);
+
+/**
+ * The columns that say which country the number of a row is from, those of dialled codes in front. What holds numbers
+ * below is none, whatever its title says: `Telefone fixo (código do país)`.
+ */
+export function countryColumns(
+  titles: readonly string[],
+  below: readonly (readonly string[])[] = [],
+): number[] {
+  const holdsNumbers = (index: number) =>
+    below.some((row) => digitsOf((row[index] ?? '').slice(0, MAX_LENGTH)).length >= WHOLE_DIGITS);
+  const found = (known: ReadonlySet<string>) =>
+    titles.flatMap((title, index) => {
+      const plain = plainTitle(title);
+      const asked = plainTitle(withoutBrackets(title));
+      const isOne = [plain, asked, withoutPhoneWords(plain), withoutPhoneWords(asked)].some((one) =>
+        known.has(one),
+      );
+      return isOne && !holdsNumbers(index) ? [index] : [];
+    });
+  return [...new Set([...found(CALLING_CODE_TITLES), ...found(COUNTRY_TITLES)])];
+}
+
+/**
+ * The country (ISO 3166 alpha-2) in a cell: `+55`, `55`, `BR`, `BRA`, `Brazil`, `Brasil (+55)`, a flag. Undefined for a
+ * cell that says nothing, null for one that cannot be read. Of the countries of a calling code the one that it is known
+ * for.
+ */
+export function parseCountry(cell: string): string | undefined | null {
+  const text = cell.replace(/^['"=]+|["']+$/g, '').trim();
+  if (text === '' || isNoAnswer(text)) return undefined;
+  if (text.length > MAX_LENGTH) return null;
+  const digits = text
+    .normalize('NFKC')
+    .replace(/^(\d+)[.,]0+$/, '$1')
+    .match(/\d+/g)
+    ?.join('')
+    .replace(/^0+/, '');
+  const named = namedCountry(text);
+  if (digits === undefined || digits === '') return named ?? null;
+  const coded = countryOfCallingCode(digits, named ?? undefined);
+  // `Brazil (+55)` has to agree with itself.
+  return coded === undefined || named === null || (named !== undefined && named !== coded) ? null : coded;
+}
+
+/** Undefined where there is nothing but digits, null for another name. */
+function namedCountry(text: string): string | undefined | null {
+  const flag = Array.from(text)
+    .map((sign) => (sign.codePointAt(0) ?? 0) - 0x1f1e6)
+    .filter((at) => at >= 0 && at < 26);
+  if (flag.length === 2) {
+    const code = flag.map((at) => String.fromCharCode(65 + at)).join('');
+    return countries().get(code.toLowerCase()) ?? null;
+  }
+  const asWritten = countries().get(plainTitle(text));
+  if (asWritten !== undefined) return asWritten;
+  const plain = plainTitle(text.replace(/\p{Nd}+/gu, ' '));
+  if (plain === '') return undefined;
+  return (
+    countries().get(plain) ??
+    countries().get(plainTitle(withoutBrackets(text).replace(/\p{Nd}+/gu, ' '))) ??
+    null
+  );
+}
+
+let known: ReadonlyMap<string, string> | undefined;
+
+/** Made when the first such column is read: most files have none. */
+function countries(): ReadonlyMap<string, string> {
+  return (known ??= new Map(spellings()));
+}
+
+function spellings(): [string, string][] {
+  const codes = getCountries();
+  const names = LANGUAGES.flatMap((language) => {
+    const shown = new Intl.DisplayNames([language], { type: 'region', fallback: 'none' });
+    return codes.map((code): [string, string] => [plainTitle(shown.of(code) ?? code), code]);
+  });
+  const others = Object.entries(words.COUNTRY_NAMES).flatMap(([code, list]) =>
+    list.split(';').map((name): [string, string] => [plainTitle(name), code]),
+  );
+  const three = words.ALPHA_3.split(' ').map((pair): [string, string] => [
+    pair.slice(3).toLowerCase(),
+    pair.slice(0, 2),
+  ]);
+  const two = codes.map((code): [string, string] => [code.toLowerCase(), code]);
+  return [...names, ...others, ...three, ...two];
+}
+
+function setOf(lists: readonly string[]): ReadonlySet<string> {
+  return new Set(lists.flatMap((list) => list.split(';').map(plainTitle)));
+}

@@ -1,0 +1,117 @@
+import { describe, expect, it } from '@jest/globals';
+import { parseCountry } from '../../src/modules/contacts/import/core/country-column.js';
+import { findHeader } from '../../src/modules/contacts/import/core/header.js';
+import { parseRow } from '../../src/modules/contacts/import/core/rows.js';
+
+/** What a file with these titles and one row gives: the number, or why the row is rejected. */
+function read(titles: string[], cells: string[], defaultCountry?: string): string {
+  const rows = [titles, cells].map((row, index) => ({ line: index + 1, cells: row }));
+  const header = findHeader(rows, {}, defaultCountry);
+  if (!header.ok) throw new Error(header.reason);
+  const row = parseRow({ line: 2, cells }, header.plan, defaultCountry);
+  return row.kind === 'contact' ? row.phone : row.reason;
+}
+
+describe('a column beside the number says which country it is from', () => {
+  it.each([
+    ['Country Code', '2127365002', '+1', '+12127365002'],
+    ['Country Code', '3001234502', '+57', '+573001234502'],
+    ['Country Code', '9876543211', '+91', '+919876543211'],
+    ['Country Code', '5321234501', '90', '+905321234501'],
+    ['Country Code', '81234567801', '62', '+6281234567801'],
+    ['Country Code', '15123456701', '49', '+4915123456701'],
+    ['Phone Country Code', '11987654321', '0055', '+5511987654321'],
+    ['WhatsApp (country code)', '11987654321', '55', '+5511987654321'],
+    ['Country Code', '11987654321', "'+55", '+5511987654321'],
+    ['Country Code', '11987654321', '55.0', '+5511987654321'],
+    ['Country Code', '2912345', '1868', '+18682912345'],
+    ['DDI', '11987654321', '55', '+5511987654321'],
+    ['DDI', '2127365002', '1 (EUA)', '+12127365002'],
+    ['País', '3001234502', 'Colômbia', '+573001234502'],
+    ['Country', '11987654321', 'BR', '+5511987654321'],
+    ['Country', '11987654321', 'bra', '+5511987654321'],
+    ['Country', '11987654321', 'Brazil (+55)', '+5511987654321'],
+    ['Country', '11987654321', '🇧🇷 +55', '+5511987654321'],
+    ['Country', '7911123456', 'UK', '+447911123456'],
+    ['Country', '2127365002', 'United States of America', '+12127365002'],
+    ['Land', '015123456701', 'Deutschland', '+4915123456701'],
+    ['Pays', '0612345678', 'France', '+33612345678'],
+    ['国家', '13812345678', '中国', '+8613812345678'],
+    ['Страна', '9123456789', 'Россия', '+79123456789'],
+    ['Ülke', '5321234501', 'Türkiye', '+905321234501'],
+  ])('%s: %s with %s is %s', (title, number, country, phone) => {
+    const given = [
+      read(['Name', 'Phone', title], ['Ana', number, country], 'BR'),
+      read([title, 'Phone'], [country, number]),
+    ];
+    expect(given).toEqual([phone, phone]);
+  });
+
+  it.each([
+    ['+57', '+55 11 98765-4321', '+5511987654321'],
+    ['Brasil', '0057 300 1234502', '+573001234502'],
+    ['nowhere', 'https://wa.me/573001234502', '+573001234502'],
+    ['', '11987654321', '+5511987654321'],
+    ['N/A', '11987654321', '+5511987654321'],
+    ['55', '5511987654321', '+5511987654321'],
+  ])('%s beside %s, which says its own, or without one', (country, number, phone) => {
+    expect(read(['Country Code', 'Phone'], [country, number], 'BR')).toBe(phone);
+  });
+
+  it.each([
+    ['nowhere', '11987654321', /"Country Code" names no country/],
+    ['999', '11987654321', /"Country Code" names no country/],
+    ['Brazil (+57)', '11987654321', /"Country Code" names no country/],
+    ['+57', '11987654321', /Colombia/],
+    ['+55', '351912345678', /none of the country in the cell "Country Code"/],
+  ])('no stranger is written to: %s beside %s', (country, number, reason) => {
+    expect(read(['Country Code', 'Phone'], [country, number], 'BR')).toMatch(reason);
+  });
+
+  it('a dialled code goes before the country of an address', () => {
+    const titles = ['Country', 'Country Code', 'Phone'];
+    expect(read(titles, ['Portugal', '+57', '3001234502'], 'BR')).toBe('+573001234502');
+    expect(read(titles, ['Colombia', '', '3001234502'], 'BR')).toBe('+573001234502');
+  });
+
+  it('every country is known by its code, its name, and the code that is dialled', () => {
+    for (const [cell, country] of [
+      ['GB', 'GB'],
+      ['+44', 'GB'],
+      ['+44 (Jersey)', 'JE'],
+      ['+7', 'RU'],
+      ['Kazakhstan +7', 'KZ'],
+      ['+1', 'US'],
+      ['Canada (+1)', 'CA'],
+      ['MEX', 'MX'],
+      ['Alemanha', 'DE'],
+      ['Emirados Árabes Unidos', 'AE'],
+    ]) {
+      expect([cell, parseCountry(cell ?? '')]).toEqual([cell, country]);
+    }
+  });
+});
+
+describe('numbers of others go last', () => {
+  it.each([
+    [['WhatsApp da loja', 'Celular do cliente']],
+    [['WhatsApp sender number', 'Customer phone']],
+    [['Driver mobile', 'Phone']],
+    [['Store phone', 'Customer phone']],
+    [['Celular da mãe', 'Telefone do aluno']],
+    [['Old phone', 'New phone']],
+    [['WhatsApp del repartidor', 'Teléfono']],
+    [['WhatsApp Fahrer', 'Telefon']],
+    [['Courier WhatsApp', 'Home phone']],
+    [['WhatsApp des Absenders', 'Number']],
+    [['Telefone antigo', 'Celular']],
+  ])('%j', (titles) => {
+    const cells = ['+5511987654321', '+5511987654322'];
+    expect(read(titles, cells, 'BR')).toBe(cells[1]);
+    expect(read(titles.toReversed(), cells, 'BR')).toBe(cells[0]);
+  });
+
+  it('but are taken where there is no other', () => {
+    expect(read(['Aluno', 'Celular da mãe'], ['Ana', '11987654321'], 'BR')).toBe('+5511987654321');
+  });
+});
