@@ -19,6 +19,7 @@ import {
   NumberCheckRun,
 } from './modules/contacts/checks/number-check.entity.js';
 import { ContactConsent } from './modules/contacts/consent/consent.entity.js';
+import { ContactMergedNumber } from './modules/contacts/merge/merged-number.entity.js';
 import { ContactSender } from './modules/contacts/contact-sender.entity.js';
 import { ContactAttributeName } from './modules/contacts/attribute-name.entity.js';
 import { Contact } from './modules/contacts/contact.entity.js';
@@ -68,6 +69,7 @@ export const entities = [
   TenantSettings,
   TenantUsage,
   ContactConsent,
+  ContactMergedNumber,
   ContactSender,
   NumberCheck,
   NumberCheckRun,

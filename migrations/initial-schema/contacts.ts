@@ -83,6 +83,18 @@ CREATE TABLE suppressions (
 );
 CREATE UNIQUE INDEX suppressions_tenant_line ON suppressions (tenant_id, line);
 
+-- Numbers whose contacts were merged into others; read by the number when somebody writes.
+CREATE TABLE contact_merged_numbers (
+  tenant_id uuid NOT NULL,
+  line text NOT NULL,
+  phone text NOT NULL,
+  contact_id uuid NOT NULL
+    CONSTRAINT "FK_af7d26539513351f32bfcef3b86" REFERENCES contacts (id) ON DELETE CASCADE,
+  merged_at timestamptz NOT NULL,
+  CONSTRAINT "PK_928954ad228f9aaa4ad6387de6b" PRIMARY KEY (tenant_id, line)
+);
+CREATE INDEX contact_merged_numbers_contact ON contact_merged_numbers (contact_id);
+
 -- Not a column of contacts: it changes with every message, and contacts have many indexes.
 CREATE TABLE contact_senders (
   contact_id uuid NOT NULL CONSTRAINT "PK_contact_senders" PRIMARY KEY

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { SettingsService, windowErrors } from '../../src/modules/tenants/index.js';
+import { ContactService, MergeService } from '../../src/modules/contacts/index.js';
+import { CampaignPersonRecords, MessagePersonRecords } from '../../src/modules/delivery/index.js';
+import { systemClock } from '../../src/lib/clock.js';
 import { createLogger } from '../../src/lib/logger.js';
 import { createExhaustedInbound } from '../../src/worker/handlers/exhausted.js';
 import { createInboundHandler } from '../../src/worker/handlers/inbound.js';
@@ -39,6 +42,19 @@ async function written(): Promise<{ recipientId: string; campaignId: string; fro
   const { id, recipients, phones } = await world.campaign();
   await world.drive(world.worker(), recipients[0]!);
   return { recipientId: recipients[0]!.recipientId, campaignId: id, from: phones[0]! };
+}
+
+const contacts = () => new ContactService({ database: db.database, clock: systemClock });
+
+async function merge(into: string, gone: string): Promise<void> {
+  const merges = new MergeService({
+    database: db.database,
+    clock: systemClock,
+    contacts: contacts(),
+    records: [new CampaignPersonRecords(), new MessagePersonRecords()],
+  });
+  const id = async (from: string) => String((await contact(from))?.['id']);
+  await merges.merge(world.tenantId, await id(into), await id(gone));
 }
 
 const contact = async (from: string): Promise<Record<string, unknown> | undefined> =>
@@ -145,6 +161,40 @@ describe('incoming messages', () => {
   it('STOP of an unknown number binds a later campaign', async () => {
     await receive(said('+5511988887777', 'SAIR'));
     expect(await contact('+5511988887777')).toMatchObject({ opted_out_at: expect.any(Date) });
+  });
+
+  it('from a number whose contact was merged are those of the contact it was merged into', async () => {
+    const { from, recipientId } = await written();
+    const kept = await contact(from);
+    const [first, second] = ['+5531988887771', '+5531988887772'];
+    await receive(said(first, 'hi'), said(second, 'hi'));
+    await merge(second, first);
+    await merge(from, second);
+    await receive(said(first, 'who are you?'));
+    expect(await contact(first)).toBeUndefined();
+    expect(await world.recipient(recipientId)).toMatchObject({ replied_at: expect.any(Date) });
+    await receive(said(first, 'stop'));
+    expect(await contact(from)).toMatchObject({ id: kept?.['id'], opted_out_at: expect.any(Date) });
+    expect(await world.recipient(recipientId)).toMatchObject({ opted_out_at: expect.any(Date) });
+    const consents = await world.sql('SELECT kind, contact_id FROM contact_consents WHERE tenant_id = $1', [
+      world.tenantId,
+    ]);
+    expect(consents).toEqual([{ kind: 'withdrawn', contact_id: kept?.['id'] }]);
+    const suppressed = await world.sql('SELECT phone FROM suppressions WHERE tenant_id = $1', [world.tenantId]);
+    expect(suppressed).toEqual([{ phone: first }]);
+    await receive(said(second, 'start'));
+    expect(await contact(from)).toMatchObject({ opted_out_at: null });
+  });
+
+  it('from a merged number that is a contact again opt out both', async () => {
+    const { from } = await written();
+    const other = '+5531988887773';
+    await receive(said(other, 'hi'));
+    await merge(from, other);
+    await db.database.transaction((tx) => contacts().upsertMany(tx, world.tenantId, [{ phone: other }]));
+    await receive(said(other, 'stop'));
+    expect(await contact(other)).toMatchObject({ opted_out_at: expect.any(Date) });
+    expect(await contact(from)).toMatchObject({ opted_out_at: expect.any(Date) });
   });
 
   it('START takes a contact back in; of STOP and START in one batch the last wins', async () => {

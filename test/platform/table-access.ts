@@ -74,6 +74,7 @@ export const foreignReads: Record<string, Record<string, string>> = {
     workers: 'a message whose worker is gone is repaired: its heartbeat is compared in one statement',
   },
   inbound: {
+    contact_merged_numbers: 'who wrote is found by a number it had before a merge',
     contacts: 'who wrote is found by the number',
   },
   media: {

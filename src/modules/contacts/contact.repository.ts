@@ -179,7 +179,7 @@ export class ContactRepository {
   }
 
   /**
-   * Opts out the contacts of these lines, in the order of the lines, so that two writers cannot deadlock. Returns those
+   * Opts out the contacts of these lines, and those that contacts of them were merged into, in the order of the lines, so that two writers cannot deadlock. Returns those
    * who were not opted out before; the others keep their time and source.
    */
   async optOutLines(
@@ -191,7 +191,11 @@ export class ContactRepository {
   ): Promise<{ id: string; line: string }[]> {
     const [rows]: [{ id: string; line: string }[], number] = await tx.query(
       `WITH locked AS (
-         SELECT id FROM contacts WHERE tenant_id = $1 AND line = ANY($2::text[]) AND opted_out_at IS NULL
+         SELECT id FROM contacts
+         WHERE tenant_id = $1 AND opted_out_at IS NULL AND id IN (
+           SELECT id FROM contacts WHERE tenant_id = $1 AND line = ANY($2::text[])
+           UNION ALL
+           SELECT contact_id FROM contact_merged_numbers WHERE tenant_id = $1 AND line = ANY($2::text[]))
          ORDER BY line FOR UPDATE)
        UPDATE contacts SET opted_out_at = $3, opt_out_source = $4, updated_at = $3
        WHERE tenant_id = $1 AND id IN (SELECT id FROM locked)

@@ -17,6 +17,8 @@ import { ContactViewRepository, type ContactView } from './contact-view.reposito
 import type { Contact } from './contact.entity.js';
 import { ContactRepository, type ContactRow } from './contact.repository.js';
 import { ListRepository } from './list.repository.js';
+import { MergedNumberRepository } from './merge/merged-number.repository.js';
+import { SuppressionRepository } from './suppression.repository.js';
 
 export interface NewContact {
   phoneNumber: string;
@@ -47,6 +49,8 @@ export class ContactService {
   private readonly search = new ContactSearchRepository();
   private readonly views = new ContactViewRepository();
   private readonly consents = new ConsentRepository();
+  private readonly mergedNumbers = new MergedNumberRepository();
+  private readonly suppressions = new SuppressionRepository();
 
   constructor(
     private readonly deps: {
@@ -200,13 +204,26 @@ export class ContactService {
   }
 
   /**
-   * Nothing is sent to the line of this number until it opts in again. Repeating it keeps the first time and source. The history of
-   * consent gets its line in the same transaction; `proof` is what shows it, such as the id of the message.
+   * Nothing is sent to the line of this number, nor to the contact that its contact was merged into, until it opts in
+   * again. Repeating it keeps the first time and source. The history of consent gets its line in the same transaction;
+   * `proof` is what shows it, such as the id of the message.
    */
   async optOut(tx: Tx, tenantId: string, phone: string, source: OptOutSource, proof?: string): Promise<void> {
+    const now = this.deps.clock.now();
+    const line = lineOf(phone);
+    const owner = await this.mergedNumbers.ownerLine(tx, tenantId, line);
     const row = { id: newId(), phone, name: null, attributes: {} };
-    const id = await this.contacts.optOut(tx, row, tenantId, source, this.deps.clock.now());
-    if (id !== undefined) await this.recordConsent(tx, tenantId, id, 'withdrawn', source, proof);
+    if (owner === undefined) {
+      const id = await this.contacts.optOut(tx, row, tenantId, source, now);
+      if (id !== undefined) await this.recordConsent(tx, tenantId, id, 'withdrawn', source, proof);
+      return;
+    }
+    for (const { id } of await this.contacts.optOutLines(tx, tenantId, [line], source, now)) {
+      await this.recordConsent(tx, tenantId, id, 'withdrawn', source, proof);
+    }
+    // Without a contact of its own the number must not come back reachable either.
+    if (await this.contacts.findByLine(tx, tenantId, line)) return;
+    await this.suppressions.addMany(tx, tenantId, [row], 'opted out after its contact was merged', now);
   }
 
   async optIn(
@@ -216,8 +233,12 @@ export class ContactService {
     source: OptOutSource = 'keyword',
     proof?: string,
   ): Promise<void> {
-    const id = await this.contacts.optIn(tx, tenantId, lineOf(phone), this.deps.clock.now());
-    if (id !== undefined) await this.recordConsent(tx, tenantId, id, 'granted', source, proof);
+    const line = lineOf(phone);
+    const owner = await this.mergedNumbers.ownerLine(tx, tenantId, line);
+    for (const one of owner === undefined ? [line] : [line, owner].toSorted()) {
+      const id = await this.contacts.optIn(tx, tenantId, one, this.deps.clock.now());
+      if (id !== undefined) await this.recordConsent(tx, tenantId, id, 'granted', source, proof);
+    }
   }
 
   private async recordConsent(

@@ -12,6 +12,7 @@ import { groupDuplicates, type DuplicateReason } from '../core/duplicates.js';
 import { cleanTags } from '../core/tags.js';
 import type { PersonRecords } from '../person/person-records.js';
 import { MergeRepository } from './merge.repository.js';
+import { MergedNumberRepository } from './merged-number.repository.js';
 
 export interface Duplicates {
   reason: DuplicateReason;
@@ -34,6 +35,7 @@ export class MergeService {
   private readonly contacts = new ContactRepository();
   private readonly merges = new MergeRepository();
   private readonly consents = new ConsentRepository();
+  private readonly numbers = new MergedNumberRepository();
 
   constructor(private readonly deps: MergeDeps) {}
 
@@ -41,7 +43,8 @@ export class MergeService {
    * Merges the other contact into this one and removes it. This one's number, name and attributes win; tags, lists,
    * consents, messages and campaign history of both are its own. When either of the two opted out, the result has opted
    * out, and the removed number is suppressed if its contact had. When the removed number is suppressed, the remaining
-   * one is too: it is the same person, who must not be reached by another number instead.
+   * one is too: it is the same person, who must not be reached by another number instead. What is written from the removed
+   * number later, such as a STOP, is the remaining contact's.
    */
   async merge(tenantId: string, id: string, otherId: string): Promise<ContactView> {
     await this.deps.database.transaction(async (tx) => {
@@ -119,6 +122,7 @@ export class MergeService {
     await this.merges.joinLists(tx, tenantId, other.id, contact.id);
     await this.merges.keepSender(tx, tenantId, other.id, contact.id);
     await this.consents.moveAll(tx, tenantId, other.id, contact.id);
+    await this.numbers.take(tx, tenantId, other, contact.id, now);
     await this.merges.shareSuppression(tx, tenantId, other, { id: newId(), phone: contact.phone }, now);
     const suppression = { reason: 'opted out before its contact was merged', now };
     await this.contacts.remove(tx, tenantId, other.id, suppression);

@@ -19,6 +19,15 @@ export class PersonRepository {
     );
   }
 
+  /** Of contacts that were merged into this one. */
+  mergedNumbers(tx: Tx, contact: Contact): Promise<{ phoneNumber: string; mergedAt: Date }[]> {
+    return tx.query(
+      `SELECT phone AS "phoneNumber", merged_at AS "mergedAt" FROM contact_merged_numbers
+       WHERE tenant_id = $1 AND contact_id = $2 ORDER BY merged_at, line`,
+      [contact.tenantId, contact.id],
+    );
+  }
+
   checks(tx: Tx, contact: Contact): Promise<{ onWhatsApp: boolean; checkedAt: Date }[]> {
     return tx.query(
       `SELECT on_whatsapp AS "onWhatsApp", checked_at AS "checkedAt" FROM number_checks

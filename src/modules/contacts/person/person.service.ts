@@ -36,6 +36,7 @@ export class PersonService {
       return {
         exportedAt: this.deps.clock.now(),
         contact: personalFields(contact),
+        mergedNumbers: await this.people.mergedNumbers(tx, contact),
         consents: await this.consents.list(tx, tenantId, id, { limit: MAX_CONSENTS }),
         lists: await this.people.lists(tx, contact),
         suppressions: await this.people.suppressions(tx, contact),
