@@ -278,6 +278,43 @@ describe('a stray quote takes no rows in that have no usual number', () => {
   });
 });
 
+describe('numbers below each other in one cell are one row', () => {
+  it.each<[string, string[], string[][]]>([
+    [
+      'in the only column',
+      ['phone', `"${phone(1)}`, phone(2), `${phone(3)}"`, phone(4)],
+      [[`${phone(1)}\n${phone(2)}\n${phone(3)}`], [phone(4)]],
+    ],
+    [
+      'in two columns',
+      [
+        'phone,phone2',
+        `"${phone(1)}`,
+        `${phone(2)}","${phone(3)}`,
+        `${phone(4)}"`,
+        `${phone(5)},${phone(6)}`,
+      ],
+      [
+        [`${phone(1)}\n${phone(2)}`, `${phone(3)}\n${phone(4)}`],
+        [phone(5), phone(6)],
+      ],
+    ],
+  ])('%s', (_, lines, cells) => {
+    const [, ...rows] = read(lines);
+    expect(rows.map((row) => [row.cells, row.error])).toEqual(cells.map((row) => [row, undefined]));
+  });
+
+  it('a quote in the only column that is closed far below takes no rows in', () => {
+    const lines = [
+      'phone',
+      `"${phone(1)}`,
+      ...Array.from({ length: 20 }, (_, at) => phone(at + 2)),
+      `${phone(30)}"`,
+    ];
+    expect(read(lines).filter(({ error }) => error === undefined).length).toBeGreaterThan(20);
+  });
+});
+
 describe('a number in whatever form tells a row', () => {
   it.each<[string, (number: string) => string]>([
     ['with a label behind', (number) => `${number} (WhatsApp)`],

@@ -37,6 +37,9 @@ export interface TextLine {
 const READ_AGAIN = 4;
 const READ_AGAIN_FREE = 8_000_000;
 
+/** Lines of a cell that holds a number in each, where no other cell stands in front of it. */
+const MAX_NUMBERS = 10;
+
 /** A record whose end has not come: its lines, and how each way to read quotes goes. */
 interface Candidate {
   lines: TextLine[];
@@ -46,6 +49,8 @@ interface Candidate {
   firstIsFull: boolean;
   /** All cells in front of the one that is open are quoted. */
   opensQuoted: boolean;
+  /** The first cell is the one that is open. */
+  opensFirst: boolean;
   /** The number of a record would be that of the line that closes the quote. */
   isBeforePhone: boolean;
   /** Lines were taken in that are rows of the file by themselves. */
@@ -106,6 +111,7 @@ export class CsvRows {
       firstIsRow: shape !== undefined && looksLikeRow(text, shape, delimiter),
       firstIsFull: shape !== undefined && cutPlainly(text, delimiter).length === shape.width,
       opensQuoted: false,
+      opensFirst: false,
       isBeforePhone: false,
       takesRows: false,
       readings: [],
@@ -146,6 +152,7 @@ export class CsvRows {
     const open = candidate.readings.find(({ progress }) => progress === 'open')?.scanner;
     if (!shape || !open) return;
     candidate.opensQuoted = open.quotesAll;
+    candidate.opensFirst = open.cells.length === 0;
     candidate.isBeforePhone = open.cells.length <= shape.phone;
   }
 
@@ -159,13 +166,16 @@ export class CsvRows {
   private takesRowsIn(candidate: Candidate, line: string, record: RecordScanner | undefined): boolean {
     const { shape, delimiter } = this.options;
     if (!shape || candidate.lines.length === 1) return false;
+    // Several numbers below each other, in the first cell: soon another quote closes it.
+    const mayBeQuoted =
+      candidate.opensQuoted || (candidate.opensFirst && candidate.lines.length <= MAX_NUMBERS);
     const isRow = looksLikeRow(line, shape, delimiter, candidate.isBeforePhone);
     if (!record) {
       candidate.takesRows ||= isRow;
-      return candidate.takesRows && !candidate.opensQuoted;
+      return candidate.takesRows && !mayBeQuoted;
     }
     const fits = record.cells.length === shape.width;
-    if (fits && candidate.opensQuoted && record.quotesAll) return false;
+    if (fits && mayBeQuoted && record.quotesAll) return false;
     if (candidate.takesRows) return true;
     if (isRow && (!fits || candidate.firstIsRow)) return true;
     // The only quote of a record, open in a whole row and closed in another, with or without numbers in them.
