@@ -180,7 +180,9 @@ describe('incoming messages', () => {
       world.tenantId,
     ]);
     expect(consents).toEqual([{ kind: 'withdrawn', contact_id: kept?.['id'] }]);
-    const suppressed = await world.sql('SELECT phone FROM suppressions WHERE tenant_id = $1', [world.tenantId]);
+    const suppressed = await world.sql('SELECT phone FROM suppressions WHERE tenant_id = $1', [
+      world.tenantId,
+    ]);
     expect(suppressed).toEqual([{ phone: first }]);
     await receive(said(second, 'start'));
     expect(await contact(from)).toMatchObject({ opted_out_at: null });
