@@ -89,7 +89,7 @@ export function createApp(deps: AppDependencies): Express {
 
 function countAddresses(limiter: RequestLimiter): express.RequestHandler {
   return async (request, _response, next) => {
-    await limiter.count(`address:${addressOf(request)}`);
+    await limiter.count(`pages ${addressOf(request)}`);
     next();
   };
 }

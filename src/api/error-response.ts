@@ -84,17 +84,11 @@ function fromUpload(error: MulterError): ErrorResponse {
 function fromHttp(error: unknown): ErrorResponse | undefined {
   if (!(error instanceof Error) || !('status' in error) || typeof error.status !== 'number') return undefined;
   if (error.status < 400 || error.status > 499) return undefined;
-  if ('type' in error && error.type === 'entity.parse.failed') {
-    return errorResponse(400, `The body is not valid JSON: ${error.message}.`);
-  }
   if ('type' in error && error.type === 'entity.too.large' && 'limit' in error) {
     return errorResponse(
       413,
       `The body is larger than ${String(error.limit)} bytes, the limit of this route.`,
     );
-  }
-  if ('type' in error && error.type === 'charset.unsupported') {
-    return errorResponse(415, `The body must be encoded in UTF-8: ${error.message}.`);
   }
   if ('code' in error && typeof error.code === 'string' && ZLIB_CODES.test(error.code)) {
     return errorResponse(400, `The body is not compressed as its Content-Encoding says: ${error.message}.`);

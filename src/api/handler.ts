@@ -36,7 +36,7 @@ export function handlerOf(route: Route, ports: HandlerPorts): RequestHandler {
   return async (request, response) => {
     const signal = signalOf(response);
     const principal = await ports.work.short(() => authorise(route, request, ports));
-    await limit(principal, request, ports);
+    await limit(route, principal, request, ports);
     const params = pathParams(request);
     checkPathIds(params);
     const query = route.query ? await validateText(route.query, request.query) : {};
@@ -82,9 +82,15 @@ async function authorise(
   return principal;
 }
 
-async function limit(principal: Principal | undefined, request: Request, ports: HandlerPorts): Promise<void> {
+/** Each public route has a budget of its own: a flood of one must not keep others at that address from logging in. */
+async function limit(
+  { path }: Route,
+  principal: Principal | undefined,
+  request: Request,
+  { limiter }: HandlerPorts,
+): Promise<void> {
   if (isHealth(request)) return;
-  await ports.limiter.count(principal ? `user:${principal.userId}` : `address:${addressOf(request)}`);
+  await limiter.count(principal ? `user:${principal.userId}` : `${path} ${addressOf(request)}`);
 }
 
 function pathParams(request: Request): Record<string, string> {

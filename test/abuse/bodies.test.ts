@@ -235,7 +235,7 @@ describe('the room for bodies that are under way', () => {
     };
     const refused = expect.objectContaining({ kind: 'unavailable', retryAfterSeconds: 2 });
     expect(full((tenant) => rooms.of(tenant).takeBody(5 * MB))).toEqual({ taken: 12, error: refused });
-    expect(full((tenant) => rooms.of(tenant).takeUpload())).toEqual({ taken: 32, error: refused });
+    expect(full((tenant) => rooms.of(tenant).takeUpload())).toEqual({ taken: 64, error: refused });
     expect(full((tenant) => rooms.of(tenant).takeAnswer(16 * MB))).toEqual({ taken: 12, error: refused });
   });
 

@@ -119,8 +119,8 @@ describe('a client that takes nothing of its answer', () => {
 });
 
 describe('clients that never read', () => {
-  it('leave nothing behind of a hundred refused bodies and their answers', async () => {
-    const contacts = Array.from({ length: 8_000 }, (_, index) => ({
+  it('leave nothing behind of dozens of refused bodies and their answers', async () => {
+    const contacts = Array.from({ length: 4_000 }, (_, index) => ({
       [`${'k'.repeat(90)}${index % 50}`]: index,
     }));
     const body = JSON.stringify({ name: 'a', contacts });
@@ -128,7 +128,7 @@ describe('clients that never read', () => {
     const isRefusal = (line: Record<string, unknown>) => line['status'] === 400;
     const before = await memoryInUse();
     const clients = [];
-    for (let n = 1; n <= 100; n += 1) {
+    for (let n = 1; n <= 40; n += 1) {
       const client = await connectRaw(server.port);
       client.send(requestText('POST', '/api/samples', headers, body));
       clients.push(client);

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
-import { setImmediate } from 'node:timers/promises';
 import express, { type Request, type Response } from 'express';
-import { DomainError, invalid } from '../../lib/errors.js';
+import { DomainError, errorMessage, invalid } from '../../lib/errors.js';
 import { shortened } from '../../lib/faults.js';
+import { yieldingWork } from '../../lib/yielding-work.js';
 import { jsonOverBudget } from '../json-budget.js';
 import { FREE_BYTES, type Room } from './room.js';
 import { run } from './run.js';
@@ -32,18 +32,49 @@ export async function readJson(request: Request, response: Response, limits: Bod
     );
   }
   refuseOtherEncodings(request);
-  const parser = express.json({ limit: limits.bytes, type: JSON_TYPES, strict: false, verify: refuseBytes });
+  refuseOtherCharsets(request);
+  const bytes = await arrivedBytes(request, response, limits);
+  // An empty body that was sent in chunks.
+  if (bytes.length === 0) return {};
+  return parsed(bytes);
+}
+
+async function arrivedBytes(request: Request, response: Response, limits: BodyLimits): Promise<Buffer> {
+  const reader = express.raw({ limit: limits.bytes, type: JSON_TYPES });
   const timer = setTimeout(() => response.destroy(), ARRIVES_WITHIN_MS);
   try {
     const refused = watchArrival(request, limits);
-    await Promise.race([run(parser, request, response), refused]);
+    await Promise.race([run(reader, request, response), refused]);
   } finally {
     clearTimeout(timer);
   }
   const body: unknown = request.body;
-  // Parsing a large body took a while: others first.
-  if (request.socket.bytesRead > FREE_BYTES) await setImmediate();
-  return body;
+  return Buffer.isBuffer(body) ? body : Buffer.alloc(0);
+}
+
+/** Looks at the bytes, makes a value of them and leaves it to others to go on, each of which takes time for a large body. */
+async function parsed(bytes: Buffer): Promise<unknown> {
+  const work = yieldingWork(Number.POSITIVE_INFINITY);
+  // Decoding would turn broken bytes into question marks, names included.
+  if (!isUtf8(bytes)) {
+    const message = 'The body is not valid UTF-8, as JSON must be. Encode it so.';
+    throw new DomainError('invalid', 'not_utf8', message);
+  }
+  const over = jsonOverBudget(bytes);
+  if (over) throw invalid([over], 'body_over_budget');
+  await work.yieldIfDue();
+  const value = parse(bytes);
+  await work.yieldIfDue();
+  return value;
+}
+
+function parse(bytes: Buffer): unknown {
+  try {
+    // Without the mark that some put before UTF-8.
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch (error) {
+    throw new DomainError('invalid', 'not_json', `The body is not valid JSON: ${errorMessage(error)}.`);
+  }
 }
 
 function hasBody(request: Request): boolean {
@@ -62,15 +93,22 @@ function refuseOtherEncodings(request: Request): void {
   );
 }
 
+function refuseOtherCharsets(request: Request): void {
+  const charset = /;\s*charset\s*=\s*"?([^\s;"]*)/i.exec(request.get('content-type') ?? '')?.[1];
+  if (charset === undefined || /^utf-?8$/i.test(charset)) return;
+  const message = `The body must be encoded in UTF-8, not in ${shortened(charset, 40)}.`;
+  throw new DomainError('unsupported_type', 'not_utf8', message);
+}
+
 /**
  * Takes the room that the body needs; rejects when more arrives than there is room for. Of most bodies it is known before
- * the first byte; one that is sent in chunks takes its room when it turns out to be large. The parser counts what it has
+ * the first byte; one that is sent in chunks takes its room when it turns out to be large. The reader counts what it has
  * inflated; here the bytes on the line count, of which a compressed body may have any number that inflate to nothing.
  */
 function watchArrival(request: Request, { bytes, room }: BodyLimits): Promise<never> {
   const declared = Number(request.get('content-length') ?? Number.NaN);
   const compressed = (request.get('content-encoding') || 'identity').toLowerCase() !== 'identity';
-  // The parser would let all of it arrive before it says so.
+  // The reader would let all of it arrive before it says so.
   if (declared > bytes) throw tooLarge(bytes);
   const known = compressed ? bytes : declared;
   if (known > FREE_BYTES) room?.takeBody(known);
@@ -96,21 +134,4 @@ function tooLarge(bytes: number): DomainError {
     'body_too_large',
     `The body is larger than ${bytes} bytes, the limit of this route.`,
   );
-}
-
-/** Before anything is built of the bytes. */
-function refuseBytes(_request: unknown, _response: unknown, bytes: Buffer, encoding: string): void {
-  if (encoding !== 'utf-8') {
-    throw new DomainError('unsupported_type', 'not_utf8', 'The body must be encoded in UTF-8.');
-  }
-  // Decoding would turn the broken bytes into question marks, names included.
-  if (!isUtf8(bytes)) {
-    throw new DomainError(
-      'invalid',
-      'not_utf8',
-      'The body is not valid UTF-8, as JSON must be. Encode it so.',
-    );
-  }
-  const over = jsonOverBudget(bytes);
-  if (over) throw invalid([over], 'body_over_budget');
 }

@@ -9,7 +9,7 @@ const BODY_BYTES_PER_TENANT = 24 * 1024 * 1024;
 /** Of larger answers that their callers have not taken yet. The largest page fits. */
 const ANSWER_BYTES = 192 * 1024 * 1024;
 const ANSWER_BYTES_PER_TENANT = 64 * 1024 * 1024;
-const UPLOADS = 32;
+const UPLOADS = 64;
 const UPLOADS_PER_TENANT = 8;
 const RETRY_SECONDS = 2;
 

@@ -15,6 +15,7 @@ import { parseDelays } from './core/pace-input.js';
 import { layOut, parseContent } from './core/content-input.js';
 import { mostParts } from '../variants/core/variants.js';
 import { errorsOfName } from '../../../lib/storable.js';
+import { yieldingWork, type YieldingWork } from '../../../lib/yielding-work.js';
 import { checkCoverage } from './template-coverage.js';
 import { CampaignTimings } from './timing.service.js';
 import { assignVariants } from '../variants/variant.repository.js';
@@ -43,7 +44,7 @@ export class CampaignCreation {
     given: CreateCampaignDto,
   ): Promise<{ id: string; warnings: CampaignWarning[] }> {
     const input = await withSavedTexts(this.deps.database.manager, tenantId, given);
-    const request = this.read(input);
+    const request = await this.read(input);
     const { timing, errors } = await this.timings.read(this.deps.database.manager, tenantId, input);
     const { control, errors: controlErrors } = parseControl(input);
     refuse([...errors, ...controlErrors]);
@@ -95,13 +96,14 @@ export class CampaignCreation {
     return { id: key.campaignId, warnings };
   }
 
-  private read(input: CreateCampaignDto) {
+  private async read(input: CreateCampaignDto) {
+    const work = yieldingWork(Number.POSITIVE_INFINITY);
     const errors: FieldError[] = errorsOfName(input.name);
     const country = input.defaultCountry ?? this.deps.defaultCountry;
     const { drafts, layout, needed, errors: partErrors } = parseContent(input, country);
     const { delays, errors: delayErrors } = parseDelays(input);
-    const { contacts, errors: contactErrors } = parseContacts(input.contacts ?? []);
-    const { recipients, errors: phoneErrors } = this.normalise(contacts, input.defaultCountry);
+    const { contacts, errors: contactErrors } = await parseContacts(input.contacts ?? [], work);
+    const { recipients, errors: phoneErrors } = await this.normalise(contacts, input.defaultCountry, work);
     const knownCountry = country !== undefined && isPhoneCountry(country) ? country : undefined;
     const { rules, errors: ruleErrors } = parseAudienceRules(input, knownCountry);
     errors.push(...partErrors, ...delayErrors, ...contactErrors, ...phoneErrors, ...ruleErrors);
@@ -115,10 +117,11 @@ export class CampaignCreation {
   }
 
   /** Normalises numbers to E.164; of several of the same line the first is kept. */
-  private normalise(
+  private async normalise(
     contacts: InlineContact[],
     country: string | undefined,
-  ): { recipients: InlineRecipient[]; errors: FieldError[] } {
+    work: YieldingWork,
+  ): Promise<{ recipients: InlineRecipient[]; errors: FieldError[] }> {
     if (country !== undefined && !isPhoneCountry(country)) {
       const message = `"${country}" is not a country code; use two letters such as BR`;
       return { recipients: [], errors: [{ path: 'defaultCountry', message }] };
@@ -131,6 +134,7 @@ export class CampaignCreation {
       else if (!byLine.has(lineOf(outcome.phone))) {
         byLine.set(lineOf(outcome.phone), { phone: outcome.phone, name, variables });
       }
+      await work.yieldIfDue();
     }
     return { recipients: [...byLine.values()], errors };
   }

@@ -2,6 +2,7 @@ import { composed } from '../../../lib/composed.js';
 import type { FieldError } from '../../../lib/errors.js';
 import { isStorable } from '../../../lib/storable.js';
 import { personName } from '../../../lib/names.js';
+import type { YieldingWork } from '../../../lib/yielding-work.js';
 
 /** A recipient as a caller wrote it, checked for its shape only. */
 export interface InlineContact {
@@ -20,23 +21,25 @@ const FIELDS = new Set(['phoneNumber', 'name', 'variables']);
 
 /**
  * Reads `contacts`: each a phone number or `{phoneNumber, name?, variables?}`. Every error names its path, such as
- * `contacts[3].name`.
+ * `contacts[3].name`. There may be ten thousand of them, so others have a turn in between.
  */
-export function parseContacts(input: readonly unknown[]): {
-  contacts: InlineContact[];
-  errors: FieldError[];
-} {
+export async function parseContacts(
+  input: readonly unknown[],
+  work: YieldingWork,
+): Promise<{ contacts: InlineContact[]; errors: FieldError[] }> {
   const errors: FieldError[] = [];
   const contacts: InlineContact[] = [];
   for (const [index, item] of input.entries()) {
     if (errors.length >= MAX_ERRORS) break;
     const contact = parseContact(item, `contacts[${index}]`, errors);
     if (contact) contacts.push(contact);
+    await work.yieldIfDue();
   }
   return { contacts, errors };
 }
 
-function parseContact(item: unknown, path: string, errors: FieldError[]): InlineContact | undefined {
+/** Reads one of them, which stands at `path`; undefined when errors were added. */
+export function parseContact(item: unknown, path: string, errors: FieldError[]): InlineContact | undefined {
   if (typeof item === 'string') return { path, phoneNumber: item, name: null, variables: {} };
   if (!isRecord(item)) {
     errors.push({ path, message: 'must be a phone number or {phoneNumber, name?, variables?}' });

@@ -1,6 +1,6 @@
 import type { FieldError } from '../../../../lib/errors.js';
 import { lineOf } from '../../../../lib/phone-line.js';
-import { parseContacts } from '../../../contacts/core/inline-contacts.js';
+import { parseContact } from '../../../contacts/core/inline-contacts.js';
 import type { DirectDraft, RefusedMessage } from '../direct.types.js';
 import {
   invalidMessage,
@@ -80,16 +80,11 @@ function parseRecipients(
   const asked: Asked[] = [];
   const refused: RefusedMessage[] = [];
   recipients.forEach((recipient, index) => {
-    const { contacts, errors } = parseContacts([recipient]);
     const here = `recipients[${index}]`;
-    const [contact] = contacts;
+    const errors: FieldError[] = [];
+    const contact = parseContact(recipient, here, errors);
     if (!contact) {
-      refused.push(
-        invalidMessage(
-          index,
-          errors.map((error) => ({ ...error, path: error.path.replace('contacts[0]', here) })),
-        ),
-      );
+      refused.push(invalidMessage(index, errors));
       return;
     }
     asked.push({
