@@ -1,4 +1,5 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { addressBlock } from '../modules/auth/index.js';
 import { Shares } from '../lib/shares.js';
 
@@ -12,6 +13,26 @@ const MOST_MS = 60 * 60_000;
 
 /** One address may have this part of the connections: the others are left for everybody else. */
 const PART_OF_AN_ADDRESS = 4;
+
+/** Requests one connection may send without waiting for their answers. Hardly any client sends a second one. */
+const MAX_PIPELINED = 10;
+
+/**
+ * Closes connections that send many requests at once: a few thousand fit into what is read in one go, and all of them
+ * would be begun before anything else has a turn.
+ */
+export function withoutLongPipelines(app: RequestListener): RequestListener {
+  const unanswered = new WeakMap<Socket, number>();
+  return (request, response) => {
+    const { socket } = request;
+    const count = (unanswered.get(socket) ?? 0) + 1;
+    if (count > MAX_PIPELINED) socket.destroy();
+    if (socket.destroyed) return;
+    unanswered.set(socket, count);
+    response.once('close', () => unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1));
+    app(request, response);
+  };
+}
 
 /**
  * Takes at most `most` connections at a time and, where callers can be told apart by their addresses, a quarter of them

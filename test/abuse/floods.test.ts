@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Request } from 'express';
 import { CallerCheck } from '../../src/api/authentication.js';
@@ -124,6 +125,31 @@ describe('connections', () => {
       await client.closed;
       return client.socket.bytesRead > 0;
     });
+  });
+
+  it('that send thousands of requests in one go are closed after the first few', async () => {
+    let begun = 0;
+    const server = await startServer(
+      (_request, answer) => {
+        begun += 1;
+        setImmediate(() => answer.end('fine'));
+      },
+      { host: '127.0.0.1', port: 0, authMode: 'password' },
+    );
+    servers.push(server);
+    const greedy = await connectRaw(server.port);
+    greedy.socket.resume();
+    greedy.send(requestText('GET', '/', {}).repeat(2_000));
+    await greedy.closed;
+    expect(begun).toBe(10);
+    const patient = await connectRaw(server.port);
+    patient.socket.setEncoding('utf8').resume();
+    for (let n = 0; n < 30; n += 1) {
+      patient.send(requestText('GET', '/', {}));
+      const [text] = (await once(patient.socket, 'data')) as [string];
+      expect(text).toContain('200 OK');
+    }
+    patient.socket.destroy();
   });
 
   it('are limited altogether where a proxy speaks for all callers', async () => {

@@ -22,7 +22,7 @@ export interface HostileKind {
 }
 
 /** Just below what a body may hold before log-in. */
-const PUBLIC_BYTES = 100_000;
+const PUBLIC_BYTES = 16_000;
 const MOST_UPLOADS = 3;
 
 /** Each once was, or might be, work without a bound. */
