@@ -55,7 +55,7 @@ export class InitialSchema1796041807000 implements MigrationInterface {
       import_rejections, import_phones, imports,
       contact_senders, suppressions, contact_consents, segments, contact_list_members, contact_lists,
       contact_attribute_names, contacts,
-      workers, rate_limits, kept_answer_bytes, idempotency_keys, refresh_tokens, api_keys, users, tenant_usage,
+      job_starts, workers, rate_limits, kept_answer_bytes, idempotency_keys, refresh_tokens, api_keys, users, tenant_usage,
       tenant_settings, tenants`);
     await runner.query(`DROP FUNCTION
       phone_line(text), contact_name_grams(text), count_new_campaign_contacts(), count_changed_campaign_contacts(),

@@ -34,6 +34,7 @@ import { Template } from './modules/templates/template.entity.js';
 import { TenantSettings } from './modules/tenants/tenant-settings.entity.js';
 import { Tenant } from './modules/tenants/tenant.entity.js';
 import { TenantUsage } from './modules/tenants/usage.entity.js';
+import { JobStart } from './modules/workers/job-start.entity.js';
 import { WorkerProcess } from './modules/workers/worker.entity.js';
 import { allMigrations } from '../migrations/index.js';
 
@@ -57,6 +58,7 @@ export const entities = [
   Sender,
   Session,
   WorkerProcess,
+  JobStart,
   Campaign,
   CampaignContact,
   CampaignCount,

@@ -1,4 +1,4 @@
-/** Tenants and their settings, users and API keys, idempotency keys, and the worker processes. */
+/** Tenants and their settings, users and API keys, idempotency keys, and the worker processes with what they have begun. */
 export const accounts = `
 CREATE TABLE tenants (
   id uuid NOT NULL CONSTRAINT "PK_53be67a04681c66b87ee27c9321" PRIMARY KEY,
@@ -112,6 +112,23 @@ CREATE TABLE workers (
   started_at timestamptz NOT NULL DEFAULT now(),
   heartbeat_at timestamptz NOT NULL DEFAULT now()
 );
+
+CREATE TABLE job_starts (
+  id uuid NOT NULL CONSTRAINT "PK_77973a8bec7367465f8a2dd912b" PRIMARY KEY,
+  tenant_id uuid NOT NULL
+    CONSTRAINT "FK_f8515f489efea105ee1cfbd926f" REFERENCES tenants (id) ON DELETE CASCADE,
+  job text NOT NULL,
+  work_id uuid NOT NULL,
+  worker_id uuid NOT NULL,
+  started_at timestamptz NOT NULL DEFAULT now(),
+  progress text NOT NULL,
+  alone boolean NOT NULL DEFAULT false,
+  died_at timestamptz,
+  suspect boolean NOT NULL DEFAULT false,
+  counted boolean NOT NULL DEFAULT false
+);
+CREATE UNIQUE INDEX job_starts_running ON job_starts (job, work_id) WHERE died_at IS NULL;
+CREATE UNIQUE INDEX job_starts_turn ON job_starts (alone) WHERE alone AND died_at IS NULL;
 `;
 
 /** A tenant that is being deleted takes its sums with it. */

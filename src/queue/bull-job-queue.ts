@@ -6,6 +6,7 @@ import { endsWithin } from '../lib/time-out.js';
 import type { QueueBackend, WorkerSettings } from './backend.js';
 import { BUNDLE, BUNDLE_QUEUE, BUNDLE_SIZE, bundled, scheduleOf } from './bundle.js';
 import {
+  checkWatched,
   concurrencyByQueue,
   exhaustedByName,
   handlersByName,
@@ -125,6 +126,7 @@ export class BullJobQueue<Jobs extends JobCatalog> implements Queue<Jobs> {
     const byName = handlersByName(catalog, handlers);
     const definedQueues = new Set([...jobs.values()].map(({ queue }) => queue));
     const concurrency = concurrencyByQueue(definedQueues, options.concurrency);
+    if (options.watch) checkWatched(jobs.values(), options.watch);
     const bundlesAtOnce = Math.ceil(options.bundledConcurrency / BUNDLE_SIZE);
     if (this.runner) throw new Error('The workers of this queue have been started already.');
     const runner = new JobRunner({
@@ -134,6 +136,7 @@ export class BullJobQueue<Jobs extends JobCatalog> implements Queue<Jobs> {
       logger,
       archive: this.archive,
       signal: this.draining.signal,
+      watch: options.watch,
       bundledAtOnce: options.bundledConcurrency,
       onRoomForBundles: (bundles) => {
         const worker = this.workers.find(({ name }) => name === BUNDLE_QUEUE);

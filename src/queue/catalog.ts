@@ -4,10 +4,12 @@ import type {
   ExhaustedHandler,
   JobContext,
   JobDefinition,
+  JobEnd,
   JobHandler,
   JobOutcome,
   QueueDefinition,
 } from './job.js';
+import type { StartWatch } from './start-watch.js';
 
 /** All jobs of a process, by the names its code has for them. */
 export type JobCatalog = Readonly<Record<string, JobDefinition>>;
@@ -20,7 +22,7 @@ export type ExhaustedHandlers<Jobs extends JobCatalog> = {
   readonly [Key in keyof Jobs]?: ExhaustedHandler<Jobs[Key]>;
 };
 
-export type ExhaustedByName = ReadonlyMap<string, (payload: unknown) => Promise<void>>;
+export type ExhaustedByName = ReadonlyMap<string, (payload: unknown, end: JobEnd) => Promise<void>>;
 
 /** By the name of the job: its handler, which trusts that the queue holds what was enqueued. */
 export type HandlersByName = ReadonlyMap<
@@ -67,6 +69,12 @@ export function exhaustedByName<Jobs extends JobCatalog>(
   const given = new Map<string, unknown>(Object.entries(handlers));
   const named = Object.entries(catalog).map(([key, { name }]) => [name, given.get(key)] as const);
   return new Map(named.filter(([, handler]) => handler !== undefined)) as ExhaustedByName;
+}
+
+/** @throws Error naming the watched jobs of which the watch cannot tell how far they are: they would never get on. */
+export function checkWatched(jobs: Iterable<JobDefinition>, watch: Pick<StartWatch, 'knows'>): void {
+  const unknown = [...jobs].filter((job) => job.watch !== undefined && !watch.knows(job.name));
+  complain({ 'watched jobs without a reader of their progress': unknown.map(({ name }) => name) });
 }
 
 /**

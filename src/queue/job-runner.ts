@@ -11,8 +11,10 @@ import { BUNDLE } from './bundle.js';
 import { BundleRunner, type LoneJob } from './bundle-runner.js';
 import type { ExhaustedByName, HandlersByName } from './catalog.js';
 import type { FailureArchive } from './failure-archive.js';
-import type { JobDefinition, JobOutcome } from './job.js';
+import type { JobDefinition, JobEnd, JobOutcome } from './job.js';
+import type { StartWatch, WatchedWork } from './start-watch.js';
 import { DEFERRED_WAKE, type StoredBullJob } from './stored-job.js';
+import { DiedTooOften, runWatched } from './watched-run.js';
 
 /** For a job that only a newer version of the program knows: it waits for a process of that version. */
 const UNKNOWN_JOB = { attempts: 20, backoffMs: 5_000 };
@@ -48,6 +50,8 @@ interface RunnerDependencies {
   onRoomForBundles(bundles: number): void;
   /** Aborted when the process drains. */
   signal: AbortSignal;
+  /** Asked before a watched job starts. */
+  watch?: StartWatch;
   random?: Random;
 }
 
@@ -90,6 +94,7 @@ export class JobRunner {
     try {
       const outcome = await this.run(job);
       if (outcome.kind === 'runAgain') await this.runAgain(job, token, outcome.at);
+      if (outcome.kind === 'wait') await this.rest(job, token, this.soon(outcome.ms));
     } catch (error) {
       if (error instanceof DelayedError) throw error;
       await this.fail(job, token, error);
@@ -104,16 +109,25 @@ export class JobRunner {
     return retryDelayMs(job?.data.failures ?? 1, this.definitionOf(job?.name).backoffMs, this.random);
   }
 
-  private async run(job: StoredBullJob): Promise<JobOutcome> {
+  private async run(job: StoredBullJob): Promise<JobOutcome | { kind: 'wait'; ms: number }> {
     if (job.name === DEFERRED_WAKE) return this.runDeferredWake(job);
     if (job.name === BUNDLE && job.data.bundle) return this.bundles.run(job.data.bundle, job.opts.priority);
-    return this.runHandler(job.name, job.data.payload);
+    const { name, data } = job;
+    const { watch, signal: draining } = this.deps;
+    const work = this.watchedWork(job);
+    if (!watch || !work) return this.runHandler(name, data.payload);
+    return runWatched(watch, work, draining, (signal) => this.runHandler(name, data.payload, signal));
   }
 
-  private async runHandler(name: string, payload: unknown): Promise<JobOutcome> {
+  private async runHandler(name: string, payload: unknown, signal = this.deps.signal): Promise<JobOutcome> {
     const handler = this.deps.handlers.get(name);
     if (!handler) throw new Error(`This process has no handler for the job ${name}.`);
-    return handler(payload, { signal: this.deps.signal });
+    return handler(payload, { signal });
+  }
+
+  private watchedWork({ name, data }: StoredBullJob): WatchedWork | undefined {
+    const work = this.deps.jobs.get(name)?.watch?.(data.payload as object);
+    return work && { job: name, ...work };
   }
 
   private async runDeferredWake(job: StoredBullJob): Promise<JobOutcome> {
@@ -143,19 +157,27 @@ export class JobRunner {
     if (unavailable) return this.waitFor(unavailable, job, token, error);
     const failures = (job.data.failures ?? 0) + 1;
     const report = { job: job.name, jobId: job.id, failures, error: errorMessage(error) };
-    if (failures < this.definitionOf(job.name).attempts) {
+    const died = error instanceof DiedTooOften;
+    if (!died && failures < this.definitionOf(job.name).attempts) {
       await job.updateData({ ...job.data, failures });
       this.reportFailure(report);
       throw new Error(storableText(report.error));
     }
     try {
-      await this.deps.exhausted.get(job.name)?.(job.data.payload);
+      await this.settle(job, died ? 'died' : 'failed');
     } catch (cause) {
       return this.restUnsettled(job, token, report, cause);
     }
-    this.reportLastFailure(report);
+    if (died) this.reportDeaths(report, error);
+    else this.reportLastFailure(report);
     await this.deps.archive.add(job, error);
     throw new UnrecoverableError(storableText(report.error));
+  }
+
+  private async settle(job: StoredBullJob, end: JobEnd): Promise<void> {
+    await this.deps.exhausted.get(job.name)?.(job.data.payload, end);
+    const work = this.watchedWork(job);
+    if (work) await this.deps.watch?.forget(work);
   }
 
   /** Nothing else would end what waits for this job: it is tried again, handler first, for as long as it takes. */
@@ -211,6 +233,17 @@ export class JobRunner {
     const kind = `last ${report.job} ${report.error}`;
     const fields = { alert: 'job.failed', ...report };
     this.throttledLog.report('error', kind, 'a job failed for the last time', fields);
+  }
+
+  /** Never left out of the log: each of them names a file or the like that an operator should look at. */
+  private reportDeaths({ job, jobId, error }: FailureReport, { work, deaths }: DiedTooOften): void {
+    const fields = { alert: 'job.poisoned', job, jobId, tenantId: work.tenantId, id: work.id, deaths, error };
+    this.deps.logger.error(fields, 'a job killed its process or thread every time and was given up');
+  }
+
+  /** Not all at the same moment. */
+  private soon(ms: number): Date {
+    return new Date(Date.now() + Math.round((ms / 2) * (1 + this.random())));
   }
 
   private definitionOf(

@@ -12,7 +12,13 @@ export interface QueueDefinition {
   readonly concurrency?: number;
 }
 
-interface JobOptions {
+/** What a job works on: a row of a tenant. */
+export interface WorkId {
+  tenantId: string;
+  id: string;
+}
+
+interface JobOptions<Payload extends object = object> {
   queue: QueueDefinition;
   /** How often a job whose handler threw is tried, with exponential back-off from `backoffMs`. */
   attempts: number;
@@ -22,12 +28,17 @@ interface JobOptions {
    * rest often on their way to one end; a job that lives as long as what it looks after begins anew with each good run.
    */
   addsUpFailures?: true;
+  /**
+   * For long jobs over what users bring, which may take more memory than there is: says what the job works on. Its starts
+   * are recorded, so that one that kills its process or thread every time ends (`StartWatch`). Costs some statements a run.
+   */
+  watch?(payload: Payload): WorkId;
 }
 
 /** Exists for the compiler only: it ties a job to what it carries. */
 declare const carried: unique symbol;
 
-export interface JobDefinition<Payload extends object = object> extends Readonly<JobOptions> {
+export interface JobDefinition<Payload extends object = object> extends Readonly<JobOptions<Payload>> {
   readonly name: string;
   /** Runs by itself every so many milliseconds, once in the whole fleet. */
   readonly everyMs?: number;
@@ -37,14 +48,17 @@ export interface JobDefinition<Payload extends object = object> extends Readonly
 export type PayloadOf<Job extends JobDefinition> = Job extends JobDefinition<infer Payload> ? Payload : never;
 
 /** A job that is enqueued. Payloads are stored as JSON and hold ids, not rows: PostgreSQL is the truth. */
-export function defineJob<Payload extends object>(name: string, options: JobOptions): JobDefinition<Payload> {
+export function defineJob<Payload extends object>(
+  name: string,
+  options: JobOptions<Payload>,
+): JobDefinition<Payload> {
   return { ...options, name };
 }
 
 /** A job that runs by itself and carries nothing; `wake` makes it start earlier. */
 export function defineRecurringJob(
   name: string,
-  options: JobOptions & { everyMs: number },
+  options: JobOptions<Record<string, never>> & { everyMs: number },
 ): JobDefinition<Record<string, never>> {
   return { ...options, name };
 }
@@ -56,7 +70,7 @@ export const maintenanceQueue: QueueDefinition = { name: 'maintenance', concurre
 export type JobOutcome = { kind: 'done' } | { kind: 'runAgain'; at: Date };
 
 export interface JobContext {
-  /** Aborted when the process drains: finish or hand back soon. */
+  /** Aborted when the process drains, or another job needs it for itself: finish or hand back soon. */
   signal: AbortSignal;
 }
 
@@ -66,8 +80,14 @@ export type JobHandler<Job extends JobDefinition> = (
   context: JobContext,
 ) => Promise<JobOutcome>;
 
+/** Why a job is not tried again: its handler threw on every attempt, or its process or thread died of it each time. */
+export type JobEnd = 'failed' | 'died';
+
 /**
  * What is to be done when a job has failed for the last time, so that nothing waits for it: the job ends once this has
  * resolved. Until then it rests and is tried again, handler first. Like a handler it may run twice.
  */
-export type ExhaustedHandler<Job extends JobDefinition> = (payload: PayloadOf<Job>) => Promise<void>;
+export type ExhaustedHandler<Job extends JobDefinition> = (
+  payload: PayloadOf<Job>,
+  end: JobEnd,
+) => Promise<void>;

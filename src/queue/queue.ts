@@ -1,6 +1,7 @@
 import type { Queue as BullQueue } from 'bullmq';
 import type { ExhaustedHandlers, JobCatalog, JobHandlers } from './catalog.js';
 import type { JobQueue } from './job-queue.js';
+import type { StartWatch } from './start-watch.js';
 
 export interface StartOptions {
   /** Jobs this process runs at the same time, by the name of the queue, where its definition fixes no number. */
@@ -12,6 +13,8 @@ export interface StartOptions {
    * notices, within seconds, and again by the next process that notices, until it has resolved once.
    */
   onLost?: () => Promise<void>;
+  /** Ends the watched jobs that kill their process or thread every time. Without one they are tried for ever. */
+  watch?: StartWatch;
 }
 
 /** The queue as the composition root sees it; modules get the narrower `JobQueue`. */

@@ -2,10 +2,15 @@ import { TextEncryption } from '../lib/encryption.js';
 import { systemClock } from '../lib/clock.js';
 import type { Logger } from '../lib/logger.js';
 import { systemRandom } from '../lib/random.js';
-import { CampaignWaitTracker } from '../modules/campaigns/index.js';
-import { NumberCheckRunner } from '../modules/contacts/index.js';
+import { CAMPAIGN_RUN, CampaignWaitTracker, runProgress } from '../modules/campaigns/index.js';
+import {
+  bulkEditProgress,
+  importProgress,
+  numberCheckProgress,
+  NumberCheckRunner,
+} from '../modules/contacts/index.js';
 import { SenderManager } from '../modules/senders/index.js';
-import type { jobCatalog } from '../jobs.js';
+import { jobCatalog } from '../jobs.js';
 import type { ExhaustedHandlers, JobHandlers } from '../queue/index.js';
 import { createExhaustedInbound, createExhaustedReceipts } from '../worker/handlers/exhausted.js';
 import { createInboundHandler } from '../worker/handlers/inbound.js';
@@ -27,9 +32,18 @@ import {
   type TypingPace,
 } from '../modules/delivery/index.js';
 import { InboundService } from '../modules/inbound/index.js';
+import { JobStarts, type ProgressReaders } from '../modules/workers/index.js';
 
 /** A transport that has not answered by then has lost the message, or its answer. */
 const LONGEST_SEND_MS = 60_000;
+
+/** How far each watched job is, by its name. */
+const progressReaders: ProgressReaders = {
+  [jobCatalog.importContacts.name]: importProgress,
+  [jobCatalog.editContacts.name]: bulkEditProgress,
+  [jobCatalog.checkNumbers.name]: numberCheckProgress,
+  [CAMPAIGN_RUN]: runProgress,
+};
 
 export interface WorkerTuning {
   /** How the typing simulation and the pauses between parts are paced; human unless given. */
@@ -56,21 +70,27 @@ export async function startWorkerRole(
     random: systemRandom,
     logger,
   });
+  const { database } = infrastructure;
+  const starts = new JobStarts({ database, workerId: host.workerId, progress: progressReaders, logger });
   await host.start();
   try {
+    await starts.start();
     const reconcile = createReconcile(inputs);
-    const { handlers, exhausted } = jobHandlers(inputs, services, host, reconcile);
+    const { handlers, exhausted } = jobHandlers(inputs, services, host, reconcile, starts);
     const onLost = () => rebuildQueue(services, reconcile, logger);
-    await queue.startWorkers(handlers, { ...queueConcurrency(config), onLost }, exhausted);
+    await queue.startWorkers(handlers, { ...queueConcurrency(config), onLost, watch: starts }, exhausted);
     await services.feeder.rewakeRunningCampaigns();
     await resumeContactWork(services);
   } catch (error) {
+    await starts.stop();
     await host.stop();
     throw error;
   }
   return {
     async stop(timeoutMs) {
+      await starts.letGo();
       await queue.drain(timeoutMs);
+      await starts.stop();
       await host.stop();
     },
   };
@@ -109,6 +129,7 @@ function jobHandlers(
   services: Services,
   host: SessionHost,
   reconcile: ReconcileService,
+  starts: JobStarts,
 ): { handlers: JobHandlers<typeof jobCatalog>; exhausted: ExhaustedHandlers<typeof jobCatalog> } {
   const { database } = infrastructure;
   const clock = systemClock;
@@ -162,7 +183,7 @@ function jobHandlers(
       return { kind: 'done' };
     },
     startDueCampaigns: async () => {
-      await services.scheduler.startDue();
+      await services.scheduler.startDue(starts);
       return { kind: 'done' };
     },
     reconcile: createReconcileHandler({

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { newId } from '../../src/lib/ids.js';
-import type { BulkEditInput } from '../../src/modules/contacts/index.js';
+import { bulkEditProgress, presentBulkEdit, type BulkEditInput } from '../../src/modules/contacts/index.js';
+import { waitFor } from '../support/wait-for.js';
 import { createContactWorld, page, running, type ContactWorld } from './world.js';
 
 let world: ContactWorld;
@@ -96,6 +97,31 @@ describe('a bulk edit', () => {
     expect(outcomes).toEqual([{ kind: 'done' }, { kind: 'done' }]);
     const outcome = await world.bulkEdits.get(tenantId, queued.id);
     expect(outcome).toMatchObject({ edit: { status: 'completed', processed: 10_500, changed: 10_500 } });
+    expect(await world.bulkEdits.resumeUnfinished()).toBe(0);
+  });
+
+  it.each([
+    ['failed', 'An error inside Starling'],
+    ['died', 'three times the process that worked on it broke down'],
+  ] as const)('that has %s for the last time says so, and keeps what is done', async (end, reason) => {
+    await world.many(tenantId, 10_500);
+    const { id } = await edit({ filter: {}, changes: { addTags: ['big'] } });
+    const { manager } = world.database;
+    const committed = await bulkEditProgress(manager, tenantId, id);
+    const ending = new AbortController();
+    const batch = world.bulkEdits.handleBulk({ tenantId, bulkEditId: id }, ending);
+    await waitFor(async () => (await bulkEditProgress(manager, tenantId, id)) !== committed);
+    ending.abort();
+    await batch;
+    await world.bulkEdits.handleExhausted({ tenantId, bulkEditId: id }, end);
+    expect(await bulkEditProgress(manager, tenantId, id)).toBeUndefined();
+    const outcome = await world.bulkEdits.get(tenantId, id);
+    expect(presentBulkEdit(outcome)).toMatchObject({
+      status: 'failed',
+      error: expect.stringContaining(reason),
+      completedAt: expect.any(String),
+    });
+    if (outcome.kind === 'edit') expect(outcome.edit.processed).toBeGreaterThan(0);
     expect(await world.bulkEdits.resumeUnfinished()).toBe(0);
   });
 

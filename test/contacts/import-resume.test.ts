@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { presentImport, type ImportService } from '../../src/modules/contacts/index.js';
+import { importProgress, presentImport, type ImportService } from '../../src/modules/contacts/index.js';
 import { brazilian, counts, ImportHarness } from './import-harness.js';
 
 let harness: ImportHarness;
@@ -46,7 +46,7 @@ it('an import whose job fails for the last time ends with a reason, and keeps wh
   const importId = await harness.upload(service, tenantId, FILE);
   await failCommitsAfter(tenantId, 2);
   await expect(service.handleImport({ tenantId, importId }, running)).rejects.toThrow('pulled the plug');
-  await service.handleExhausted({ tenantId, importId });
+  await service.handleExhausted({ tenantId, importId }, 'failed');
   await failCommitsAfter(tenantId, undefined);
   expect(await service.get(tenantId, importId)).toMatchObject({
     status: 'failed',
@@ -54,6 +54,21 @@ it('an import whose job fails for the last time ends with a reason, and keeps wh
     rowsDone: 20,
   });
   expect(await service.handleImport({ tenantId, importId }, running)).toEqual({ kind: 'done' });
+});
+
+it('an import that killed its process too often ends with that reason, also before its first row', async () => {
+  const tenantId = await harness.test.createTenant();
+  const service = harness.service(small);
+  const importId = await harness.upload(service, tenantId, FILE);
+  const { manager } = harness.test.database;
+  expect(await importProgress(manager, tenantId, importId)).toBe('0');
+  await service.handleExhausted({ tenantId, importId }, 'died');
+  expect(await importProgress(manager, tenantId, importId)).toBeUndefined();
+  expect(presentImport(await service.get(tenantId, importId))).toMatchObject({
+    status: 'failed',
+    error: expect.stringContaining('three times the process that worked on it broke down'),
+  });
+  await expect(access(join(harness.filesDir, importId))).rejects.toThrow('ENOENT');
 });
 
 it('a stopping process hands the rest of the file back and loses nothing', async () => {

@@ -69,7 +69,7 @@ describe('incoming messages', () => {
     await expect(receive(...messages)).rejects.toThrow('unsupported Unicode');
     expect(await contact(from)).toMatchObject({ opted_out_at: null });
     const settle = createExhaustedInbound({ inbound: world.inbound, logger: createLogger('silent') });
-    await settle({ tenantId: world.tenantId, senderId: phone.senderId, messages });
+    await settle({ tenantId: world.tenantId, senderId: phone.senderId, messages }, 'failed');
     await endFault();
     const stored = await world.sql<{ body: string }>(
       `SELECT body FROM messages WHERE tenant_id = $1 AND direction = 'in' ORDER BY id`,

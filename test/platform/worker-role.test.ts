@@ -82,6 +82,13 @@ it('gives every job a handler and every queue its default concurrency', async ()
   expect(started.options.bundledConcurrency).toBe(1_000);
 });
 
+it('watches the jobs that may break a process down, and can tell how far each of them is', async () => {
+  const { watch } = (await startedWith({})).options;
+  const watched = Object.values(jobCatalog).filter((job) => job.watch !== undefined);
+  expect(watched.map(({ name }) => name)).toEqual(['contacts.import', 'contacts.bulk', 'numbers.check']);
+  for (const { name } of watched) expect(watch?.knows(name)).toBe(true);
+});
+
 it('works on as many jobs at once as the settings say', async () => {
   const started = await startedWith({
     MESSAGE_CONCURRENCY: '11',

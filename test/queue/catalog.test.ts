@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { jobCatalog } from '../../src/jobs.js';
-import { concurrencyByQueue, handlersByName, jobsByName } from '../../src/queue/catalog.js';
+import { checkWatched, concurrencyByQueue, handlersByName, jobsByName } from '../../src/queue/catalog.js';
 import { createQueue } from '../../src/queue/index.js';
 import { defineJob, type JobHandler, type QueueDefinition } from '../../src/queue/job.js';
 import type { JobQueue } from '../../src/queue/job-queue.js';
@@ -87,6 +87,16 @@ describe('the catalogue of jobs', () => {
     expect(() => concurrencyByQueue([work, alone], { work: 7, alone: 2, play: 3 })).toThrow(
       'a concurrency for queues that take none: alone, play',
     );
+  });
+
+  it('stops the start when nothing tells how far a watched job is', () => {
+    const watched = defineJob<{ plate: string }>('watched', {
+      ...options,
+      watch: ({ plate }) => ({ tenantId: 'tenant', id: plate }),
+    });
+    const none = { knows: () => false };
+    expect(() => checkWatched([wash, watched], none)).toThrow('without a reader of their progress: watched');
+    expect(() => checkWatched([wash], none)).not.toThrow();
   });
 
   it('lets no code enqueue or handle a job with another payload than it carries', () => {

@@ -411,7 +411,8 @@ describe.each(servers)('the queue on $name', ({ start }) => {
 
   it('refuses a job that is not in the catalogue', () =>
     withQueue(async (queue) => {
-      const stranger = defineJob<{ id: string }>('stranger', { ...sendMessage });
+      const { queue: messages, attempts, backoffMs } = sendMessage;
+      const stranger = defineJob<{ id: string }>('stranger', { queue: messages, attempts, backoffMs });
       const refused = 'has no job stranger';
       await expect(queue.enqueue(stranger, { id: 'a' })).rejects.toThrow(refused);
       await expect(queue.enqueueMany(stranger, [{ payload: { id: 'a' } }])).rejects.toThrow(refused);

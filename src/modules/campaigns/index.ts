@@ -5,7 +5,8 @@ export type { CampaignContacts, CampaignDeps, CampaignSenders } from './campaign
 export { CampaignManager } from './campaign.service.js';
 
 // Background work: starts, runs and feeds campaigns, notes what they wait for.
-export { CampaignScheduler } from './running/schedule.service.js';
+export { CAMPAIGN_RUN, CampaignScheduler } from './running/schedule.service.js';
+export { runProgress } from './running/schedule.repository.js';
 export { CampaignFeeder } from './feeding/feeder.js';
 export { CampaignWaitTracker } from './sending/campaign-wait-tracker.js';
 

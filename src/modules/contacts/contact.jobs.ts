@@ -9,6 +9,7 @@ export const importContacts = defineJob<{ tenantId: string; importId: string }>(
   queue: importQueue,
   attempts: 8,
   backoffMs: 2_000,
+  watch: ({ tenantId, importId }) => ({ tenantId, id: importId }),
 });
 
 /** Changes many contacts, batch by batch. */
@@ -16,6 +17,7 @@ export const editContacts = defineJob<{ tenantId: string; bulkEditId: string }>(
   queue: importQueue,
   attempts: 8,
   backoffMs: 2_000,
+  watch: ({ tenantId, bulkEditId }) => ({ tenantId, id: bulkEditId }),
 });
 
 /** Asks WhatsApp which numbers it knows, at the pace senders may ask. */
@@ -23,6 +25,7 @@ export const checkNumbers = defineJob<{ tenantId: string; runId: string }>('numb
   queue: checkQueue,
   attempts: 20,
   backoffMs: 2_000,
+  watch: ({ tenantId, runId }) => ({ tenantId, id: runId }),
 });
 
 /** Makes room for new attribute names where old ones are not used any more. */

@@ -61,3 +61,8 @@ export { NumberCheckRunner, type CheckingSessions } from './checks/number-check.
 export { CheckNumbersDto, NumberCheckDto, NumberCheckResultDto } from './checks/number-check.dto.js';
 export { presentNumberCheck, presentNumberCheckResults } from './checks/number-check.presenter.js';
 export { noteRegistered, noteUnregistered } from './checks/found-numbers.repository.js';
+
+// How far the jobs are.
+export { importProgress } from './import/import.repository.js';
+export { bulkEditProgress } from './bulk/bulk.repository.js';
+export { numberCheckProgress } from './checks/number-check.repository.js';

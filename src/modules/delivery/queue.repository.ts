@@ -104,7 +104,7 @@ export async function settleOrigin(tx: Tx, id: string): Promise<void> {
   await tx.query(
     `UPDATE campaign_contacts SET state = 'skipped', code = 'campaign_stopped', updated_at = now()
      WHERE campaign_id = $1 AND ${isIn(['pending'])}
-       AND EXISTS (SELECT FROM campaigns WHERE id = $1 AND status = 'completed')`,
+       AND EXISTS (SELECT FROM campaigns WHERE id = $1 AND status IN ('completed', 'failed'))`,
     [id],
   );
 }

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { addMs } from '../../../src/lib/clock.js';
-import { CampaignScheduler } from '../../../src/modules/campaigns/index.js';
+import { newId } from '../../../src/lib/ids.js';
+import { CAMPAIGN_RUN, CampaignScheduler, runProgress } from '../../../src/modules/campaigns/index.js';
 import { CampaignReports } from '../../../src/modules/campaigns/reports/report.service.js';
+import { beat, JobStarts, removeWorkers } from '../../../src/modules/workers/index.js';
 import { refuseRows } from '../../support/faults.js';
 import { createWorld, draft, phone, running, type World } from '../world.js';
 
@@ -299,6 +301,49 @@ describe('a recurring campaign', () => {
     await scheduler.startDue();
     expect(await runsOf(origin)).toMatchObject([{ status: 'completed', totalRecipients: 0 }]);
     expect(await statusOf(origin)).toBe('scheduled');
+  });
+
+  it('whose run breaks the process down that makes it has failed after the third time, and says why', async () => {
+    const origin = await create({ scheduledAt: iso(inMs(HOUR)), recurrence: { everyMinutes: 60 } });
+    pass(HOUR);
+    const { database } = world.db;
+    const processes: JobStarts[] = [];
+    const startProcess = async () => {
+      const workerId = newId();
+      await beat(database.manager, { id: workerId, hostname: 'test', pid: 1 });
+      const { logger } = world.deps;
+      const progress = { [CAMPAIGN_RUN]: runProgress };
+      const starts = new JobStarts({ database, workerId, progress, logger });
+      processes.push(starts);
+      await starts.start();
+      return { starts, die: () => removeWorkers(database.manager, [workerId]) };
+    };
+    for (let death = 1; death <= 3; death += 1) {
+      const { starts, die } = await startProcess();
+      const admitted = await starts.begin({ job: CAMPAIGN_RUN, tenantId, id: origin });
+      expect(admitted.kind).toBe('started');
+      // It is under way: no other process begins it.
+      await scheduler.startDue(starts);
+      await die();
+    }
+    const { starts } = await startProcess();
+    await scheduler.startDue(starts);
+    expect(await runsOf(origin)).toEqual([]);
+    expect(await statusOf(origin)).toBe('failed');
+    expect(await world.states(origin)).toEqual({ skipped: 3 });
+    const { waitingFor } = await world.manager.stats(tenantId, origin);
+    expect(waitingFor).toMatchObject({
+      reason: 'run_died',
+      message: expect.stringContaining('smaller audience'),
+    });
+    expect(await database.manager.query('SELECT * FROM job_starts')).toEqual([]);
+
+    const next = await create({ scheduledAt: iso(inMs(HOUR)), recurrence: { everyMinutes: 60 } });
+    pass(HOUR);
+    await scheduler.startDue(starts);
+    expect(await runsOf(next)).toHaveLength(1);
+    expect(await database.manager.query('SELECT * FROM job_starts')).toEqual([]);
+    await Promise.all(processes.map((each) => each.stop()));
   });
 
   it('says what is wrong with a recurrence', async () => {

@@ -24,7 +24,10 @@ export function isWaitOver(until: Date | null, now: Date): boolean {
   return until !== null && now.getTime() - until.getTime() > WAIT_GRACE_MS;
 }
 
-/** Why a campaign that is not over sends nothing at present; undefined while it sends, and for a draft. */
+/**
+ * Why a campaign that is not over sends nothing at present, or why it has failed; undefined while it sends, for a draft,
+ * and where nothing is known.
+ */
 export function waitOf(campaign: Campaign, view: WaitView): CampaignWait | undefined {
   const { now, timeZone, isWorkerAlive } = view;
   switch (campaign.status) {
@@ -43,9 +46,10 @@ export function waitOf(campaign: Campaign, view: WaitView): CampaignWait | undef
       if (waitingReason === null || isWaitOver(waitingUntil, now)) return undefined;
       return wait(waitingReason, waitingUntil, timeZone);
     }
+    case 'failed':
+      return campaign.waitingReason === null ? undefined : wait(campaign.waitingReason, null, timeZone);
     case 'draft':
     case 'completed':
-    case 'failed':
     case 'stopped':
       return undefined;
   }

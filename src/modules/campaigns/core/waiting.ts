@@ -30,6 +30,8 @@ const messages: Readonly<Record<string, string>> = {
   start_failed:
     'Its start time has come, but an error inside Starling keeps it from starting. The log has the error.',
   paused: 'The campaign is paused.',
+  run_died:
+    'Starling gave it up: three times the process that made its next run broke down, as when memory runs out. Duplicate it with a smaller audience.',
 };
 
 /** With the time at which it is expected to end, on the zone's wall clock, where that is known. */

@@ -35,6 +35,25 @@ export async function noteStartFailed(tx: Tx, id: string, until: Date): Promise<
   );
 }
 
+/** The run that is due, while it has not been made and the campaign was not changed. */
+export async function runProgress(tx: Tx, tenantId: string, id: string): Promise<string | undefined> {
+  const [row] = await tx.query<{ scheduledAt: Date }[]>(
+    `SELECT scheduled_at AS "scheduledAt" FROM campaigns
+     WHERE tenant_id = $1 AND id = $2 AND status = 'scheduled' AND scheduled_at IS NOT NULL`,
+    [tenantId, id],
+  );
+  return row?.scheduledAt.toISOString();
+}
+
+/** Ends a recurring campaign whose runs cannot be made; it says why. */
+export async function failSeries(tx: Tx, id: string, reason: string, now: Date): Promise<void> {
+  await tx.query(
+    `UPDATE campaigns SET status = 'failed', completed_at = $3, waiting_reason = $2, waiting_until = NULL, updated_at = $3
+     WHERE id = $1 AND status = 'scheduled'`,
+    [id, reason, now],
+  );
+}
+
 /** Moves a recurring campaign to its next run, with an expiry as long after it, or ends the series. */
 export async function moveToNextRun(
   tx: Tx,

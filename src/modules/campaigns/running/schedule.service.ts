@@ -3,6 +3,7 @@ import { addMs } from '../../../lib/clock.js';
 import { DomainError, errorMessage } from '../../../lib/errors.js';
 import { newId } from '../../../lib/ids.js';
 import { unavailableResource } from '../../../lib/transient-errors.js';
+import type { StartWatch, WatchedWork } from '../../../queue/start-watch.js';
 import { countRecipients, refreshStatistics } from '../audience/audience.repository.js';
 import { CampaignAudience } from '../audience/audience.service.js';
 import type { Campaign, Recurrence } from '../campaign.entity.js';
@@ -13,6 +14,7 @@ import { feedSoon } from '../feeding/feed-job.js';
 import { dueRun } from '../core/recurrence.js';
 import {
   dueCampaigns,
+  failSeries,
   hasRun,
   lockUnheld,
   moveToNextRun,
@@ -23,6 +25,10 @@ import { settleOrigin } from '../../delivery/index.js';
 import { assignVariants } from '../variants/variant.repository.js';
 
 const LARGE_AUDIENCE = 10_000;
+/** Under this name the starts of runs are recorded: the job that looks for due campaigns serves many of them. */
+export const CAMPAIGN_RUN = 'campaign.run';
+/** Why a recurring campaign has failed whose run broke the process down that made it. */
+const RUN_DIED = 'run_died';
 /** A campaign that could not be started rests so long. */
 const START_AGAIN_MS = 60_000;
 
@@ -39,12 +45,17 @@ export class CampaignScheduler {
     this.audience = new CampaignAudience(deps);
   }
 
-  /** One that cannot be started does not prevent the others; it is tried again with the next call. */
-  readonly startDue = async (): Promise<void> => {
+  /**
+   * One that cannot be started does not prevent the others; it is tried again with the next call. `watch` ends a series
+   * whose audience breaks the process down each time.
+   */
+  readonly startDue = async (watch?: StartWatch): Promise<void> => {
     const { database, clock } = this.deps;
     for (const due of await dueCampaigns(database.manager, clock.now())) {
       try {
-        await (due.recurs ? this.run(due) : this.start(due));
+        if (!due.recurs) await this.start(due);
+        else if (watch) await this.runWatched(due, watch);
+        else await this.run(due);
       } catch (error) {
         await this.noteFailure(due, error);
       }
@@ -73,6 +84,40 @@ export class CampaignScheduler {
     if (!(await changeStatus(database.manager, { tenantId, id }, ['scheduled'], change))) return;
     logger.info({ campaignId: id }, 'a scheduled campaign started');
     await feedSoon(this.deps, { tenantId, campaignId: id });
+  }
+
+  private async runWatched(due: DueCampaign, watch: StartWatch): Promise<void> {
+    const work = { job: CAMPAIGN_RUN, tenantId: due.tenantId, id: due.id };
+    const admission = await watch.begin(work);
+    if (admission.kind === 'wait') return;
+    if (admission.kind === 'given_up') return this.giveUpSeries(due, watch, work, admission.deaths);
+    try {
+      await this.run(due);
+    } finally {
+      // Not ended: another process may be at it, and a run that was made shows as progress.
+      await admission.start.handedBack();
+    }
+  }
+
+  /** The whole series: its next run would break the process down just so. */
+  private async giveUpSeries(
+    due: DueCampaign,
+    watch: StartWatch,
+    work: WatchedWork,
+    deaths: number,
+  ): Promise<void> {
+    const { database, clock, logger } = this.deps;
+    const { tenantId, id } = due;
+    await database.transaction(async (tx) => {
+      await failSeries(tx, id, RUN_DIED, clock.now());
+      await settleOrigin(tx, id);
+    });
+    await watch.forget(work);
+    const fields = { alert: 'job.poisoned', job: CAMPAIGN_RUN, tenantId, id, deaths };
+    logger.error(
+      fields,
+      'making a run of a recurring campaign killed its process every time; the series has failed',
+    );
   }
 
   /** Of the runs that were missed only the latest is made up for. */

@@ -212,3 +212,13 @@ export class BulkEditRepository {
     return rows.map(({ id }) => id);
   }
 }
+
+/** The last contact of the last committed batch of an edit that has not ended. */
+export async function bulkEditProgress(tx: Tx, tenantId: string, id: string): Promise<string | undefined> {
+  const [row]: { progress: string }[] = await tx.query(
+    `SELECT coalesce(last_contact_id::text, '') AS progress FROM contact_bulk_edits
+     WHERE tenant_id = $1 AND id = $2 AND status IN ('queued', 'running')`,
+    [tenantId, id],
+  );
+  return row?.progress;
+}

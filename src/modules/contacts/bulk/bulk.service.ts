@@ -6,7 +6,7 @@ import type { Logger } from '../../../lib/logger.js';
 import type { ExhaustedHandler, JobHandler } from '../../../queue/job.js';
 import type { JobQueue } from '../../../queue/job-queue.js';
 import { editContacts } from '../contact.jobs.js';
-import { ENDED_BY_ERROR } from '../core/ended-by-error.js';
+import { endedBy } from '../core/ended-by-error.js';
 import { enqueueBestEffort } from '../../../queue/enqueue-best-effort.js';
 import type { AttributeNames } from '../attribute-names.js';
 import { ContactSearchRepository } from '../contact-search.repository.js';
@@ -88,9 +88,9 @@ export class BulkEditService {
   };
 
   /** Its job has failed for the last time: it would be started again and again, and show no reason. */
-  readonly handleExhausted: ExhaustedHandler<typeof editContacts> = async ({ tenantId, bulkEditId }) => {
+  readonly handleExhausted: ExhaustedHandler<typeof editContacts> = async ({ tenantId, bulkEditId }, end) => {
     const { database, clock } = this.deps;
-    await this.edits.end(database.manager, tenantId, bulkEditId, ENDED_BY_ERROR, clock.now());
+    await this.edits.end(database.manager, tenantId, bulkEditId, endedBy(end), clock.now());
   };
 
   /** Queues every edit that has not ended, such as after a crash. Returns how many. */

@@ -240,3 +240,14 @@ export class NumberCheckRepository {
     );
   }
 }
+
+/** The next number of a check that has not ended. One that others have answered meanwhile counts as done, too. */
+export async function numberCheckProgress(tx: Tx, tenantId: string, id: string): Promise<string | undefined> {
+  const [row]: { progress: string }[] = await tx.query(
+    `SELECT coalesce((SELECT min(line) FROM number_check_items
+                      WHERE tenant_id = $1 AND run_id = $2 AND pending), '') AS progress
+     FROM number_check_runs WHERE tenant_id = $1 AND id = $2 AND status IN ('queued', 'running')`,
+    [tenantId, id],
+  );
+  return row?.progress;
+}

@@ -5,7 +5,7 @@ import type { Logger } from '../../../lib/logger.js';
 import { within } from '../../../lib/time-out.js';
 import type { ExhaustedHandler, JobHandler, JobOutcome } from '../../../queue/job.js';
 import type { checkNumbers } from '../contact.jobs.js';
-import { ENDED_BY_ERROR } from '../core/ended-by-error.js';
+import { endedBy } from '../core/ended-by-error.js';
 import type { Capabilities, TransportSession } from '../../../transports/transport.js';
 import { allowance, DAY_MS, defaultCheckPace, FRESH_MS, type CheckPace } from '../core/check-pace.js';
 import type { NumberCheckRun } from './number-check.entity.js';
@@ -73,9 +73,9 @@ export class NumberCheckRunner {
   };
 
   /** Its job has failed for the last time: it would be started again and again, and show no reason. */
-  readonly handleExhausted: ExhaustedHandler<typeof checkNumbers> = async ({ tenantId, runId }) => {
+  readonly handleExhausted: ExhaustedHandler<typeof checkNumbers> = async ({ tenantId, runId }, end) => {
     const run = await this.checks.find(this.deps.database.manager, tenantId, runId);
-    if (run) await this.end(run, ENDED_BY_ERROR);
+    if (run) await this.end(run, endedBy(end));
   };
 
   private async checkersOf(tenantId: string, now: Date): Promise<Checker[]> {

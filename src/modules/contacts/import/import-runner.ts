@@ -4,11 +4,11 @@ import type { Database } from '../../../db/index.js';
 import type { Clock } from '../../../lib/clock.js';
 import { DomainError } from '../../../lib/errors.js';
 import type { Logger } from '../../../lib/logger.js';
-import type { JobContext, JobOutcome, PayloadOf } from '../../../queue/job.js';
+import type { JobContext, JobEnd, JobOutcome, PayloadOf } from '../../../queue/job.js';
 import type { Threads } from '../../../threads/task.js';
 import type { importContacts } from '../contact.jobs.js';
 import type { AttributeNames } from '../attribute-names.js';
-import { ENDED_BY_ERROR } from '../core/ended-by-error.js';
+import { endedBy } from '../core/ended-by-error.js';
 import { ImportBatchRepository, type ImportBatch } from './batch.repository.js';
 import type { FilePart, ReadOrder } from './file-part.js';
 import type { Import } from './import.entity.js';
@@ -65,9 +65,9 @@ export class ImportRunner {
   }
 
   /** Ends an import whose job has failed for the last time: it would be started again and again, and show no reason. */
-  async giveUp({ tenantId, importId }: PayloadOf<typeof importContacts>): Promise<void> {
+  async giveUp({ tenantId, importId }: PayloadOf<typeof importContacts>, end: JobEnd): Promise<void> {
     const row = await this.imports.find(this.deps.database.manager, tenantId, importId);
-    if (row) await this.end(row, { status: 'failed', error: ENDED_BY_ERROR, warnings: [] });
+    if (row) await this.end(row, { status: 'failed', error: endedBy(end), warnings: [] });
   }
 
   /** Reads on while the batch before is written: thread, database and this process work at the same time. */

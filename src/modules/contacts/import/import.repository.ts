@@ -81,7 +81,7 @@ export class ImportRepository {
     ]);
   }
 
-  /** Ends a running import, once: false when another worker has ended it. The numbers of a completed one are kept. */
+  /** Ends an import, once: false when another worker has ended it. The numbers of a completed one are kept. */
   async end(
     tx: Tx,
     tenantId: string,
@@ -93,7 +93,7 @@ export class ImportRepository {
       `UPDATE imports
        SET status = $3, error = $4, completed_at = $5, warnings = $6,
            progress = CASE WHEN $3 = 'completed' THEN 100 ELSE progress END
-       WHERE tenant_id = $1 AND id = $2 AND status = 'running' RETURNING file_bytes`,
+       WHERE tenant_id = $1 AND id = $2 AND status IN ('queued', 'running') RETURNING file_bytes`,
       [
         tenantId,
         id,
@@ -138,4 +138,14 @@ export class ImportRepository {
       .take(page.limit)
       .getMany();
   }
+}
+
+/** Committed rows of an import that has not ended. */
+export async function importProgress(tx: Tx, tenantId: string, id: string): Promise<string | undefined> {
+  const [row]: { progress: string }[] = await tx.query(
+    `SELECT rows_done::text AS progress FROM imports
+     WHERE tenant_id = $1 AND id = $2 AND status IN ('queued', 'running')`,
+    [tenantId, id],
+  );
+  return row?.progress;
 }

@@ -81,8 +81,8 @@ export class ImportService {
   readonly handleImport: JobHandler<typeof importContacts> = (payload, context) =>
     this.runner.run(payload, context);
 
-  readonly handleExhausted: ExhaustedHandler<typeof importContacts> = (payload) =>
-    this.runner.giveUp(payload);
+  readonly handleExhausted: ExhaustedHandler<typeof importContacts> = (payload, end) =>
+    this.runner.giveUp(payload, end);
 
   /**
    * Takes the file over and imports it in the background. What is wrong with the file shows in the import. Refuses
