@@ -1,6 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { createLogger } from '../../src/lib/logger.js';
 import { presentImport } from '../../src/modules/contacts/index.js';
 import { RecordScanner } from '../../src/modules/contacts/import/core/csv-record.js';
@@ -12,18 +10,10 @@ import { brazilian, counts, ImportHarness } from '../contacts/import-harness.js'
 import { textRow, workbook } from '../contacts/workbook.js';
 import { threadArguments } from '../support/threads.js';
 import { waitFor } from '../support/wait-for.js';
+import { memoryInUse } from './memory.js';
 import { hostileWorkbooks, manyTexts, oneTextEverywhere } from './hostile-files.js';
 
 const MB = 1024 ** 2;
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as () => void;
-
-/** What the tests' own thread holds after a collection: the process, but for the threads, which end by themselves. */
-function held(): number {
-  collect();
-  const { heapUsed, external } = process.memoryUsage();
-  return (heapUsed + external) / MB;
-}
 
 let harness: ImportHarness;
 beforeAll(async () => {
@@ -38,7 +28,7 @@ const people = (count: number) =>
 describe('a workbook that would become large is refused, and says why and what to do', () => {
   it('while imports of others go on, and without keeping memory', async () => {
     await harness.run(people(10));
-    const before = held();
+    const before = await memoryInUse();
     for (const [what, make, reason] of hostileWorkbooks) {
       const [hostile, honest] = await Promise.all([
         harness.run(make(), { fileName: 'contacts.xlsx' }),
@@ -50,7 +40,7 @@ describe('a workbook that would become large is refused, and says why and what t
       });
       expect(honest.import).toMatchObject({ status: 'completed', counts: counts({ created: 50 }) });
     }
-    expect(held() - before).toBeLessThan(64);
+    expect((await memoryInUse()) - before).toBeLessThan(64 * MB);
   });
 
   it('one text in all cells counts in each of them', async () => {
@@ -92,7 +82,7 @@ describe('what no limit stops ends the thread, not the process', () => {
   afterAll(() => small.close());
 
   it('a file that needs more memory than a thread has dies alone, and is not given up silently', async () => {
-    const before = held();
+    const before = await memoryInUse();
     const tenantId = await harness.test.createTenant();
     const service = harness.service({}, 'BR', small);
     const hostile = await harness.upload(service, tenantId, manyTexts(60_000, 700));
@@ -111,7 +101,7 @@ describe('what no limit stops ends the thread, not the process', () => {
     const after = await harness.upload(service, tenantId, people(20));
     await service.handleImport({ tenantId, importId: after }, running);
     expect(presentImport(await service.get(tenantId, after))).toMatchObject({ status: 'completed' });
-    expect(held() - before).toBeLessThan(64);
+    expect((await memoryInUse()) - before).toBeLessThan(64 * MB);
   });
 
   it('a stopping process leaves a file in the middle, and the next one goes on there', async () => {

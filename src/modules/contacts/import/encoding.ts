@@ -23,6 +23,8 @@ const SAMPLE_BYTES = 64 * 1024;
 const NAMED = 8;
 /** Characters that are looked at again with the next chunk. */
 const SEVEN_BITS_OVERLAP = 256;
+/** Bytes in which letters written in ASCII are looked for. */
+const SEVEN_BITS_BYTES = 16 * 1024 ** 2;
 
 /**
  * The encoding of a text file: by its byte order mark; else what the caller says; else UTF-8 when most of what is not
@@ -48,7 +50,7 @@ export async function detectEncoding(path: string, given?: KnownEncoding): Promi
     controls += countControls(chunk);
     utf8.see(chunk);
     const text = end + chunk.toString('latin1');
-    sevenBits ??= sevenBitEncoding(text);
+    if (bytes <= SEVEN_BITS_BYTES) sevenBits ??= sevenBitEncoding(text);
     end = text.slice(-SEVEN_BITS_OVERLAP);
   }
   if (bytes === 0) throw fileError('The file is empty.');

@@ -44,7 +44,11 @@ export function countryColumns(
  * for.
  */
 export function parseCountry(cell: string): string | undefined | null {
-  const text = cell.replace(/^['"=]+|["']+$/g, '').trim();
+  // Cut first: looking for the quotes at the end takes a run of them times its length.
+  const text = cell
+    .slice(0, 2 * MAX_LENGTH)
+    .replace(/^['"=]+|["']+$/g, '')
+    .trim();
   if (text === '' || isNoAnswer(text)) return undefined;
   if (text.length > MAX_LENGTH) return null;
   const digits = text

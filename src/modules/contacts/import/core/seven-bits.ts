@@ -8,7 +8,8 @@ const ESCAPE = '\u001b';
 /** `ESC $ B`, which no text has: it begins the Japanese, Korean or Chinese of a file in ISO-2022. */
 const ISO_2022 = new RegExp(`${ESCAPE}(?:\\$[@AB]|\\$[()*+][A-M]|\\([IJ])`);
 const HZ = /~\{[!-}]{2,200}~\}/;
-const UTF_7 = /\+([A-Za-z0-9+/]{3,200})-/g;
+/** Without a plus inside, which few of them have: each is then looked at once, also in a text of nothing but pluses. */
+const UTF_7 = /\+([A-Za-z0-9/]{3,200})-/g;
 const LETTERS = /^[\p{L}\p{M}\p{P}\p{Zs}\p{S}]+$/u;
 
 /** What ASCII text may be written in; undefined when nothing in it looks so. */
