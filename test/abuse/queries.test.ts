@@ -62,6 +62,22 @@ describe('statements have a time-out and connections of their own', () => {
     expect(await shown('heavyRead')).toEqual([expect.objectContaining({ timeout: 150 })]);
   });
 
+  it('that uses keep apart which overlap, begin inside each other, and come after an end', async () => {
+    const timeout = async (): Promise<string> => {
+      const [row] = await db.database.manager.query('SHOW statement_timeout');
+      return row.statement_timeout;
+    };
+    const within = (use: Use, work: () => Promise<unknown>) => db.database.using({ use }, work);
+    const seen = await Promise.all([
+      within('short', async () => [await timeout(), await within('heavyWrite', timeout), await timeout()]),
+      within('request', async () => [await timeout(), await timeout()]),
+      timeout(),
+    ]);
+    expect(seen).toEqual([['5s', '5min', '5s'], ['30s', '30s'], '10min']);
+    expect(await within('request', timeout)).toBe('30s');
+    expect(await timeout()).toBe('10min');
+  });
+
   it('that the queue in PostgreSQL has as well, except while it makes its tables', async () => {
     const pool = new MigratedPool(db.url, new ConnectionLog(createLogger('silent'), systemClock));
     const both = await Promise.all([1, 2].map(() => pool.query('SELECT pg_sleep(0.01)')));
