@@ -54,7 +54,7 @@ export class InitialSchema1796041807000 implements MigrationInterface {
       number_check_items, number_check_runs, number_checks, contact_bulk_edits,
       import_rejections, import_phones, imports,
       contact_senders, suppressions, contact_consents, segments, contact_list_members, contact_lists,
-      contact_attribute_names, contacts,
+      contact_attribute_names, contact_merged_numbers, contacts,
       job_starts, workers, rate_limits, kept_answer_bytes, idempotency_keys, refresh_tokens, api_keys, users, tenant_usage,
       tenant_settings, tenants`);
     await runner.query(`DROP FUNCTION
