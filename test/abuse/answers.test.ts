@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { writtenAnswer } from '../../src/api/answer.js';
 import { defineRoute, ok, type Route } from '../../src/api/route.js';
 import { DomainError, invalid } from '../../src/lib/errors.js';
 import { Faults, MAX_FAULTS } from '../../src/lib/faults.js';
@@ -6,11 +7,15 @@ import { createTestApi, type TestApi } from '../api/harness.js';
 import { CreateSampleDto, ListSamplesQuery, SampleDto, SampleFormDto } from '../api/sample.js';
 
 const MAX_ANSWER_BYTES = 64_000;
+/** More than is kept for repeats. */
+const LARGE = 1_100_000;
 
 let api: TestApi;
 let token: string;
 /** What the failing route throws next. */
 let failure: Error;
+/** How often a large thing was made. */
+let made = 0;
 
 const response = { status: 200, description: 'Fine', data: SampleDto } as const;
 const sample = (route: Pick<Route, 'path' | 'method'> & Partial<Route>) =>
@@ -32,6 +37,15 @@ const routes = [
     path: '/api/files',
     body: SampleFormDto,
     upload: { field: 'file', maxBytes: 1_000 },
+  }),
+  sample({
+    method: 'post',
+    path: '/api/large',
+    idempotent: true,
+    async handler() {
+      made += 1;
+      return ok({ name: 'x'.repeat(LARGE) });
+    },
   }),
   ...(['get', 'post'] as const).map((method) =>
     sample({
@@ -172,6 +186,35 @@ describe('the answer to other refused input is small', () => {
     const repeat = await send();
     expect(repeat.headers['idempotent-replayed']).toBe('true');
     expect(refusal(repeat)).toEqual(first);
+  });
+});
+
+describe('the answer to a request that succeeds', () => {
+  it('is a page of a bounded size, written item by item', async () => {
+    const page = (count: number) => ({
+      items: many(count, (n) => ({ name: `"data":[] ${n}` })),
+      nextCursor: '$&',
+      total: 9,
+    });
+    const written = await writtenAnswer(page(30), 1_000);
+    expect(JSON.parse(written)).toEqual({ success: true, data: page(30).items, nextCursor: '$&', total: 9 });
+    await expect(writtenAnswer(page(60), 1_000)).rejects.toMatchObject({
+      kind: 'too_large',
+      message: expect.stringContaining('limit'),
+    });
+  });
+
+  it('is not kept for repeats when it is large, and yet nothing is done twice', async () => {
+    const send = () => post('/api/large').set('idempotency-key', 'large');
+    expect((await send().expect(200)).body.data.name).toHaveLength(LARGE);
+    const repeat = await send().expect(200);
+    expect(repeat.headers['idempotent-replayed']).toBe('true');
+    expect(repeat.body).toEqual({
+      success: true,
+      message: expect.stringContaining('was carried out'),
+      data: null,
+    });
+    expect(made).toBe(1);
   });
 });
 

@@ -104,6 +104,28 @@ describe('a body is not read', () => {
   });
 });
 
+describe('an upload', () => {
+  it('that never comes to its file is cut off, however it is sent', async () => {
+    const client = await connectRaw(server.port);
+    client.socket.resume();
+    const headers = {
+      authorization: token,
+      'content-type': 'multipart/form-data; boundary=x',
+      'transfer-encoding': 'chunked',
+    };
+    client.send(requestText('POST', '/api/files', headers));
+    const chunk = `10000\r\n${'p'.repeat(0x1_0000)}\r\n`;
+    let sent = 0;
+    while (!client.socket.destroyed && sent < 1_000) {
+      sent += 1;
+      const drained = new Promise((resolve) => client.socket.once('drain', resolve));
+      if (!client.socket.write(chunk)) await Promise.race([drained, client.closed]);
+    }
+    await client.closed;
+    expect(sent).toBeLessThan(1_000);
+  });
+});
+
 describe('a body before logging in', () => {
   it('may have 16 kB', async () => {
     const send = (length: number) =>
