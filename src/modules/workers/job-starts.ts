@@ -53,7 +53,7 @@ export interface JobStartsDeps {
 /**
  * The starts of the watched jobs, of all processes. When a process dies, what it was working on becomes suspect: it goes on
  * one at a time, alone in its process, until it commits something. A death counts for a job that was the only watched one
- * of its process; three without progress in between end it. See docs/decisions/0014.
+ * of its process; three without progress in between end it. See docs/decisions/0016.
  */
 export class JobStarts implements StartWatch {
   private readonly timing: StartTiming;
