@@ -26,7 +26,7 @@ const LABEL_BEHIND = new RegExp(`(?<=\\d)\\s*\\((?:${LABEL})\\)$`, 'iu');
 
 /** An extension behind a switchboard, in the words of many languages. */
 const EXTENSION =
-  /(?<=[\d\s),.])(?:extension|extensión|extensão|extn?|ramal|interno|int|anexo|poste|durchwahl|dw|nebenstelle|доб|внутр|вн|wewn?|dahili|toestel|linha|x|#|\*|内線|内线|분機|내선)[\s.:=#]*\d{1,6}$/iu;
+  /(?<=[\d\s),.])(?:extension|extensión|extensão|extn?|ramal|interno|int|anexo|poste|durchwahl|dw|nebenstelle|доб|внутр|вн|wewn?|dahili|toestel|linha|x|#|\*|内線|内线|분機|내선)[\s.:=#]{0,9}\d{1,6}$/iu;
 
 /** An account as WhatsApp writes it, `553181234567:12@s.whatsapp.net`, is the number with its country code. */
 const ACCOUNT = /^\+?(\d{5,20})(?:\.\d{1,3})?(?::\d{1,5})?@(?:c\.us|s\.whatsapp\.net)$/i;

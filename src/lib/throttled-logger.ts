@@ -4,8 +4,9 @@ import type { Logger } from './logger.js';
 
 const QUIET_MS = 30_000;
 const MOST_KINDS = 100;
-/** Ids of jobs and rows differ, and a thousand of them may fail the same way. */
-const IDS = /[\w-]*\d[\w-]*/g;
+/** Ids of jobs and rows differ, and a thousand of them may fail the same way: words with a digit. */
+const WORDS = /[\w-]+/g;
+const DIGIT = /\d/;
 
 /**
  * Writes the same message once per half minute, with the number of those left out: a server that is down makes every
@@ -24,7 +25,7 @@ export class ThrottledLogger {
 
   /** Complaints of one name, ids aside, are the same; the fields are those of the one that is written. */
   report(level: 'warn' | 'error', name: string, message: string, fields: object = {}): void {
-    const kind = name.replaceAll(IDS, '#');
+    const kind = name.replaceAll(WORDS, (word) => (DIGIT.test(word) ? '#' : word));
     const now = this.clock.now().getTime();
     const last = this.seen.get(kind);
     if (last && now - last.loggedAt < QUIET_MS) {

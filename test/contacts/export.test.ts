@@ -16,7 +16,7 @@ beforeEach(async () => {
 afterAll(() => world.test.close());
 
 async function file(format: 'csv' | 'xlsx', filter: ContactFilter = {}): Promise<Buffer> {
-  const { chunks } = await world.exports.export(tenantId, filter, format);
+  const { chunks } = await world.exports.export(tenantId, filter, { format });
   const bytes: Buffer[] = [];
   for await (const chunk of chunks) bytes.push(Buffer.from(chunk));
   return Buffer.concat(bytes);
@@ -60,7 +60,9 @@ describe('an export of contacts', () => {
     expect(await count({ tags: ['vip'] })).toBe(1);
     expect(await count({ optedOut: true })).toBe(1);
     expect(await count({ attributes: { city: 'nowhere' } })).toBe(0);
-    await expect(world.exports.export(tenantId, { listId: newId() }, 'csv')).rejects.toMatchObject({
+    await expect(
+      world.exports.export(tenantId, { listId: newId() }, { format: 'csv' }),
+    ).rejects.toMatchObject({
       kind: 'not_found',
     });
   });

@@ -16,7 +16,7 @@ const TWIN = '+5511987654322';
 
 async function exported(tenantId: string, format: ExportFormat, filter: ContactFilter = {}): Promise<Buffer> {
   const exports = new ContactExportService({ database: harness.test.database, contacts: harness.contacts });
-  const { chunks } = await exports.export(tenantId, filter, format);
+  const { chunks } = await exports.export(tenantId, filter, { format });
   const bytes: Buffer[] = [];
   for await (const chunk of chunks) bytes.push(Buffer.from(chunk));
   return Buffer.concat(bytes);

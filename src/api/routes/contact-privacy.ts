@@ -78,9 +78,13 @@ function exportRoutes({
         contentType: 'text/csv',
         otherTypes: ['application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'],
       },
-      handler: async ({ principal, query, response }) => {
-        const filter = toContactFilter(query);
-        const file = await contactExports.export(principal.tenantId, filter, query.format ?? 'csv');
+      handler: async ({ principal, query, response, signal }) => {
+        const { format = 'csv', columns } = query;
+        const file = await contactExports.export(principal.tenantId, toContactFilter(query), {
+          format,
+          columns,
+          signal,
+        });
         response.attachment(file.fileName).type(file.contentType);
         return sendStream(response, file.chunks);
       },

@@ -91,7 +91,7 @@ function removeUnfinished(parent: string): void {
 function refuseOtherMajor({ folder, user, binaries }: Cluster): void {
   const found = readFileSync(path.join(folder, 'PG_VERSION'), 'utf8').trim();
   const version = runAs(user, binaries.postgres, ['--version']).stdout;
-  const major = /(\d+)(?:\.|devel|beta|rc)/.exec(version)?.[1];
+  const major = /(\d{1,4})(?:\.|devel|beta|rc)/.exec(version)?.[1];
   if (major === undefined || major === found) return;
   throw new EmbeddedPostgresError(
     `The database in ${folder} was made by PostgreSQL ${found}, but PostgreSQL ${major} is installed now. ` +

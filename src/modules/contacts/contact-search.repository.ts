@@ -49,18 +49,36 @@ export class ContactSearchRepository {
     return rows.map(({ id }) => id);
   }
 
-  /** The keys of all attributes that these contacts have, in the order of the alphabet. */
-  async attributeKeys(tx: Tx, tenantId: string, filter: ContactFilter): Promise<string[]> {
+  /**
+   * The keys of attributes that these contacts have, in the order of the alphabet: all, or those among the given ones; at
+   * most `most`.
+   */
+  async attributeKeys(
+    tx: Tx,
+    tenantId: string,
+    filter: ContactFilter,
+    { among, most }: { among?: readonly string[]; most: number },
+  ): Promise<string[]> {
     const sql = new Conditions(tenantId);
     sql.walked(filter);
     sql.searched(filter);
     sql.indexed(filter);
+    const asked = among === undefined ? 'true' : `key = ANY(${sql.value(among)}::text[])`;
     const rows: { key: string }[] = await tx.query(
       `SELECT DISTINCT key FROM ${sql.from}, LATERAL jsonb_object_keys(c.attributes) AS key
-       WHERE ${sql.where} ORDER BY key`,
+       WHERE ${sql.where} AND ${asked} ORDER BY key LIMIT ${most}`,
       sql.parameters,
     );
     return rows.map(({ key }) => key);
+  }
+
+  /** How many bytes the attributes of these contacts take, in the order of the ids. */
+  attributeSizes(tx: Tx, tenantId: string, ids: readonly string[]): Promise<{ id: string; bytes: number }[]> {
+    return tx.query(
+      `SELECT id, octet_length(attributes::text) AS bytes FROM contacts
+       WHERE tenant_id = $1 AND id = ANY($2::uuid[]) ORDER BY id`,
+      [tenantId, ids],
+    );
   }
 
   async count(tx: Tx, tenantId: string, filter: ContactFilter): Promise<number> {

@@ -70,7 +70,7 @@ function slug(title: string): string {
     .normalize('NFC')
     .toLowerCase()
     .replace(/[^\p{L}\p{M}\p{N}]+/gu, '_')
-    .replace(/^_+|_+$/g, '');
+    .replace(/^_|_$/g, '');
   // Room for the number of a collision.
   const cut = key.slice(0, MAX_KEY_LENGTH - 6).replace(/\p{Surrogate}$/u, '');
   return /^[\p{N}\p{M}]/u.test(cut) ? `column_${cut}`.slice(0, MAX_KEY_LENGTH - 6) : cut;

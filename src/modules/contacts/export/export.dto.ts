@@ -11,6 +11,7 @@ import {
 import { JSONSchema } from 'class-validator-jsonschema';
 import { MAX_ATTRIBUTE_LENGTH, MAX_NAME_LENGTH } from '../core/attributes.js';
 import { MAX_TAG_LENGTH } from '../core/tags.js';
+import { MAX_EXPORT_COLUMNS } from './export-parts.js';
 import type { ExportFormat } from './export.service.js';
 
 const formats: readonly ExportFormat[] = ['csv', 'xlsx'];
@@ -21,6 +22,17 @@ export class ExportContactsQuery {
   @IsIn(formats)
   @JSONSchema({ default: 'csv' })
   format?: ExportFormat;
+
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(MAX_EXPORT_COLUMNS)
+  @IsString({ each: true })
+  @MaxLength(64, { each: true })
+  @JSONSchema({
+    description:
+      'Titles of the columns, such as `phoneNumber` or the name of an attribute, in their order; all unless given.',
+  })
+  columns?: string[];
 
   @IsOptional()
   @IsString()

@@ -5,6 +5,7 @@ import { finished } from 'node:stream/promises';
 import { AwsV4Signer } from 'aws4fetch';
 import { errorMessage, StoreUnreachable } from '../../../lib/errors.js';
 import { retry } from '../../../lib/retry.js';
+import { withoutTrailing } from '../../../lib/trailing.js';
 import { keptConnections, sendRequest } from '../http-client.js';
 import type { MediaKey, MediaStore } from './media-store.js';
 
@@ -93,7 +94,7 @@ export class S3MediaStore implements MediaStore {
     file: { path: string; sizeBytes: number } | undefined,
   ): Promise<Answer> {
     const { endpoint, bucket, region, accessKeyId, secretAccessKey } = this.settings;
-    const url = `${endpoint.replace(/\/+$/, '')}/${bucket}/media/${key.tenantId}/${key.sha256}`;
+    const url = `${withoutTrailing(endpoint, '/')}/${bucket}/media/${key.tenantId}/${key.sha256}`;
     const signed = await new AwsV4Signer({
       method,
       url,

@@ -23,7 +23,7 @@ export function sevenBitEncoding(ascii: string): SevenBitEncoding | undefined {
 function isUtf7(coded: string): boolean {
   const bytes = Buffer.from(coded, 'base64');
   const units = Buffer.from(bytes.subarray(0, bytes.length - (bytes.length % 2)));
-  const isWhole = /[A-Z]/.test(coded) && units.toString('base64').replace(/=+$/, '') === coded;
+  const isWhole = /[A-Z]/.test(coded) && units.toString('base64').replace(/={1,2}$/, '') === coded;
   const text = units.swap16().toString('utf16le');
   return isWhole && LETTERS.test(text) && !/\p{ASCII}/u.test(text);
 }

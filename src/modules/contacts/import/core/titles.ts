@@ -21,7 +21,7 @@ const REWRITTEN = new RegExp(`[${Object.keys(WRITTEN_AS).join('')}]`, 'gu');
 /** Scripts without blanks between words. */
 const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
-const BRACKETS = /[([{（［【「][^)\]}）］】」]*[)\]}）］】」]/gu;
+const BRACKETS = /[([{（［【「][^)\]}）］】」]{0,200}[)\]}）］】」]/gu;
 /** Words around a name in scripts without blanks: `your`, `customer`. */
 const UNSPACED_FILLER =
   /您的|你的|请输入|請輸入|客户|客戶|顾客|顧客|会员|會員|学生|學生|收货人|联系人|聯絡人|お客様の?|あなたの|ご(?=氏名)|を?入力.*|고객님?의?|귀하의|회원|신청자|참가자|ของคุณ|ของท่าน|ลูกค้า|ผู้ติดต่อ/gu;

@@ -20,7 +20,7 @@ const SIGNS = new Map<string, boolean>([
 ]);
 
 /** What programs and people write where nothing is known. */
-const NO_ANSWER = /^\s*(?:[-–—]{0,9}|n\/?a|#n\/a|[([<]?null[)\]>]?|none|undefined|nan|\\n)\s*$/i;
+const NO_ANSWER = /^\s*(?:(?:[-–—]{1,9}|n\/?a|#n\/a|[([<]?null[)\]>]?|none|undefined|nan|\\n)\s*)?$/i;
 
 /** True for a cell that says neither yes nor no because there is no answer. */
 export function isNoAnswer(cell: string): boolean {

@@ -1,5 +1,6 @@
 import { openPromise, type Entry, type ZipFile } from 'yauzl';
 import { errorMessage } from '../../../../lib/errors.js';
+import { withoutTrailing } from '../../../../lib/trailing.js';
 import type { ImportLimits } from '../limits.js';
 import { fileError } from '../file-error.js';
 
@@ -106,7 +107,7 @@ function inMegabytes(bytes: number): string {
 
 const damaged = (error: unknown) =>
   fileError(
-    `The file starts like an xlsx workbook but is damaged or incomplete: ${errorMessage(error).replace(/\.+$/, '')}.`,
+    `The file starts like an xlsx workbook but is damaged or incomplete: ${withoutTrailing(errorMessage(error), '.')}.`,
   );
 
 async function orRefuse<Value>(promise: Promise<Value>): Promise<Value> {

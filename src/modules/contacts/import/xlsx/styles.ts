@@ -80,7 +80,10 @@ export function isoDate(value: string): string {
 
 /** Letters of days, months, years, hours outside quotes, escapes and colours. */
 function showsDate(format: string): boolean {
-  const bare = format.replace(/"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]/gi, '');
+  const bare = format.replace(
+    /"[^"]{0,255}"|\\.|_.|\*.|\[(?!h{1,9}\]|m{1,9}\]|s{1,9}\])[^[\]]{0,255}\]/gi,
+    '',
+  );
   return /[dmyhs]/i.test(bare) && !/general/i.test(bare);
 }
 

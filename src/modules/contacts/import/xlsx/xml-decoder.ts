@@ -51,7 +51,7 @@ function encodingOf(start: Buffer): string {
   if ((first === 0xff && second === 0xfe) || (first === 0x3c && second === 0)) return 'utf-16le';
   if ((first === 0xfe && second === 0xff) || (first === 0 && second === 0x3c)) return 'utf-16be';
   const declared = start.subarray(0, DECLARATION_BYTES).toString('latin1');
-  const declaration = /<\?xml[^>]*?\sencoding\s*=\s*["']([\w.:-]{1,40})["']/.exec(declared);
+  const declaration = /<\?xml[^>]{0,99}?\sencoding\s{0,9}=\s{0,9}["']([\w.:-]{1,40})["']/.exec(declared);
   const label = declaration?.[1] ?? 'utf-8';
   // Not UTF-16 as the first bytes show, whatever is declared.
   return /^utf-?16/i.test(label) ? 'utf-8' : label;

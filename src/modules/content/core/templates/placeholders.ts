@@ -10,7 +10,7 @@ const PLAIN_FILTERS = new Set(
 /** `1`, `01`, `-1`, `1.0`, also in other digits: `１`, `١`, `①`. */
 const NUMBER = /^[+-]?(?:\p{N}{1,9}(?:\.\d{0,9})?|\(\p{N}{1,9}\))$/u;
 /** What Liquid cannot read of the placeholders of others: `{{$1}}`, `{{#1}}`, `{{1:Ana}}`. */
-const UNREADABLE = /^\{\{-?\s*[#$@%&*:]?\s*\p{N}{1,9}\s*(?:[:=].*)?-?\}\}$/su;
+const UNREADABLE = /^[#$@%&*:]?\s*\p{N}{1,9}\s*(?:[:=].*)?$/su;
 
 /**
  * Why an output is the placeholder of another system, `{{1}}`, which numbers the values: Liquid would send the number
@@ -35,8 +35,13 @@ export function placeholderError({ initial, filters }: Value): string | undefine
 export function unreadablePlaceholder(text: string, at: number): string | undefined {
   const start = text.lastIndexOf('{{', at);
   const end = text.indexOf('}}', at);
-  const output = start < 0 || end < 0 ? '' : text.slice(start, end + 2);
-  return UNREADABLE.test(output) ? isPlaceholder(output.replace(/^\{\{-?\s*|\s*-?\}\}$/g, '')) : undefined;
+  if (start < 0 || end < start + 2) return undefined;
+  const inside = text
+    .slice(start + 2, end)
+    .replace(/^-/, '')
+    .replace(/-$/, '')
+    .trim();
+  return UNREADABLE.test(inside) ? isPlaceholder(inside) : undefined;
 }
 
 function isNumber(text: string): boolean {

@@ -1,9 +1,9 @@
 /** As a program writes it: `1250.9`. */
-const PLAIN = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)\s*$/;
+const PLAIN = /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)\s*$/;
 /** Twelve hundred and fifty for half of the world, one and a quarter for the other. */
 const AMBIGUOUS = /^\s*[+-]?[1-9]\d{0,2}\.\d{3}\s*$/;
 /** Digits with what people put between and around them: `1.250,90`, `1 250`, `１２`, `R$ 100`. */
-const WRITTEN = /^(?:\p{L}{0,3}\p{Sc})?[\s+\-\u2212]*\p{Nd}[\p{Nd}.,'\u2019\s\u066b\u066c]*\p{Sc}?\s*$/u;
+const WRITTEN = /^(?:\p{L}{0,3}\p{Sc})?[\s+\-\u2212]*\p{Nd}[\p{Nd}.,'\u2019\s\u066b\u066c]*(?:\p{Sc}\s*)?$/u;
 /** So many digits a JavaScript number surely keeps. */
 const MAX_DIGITS = 15;
 const MAX_TEXT = 60;
