@@ -1,5 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
-
 /** So long nothing else of the process waits for a computation. */
 const STRETCH_MS = 10;
 
@@ -18,9 +16,38 @@ export function yieldingWork(mostMs: number): YieldingWork {
   return {
     async yieldIfDue() {
       if (performance.now() - restedAt < STRETCH_MS) return;
-      await setImmediate();
+      await nextTurn();
       restedAt = performance.now();
     },
     isOver: () => performance.now() - startedAt >= mostMs,
   };
+}
+
+/** What is made of the items, one after the other; others run in between. */
+export async function inTurns<Item, Result>(
+  items: Iterable<Item>,
+  make: (item: Item) => Result,
+): Promise<Result[]> {
+  const work = yieldingWork(Infinity);
+  const results: Result[] = [];
+  for (const item of items) {
+    results.push(make(item));
+    await work.yieldIfDue();
+  }
+  return results;
+}
+
+const waiting: (() => void)[] = [];
+
+/** One computation goes on in each turn of the event loop, however many there are: together they stretch no turn. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    waiting.push(resolve);
+    if (waiting.length === 1) setImmediate(goOn);
+  });
+}
+
+function goOn(): void {
+  waiting.shift()?.();
+  if (waiting.length > 0) setImmediate(goOn);
 }

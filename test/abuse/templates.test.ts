@@ -163,7 +163,7 @@ describe('reading a template', () => {
   });
 
   it('what is kept of texts has a bound in bytes', () => {
-    const cache = textCache<{ text: string }>(100_000, 10);
+    const cache = textCache<{ text: string }>(100_000, ({ length }) => length * 10);
     const made: string[] = [];
     const ask = (text: string) =>
       cache(text, () => {

@@ -22,6 +22,8 @@ export {
 export { asLiteral } from './core/literal.js';
 
 // Templates: checks and previews of a text.
+export { analyseAhead } from './analyse-ahead.js';
+export { RenderBudget } from './core/templates/render-budget.js';
 export { MAX_TEMPLATE_LENGTH } from './core/templates/template-engine.js';
 export {
   checkText,

@@ -1,5 +1,6 @@
 import type { Reservation, ReservationOutcome, WaitReason } from '../../modules/senders/index.js';
 import { addMs } from '../../lib/clock.js';
+import { FairTurns } from '../../lib/fair-turns.js';
 import { ThrottledLogger } from '../../lib/throttled-logger.js';
 import type { JobHandler, JobOutcome } from '../../queue/job.js';
 import { contentsOf, withFiles } from './contents.js';
@@ -33,6 +34,7 @@ const NO_SESSION_PAUSE_MS = 2_000;
 export class MessageWorker {
   private readonly throttledLog: ThrottledLogger;
   private readonly parts: PartSender;
+  private readonly renderings = new FairTurns();
 
   constructor(private readonly deps: MessageWorkerDeps) {
     this.throttledLog = new ThrottledLogger(deps.logger, deps.clock);
@@ -46,7 +48,7 @@ export class MessageWorker {
     const verdict = checkRecipient(recipient, this.deps.clock.now());
     if (verdict.kind !== 'pass') return this.leave(recipient, verdict);
 
-    const rendered = contentsOf(recipient);
+    const rendered = await this.renderings.run(tenantId, () => contentsOf(recipient));
     if (!rendered.ok) return this.fail(recipient, rendered.code);
     const parts = await withFiles(tenantId, rendered.contents, this.deps.media);
     if (!parts) return this.fail(recipient, 'media_unavailable');

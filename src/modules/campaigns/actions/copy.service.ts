@@ -19,7 +19,7 @@ import { freshCanary, sizedCanary } from '../canary/core/canary.js';
 import type { CampaignWarning } from '../core/warning.js';
 import { errorsOfName } from '../../../lib/storable.js';
 import type { RecipientState } from '../../delivery/index.js';
-import { CampaignParts } from '../../content/index.js';
+import { analyseAhead, CampaignParts } from '../../content/index.js';
 
 export const copiedAudiences = ['same', 'failed', 'unread'] as const;
 export type CopiedAudience = (typeof copiedAudiences)[number];
@@ -59,6 +59,7 @@ export class CampaignCopies {
     const origin = await findCampaign(database.manager, tenantId, id);
     if (!origin) throw notFound('campaign', id);
     const key = { tenantId, campaignId: newId() };
+    await analyseAhead([origin.parts, origin.variants]);
     const warnings = await database.transaction(async (tx) => {
       await this.parts.lockStoredFiles(tx, origin);
       await insertCampaign(tx, {

@@ -10,6 +10,7 @@ import { findCampaign, insertCampaign } from '../campaign.repository.js';
 import { sampleContact, sampleRecipient, type Sample } from '../audience/sample.repository.js';
 import {
   choiceSeed,
+  RenderBudget,
   renderPart,
   templateScope,
   CampaignParts,
@@ -168,8 +169,9 @@ function contentFor(
 function refuseUnwritable(parts: readonly CampaignPart[], sample: Sample, phones: readonly string[]): void {
   const { name, variables, contactId } = sample;
   const scope = templateScope({ phone: phones[0] ?? '', name, variables });
+  const budget = new RenderBudget();
   for (const [index, part] of parts.entries()) {
-    const rendered = renderPart(part, scope, choiceSeed(contactId, index));
+    const rendered = renderPart(part, scope, choiceSeed(contactId, index), budget);
     if (rendered.ok) continue;
     const message = `messages[${index}] cannot be written for the sample contact: ${rendered.reason}`;
     throw new DomainError('not_possible', rendered.code, message, {

@@ -21,7 +21,7 @@ import { CampaignTimings } from './timing.service.js';
 import { assignVariants } from '../variants/variant.repository.js';
 import type { CampaignWarning } from '../core/warning.js';
 import { parseContacts, type InlineContact } from '../../contacts/index.js';
-import { CampaignParts } from '../../content/index.js';
+import { analyseAhead, CampaignParts } from '../../content/index.js';
 import { withSavedTexts } from '../../templates/index.js';
 import { type SenderPool, unknownSenders, refuseEmptyPool } from '../../senders/index.js';
 
@@ -44,6 +44,7 @@ export class CampaignCreation {
     given: CreateCampaignDto,
   ): Promise<{ id: string; warnings: CampaignWarning[] }> {
     const input = await withSavedTexts(this.deps.database.manager, tenantId, given);
+    await analyseAhead([input.messages, input.template, input.variants]);
     const request = await this.read(input);
     const { timing, errors } = await this.timings.read(this.deps.database.manager, tenantId, input);
     const { control, errors: controlErrors } = parseControl(input);

@@ -1,6 +1,6 @@
 import type { Database } from '../../../db/index.js';
 import { notFound } from '../../../lib/errors.js';
-import { yieldingWork } from '../../../lib/yielding-work.js';
+import { inTurns, yieldingWork } from '../../../lib/yielding-work.js';
 import { encodeCursor, idBehind, toPage, type Page, type PageRequest } from '../../../lib/pages.js';
 import type { Campaign } from '../campaign.entity.js';
 import { findCampaign } from '../campaign.repository.js';
@@ -14,7 +14,9 @@ import {
   type TriedRecipient,
 } from './problems.repository.js';
 import {
+  analyseAhead,
   choiceSeed,
+  RenderBudget,
   renderPart,
   templateScope,
   type RenderFailure,
@@ -57,7 +59,7 @@ export class CampaignProblems {
   async list(tenantId: string, id: string, page: PageRequest): Promise<Page<RecipientProblems>> {
     const campaign = await findCampaign(this.deps.database.manager, tenantId, id);
     if (!campaign) throw notFound('campaign', id);
-    const suspicion = suspicionOf(campaign);
+    const suspicion = await suspicionOf(campaign);
     const isBroken = await hasBroken(this.deps.database.manager, id);
     const found: RecipientProblems[] = [];
     const work = yieldingWork(PAGE_MS);
@@ -91,9 +93,11 @@ export class CampaignProblems {
   }
 }
 
-function suspicionOf(campaign: Campaign): Suspicion | undefined {
+async function suspicionOf(campaign: Campaign): Promise<Suspicion | undefined> {
   const parts = campaign.variants?.flatMap((variant) => variant.parts) ?? campaign.parts;
-  const maxBytes = harmlessValueBytes(parts);
+  await analyseAhead(parts);
+  const bounds = await inTurns(parts, (part) => harmlessValueBytes([part]));
+  const maxBytes = bounds.includes(undefined) ? undefined : Math.min(...bounds.map(Number));
   return maxBytes === undefined ? undefined : { needed: neededByContent(campaign), maxBytes };
 }
 
@@ -111,8 +115,9 @@ function broken(campaign: Campaign, recipient: EndedRecipient): RecipientProblem
 
 function problemsOf(parts: readonly CampaignPart[], recipient: TriedRecipient): PartProblem[] {
   const scope = templateScope(recipient);
+  const budget = new RenderBudget();
   return parts.flatMap((part, index) => {
-    const rendered = renderPart(part, scope, choiceSeed(recipient.contactId, index));
+    const rendered = renderPart(part, scope, choiceSeed(recipient.contactId, index), budget);
     if (rendered.ok) return [];
     const { code, reason, variable } = rendered;
     return [{ part: index, code, message: reason, ...(variable === undefined ? {} : { variable }) }];

@@ -4,6 +4,9 @@ import { audienceCoverage, knownAttributes } from './coverage.repository.js';
 import type { CampaignWarning } from '../core/warning.js';
 import type { NeededVariable } from '../../content/index.js';
 
+/** Names of attributes in an error. */
+const SHOWN = 50;
+
 /**
  * Checks the templates against the audience. A variable without a value for any recipient is refused as a mistake; one
  * that only some lack gives a warning: their text fails at send time, instead of saying "Hi ,".
@@ -28,9 +31,9 @@ export async function checkCoverage(
 }
 
 function unknownVariables(unknown: NeededVariable[], attributes: string[]): DomainError {
-  const known = [...new Set(['name', 'phoneNumber', ...attributes])]
-    .map((name) => `contact.${name}`)
-    .join(', ');
+  const all = [...new Set(['name', 'phoneNumber', ...attributes])].map((name) => `contact.${name}`);
+  const more = all.length > SHOWN ? ` and ${all.length - SHOWN} more` : '';
+  const known = `${all.slice(0, SHOWN).join(', ')}${more}`;
   const errors = unknown.map(({ name, path }) => ({
     path,
     message: `no recipient has a value for {{ ${name} }}; known are ${known}. Correct it or give a default: {{ ${name} | default: "..." }}`,

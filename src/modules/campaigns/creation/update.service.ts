@@ -20,7 +20,7 @@ import type { CampaignWarning } from '../core/warning.js';
 import { errorsOfName } from '../../../lib/storable.js';
 import { withoutNulls } from '../../../lib/without-nulls.js';
 import { countUseAnew, forgetVariants, slotAfterChange, type CampaignStatus } from '../../delivery/index.js';
-import { CampaignParts } from '../../content/index.js';
+import { analyseAhead, CampaignParts } from '../../content/index.js';
 import { withSavedTexts } from '../../templates/index.js';
 import { type SenderPool, unknownSenders, refuseEmptyPool } from '../../senders/index.js';
 
@@ -43,6 +43,7 @@ export class CampaignUpdates {
     const tx = this.deps.database.manager;
     const seen = changeable(await findCampaign(tx, tenantId, id), id, input);
     const change = await withSavedTexts(tx, tenantId, withoutNulls(input));
+    await analyseAhead([change.messages, change.template, change.variants, seen.parts, seen.variants]);
     const read = readChange(change, seen, this.deps.defaultCountry);
     refuse((await this.timings.read(tx, tenantId, input, seen)).errors);
     refuse(parseControl(input, seen).errors);

@@ -11,7 +11,13 @@ import { otherRunningCampaigns } from './competing-campaigns.repository.js';
 import { sampleRecipient } from '../audience/sample.repository.js';
 import { ceilingOf, humanPaceAt, partTimings, totalMs, senderUse } from '../../delivery/index.js';
 import { nextOpening } from '../../tenants/index.js';
-import { choiceSeed, renderPart, templateScope, type CampaignPart } from '../../content/index.js';
+import {
+  choiceSeed,
+  RenderBudget,
+  renderPart,
+  templateScope,
+  type CampaignPart,
+} from '../../content/index.js';
 
 const MINUTE_MS = 60_000;
 /** Horizon for a campaign that would never be done by itself. */
@@ -87,8 +93,9 @@ async function busyMs(deps: ForecastDeps, campaign: Campaign): Promise<number> {
   if (!sample) return 0;
   const parts: readonly CampaignPart[] = campaign.variants?.[sample.variant]?.parts ?? campaign.parts;
   const scope = templateScope({ phone: '', name: sample.name, variables: sample.variables });
+  const budget = new RenderBudget();
   const contents = parts.flatMap((part, index) => {
-    const rendered = renderPart(part, scope, choiceSeed(sample.contactId, index));
+    const rendered = renderPart(part, scope, choiceSeed(sample.contactId, index), budget);
     return rendered.ok ? [rendered.content] : [];
   });
   const { typing, pause } = deps.humanPace ?? humanPaceAt(100);

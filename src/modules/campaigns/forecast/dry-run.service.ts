@@ -1,3 +1,4 @@
+import { analyseAhead } from '../../content/index.js';
 import { latest } from '../../../lib/clock.js';
 import { DomainError, notFound } from '../../../lib/errors.js';
 import type { Campaign } from '../campaign.entity.js';
@@ -46,6 +47,7 @@ export class DryRuns {
     if (status === 'completed' || status === 'failed' || status === 'stopped') {
       throw new DomainError('conflict', `campaign_${status}`, conflictMessage('dry-run', status));
     }
+    await analyseAhead([campaign.parts, campaign.variants]);
     const now = clock.now();
     const startsAt = campaign.scheduledAt ? latest(campaign.scheduledAt, now) : now;
     const hours = sendingHours(campaign, await tenantTimes(database.manager, tenantId));

@@ -1,5 +1,6 @@
 import { DomainError } from '../../../lib/errors.js';
 import { lineOf } from '../../../lib/phone-line.js';
+import { inTurns } from '../../../lib/yielding-work.js';
 import type { ReadMessages } from './core/direct-input.js';
 import type { DirectDraft, ReadyMessage, RefusedMessage, DirectDeps } from './direct.types.js';
 import {
@@ -65,7 +66,7 @@ export class DirectCheck {
     const phones = [...new Set(drafts.map(({ phone }) => phone))];
     const known = await knownNumbers(this.deps.database.manager, tenantId, phones);
     const byLine = new Map(known.map((number) => [number.line, number]));
-    return drafts.flatMap((draft) => {
+    const found = await inTurns(drafts, (draft) => {
       const number = byLine.get(lineOf(draft.phone));
       if (!number) throw new Error('A number was not looked up.');
       const reason = unreachableReason(number);
@@ -73,6 +74,7 @@ export class DirectCheck {
       const errors = [{ path: draft.recipientPath, message: reason.message }];
       return { index: draft.index, kind: 'not_possible' as const, code: reason.code, errors };
     });
+    return found.flat();
   }
 
   /** Files come last: fetching one is expensive, and causes traffic at another server. */
@@ -86,7 +88,9 @@ export class DirectCheck {
     for (const draft of drafts) {
       const { mediaId, mediaUrl, webPage } = draft.draft.file ?? {};
       const key = JSON.stringify([draft.draft.part, mediaId ?? null, mediaUrl ?? null, webPage ?? null]);
-      shared.set(key, [...(shared.get(key) ?? []), draft]);
+      const same = shared.get(key);
+      if (same) same.push(draft);
+      else shared.set(key, [draft]);
     }
     const waiting = [...shared.values()];
     const known = this.parts.filesOfRequest();

@@ -3,6 +3,7 @@ import { addMs } from '../../../lib/clock.js';
 import { DomainError, notFound, refuse } from '../../../lib/errors.js';
 import { newId } from '../../../lib/ids.js';
 import { lineOf } from '../../../lib/phone-line.js';
+import { inTurns } from '../../../lib/yielding-work.js';
 import { enqueueBestEffort } from '../../../queue/enqueue-best-effort.js';
 import { groupMessages } from './core/grouping.js';
 import { parseBulk } from './core/bulk-input.js';
@@ -67,7 +68,7 @@ export class DirectMessages {
     input: SendBulkDto,
     whenStored?: WhenStored<AcceptedBulk>,
   ): Promise<AcceptedBulk> {
-    const read = parseBulk(input, this.rulesOf(input));
+    const read = await parseBulk(input, this.rulesOf(input));
     const options = { skipInvalid: input.skipInvalid ?? false, bulk: true };
     return this.accept(tenantId, read, options, whenStored);
   }
@@ -132,13 +133,14 @@ export class DirectMessages {
     const groups = groupMessages(literal).map((messages) => ({ campaignId: newId(), messages }));
     await this.insertCampaigns(tx, tenantId, groups);
     const people = await this.peopleOf(tx, tenantId, literal);
-    const rows = groups.flatMap(({ campaignId, messages }) =>
-      messages.map((message) => ({
-        ...directRow(message, people.get(lineOf(message.phone))),
-        campaignId,
-        index: message.index,
-      })),
+    const all = groups.flatMap(({ campaignId, messages }) =>
+      messages.map((message) => ({ campaignId, message })),
     );
+    const rows = await inTurns(all, ({ campaignId, message }) => ({
+      ...directRow(message, people.get(lineOf(message.phone))),
+      campaignId,
+      index: message.index,
+    }));
     const stored = rows.map((row) => ({ ...row, sendId: bulkId ?? row.id }));
     await insertDirectMessages(tx, tenantId, stored);
     return stored;

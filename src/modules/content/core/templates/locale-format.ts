@@ -40,8 +40,12 @@ export function isCurrency(value: string): boolean {
   return remembered(`currency ${value}`, () => Intl.supportedValuesOf('currency').includes(value));
 }
 
-/** False for malformed names, at which Intl throws a RangeError. */
+/** Longer than any name of a locale or a zone. */
+const MAX_NAME = 100;
+
+/** False for malformed names, at which Intl throws a RangeError, and for texts that are too long to be kept as a key. */
 function remembered(question: string, ask: () => boolean): boolean {
+  if (question.length > MAX_NAME) return false;
   return cached(answers, question, () => {
     try {
       return ask();

@@ -27,7 +27,7 @@ const MAX_DEPTH = 20;
 /** A choice of short options takes so much for each of its characters. */
 const PARSED_BYTES_PER_CHARACTER = 150;
 const CACHED_BYTES = 16 * 1024 * 1024;
-const cache = textCache<SpinParse>(CACHED_BYTES, PARSED_BYTES_PER_CHARACTER);
+const cache = textCache<SpinParse>(CACHED_BYTES, ({ length }) => length * PARSED_BYTES_PER_CHARACTER);
 
 /**
  * Parses the choices of a template. Liquid (`{{ }}`, `{% %}`, raw and comment blocks) is left as it is; `\{`, `\|` and

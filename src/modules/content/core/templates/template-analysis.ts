@@ -23,9 +23,11 @@ export type TemplateAnalysis =
   { ok: true; variables: TemplateVariable[] } | { ok: false; error: TemplateError };
 
 /** Cached, because a text takes milliseconds to analyse and a request analyses it more than once. */
-const ANALYSIS_BYTES_PER_CHARACTER = 100;
-const CACHED_BYTES = 16 * 1024 * 1024;
-const cache = textCache<TemplateAnalysis>(CACHED_BYTES, ANALYSIS_BYTES_PER_CHARACTER);
+const VARIABLE_BYTES = 300;
+const CACHED_BYTES = 32 * 1024 * 1024;
+const cache = textCache<TemplateAnalysis>(CACHED_BYTES, (text, analysis) =>
+  analysis.ok ? 2 * text.length + VARIABLE_BYTES * analysis.variables.length : 4 * text.length,
+);
 /** Analysis time grows with the square of these. No message has as many, and this many take at most 20 ms. */
 const MAX_MARKERS = 400;
 const MAX_VALUES = 400;

@@ -65,7 +65,7 @@ function createEngine(): Liquid {
 }
 
 const engine = createEngine();
-const cache = textCache<Template[]>(CACHED_BYTES, PARSED_BYTES_PER_CHARACTER);
+const cache = textCache<Template[]>(CACHED_BYTES, ({ length }) => length * PARSED_BYTES_PER_CHARACTER);
 
 /** Parses, or takes the parsed form from a bounded cache: a campaign renders one text a million times. */
 export function parseTemplate(text: string): Template[] {

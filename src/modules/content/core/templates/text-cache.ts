@@ -9,11 +9,11 @@ const ENTRY_BYTES = 1_000;
  */
 export function textCache<Value extends object>(
   maxBytes: number,
-  bytesPerCharacter: number,
+  bytesOf: (text: string, value: Value) => number,
 ): (text: string, make: () => Value) => Value {
   const cache = new LRUCache<string, Value>({
     maxSize: maxBytes,
-    sizeCalculation: (_value, text) => ENTRY_BYTES + text.length * bytesPerCharacter,
+    sizeCalculation: (value, text) => ENTRY_BYTES + bytesOf(text, value),
   });
   return (text, make) => {
     const known = cache.get(text);

@@ -1,5 +1,6 @@
 import type { FieldError } from '../../../../lib/errors.js';
 import { lineOf } from '../../../../lib/phone-line.js';
+import { inTurns } from '../../../../lib/yielding-work.js';
 import { parseContact } from '../../../contacts/core/inline-contacts.js';
 import type { DirectDraft, RefusedMessage } from '../direct.types.js';
 import {
@@ -20,9 +21,10 @@ export interface BulkInput extends Omit<MessageInput, 'to'> {
 }
 
 /**
- * Parses `POST /message/send-bulk` in either of its forms. A request that is neither gives one error for all messages.
+ * Parses `POST /message/send-bulk` in either of its forms, and lets others run in between. A request that is neither gives
+ * one error for all messages.
  */
-export function parseBulk(input: BulkInput, rules: InputRules): ReadMessages {
+export async function parseBulk(input: BulkInput, rules: InputRules): Promise<ReadMessages> {
   const { messages, recipients } = input;
   const error = formError(input);
   if (error) return { drafts: [], refused: [invalidMessage(0, [error])] };
@@ -43,7 +45,8 @@ export function parseBulk(input: BulkInput, rules: InputRules): ReadMessages {
       }))
     : [];
   const named = recipients ? parseRecipients(recipients, input) : { asked: [], refused: [] };
-  const outcomes = [...asked, ...named.asked].map((message) => parseAsked(message, rules));
+  // Each may have a template of its own.
+  const outcomes = await inTurns([...asked, ...named.asked], (message) => parseAsked(message, rules));
   const drafts = outcomes.flatMap((outcome) => ('kind' in outcome ? [] : [outcome]));
   const invalid = outcomes.flatMap((outcome) => ('kind' in outcome ? [outcome] : []));
   const repeated = recipients ? repeatedNumbers(drafts) : new Map<number, RefusedMessage>();
