@@ -215,4 +215,25 @@ describe('a csv file', () => {
     expect(done).toMatchObject({ status: 'completed' });
     expect(JSON.stringify(done.columns).length).toBeLessThan(1_000);
   });
+
+  it('rejected rows with wide cells are read about a megabyte at a time, each of them once', async () => {
+    const row = (index: number) =>
+      `no number,${Array(index % 30 === 0 ? 150 : 1)
+        .fill('w'.repeat(9_000))
+        .join(',')}`;
+    const titles = Array.from({ length: 150 }, (_, index) => `note ${index}`);
+    const file = [`phone,${titles}`, ...Array.from({ length: 120 }, (_, index) => row(index))].join('\n');
+    const tenantId = await harness.test.createTenant();
+    const { import: done, errors } = await harness.run(file, { tenantId });
+    expect(errors.split('\r\n')).toHaveLength(122);
+    let longest = 0;
+    let parts = 0;
+    for await (const part of await harness.service().rejectedRows(tenantId, done.id)) {
+      longest = Math.max(longest, part.length);
+      parts += 1;
+    }
+    // One row of 1.35 million characters is more than fits, and is alone.
+    expect(longest).toBeLessThan(1.4 * MB);
+    expect(parts).toBeGreaterThan(4);
+  });
 });

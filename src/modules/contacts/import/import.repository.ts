@@ -122,21 +122,30 @@ export class ImportRepository {
     await changeUsage(tx, tenantId, 'imports', -Number(rejectedBytes));
   }
 
-  /** In the order of the file. */
+  /**
+   * In the order of the file: of the next `limit` as many as hold `maxBytes` of cells together, and one at least; none behind
+   * the last.
+   */
   rejections(
     tx: Tx,
     tenantId: string,
     importId: string,
-    page: { afterLine: number; limit: number },
-  ): Promise<ImportRejection[]> {
-    return tx
-      .getRepository(ImportRejection)
-      .createQueryBuilder('rejection')
-      .where('rejection.tenantId = :tenantId AND rejection.importId = :importId', { tenantId, importId })
-      .andWhere('rejection.line > :afterLine', { afterLine: page.afterLine })
-      .orderBy('rejection.line')
-      .take(page.limit)
-      .getMany();
+    page: { afterLine: number; limit: number; maxBytes: number },
+  ): Promise<Pick<ImportRejection, 'line' | 'reason' | 'cells'>[]> {
+    return tx.query(
+      `SELECT line, reason, cells
+       FROM (
+         SELECT line, reason, cells, row_number() OVER (ORDER BY line) AS position,
+                sum(octet_length(cells::text)) OVER (ORDER BY line) AS bytes
+         FROM (
+           SELECT line, reason, cells FROM import_rejections
+           WHERE tenant_id = $1 AND import_id = $2 AND line > $3 ORDER BY line LIMIT $4
+         ) AS next
+       ) AS sized
+       WHERE bytes <= $5 OR position = 1
+       ORDER BY line`,
+      [tenantId, importId, page.afterLine, page.limit, page.maxBytes],
+    );
   }
 }
 
