@@ -222,7 +222,9 @@ describe('a csv file', () => {
         .fill('w'.repeat(9_000))
         .join(',')}`;
     const titles = Array.from({ length: 150 }, (_, index) => `note ${index}`);
-    const file = [`phone,${titles}`, ...Array.from({ length: 120 }, (_, index) => row(index))].join('\n');
+    const file = [`phone,${titles.join(',')}`, ...Array.from({ length: 120 }, (_, index) => row(index))].join(
+      '\n',
+    );
     const tenantId = await harness.test.createTenant();
     const { import: done, errors } = await harness.run(file, { tenantId });
     expect(errors.split('\r\n')).toHaveLength(122);

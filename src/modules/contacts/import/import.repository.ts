@@ -5,7 +5,7 @@ import type { KnownEncoding } from './core/encodings.js';
 import type { ColumnMapping } from './core/mapping.js';
 import { changeUsage } from '../../tenants/index.js';
 import type { HiddenRows } from './row-source.js';
-import { Import, ImportRejection } from './import.entity.js';
+import { Import, type ImportRejection } from './import.entity.js';
 
 /** What an import's `options` column holds. */
 export interface ImportOptions {
