@@ -1,4 +1,6 @@
-import { getCountryCallingCode, isSupportedCountry, Metadata, type CountryCode } from 'libphonenumber-js/max';
+import { Metadata } from 'libphonenumber-js/core';
+import { getCountryCallingCode, isSupportedCountry, type CountryCode } from 'libphonenumber-js/max';
+import plans from 'libphonenumber-js/max/metadata';
 
 /** How the numbers of a country look in E.164: all begin with `prefix`, and match `pattern` where a prefix is shared. */
 export interface CountryNumbers {
@@ -65,7 +67,7 @@ export function isOfCallingCode(phone: string, country: string): boolean {
 }
 
 function countriesSharing(callingCode: string): string[] {
-  const { metadata } = new Metadata() as unknown as {
+  const { metadata } = new Metadata(plans) as unknown as {
     metadata: { country_calling_codes: Record<string, string[]> };
   };
   return metadata.country_calling_codes[callingCode] ?? [];
@@ -89,7 +91,7 @@ function ofLength(lengths: number[] | undefined): string {
 }
 
 function planOf(country: string): NumberingPlan {
-  const metadata = new Metadata();
+  const metadata = new Metadata(plans);
   metadata.selectNumberingPlan(country as CountryCode);
   return metadata.numberingPlan as unknown as NumberingPlan;
 }

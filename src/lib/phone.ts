@@ -24,6 +24,11 @@ export type PhoneOutcome =
 const MEXICAN_PREFIX = /^\+52(?:01|04[45])(?=\d{10}$)/;
 /** A mobile number of Argentina with both of its marks, the 9 for abroad and the 15 behind the area. */
 const ARGENTINIAN_TWICE = /^\+549(?=\d{12}$)/;
+/**
+ * Digits of what may be a number of the default country without its area. With a country code in front only numbers of a
+ * few tiny countries are as short; a local one would become one of Austria or Norway.
+ */
+const MAX_LOCAL_DIGITS = 9;
 const MOBILE = new Set<string | undefined>(['MOBILE', 'FIXED_LINE_OR_MOBILE']);
 /** Between the values that an address book puts into one cell. */
 const BETWEEN_VALUES = ':::';
@@ -160,7 +165,8 @@ function fromDigits(text: string, country?: CountryCode): PhoneOutcome {
   if (digits.startsWith('00')) return fromInternational(`+${digits.slice(2)}`);
 
   const national = country && parsePhoneNumberFromString(digits, country);
-  const international = parsePhoneNumberFromString(`+${digits}`);
+  const mayBeLocal = country !== undefined && digits.length <= MAX_LOCAL_DIGITS;
+  const international = mayBeLocal ? undefined : parsePhoneNumberFromString(`+${digits}`);
   const outcome =
     country !== undefined && isOnlyThenMobile(international, national, country)
       ? accept(international)

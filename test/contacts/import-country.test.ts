@@ -115,3 +115,124 @@ describe('numbers of others go last', () => {
     expect(read(['Aluno', 'Celular da mãe'], ['Ana', '11987654321'], 'BR')).toBe('+5511987654321');
   });
 });
+
+describe('titles of countries in other words', () => {
+  it.each(
+    (
+      'Country ISO;Country (ISO);country_iso2;CountryCode;Country/Region;Phone Country;Phone country (ISO);' +
+      'Contact Country;Billing Country;Mobile Country;Country Abbr.;ISO;ISO2;ISO alpha-2;Dial code;Intl prefix;' +
+      'WhatsApp Country Prefix;Sigla do país;País (sigla);Código país teléfono;Código ISO;Pays de résidence;' +
+      'Préfixe international;Ländervorwahl;Länderkürzel;Land (Kürzel);Landsnummer;Landnummer;Paese di residenza;' +
+      'Prefisso internazionale;Kod kraju telefonu;Страна телефона;Международный код;Ülke Kodu (ISO);国家/地区;رمز الاتصال الدولي'
+    ).split(';'),
+  )('%s', (title) => {
+    for (const country of ['IN', '+91', 'India']) {
+      expect(read(['Customer Name', 'Mobile', title], ['Ravi', '9870718360', country], 'BR')).toBe(
+        '+919870718360',
+      );
+    }
+  });
+
+  it.each([
+    ['Origin', '9870718360', 'IN', 'BR'],
+    ['Foo', '9870718360', '+91', 'BR'],
+    ['Nationality', '9870718360', 'India', 'BR'],
+    ['X', '81234567801', 'ID', 'BR'],
+  ])('where only the cells do, no stranger is written to: %s', (title, number, country, defaultCountry) => {
+    const given = read(['Name', 'Mobile', title], ['Ravi', number, country], defaultCountry);
+    expect(given).toMatch(new RegExp(`the cell "${title}" seems to say which country`));
+  });
+
+  it.each([
+    ['UF', '9333334444', 'PA', 'BR', '+559333334444'],
+    ['Foo', '11987654321', 'AR', 'BR', '+5511987654321'],
+    ['Guests', '11987654321', '+1', 'BR', '+5511987654321'],
+    ['Age', '8133480165', '91', 'BR', '+558133480165'],
+    ['Where', '7654321098', 'IN', 'US', '+17654321098'],
+    ['ISO', '11987654321', 'ISO 9001', 'BR', '+5511987654321'],
+    ['Idioma', '11987654321', 'es', 'BR', '+5511987654321'],
+    ['Provincia', '0775 123456', 'FR', 'IT', '+390775123456'],
+    ['Landline', '11987654321', '', 'BR', '+5511987654321'],
+  ])('nobody else is rejected: %s', (title, number, cell, defaultCountry, phone) => {
+    expect(read(['Name', 'Mobile', title], ['Ana', number, cell], defaultCountry)).toBe(phone);
+  });
+});
+
+describe('numbers of a firm, a host or a helper go after those of the person', () => {
+  it.each([
+    [['WhatsApp da empresa', 'Celular do cliente']],
+    [['WhatsApp da clínica', 'Celular do paciente']],
+    [['Office WhatsApp', 'Customer mobile']],
+    [['Quem indicou (WhatsApp)', 'Telefone']],
+    [['Support WhatsApp', 'Phone']],
+    [['Assigned WhatsApp number', 'Phone']],
+    [['WhatsApp account', 'Phone']],
+    [['Conta WhatsApp', 'Telefone']],
+    [['Host phone', 'Guest phone']],
+    [['Telefone do anfitrião', 'Telefone do hóspede']],
+    [['Landlord mobile', 'Tenant phone']],
+    [['WhatsApp del soporte', 'Teléfono']],
+    [['WhatsApp der Praxis', 'Telefon']],
+    [['Handy Vermieter', 'Telefon Mieter']],
+  ])('%j', (titles) => {
+    const cells = ['+5511987654321', '+5511987654322'];
+    expect(read(titles, cells, 'BR')).toBe(cells[1]);
+    expect(read(titles.toReversed(), cells, 'BR')).toBe(cells[0]);
+  });
+
+  it('and so does a column with one number for everybody', () => {
+    const titles = ['Name', 'WhatsApp line', 'Phone'];
+    const rows = ['1', '2', '3'].map((end) => [`P${end}`, '+5511987654320', `+551198765432${end}`]);
+    const header = findHeader(
+      [titles, ...rows].map((cells, line) => ({ line, cells })),
+      {},
+    );
+    expect(header.ok && header.plan.phone).toBe(2);
+  });
+});
+
+describe('where the others are empty, a phone of the person at home or at work', () => {
+  it.each([
+    [['Person - Phone - Work', 'Person - Phone - Mobile'], ['11 96071-7396', ''], '+5511960717396'],
+    [['Default Address Phone', 'Phone'], ['11 96071-7396', ''], '+5511960717396'],
+    [['Home Phone', 'Mobile Phone'], ['11 96071-7396', ''], '+5511960717396'],
+    [['Business Phone', 'Home Phone', 'Mobile Phone'], ['', '11 96071-7396', '-'], '+5511960717396'],
+    [['Telefone residencial', 'Celular'], ['1133334444', ''], '+551133334444'],
+    [['Telefon privat', 'Mobil'], ['+5511960717396', ''], '+5511960717396'],
+  ])('%j', (titles, cells, phone) => {
+    expect(read(['Name', ...titles], ['Ana', ...cells], 'BR')).toBe(phone);
+  });
+
+  it.each([
+    [
+      ['Company Main Phone', 'Mobile'],
+      ['1133334444', ''],
+    ],
+    [
+      ["Mother's home phone", 'Mobile'],
+      ['1133334444', ''],
+    ],
+    [
+      ['Emergency home phone', 'Mobile'],
+      ['1133334444', ''],
+    ],
+    [
+      ['Home Fax', 'Mobile'],
+      ['1133334444', ''],
+    ],
+    [
+      ['WhatsApp da empresa', 'Celular'],
+      ['1133334444', ''],
+    ],
+    [
+      ["Assistant's Phone", 'Mobile'],
+      ['1133334444', ''],
+    ],
+  ])('never one of others: %j', (titles, cells) => {
+    expect(read(['Name', ...titles], ['Ana', ...cells], 'BR')).toBe('the phone number is empty');
+  });
+
+  it('nor in place of a number with a fault', () => {
+    expect(read(['Home Phone', 'Mobile'], ['1133334444', '12345678'], 'BR')).toMatch(/no such phone/);
+  });
+});

@@ -103,7 +103,7 @@ describe('where the first column of numbers has none', () => {
   it.each([
     ['WhatsApp,Telefone da mãe', ',(11) 98765-4321'],
     ['WhatsApp,Celular do vendedor', ',(11) 98765-4321'],
-    ['WhatsApp,Telefone fixo', ',1133334444'],
+    ['WhatsApp,Telefone fixo da empresa', ',1133334444'],
     ['WhatsApp,Phone (parents)', ',(11) 98765-4321'],
   ])('no number is taken that may be another one: %s', async (titles, row) => {
     const { contacts, import: done, errors } = await harness.run(`Nome,${titles}\nAna,${row}\n`);

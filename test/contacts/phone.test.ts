@@ -332,3 +332,17 @@ it('knows which countries have phone numbers', () => {
   expect(isPhoneCountry('br')).toBe(true);
   expect(isPhoneCountry('XX')).toBe(false);
 });
+
+it.each([
+  ['4313-6891', 'BR'],
+  ['(4313-6891)', 'BR'],
+  ['95145-9983', 'BR'],
+  ['95122 3344', 'BR'],
+  ['4930-4369', 'IN'],
+  ['4930436', 'CO'],
+  ['470-9409', 'US'],
+  ['43136891', 'PT'],
+  ['6328-2394', 'AR'],
+])('a number without its area, %s in %s, is none of another country', (number, country) => {
+  expect(normalisePhone(number, country)).toMatchObject({ ok: false });
+});

@@ -1,5 +1,6 @@
 import { firstPhone } from '../../../../lib/phone.js';
 import { attributeKey, keyError } from '../../core/attributes.js';
+import { likelyCountries } from './likely-country.js';
 import { OWN_FIELDS, resolveMapping, seen, type ColumnMapping } from './mapping.js';
 import { optOutKind } from './opt-out-column.js';
 import { rejectionColumns } from './own-columns.js';
@@ -19,6 +20,8 @@ export interface ColumnPlan {
   phones: PhoneColumn[];
   /** Those that say which country the number of a row is from; the first that is not empty does. */
   countries: number[];
+  /** Those that look like it by their cells alone: numbers that only fit these countries are not read as others. */
+  likelyCountries: number[];
   /** Joined with a space: one column, or first, middle and last name. */
   name: number[];
   /** Columns whose cells hold tags. */
@@ -69,10 +72,20 @@ export function planColumns(
   const read = parseTitles(titles, below);
   const phones = given === undefined ? read.phones : [{ index: given }];
   if (phones.length === 0) return { ok: false, reason: noPhoneColumn(titles) };
-  return { ok: true, plan: planWithHeader(titles, { ...read, phones }, mapped) };
+  const likely = read.isExport
+    ? []
+    : likelyCountries(titles, below, { phones, countries: read.countries }, defaultCountry);
+  return {
+    ok: true,
+    plan: { ...planWithHeader(titles, { ...read, phones }, mapped), likelyCountries: likely },
+  };
 }
 
-function planWithHeader(titles: string[], read: TitleReading, mapped: Mapped): ColumnPlan {
+function planWithHeader(
+  titles: string[],
+  read: TitleReading,
+  mapped: Mapped,
+): Omit<ColumnPlan, 'likelyCountries'> {
   const phone = read.phones[0]?.index ?? -1;
   const given = new Set(mapped.columns.values());
   /** A mapping decides alone, also when it makes an attribute of a column with that title. */
@@ -154,7 +167,7 @@ function planWithoutHeader(firstRow: string[], phone: number, mapped: Mapped): C
   const left = new Set([phone, named, tagged, optedOut]);
   const attributes = attributeColumns(titles, mapped, (index) => !left.has(index));
   const phones = [{ index: phone }];
-  const file = { hasHeader: false, countries: [], rejection: 0, isExport: false };
+  const file = { hasHeader: false, countries: [], likelyCountries: [], rejection: 0, isExport: false };
   return { ...file, titles, phone, phones, name, tags, optOut, attributes };
 }
 

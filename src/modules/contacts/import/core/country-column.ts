@@ -1,7 +1,7 @@
 import { getCountries } from 'libphonenumber-js/max';
 import { countryOfCallingCode } from '../../../../lib/phone-country.js';
 import { digitsOf, WHOLE_DIGITS } from '../../../../lib/phone-text.js';
-import { plainTitle, withoutBrackets, withoutPhoneWords } from './titles.js';
+import { pattern, plainTitle, without, withoutBrackets, withoutPhoneWords } from './titles.js';
 import { isNoAnswer } from './truth.js';
 import * as words from './words/country-words.js';
 
@@ -15,10 +15,15 @@ const MAX_LENGTH = 80;
 
 const CALLING_CODE_TITLES = setOf(words.CALLING_CODE_TITLES);
 const COUNTRY_TITLES = setOf(words.COUNTRY_TITLES);
+const SHORT_TITLES = setOf(words.SHORT_COUNTRY_TITLES);
+const COUNTRY = pattern(words.COUNTRY_WORDS);
+const DIALLED = pattern(words.DIALLED_WORDS);
+const BESIDE = pattern(words.BESIDE_COUNTRY_WORDS);
 
 /**
  * The columns that say which country the number of a row is from, those of dialled codes in front. What holds numbers
- * below is none, whatever its title says: `Telefone fixo (código do país)`.
+ * below is none, whatever its title says: `Telefone fixo (código do país)`; and a title that is in no list of whole ones
+ * counts only where the cells below agree.
  */
 export function countryColumns(
   titles: readonly string[],
@@ -26,16 +31,40 @@ export function countryColumns(
 ): number[] {
   const holdsNumbers = (index: number) =>
     below.some((row) => digitsOf((row[index] ?? '').slice(0, MAX_LENGTH)).length >= WHOLE_DIGITS);
-  const found = (known: ReadonlySet<string>) =>
+  const found = (isOne: (plain: string, index: number) => boolean) =>
     titles.flatMap((title, index) => {
       const plain = plainTitle(title);
       const asked = plainTitle(withoutBrackets(title));
-      const isOne = [plain, asked, withoutPhoneWords(plain), withoutPhoneWords(asked)].some((one) =>
-        known.has(one),
-      );
-      return isOne && !holdsNumbers(index) ? [index] : [];
+      const forms = [plain, asked, withoutPhoneWords(plain), withoutPhoneWords(asked)];
+      return forms.some((one) => isOne(one, index)) && !holdsNumbers(index) ? [index] : [];
     });
-  return [...new Set([...found(CALLING_CODE_TITLES), ...found(COUNTRY_TITLES)])];
+  const isIn = (known: ReadonlySet<string>) => found((plain) => known.has(plain));
+  const isDialled = (plain: string, index: number) =>
+    isOnly(plain, DIALLED) && agrees(below, index) !== false;
+  const isNamed = (plain: string, index: number) =>
+    SHORT_TITLES.has(plain)
+      ? agrees(below, index) === true
+      : isOnly(plain, COUNTRY) && agrees(below, index) !== false;
+  return [
+    ...new Set([
+      ...isIn(CALLING_CODE_TITLES),
+      ...found(isDialled),
+      ...isIn(COUNTRY_TITLES),
+      ...found(isNamed),
+    ]),
+  ];
+}
+
+/** True where all cells below that say anything say a country; undefined where none does. */
+function agrees(below: readonly (readonly string[])[], index: number): boolean | undefined {
+  const read = below.map((row) => parseCountry(row[index] ?? '')).filter((code) => code !== undefined);
+  return read.length === 0 ? undefined : !read.includes(null);
+}
+
+function isOnly(plain: string, nouns: RegExp): boolean {
+  if (!nouns.test(plain)) return false;
+  const rest = [nouns, COUNTRY, BESIDE].reduce(without, plain);
+  return rest === '' || withoutPhoneWords(rest) === '';
 }
 
 /**

@@ -1,5 +1,6 @@
 import { digitsOf, WHOLE_DIGITS } from '../../../../lib/phone-text.js';
 import {
+  isOwnLandlineTitle,
   isOwnNumberTitle,
   isPlainPhoneTitle,
   labelKind,
@@ -14,6 +15,8 @@ export interface PhoneColumn {
   index: number;
   /** What its title says of the numbers. */
   kind?: PhoneKind;
+  /** Looked at only where the columns before it are empty. */
+  isLast?: true;
   label?: number;
 }
 
@@ -27,7 +30,7 @@ const NOTHING = /^(?:[-–—.]{0,9}|n\/?a|#n\/a|\(?null\)?|none|nan|undefined)$
 const MAX_CELL = 200;
 /** The order within a row, by label or else by title. */
 const ROW_ORDER: readonly string[] = ['whatsapp', 'mobile', 'phone', 'landline', 'other'];
-/** Taken where the first column has none: a landline, or a number that may be another person's, is not. */
+/** Taken where the first column has no usable one: a landline is where it has none, another person's never. */
 const FALL_BACK: ReadonlySet<PhoneKind> = new Set(['whatsapp', 'mobile', 'phone']);
 
 /**
@@ -35,7 +38,8 @@ const FALL_BACK: ReadonlySet<PhoneKind> = new Set(['whatsapp', 'mobile', 'phone'
  * mobile before phone, phone before landline, whatever else a title says. The cells below decide where it misleads: a
  * question about WhatsApp with yes and no below is no column of numbers. For rows in which the first has no usable
  * number, those follow that are surely the same person's: others of the same title (`Phone 1`, `Phone 2`), and what the
- * titles say about is WhatsApp, mobile or phone, in this order.
+ * titles say about is WhatsApp, mobile or phone, in this order; last the person's phone at home or at work. A column with
+ * one number for everybody is hardly the person's.
  */
 export function phoneColumns(
   titles: readonly string[],
@@ -44,7 +48,9 @@ export function phoneColumns(
   const [first, ...others] = titles
     .flatMap((title, index) => {
       const kind = kindOf(title, evidenceOf(below, index));
-      return kind === undefined ? [] : [{ index, title, kind, isPlain: isPlainPhoneTitle(title) }];
+      if (kind === undefined) return [];
+      const isShared = isOneForAll(below, index);
+      return [{ index, title, kind: isShared ? 'other' : kind, isPlain: isPlainPhoneTitle(title) } as const];
     })
     .toSorted(
       (a, b) =>
@@ -59,7 +65,28 @@ export function phoneColumns(
   const next = others.filter(
     ({ title, kind }) => isSibling(title) || (FALL_BACK.has(kind) && isOwnNumberTitle(title)),
   );
-  return [first, ...next].map(({ index, kind }) => ({ index, kind, label: labelOf(titles, index) }));
+  const isOwn = first.kind !== 'other';
+  const isLast = (kind: PhoneKind) => kind === 'landline' || FALL_BACK.has(kind);
+  const last = others.filter((one) => isOwn && isLast(one.kind) && isOwnLandlineTitle(one.title));
+  const columnOf = ({ index, kind }: { index: number; kind: PhoneKind }): PhoneColumn => ({
+    index,
+    kind,
+    label: labelOf(titles, index),
+  });
+  return [
+    ...[first, ...next].map(columnOf),
+    ...last.filter((one) => !next.includes(one)).map((one) => ({ ...columnOf(one), isLast: true as const })),
+  ];
+}
+
+/** As many rows with one and the same number are no chance. */
+const MANY = 3;
+
+function isOneForAll(below: readonly (readonly string[])[], index: number): boolean {
+  const numbers = below
+    .map((row) => digitsOf((row[index] ?? '').slice(0, MAX_CELL)))
+    .filter((one) => one !== '');
+  return numbers.length >= MANY && new Set(numbers).size === 1;
 }
 
 type Evidence = 'numbers' | 'others' | 'none';

@@ -15,6 +15,7 @@ import { cleanTags, splitTags, tagErrors } from '../../core/tags.js';
 import type { AttributeColumn, ColumnPlan } from './columns.js';
 import { parseCountry } from './country-column.js';
 import { NOT_CSV } from './csv-rows.js';
+import { isOfLikelyCountry } from './likely-country.js';
 import { parseOptOut } from './opt-out-column.js';
 import { byLabel } from './phone-columns.js';
 import { isNoAnswer, parseBoolean } from './truth.js';
@@ -161,23 +162,41 @@ function valueOf(value: string | boolean, isExport: boolean, isDecimal: boolean)
 /** The first usable number of the columns a row may have it in; the reason is that of the first cell that is not empty. */
 export function phoneOf(
   cells: readonly string[],
-  plan: Pick<ColumnPlan, 'phones' | 'countries' | 'titles'>,
+  plan: Pick<ColumnPlan, 'phones' | 'countries' | 'likelyCountries' | 'titles'>,
   defaultCountry?: string,
 ): PhoneOutcome {
   const country = countryOf(cells, plan);
   let refused: PhoneOutcome | undefined;
-  for (const { index } of byLabel(plan.phones, cells)) {
+  let isTaken = false;
+  for (const { index, isLast } of byLabel(plan.phones, cells)) {
     const cell = (cells[index] ?? '').trim();
-    if (cell === '') continue;
+    if (cell === '' || (isLast && isTaken)) continue;
+    isTaken ||= !isNoAnswer(cell);
     const outcome: PhoneOutcome = SPREADSHEET_ERROR.test(cell)
       ? { ok: false, reason: `the phone cell holds the error ${cell}` }
       : country === undefined
-        ? firstPhone(cell, defaultCountry)
+        ? phoneWithout(cell, cells, plan, defaultCountry)
         : phoneFrom(cell, country);
     if (outcome.ok) return outcome;
     refused ??= outcome;
   }
   return refused ?? { ok: false, reason: 'the phone number is empty' };
+}
+
+/** The number of a row that names no country, unless another column looks as if it did and the number were none of it. */
+function phoneWithout(
+  cell: string,
+  cells: readonly string[],
+  { likelyCountries, titles }: Pick<ColumnPlan, 'likelyCountries' | 'titles'>,
+  defaultCountry?: string,
+): PhoneOutcome {
+  const outcome = firstPhone(cell, defaultCountry);
+  const likely = likelyCountries.find((at) => isOfLikelyCountry(cell, usable(cells[at]), defaultCountry));
+  if (!outcome.ok || likely === undefined) return outcome;
+  return {
+    ok: false,
+    reason: `the cell "${titles[likely] ?? ''}" seems to say which country the number is from; write the number with + and the country code, or call that column Country`,
+  };
 }
 
 /** The country that a row says its number is from, and the title of the column that says so. */

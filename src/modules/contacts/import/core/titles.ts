@@ -57,6 +57,8 @@ const WITH = pattern([phones.WITH_WORDS]);
 const FILLER = pattern(phones.FILLER_WORDS);
 const ONE_OF_SEVERAL = pattern(phones.ONE_OF_SEVERAL_WORDS);
 const OTHER_PERSON = pattern(phones.OTHER_PERSON_WORDS);
+const INSTITUTION = pattern(phones.INSTITUTION_WORDS);
+const OWN_LANDLINE = pattern(phones.OWN_LANDLINE_WORDS);
 const IDENTIFIER = /(?<![^ ])(?:id|ids|uid|uuid)(?![^ ])/u;
 
 /** What kind of number a column of this title holds; undefined when it holds none. */
@@ -75,6 +77,8 @@ function kindOfWords(plain: string): PhoneKind | undefined {
   if (!isNumber) return undefined;
   // The number of a seller or of a spouse is worse than any number of the person.
   if (OTHER_PERSON.test(plain)) return 'other';
+  // The firm's reaches nobody in particular, as its telephone does.
+  if (INSTITUTION.test(plain)) return 'landline';
   if (WHATSAPP.test(plain)) return 'whatsapp';
   if (MOBILE.test(plain)) return 'mobile';
   return LANDLINE.test(plain) ? 'landline' : 'phone';
@@ -99,10 +103,19 @@ export function isPlainPhoneTitle(title: string): boolean {
  * `Celular (com DDD) *`, not `Telefone da mãe`.
  */
 export function isOwnNumberTitle(title: string): boolean {
+  return isUnderstood(title, [WHATSAPP, MOBILE, PHONE, VAGUE, FILLER, ONE_OF_SEVERAL]);
+}
+
+/** The same of a phone at home or at work: `Home Phone`, `Person - Phone - Work`; not `Company Main Phone`. */
+export function isOwnLandlineTitle(title: string): boolean {
+  return isUnderstood(title, [WHATSAPP, MOBILE, PHONE, OWN_LANDLINE, VAGUE, FILLER, ONE_OF_SEVERAL]);
+}
+
+function isUnderstood(title: string, words: readonly RegExp[]): boolean {
   const plain = plainTitle(title);
   const end = plain.search(WITH);
   const asked = end > 0 ? plain.slice(0, end) : plain;
-  const rest = [WHATSAPP, MOBILE, PHONE, VAGUE, FILLER, ONE_OF_SEVERAL].reduce(without, asked);
+  const rest = words.reduce(without, asked);
   return rest.replace(UNSPACED_FILLER, '').replace(/[\d\sおご御の号號]/g, '') === '';
 }
 
@@ -164,7 +177,7 @@ function isOnly(plain: string, words: RegExp): boolean {
   return words.test(plain) && without(without(plain, words), FILLER) === '';
 }
 
-function without(plain: string, words: RegExp): string {
+export function without(plain: string, words: RegExp): string {
   return plain.replace(new RegExp(words, 'gu'), ' ').replace(/ +/g, ' ').trim();
 }
 

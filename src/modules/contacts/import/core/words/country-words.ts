@@ -11,6 +11,39 @@ export const COUNTRY_TITLES = [
   '国家; 國家; 国; 国名; 국가; 나라; ประเทศ; الدولة; البلد; دولة; کشور; ארץ; מדינה; देश',
 ];
 
+/**
+ * Other titles say the same in words of these kinds, and nothing else: `Phone country`, `Country ISO 2`, `Dial code`,
+ * `Länderkürzel`. In the notation of phone-words.ts. The first are the nouns.
+ */
+export const COUNTRY_WORDS = [
+  'country; countries; countrycode; countryiso; ctry; cntry; nation; pais; paises; pays; paese; land; lander; landes; landen; lands; lande; landet; kraj; kraju; panstwo; panstwa; zeme; krajina; krajiny; orszag; orszaghivo; tara; tarii; drzava; drzave; maa; maan; riik; riigi; salis; salies; valsts; shteti; quoc gia; ulke; ulkesi; negara; nchi; bansa',
+  'lander* code; landercode; landerkode; landerkurzel; landerkennung; landerkennzeichen; landerkurzzeichen; landeskurzel; landeskennung; landeskennzahl; landeskennziffer; landkurzel; landname; landsnavn; landenavn; landnaam; landsnamn; landekode; landskod; landskode; landkode; landcode; landscode; landennaam; landencode; maakoodi; orszagkod; riigikood',
+  'страна; страны; стране; країна; країни; държава; държавата; земја; χωρα; χωρας; الدولة; دولة; البلد; بلد; کشور; ملک; ארץ; מדינה; देश; দেশ; 国家; 國家; 国; 国名; 국가; 나라; ประเทศ',
+];
+/** The code that is dialled, whole. */
+export const DIALLED_WORDS = [
+  'dial code; dial codes; dialcode; dial prefix; dialing code; dialling code; dialing prefix; dialling prefix; calling code; callingcode; calling prefix; phone code; phonecode; phone prefix; tel code; tel prefix; telephone code; mobile code; mobile prefix; whatsapp code; international code; international prefix; international dialing code; international dialling code; intl code; intl prefix; idd; idd code; isd; isd code; isd no; ddi; cc',
+  'codigo de discagem; codigo discagem; codigo de marcacion; codigo de llamada; codigo telefonico internacional; codigo telefonico del pais; codigo internacional; prefixo internacional; prefijo internacional; prefijo telefonico internacional; indicativo internacional; indicativo telefonico; indicatif; indicatif telephonique; indicatif international; prefixe international; prefixe telephonique international; prefisso internazionale; prefisso telefonico internazionale',
+  'landervorwahl; landervorwahlen; landesvorwahl; landvorwahl; internationale vorwahl; auslandsvorwahl; landnummer; landsnummer; landennummer; landnetnummer; internationaal kengetal; internationale toegangscode; retningsnummer land; landsnumer; suuntanumero maa; kierunkowy miedzynarodowy; numer kierunkowy kraju; prefiks kraju; mezinarodni predvolba; medzinarodna predvolba; orszaghivoszam; nemzetkozi elohivo; prefix international; pozivni broj drzave; medunarodni pozivni broj; klicna koda drzave',
+  'международный код; міжнародний код; международен код; телефонный код страны; телефонний код країни; διεθνης κωδικος; κωδικος χωρας; uluslararasi kod; ulke telefon kodu; telefon ulke kodu; رمز الاتصال الدولي; رمز النداء; مفتاح الدولة; مفتاح البلد; پیش شماره کشور; קידומת בינלאומית; kode panggilan; kode telepon negara; ma vung quoc te; 国际区号; 國際區號; 国际冠码; 国番号; 국제번호',
+];
+/** What stands beside the nouns and does not change what they say. */
+export const BESIDE_COUNTRY_WORDS = [
+  'code; codes; iso; iso 2; iso 3; iso code; 3166; 3166 1; alpha; alpha 2; alpha 3; a 2; a 3; short; abbr; abbreviation; prefix; dial; dialing; dialling; calling; region; regions; or; and; name; full; of; residence; number; numbers; no; num; address; default; home; mailing; work; primary; location; geo; ip; detected; origin of number; select; choose; 2; 3; 1; c',
+  'codigo; cod; sigla; abreviatura; abreviado; iso; nome; nombre; nom; prefixo; prefijo; prefixe; prefisso; indicativo; indicatif; telefonico; telefonica; endereco; direccion; adresse; residencia; residence; residenza; regiao; region; e; o; ou; y; numero; numeros; codice; sigle; kurzel; kennzeichen; kennung; vorwahl; kode; kod; koda; kodas; kods; naam; navn; namn; nimi; nazwa; nazev; nazov; nume; ime; koodi; tunnus; predvolba; wohnsitz; wohnort',
+  'код; кода; название; назва; номера; телефона; телефону; κωδικος; ονομα; adi; kodu; kode; nama; ma; ten; رمز; كود; مفتاح; اسم; کد; نام; קוד; שם; कोड; नाम; 代码; 代碼; 编码; 编号; 名称; 名; 号; 号码; コード; 番号; 코드; 번호; 명; 이름; รหัส; ชื่อ; 地区; 地區; 或; 的',
+  'customer; client; contact; lead; user; member; person; subscriber; billing; shipping; cliente; contato; contacto; kunde; kunden; klient; klienta',
+];
+/** Alone they say little: of a country only where all cells below do. */
+export const SHORT_COUNTRY_TITLES = [
+  'iso; iso code; iso codes; iso 2; iso 3; iso alpha 2; iso alpha 3; iso 3166; iso 3166 1; iso 3166 1 alpha 2; iso 3166 alpha 2; alpha 2; alpha 3; alpha 2 code; alpha 3 code; codigo iso; cod iso; code iso; codice iso; iso kod; iso kode; iso koodi; iso landercode; iso kodu; код iso; 2 letter code; nation; nationkod; market; mercado; markt; marche; ddi; cc; ctry; flag',
+];
+/** Titles of parts of a country, of languages, of money: two letters below are none of a country. */
+export const NO_COUNTRY_WORDS = [
+  'state; states; st; province; prov; county; region; district; department; city; town; zip; postal; language; lang; locale; currency; gender; sex; size; initials; category; uf; estado; estados; provincia; regiao; departamento; municipio; cidade; ciudad; distrito; idioma; lingua; lenguaje; moeda; moneda; genero; sexo; tamanho; talla; ddd; iniciais; iniciales; categoria',
+  'etat; departement; langue; devise; sexe; taille; bundesland; kanton; sprache; wahrung; geschlecht; grosse; stato; regione; comune; citta; valuta; sesso; taglia; provincie; gemeente; taal; geslacht; maat; sprak; sprog; valuutta; kieli; wojewodztwo; jezyk; waluta; kraj urodzenia; jazyk; nyelv; limba; judet; область; регион; город; язык; валюта; мова; η γλωσσα; sehir; il; ilce; dil; bahasa; provinsi; kota; ngon ngu; tinh; 省; 州; 语言; 語言; 货币; 言語; 都道府県; 언어; 지역; จังหวัด; ภาษา; اللغة; المدينة; المحافظة; שפה; עיר; भाषा; राज्य; शहर',
+];
+
 /** What else people call countries: names that no list of today's names has. */
 export const COUNTRY_NAMES: Readonly<Record<string, string>> = {
   AE: 'uae; emirates',
