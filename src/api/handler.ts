@@ -151,7 +151,6 @@ async function send(reply: Reply | StoredReply, response: Response, room: Room |
       response.status(reply.status).set('Idempotent-Replayed', 'true').json(reply.body);
       return;
     case 'raw':
-      if (reply.fileName !== undefined) response.attachment(reply.fileName);
       response.type(reply.contentType);
       sendBytes(Buffer.isBuffer(reply.bytes) ? reply.bytes : Buffer.from(reply.bytes), response, room);
       return;

@@ -45,7 +45,7 @@ export interface RouteContext<Body extends object, Query extends object> {
 export type Reply =
   | { kind: 'json'; status: number; data: unknown }
   | { kind: 'bare'; status: number; body: object }
-  | { kind: 'raw'; contentType: string; bytes: Buffer | string; fileName?: string }
+  | { kind: 'raw'; contentType: string; bytes: Buffer | string }
   | { kind: 'streamed' };
 
 export const ok = (data: unknown): Reply => ({ kind: 'json', status: 200, data });

@@ -13,6 +13,7 @@ import {
   type PersonService,
 } from '../../modules/contacts/index.js';
 import { created, defineRoute, idOf, ok, type Route } from '../route.js';
+import { jsonChunks } from '../../lib/json-chunks.js';
 import { sendStream } from '../send-stream.js';
 
 const tag = 'contacts';
@@ -101,11 +102,11 @@ function exportRoutes({
         description: 'The contact, its consents, lists, messages and campaigns.',
         contentType: 'application/json',
       },
-      handler: async ({ principal, params }) => {
+      handler: async ({ principal, params, response }) => {
         const id = idOf(params);
         const data = await people.export(principal.tenantId, id);
-        const bytes = `${JSON.stringify(data, null, 2)}\n`;
-        return { kind: 'raw', contentType: 'application/json', bytes, fileName: `contact-${id}.json` };
+        response.attachment(`contact-${id}.json`).type('application/json');
+        return sendStream(response, jsonChunks(data));
       },
     }),
     defineRoute({
