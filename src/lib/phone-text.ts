@@ -19,8 +19,17 @@ const THOUSANDS = /^\d{1,3}(?:,\d{3}){2,}$/;
 /** What stands in front of a number, or in brackets behind it, and says what kind it is. `p:` is Facebook's. */
 const LABEL =
   'whats ?app|whats|zap|wa|wpp|telephone|telefone|telefono|teléfono|telefon|tel|tlf|fone|phone|ph|mobile|mobil|mob|' +
-  'celular|cellulare|cell|cel|móvil|movil|portable|handy|callto|sms|nummer|numero|número|number|no|nr|p|m|t|' +
+  'celular|cellulare|cell|cel|móvil|movil|portable|handy|callto|sms|nummer|numero|número|number|no|nr|p|m|t|c|' +
   'тел|телефон|моб|هاتف|جوال|電話|电话|手机|携帯|전화|휴대폰';
+/** What people write behind a number, also in brackets, of the phone it is. */
+const NOTE =
+  'whats ?app|whats|zap|wpp|mobile|mobil|celular|cell|cel|móvil|movil|handy|tel|phone|fone|home|work|office|casa|trabalho|' +
+  'trabajo|oficina|residencial|comercial|privat|private|personal|pessoal|particular|geschäftlich|dienstlich|zuhause|' +
+  'domicile|bureau|travail|ufficio|lavoro|thuis|werk|main|principal|моб|дом|домашний|рабочий|личный|rumah|自宅|会社|家|公司';
+const NOTE_BEHIND = new RegExp(`(?<=\\d)(?: - | |: ?| ?\\()(?:${NOTE})[.)]?$`, 'iu');
+const PHONE_SIGN = /^[📱📞☎📲]\uFE0F? ?| ?[📱📞☎📲]\uFE0F?$/gu;
+/** `0xx11`: a zero, any carrier and the area, as Brazil dials. */
+const ANY_CARRIER = /^(\(?)0 ?xx ?(?=\d{2}\D)/i;
 const LABEL_BEFORE = new RegExp(`^\\(?(?:${LABEL})\\)?\\s*[.:：)]{0,3}\\s*(?=[+(\\d])`, 'iu');
 const LABEL_BEHIND = new RegExp(`(?<=\\d)\\s*\\((?:${LABEL})\\)$`, 'iu');
 
@@ -97,7 +106,13 @@ export function partsOf(text: string): string[] {
 /** One part without its label: `Cel.: (11) 98765-4321` and `+55 11 98765-4321 (WhatsApp)` are the number. */
 export function withoutLabel(part: string): string {
   const text = THOUSANDS.test(part) ? part.replaceAll(',', '') : part;
-  return text.replace(LABEL_BEFORE, '').replace(LABEL_BEHIND, '').trim();
+  return text
+    .replace(PHONE_SIGN, '')
+    .replace(LABEL_BEFORE, '')
+    .replace(LABEL_BEHIND, '')
+    .replace(NOTE_BEHIND, '')
+    .replace(ANY_CARRIER, '$1')
+    .trim();
 }
 
 /** True for a whole number with an extension behind it. */

@@ -29,6 +29,11 @@ const ARGENTINIAN_TWICE = /^\+549(?=\d{12}$)/;
  * few tiny countries are as short; a local one would become one of Austria or Norway.
  */
 const MAX_LOCAL_DIGITS = 9;
+/** Zeros that are dialled within Argentina, and from Mexico to itself, behind the code of the country or in front of it. */
+const SURPLUS: readonly (readonly [RegExp, string])[] = [
+  [/^\+5490(?=\d{10}$)/, '+549'],
+  [/^\+152(?=\d{10}$)/, '+52'],
+];
 const MOBILE = new Set<string | undefined>(['MOBILE', 'FIXED_LINE_OR_MOBILE']);
 /** Between the values that an address book puts into one cell. */
 const BETWEEN_VALUES = ':::';
@@ -193,7 +198,8 @@ function isOnlyThenMobile(
 
 /** `withTrunk` keeps the parentheses of `+44 (0)20 ...`, whose zero is not dialled from abroad. */
 function fromInternational(plusDigits: string, withTrunk = plusDigits): PhoneOutcome {
-  const number = parsePhoneNumberFromString(plusDigits);
+  const dialled = SURPLUS.reduce((text, [from, to]) => text.replace(from, to), plusDigits);
+  const number = parsePhoneNumberFromString(dialled);
   const outcome =
     accept(number) ?? accept(parsePhoneNumberFromString(withTrunk.replace('(0)', ''))) ?? acceptOld(number);
   return outcome ?? refuse(numberError(plusDigits));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { splitTags } from '../../src/modules/contacts/core/tags.js';
 import { attributeKey } from '../../src/modules/contacts/core/attributes.js';
 import { planColumns } from '../../src/modules/contacts/import/core/columns.js';
 import { declaredDelimiter, detectDelimiter } from '../../src/modules/contacts/import/core/delimiter.js';
@@ -169,4 +170,9 @@ describe('the delimiter is the one that cuts the rows evenly', () => {
   ])('%j', (delimiter, sample) => {
     expect(detectDelimiter(sample.split('\n'))).toBe(delimiter);
   });
+});
+
+it('tags may stand in quotes, each in its own', () => {
+  expect(splitTags('"vip","sp"')).toEqual(['sp', 'vip']);
+  expect(splitTags('19" tv; "x')).toEqual(['"x', '19" tv']);
 });

@@ -346,3 +346,31 @@ it.each([
 ])('a number without its area, %s in %s, is none of another country', (number, country) => {
   expect(normalisePhone(number, country)).toMatchObject({ ok: false });
 });
+
+it.each([
+  ['(11) 96071-7890 - WhatsApp', 'BR', '+5511960717890'],
+  ['(11) 96071-7891 WhatsApp', 'BR', '+5511960717891'],
+  ['(0xx11) 96071-7879', 'BR', '+5511960717879'],
+  ['11 96071-7879 (casa)', 'BR', '+5511960717879'],
+  ['📱 11 96071-7879', 'BR', '+5511960717879'],
+  ['11 96071-7879 ☎️', 'BR', '+5511960717879'],
+  ['415-200-8011 home', 'US', '+14152008011'],
+  ['c: 415-200-8011', 'US', '+14152008011'],
+  ['0151 23456701 (privat)', 'DE', '+4915123456701'],
+  ['+54 9 011 2345-6789', 'AR', '+5491123456789'],
+  ['001 52 55 1234 5678', 'MX', '+525512345678'],
+])('one number with a note, %s in %s, is %s', (number, country, phone) => {
+  expect(firstPhone(number, country)).toMatchObject({ phone });
+});
+
+it.each([
+  ['98765 43210 11 home', 'IN'],
+  ['0664 123456-57 home', 'AT'],
+  ['11 96071-7879 casa 11 96071-7878', 'BR'],
+  ['11 96071-7879 (ramal 5)', 'BR'],
+  ['11 96071-7879 (fax)', 'BR'],
+  ['11 96071-7879 no', 'BR'],
+  ['11 96071-7879 antigo', 'BR'],
+])('but not one with a tail, a second one or another remark: %s', (number, country) => {
+  expect(firstPhone(number, country)).toMatchObject({ ok: false });
+});

@@ -14,9 +14,14 @@ export function cleanTags(tags: readonly string[] | null | undefined): string[] 
   return [...new Set(clean)].toSorted();
 }
 
-/** The tags in one cell of a file: `vip; gold`, and as address books write them `* myContacts ::: Friends`. */
+/** The tags in one cell of a file: `vip; gold`, `"vip","gold"`, and as address books write them `* myContacts ::: Friends`. */
 export function splitTags(cell: string): string[] {
-  return cleanTags(cell.split(IN_CELL).map((tag) => tag.replace(/^\s*\* /, '')));
+  return cleanTags(cell.split(IN_CELL).map((tag) => withoutQuotes(tag.replace(/^\s*\* /, '').trim())));
+}
+
+/** Lists in a cell are also written `"vip","gold"`. */
+function withoutQuotes(tag: string): string {
+  return /^"[^"]+"$/.test(tag) ? tag.slice(1, -1) : tag;
 }
 
 /** What is wrong with tags that were cleaned; empty when they can be stored. */
