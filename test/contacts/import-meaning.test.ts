@@ -57,6 +57,11 @@ describe('a column of a status', () => {
     ['Статус', 'Отписался'],
     ['状态', '已退订'],
     ['Opt-Out Status', 'Yes'],
+    ['Bloqueado para envio', 'sim'],
+    ['Pediu para não receber', 'sim'],
+    ['Do not WhatsApp', 'x'],
+    ['Respondeu SAIR', 'sim'],
+    ['Opt out via', 'SMS'],
     ['opt_out_status', '1'],
     ['Opt-in status', 'no'],
   ])('%s: %s opts out', async (title, cell) => {
