@@ -18,19 +18,29 @@ const PART_OF_AN_ADDRESS = 4;
 const MAX_PIPELINED = 10;
 
 /**
- * Closes connections that send many requests at once: a few thousand fit into what is read in one go, and all of them
- * would be begun before anything else has a turn.
+ * Begins a request once the one before on its connection is answered, and never when the connection has closed meanwhile:
+ * an answer that waits for its turn is not told of that, so the files and timers of its work would stay for good. A
+ * connection that sends more than ten at once is closed: a few thousand fit into what is read in one go.
  */
-export function withoutLongPipelines(app: RequestListener): RequestListener {
-  const unanswered = new WeakMap<Socket, number>();
+export function inTurn(app: RequestListener): RequestListener {
+  const waiting = new WeakMap<Socket, (() => void)[]>();
+  const goOn = (socket: Socket): void => {
+    const next = socket.destroyed ? undefined : waiting.get(socket)?.shift();
+    if (next) next();
+    else waiting.delete(socket);
+  };
   return (request, response) => {
     const { socket } = request;
-    const count = (unanswered.get(socket) ?? 0) + 1;
-    if (count > MAX_PIPELINED) socket.destroy();
-    if (socket.destroyed) return;
-    unanswered.set(socket, count);
-    response.once('close', () => unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1));
-    app(request, response);
+    const begin = (): void => {
+      response.once('close', () => goOn(socket));
+      void app(request, response);
+    };
+    const others = waiting.get(socket);
+    if (!others) {
+      waiting.set(socket, []);
+      begin();
+    } else if (others.length + 1 < MAX_PIPELINED) others.push(begin);
+    else socket.destroy();
   };
 }
 
@@ -53,8 +63,8 @@ export function limitConnections(server: Server, most: number, byAddress: boolea
  * hardly anything: what is kept for them would stay in memory, and their work go on, for as long as they like. Time in
  * which the server itself is at work does not count.
  */
-export function cutOffStalled(server: Server, stalledMs: number): void {
-  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+export function cutOffStalled(app: RequestListener, stalledMs: number): RequestListener {
+  return (request, response) => {
     response.setTimeout(stalledMs, () => {
       if (waitsForCaller(request, response)) response.destroy();
       else response.setTimeout(stalledMs);
@@ -66,7 +76,8 @@ export function cutOffStalled(server: Server, stalledMs: number): void {
       timer = setTimeout(cutOff, TAKE_MS).unref();
     });
     response.once('close', () => clearTimeout(timer));
-  });
+    void app(request, response);
+  };
 }
 
 function waitsForCaller(request: IncomingMessage, response: ServerResponse): boolean {

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { AuthMode } from '../modules/auth/index.js';
-import { cutOffStalled, limitConnections, withoutLongPipelines } from './connections.js';
+import { cutOffStalled, inTurn, limitConnections } from './connections.js';
 import { isLoopback } from './middleware/origins.js';
 
 const IDLE_SWEEP_MS = 100;
@@ -52,9 +52,9 @@ export async function startServer(app: RequestListener, settings: ServerSettings
         'Set HOST=127.0.0.1 or AUTH_MODE=password.',
     );
   }
-  const server = createServer(TIMEOUTS, withoutLongPipelines(app));
+  const bounded = cutOffStalled(app, settings.stalledMs ?? DEFAULT_STALLED_MS);
+  const server = createServer(TIMEOUTS, inTurn(bounded));
   limitConnections(server, settings.maxConnections ?? DEFAULT_CONNECTIONS, settings.behindProxy !== true);
-  cutOffStalled(server, settings.stalledMs ?? DEFAULT_STALLED_MS);
   await listen(server, settings);
   const { port } = server.address() as AddressInfo;
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;

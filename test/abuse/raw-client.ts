@@ -25,6 +25,7 @@ export async function connectRaw(port: number): Promise<RawClient> {
     async rest() {
       let text = '';
       socket.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+      socket.resume();
       await closed;
       return text;
     },
