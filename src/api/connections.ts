@@ -33,7 +33,7 @@ export function inTurn(app: RequestListener): RequestListener {
     const { socket } = request;
     const begin = (): void => {
       response.once('close', () => goOn(socket));
-      void app(request, response);
+      app(request, response);
     };
     const others = waiting.get(socket);
     if (!others) {
@@ -76,7 +76,7 @@ export function cutOffStalled(app: RequestListener, stalledMs: number): RequestL
       timer = setTimeout(cutOff, TAKE_MS).unref();
     });
     response.once('close', () => clearTimeout(timer));
-    void app(request, response);
+    app(request, response);
   };
 }
 
