@@ -163,6 +163,19 @@ describe('fetching a file', () => {
     expect(reason).toBe('the server ended the connection');
   });
 
+  it.each([
+    [
+      'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x',
+      'the connection failed: the server changes to another protocol',
+    ],
+    ['HTTP/1.1 103 Early Hints\r\nlink: <x>', 'the server ended the connection'],
+  ])('gives up a server that answers %j and nothing more', async (head, why) => {
+    const server = await listenAndClose(Buffer.alloc(0), head);
+    const { code, reason } = await failedFetch(remote(), `${server.url}/prices.pdf`);
+    await server.close();
+    expect({ code, reason }).toEqual({ code: 'unavailable', reason: why });
+  });
+
   it('gives up a server that does not come to an end', async () => {
     const { reason } = await failedFetch(remote({ timeoutMs: 200 }), at(PUBLIC, '/slow'));
     expect(reason).toBe('it took longer than 0.2 seconds');

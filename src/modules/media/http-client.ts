@@ -34,6 +34,13 @@ export function sendRequest(url: URL, request: HttpRequest): Promise<http.Incomi
     // Also behind the answer, where it is the answer's to tell.
     asked.on('error', reject);
     asked.on('timeout', () => asked.destroy(new Error('the server does not answer')));
+    // Asked for by nobody; what would follow is no HTTP.
+    asked.on('upgrade', (_answer, socket) => {
+      socket.destroy();
+      reject(new Error('the server changes to another protocol'));
+    });
+    // A connection that ends without an answer is not always told as an error.
+    asked.on('close', () => reject(new Error('the server closed the connection without an answer')));
     if (body) pipeline(body, asked).catch(reject);
     else asked.end();
   });
