@@ -5,6 +5,9 @@ const folder = path.resolve(import.meta.dirname, '..');
 
 /** Suites that start programs, break what they run on, or let hours of a campaign pass: most of their time they wait. */
 const WAITING = [
+  'abuse/poison-jobs',
+  'abuse/queries',
+  'abuse/slow-clients',
   'e2e/',
   'faults/',
   'queue/outage',
