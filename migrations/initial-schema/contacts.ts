@@ -86,8 +86,8 @@ CREATE UNIQUE INDEX suppressions_tenant_line ON suppressions (tenant_id, line);
 -- Numbers whose contacts were merged into others; read by the number when somebody writes.
 CREATE TABLE contact_merged_numbers (
   tenant_id uuid NOT NULL,
-  line text NOT NULL,
   phone text NOT NULL,
+  line text NOT NULL GENERATED ALWAYS AS (${LINE}) STORED,
   contact_id uuid NOT NULL
     CONSTRAINT "FK_af7d26539513351f32bfcef3b86" REFERENCES contacts (id) ON DELETE CASCADE,
   merged_at timestamptz NOT NULL,

@@ -2,7 +2,13 @@
 export const LINE = 'phone_line(phone)';
 
 /** The tables whose rows have a number and its line. */
-export const tablesWithLine = ['contacts', 'suppressions', 'number_check_items', 'campaign_contacts'];
+export const tablesWithLine = [
+  'contacts',
+  'contact_merged_numbers',
+  'suppressions',
+  'number_check_items',
+  'campaign_contacts',
+];
 
 /**
  * The one form of a line, whatever form its number is written in: the same as `lineOf` of src/lib/phone-line.ts, which

@@ -10,8 +10,14 @@ export class ContactMergedNumber {
   @PrimaryColumn('uuid', { name: 'tenant_id' })
   tenantId!: string;
 
-  /** The one form of the number, as in `Contact.line`. */
-  @PrimaryColumn('text')
+  /** The one form of its line, made by the database: see lib/phone-line.ts. */
+  @PrimaryColumn({
+    type: 'text',
+    generatedType: 'STORED',
+    asExpression: 'phone_line(phone)',
+    insert: false,
+    update: false,
+  })
   line!: string;
 
   /** E.164, in the form the merged contact had. */

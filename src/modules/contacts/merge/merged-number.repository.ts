@@ -6,7 +6,7 @@ export class MergedNumberRepository {
   async take(
     tx: Tx,
     tenantId: string,
-    from: { id: string; phone: string; line: string },
+    from: { id: string; phone: string },
     toContactId: string,
     now: Date,
   ): Promise<void> {
@@ -15,11 +15,11 @@ export class MergedNumberRepository {
       [tenantId, from.id, toContactId],
     );
     await tx.query(
-      `INSERT INTO contact_merged_numbers (tenant_id, line, phone, contact_id, merged_at)
-       VALUES ($1, $2, $3, $4, $5)
+      `INSERT INTO contact_merged_numbers (tenant_id, phone, contact_id, merged_at)
+       VALUES ($1, $2, $3, $4)
        ON CONFLICT (tenant_id, line) DO UPDATE
        SET phone = excluded.phone, contact_id = excluded.contact_id, merged_at = excluded.merged_at`,
-      [tenantId, from.line, from.phone, toContactId, now],
+      [tenantId, from.phone, toContactId, now],
     );
   }
 

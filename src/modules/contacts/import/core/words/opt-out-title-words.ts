@@ -5,7 +5,7 @@
 
 /** Enough by themselves, whatever stands around them. */
 export const OUT_WORDS = [
-  'opt out; opts out; opted out; opting out; opt outs; optout*; optedout; unsub; unsubs; unsubscri*; dnd; dnc; blacklist*; blocklist*; black list; block list; suppressed; suppression; do not disturb; removed from list; removed from the list; removed from mailing list; left the list',
+  'do not whatsapp; dont whatsapp; don t whatsapp; opt out; opts out; opted out; opting out; opt outs; optout*; optedout; unsub; unsubs; unsubscri*; dnd; dnc; blacklist*; blocklist*; black list; block list; suppressed; suppression; do not disturb; removed from list; removed from the list; removed from mailing list; left the list',
   'bloqueado para envio; bloqueada para envio; bloqueado para envios; pediu para nao receber; pediu para nao ser contatado; respondeu sair; respondeu parar; respondeu stop; descadastr*; desinscr*; desinscrev*; optou por sair; saiu da lista; sair da lista; removido da lista; removida da lista; removidos da lista; excluido da lista; excluida da lista; retirado da lista; retirada da lista; pediu para sair; pediu para parar; pediu remocao; solicitou remocao; cancelou inscricao; cancelou a inscricao; nao perturb*; nao incomod*; lista negra',
   'desuscri*; dado de baja; dada de baja; darse de baja; se dio de baja; baja de la lista; eliminado de la lista; eliminada de la lista; salio de la lista; no molestar; no moleste; lista robinson; cancelo suscripcion; cancelo la suscripcion',
   'desabonn*; retire de la liste; retiree de la liste; liste noire; ne pas deranger; bloctel; abgemeldet; abmelde*; abbestell*; werbesperre; werbewiderspruch; kontaktsperre; sperrliste; robinsonliste; disiscri*; rimosso dalla lista; rimossa dalla lista; cancellato dalla lista; lista nera; uitgeschreven; uitschrijf*; afgemeld; afmeld*; zwarte lijst',
@@ -41,7 +41,7 @@ export const NOT_WORDS =
 
 /** After such a word always an opt-out, also when no word says that it is about messages. */
 export const NOT_CONTACT_WORDS =
-  'contact; whatsapp; message; disturb; text; sms; call; phone; market; solicit; notify; communicate; to contact; be contacted; to be contacted; contatar; contactar; contate; contacte; contactado; ligar; ligue; contacter; appeler; solliciter; demarcher; kontaktieren; anschreiben; anrufen; contattare; chiamare; contacteren; benaderen; bellen; kontakta; kontakte; kontaktuj; kontaktovat; звонить; писать; hubungi; ganggu; lien he; lam phien';
+  'contact; message; disturb; text; sms; call; phone; market; solicit; notify; communicate; to contact; be contacted; to be contacted; contatar; contactar; contate; contacte; contactado; ligar; ligue; contacter; appeler; solliciter; demarcher; kontaktieren; anschreiben; anrufen; contattare; chiamare; contacteren; benaderen; bellen; kontakta; kontakte; kontaktuj; kontaktovat; звонить; писать; hubungi; ganggu; lien he; lam phien';
 
 /** Verbs that are an opt-out after such a word when it is about messages. */
 export const NOT_SEND_WORDS =
