@@ -6,8 +6,8 @@ import { capture, root } from './run.mjs';
 
 const bin = (name) => path.join(root, 'node_modules/.bin', name);
 
-/** Names the file in which a check keeps what it need not look at again; a fresh installation begins anew. */
-const kept = (option, name) => [option, path.join(root, 'node_modules/.cache/starling', name)];
+/** What the format check need not look at again; a fresh installation begins anew. */
+const formatCache = path.join(root, 'node_modules/.cache/starling/format');
 
 /** A clone gives every file a new date, so only what a file holds says whether it is the one that was checked. */
 const byContent = ['--cache', '--cache-strategy', 'content'];
@@ -23,7 +23,8 @@ export function checks(migrationDatabaseUrl) {
       '--log-level',
       'warn',
       ...byContent,
-      ...kept('--cache-location', 'format'),
+      '--cache-location',
+      formatCache,
       '.',
     ]),
     check('imports', [process.execPath, 'scripts/check-imports.mjs']),

@@ -8,7 +8,7 @@ import type { ContactFilter } from '../../src/modules/contacts/core/filter.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { insertList } from '../support/rows.js';
 
-/** A twentieth of what the product promises, to be quick; `STARLING_TEST_CONTACTS=1000000` proves the promise. */
+/** A twentieth of what the product promises, to be quick; `STARLING_TEST_CONTACTS=1000000` tries them all. */
 const CONTACTS = Number(process.env['STARLING_TEST_CONTACTS'] ?? 50_000);
 const LIST = '018f0000-0000-7000-9000-000000000001';
 const LIST_OF_ALL = '018f0000-0000-7000-9000-000000000002';

@@ -65,7 +65,7 @@ export const hostileKinds: readonly HostileKind[] = [
   ),
   download(
     'export',
-    'an export with long blanks and thousands of attributes',
+    'an export with long blanks and hundreds of attributes',
     '/api/contacts/export?format=csv',
   ),
   download('export-xlsx', 'the same export as a workbook', '/api/contacts/export?format=xlsx'),
@@ -180,13 +180,14 @@ function costlyFilter(conditions: number): object {
   };
 }
 
-/** Close to the limits of a template. */
+/** Close to the limits of a template and of its rendering. */
 function costlyMessages(count: number): object[] {
-  const loop = '{% for i in (1..90) %}{% for j in (1..90) %}{{ name | upcase }}{% endfor %}{% endfor %}';
+  const loop =
+    '{% for i in (1..25) %}{% for j in (1..25) %}{{ name | default: "you" | upcase }}{% endfor %}{% endfor %}';
   return Array.from({ length: count }, (_, index) => ({
     to: `+55119${String(10_000_000 + index)}`,
     type: 'text',
     template: true,
-    content: `${loop}${'{a|b|c|d}'.repeat(400)} ${index}`,
+    content: `${loop}${'{a|b|c|d}'.repeat(300)} ${index}`,
   }));
 }

@@ -5,8 +5,8 @@ import { query } from '../../support/services.js';
 const EMAIL = 'harm@example.com';
 
 /**
- * A tenant beside the one of the bench, with its admin and so many contacts, written straight into the tables: attributes with
- * long blanks, each fiftieth contact with one of a name of its own.
+ * A tenant beside the one of the bench, with its admin, a sender and so many contacts, written straight into the tables: attributes with
+ * long blanks, each fiftieth contact with one more, of 900 names: a tenant may have hardly any more.
  */
 export async function otherTenant(
   databaseUrl: string,
@@ -22,10 +22,13 @@ export async function otherTenant(
      INSERT INTO contacts (id, tenant_id, phone, name, attributes)
      SELECT uuidv7(), made.id, '+5511' || (900000000 + n), 'Person ' || md5(n::text),
             jsonb_build_object('city', md5((n * 7)::text), 'note', repeat(' ', (CASE WHEN n % 100 = 0 THEN 4000 ELSE 10 END)) || 'x')
-              || CASE WHEN n % 50 = 0 THEN jsonb_build_object('own ' || n, n) ELSE '{}' END
+              || CASE WHEN n % 50 = 0 THEN jsonb_build_object('own ' || n / 50 % 900, n) ELSE '{}' END
      FROM made, generate_series(1, $2::int) n`,
     [EMAIL, contacts],
   );
   await query(databaseUrl, 'VACUUM ANALYZE contacts');
-  return ApiClient.login(server.url, EMAIL, PASSWORD);
+  const api = await ApiClient.login(server.url, EMAIL, PASSWORD);
+  // Messages are refused without one; it is never connected, so nothing is sent.
+  await api.post('/api/senders', { name: 'Silent', transport: 'simulator' });
+  return api;
 }
