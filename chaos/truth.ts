@@ -18,7 +18,7 @@ export interface Truth {
 }
 
 const STATES = `SELECT coalesce(json_object_agg(state, n), '{}') FROM (
-  SELECT state, count(*)::int AS n FROM campaign_contacts WHERE campaign_id = $1 GROUP BY state) found`;
+  SELECT state, count(*)::int AS n FROM deliveries WHERE campaign_id = $1 GROUP BY state) found`;
 
 const COUNTERS = `SELECT coalesce(json_object_agg(counter, n), '{}') FROM (
   SELECT counter, sum(delta)::int AS n FROM campaign_counts
@@ -37,7 +37,7 @@ const MESSAGE_COUNTERS = `SELECT coalesce(json_object_agg((part + 1) || ' ' || c
   WHERE campaign_id = $1 GROUP BY part, counter HAVING sum(delta) <> 0) found`;
 
 const RECIPIENTS = `SELECT json_agg(json_build_object('phone', phone, 'state', state, 'code', code, 'nextPart', next_part))
-  FROM campaign_contacts WHERE campaign_id = $1`;
+  FROM deliveries WHERE campaign_id = $1`;
 
 const INTERRUPTED = `SELECT count(*)::int FROM messages
   WHERE campaign_id = $1 AND (code = 'worker_lost' OR attempts @> '[{"code": "worker_lost"}]')`;
@@ -60,8 +60,8 @@ export async function unfinished(databaseUrl: string, campaign: string): Promise
     databaseUrl,
     `SELECT r.id, r.state, r.next_part, r.claim_epoch, r.wait_reason, r.wait_until, now() - r.updated_at AS since,
        (SELECT json_agg(json_build_object('part', m.part, 'state', m.state, 'worker', m.worker_id, 'attempts', m.attempts))
-        FROM messages m WHERE m.campaign_contact_id = r.id) AS messages
-     FROM campaign_contacts r
+        FROM messages m WHERE m.delivery_id = r.id) AS messages
+     FROM deliveries r
      WHERE r.campaign_id = $1 AND r.state IN ('pending', 'queued', 'sending') ORDER BY r.updated_at LIMIT 10`,
     [campaign],
   );

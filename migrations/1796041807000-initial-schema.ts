@@ -33,7 +33,7 @@ export class InitialSchema1796041807000 implements MigrationInterface {
     for (const statements of areas) await runner.query(statements);
     // TypeORM makes this table before any migration, and looks there for the expressions of generated columns.
     const generated = [
-      ['campaign_contacts', 'stage', RECIPIENT_STAGE],
+      ['deliveries', 'stage', RECIPIENT_STAGE],
       ...tablesWithLine.map((table) => [table, 'line', LINE]),
     ];
     for (const column of generated) {
@@ -49,7 +49,7 @@ export class InitialSchema1796041807000 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`DELETE FROM typeorm_metadata WHERE type = 'GENERATED_COLUMN'`);
     await runner.query(`DROP TABLE
-      campaign_message_counts, campaign_counts, messages, campaign_sender_use, campaign_contacts, campaigns,
+      campaign_message_counts, campaign_counts, messages, campaign_sender_use, deliveries, campaigns,
       templates, media, sessions, senders,
       number_check_items, number_check_runs, number_checks, contact_bulk_edits,
       import_rejections, import_phones, imports,
@@ -58,7 +58,7 @@ export class InitialSchema1796041807000 implements MigrationInterface {
       job_starts, workers, rate_limits, kept_answer_bytes, idempotency_keys, refresh_tokens, api_keys, users, tenant_usage,
       tenant_settings, tenants`);
     await runner.query(`DROP FUNCTION
-      phone_line(text), contact_name_grams(text), count_new_campaign_contacts(), count_changed_campaign_contacts(),
+      phone_line(text), contact_name_grams(text), count_new_deliveries(), count_changed_deliveries(),
       count_new_messages(), count_changed_messages(), count_changed_answers(), count_deleted_answers()`);
   }
 }

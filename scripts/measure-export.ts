@@ -43,14 +43,14 @@ async function makeCampaign(tenantId: string, size: number): Promise<Campaign> {
   );
   await manager.query(
     `WITH made AS (
-       INSERT INTO campaign_contacts (id, tenant_id, campaign_id, contact_id, phone, name, state, sent_at, read_at, next_part)
+       INSERT INTO deliveries (id, tenant_id, campaign_id, contact_id, phone, name, state, sent_at, read_at, next_part)
        SELECT gen_random_uuid(), $1, $2, gen_random_uuid(), '+55119' || (10000000 + n), 'Zoë ' || n, 'read', now(), now(), 1
        FROM generate_series(1, $3::int) n RETURNING id)
-     INSERT INTO messages (id, tenant_id, direction, sender_id, campaign_id, campaign_contact_id, type, state, sent_at)
+     INSERT INTO messages (id, tenant_id, direction, sender_id, campaign_id, delivery_id, type, state, sent_at)
      SELECT gen_random_uuid(), $1, 'out', gen_random_uuid(), $2, id, 'text', 'read', now() FROM made`,
     [tenantId, id, size],
   );
-  await manager.query('ANALYZE campaign_contacts');
+  await manager.query('ANALYZE deliveries');
   await manager.query('ANALYZE messages');
   return manager.findOneByOrFail(Campaign, { id });
 }

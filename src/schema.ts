@@ -6,7 +6,7 @@ import {
   RefreshToken,
   User,
 } from './modules/auth/auth.entity.js';
-import { CampaignContact } from './modules/delivery/delivery.entity.js';
+import { Delivery } from './modules/delivery/delivery.entity.js';
 import { CampaignCount } from './modules/campaigns/campaign-count.entity.js';
 import { CampaignSenderUse } from './modules/delivery/admission/sender-use.entity.js';
 import { MessageCount } from './modules/campaigns/message-count.entity.js';
@@ -60,7 +60,7 @@ export const entities = [
   WorkerProcess,
   JobStart,
   Campaign,
-  CampaignContact,
+  Delivery,
   CampaignCount,
   CampaignSenderUse,
   MessageCount,

@@ -156,15 +156,15 @@ async function takeSlice(url: string, length: number, slice: number): Promise<Ne
     await client.query('SET session_replication_role = replica; SET random_page_cost = 1.1');
     const sentAgain = `state = 'sent', delivered_at = NULL, read_at = NULL`;
     await client.query(
-      `UPDATE campaign_contacts r SET ${sentAgain} FROM messages m
-       WHERE m.id = ANY($1::uuid[]) AND r.id = m.campaign_contact_id AND r.state <> 'sent'`,
+      `UPDATE deliveries r SET ${sentAgain} FROM messages m
+       WHERE m.id = ANY($1::uuid[]) AND r.id = m.delivery_id AND r.state <> 'sent'`,
       [ids],
     );
     await client.query(`UPDATE messages SET ${sentAgain} WHERE id = ANY($1::uuid[]) AND state <> 'sent'`, [
       ids,
     ]);
     await client.query(
-      `SELECT count(r.state) FROM messages m JOIN campaign_contacts r ON r.id = m.campaign_contact_id
+      `SELECT count(r.state) FROM messages m JOIN deliveries r ON r.id = m.delivery_id
        WHERE m.wa_message_id = ANY($1::text[])`,
       [newest.map(({ waMessageId }) => waMessageId)],
     );
@@ -201,7 +201,7 @@ function payloads(tenantId: string, newest: readonly Newest[]): Payload[] {
 async function assertRead(url: string, newest: readonly Newest[]): Promise<void> {
   const [row] = await query<{ read: number }>(
     url,
-    `SELECT count(*)::int AS read FROM messages m JOIN campaign_contacts r ON r.id = m.campaign_contact_id
+    `SELECT count(*)::int AS read FROM messages m JOIN deliveries r ON r.id = m.delivery_id
      WHERE m.id = ANY($1::uuid[]) AND m.state = 'read' AND r.state = 'read' AND m.delivered_at IS NOT NULL`,
     [newest.map(({ id }) => id)],
   );

@@ -98,7 +98,7 @@ async function handedOverAfterPause(
   await until('the end of what was in flight', async () => {
     const rows = await query(
       databaseUrl,
-      "SELECT 1 FROM campaign_contacts WHERE campaign_id = $1 AND stage = 1 AND state = 'sending' LIMIT 1",
+      "SELECT 1 FROM deliveries WHERE campaign_id = $1 AND stage = 1 AND state = 'sending' LIMIT 1",
       [id],
     );
     return rows.length === 0 ? true : undefined;

@@ -29,13 +29,13 @@ export async function fillMessages(databaseUrl: string, table: MessageTable): Pr
   await query(
     databaseUrl,
     `INSERT INTO campaign_counts (tenant_id, campaign_id, counter, sender_id, delta)
-     SELECT tenant_id, campaign_id, state, sender_id, count(*) FROM campaign_contacts GROUP BY 1, 2, 3, 4`,
+     SELECT tenant_id, campaign_id, state, sender_id, count(*) FROM deliveries GROUP BY 1, 2, 3, 4`,
   );
   // The numbers of those who are about to get theirs were checked before.
   await query(
     databaseUrl,
     `INSERT INTO number_checks (tenant_id, line, on_whatsapp, checked_at)
-     SELECT tenant_id, line, true, now() FROM campaign_contacts WHERE state = 'sent' ON CONFLICT DO NOTHING`,
+     SELECT tenant_id, line, true, now() FROM deliveries WHERE state = 'sent' ON CONFLICT DO NOTHING`,
   );
   await query(databaseUrl, 'VACUUM ANALYZE');
   return { tenantId };
@@ -60,7 +60,7 @@ function secondaryIndexes(databaseUrl: string): Promise<{ name: string; definiti
   return query(
     databaseUrl,
     `SELECT indexname AS name, indexdef AS definition FROM pg_indexes
-     WHERE tablename IN ('messages', 'campaign_contacts') AND schemaname = 'public' AND indexname NOT LIKE 'PK%'`,
+     WHERE tablename IN ('messages', 'deliveries') AND schemaname = 'public' AND indexname NOT LIKE 'PK%'`,
   );
 }
 
@@ -103,7 +103,7 @@ function fillSql(chunk: {
   const { from, to, firstSent, tenantId, campaignId, senders } = chunk;
   return `SET session_replication_role = replica;
     WITH made AS (
-      INSERT INTO campaign_contacts (id, tenant_id, campaign_id, contact_id, phone, name, state, next_part, claim_epoch,
+      INSERT INTO deliveries (id, tenant_id, campaign_id, contact_id, phone, name, state, next_part, claim_epoch,
                                      sender_id, sent_at, delivered_at, read_at)
       SELECT uuidv7(), '${tenantId}', '${campaignId}', gen_random_uuid(), '+5511' || (900000000 + n), 'Person ' || n,
              CASE WHEN n < ${firstSent} THEN 'read' ELSE 'sent' END, 1, 1,
@@ -111,7 +111,7 @@ function fillSql(chunk: {
              CASE WHEN n < ${firstSent} THEN now() END, CASE WHEN n < ${firstSent} THEN now() END
       FROM generate_series(${from}, ${to}) n
       RETURNING *)
-    INSERT INTO messages (id, tenant_id, direction, contact_id, sender_id, campaign_id, campaign_contact_id, part, type,
+    INSERT INTO messages (id, tenant_id, direction, contact_id, sender_id, campaign_id, delivery_id, part, type,
                           body, state, wa_message_id, claim_epoch, sent_at, delivered_at, read_at)
     SELECT uuidv7(), tenant_id, 'out', contact_id, sender_id, campaign_id, id, 0, 'text',
            'Hi ' || name || ', there is something new in Recife.', state,

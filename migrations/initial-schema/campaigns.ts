@@ -57,11 +57,11 @@ CREATE INDEX campaigns_due ON campaigns (scheduled_at) WHERE status = 'scheduled
 CREATE INDEX campaigns_direct_open ON campaigns (id) WHERE kind = 'direct' AND status = 'running';
 
 -- Half of each page stays free for the next versions of its rows, which then need no new index entries.
-CREATE TABLE campaign_contacts (
-  id uuid NOT NULL CONSTRAINT "PK_ea6d58d76318d758f0f386a1008" PRIMARY KEY,
+CREATE TABLE deliveries (
+  id uuid NOT NULL CONSTRAINT "PK_a6ef225c5c5f0974e503bfb731f" PRIMARY KEY,
   tenant_id uuid NOT NULL,
   campaign_id uuid NOT NULL
-    CONSTRAINT "FK_7265978c9afe98d1e1ed85e65da" REFERENCES campaigns (id) ON DELETE CASCADE,
+    CONSTRAINT "FK_ff4be9a21a136556f4adacd2cec" REFERENCES campaigns (id) ON DELETE CASCADE,
   contact_id uuid NOT NULL,
   phone text NOT NULL,
   line text NOT NULL GENERATED ALWAYS AS (${LINE}) STORED,
@@ -88,10 +88,10 @@ CREATE TABLE campaign_contacts (
   opted_out_at timestamptz,
   updated_at timestamptz NOT NULL DEFAULT now()
 ) WITH (fillfactor = 50);
-CREATE INDEX campaign_contacts_contact ON campaign_contacts (contact_id);
-CREATE UNIQUE INDEX campaign_contacts_recipient ON campaign_contacts (campaign_id, line);
-CREATE INDEX campaign_contacts_stage ON campaign_contacts (campaign_id, stage, id);
-CREATE INDEX campaign_contacts_zone ON campaign_contacts (campaign_id, zone, id)
+CREATE INDEX deliveries_contact ON deliveries (contact_id);
+CREATE UNIQUE INDEX deliveries_recipient ON deliveries (campaign_id, line);
+CREATE INDEX deliveries_stage ON deliveries (campaign_id, stage, id);
+CREATE INDEX deliveries_zone ON deliveries (campaign_id, zone, id)
   WHERE stage = 0 AND zone IS NOT NULL;
 
 CREATE TABLE campaign_sender_use (

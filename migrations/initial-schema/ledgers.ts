@@ -36,14 +36,14 @@ CREATE INDEX campaign_message_counts_campaign ON campaign_message_counts (campai
 CREATE UNIQUE INDEX campaign_message_counts_sum ON campaign_message_counts (campaign_id, part, counter, quarter)
   NULLS NOT DISTINCT WHERE folded;
 
-${trigger('count_new_campaign_contacts', writeRecipients(recipients('added', 1)))}
-${trigger('count_changed_campaign_contacts', writeRecipients(`${recipients('before', -1)} UNION ALL ${recipients('after', 1)}`))}
-CREATE TRIGGER campaign_contacts_counted_insert AFTER INSERT ON campaign_contacts
+${trigger('count_new_deliveries', writeRecipients(recipients('added', 1)))}
+${trigger('count_changed_deliveries', writeRecipients(`${recipients('before', -1)} UNION ALL ${recipients('after', 1)}`))}
+CREATE TRIGGER deliveries_counted_insert AFTER INSERT ON deliveries
   REFERENCING NEW TABLE AS added
-  FOR EACH STATEMENT EXECUTE FUNCTION count_new_campaign_contacts();
-CREATE TRIGGER campaign_contacts_counted_update AFTER UPDATE ON campaign_contacts
+  FOR EACH STATEMENT EXECUTE FUNCTION count_new_deliveries();
+CREATE TRIGGER deliveries_counted_update AFTER UPDATE ON deliveries
   REFERENCING OLD TABLE AS before NEW TABLE AS after
-  FOR EACH STATEMENT EXECUTE FUNCTION count_changed_campaign_contacts();
+  FOR EACH STATEMENT EXECUTE FUNCTION count_changed_deliveries();
 
 ${trigger('count_new_messages', writeMessages(sentMessages('added', 1)))}
 ${trigger('count_changed_messages', writeMessages(`${sentMessages('before', -1)} UNION ALL ${sentMessages('after', 1)}`))}

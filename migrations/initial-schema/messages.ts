@@ -10,7 +10,7 @@ CREATE TABLE messages (
   -- Null for a direct message until a sender is reserved for it.
   sender_id uuid,
   campaign_id uuid,
-  campaign_contact_id uuid,
+  delivery_id uuid,
   send_id uuid,
   part integer NOT NULL DEFAULT 0,
   type text NOT NULL,
@@ -33,8 +33,8 @@ CREATE UNIQUE INDEX messages_inbound_once ON messages (sender_id, wa_message_id)
 CREATE INDEX messages_campaign ON messages (campaign_id, id) WHERE campaign_id IS NOT NULL;
 CREATE INDEX messages_tenant ON messages (tenant_id, id);
 CREATE INDEX messages_contact ON messages (contact_id, id);
-CREATE UNIQUE INDEX messages_recipient_part ON messages (campaign_contact_id, part)
-  WHERE campaign_contact_id IS NOT NULL AND direction = 'out';
+CREATE UNIQUE INDEX messages_delivery_part ON messages (delivery_id, part)
+  WHERE delivery_id IS NOT NULL AND direction = 'out';
 CREATE INDEX messages_wa_id ON messages (wa_message_id);
 CREATE INDEX messages_direct ON messages (tenant_id, id) WHERE send_id IS NOT NULL;
 CREATE INDEX messages_send ON messages (send_id, id) WHERE send_id IS NOT NULL;

@@ -7,7 +7,7 @@ export const tablesWithLine = [
   'contact_merged_numbers',
   'suppressions',
   'number_check_items',
-  'campaign_contacts',
+  'deliveries',
 ];
 
 /**

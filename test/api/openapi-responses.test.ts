@@ -166,7 +166,7 @@ async function controlCampaigns(): Promise<void> {
   await call('POST', `${path}/start`);
   await call('POST', `${path}/pause`);
   await surface.db.database.manager.query(
-    `UPDATE campaign_contacts SET state = 'failed', code = 'gave_up' WHERE campaign_id = $1`,
+    `UPDATE deliveries SET state = 'failed', code = 'gave_up' WHERE campaign_id = $1`,
     [id],
   );
   await call('POST', `${path}/retry-failed`, { body: {} });

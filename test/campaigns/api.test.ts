@@ -70,7 +70,7 @@ describe('the campaigns API', () => {
   it('keeps the variables of inline contacts as they were sent', async () => {
     const id = await create();
     const [stored] = await world.db.database.manager.query<{ variables: object }[]>(
-      'SELECT variables FROM campaign_contacts WHERE campaign_id = $1 AND phone = $2',
+      'SELECT variables FROM deliveries WHERE campaign_id = $1 AND phone = $2',
       [id, phone(2)],
     );
     expect(stored?.variables).toEqual({ city: 'Recife', tags: ['a', { b: 1 }] });

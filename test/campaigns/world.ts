@@ -84,7 +84,7 @@ function factories(db: TestDatabase) {
     },
     async states(campaignId: string): Promise<Record<string, number>> {
       const rows = await manager.query<{ state: string; count: number }[]>(
-        'SELECT state, count(*)::int AS count FROM campaign_contacts WHERE campaign_id = $1 GROUP BY state',
+        'SELECT state, count(*)::int AS count FROM deliveries WHERE campaign_id = $1 GROUP BY state',
         [campaignId],
       );
       return Object.fromEntries(rows.map(({ state, count }) => [state, count]));
@@ -92,8 +92,8 @@ function factories(db: TestDatabase) {
     /** Moves recipients on, as delivery would. */
     async move(campaignId: string, from: string, to: string, limit = 1_000_000): Promise<void> {
       await manager.query(
-        `UPDATE campaign_contacts SET state = $3, updated_at = now() WHERE id IN (
-           SELECT id FROM campaign_contacts WHERE campaign_id = $1 AND state = $2 ORDER BY id LIMIT $4)`,
+        `UPDATE deliveries SET state = $3, updated_at = now() WHERE id IN (
+           SELECT id FROM deliveries WHERE campaign_id = $1 AND state = $2 ORDER BY id LIMIT $4)`,
         [campaignId, from, to, limit],
       );
     },

@@ -113,7 +113,7 @@ describe('a merge', () => {
     const gone = await contact(SECOND);
     const waiting = { contactId: gone, phone: SECOND, state: 'queued' as const };
     const second = await world.campaign(tenantId, [waiting]);
-    await world.database.manager.query('UPDATE campaign_contacts SET next_part = 1 WHERE campaign_id = $1', [
+    await world.database.manager.query('UPDATE deliveries SET next_part = 1 WHERE campaign_id = $1', [
       second,
     ]);
     const lost = await world.campaign(tenantId, [{ ...waiting, body: 'Hello Ana' }]);

@@ -80,9 +80,9 @@ export async function createContactWorld() {
       for (const { contactId, phone, name = null, state, body } of recipients) {
         const variables = { parcel: 'platform 9' };
         const recipient = { campaignId, contactId, phone, name, variables, state };
-        const campaignContactId = await insertRecipient(manager, tenantId, recipient);
+        const deliveryId = await insertRecipient(manager, tenantId, recipient);
         if (body === undefined) continue;
-        await insertMessage(manager, tenantId, { contactId, senderId, campaignId, campaignContactId, body });
+        await insertMessage(manager, tenantId, { contactId, senderId, campaignId, deliveryId, body });
       }
       return campaignId;
     },
@@ -103,7 +103,7 @@ export async function createContactWorld() {
       campaignId: string,
     ): Promise<{ contactId: string; phone: string; state: string; code: string | null }[]> {
       return database.manager.query(
-        `SELECT contact_id AS "contactId", phone, state, code FROM campaign_contacts WHERE campaign_id = $1 ORDER BY id`,
+        `SELECT contact_id AS "contactId", phone, state, code FROM deliveries WHERE campaign_id = $1 ORDER BY id`,
         [campaignId],
       );
     },

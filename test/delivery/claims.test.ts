@@ -37,7 +37,7 @@ describe('a claim', () => {
     ['has got that part meanwhile', `next_part = 1`],
   ])('loses when its recipient %s since it was read', async (_what, change) => {
     const { recipientId, claim } = await reader();
-    await world.sql(`UPDATE campaign_contacts SET ${change} WHERE id = $1`, [recipientId]);
+    await world.sql(`UPDATE deliveries SET ${change} WHERE id = $1`, [recipientId]);
     const before = await world.recipient(recipientId);
     expect(await claim()).toEqual({ kind: 'lost' });
     expect(await world.recipient(recipientId)).toEqual(before);

@@ -132,10 +132,8 @@ describe('parts of every type', () => {
     const [payload] = recipients as [(typeof recipients)[0]];
     await world.drive(world.worker(), payload);
     // As the reconciler offers it again.
-    await world.sql(`UPDATE campaign_contacts SET state = 'queued' WHERE id = $1`, [payload.recipientId]);
-    await world.sql(`UPDATE messages SET state = 'queued' WHERE campaign_contact_id = $1`, [
-      payload.recipientId,
-    ]);
+    await world.sql(`UPDATE deliveries SET state = 'queued' WHERE id = $1`, [payload.recipientId]);
+    await world.sql(`UPDATE messages SET state = 'queued' WHERE delivery_id = $1`, [payload.recipientId]);
     await world.sql('UPDATE campaigns SET parts = $2 WHERE id = $1', [
       id,
       JSON.stringify([{ type: 'poll', question: 'New?', choices: ['a', 'b'], selectable: 1 }]),

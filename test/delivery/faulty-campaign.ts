@@ -113,10 +113,7 @@ export class FaultyCampaign {
     }
     const { id, phones } = await world.campaign({ recipients });
     // As they stand before the feeder takes them.
-    await world.sql(
-      `UPDATE campaign_contacts SET state = 'pending', claim_epoch = 0 WHERE campaign_id = $1`,
-      [id],
-    );
+    await world.sql(`UPDATE deliveries SET state = 'pending', claim_epoch = 0 WHERE campaign_id = $1`, [id]);
     this.campaignId = id;
     this.phones = phones;
   }
@@ -145,7 +142,7 @@ export class FaultyCampaign {
 
   /** PostgreSQL refuses to move this recipient to that state, the first so many times. */
   async refuse(phone: string, state: string, times = 1_000_000): Promise<void> {
-    await this.fault('campaign_contacts', `NEW.phone = '${phone}' AND NEW.state = '${state}'`, times);
+    await this.fault('deliveries', `NEW.phone = '${phone}' AND NEW.state = '${state}'`, times);
   }
 
   async refuseCompletion(times: number): Promise<void> {
@@ -189,7 +186,7 @@ export class FaultyCampaign {
   /** The state, and the code where there is one, of every recipient that was not sent to. */
   async notSent(): Promise<Record<string, string>> {
     const rows = await this.world.sql<{ phone: string; state: string; code: string | null }>(
-      `SELECT phone, state, code FROM campaign_contacts WHERE campaign_id = $1 AND state <> 'sent'`,
+      `SELECT phone, state, code FROM deliveries WHERE campaign_id = $1 AND state <> 'sent'`,
       [this.campaignId],
     );
     return Object.fromEntries(rows.map(({ phone, state, code }) => [phone, [state, code].join(' ').trim()]));

@@ -34,7 +34,7 @@ async function campaignsToOne(count: number, parts = ['Hello'], of = world): Pro
     const next = await of.campaign({ parts });
     const [payload] = next.recipients;
     await of.sql(
-      `UPDATE campaign_contacts SET phone = $1, contact_id =
+      `UPDATE deliveries SET phone = $1, contact_id =
          (SELECT id FROM contacts WHERE phone = $1 AND tenant_id = $2) WHERE id = $3`,
       [first.phones[0], of.tenantId, payload!.recipientId],
     );
@@ -74,10 +74,9 @@ describe('a frequency cap', () => {
     await capOf(1, 7);
     const [earlier, later, latest] = await campaignsToOne(3);
     await drive([earlier!]);
-    await world.sql(
-      `UPDATE messages SET sent_at = sent_at - interval '8 days' WHERE campaign_contact_id = $1`,
-      [earlier!.recipientId],
-    );
+    await world.sql(`UPDATE messages SET sent_at = sent_at - interval '8 days' WHERE delivery_id = $1`, [
+      earlier!.recipientId,
+    ]);
     await drive([later!, latest!]);
     expect(await states([later!, latest!])).toEqual([
       ['sent', null],
@@ -90,8 +89,8 @@ describe('a frequency cap', () => {
     const payloads = await campaignsToOne(2, ['one', 'two']);
     const [single] = await campaignsToOne(1);
     await world.sql(
-      `UPDATE campaign_contacts SET phone = 'same', contact_id =
-         (SELECT contact_id FROM campaign_contacts WHERE id = $2) WHERE id = $1`,
+      `UPDATE deliveries SET phone = 'same', contact_id =
+         (SELECT contact_id FROM deliveries WHERE id = $2) WHERE id = $1`,
       [single!.recipientId, payloads[0]!.recipientId],
     );
     await drive([...payloads, single!]);
@@ -106,8 +105,8 @@ describe('a frequency cap', () => {
     await capOf(3, 7);
     const [begun, other] = await campaignsToOne(2, ['one', 'two']);
     await drive([begun!]);
-    await world.sql('DELETE FROM messages WHERE campaign_contact_id = $1 AND part = 1', [begun!.recipientId]);
-    await world.sql(`UPDATE campaign_contacts SET state = 'queued', next_part = 1 WHERE id = $1`, [
+    await world.sql('DELETE FROM messages WHERE delivery_id = $1 AND part = 1', [begun!.recipientId]);
+    await world.sql(`UPDATE deliveries SET state = 'queued', next_part = 1 WHERE id = $1`, [
       begun!.recipientId,
     ]);
     await drive([other!]);
@@ -129,10 +128,7 @@ describe('a frequency cap', () => {
     await capOf(1, 7);
     const [earlier, later] = await campaignsToOne(2);
     await drive([earlier!]);
-    await world.sql('UPDATE messages SET state = $2 WHERE campaign_contact_id = $1', [
-      earlier!.recipientId,
-      state,
-    ]);
+    await world.sql('UPDATE messages SET state = $2 WHERE delivery_id = $1', [earlier!.recipientId, state]);
     await drive([later!]);
     expect(await states([later!])).toEqual([counts ? ['skipped', 'frequency_cap'] : ['sent', null]]);
   });
@@ -246,7 +242,7 @@ describe('a frequency cap', () => {
     const plan = await world.sql<{ 'QUERY PLAN': string }>(
       `EXPLAIN SELECT count(*) FROM messages m
        WHERE m.contact_id = $1 AND m.id > '01a00000-0000-7000-8000-000000000000' AND m.direction = 'out'
-         AND m.campaign_contact_id IS NOT NULL`,
+         AND m.delivery_id IS NOT NULL`,
       [contactId],
     );
     expect(plan.map((line) => line['QUERY PLAN']).join('\n')).toMatch(/messages_contact/);

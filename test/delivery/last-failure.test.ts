@@ -71,10 +71,10 @@ describe.each(servers)('a fault on the way of one recipient, with the queue on $
     const phone = await prepared();
     // Not a list, as it is read.
     await campaign.world.sql(
-      `INSERT INTO messages (id, tenant_id, direction, contact_id, sender_id, campaign_id, campaign_contact_id, part, type,
+      `INSERT INTO messages (id, tenant_id, direction, contact_id, sender_id, campaign_id, delivery_id, part, type,
                              state, attempts)
        SELECT gen_random_uuid(), r.tenant_id, 'out', r.contact_id, s.id, r.campaign_id, r.id, 0, 'text', 'queued', '{"a": 1}'
-       FROM campaign_contacts r, senders s
+       FROM deliveries r, senders s
        WHERE r.campaign_id = $1 AND r.phone = $2 AND s.tenant_id = r.tenant_id LIMIT 1`,
       [campaign.campaignId, phone],
     );

@@ -58,10 +58,8 @@ async function killedAfterHandOver(options: Killed = {}): Promise<{
 
 const age = (recipientId: string): Promise<unknown> =>
   Promise.all([
-    world.sql(`UPDATE campaign_contacts SET updated_at = now() - interval '1 hour' WHERE id = $1`, [
-      recipientId,
-    ]),
-    world.sql(`UPDATE messages SET updated_at = now() - interval '1 hour' WHERE campaign_contact_id = $1`, [
+    world.sql(`UPDATE deliveries SET updated_at = now() - interval '1 hour' WHERE id = $1`, [recipientId]),
+    world.sql(`UPDATE messages SET updated_at = now() - interval '1 hour' WHERE delivery_id = $1`, [
       recipientId,
     ]),
   ]);
@@ -188,7 +186,7 @@ describe('after a crash between hand-over and record', () => {
   it('a message whose outcome is lost every time is not sent for ever', async () => {
     const { payload } = await killedAfterHandOver();
     const lost = { at: new Date().toISOString(), senderId: 's', outcome: 'requeued', code: 'worker_lost' };
-    await world.sql('UPDATE messages SET attempts = $2 WHERE campaign_contact_id = $1', [
+    await world.sql('UPDATE messages SET attempts = $2 WHERE delivery_id = $1', [
       payload.recipientId,
       JSON.stringify(Array.from({ length: 10 }, () => lost)),
     ]);
@@ -207,7 +205,7 @@ describe('after a crash between hand-over and record', () => {
     const { recipientId } = first.payload;
     const endFault = await refuseRows(
       world.database.manager,
-      'campaign_contacts',
+      'deliveries',
       'UPDATE',
       `NEW.id = '${recipientId}' AND NEW.state = 'queued'`,
     );
@@ -230,10 +228,9 @@ describe('after the queue was lost', () => {
   it('long queued recipients get their jobs again, each once per interval', async () => {
     await world.sender();
     const { recipients } = await world.campaign({ recipients: 150 });
-    await world.sql(
-      `UPDATE campaign_contacts SET updated_at = now() - interval '1 hour' WHERE tenant_id = $1`,
-      [world.tenantId],
-    );
+    await world.sql(`UPDATE deliveries SET updated_at = now() - interval '1 hour' WHERE tenant_id = $1`, [
+      world.tenantId,
+    ]);
     const reconcile = world.reconcile();
     expect(await reconcile.run()).toMatchObject({ offered: 150 });
     expect(await reconcile.run()).toMatchObject({ offered: 0 });
@@ -244,9 +241,7 @@ describe('after the queue was lost', () => {
 
   it('gives every queued recipient a job at once when the queue is known to be lost', async () => {
     const { id, recipients } = await world.campaign({ recipients: 250 });
-    await world.sql(`UPDATE campaign_contacts SET state = 'pending' WHERE id = $1`, [
-      recipients[0]!.recipientId,
-    ]);
+    await world.sql(`UPDATE deliveries SET state = 'pending' WHERE id = $1`, [recipients[0]!.recipientId]);
     const other = await world.campaign({ recipients: 5 });
     await world.sql(`UPDATE campaigns SET status = 'completed' WHERE id = $1`, [other.id]);
     await world.reconcile().offerAllQueued();

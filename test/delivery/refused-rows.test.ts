@@ -24,17 +24,17 @@ afterAll(() => db.close());
 /** PostgreSQL refuses to change these two of twenty recipients so. */
 async function campaign(state: 'pending' | 'queued', refused: (phone: string) => string) {
   const { id, recipients, phones } = await world.campaign({ recipients: 20 });
-  await world.sql('UPDATE campaign_contacts SET state = $2 WHERE campaign_id = $1', [id, state]);
+  await world.sql('UPDATE deliveries SET state = $2 WHERE campaign_id = $1', [id, state]);
   for (const index of [7, 13]) {
     const when = refused(phones[index] ?? '');
-    end.push(await refuseRows(db.database.manager, 'campaign_contacts', 'UPDATE', when));
+    end.push(await refuseRows(db.database.manager, 'deliveries', 'UPDATE', when));
   }
   return { id, recipients };
 }
 
 function states(campaignId: string): Promise<{ state: string; code: string | null; count: number }[]> {
   return world.sql(
-    `SELECT state, code, count(*)::int AS count FROM campaign_contacts WHERE campaign_id = $1
+    `SELECT state, code, count(*)::int AS count FROM deliveries WHERE campaign_id = $1
      GROUP BY state, code ORDER BY count DESC, state`,
     [campaignId],
   );

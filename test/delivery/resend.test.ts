@@ -24,7 +24,7 @@ const graceIsOver = (recipientId: string): Promise<unknown> =>
     `UPDATE messages SET attempts = (
        SELECT jsonb_agg(CASE WHEN a ? 'until' THEN jsonb_set(a, '{until}', to_jsonb(now() - interval '12 hours')) ELSE a END)
        FROM jsonb_array_elements(attempts) a)
-     WHERE campaign_contact_id = $1 AND attempts <> '[]'`,
+     WHERE delivery_id = $1 AND attempts <> '[]'`,
     [recipientId],
   );
 
@@ -222,8 +222,8 @@ describe('where a second message of the same id cannot arrive', () => {
     await world.drive(worker(), payload, 0);
     await world.sql(
       `UPDATE messages SET attempts = (SELECT jsonb_agg(first.attempt)
-         FROM (SELECT attempts -> 0 AS attempt FROM messages WHERE campaign_contact_id = $1) first, generate_series(1, 10))
-       WHERE campaign_contact_id = $1`,
+         FROM (SELECT attempts -> 0 AS attempt FROM messages WHERE delivery_id = $1) first, generate_series(1, 10))
+       WHERE delivery_id = $1`,
       [payload.recipientId],
     );
     await world.drive(worker(), payload);

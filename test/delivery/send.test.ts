@@ -75,7 +75,7 @@ describe('sending one recipient', () => {
     const used = sessions.find((session) => session.handed.length > 0);
     const next = await world.campaign();
     await world.sql(
-      'UPDATE campaign_contacts SET phone = $1, contact_id = (SELECT id FROM contacts WHERE phone = $1 AND tenant_id = $3) WHERE id = $2',
+      'UPDATE deliveries SET phone = $1, contact_id = (SELECT id FROM contacts WHERE phone = $1 AND tenant_id = $3) WHERE id = $2',
       [phones[0], next.recipients[0]!.recipientId, world.tenantId],
     );
     await world.drive(world.worker(), next.recipients[0]!);
@@ -389,7 +389,7 @@ describe('what stands in the way of a send', () => {
       await insertNumberCheck(db.database.manager, world.tenantId, { phone: phones[index]!, ...check });
     }
     const retried = recipients[4]!;
-    await world.sql('UPDATE campaign_contacts SET retried_epoch = 1 WHERE id = $1', [retried.recipientId]);
+    await world.sql('UPDATE deliveries SET retried_epoch = 1 WHERE id = $1', [retried.recipientId]);
     const worker = world.worker();
     for (const payload of [...recipients.slice(0, 3), retried]) await world.drive(worker, payload);
     expect(phone.handed.map(({ to }) => to)).toEqual([phones[1], phones[2], phones[4]]);
@@ -449,7 +449,7 @@ describe('what stands in the way of a send', () => {
     const [phone, other] = [await world.sender(), await world.sender()];
     const { id, recipients } = await world.campaign({ parts: ['one', 'two'], recipients: 2 });
     const [started, served] = recipients as [(typeof recipients)[0], (typeof recipients)[0]];
-    await world.sql(`UPDATE campaign_contacts SET next_part = 1, sender_id = $2 WHERE id = $1`, [
+    await world.sql(`UPDATE deliveries SET next_part = 1, sender_id = $2 WHERE id = $1`, [
       started.recipientId,
       phone.senderId,
     ]);

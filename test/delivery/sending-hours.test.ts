@@ -39,7 +39,7 @@ describe('a message whose window is closed', () => {
     const { id, recipients } = await world.campaign({ parts: ['one', 'two'], recipients: 2 });
     await set(id, 'send_window = $2', openAround(new Date(), 2 * HOUR, 3 * HOUR));
     const [fresh, begun] = recipients as [(typeof recipients)[0], (typeof recipients)[0]];
-    await world.sql('UPDATE campaign_contacts SET next_part = 1, sender_id = $2 WHERE id = $1', [
+    await world.sql('UPDATE deliveries SET next_part = 1, sender_id = $2 WHERE id = $1', [
       begun.recipientId,
       phone.senderId,
     ]);

@@ -65,7 +65,7 @@ async function online(work: Promise<unknown>[]): Promise<{ senderId: string; ses
 /** What the feeder does with recipients that were put back. */
 async function bringPendingAgain(campaignId: string): Promise<PayloadOf<typeof sendMessage>[]> {
   const rows = await world.sql<{ id: string }>(
-    `WITH fed AS (UPDATE campaign_contacts SET state = 'queued', claim_epoch = claim_epoch + 1
+    `WITH fed AS (UPDATE deliveries SET state = 'queued', claim_epoch = claim_epoch + 1
                   WHERE campaign_id = $1 AND state = 'pending' RETURNING id) SELECT id FROM fed`,
     [campaignId],
   );

@@ -197,13 +197,13 @@ export class World {
   }
 
   async recipient(id: string): Promise<RecipientRow> {
-    const [row] = await this.sql<RecipientRow>('SELECT * FROM campaign_contacts WHERE id = $1', [id]);
+    const [row] = await this.sql<RecipientRow>('SELECT * FROM deliveries WHERE id = $1', [id]);
     if (!row) throw new Error('no such recipient');
     return row;
   }
 
   messages(recipientId: string): Promise<Record<string, unknown>[]> {
-    return this.sql('SELECT * FROM messages WHERE campaign_contact_id = $1 ORDER BY part', [recipientId]);
+    return this.sql('SELECT * FROM messages WHERE delivery_id = $1 ORDER BY part', [recipientId]);
   }
 
   /** What the ledger says and what count(*) says, of every kind of entry; they must be the same. */
@@ -217,11 +217,11 @@ export class World {
       `SELECT counter, sender_id, variant, code, count(*)::int AS n FROM (
          SELECT state AS counter, variant, code,
                 CASE WHEN state NOT IN ('pending', 'queued', 'sending') THEN sender_id END AS sender_id
-           FROM campaign_contacts WHERE campaign_id = $1
+           FROM deliveries WHERE campaign_id = $1
          UNION ALL SELECT 'replied', variant, NULL, sender_id
-           FROM campaign_contacts WHERE campaign_id = $1 AND replied_at IS NOT NULL
+           FROM deliveries WHERE campaign_id = $1 AND replied_at IS NOT NULL
          UNION ALL SELECT 'opted_out', variant, NULL, sender_id
-           FROM campaign_contacts WHERE campaign_id = $1 AND opted_out_at IS NOT NULL
+           FROM deliveries WHERE campaign_id = $1 AND opted_out_at IS NOT NULL
        ) facts GROUP BY counter, sender_id, variant, code ORDER BY counter, sender_id, variant, code`,
       [campaignId],
     );

@@ -46,7 +46,7 @@ export async function expectNothingLost(stage: Stage, databaseUrl: string): Prom
   const stats = await statsOf(api, campaignId);
   const counted = await query<{ state: string; n: number }>(
     databaseUrl,
-    'SELECT state, count(*)::int AS n FROM campaign_contacts WHERE campaign_id = $1 GROUP BY state',
+    'SELECT state, count(*)::int AS n FROM deliveries WHERE campaign_id = $1 GROUP BY state',
     [campaignId],
   );
   expect(counted).toEqual([{ state: 'delivered', n: recipients }]);

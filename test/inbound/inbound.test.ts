@@ -102,7 +102,7 @@ describe('incoming messages', () => {
     const later = await world.campaign();
     const earlier = await written();
     await world.sql(
-      `UPDATE campaign_contacts SET phone = $1, contact_id = (SELECT contact_id FROM campaign_contacts WHERE id = $2) WHERE id = $3`,
+      `UPDATE deliveries SET phone = $1, contact_id = (SELECT contact_id FROM deliveries WHERE id = $2) WHERE id = $3`,
       [earlier.from, earlier.recipientId, later.recipients[0]!.recipientId],
     );
     await world.drive(world.worker(), later.recipients[0]!);
@@ -120,7 +120,7 @@ describe('incoming messages', () => {
     const single = await world.campaign();
     await world.sql(`UPDATE campaigns SET kind = 'direct' WHERE id = $1`, [single.id]);
     await world.sql(
-      `UPDATE campaign_contacts SET phone = $1, contact_id = (SELECT contact_id FROM campaign_contacts WHERE id = $2) WHERE id = $3`,
+      `UPDATE deliveries SET phone = $1, contact_id = (SELECT contact_id FROM deliveries WHERE id = $2) WHERE id = $3`,
       [campaign.from, campaign.recipientId, single.recipients[0]!.recipientId],
     );
     await world.drive(world.worker(), single.recipients[0]!);
@@ -138,10 +138,9 @@ describe('incoming messages', () => {
 
   it('are no reply to what was written more than a week ago', async () => {
     const { from, recipientId } = await written();
-    await world.sql(
-      `UPDATE messages SET created_at = now() - interval '8 days' WHERE campaign_contact_id = $1`,
-      [recipientId],
-    );
+    await world.sql(`UPDATE messages SET created_at = now() - interval '8 days' WHERE delivery_id = $1`, [
+      recipientId,
+    ]);
     await receive(said(from, 'who are you?'));
     expect(await world.recipient(recipientId)).toMatchObject({ replied_at: null });
   });

@@ -50,7 +50,7 @@ it('a table with numbers has their lines, made by the database', async () => {
      WHERE p.table_schema = current_schema() AND p.column_name = 'phone' ORDER BY 1`,
   );
   expect(rows).toEqual(
-    ['campaign_contacts', 'contact_merged_numbers', 'contacts', 'number_check_items', 'suppressions'].map(
+    ['contact_merged_numbers', 'contacts', 'deliveries', 'number_check_items', 'suppressions'].map(
       (table) => ({ table, expression: 'phone_line(phone)' }),
     ),
   );

@@ -19,7 +19,7 @@ const HIDDEN_CAMPAIGN = 'a direct message travels in a hidden campaign: until de
 export const foreignWrites: { file: string; table: string; reason: string }[] = [
   {
     file: 'src/modules/campaigns/audience/audience.repository.ts',
-    table: 'campaign_contacts',
+    table: 'deliveries',
     reason: 'recipients are made from contacts within one statement: until deliveries have sources',
   },
   {
@@ -44,7 +44,7 @@ export const foreignWrites: { file: string; table: string; reason: string }[] = 
 /** Tables of other modules that the SQL of a module reads: reading module -> table -> why it does not ask the owner. */
 export const foreignReads: Record<string, Record<string, string>> = {
   campaigns: {
-    campaign_contacts:
+    deliveries:
       'the recipients of a campaign: its audience, progress, forecast and reports, up to millions of rows',
     contact_list_members: 'an audience is made of lists, and lists are excluded, within one statement',
     contact_lists: 'the lists an audience names are locked until the campaign with them is stored',
@@ -81,12 +81,12 @@ export const foreignReads: Record<string, Record<string, string>> = {
     campaigns: 'a file that a campaign still sends cannot be removed',
   },
   messages: {
-    campaign_contacts: 'a message is listed with the number and the campaign of its recipient',
+    deliveries: 'a message is listed with the number and the campaign of its recipient',
     contacts: 'a message is listed with the number of its contact',
     messages: 'messages are shown as deliveries store them: this module reads, that one writes',
   },
   segments: {
-    campaign_contacts:
+    deliveries:
       'a segment may ask who got a campaign and how far; the filter is one condition of a statement',
     campaigns: 'the campaigns a segment names are locked until the segment is stored',
     contact_consents: 'a segment may ask for consent; the filter is one condition of a statement',
@@ -111,7 +111,7 @@ export const foreignReads: Record<string, Record<string, string>> = {
 /** Triggers on a table that write one of another module. */
 export const triggerWrites: { on: string; table: string; reason: string }[] = [
   {
-    on: 'campaign_contacts',
+    on: 'deliveries',
     table: 'campaign_counts',
     reason:
       'the ledger of a campaign counts every change of its recipients, from whatever module it comes (decision 0002)',

@@ -150,7 +150,7 @@ async function insertSurroundings(): Promise<void> {
 /** Writes the people anew. */
 async function write(people: Person[]): Promise<void> {
   const { manager } = db.database;
-  await manager.query('DELETE FROM campaign_contacts');
+  await manager.query('DELETE FROM deliveries');
   await manager.query('DELETE FROM contacts');
   const rows = JSON.stringify(people);
   await manager.query(
@@ -174,7 +174,7 @@ async function write(people: Person[]): Promise<void> {
     [tenantId, rows],
   );
   await manager.query(
-    `INSERT INTO campaign_contacts (id, tenant_id, campaign_id, contact_id, phone, state, sent_at, delivered_at, read_at, replied_at)
+    `INSERT INTO deliveries (id, tenant_id, campaign_id, contact_id, phone, state, sent_at, delivered_at, read_at, replied_at)
      SELECT gen_random_uuid(), $1, got."campaignId", p.id, p.phone, got.state, got."sentAt",
        CASE WHEN got.state IN ('delivered', 'read') THEN got."sentAt" END,
        CASE WHEN got.state = 'read' THEN got."sentAt" END, got."repliedAt"

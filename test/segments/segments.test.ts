@@ -227,7 +227,7 @@ describe('among many contacts', () => {
     ],
     ['a country', { field: 'country', op: 'equals', value: 'DE' }, /contacts_phone_start/],
     ['a list', { field: 'list', op: 'in', value: newId() }, /contact_list_members/],
-    ['what came of a campaign', { activity: 'read', campaignId: newId() }, /campaign_contacts_\w+/],
+    ['what came of a campaign', { activity: 'read', campaignId: newId() }, /deliveries_\w+/],
   ])('%s is found through an index', async (_, input, index) => {
     await people(20_000);
     const parsed = parseFilter(input);

@@ -9,7 +9,7 @@ import { NumberCheck } from '../../src/modules/contacts/checks/number-check.enti
 import { ContactList } from '../../src/modules/contacts/contact-list.entity.js';
 import { Contact } from '../../src/modules/contacts/contact.entity.js';
 import { Suppression } from '../../src/modules/contacts/suppression.entity.js';
-import { CampaignContact } from '../../src/modules/delivery/delivery.entity.js';
+import { Delivery } from '../../src/modules/delivery/delivery.entity.js';
 import { Message } from '../../src/modules/delivery/message.entity.js';
 import { Sender } from '../../src/modules/senders/sender.entity.js';
 import { Session } from '../../src/modules/sessions/session.entity.js';
@@ -115,10 +115,10 @@ export async function insertCampaign(tx: Tx, tenantId: Id, values: Values<Campai
 export async function insertRecipient(
   tx: Tx,
   tenantId: Id,
-  values: Values<CampaignContact> & { campaignId: Id; contactId: Id; phone: string },
+  values: Values<Delivery> & { campaignId: Id; contactId: Id; phone: string },
 ): Promise<Id> {
   const id = values.id ?? newId();
-  await insert(tx, CampaignContact, { ...values, id, tenantId });
+  await insert(tx, Delivery, { ...values, id, tenantId });
   return id;
 }
 

@@ -2,7 +2,7 @@ import { Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn } from 'typeo
 
 /**
  * An append-only ledger of how many recipients a campaign gained or lost per counter (a recipient state, `replied` or
- * `opted_out`), sender, variant and code. A trigger on campaign_contacts writes it in the same transaction as the
+ * `opted_out`), sender, variant and code. A trigger on deliveries writes it in the same transaction as the
  * change, so the sum always equals count(*); appending needs no lock on a shared row. Now and then the entries of a
  * campaign's ledger are folded into one row of each kind.
  */

@@ -157,7 +157,7 @@ function fold(ledger: string, columns: readonly string[]): string {
 /** Recipients that are being handed over now. */
 export async function countSending(tx: Tx, campaignId: string): Promise<number> {
   const [row] = await tx.query<{ sending: number }[]>(
-    `SELECT count(*)::int AS sending FROM campaign_contacts WHERE campaign_id = $1 AND ${isIn(['sending'])}`,
+    `SELECT count(*)::int AS sending FROM deliveries WHERE campaign_id = $1 AND ${isIn(['sending'])}`,
     [campaignId],
   );
   return row?.sending ?? 0;

@@ -10,16 +10,16 @@ const WAITING = `('pending', 'queued')`;
 
 /** Nothing of it was handed over, and no interrupted hand-over may have got through. */
 const UNBEGUN = `r.state IN ${WAITING} AND r.next_part = 0 AND NOT EXISTS (
-  SELECT FROM messages m WHERE m.campaign_contact_id = r.id AND m.direction = 'out' AND ${mayHaveArrived('m')})`;
+  SELECT FROM messages m WHERE m.delivery_id = r.id AND m.direction = 'out' AND ${mayHaveArrived('m')})`;
 
 /** The messages of recipients `r` and `other` of a hidden campaign, as they were written when they were accepted. */
 const SAY_THE_SAME = `EXISTS (
-  SELECT FROM messages a JOIN messages b ON b.campaign_contact_id = other.id AND b.part = a.part
-  WHERE a.campaign_contact_id = r.id AND (a.body, a.content) IS NOT DISTINCT FROM (b.body, b.content))`;
+  SELECT FROM messages a JOIN messages b ON b.delivery_id = other.id AND b.part = a.part
+  WHERE a.delivery_id = r.id AND (a.body, a.content) IS NOT DISTINCT FROM (b.body, b.content))`;
 
 /** Recipients of this person: by contact, and those of an earlier contact of the same line. */
 const OF_PERSON = `r.tenant_id = $1 AND (r.contact_id = $2 OR r.id IN (
-  SELECT same.id FROM campaigns k JOIN campaign_contacts same ON same.campaign_id = k.id
+  SELECT same.id FROM campaigns k JOIN deliveries same ON same.campaign_id = k.id
   WHERE k.tenant_id = $1 AND same.line = $3))`;
 
 /** What campaigns keep of a person: the recipients, with name and variables as they were when the campaign was made. */
@@ -35,27 +35,27 @@ export class CampaignPersonRecords implements PersonRecords {
     const people = [tenantId, from.id, to.id, to.line];
     // In the order in which the engine locks them.
     await tx.query(
-      `SELECT id FROM campaign_contacts WHERE tenant_id = $1 AND contact_id = $2 ORDER BY id FOR NO KEY UPDATE`,
+      `SELECT id FROM deliveries WHERE tenant_id = $1 AND contact_id = $2 ORDER BY id FOR NO KEY UPDATE`,
       [tenantId, from.id],
     );
     await tx.query(
-      `UPDATE campaign_contacts r SET state = 'skipped', code = 'duplicate', contact_id = $3, updated_at = now()
+      `UPDATE deliveries r SET state = 'skipped', code = 'duplicate', contact_id = $3, updated_at = now()
        FROM campaigns k
        WHERE k.id = r.campaign_id AND r.tenant_id = $1 AND r.contact_id = $2 AND ${UNBEGUN}
-         AND EXISTS (SELECT FROM campaign_contacts other
+         AND EXISTS (SELECT FROM deliveries other
                      WHERE other.campaign_id = r.campaign_id AND (other.contact_id = $3 OR other.line = $4)
                        AND (k.kind = 'campaign' OR ${SAY_THE_SAME}))`,
       people,
     );
     await tx.query(
       `WITH redirected AS (
-         SELECT DISTINCT ON (r.campaign_id) r.id FROM campaign_contacts r
+         SELECT DISTINCT ON (r.campaign_id) r.id FROM deliveries r
          WHERE r.tenant_id = $1 AND r.contact_id = $2 AND ${UNBEGUN}
-           AND NOT EXISTS (SELECT FROM campaign_contacts other
+           AND NOT EXISTS (SELECT FROM deliveries other
                            WHERE other.campaign_id = r.campaign_id AND other.line = $4)
          ORDER BY r.campaign_id, r.id
        )
-       UPDATE campaign_contacts r
+       UPDATE deliveries r
        SET contact_id = $3, phone = CASE WHEN r.id IN (SELECT id FROM redirected) THEN $5 ELSE r.phone END
        WHERE r.tenant_id = $1 AND r.contact_id = $2`,
       [...people, to.phone],
@@ -67,7 +67,7 @@ export class CampaignPersonRecords implements PersonRecords {
       `SELECT k.id AS "campaignId", k.name AS campaign, k.kind, r.phone AS "phoneNumber", r.name, r.variables, r.state,
               r.code, r.sent_at AS "sentAt", r.delivered_at AS "deliveredAt", r.read_at AS "readAt",
               r.replied_at AS "repliedAt", r.opted_out_at AS "optedOutAt"
-       FROM campaign_contacts r JOIN campaigns k ON k.id = r.campaign_id
+       FROM deliveries r JOIN campaigns k ON k.id = r.campaign_id
        WHERE ${OF_PERSON} ORDER BY r.id`,
       [tenantId, person.id, person.line],
     );
@@ -77,7 +77,7 @@ export class CampaignPersonRecords implements PersonRecords {
   async erase(tx: Tx, tenantId: string, person: Person): Promise<void> {
     const values = [tenantId, person.id, person.line];
     const rows: { id: string; state: string }[] = await tx.query(
-      `SELECT r.id, r.state FROM campaign_contacts r WHERE ${OF_PERSON} ORDER BY r.id FOR UPDATE`,
+      `SELECT r.id, r.state FROM deliveries r WHERE ${OF_PERSON} ORDER BY r.id FOR UPDATE`,
       values,
     );
     if (rows.some(({ state }) => state === 'sending')) {
@@ -89,8 +89,8 @@ export class CampaignPersonRecords implements PersonRecords {
     await tx.query(
       `UPDATE campaigns k SET parts = '[{"type":"text","content":""}]', updated_at = now()
        WHERE k.tenant_id = $1 AND k.kind = 'direct'
-         AND k.id IN (SELECT campaign_id FROM campaign_contacts WHERE id = ANY($2::uuid[]))
-         AND NOT EXISTS (SELECT FROM campaign_contacts o WHERE o.campaign_id = k.id AND o.id <> ALL($2::uuid[]))`,
+         AND k.id IN (SELECT campaign_id FROM deliveries WHERE id = ANY($2::uuid[]))
+         AND NOT EXISTS (SELECT FROM deliveries o WHERE o.campaign_id = k.id AND o.id <> ALL($2::uuid[]))`,
       [tenantId, ids],
     );
     await tx.query(
@@ -111,11 +111,11 @@ export class CampaignPersonRecords implements PersonRecords {
            updated_at = CASE WHEN state IN ${WAITING} THEN now() ELSE updated_at END,
            code = CASE WHEN state IN ${WAITING} THEN 'contact_deleted' ELSE code END,
            state = CASE WHEN state IN ${WAITING} THEN 'skipped' ELSE state END
-       WHERE tenant_id = $1 AND direction = 'out' AND campaign_contact_id = ANY($2::uuid[])`,
+       WHERE tenant_id = $1 AND direction = 'out' AND delivery_id = ANY($2::uuid[])`,
       [tenantId, ids],
     );
     await tx.query(
-      `UPDATE campaign_contacts
+      `UPDATE deliveries
        SET phone = 'erased-' || id, name = NULL, variables = '{}', contact_id = id,
            updated_at = CASE WHEN state IN ${WAITING} THEN now() ELSE updated_at END,
            code = CASE WHEN state IN ${WAITING} THEN 'contact_deleted' ELSE code END,

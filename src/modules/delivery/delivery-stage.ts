@@ -77,7 +77,7 @@ export function hasAnyIn(states: readonly RecipientState[], campaign: string): s
   const found = stagesOf(states).map((stage) => {
     const ofStage = states.filter((state) => stages[state] === stage);
     const { where, orderBy } = inOrder(ofStage, { alias: 'first' });
-    return `(SELECT first.id FROM campaign_contacts first
+    return `(SELECT first.id FROM deliveries first
       WHERE first.campaign_id = ${campaign} AND ${where} ORDER BY ${orderBy} LIMIT 1) IS NOT NULL`;
   });
   return `(${found.join(' OR ')})`;

@@ -6,14 +6,14 @@ const STAGE =
   "CASE state WHEN 'pending' THEN 0 WHEN 'queued' THEN 1 WHEN 'sending' THEN 1 WHEN 'sent' THEN 2 WHEN 'delivered' THEN 2 WHEN 'read' THEN 2 WHEN 'failed' THEN 3 WHEN 'skipped' THEN 4 WHEN 'unknown' THEN 5 ELSE 6 END";
 
 /** A recipient of a campaign. The table also holds what was known of the contact when the campaign was made. */
-@Entity('campaign_contacts')
-@Index('campaign_contacts_recipient', ['campaignId', 'line'], { unique: true })
-@Index('campaign_contacts_stage', ['campaignId', 'stage', 'id'])
-@Index('campaign_contacts_contact', ['contactId'])
-@Index('campaign_contacts_zone', ['campaignId', 'zone', 'id'], {
+@Entity('deliveries')
+@Index('deliveries_recipient', ['campaignId', 'line'], { unique: true })
+@Index('deliveries_stage', ['campaignId', 'stage', 'id'])
+@Index('deliveries_contact', ['contactId'])
+@Index('deliveries_zone', ['campaignId', 'zone', 'id'], {
   where: `stage = 0 AND zone IS NOT NULL`,
 })
-export class CampaignContact {
+export class Delivery {
   @PrimaryColumn('uuid')
   id!: string;
 

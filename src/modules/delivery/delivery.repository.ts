@@ -104,7 +104,7 @@ const CLAIM = `
                          $7::text[], $8::text[], $9::text[], $10::jsonb[])
       AS a (ordinal, tenant_id, recipient_id, part, sender_id, message_id, wa_message_id, type, body, content)
   ), won AS (
-    UPDATE campaign_contacts r
+    UPDATE deliveries r
     SET state = 'sending', sender_id = a.sender_id, claim_epoch = r.claim_epoch + 1, code = NULL, updated_at = now()
     FROM asked a
     WHERE r.id = a.recipient_id
@@ -112,20 +112,20 @@ const CLAIM = `
       AND NOT EXISTS (SELECT FROM suppressions x WHERE x.tenant_id = r.tenant_id AND x.line = r.line)
     RETURNING a.ordinal, r.id, r.campaign_id, r.contact_id, r.claim_epoch
   ), written AS (
-    INSERT INTO messages (id, tenant_id, direction, contact_id, sender_id, campaign_id, campaign_contact_id, part,
+    INSERT INTO messages (id, tenant_id, direction, contact_id, sender_id, campaign_id, delivery_id, part,
                           type, body, content, state, wa_message_id, claim_epoch, worker_id)
     SELECT a.message_id, a.tenant_id, 'out', won.contact_id, a.sender_id, won.campaign_id, won.id, a.part,
            a.type, a.body, a.content, 'sending', a.wa_message_id, won.claim_epoch, $11::uuid
     FROM won JOIN asked a ON a.ordinal = won.ordinal
-    ON CONFLICT (campaign_contact_id, part) WHERE campaign_contact_id IS NOT NULL AND direction = 'out'
+    ON CONFLICT (delivery_id, part) WHERE delivery_id IS NOT NULL AND direction = 'out'
     DO UPDATE SET state = 'sending', sender_id = excluded.sender_id, type = excluded.type, body = excluded.body,
                   content = excluded.content, code = NULL,
                   wa_message_id = excluded.wa_message_id, claim_epoch = excluded.claim_epoch,
                   worker_id = excluded.worker_id, updated_at = now()
-    RETURNING id, campaign_contact_id
+    RETURNING id, delivery_id
   )
   SELECT won.ordinal, written.id AS "messageId", won.claim_epoch AS "claimEpoch"
-  FROM won JOIN written ON written.campaign_contact_id = won.id`;
+  FROM won JOIN written ON written.delivery_id = won.id`;
 
 /**
  * Recipients leave the queue without a hand-over: back to `pending` for a paused campaign, or to an end. Returns which
@@ -143,14 +143,14 @@ export async function departFromQueue(tx: Tx, departures: Departure[]): Promise<
   const leaving = departures.filter(leaves);
   await tx.query(
     `WITH gone AS (
-       UPDATE campaign_contacts r SET state = a.state, code = a.code, updated_at = now()
+       UPDATE deliveries r SET state = a.state, code = a.code, updated_at = now()
        FROM unnest($1::uuid[], $2::text[], $3::text[]) AS a (recipient_id, state, code)
        WHERE r.id = a.recipient_id
        RETURNING r.id, r.next_part, r.state, r.code
      )
      UPDATE messages m SET state = gone.state, code = gone.code, updated_at = now()
      FROM gone
-     WHERE m.campaign_contact_id = gone.id AND m.part = gone.next_part AND m.direction = 'out'
+     WHERE m.delivery_id = gone.id AND m.part = gone.next_part AND m.direction = 'out'
        AND m.state IN ('queued', 'pending') AND gone.state <> 'pending'`,
     [
       leaving.map((departure) => departure.recipientId),
@@ -172,10 +172,10 @@ export async function noteWaits(tx: Tx, waits: RecipientWait[]): Promise<void> {
          AS a (tenant_id, recipient_id, epoch, reason, until)
      ), waiting AS (
        SELECT r.id, a.reason, a.until, r.state, r.tenant_id = a.tenant_id AND r.claim_epoch = a.epoch AS same
-       FROM campaign_contacts r JOIN asked a ON r.id = a.recipient_id
+       FROM deliveries r JOIN asked a ON r.id = a.recipient_id
        FOR NO KEY UPDATE OF r SKIP LOCKED
      )
-     UPDATE campaign_contacts r
+     UPDATE deliveries r
      SET wait_reason = waiting.reason, wait_until = waiting.until, wait_since = coalesce(r.wait_since, now())
      FROM waiting WHERE r.id = waiting.id AND waiting.same AND waiting.state = 'queued'`,
     [
@@ -205,7 +205,7 @@ export type LockedRecipients = ReadonlyMap<string, LockedRecipient>;
 export async function lockRecipients(tx: Tx, ids: string[]): Promise<LockedRecipients> {
   const rows: LockedRecipient[] = await tx.query(
     `SELECT id, tenant_id AS "tenantId", state, claim_epoch AS "claimEpoch", next_part AS "nextPart"
-     FROM campaign_contacts WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`,
+     FROM deliveries WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`,
     [ids],
   );
   return new Map(rows.map((row) => [row.id, row]));

@@ -39,7 +39,7 @@ async function completeOneByOne(tx: Tx, logger: Logger): Promise<void> {
 
 const DONE = `k.kind = 'direct' AND k.status = 'running' AND (k.scheduled_at IS NULL OR k.scheduled_at <= now())
   AND NOT EXISTS (
-    SELECT FROM campaign_contacts r WHERE r.campaign_id = k.id AND ${isIn(['pending', 'queued', 'sending'], 'r')})`;
+    SELECT FROM deliveries r WHERE r.campaign_id = k.id AND ${isIn(['pending', 'queued', 'sending'], 'r')})`;
 
 async function completeBatch(tx: Tx, only?: string): Promise<number> {
   const [row] = await tx.query<{ completed: number }[]>(

@@ -32,11 +32,11 @@ export async function insertDirectMessages(
          id uuid, "recipientId" uuid, "campaignId" uuid, "contactId" uuid, phone text, name text, variables jsonb,
          "senderId" uuid, "sendId" uuid, "sendAt" timestamptz, type text, body text, content jsonb)
      ), recipients AS (
-       INSERT INTO campaign_contacts (id, tenant_id, campaign_id, contact_id, phone, name, variables, state,
+       INSERT INTO deliveries (id, tenant_id, campaign_id, contact_id, phone, name, variables, state,
                                       claim_epoch, queued_at)
        SELECT "recipientId", $1, "campaignId", "contactId", phone, name, variables, 'queued', 1, now() FROM given
      )
-     INSERT INTO messages (id, tenant_id, direction, contact_id, sender_id, campaign_contact_id, send_id, send_at,
+     INSERT INTO messages (id, tenant_id, direction, contact_id, sender_id, delivery_id, send_id, send_at,
                            type, body, content, state)
      SELECT id, $1, 'out', "contactId", "senderId", "recipientId", "sendId", "sendAt", type, body,
             nullif(content, 'null'::jsonb), CASE WHEN "sendAt" IS NULL THEN 'queued' ELSE 'pending' END
@@ -53,7 +53,7 @@ export async function insertTestRecipients(
   sample: { name: string | null; variables: Record<string, unknown> },
 ): Promise<void> {
   await tx.query(
-    `INSERT INTO campaign_contacts (id, tenant_id, campaign_id, contact_id, phone, name, variables, state,
+    `INSERT INTO deliveries (id, tenant_id, campaign_id, contact_id, phone, name, variables, state,
                                     claim_epoch, queued_at)
      SELECT id, $1, $2, contact_id, phone, $6, $7, 'queued', 1, now()
      FROM unnest($3::uuid[], $4::uuid[], $5::text[]) AS given (id, contact_id, phone)`,
@@ -75,15 +75,15 @@ export async function insertTestRecipients(
  */
 export async function cancelMessage(tx: Tx, tenantId: string, messageId: string): Promise<boolean> {
   const [message] = await tx.query<{ recipientId: string }[]>(
-    `SELECT campaign_contact_id AS "recipientId" FROM messages
-     WHERE id = $1 AND tenant_id = $2 AND send_id IS NOT NULL AND campaign_contact_id IS NOT NULL`,
+    `SELECT delivery_id AS "recipientId" FROM messages
+     WHERE id = $1 AND tenant_id = $2 AND send_id IS NOT NULL AND delivery_id IS NOT NULL`,
     [messageId, tenantId],
   );
   if (!message) return false;
   await lockRecipients(tx, [message.recipientId]);
   const rows = await tx.query<unknown[]>(
     `WITH cancelled AS (
-       UPDATE campaign_contacts r SET state = 'skipped', code = 'cancelled', updated_at = now()
+       UPDATE deliveries r SET state = 'skipped', code = 'cancelled', updated_at = now()
        FROM messages m
        WHERE r.id = $2 AND r.state IN ('queued', 'pending') AND m.id = $1 AND NOT ${mayHaveArrived('m')}
        RETURNING r.id

@@ -48,7 +48,7 @@ export async function endWaiting(
   return { ended, left };
 }
 
-const BY_ID = `SELECT recipient.id FROM campaign_contacts recipient
+const BY_ID = `SELECT recipient.id FROM deliveries recipient
   WHERE recipient.id = ANY($1::uuid[]) AND ${isIn(['pending', 'queued'], 'recipient')}
   FOR UPDATE OF recipient SKIP LOCKED`;
 
@@ -67,7 +67,7 @@ const SKIP_BATCHES = 20;
 /** Ends the recipients of a stopped campaign that were not on their way yet: at most 100,000 per call. */
 export async function skipLeftOver(tx: Tx, campaignId: string): Promise<EndedRecipients> {
   const waiting = {
-    sql: `SELECT recipient.id FROM campaign_contacts recipient
+    sql: `SELECT recipient.id FROM deliveries recipient
       JOIN campaigns ON campaigns.id = recipient.campaign_id AND campaigns.status = 'stopped'
       WHERE recipient.campaign_id = $1 AND ${isIn(['pending', 'queued'], 'recipient')}`,
     parameters: [campaignId],

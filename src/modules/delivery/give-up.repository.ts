@@ -13,7 +13,7 @@ export async function giveUpQueued(
 ): Promise<'failed' | 'unknown' | undefined> {
   const [row] = await tx.query<{ state: 'failed' | 'unknown' }[]>(
     `WITH given_up AS (
-       SELECT id FROM campaign_contacts WHERE id = $2 AND tenant_id = $1 AND state = 'queued' FOR NO KEY UPDATE
+       SELECT id FROM deliveries WHERE id = $2 AND tenant_id = $1 AND state = 'queued' FOR NO KEY UPDATE
      ), ${endOf('given_up', 'internal_error')}
      SELECT state FROM ended`,
     [tenantId, recipientId],
@@ -32,7 +32,7 @@ export async function giveUpNextPending(
 ): Promise<string | undefined> {
   const { statement, begin } = nextPending(from);
   const [row] = await tx.query<{ id: string }[]>(
-    `WITH due AS (${statement}), given_up AS (SELECT id FROM campaign_contacts WHERE id = ANY(ARRAY(SELECT id FROM due))
+    `WITH due AS (${statement}), given_up AS (SELECT id FROM deliveries WHERE id = ANY(ARRAY(SELECT id FROM due))
      ), ${endOf('given_up', 'internal_error')}
      SELECT id FROM ended`,
     [campaignId, 1, begin],

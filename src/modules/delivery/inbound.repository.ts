@@ -41,16 +41,16 @@ export async function markLatestRecipient(
   mark: 'replied_at' | 'opted_out_at',
 ): Promise<void> {
   await tx.query(
-    `UPDATE campaign_contacts r SET ${mark} = $4
+    `UPDATE deliveries r SET ${mark} = $4
      FROM (
-       SELECT campaign_contact_id FROM messages
-       WHERE contact_id = $2 AND tenant_id = $1 AND direction = 'out' AND campaign_contact_id IS NOT NULL
+       SELECT delivery_id FROM messages
+       WHERE contact_id = $2 AND tenant_id = $1 AND direction = 'out' AND delivery_id IS NOT NULL
          AND state IN ('sending', 'sent', 'delivered', 'read', 'played', 'unknown')
          AND created_at > $4::timestamptz - make_interval(days => ${REPLY_WINDOW_DAYS})
          AND created_at < $4::timestamptz + make_interval(secs => ${CLOCK_DIFFERENCE_SECONDS})
        ORDER BY sender_id = $3 DESC, id DESC LIMIT 1
      ) latest
-     WHERE r.id = latest.campaign_contact_id AND r.${mark} IS NULL`,
+     WHERE r.id = latest.delivery_id AND r.${mark} IS NULL`,
     [message.tenantId, contactId, message.senderId, message.at],
   );
 }

@@ -104,11 +104,11 @@ const RECIPIENTS = `
                    'content', m.content, 'attempts', m.attempts,
                    'senderLost', coalesce(ms.status IN ('banned', 'logged_out'), true))
           FROM messages m LEFT JOIN senders ms ON ms.id = m.sender_id AND ms.tenant_id = r.tenant_id
-          WHERE m.campaign_contact_id = r.id AND m.part = r.next_part AND m.direction = 'out'
+          WHERE m.delivery_id = r.id AND m.part = r.next_part AND m.direction = 'out'
             AND m.state = 'queued' AND (m.wa_message_id IS NOT NULL OR m.attempts <> '[]') AND m.sender_id IS NOT NULL)
            AS resend
   FROM unnest($1::uuid[], $2::uuid[]) AS asked (tenant_id, id)
-  JOIN campaign_contacts r ON r.id = asked.id AND r.tenant_id = asked.tenant_id
+  JOIN deliveries r ON r.id = asked.id AND r.tenant_id = asked.tenant_id
   JOIN campaigns k ON k.id = r.campaign_id
   LEFT JOIN contacts c ON c.id = r.contact_id AND c.tenant_id = r.tenant_id`;
 

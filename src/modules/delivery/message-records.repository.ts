@@ -38,9 +38,9 @@ export class MessagePersonRecords implements PersonRecords {
   private async skipWaiting(tx: Tx, tenantId: string, contactId: string): Promise<void> {
     await tx.query(
       `UPDATE messages m SET state = 'skipped', code = r.code, updated_at = now()
-       FROM campaign_contacts r
+       FROM deliveries r
        WHERE m.tenant_id = $1 AND m.contact_id = $2 AND m.state IN ('pending', 'queued')
-         AND r.id = m.campaign_contact_id AND r.state = 'skipped'`,
+         AND r.id = m.delivery_id AND r.state = 'skipped'`,
       [tenantId, contactId],
     );
   }

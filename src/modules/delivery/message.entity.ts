@@ -16,9 +16,9 @@ export type MessageState =
 /** One part handed, or about to be handed, to one chat; or one that came in. */
 @Entity('messages')
 @Index('messages_wa_id', ['waMessageId'])
-@Index('messages_recipient_part', ['campaignContactId', 'part'], {
+@Index('messages_delivery_part', ['deliveryId', 'part'], {
   unique: true,
-  where: "campaign_contact_id IS NOT NULL AND direction = 'out'",
+  where: "delivery_id IS NOT NULL AND direction = 'out'",
 })
 @Index('messages_contact', ['contactId', 'id'])
 @Index('messages_tenant', ['tenantId', 'id'])
@@ -55,8 +55,8 @@ export class Message {
   @Column('timestamptz', { name: 'send_at', nullable: true })
   sendAt!: Date | null;
 
-  @Column('uuid', { name: 'campaign_contact_id', nullable: true })
-  campaignContactId!: string | null;
+  @Column('uuid', { name: 'delivery_id', nullable: true })
+  deliveryId!: string | null;
 
   /** Which part of the campaign's sequence, from 0. */
   @Column('integer', { default: 0 })

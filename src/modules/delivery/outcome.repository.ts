@@ -91,12 +91,12 @@ const RECORD = `
       updated_at = now()
     FROM asked a
     JOIN messages earlier ON earlier.id = a.message_id
-    WHERE m.id = a.message_id AND m.claim_epoch = a.epoch AND m.campaign_contact_id = a.recipient_id
+    WHERE m.id = a.message_id AND m.claim_epoch = a.epoch AND m.delivery_id = a.recipient_id
     RETURNING a.ordinal, a.kind, a.last_part, a.recipient_id, m.part, m.state, m.code, m.sent_at,
               m.state IN ('sent', 'delivered', 'read', 'played') AS arrived,
               earlier.state IN ('delivered', 'read', 'played') AS early
   ), moved AS (
-    UPDATE campaign_contacts r SET
+    UPDATE deliveries r SET
       state = CASE WHEN NOT s.arrived THEN s.state WHEN s.last_part THEN 'sent' ELSE 'queued' END,
       code = s.code,
       next_part = CASE WHEN s.arrived THEN s.part + 1 ELSE r.next_part END,
@@ -136,10 +136,10 @@ function parameters(records: (OutcomeRecord & { ordinal: number })[]): unknown[]
 export async function deriveRecipients(tx: Tx, ids: string[]): Promise<void> {
   if (ids.length === 0) return;
   await tx.query(
-    `UPDATE campaign_contacts r
+    `UPDATE deliveries r
      SET state = d.state, code = d.code, delivered_at = d.delivered_at, read_at = d.read_at, updated_at = now()
      FROM (
-       SELECT campaign_contact_id AS id,
+       SELECT delivery_id AS id,
               CASE WHEN bool_or(state = 'failed') THEN 'failed'
                    WHEN bool_and(state IN ('read', 'played')) THEN 'read'
                    WHEN bool_and(state IN ('delivered', 'read', 'played')) THEN 'delivered'
@@ -148,8 +148,8 @@ export async function deriveRecipients(tx: Tx, ids: string[]): Promise<void> {
               CASE WHEN bool_and(delivered_at IS NOT NULL) THEN max(delivered_at) END AS delivered_at,
               CASE WHEN bool_and(read_at IS NOT NULL) THEN max(read_at) END AS read_at
        FROM messages
-       WHERE campaign_contact_id = ANY($1::uuid[]) AND direction = 'out'
-       GROUP BY campaign_contact_id
+       WHERE delivery_id = ANY($1::uuid[]) AND direction = 'out'
+       GROUP BY delivery_id
      ) d
      WHERE r.id = d.id AND r.state IN ('sent', 'delivered', 'read')
        AND (r.state, r.code, r.delivered_at, r.read_at)
@@ -169,7 +169,7 @@ export async function rememberUnknownNumbers(
   await noteUnregistered(
     tx,
     `SELECT r.tenant_id, r.line FROM unnest($1::uuid[], $2::uuid[]) AS a (tenant_id, recipient_id)
-     JOIN campaign_contacts r ON r.id = a.recipient_id AND r.tenant_id = a.tenant_id
+     JOIN deliveries r ON r.id = a.recipient_id AND r.tenant_id = a.tenant_id
      JOIN contacts c ON c.id = r.contact_id AND c.tenant_id = r.tenant_id`,
     [recipients.map(({ tenantId }) => tenantId), recipients.map(({ recipientId }) => recipientId)],
   );

@@ -9,7 +9,7 @@ export interface ClaimedRecipient {
 
 const pending = inOrder(['pending'], { after: '$3::uuid' });
 
-const NEXT_PENDING = `SELECT id FROM campaign_contacts
+const NEXT_PENDING = `SELECT id FROM deliveries
   WHERE campaign_id = $1 AND ${pending.where}
   ORDER BY ${pending.orderBy} LIMIT $2 FOR UPDATE SKIP LOCKED`;
 
@@ -17,9 +17,9 @@ const NEXT_PENDING = `SELECT id FROM campaign_contacts
 const BEGINNING = '00000000-0000-0000-0000-000000000000';
 
 /** The first of every time zone, then of those the first: each zone is a range of the index. */
-const NEXT_PENDING_AT_PLACES = `SELECT id FROM campaign_contacts WHERE ${isIn(['pending'])} AND id IN (
+const NEXT_PENDING_AT_PLACES = `SELECT id FROM deliveries WHERE ${isIn(['pending'])} AND id IN (
     SELECT first.id FROM unnest($3::text[]) AS place, LATERAL (
-      SELECT id FROM campaign_contacts
+      SELECT id FROM deliveries
       WHERE campaign_id = $1 AND ${isIn(['pending'])} AND zone IS NOT NULL AND zone = place
       ORDER BY id LIMIT $2) first
     ORDER BY first.id LIMIT $2)
@@ -50,7 +50,7 @@ export async function claimPending(
   return tx.query<ClaimedRecipient[]>(
     `WITH due AS (${statement}
      ), claimed AS (
-       UPDATE campaign_contacts SET state = 'queued', claim_epoch = claim_epoch + 1, updated_at = now(),
+       UPDATE deliveries SET state = 'queued', claim_epoch = claim_epoch + 1, updated_at = now(),
          queued_at = now(), wait_reason = NULL, wait_since = NULL, wait_until = NULL
        WHERE id = ANY(ARRAY(SELECT id FROM due))
        RETURNING id, claim_epoch)
@@ -63,12 +63,12 @@ export async function claimPending(
 export async function putBackClaimed(tx: Tx, claimed: ClaimedRecipient[]): Promise<void> {
   await tx.query(
     `WITH mine AS (
-       SELECT recipient.id FROM campaign_contacts recipient
+       SELECT recipient.id FROM deliveries recipient
        JOIN unnest($1::uuid[], $2::int[]) AS taken(id, claim_epoch)
          ON taken.id = recipient.id AND taken.claim_epoch = recipient.claim_epoch
        WHERE recipient.state = 'queued' ORDER BY recipient.id FOR UPDATE OF recipient)
-     UPDATE campaign_contacts SET state = 'pending', updated_at = now()
-     FROM mine WHERE campaign_contacts.id = mine.id`,
+     UPDATE deliveries SET state = 'pending', updated_at = now()
+     FROM mine WHERE deliveries.id = mine.id`,
     [claimed.map(({ id }) => id), claimed.map(({ claimEpoch }) => claimEpoch)],
   );
 }
@@ -88,21 +88,21 @@ export type EndCode = keyof typeof ENDS;
  */
 export function endOf(chosen: string, code: EndCode): string {
   return `ended AS (
-       UPDATE campaign_contacts r SET code = '${code}', updated_at = now(), state = CASE WHEN EXISTS (
-           SELECT FROM messages m WHERE m.campaign_contact_id = r.id AND m.part = r.next_part AND m.direction = 'out'
+       UPDATE deliveries r SET code = '${code}', updated_at = now(), state = CASE WHEN EXISTS (
+           SELECT FROM messages m WHERE m.delivery_id = r.id AND m.part = r.next_part AND m.direction = 'out'
              AND m.state = 'queued' AND ${mayHaveArrived('m')}) THEN 'unknown' ELSE '${ENDS[code]}' END
        FROM ${chosen} WHERE r.id = ${chosen}.id
        RETURNING r.id, r.next_part, r.state
      ), told AS (
        UPDATE messages m SET state = ended.state, code = '${code}', updated_at = now()
-       FROM ended WHERE m.campaign_contact_id = ended.id AND m.part = ended.next_part AND m.direction = 'out'
+       FROM ended WHERE m.delivery_id = ended.id AND m.part = ended.next_part AND m.direction = 'out'
          AND m.state IN ('queued', 'pending'))`;
 }
 
 /** Recipients a recurring campaign was made with wait for nothing any more once its last run has begun. */
 export async function settleOrigin(tx: Tx, id: string): Promise<void> {
   await tx.query(
-    `UPDATE campaign_contacts SET state = 'skipped', code = 'campaign_stopped', updated_at = now()
+    `UPDATE deliveries SET state = 'skipped', code = 'campaign_stopped', updated_at = now()
      WHERE campaign_id = $1 AND ${isIn(['pending'])}
        AND EXISTS (SELECT FROM campaigns WHERE id = $1 AND status IN ('completed', 'failed'))`,
     [id],

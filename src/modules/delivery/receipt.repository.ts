@@ -49,7 +49,7 @@ async function writeReceipts(tx: Tx, found: FoundMessage[]): Promise<void> {
 async function lockCampaignsOfUnknown(tx: Tx, recipients: string[]): Promise<void> {
   await tx.query(
     `SELECT id FROM campaigns WHERE id IN (
-       SELECT campaign_id FROM campaign_contacts WHERE id = ANY($1::uuid[]) AND state = 'unknown')
+       SELECT campaign_id FROM deliveries WHERE id = ANY($1::uuid[]) AND state = 'unknown')
      ORDER BY id FOR SHARE`,
     [recipients],
   );
@@ -66,7 +66,7 @@ async function findMessages(tx: Tx, reports: readonly SenderReceipts[]): Promise
     ),
   );
   const rows: (MessageKey & Omit<FoundMessage, 'receipt'>)[] = await tx.query(
-    `SELECT id, campaign_contact_id AS "recipientId", tenant_id AS "tenantId", sender_id AS "senderId",
+    `SELECT id, delivery_id AS "recipientId", tenant_id AS "tenantId", sender_id AS "senderId",
             wa_message_id AS "waMessageId"
      FROM messages
      WHERE wa_message_id = ANY($1::text[]) AND tenant_id = ANY($2::uuid[]) AND sender_id = ANY($3::uuid[])
@@ -136,7 +136,7 @@ async function raiseMessages(tx: Tx, found: FoundMessage[]): Promise<void> {
  */
 async function advanceRecipients(tx: Tx, messageIds: string[]): Promise<void> {
   await tx.query(
-    `UPDATE campaign_contacts r SET
+    `UPDATE deliveries r SET
        next_part = m.part + 1,
        state = CASE WHEN m.part + 1 >= jsonb_array_length(${PARTS_OF_RECIPIENT}) THEN 'sent'
                     WHEN r.state = 'unknown' AND k.status IN ('running', 'paused') THEN 'pending'
@@ -146,9 +146,9 @@ async function advanceRecipients(tx: Tx, messageIds: string[]): Promise<void> {
        sent_at = CASE WHEN m.part + 1 >= jsonb_array_length(${PARTS_OF_RECIPIENT}) THEN m.sent_at ELSE r.sent_at END,
        updated_at = now()
      FROM messages m
-     JOIN campaign_contacts at_hand ON at_hand.id = m.campaign_contact_id
+     JOIN deliveries at_hand ON at_hand.id = m.delivery_id
      JOIN campaigns k ON k.id = at_hand.campaign_id
-     WHERE m.id = ANY($1::uuid[]) AND r.id = m.campaign_contact_id AND r.next_part = m.part
+     WHERE m.id = ANY($1::uuid[]) AND r.id = m.delivery_id AND r.next_part = m.part
        AND m.state IN ('sent', 'delivered', 'read', 'played')
        AND r.state IN ('queued', 'pending', 'unknown', 'skipped')`,
     [messageIds],
@@ -159,7 +159,7 @@ async function advanceRecipients(tx: Tx, messageIds: string[]): Promise<void> {
 async function correctNumberChecks(tx: Tx, messageIds: string[]): Promise<void> {
   await noteRegistered(
     tx,
-    `SELECT r.tenant_id, r.line FROM messages m JOIN campaign_contacts r ON r.id = m.campaign_contact_id
+    `SELECT r.tenant_id, r.line FROM messages m JOIN deliveries r ON r.id = m.delivery_id
      WHERE m.id = ANY($1::uuid[]) AND m.state IN ('delivered', 'read', 'played')`,
     [messageIds],
   );
@@ -168,9 +168,9 @@ async function correctNumberChecks(tx: Tx, messageIds: string[]): Promise<void> 
 /** The network took a part back before the next one went out: the rest is not sent. */
 async function failRecipients(tx: Tx, messageIds: string[]): Promise<void> {
   await tx.query(
-    `UPDATE campaign_contacts r SET state = 'failed', code = m.code, updated_at = now()
+    `UPDATE deliveries r SET state = 'failed', code = m.code, updated_at = now()
      FROM messages m
-     WHERE m.id = ANY($1::uuid[]) AND r.id = m.campaign_contact_id AND m.state = 'failed'
+     WHERE m.id = ANY($1::uuid[]) AND r.id = m.delivery_id AND m.state = 'failed'
        AND r.state IN ('queued', 'pending', 'unknown')`,
     [messageIds],
   );

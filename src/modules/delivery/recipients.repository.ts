@@ -11,14 +11,14 @@ const PLACES_PER_STATEMENT = 10_000;
 export async function assignPlaces(tx: Tx, campaignId: string): Promise<boolean> {
   const { where, orderBy } = inOrder(['pending']);
   const unplaced = await tx.query<{ id: string; phone: string }[]>(
-    `SELECT id, phone FROM campaign_contacts WHERE campaign_id = $1 AND ${where} AND zone IS NULL
+    `SELECT id, phone FROM deliveries WHERE campaign_id = $1 AND ${where} AND zone IS NULL
      ORDER BY ${orderBy} LIMIT ${PLACES_PER_STATEMENT} FOR NO KEY UPDATE SKIP LOCKED`,
     [campaignId],
   );
   if (unplaced.length === 0) return true;
   await tx.query(
-    `UPDATE campaign_contacts SET zone = placed.zone FROM unnest($1::uuid[], $2::text[]) AS placed(id, zone)
-     WHERE campaign_contacts.id = placed.id`,
+    `UPDATE deliveries SET zone = placed.zone FROM unnest($1::uuid[], $2::text[]) AS placed(id, zone)
+     WHERE deliveries.id = placed.id`,
     [unplaced.map(({ id }) => id), unplaced.map(({ phone }) => timeZoneKey(phone))],
   );
   return unplaced.length < PLACES_PER_STATEMENT;
@@ -34,12 +34,12 @@ export async function assignToVariants(tx: Tx, campaignId: string, cycle: readon
   await tx.query(
     `WITH numbered AS (
        SELECT id, row_number() OVER (ORDER BY state <> 'pending', id) - 1 AS n
-       FROM campaign_contacts WHERE campaign_id = $1 AND state <> 'excluded'
+       FROM deliveries WHERE campaign_id = $1 AND state <> 'excluded'
      ), assigned AS (
        SELECT id, ($2::smallint[])[row_number() OVER (PARTITION BY n / $3::int ORDER BY right(id::text, 10), id)] AS variant
        FROM numbered
      )
-     UPDATE campaign_contacts r SET variant = assigned.variant FROM assigned
+     UPDATE deliveries r SET variant = assigned.variant FROM assigned
      WHERE r.id = assigned.id AND r.variant <> assigned.variant`,
     [campaignId, cycle, cycle.length],
   );
@@ -47,7 +47,5 @@ export async function assignToVariants(tx: Tx, campaignId: string, cycle: readon
 
 /** Without variants all recipients get the one content. */
 export async function forgetVariants(tx: Tx, campaignId: string): Promise<void> {
-  await tx.query('UPDATE campaign_contacts SET variant = 0 WHERE campaign_id = $1 AND variant <> 0', [
-    campaignId,
-  ]);
+  await tx.query('UPDATE deliveries SET variant = 0 WHERE campaign_id = $1 AND variant <> 0', [campaignId]);
 }

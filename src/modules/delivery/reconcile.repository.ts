@@ -54,7 +54,7 @@ export async function takeQueuedBefore(
   except: readonly string[] = [],
 ): Promise<{ taken: QueuedRecipient[]; untouched: Failed<QueuedRecipient>[] }> {
   const queued = (columns: string) => `SELECT ${columns} FROM campaigns k
-    JOIN campaign_contacts r ON r.campaign_id = k.id
+    JOIN deliveries r ON r.campaign_id = k.id
     WHERE ${DUE} AND ${isIn(['queued'], 'r')} AND r.updated_at <= $1::timestamptz AND r.id <> ALL($3::uuid[])
     LIMIT $2`;
   const parameters = [before, limit, except];
@@ -62,7 +62,7 @@ export async function takeQueuedBefore(
     const taken: QueuedRecipient[] = await tx.query(
       `WITH due AS (${queued('r.id, k.kind, k.priority, k.scheduled_at')} FOR NO KEY UPDATE OF r SKIP LOCKED
        ), touched AS (
-         UPDATE campaign_contacts r SET updated_at = now() FROM due WHERE r.id = due.id
+         UPDATE deliveries r SET updated_at = now() FROM due WHERE r.id = due.id
          RETURNING ${OFFERED})
        SELECT * FROM touched`,
       parameters,
@@ -73,12 +73,12 @@ export async function takeQueuedBefore(
   }
   const found: QueuedRecipient[] = await tx.query(
     `SELECT ${OFFERED} FROM (${queued('r.id, k.kind, k.priority, k.scheduled_at')}) due
-     JOIN campaign_contacts r ON r.id = due.id`,
+     JOIN deliveries r ON r.id = due.id`,
     parameters,
   );
   const untouched = await inHalves(found, async (recipients) => {
     await tx.query(
-      `UPDATE campaign_contacts SET updated_at = now() WHERE id = ANY($1::uuid[]) AND state = 'queued'`,
+      `UPDATE deliveries SET updated_at = now() WHERE id = ANY($1::uuid[]) AND state = 'queued'`,
       [recipients.map(({ id }) => id)],
     );
   });
@@ -114,14 +114,14 @@ export async function lockStaleClaims(
   return await tx.query(
     `WITH stale AS (
        SELECT r.id FROM campaigns k
-       JOIN campaign_contacts r ON r.campaign_id = k.id
-       JOIN messages m ON m.campaign_contact_id = r.id AND m.part = r.next_part AND m.direction = 'out'
+       JOIN deliveries r ON r.campaign_id = k.id
+       JOIN messages m ON m.delivery_id = r.id AND m.part = r.next_part AND m.direction = 'out'
        WHERE k.status IN ('running', 'paused', 'stopped') AND ${isIn(['sending'], 'r')}
          AND (r.updated_at < now() - make_interval(secs => $1::float8 / 1000) OR ${WORKER_IS_GONE})
          AND ($4::uuid IS NULL OR r.id = $4)
        LIMIT $2
      ), locked AS (
-       SELECT r.* FROM campaign_contacts r JOIN stale ON stale.id = r.id
+       SELECT r.* FROM deliveries r JOIN stale ON stale.id = r.id
        WHERE r.state = 'sending'
        ORDER BY r.id FOR NO KEY UPDATE OF r SKIP LOCKED
      )
@@ -132,7 +132,7 @@ export async function lockStaleClaims(
             k.on_unknown AS "onUnknown", m.attempts
      FROM locked r
      JOIN campaigns k ON k.id = r.campaign_id
-     JOIN messages m ON m.campaign_contact_id = r.id AND m.part = r.next_part AND m.direction = 'out'
+     JOIN messages m ON m.delivery_id = r.id AND m.part = r.next_part AND m.direction = 'out'
      LEFT JOIN senders s ON s.id = m.sender_id AND s.tenant_id = r.tenant_id`,
     [limits.olderThanMs, limits.limit, limits.workerSilentMs, limits.only ?? null],
   );
@@ -150,9 +150,9 @@ export async function requeueForResend(tx: Tx, claims: StaleClaim[]): Promise<Lo
          attempts = attempts || jsonb_build_object('at', now(), 'senderId', sender_id, 'outcome', 'requeued',
                                                    'code', 'worker_lost')
        WHERE id = ANY($1::uuid[]) AND state = 'sending'
-       RETURNING campaign_contact_id AS id
+       RETURNING delivery_id AS id
      ), queued AS (
-       UPDATE campaign_contacts r SET state = 'queued', claim_epoch = claim_epoch + 1, updated_at = now()
+       UPDATE deliveries r SET state = 'queued', claim_epoch = claim_epoch + 1, updated_at = now()
        FROM requeued WHERE r.id = requeued.id AND r.state = 'sending'
        RETURNING r.id, r.tenant_id, r.campaign_id, r.claim_epoch
      )
@@ -168,7 +168,7 @@ export async function requeueForResend(tx: Tx, claims: StaleClaim[]): Promise<Lo
 export async function leaveUnknown(tx: Tx, { id, messageId, claimEpoch }: StaleClaim): Promise<void> {
   await tx.query(
     `WITH left_unknown AS (
-       UPDATE campaign_contacts SET state = 'unknown', code = 'internal_error', updated_at = now()
+       UPDATE deliveries SET state = 'unknown', code = 'internal_error', updated_at = now()
        WHERE id = $1 AND state = 'sending' AND claim_epoch = $3 RETURNING id)
      UPDATE messages m SET state = 'unknown', code = 'internal_error', updated_at = now()
      FROM left_unknown WHERE m.id = $2 AND m.state = 'sending'`,

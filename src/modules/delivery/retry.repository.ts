@@ -19,9 +19,9 @@ export async function retryFailed(tx: Tx, campaignId: string, choice: RetryChoic
   const [row] = await tx.query<{ retried: number }[]>(
     `WITH failed AS (
        SELECT r.id, r.sender_id, jsonb_array_length(${PARTS_OF_RECIPIENT}) AS parts,
-              least(r.next_part, (SELECT min(m.part) FROM messages m WHERE m.campaign_contact_id = r.id
+              least(r.next_part, (SELECT min(m.part) FROM messages m WHERE m.delivery_id = r.id
                                   AND m.direction = 'out' AND m.state = 'failed')) AS from_part
-       FROM campaign_contacts r JOIN campaigns k ON k.id = r.campaign_id
+       FROM deliveries r JOIN campaigns k ON k.id = r.campaign_id
        WHERE r.campaign_id = $1 AND ${isIn(['failed', 'unknown'], 'r')} AND (r.state = 'failed'
          AND ($2::text[] IS NULL OR r.code = ANY($2::text[]))
          AND ($3::text[] IS NULL OR r.code IS NULL OR r.code <> ALL($3::text[]))
@@ -29,7 +29,7 @@ export async function retryFailed(tx: Tx, campaignId: string, choice: RetryChoic
      ), chosen AS (
        SELECT failed.* FROM failed
        WHERE from_part < parts AND NOT EXISTS (
-         SELECT FROM messages m WHERE m.campaign_contact_id = failed.id AND m.direction = 'out'
+         SELECT FROM messages m WHERE m.delivery_id = failed.id AND m.direction = 'out'
            AND m.part > from_part AND m.state IN ('sent', 'delivered', 'read', 'played'))
      ), refunded AS (
        UPDATE campaign_sender_use used SET messages = greatest(0, used.messages - spent.messages)
@@ -42,9 +42,9 @@ export async function retryFailed(tx: Tx, campaignId: string, choice: RetryChoic
                          THEN m.attempts || jsonb_build_object('at', m.updated_at, 'senderId', m.sender_id,
                                 'outcome', 'undelivered', 'code', coalesce(m.code, 'undeliverable'))
                          ELSE m.attempts END
-       FROM chosen WHERE m.campaign_contact_id = chosen.id AND m.direction = 'out' AND m.part >= chosen.from_part
+       FROM chosen WHERE m.delivery_id = chosen.id AND m.direction = 'out' AND m.part >= chosen.from_part
      ), retried AS (
-       UPDATE campaign_contacts r SET
+       UPDATE deliveries r SET
          state = 'pending', code = NULL, next_part = chosen.from_part, retried_epoch = r.claim_epoch,
          sender_id = CASE WHEN chosen.from_part = 0 THEN NULL ELSE r.sender_id END,
          sent_at = NULL, delivered_at = NULL, read_at = NULL, queued_at = NULL,
@@ -63,7 +63,7 @@ export async function failedByCode(
   campaignId: string,
 ): Promise<{ code: string | null; count: number }[]> {
   return tx.query<{ code: string | null; count: number }[]>(
-    `SELECT code, count(*)::int AS count FROM campaign_contacts
+    `SELECT code, count(*)::int AS count FROM deliveries
      WHERE campaign_id = $1 AND ${isIn(['failed'])} GROUP BY code ORDER BY count DESC, code`,
     [campaignId],
   );

@@ -59,7 +59,7 @@ async function withSurroundings(tx: Tx, messages: Message[]): Promise<MessageVie
   const rows: ({ id: string } & MessageSurroundings)[] = await tx.query(
     `SELECT m.id, coalesce(r.phone, c.phone) AS phone, r.wait_reason AS "waitReason", r.wait_until AS "waitUntil"
      FROM messages m
-     LEFT JOIN campaign_contacts r ON r.id = m.campaign_contact_id AND r.tenant_id = m.tenant_id
+     LEFT JOIN deliveries r ON r.id = m.delivery_id AND r.tenant_id = m.tenant_id
      LEFT JOIN contacts c ON c.id = m.contact_id AND c.tenant_id = m.tenant_id
      WHERE m.id = ANY($1::uuid[])`,
     [messages.map(({ id }) => id)],

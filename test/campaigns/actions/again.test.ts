@@ -98,7 +98,7 @@ describe('retrying', () => {
     const parts = ['One', 'Two', 'Three'].map((content) => ({ type: 'text' as const, content }));
     const id = await fed(3, { template: undefined, messages: parts });
     const rows = await world.sql<{ id: string; contact_id: string }>(
-      'SELECT id, contact_id FROM campaign_contacts WHERE campaign_id = $1 ORDER BY id',
+      'SELECT id, contact_id FROM deliveries WHERE campaign_id = $1 ORDER BY id',
       [id],
     );
     const [sender] = await world.sql<{ id: string }>('SELECT id FROM senders WHERE tenant_id = $1', [
@@ -109,7 +109,7 @@ describe('retrying', () => {
         contactId: rows[recipient]?.contact_id,
         senderId: sender?.id,
         campaignId: id,
-        campaignContactId: rows[recipient]?.id,
+        deliveryId: rows[recipient]?.id,
         part,
         body: 'x',
         state,
@@ -124,14 +124,14 @@ describe('retrying', () => {
     await message(2, 0, 'failed');
     for (const part of [1, 2]) await message(2, part, 'read');
     await world.sql(
-      `UPDATE campaign_contacts SET state = 'failed', code = 'undeliverable', sender_id = $2,
+      `UPDATE deliveries SET state = 'failed', code = 'undeliverable', sender_id = $2,
          next_part = CASE WHEN id = $3 THEN 1 ELSE 3 END WHERE campaign_id = $1`,
       [id, sender?.id, rows[0]?.id],
     );
     await world.feed(tenantId, id);
     expect(await control().retryFailed(tenantId, id)).toMatchObject({ retried: 2 });
     const after = await world.sql(
-      'SELECT state, next_part, sender_id, sent_at FROM campaign_contacts WHERE campaign_id = $1 ORDER BY id',
+      'SELECT state, next_part, sender_id, sent_at FROM deliveries WHERE campaign_id = $1 ORDER BY id',
       [id],
     );
     expect(after).toMatchObject([
@@ -143,12 +143,12 @@ describe('retrying', () => {
 
   it('gives the attempts that were used up back', async () => {
     const id = await fed(1);
-    await world.sql('UPDATE campaign_contacts SET claim_epoch = 25 WHERE campaign_id = $1', [id]);
+    await world.sql('UPDATE deliveries SET claim_epoch = 25 WHERE campaign_id = $1', [id]);
     await world.end(id, 'failed', 'gave_up');
     await world.feed(tenantId, id);
     await control().retryFailed(tenantId, id);
     const [row] = await world.sql(
-      'SELECT claim_epoch, retried_epoch FROM campaign_contacts WHERE campaign_id = $1',
+      'SELECT claim_epoch, retried_epoch FROM deliveries WHERE campaign_id = $1',
       [id],
     );
     expect(row).toEqual({ claim_epoch: 25, retried_epoch: 25 });
@@ -228,7 +228,7 @@ describe('a copy', () => {
       scheduledAt: null,
     });
     const [ana] = await world.sql(
-      'SELECT name, variables FROM campaign_contacts WHERE campaign_id = $1 AND phone = $2',
+      'SELECT name, variables FROM deliveries WHERE campaign_id = $1 AND phone = $2',
       [copy.id, phone(50)],
     );
     expect(ana).toEqual({ name: 'Ana', variables: { city: 'Recife' } });
@@ -300,10 +300,9 @@ describe('deleting', () => {
       kind: 'conflict',
       code: 'campaign_sending',
     });
-    await world.sql(
-      `UPDATE campaign_contacts SET state = 'sent' WHERE campaign_id = $1 AND state = 'sending'`,
-      [id],
-    );
+    await world.sql(`UPDATE deliveries SET state = 'sent' WHERE campaign_id = $1 AND state = 'sending'`, [
+      id,
+    ]);
     await world.manager.remove(tenantId, id);
     await expect(world.manager.remove(tenantId, id)).rejects.toMatchObject({ kind: 'not_found' });
   });
@@ -346,7 +345,7 @@ describe('a test', () => {
     expect(world.queue.jobs).toHaveLength(2);
     expect(world.queue.jobs.every(({ options }) => options.priority === undefined)).toBe(true);
     const rows = await world.sql(
-      `SELECT r.phone, r.name, r.variables, r.state, k.kind FROM campaign_contacts r
+      `SELECT r.phone, r.name, r.variables, r.state, k.kind FROM deliveries r
        JOIN campaigns k ON k.id = r.campaign_id WHERE k.id = $1 ORDER BY r.phone`,
       [run.id],
     );

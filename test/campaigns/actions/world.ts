@@ -30,8 +30,8 @@ export async function createControlWorld() {
     /** Gives a recipient its end, as delivery would. */
     async end(campaignId: string, to: string, code: string | null, limit = 1): Promise<void> {
       await sql(
-        `UPDATE campaign_contacts SET state = $2, code = $3, updated_at = now() WHERE id IN (
-           SELECT id FROM campaign_contacts WHERE campaign_id = $1 AND state = 'queued' ORDER BY id LIMIT $4)`,
+        `UPDATE deliveries SET state = $2, code = $3, updated_at = now() WHERE id IN (
+           SELECT id FROM deliveries WHERE campaign_id = $1 AND state = 'queued' ORDER BY id LIMIT $4)`,
         [campaignId, to, code, limit],
       );
     },

@@ -58,7 +58,7 @@ async function importOf(phones: string[], status = 'completed', of = tenantId): 
 
 async function audienceOf(campaignId: string): Promise<string[]> {
   const rows = await world.db.database.manager.query<{ phone: string }[]>(
-    `SELECT phone FROM campaign_contacts WHERE campaign_id = $1 AND state <> 'excluded' ORDER BY id`,
+    `SELECT phone FROM deliveries WHERE campaign_id = $1 AND state <> 'excluded' ORDER BY id`,
     [campaignId],
   );
   return rows.map((row) => row.phone);
@@ -66,7 +66,7 @@ async function audienceOf(campaignId: string): Promise<string[]> {
 
 async function excludedFrom(campaignId: string): Promise<[phone: string, code: string][]> {
   const rows = await world.db.database.manager.query<{ phone: string; code: string }[]>(
-    `SELECT phone, code FROM campaign_contacts WHERE campaign_id = $1 AND state = 'excluded' ORDER BY id`,
+    `SELECT phone, code FROM deliveries WHERE campaign_id = $1 AND state = 'excluded' ORDER BY id`,
     [campaignId],
   );
   return rows.map(({ phone: number, code }) => [number, code]);
@@ -232,7 +232,7 @@ describe('an audience', () => {
     const { listId, phones } = await people(3);
     const earlier = await world.manager.create(tenantId, draft({ contacts: phones }));
     await world.db.database.manager.query(
-      `UPDATE campaign_contacts SET state = CASE phone WHEN $2 THEN 'failed' WHEN $3 THEN 'skipped' ELSE 'read' END
+      `UPDATE deliveries SET state = CASE phone WHEN $2 THEN 'failed' WHEN $3 THEN 'skipped' ELSE 'read' END
        WHERE campaign_id = $1`,
       [earlier.campaign.id, phones[0], phones[1]],
     );
@@ -250,7 +250,7 @@ describe('an audience', () => {
       draft({ contacts: [...phones.slice(0, 2), phone(76)] }),
     );
     await world.db.database.manager.query(
-      `UPDATE campaign_contacts r SET
+      `UPDATE deliveries r SET
          state = CASE phone WHEN $5 THEN 'sent' ELSE 'skipped' END,
          next_part = CASE phone WHEN $2 THEN 1 ELSE 0 END,
          contact_id = CASE phone WHEN $5 THEN (SELECT id FROM contacts WHERE tenant_id = $3 AND phone = $4)
@@ -283,7 +283,7 @@ describe('an audience', () => {
       [listId, tenantId, phones[1]],
     );
     const next = await world.manager.create(tenantId, draft({ contacts: [phone(78)] }));
-    await manager.query('DELETE FROM campaign_contacts WHERE campaign_id = $1', [next.campaign.id]);
+    await manager.query('DELETE FROM deliveries WHERE campaign_id = $1', [next.campaign.id]);
     const audience = new CampaignAudience(world.deps);
     const summary = await audience.fillLike(manager, { tenantId, campaignId: next.campaign.id }, campaign);
     expect(await audienceOf(next.campaign.id)).toEqual([phone(77), phones[2]]);
@@ -295,7 +295,7 @@ describe('an audience', () => {
       excluded: { phoneNumbers: 1 },
     });
     const [again] = await manager.query<{ name: string; variables: object; inline: boolean }[]>(
-      'SELECT name, variables, inline FROM campaign_contacts WHERE campaign_id = $1 AND phone = $2',
+      'SELECT name, variables, inline FROM deliveries WHERE campaign_id = $1 AND phone = $2',
       [next.campaign.id, phone(77)],
     );
     expect(again).toEqual({ name: 'Bo', variables: { city: 'Olinda' }, inline: true });
@@ -311,7 +311,7 @@ describe('an audience', () => {
     const { manager } = world.db.database;
     await manager.query('DELETE FROM contact_list_members WHERE list_id = $1', [listId]);
     const next = await world.manager.create(tenantId, draft({ contacts: [phone(78)] }));
-    await manager.query('DELETE FROM campaign_contacts WHERE campaign_id = $1', [next.campaign.id]);
+    await manager.query('DELETE FROM deliveries WHERE campaign_id = $1', [next.campaign.id]);
     const key = { tenantId, campaignId: next.campaign.id };
     await new CampaignAudience(world.deps).fillLike(manager, key, campaign);
     expect(await audienceOf(next.campaign.id)).toEqual([phones[0], phone(79)]);

@@ -112,8 +112,8 @@ describe('a canary', () => {
     const id = await started(20, { recipients: 5, continueWhen: limits });
     await world.end(id, 'read', null, 5);
     await world.sql(
-      `UPDATE campaign_contacts SET opted_out_at = now() WHERE id =
-         (SELECT id FROM campaign_contacts WHERE campaign_id = $1 AND state = 'read' LIMIT 1)`,
+      `UPDATE deliveries SET opted_out_at = now() WHERE id =
+         (SELECT id FROM deliveries WHERE campaign_id = $1 AND state = 'read' LIMIT 1)`,
       [id],
     );
     await feed(id);

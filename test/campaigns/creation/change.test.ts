@@ -125,8 +125,8 @@ describe('changing a campaign', () => {
     const id = await begun(4);
     const sender = await world.sender(tenantId, 'busy');
     await world.sql(
-      `UPDATE campaign_contacts SET state = 'sent', sender_id = $2 WHERE id IN (
-         SELECT id FROM campaign_contacts WHERE campaign_id = $1 ORDER BY id LIMIT 3)`,
+      `UPDATE deliveries SET state = 'sent', sender_id = $2 WHERE id IN (
+         SELECT id FROM deliveries WHERE campaign_id = $1 ORDER BY id LIMIT 3)`,
       [id, sender],
     );
     const used = () =>
@@ -134,7 +134,7 @@ describe('changing a campaign', () => {
     await change(id, { maxPerSender: 5 });
     expect(await used()).toEqual([{ sender_id: sender, messages: 3 }]);
     await change(id, { maxPerSender: null });
-    await world.sql(`UPDATE campaign_contacts SET state = 'sent', sender_id = $2 WHERE campaign_id = $1`, [
+    await world.sql(`UPDATE deliveries SET state = 'sent', sender_id = $2 WHERE campaign_id = $1`, [
       id,
       sender,
     ]);

@@ -15,9 +15,7 @@ afterAll(() => world.db.close());
 async function recipients(campaignId: string) {
   return world.db.database.manager.query<
     { phone: string; name: string | null; variables: Record<string, unknown>; id: string }[]
-  >('SELECT id, phone, name, variables FROM campaign_contacts WHERE campaign_id = $1 ORDER BY id', [
-    campaignId,
-  ]);
+  >('SELECT id, phone, name, variables FROM deliveries WHERE campaign_id = $1 ORDER BY id', [campaignId]);
 }
 
 describe('creating a campaign', () => {

@@ -144,7 +144,7 @@ describe('the problems of a campaign', () => {
     const input = draft({ template, contacts: [...contacts, withNick] });
     const { campaign } = await world.manager.create(tenantId, input);
     await world.db.database.manager.query(
-      `UPDATE campaign_contacts SET state = 'failed', code = CASE WHEN phone = $2 THEN 'gave_up' ELSE 'internal_error' END
+      `UPDATE deliveries SET state = 'failed', code = CASE WHEN phone = $2 THEN 'gave_up' ELSE 'internal_error' END
        WHERE campaign_id = $1 AND phone = ANY($3::text[])`,
       [campaign.id, phone(4), [phone(2), phone(4), phone(7)]],
     );
@@ -258,10 +258,9 @@ describe('the problems of a campaign', () => {
         const { campaign } = await world.manager.create(tenantId, draft({ template, contacts }));
         const rows = await world.db.database.manager.query<
           { phone: string; name: string | null; variables: Record<string, unknown>; contact_id: string }[]
-        >(
-          'SELECT phone, name, variables, contact_id FROM campaign_contacts WHERE campaign_id = $1 ORDER BY id',
-          [campaign.id],
-        );
+        >('SELECT phone, name, variables, contact_id FROM deliveries WHERE campaign_id = $1 ORDER BY id', [
+          campaign.id,
+        ]);
         const expected = rows
           .filter((row) => {
             const seed = choiceSeed(row.contact_id, 0);

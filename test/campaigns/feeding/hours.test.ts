@@ -43,7 +43,7 @@ const feed = (campaignId: string) => world.feeder.handleFeed({ tenantId, campaig
 
 async function queued(campaignId: string): Promise<string[]> {
   const rows = await world.db.database.manager.query<{ phone: string }[]>(
-    `SELECT phone FROM campaign_contacts WHERE campaign_id = $1 AND state = 'queued' ORDER BY phone`,
+    `SELECT phone FROM deliveries WHERE campaign_id = $1 AND state = 'queued' ORDER BY phone`,
     [campaignId],
   );
   return rows.map(({ phone }) => phone);

@@ -164,7 +164,7 @@ describe('a dry run', () => {
     const id = await planned(3, { template: undefined, messages: parts });
     await world.sql(
       `UPDATE contacts SET opted_out_at = now() WHERE id =
-         (SELECT contact_id FROM campaign_contacts WHERE campaign_id = $1 ORDER BY id LIMIT 1)`,
+         (SELECT contact_id FROM deliveries WHERE campaign_id = $1 ORDER BY id LIMIT 1)`,
       [id],
     );
     const { exclusions, willReceive, recipients } = await run(id);
@@ -271,12 +271,12 @@ describe('a dry run', () => {
       [tenantId],
     );
     await world.sql(
-      `INSERT INTO campaign_contacts (id, tenant_id, campaign_id, contact_id, phone)
+      `INSERT INTO deliveries (id, tenant_id, campaign_id, contact_id, phone)
        SELECT gen_random_uuid(), $1, $2, id, phone FROM contacts WHERE tenant_id = $1 AND phone LIKE '+55219%'`,
       [tenantId, id],
     );
     // As after the creation of a large audience: with the statistics of an empty table the planner guesses.
-    await world.sql('ANALYZE contacts, campaign_contacts');
+    await world.sql('ANALYZE contacts, deliveries');
     const { recipients, finishAt } = await run(id);
     expect(recipients).toBe(100_001);
     expect(Date.parse(finishAt ?? '')).toBe(world.clock.now().getTime() + 20 * DAY);

@@ -60,13 +60,13 @@ describe('the csv report', () => {
   it('has a line per recipient, in batches, safe to open in a spreadsheet', async () => {
     const id = await campaignOf(2_500);
     await sql(
-      `UPDATE campaign_contacts SET name = '=HYPERLINK("http://x","y")', state = 'sent', next_part = 1,
+      `UPDATE deliveries SET name = '=HYPERLINK("http://x","y")', state = 'sent', next_part = 1,
          sent_at = '2026-03-02T10:00:00Z', replied_at = '2026-03-02T11:00:00Z'
        WHERE campaign_id = $1 AND phone = $2`,
       [id, phone(0)],
     );
     await sql(
-      `UPDATE campaign_contacts SET name = 'Zoë, 日本', state = 'failed', code = 'not_on_whatsapp'
+      `UPDATE deliveries SET name = 'Zoë, 日本', state = 'failed', code = 'not_on_whatsapp'
        WHERE campaign_id = $1 AND phone = $2`,
       [id, phone(1)],
     );
@@ -95,9 +95,9 @@ describe('the csv report', () => {
   it('shows how far each part got', async () => {
     const id = await campaignOf(1);
     await sql(
-      `INSERT INTO messages (id, tenant_id, direction, sender_id, campaign_id, campaign_contact_id, part, type, state, code)
+      `INSERT INTO messages (id, tenant_id, direction, sender_id, campaign_id, delivery_id, part, type, state, code)
        SELECT gen_random_uuid(), r.tenant_id, 'out', gen_random_uuid(), r.campaign_id, r.id, m.part, 'text', m.state, m.code
-       FROM campaign_contacts r, (VALUES (0, 'read', NULL), (1, 'failed', 'undeliverable')) AS m (part, state, code)
+       FROM deliveries r, (VALUES (0, 'read', NULL), (1, 'failed', 'undeliverable')) AS m (part, state, code)
        WHERE r.campaign_id = $1`,
       [id],
     );
@@ -122,7 +122,7 @@ describe('the xlsx report', () => {
   it('says the same as the csv, and our own import could read it', async () => {
     const id = await campaignOf(1_200);
     await sql(
-      `UPDATE campaign_contacts SET name = '=1+1', state = 'read', read_at = '2026-03-02T10:00:00Z'
+      `UPDATE deliveries SET name = '=1+1', state = 'read', read_at = '2026-03-02T10:00:00Z'
        WHERE campaign_id = $1 AND phone = $2`,
       [id, phone(3)],
     );

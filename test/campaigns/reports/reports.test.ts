@@ -38,11 +38,11 @@ describe('stats', () => {
     await world.move(id, 'pending', 'failed', 2);
     const { manager } = world.db.database;
     await manager.query(
-      `UPDATE campaign_contacts SET sender_id = $2, replied_at = now() WHERE campaign_id = $1 AND state = 'read'`,
+      `UPDATE deliveries SET sender_id = $2, replied_at = now() WHERE campaign_id = $1 AND state = 'read'`,
       [id, senderId],
     );
     await manager.query(
-      `UPDATE campaign_contacts SET code = 'not_on_whatsapp' WHERE campaign_id = $1 AND state = 'failed'`,
+      `UPDATE deliveries SET code = 'not_on_whatsapp' WHERE campaign_id = $1 AND state = 'failed'`,
       [id],
     );
     const stats = presentCampaignStats(await world.manager.stats(tenantId, id));
@@ -110,7 +110,7 @@ describe('lists', () => {
   it('recipients page on behind those of whom nothing is left but that they were there', async () => {
     const id = await campaignOf(4);
     await world.db.database.manager.query(
-      `UPDATE campaign_contacts SET phone = 'erased-' || id, contact_id = id WHERE campaign_id = $1`,
+      `UPDATE deliveries SET phone = 'erased-' || id, contact_id = id WHERE campaign_id = $1`,
       [id],
     );
     const first = await world.manager.recipients(tenantId, id, { limit: 3 });

@@ -107,10 +107,10 @@ describe('statistics', () => {
     const served = { name: 'Ana', total: 4 };
     expect((await statsOf(id)).bySender).toMatchObject([served]);
     const back = [recipients[0]!.recipientId];
-    await world.sql(`UPDATE campaign_contacts SET state = 'sending' WHERE id = ANY($1)`, [back]);
+    await world.sql(`UPDATE deliveries SET state = 'sending' WHERE id = ANY($1)`, [back]);
     const stats = await statsOf(id);
     expect(stats).toMatchObject({ sending: 1, bySender: [{ name: 'Ana', total: 3, sending: 0 }] });
-    await world.sql(`UPDATE campaign_contacts SET state = 'sent' WHERE id = ANY($1)`, [back]);
+    await world.sql(`UPDATE deliveries SET state = 'sent' WHERE id = ANY($1)`, [back]);
     expect((await statsOf(id)).bySender).toMatchObject([{ senderId: ana.senderId, ...served, sent: 1 }]);
   });
 
@@ -128,7 +128,7 @@ describe('statistics', () => {
       [id],
     );
     expect(length).toEqual({ n: 4 });
-    await world.sql(`UPDATE campaign_contacts SET replied_at = now() WHERE contact_id = $1`, [contact]);
+    await world.sql(`UPDATE deliveries SET replied_at = now() WHERE contact_id = $1`, [contact]);
     expect(await statsOf(id)).toMatchObject({
       replied: 1,
       rates: { replied: { count: 1, of: 2, rate: 0.5 } },
@@ -139,7 +139,7 @@ describe('statistics', () => {
     const { id, recipients } = await mixedCampaign();
     await foldCounts(world.database.manager, id);
     const reply = (recipientId: string) =>
-      world.sql('UPDATE campaign_contacts SET replied_at = now() WHERE id = $1', [recipientId]);
+      world.sql('UPDATE deliveries SET replied_at = now() WHERE id = $1', [recipientId]);
     const sent = recipients.slice(0, 2).map(({ recipientId }) => recipientId);
     for (const recipientId of sent) {
       await reply(recipientId);
@@ -166,7 +166,7 @@ describe('statistics', () => {
     const { recipientId } = recipients[0]!;
     await world.sql(
       `DO $$ BEGIN FOR turn IN 1..600 LOOP
-         UPDATE campaign_contacts SET state = CASE state WHEN 'queued' THEN 'pending' ELSE 'queued' END
+         UPDATE deliveries SET state = CASE state WHEN 'queued' THEN 'pending' ELSE 'queued' END
          WHERE id = '${recipientId}';
        END LOOP; END $$`,
     );
@@ -260,9 +260,7 @@ describe('the estimated finish', () => {
   it('keeps to the hours of the campaign, also where they are those of the recipients', async () => {
     await world.named('Ana');
     const { id } = await world.campaign({ recipients: 5 });
-    await world.sql(`UPDATE campaign_contacts SET state = 'pending', zone = 'BR' WHERE campaign_id = $1`, [
-      id,
-    ]);
+    await world.sql(`UPDATE deliveries SET state = 'pending', zone = 'BR' WHERE campaign_id = $1`, [id]);
     const day = ((new Date().getUTCDay() + 2) % 7) + 1;
     for (const timeZone of ['UTC', 'recipient']) {
       const window = { timeZone, days: [{ day, from: '00:00', to: '24:00' }] };
@@ -290,8 +288,8 @@ describe('a comparison', () => {
     const made = async (read: number, sent: number): Promise<string> => {
       const { id } = await world.campaign({ recipients: read + sent });
       await world.sql(
-        `UPDATE campaign_contacts SET state = CASE WHEN id IN (
-           SELECT id FROM campaign_contacts WHERE campaign_id = $1 ORDER BY id LIMIT $2) THEN 'read' ELSE 'sent' END
+        `UPDATE deliveries SET state = CASE WHEN id IN (
+           SELECT id FROM deliveries WHERE campaign_id = $1 ORDER BY id LIMIT $2) THEN 'read' ELSE 'sent' END
          WHERE campaign_id = $1`,
         [id, read],
       );
@@ -327,10 +325,10 @@ describe('reports on a large campaign among others', () => {
   it('read neither recipients nor messages from end to end', async () => {
     const large = await largeCampaign(20_000);
     await largeCampaign(2_000);
-    await world.sql('ANALYZE campaign_contacts');
+    await world.sql('ANALYZE deliveries');
     await world.sql('ANALYZE messages');
     const [row] = await world.sql<{ id: string; contact_id: string; phone: string }>(
-      'SELECT id, contact_id, phone FROM campaign_contacts WHERE campaign_id = $1 ORDER BY id OFFSET 10000 LIMIT 1',
+      'SELECT id, contact_id, phone FROM deliveries WHERE campaign_id = $1 ORDER BY id OFFSET 10000 LIMIT 1',
       [large],
     );
     const campaign = { tenantId: world.tenantId, id: large };
@@ -353,7 +351,7 @@ describe('reports on a large campaign among others', () => {
         await read(tx);
         return tx.query<unknown[]>(
           `SELECT relname, seq_scan::int FROM pg_stat_xact_user_tables
-           WHERE relname IN ('campaign_contacts', 'messages') AND seq_scan > 0`,
+           WHERE relname IN ('deliveries', 'messages') AND seq_scan > 0`,
         );
       });
       expect({ name, scans }).toEqual({ name, scans: [] });
@@ -363,7 +361,7 @@ describe('reports on a large campaign among others', () => {
   it('read no recipients of the campaigns before it', async () => {
     await largeCampaign(20_000);
     const later = await largeCampaign(20_000);
-    await world.sql('ANALYZE campaign_contacts');
+    await world.sql('ANALYZE deliveries');
     const campaign = { tenantId: world.tenantId, id: later };
     const reads: Record<string, (tx: Tx) => Promise<unknown>> = {
       sentToReaders: (tx) => recipientsAfter(tx, campaign, { limit: 51, state: 'read' }),
@@ -377,7 +375,7 @@ describe('reports on a large campaign among others', () => {
         await read(tx);
         return tx.query<{ rows: number }[]>(
           `SELECT (coalesce(idx_tup_fetch, 0) + coalesce(seq_tup_read, 0))::int AS rows
-           FROM pg_stat_xact_user_tables WHERE relname = 'campaign_contacts'`,
+           FROM pg_stat_xact_user_tables WHERE relname = 'deliveries'`,
         );
       });
       expect({ name, few: touched!.rows < 200 }).toEqual({ name, few: true });
@@ -401,11 +399,11 @@ async function largeCampaign(size: number): Promise<string> {
   const { id } = await world.campaign();
   await world.sql(
     `WITH made AS (
-       INSERT INTO campaign_contacts (id, tenant_id, campaign_id, contact_id, phone, state, sent_at, next_part)
+       INSERT INTO deliveries (id, tenant_id, campaign_id, contact_id, phone, state, sent_at, next_part)
        SELECT (lpad($4::text, 8, '0') || substr(gen_random_uuid()::text, 9))::uuid, $1, $2, gen_random_uuid(),
               '+55119' || (10000000 + n), 'read', now(), 1
        FROM generate_series(1, $3::int) n RETURNING id)
-     INSERT INTO messages (id, tenant_id, direction, sender_id, campaign_id, campaign_contact_id, part, type, state,
+     INSERT INTO messages (id, tenant_id, direction, sender_id, campaign_id, delivery_id, part, type, state,
                            sent_at, delivered_at, read_at)
      SELECT gen_random_uuid(), $1, 'out', gen_random_uuid(), $2, id, 0, 'text', 'read', now(), now(), now() FROM made`,
     [world.tenantId, id, size, largeCampaigns],

@@ -214,7 +214,7 @@ describe('the trace of a recipient', () => {
     const { id, recipients, phones } = await world.campaign();
     const { recipientId } = recipients[0]!;
     await world.sql(
-      `UPDATE campaign_contacts SET state = 'skipped', code = 'frequency_cap', updated_at = '2026-03-01T10:00:00Z'
+      `UPDATE deliveries SET state = 'skipped', code = 'frequency_cap', updated_at = '2026-03-01T10:00:00Z'
        WHERE id = $1`,
       [recipientId],
     );
@@ -234,7 +234,7 @@ describe('the trace of a recipient', () => {
     const { recipientId } = recipients[0]!;
     const summary = async () => (await traceOf(id, recipientId)).summary;
     await world.sql(
-      `UPDATE campaign_contacts SET wait_reason = 'quota_used_up', wait_since = now(), wait_until = '2030-01-01T09:00:00Z'
+      `UPDATE deliveries SET wait_reason = 'quota_used_up', wait_since = now(), wait_until = '2030-01-01T09:00:00Z'
        WHERE id = $1`,
       [recipientId],
     );
@@ -244,9 +244,7 @@ describe('the trace of a recipient', () => {
       'It waits for its turn. No process that sends is running; it goes on by itself once one is started.',
     );
     world.isWorkerAlive = true;
-    await world.sql(`UPDATE campaign_contacts SET wait_until = '2020-01-01T09:00:00Z' WHERE id = $1`, [
-      recipientId,
-    ]);
+    await world.sql(`UPDATE deliveries SET wait_until = '2020-01-01T09:00:00Z' WHERE id = $1`, [recipientId]);
     expect(await summary()).toBe('It waits for its turn with a sender.');
   });
 
@@ -334,7 +332,7 @@ describe('the trace of a recipient nothing was sent to yet', () => {
   it('says what the recipient waits for and how many come first', async () => {
     await world.named('Ana');
     const { id, recipients } = await world.campaign({ recipients: 3 });
-    await world.sql(`UPDATE campaign_contacts SET state = 'pending' WHERE campaign_id = $1`, [id]);
+    await world.sql(`UPDATE deliveries SET state = 'pending' WHERE campaign_id = $1`, [id]);
     const summary = async (index: number) => (await traceOf(id, recipients[index]!.recipientId)).summary;
     expect(await summary(0)).toBe('Not sent yet. It is the next one.');
     expect(await summary(2)).toBe('Not sent yet. 2 others come before it.');
@@ -352,7 +350,7 @@ describe('the trace of a recipient nothing was sent to yet', () => {
       id,
       JSON.stringify({ timeZone: 'recipient', days: [{ day, from: '09:00', to: '10:00' }] }),
     ]);
-    await world.sql(`UPDATE campaign_contacts SET state = 'pending' WHERE campaign_id = $1`, [id]);
+    await world.sql(`UPDATE deliveries SET state = 'pending' WHERE campaign_id = $1`, [id]);
     expect((await traceOf(id, recipients[0]!.recipientId)).summary).toMatch(
       /^Not sent yet\. It is outside the hours in which this recipient may be written to\. Until .* 12:00 \(UTC\)\./,
     );
@@ -361,7 +359,7 @@ describe('the trace of a recipient nothing was sent to yet', () => {
   it('knows when the feeder took the recipient', async () => {
     await world.named('Ana');
     const { id, recipients } = await world.campaign();
-    await world.sql(`UPDATE campaign_contacts SET state = 'pending' WHERE campaign_id = $1`, [id]);
+    await world.sql(`UPDATE deliveries SET state = 'pending' WHERE campaign_id = $1`, [id]);
     await claimPending(world.database.manager, id, 10);
     const trace = await traceOf(id, recipients[0]!.recipientId);
     expect(textsOf(trace)).toEqual(['Added to the campaign', 'Queued for sending']);

@@ -113,9 +113,7 @@ describe('feeding', () => {
     const [first] = world.queue.recipientIds;
     const comeBack = async () => {
       await world.move(id, 'queued', 'sent');
-      await world.db.database.manager.query(`UPDATE campaign_contacts SET state = 'pending' WHERE id = $1`, [
-        first,
-      ]);
+      await world.db.database.manager.query(`UPDATE deliveries SET state = 'pending' WHERE id = $1`, [first]);
       world.queue.jobs = [];
     };
     await comeBack();
@@ -272,9 +270,9 @@ describe('counters', () => {
       for (let step = 0; step < 20; step += 1) {
         const to = states[Math.floor(random() * states.length)];
         await manager.query(
-          `UPDATE campaign_contacts SET state = $2, replied_at = CASE WHEN random() < 0.3 THEN now() END,
+          `UPDATE deliveries SET state = $2, replied_at = CASE WHEN random() < 0.3 THEN now() END,
              opted_out_at = CASE WHEN random() < 0.1 THEN now() END
-           WHERE id IN (SELECT id FROM campaign_contacts WHERE campaign_id = $1 AND random() < 0.2
+           WHERE id IN (SELECT id FROM deliveries WHERE campaign_id = $1 AND random() < 0.2
                         ORDER BY id FOR UPDATE)`,
           [id, to],
         );
@@ -286,7 +284,7 @@ describe('counters', () => {
     await Promise.all([shuffle(), shuffle(), fold(), fold()]);
     const [truth] = await manager.query<{ replied: number; opted_out: number }[]>(
       `SELECT count(replied_at)::int AS replied, count(opted_out_at)::int AS opted_out
-       FROM campaign_contacts WHERE campaign_id = $1`,
+       FROM deliveries WHERE campaign_id = $1`,
       [id],
     );
     const { counts } = await world.manager.get(tenantId, id);

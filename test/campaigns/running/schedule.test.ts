@@ -184,7 +184,7 @@ describe('a recurring campaign', () => {
     await scheduler.startDue();
     await world.db.database.manager.query(
       `INSERT INTO contact_list_members (list_id, contact_id, tenant_id)
-       SELECT $1, contact_id, $2 FROM campaign_contacts WHERE campaign_id = $3 AND phone = $4`,
+       SELECT $1, contact_id, $2 FROM deliveries WHERE campaign_id = $3 AND phone = $4`,
       [listId, tenantId, origin, phone(900)],
     );
     await world.list(tenantId, 4);

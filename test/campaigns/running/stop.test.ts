@@ -24,19 +24,19 @@ async function halfWay(state: 'queued' | 'pending', expiresAt?: string): Promise
   await world.manager.start(tenantId, id);
   const [sender] = await world.sql<{ id: string }>('SELECT id FROM senders WHERE tenant_id = $1', [tenantId]);
   await world.sql(
-    `UPDATE campaign_contacts r SET state = $2, sender_id = $3, next_part = least(1, n.n)
-     FROM (SELECT id, row_number() OVER (ORDER BY id) - 1 AS n FROM campaign_contacts WHERE campaign_id = $1) n
+    `UPDATE deliveries r SET state = $2, sender_id = $3, next_part = least(1, n.n)
+     FROM (SELECT id, row_number() OVER (ORDER BY id) - 1 AS n FROM deliveries WHERE campaign_id = $1) n
      WHERE r.id = n.id`,
     [id, state, sender?.id],
   );
   await world.sql(
-    `INSERT INTO messages (id, tenant_id, direction, contact_id, sender_id, campaign_id, campaign_contact_id, part,
+    `INSERT INTO messages (id, tenant_id, direction, contact_id, sender_id, campaign_id, delivery_id, part,
        type, body, state, wa_message_id)
      SELECT gen_random_uuid(), $2, 'out', r.contact_id, $3, $1, r.id, part.n, 'text', 'x',
             CASE WHEN part.n = 0 THEN 'sent' ELSE 'queued' END,
-            CASE WHEN part.n = 0 OR r.id = (SELECT max(id::text)::uuid FROM campaign_contacts WHERE campaign_id = $1)
+            CASE WHEN part.n = 0 OR r.id = (SELECT max(id::text)::uuid FROM deliveries WHERE campaign_id = $1)
                  THEN gen_random_uuid()::text END
-     FROM campaign_contacts r, generate_series(0, 1) AS part (n) WHERE r.campaign_id = $1 AND r.next_part = 1`,
+     FROM deliveries r, generate_series(0, 1) AS part (n) WHERE r.campaign_id = $1 AND r.next_part = 1`,
     [id, tenantId, sender?.id],
   );
   return id;
@@ -45,8 +45,8 @@ async function halfWay(state: 'queued' | 'pending', expiresAt?: string): Promise
 const ends = (id: string) =>
   world.sql(
     `SELECT r.state, r.code, (SELECT array_agg(m.state ORDER BY m.part) FROM messages m
-                              WHERE m.campaign_contact_id = r.id) AS messages
-     FROM campaign_contacts r WHERE r.campaign_id = $1 ORDER BY r.id`,
+                              WHERE m.delivery_id = r.id) AS messages
+     FROM deliveries r WHERE r.campaign_id = $1 ORDER BY r.id`,
     [id],
   );
 

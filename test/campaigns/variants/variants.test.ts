@@ -154,7 +154,7 @@ describe('a campaign with variants', () => {
 
   async function shares(campaignId: string): Promise<number[]> {
     const rows = await world.db.database.manager.query<{ count: number }[]>(
-      'SELECT count(*)::int AS count FROM campaign_contacts WHERE campaign_id = $1 GROUP BY variant ORDER BY variant',
+      'SELECT count(*)::int AS count FROM deliveries WHERE campaign_id = $1 GROUP BY variant ORDER BY variant',
       [campaignId],
     );
     return rows.map(({ count }) => count);
@@ -175,7 +175,7 @@ describe('a campaign with variants', () => {
     const order = async () =>
       (
         await world.db.database.manager.query<{ variant: number }[]>(
-          'SELECT variant FROM campaign_contacts WHERE campaign_id = $1 ORDER BY id',
+          'SELECT variant FROM deliveries WHERE campaign_id = $1 ORDER BY id',
           [campaign.id],
         )
       ).map(({ variant }) => variant);
@@ -258,7 +258,7 @@ describe('a campaign with variants', () => {
     });
     const move = (variant: number, state: string, limit: number, more = '') =>
       world.db.database.manager.query(
-        `UPDATE campaign_contacts SET state = $3 ${more} WHERE id IN (SELECT id FROM campaign_contacts
+        `UPDATE deliveries SET state = $3 ${more} WHERE id IN (SELECT id FROM deliveries
            WHERE campaign_id = $1 AND variant = $2 AND state = 'pending' ORDER BY id LIMIT $4)`,
         [campaign.id, variant, state, limit],
       );
@@ -312,7 +312,7 @@ describe('a campaign with variants', () => {
       });
     const { campaign, warnings } = await create('Hi {{ city }}');
     const [{ lacking } = { lacking: 0 }] = await world.db.database.manager.query<{ lacking: number }[]>(
-      `SELECT count(*)::int AS lacking FROM campaign_contacts
+      `SELECT count(*)::int AS lacking FROM deliveries
        WHERE campaign_id = $1 AND variant = 1 AND variables ->> 'city' IS NULL`,
       [campaign.id],
     );
@@ -349,7 +349,7 @@ describe('sending a campaign with variants', () => {
       JSON.stringify(variants),
     ]);
     const [first, second] = campaign.recipients;
-    await manager.query('UPDATE campaign_contacts SET variant = 1 WHERE id = $1', [second?.recipientId]);
+    await manager.query('UPDATE deliveries SET variant = 1 WHERE id = $1', [second?.recipientId]);
     const worker = world.worker();
     for (const recipient of [first, second]) {
       if (recipient) await worker.handleSend(recipient, { signal: new AbortController().signal });
@@ -365,7 +365,7 @@ describe('sending a campaign with variants', () => {
     ]);
     expect(session).toBeDefined();
     const states = await manager.query<{ state: string }[]>(
-      'SELECT state FROM campaign_contacts WHERE campaign_id = $1',
+      'SELECT state FROM deliveries WHERE campaign_id = $1',
       [campaign.id],
     );
     expect(states).toEqual([{ state: 'sent' }, { state: 'sent' }]);

@@ -23,7 +23,7 @@ const timePasses = async (ms: number) => {
   for (const [table, column] of [
     ['campaigns', 'scheduled_at'],
     ['messages', 'send_at'],
-    ['campaign_contacts', 'updated_at'],
+    ['deliveries', 'updated_at'],
   ]) {
     await world.sql(
       `UPDATE ${table} SET ${column} = ${column} - make_interval(secs => $2::float8 / 1000) WHERE tenant_id = $1`,

@@ -162,9 +162,9 @@ describe('a direct message', () => {
       { waMessageId, status: 'delivered', at: new Date().toISOString() },
     ]);
     expect(await world.shown(id)).toMatchObject({ state: 'delivered', code: null });
-    expect(
-      await world.sql('SELECT state FROM campaign_contacts WHERE tenant_id = $1', [world.tenantId]),
-    ).toEqual([{ state: 'delivered' }]);
+    expect(await world.sql('SELECT state FROM deliveries WHERE tenant_id = $1', [world.tenantId])).toEqual([
+      { state: 'delivered' },
+    ]);
   });
 
   it('that its sender lost goes out through another', async () => {
@@ -327,7 +327,7 @@ describe('rules that are for campaigns', () => {
     );
     const { recipients } = await world.world.campaign();
     await world.sql(
-      `UPDATE campaign_contacts SET phone = $2, contact_id = (SELECT id FROM contacts WHERE tenant_id = $3 AND phone = $2)
+      `UPDATE deliveries SET phone = $2, contact_id = (SELECT id FROM contacts WHERE tenant_id = $3 AND phone = $2)
        WHERE id = $1`,
       [recipients[0]?.recipientId, to, world.tenantId],
     );

@@ -44,7 +44,7 @@ export async function insertInlineRecipients(
   firstPosition: number,
 ): Promise<void> {
   await tx.query(
-    `INSERT INTO campaign_contacts (id, tenant_id, campaign_id, contact_id, phone, name, variables, inline)
+    `INSERT INTO deliveries (id, tenant_id, campaign_id, contact_id, phone, name, variables, inline)
      SELECT ${recipientId('given.position')}, $1, $2, contacts.id, contacts.phone,
             coalesce(given.name, contacts.name), contacts.attributes || given.variables, true
      FROM jsonb_to_recordset($4::jsonb) AS given(position bigint, line text, name text, variables jsonb)
@@ -72,9 +72,9 @@ export async function insertInlineAgain(
 ): Promise<Found> {
   return insertFound(tx, key, firstPosition, {
     found: `SELECT contacts.id, $4::bigint + row_number() OVER (ORDER BY given.id) AS position
-            FROM campaign_contacts given JOIN contacts ON contacts.id = given.contact_id AND contacts.tenant_id = $1
+            FROM deliveries given JOIN contacts ON contacts.id = given.contact_id AND contacts.tenant_id = $1
             WHERE given.campaign_id = $5::uuid AND given.tenant_id = $1 AND given.inline`,
-    joined: 'JOIN campaign_contacts given ON given.campaign_id = $5::uuid AND given.contact_id = contacts.id',
+    joined: 'JOIN deliveries given ON given.campaign_id = $5::uuid AND given.contact_id = contacts.id',
     columns: 'coalesce(given.name, contacts.name), contacts.attributes || given.variables, true',
     values: [originId],
   });
@@ -88,9 +88,9 @@ export async function insertFromCampaign(
 ): Promise<Found> {
   return insertFound(tx, key, 0, {
     found: `SELECT contacts.id, $4::bigint + row_number() OVER (ORDER BY given.id) AS position
-            FROM campaign_contacts given JOIN contacts ON contacts.id = given.contact_id AND contacts.tenant_id = $1
+            FROM deliveries given JOIN contacts ON contacts.id = given.contact_id AND contacts.tenant_id = $1
             WHERE given.campaign_id = $5::uuid AND given.tenant_id = $1 AND given.state = ANY($6::text[])`,
-    joined: 'JOIN campaign_contacts given ON given.campaign_id = $5::uuid AND given.contact_id = contacts.id',
+    joined: 'JOIN deliveries given ON given.campaign_id = $5::uuid AND given.contact_id = contacts.id',
     columns: 'given.name, given.variables, true',
     values: [from.originId, from.states],
   });
@@ -158,7 +158,7 @@ async function insertFound(
 ): Promise<Found> {
   const [row] = await tx.query<Found[]>(
     `WITH found AS (${found}), added AS (
-       INSERT INTO campaign_contacts (id, tenant_id, campaign_id, contact_id, phone, name, variables, inline)
+       INSERT INTO deliveries (id, tenant_id, campaign_id, contact_id, phone, name, variables, inline)
        SELECT ${recipientId('found.position')}, $1, $2::uuid, contacts.id, contacts.phone, ${columns}
        FROM found JOIN contacts ON contacts.id = found.id AND contacts.tenant_id = $1 ${joined}
        ON CONFLICT (campaign_id, line) DO NOTHING
@@ -212,7 +212,7 @@ export async function excludeCampaigns(tx: Tx, key: CampaignKey, campaignIds: st
 }
 
 function reached(same: string): string {
-  return `EXISTS (SELECT FROM campaign_contacts other
+  return `EXISTS (SELECT FROM deliveries other
                   WHERE other.campaign_id = ANY($3::uuid[]) AND other.tenant_id = $1 AND ${same}
                     AND (other.state NOT IN ('skipped', 'failed', 'excluded')
                          OR (other.state = 'skipped' AND other.next_part > 0)))`;
@@ -229,7 +229,7 @@ async function exclude(
 ): Promise<number> {
   const [row] = await tx.query<{ excluded: number }[]>(
     `WITH gone AS (
-       UPDATE campaign_contacts recipient SET state = 'excluded', code = '${code}', updated_at = now()
+       UPDATE deliveries recipient SET state = 'excluded', code = '${code}', updated_at = now()
        WHERE recipient.campaign_id = $2::uuid AND recipient.tenant_id = $1 AND recipient.state = 'pending'
          AND ${condition}
        RETURNING 1)
@@ -242,7 +242,7 @@ async function exclude(
 /** How many recipients a campaign has, without the excluded. */
 export async function countRecipients(tx: Tx, campaignId: string): Promise<number> {
   const [row] = await tx.query<{ count: number }[]>(
-    `SELECT count(*)::int AS count FROM campaign_contacts WHERE campaign_id = $1 AND state <> 'excluded'`,
+    `SELECT count(*)::int AS count FROM deliveries WHERE campaign_id = $1 AND state <> 'excluded'`,
     [campaignId],
   );
   return row?.count ?? 0;
@@ -272,5 +272,5 @@ export async function importStatuses(tx: Tx, tenantId: string, ids: string[]): P
  * whole campaign for every page of a list (measured with 200,000 recipients: 190 ms a page instead of 1 ms).
  */
 export async function refreshStatistics(tx: Tx): Promise<void> {
-  await tx.query('ANALYZE campaign_contacts');
+  await tx.query('ANALYZE deliveries');
 }

@@ -16,7 +16,7 @@ export async function sampleRecipient(
 ): Promise<Sample | undefined> {
   // The first by line, not by id, because that order has an index.
   const [row] = await tx.query<Sample[]>(
-    `SELECT contact_id AS "contactId", name, variables, variant FROM campaign_contacts
+    `SELECT contact_id AS "contactId", name, variables, variant FROM deliveries
      WHERE tenant_id = $1 AND campaign_id = $2
      ${contactId === undefined ? `AND state <> 'excluded' ORDER BY line` : 'AND contact_id = $3'} LIMIT 1`,
     [campaign.tenantId, campaign.id, ...(contactId === undefined ? [] : [contactId])],

@@ -10,7 +10,7 @@ export interface Coverage {
 /** A character that JavaScript's trim() keeps; PostgreSQL's own class of blanks depends on its locale. */
 const VISIBLE = String.raw`[^\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]`;
 
-/** True for rows of campaign_contacts with a value at the path that a parameter holds; blanks are no value. */
+/** True for rows of deliveries with a value at the path that a parameter holds; blanks are no value. */
 export function hasValue(attribute: readonly string[], parameter: string): string {
   const inVariables = `coalesce(variables #>> ${parameter}::text[], '') ~ '${VISIBLE}'`;
   return attribute.join('.') === 'name'
@@ -36,7 +36,7 @@ export async function audienceCoverage(
             , count(*) FILTER (WHERE NOT (${present}) AND ${needsIt(variable)})::int AS "lacking${index}"`;
   });
   const [row = {}] = await tx.query<Record<string, number | boolean>[]>(
-    `SELECT count(*)::int AS total${counters.join('')} FROM campaign_contacts
+    `SELECT count(*)::int AS total${counters.join('')} FROM deliveries
      WHERE campaign_id = $1 AND state <> 'excluded'`,
     [campaignId, ...needed.map(({ attribute }) => attribute)],
   );
@@ -53,7 +53,7 @@ export async function audienceCoverage(
 export async function knownAttributes(tx: Tx, campaignId: string): Promise<string[]> {
   const rows = await tx.query<{ name: string }[]>(
     `SELECT DISTINCT jsonb_object_keys(variables) AS name
-     FROM (SELECT variables FROM campaign_contacts WHERE campaign_id = $1 LIMIT 1000) sample
+     FROM (SELECT variables FROM deliveries WHERE campaign_id = $1 LIMIT 1000) sample
      ORDER BY name LIMIT 50`,
     [campaignId],
   );

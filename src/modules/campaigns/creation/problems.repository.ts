@@ -36,7 +36,7 @@ export async function waitingRecipients(
   const conditions = ['tenant_id = $1', 'campaign_id = $2', where];
   if (page.suspicion) conditions.push(`(${suspects(page.suspicion, values)})`);
   return tx.query<TriedRecipient[]>(
-    `SELECT id, contact_id AS "contactId", phone, name, variables, variant FROM campaign_contacts
+    `SELECT id, contact_id AS "contactId", phone, name, variables, variant FROM deliveries
      WHERE ${conditions.join(' AND ')} ORDER BY ${orderBy} LIMIT $3`,
     values,
   );
@@ -62,7 +62,7 @@ export async function brokenRecipients(
   const after = page.after === undefined ? undefined : `$${values.push(page.after)}`;
   const { where, orderBy } = inOrder(['failed'], { after });
   return tx.query<EndedRecipient[]>(
-    `SELECT id, contact_id AS "contactId", phone, name, variant, next_part AS "nextPart" FROM campaign_contacts
+    `SELECT id, contact_id AS "contactId", phone, name, variant, next_part AS "nextPart" FROM deliveries
      WHERE tenant_id = $1 AND campaign_id = $2 AND ${where} AND code = 'internal_error' ORDER BY ${orderBy} LIMIT $3`,
     values,
   );

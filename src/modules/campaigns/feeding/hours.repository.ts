@@ -7,7 +7,7 @@ import { endWaiting, hasAnyIn, isIn, type EndedRecipients } from '../../delivery
  */
 export async function placesOf(tx: Tx, campaignId: string): Promise<string[]> {
   const next = (condition: string) =>
-    `(SELECT zone FROM campaign_contacts
+    `(SELECT zone FROM deliveries
       WHERE campaign_id = $1 AND ${isIn(['pending'])} AND zone IS NOT NULL ${condition} ORDER BY zone LIMIT 1)`;
   const rows = await tx.query<{ zone: string }[]>(
     `WITH RECURSIVE places AS (
@@ -26,7 +26,7 @@ const EXPIRE_BATCH = 20_000;
 /** Ends waiting recipients, all or those with some time zone keys, whose sending hours will not come. */
 export function skipOutsideWindow(tx: Tx, campaignId: string, places?: string[]): Promise<EndedRecipients> {
   const waiting = {
-    sql: `SELECT recipient.id FROM campaign_contacts recipient
+    sql: `SELECT recipient.id FROM deliveries recipient
       WHERE recipient.campaign_id = $1 AND ${isIn(['pending'], 'recipient')}
         AND ($2::text[] IS NULL OR recipient.zone = ANY($2::text[]))`,
     parameters: [campaignId, places ?? null],

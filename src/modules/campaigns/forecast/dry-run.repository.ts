@@ -44,7 +44,7 @@ export async function countWaiting(
                  WHEN ${OVER_CAP} THEN 'frequency_cap' END AS reason,
             count(*)::int AS count
      FROM (SELECT contact_id, phone, line, state, next_part, retried_epoch, variant, ${lacking.length > 0 ? lacking.join(' OR ') : 'false'} AS lacking
-           FROM campaign_contacts
+           FROM deliveries
            WHERE tenant_id = $1 AND campaign_id = $2 AND ${isIn(['pending', 'queued', 'sending'])}) r
      JOIN campaigns k ON k.id = $2
      LEFT JOIN tenant_settings s ON s.tenant_id = $1

@@ -12,7 +12,7 @@ export async function sampleOfPlaces(
   const { where, orderBy } = inOrder(['pending']);
   return tx.query(
     `SELECT zone AS place, count(*)::int AS count FROM (
-       SELECT zone FROM campaign_contacts WHERE campaign_id = $1 AND ${where} ORDER BY ${orderBy} LIMIT $2) next
+       SELECT zone FROM deliveries WHERE campaign_id = $1 AND ${where} ORDER BY ${orderBy} LIMIT $2) next
      GROUP BY zone`,
     [campaignId, SAMPLED_RECIPIENTS],
   );

@@ -73,7 +73,7 @@ export async function reportAfter(
     `${COLUMNS}, coalesce(sent.parts, '[]') AS parts`,
     `LEFT JOIN LATERAL (
        SELECT jsonb_agg(jsonb_build_object('part', part, 'state', state, 'code', code) ORDER BY part) AS parts
-       FROM messages WHERE campaign_contact_id = recipient.id AND direction = 'out') sent ON true`,
+       FROM messages WHERE delivery_id = recipient.id AND direction = 'out') sent ON true`,
   );
   return tx.query<ReportRow[]>(text, values);
 }
@@ -91,7 +91,7 @@ function pageQuery(
   if (ofState) conditions.push(ofState.where);
   else if (after) conditions.push(`recipient.line > ${after}`);
   const text = `SELECT ${columns}
-     FROM campaign_contacts recipient
+     FROM deliveries recipient
      LEFT JOIN senders ON senders.id = recipient.sender_id AND senders.tenant_id = recipient.tenant_id
      ${join}
      WHERE ${conditions.join(' AND ')} ORDER BY ${ofState?.orderBy ?? 'recipient.line'} LIMIT $3`;

@@ -45,7 +45,7 @@ const RECIPIENT = `SELECT r.id, r.contact_id AS "contactId", r.phone, r.name, r.
     r.wait_since AS "waitSince", r.wait_until AS "waitUntil", r.replied_at AS "repliedAt",
     r.opted_out_at AS "optedOutAt", r.updated_at AS "updatedAt", c.opted_out_at AS "contactOptedOutAt",
     x.created_at AS "suppressedAt", x.reason AS "suppressionReason", c.id IS NOT NULL AS "contactExists"
-  FROM campaign_contacts r
+  FROM deliveries r
   LEFT JOIN contacts c ON c.id = r.contact_id AND c.tenant_id = r.tenant_id
   LEFT JOIN suppressions x ON x.tenant_id = r.tenant_id AND x.line = r.line
   WHERE r.tenant_id = $1 AND r.campaign_id = $2`;
@@ -78,7 +78,7 @@ export async function messagesOfRecipient(
     `SELECT part, type, state, code, sender_id AS "senderId", wa_message_id AS "waMessageId",
             created_at AS "createdAt", updated_at AS "updatedAt", sent_at AS "sentAt",
             delivered_at AS "deliveredAt", read_at AS "readAt", attempts
-     FROM messages WHERE tenant_id = $1 AND campaign_contact_id = $2 AND direction = 'out' ORDER BY part`,
+     FROM messages WHERE tenant_id = $1 AND delivery_id = $2 AND direction = 'out' ORDER BY part`,
     [tenantId, recipientId],
   );
 }
@@ -92,7 +92,7 @@ export async function pendingBefore(
 ): Promise<number> {
   const [row] = await tx.query<{ count: number }[]>(
     `SELECT count(*)::int AS count FROM (
-       SELECT 1 FROM campaign_contacts WHERE campaign_id = $1 AND ${isIn(['pending'])} AND id < $2 LIMIT $3) before`,
+       SELECT 1 FROM deliveries WHERE campaign_id = $1 AND ${isIn(['pending'])} AND id < $2 LIMIT $3) before`,
     [campaignId, recipientId, limit],
   );
   return row?.count ?? 0;

@@ -12,7 +12,7 @@ export async function assignVariants(
   const cycle = variantCycle(variants.map(({ weight }) => weight));
   await assignToVariants(tx, campaignId, cycle);
   const rows = await tx.query<{ variant: number; recipients: number }[]>(
-    `SELECT variant, count(*)::int AS recipients FROM campaign_contacts
+    `SELECT variant, count(*)::int AS recipients FROM deliveries
      WHERE campaign_id = $1 AND state <> 'excluded' GROUP BY variant`,
     [campaignId],
   );

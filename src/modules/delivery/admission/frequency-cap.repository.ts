@@ -23,14 +23,14 @@ const USED = `
                            THEN greatest(got.messages, jsonb_array_length(${PARTS_OF_RECIPIENT}))
                            ELSE got.messages END), 0)::int AS used
   FROM (
-    SELECT m.campaign_contact_id, m.campaign_id, count(*) AS messages FROM messages m
+    SELECT m.delivery_id, m.campaign_id, count(*) AS messages FROM messages m
     WHERE m.contact_id = asked.contact_id AND m.id > ${firstIdSince(`asked.days + ${SLACK_DAYS}`)}
-      AND m.direction = 'out' AND m.campaign_contact_id IS NOT NULL AND m.send_id IS NULL
+      AND m.direction = 'out' AND m.delivery_id IS NOT NULL AND m.send_id IS NULL
       AND m.state IN ('sending', 'sent', 'delivered', 'read', 'played', 'unknown')
       AND coalesce(m.sent_at, m.updated_at) > now() - make_interval(days => asked.days)
-    GROUP BY m.campaign_contact_id, m.campaign_id) got
+    GROUP BY m.delivery_id, m.campaign_id) got
   LEFT JOIN campaigns k ON k.id = got.campaign_id
-  LEFT JOIN campaign_contacts r ON r.id = got.campaign_contact_id
+  LEFT JOIN deliveries r ON r.id = got.delivery_id
   WHERE k.kind IS DISTINCT FROM 'direct'`;
 
 /** Which of the claims would be over their caps as things are; asks nothing where no tenant has one. */
@@ -88,7 +88,7 @@ export async function countOverCap(tx: Tx, tenantId: string, campaignId: string)
     `SELECT count(*)::int AS count
      FROM tenant_settings s
      JOIN campaigns k ON k.id = $2 AND k.tenant_id = s.tenant_id AND k.kind = 'campaign'
-     JOIN campaign_contacts r ON r.campaign_id = k.id
+     JOIN deliveries r ON r.campaign_id = k.id
      WHERE s.tenant_id = $1 AND s.frequency_cap IS NOT NULL AND ${OVER_CAP}`,
     [tenantId, campaignId],
   );

@@ -75,7 +75,7 @@ export async function countUseAnew(tx: Tx, campaignId: string): Promise<void> {
   await tx.query(
     `INSERT INTO campaign_sender_use (tenant_id, campaign_id, sender_id, messages)
      SELECT r.tenant_id, r.campaign_id, r.sender_id, sum(jsonb_array_length(${PARTS_OF_RECIPIENT}))
-     FROM campaign_contacts r JOIN campaigns k ON k.id = r.campaign_id
+     FROM deliveries r JOIN campaigns k ON k.id = r.campaign_id
      WHERE r.campaign_id = $1 AND r.sender_id IS NOT NULL
      GROUP BY r.tenant_id, r.campaign_id, r.sender_id ORDER BY r.sender_id
      ON CONFLICT (campaign_id, sender_id) DO UPDATE SET messages = excluded.messages`,

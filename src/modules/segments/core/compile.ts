@@ -247,7 +247,7 @@ class Compiler {
     if (withinDays !== undefined) {
       conditions.push(`${at} >= ${this.value(daysBefore(this.options.now, withinDays))}::timestamptz`);
     }
-    return `EXISTS (SELECT FROM campaign_contacts got WHERE ${conditions.join(' AND ')})`;
+    return `EXISTS (SELECT FROM deliveries got WHERE ${conditions.join(' AND ')})`;
   }
 
   private value(value: unknown): string {
