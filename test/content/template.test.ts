@@ -32,6 +32,9 @@ describe('rendering a part', () => {
     const content = 'Hi {{ name | default: "there" }}';
     expect(render(content, { ...blank, variables: { name } })).toEqual({ ok: true, text: 'Hi there' });
     expect(render(content, { ...ana, variables: { name } })).toEqual({ ok: true, text: 'Hi Ana' });
+    expect(render('Hi {{ contact.name | default: "there" }}', { ...blank, name })).toMatchObject({
+      text: 'Hi there',
+    });
     expect(render(content, { ...ana, variables: { name: 'Bia' } })).toEqual({ ok: true, text: 'Hi Bia' });
   });
 
@@ -42,8 +45,26 @@ describe('rendering a part', () => {
     ['Hi{% if name %} {{ name }}{% endif %}!', 'Hi!'],
     ['{% assign n = contact.name %}Hi{% if n %} {{ n }}{% endif %}', 'Hi'],
     ['{% unless contact.city %}no city{% endunless %}', 'no city'],
+    ['{% if nick == "" %}friend{% else %}{{ nick }}{% endif %}', 'friend'],
+    ["{% if '' == contact.nick %}friend{% else %}{{ contact.nick }}{% endif %}", 'friend'],
+    ['{% if contact.nick != "" %}{{ nick }}{% else %}friend{% endif %}', 'friend'],
+    ['{% if nick == empty %}friend{% else %}{{ nick }}{% endif %}', 'friend'],
+    ['{% if nick == blank %}friend{% else %}{{ nick }}{% endif %}', 'friend'],
+    ['{% if nick != empty and nick != nil %}{{ nick }}{% else %}friend{% endif %}', 'friend'],
+    ['{% unless nick == "" %}{{ nick }}{% else %}friend{% endunless %}', 'friend'],
+    ['{% if plan == "gold" %}{{ plan }}{% elsif nick == "" %}friend{% endif %}', 'friend'],
+    ['{% case contact.nick %}{% when "" %}friend{% else %}{{ contact.nick }}{% endcase %}', 'friend'],
+    ['{% assign known = nick != "" %}{% if known %}yes{% else %}friend{% endif %}', 'friend'],
+    ['{% if address.city == "" %}friend{% else %}{{ address.city }}{% endif %}', 'friend'],
+    [
+      '{% if nick == " " or nick == "x" or nick == 0 or nick == false %}x{% else %}friend{% endif %}',
+      'friend',
+    ],
+    ['{% if nil == "" %}x{% else %}friend{% endif %}', 'friend'],
   ])('a missing or blank value is forgiven where the template provides for it: %s', (content, text) => {
     expect(render(content, blank)).toEqual({ ok: true, text });
+    // An `assign` without a comparison is the one use that asks nothing.
+    if (!content.includes('assign n')) expect(required(content)).toEqual([]);
   });
 
   it('an argument of a default is looked at only when it is needed', () => {

@@ -149,6 +149,21 @@ describe('a preview', () => {
     ]);
   });
 
+  it.each(['NULL', '\u200b', '-', 'n/a'])(
+    'of a person named %j shows a person without a name',
+    async (name) => {
+      const tenantId = await world.db.createTenant();
+      const text = '{{ name | default: "you" }}{% if contact.name == "" %}, nobody{% endif %}';
+      const { items } = await previews.preview(tenantId, { content: text, variables: { name } });
+      expect(items).toMatchObject([{ name: null, outcome: { ok: true, text: 'you, nobody' } }]);
+      const greeting = await previews.preview(tenantId, {
+        content: 'Hi {{ contact.name }}',
+        variables: { name },
+      });
+      expect(greeting.items).toMatchObject([{ outcome: { code: 'template_missing_variable' } }]);
+    },
+  );
+
   it('refuses what names no recipient, and what names too much', async () => {
     const [tenantId, other] = [await world.tenantWithSender(), await world.tenantWithSender()];
     const listId = await world.list(other, 1);

@@ -1,5 +1,7 @@
 import type { Database } from '../../db/index.js';
+import { composed } from '../../lib/composed.js';
 import { invalid } from '../../lib/errors.js';
+import { personName } from '../../lib/names.js';
 import { yieldingWork } from '../../lib/yielding-work.js';
 import { withoutNulls } from '../../lib/without-nulls.js';
 import {
@@ -98,7 +100,7 @@ function madeUp(variables: Record<string, unknown>): PreviewPerson {
   return {
     ...SAMPLE,
     phone: typeof phoneNumber === 'string' ? phoneNumber : SAMPLE.phone,
-    name: typeof name === 'string' ? name : null,
-    variables,
+    name: typeof name === 'string' ? personName(name) : null,
+    variables: composed(variables),
   };
 }

@@ -14,7 +14,8 @@ type EqualityOperator = '==' | '!=' | 'contains';
  * there is no right answer, and the text of the recipient fails. A missing value is neither more nor less than anything.
  *
  * Equality: a number is equal to a text that is the same number, because what comes from files is text
- * (`{% if visits == 100 %}`). Two texts are equal letter by letter: the code `007` is not `7`.
+ * (`{% if visits == 100 %}`). Two texts are equal letter by letter: the code `007` is not `7`. A missing value is equal to
+ * `""` and to `empty`, which is how texts of shop systems ask whether there is one.
  */
 export const comparisons = {
   '>': comparison('>', (order) => order > 0),
@@ -40,8 +41,16 @@ function equality(operator: EqualityOperator) {
   return (left: unknown, right: unknown, context: Context): ReturnType<typeof own> => {
     // Only the text of a number has parts.
     const whole = operator === 'contains' && typeof left === 'number' ? String(left) : comparable(left);
+    if (operator !== 'contains' && (isMissingText(left, right) || isMissingText(right, left))) {
+      return own(true, true, context);
+    }
     return own(whole, comparable(right), context);
   };
+}
+
+/** Liquid does not export its word `empty`, which stands for an empty text where a value is needed. */
+function isMissingText(value: unknown, text: unknown): boolean {
+  return isMissing(value) && (text instanceof Drop ? text.valueOf() : text) === '';
 }
 
 function comparable(value: unknown): unknown {

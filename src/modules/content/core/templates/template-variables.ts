@@ -1,7 +1,9 @@
 import {
   analyzeSync,
+  AssignTag,
   CaseTag,
   IfTag,
+  TypeGuards,
   UnlessTag,
   Value,
   type Arguments,
@@ -52,8 +54,9 @@ function markOptional(templates: Template[], guarded: ReadonlySet<string>, optio
     const inside = new Set(guarded);
     for (const argument of template.arguments?.() ?? []) {
       const variables = variablesIn(argument);
-      const before = isCondition ? undefined : beforeDefault(argument);
-      const forgiven = isCondition ? variables : before ? variablesIn(before) : [];
+      const asks = isCondition || (template instanceof AssignTag && isQuestion(argument));
+      const before = asks ? undefined : beforeDefault(argument);
+      const forgiven = asks ? variables : before ? variablesIn(before) : [];
       const forgivenPlaces = new Set(forgiven.map(locationOf));
       for (const variable of variables) {
         const name = variableName(attributePath(pathOf(variable)));
@@ -63,6 +66,13 @@ function markOptional(templates: Template[], guarded: ReadonlySet<string>, optio
     }
     markOptional(childrenOf(template), inside, optional);
   }
+}
+
+/** `assign known = nick != ""` keeps an answer, which there is for a missing value too. */
+function isQuestion(argument: Argument): boolean {
+  return (
+    argument instanceof Value && argument.initial.postfix.some((token) => TypeGuards.isOperatorToken(token))
+  );
 }
 
 /** The part of a value that its last `default` filter replaces. */

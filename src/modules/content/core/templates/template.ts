@@ -36,7 +36,7 @@ export function templateScope(recipient: {
   variables: Record<string, unknown>;
 }): TemplateScope {
   const contact = {
-    ...withoutBlanks({ name: recipient.name }),
+    ...withoutBlanks(withoutMissingName({ name: recipient.name })),
     ...withoutBlanks(withoutMissingName(recipient.variables)),
     // Last: a variable of this name must not replace the number that the message goes to.
     phoneNumber: recipient.phone,
