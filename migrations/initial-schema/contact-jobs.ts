@@ -27,6 +27,7 @@ CREATE TABLE imports (
   completed_at timestamptz
 );
 CREATE INDEX imports_tenant_created ON imports (tenant_id, created_at);
+CREATE INDEX imports_open ON imports (tenant_id, id) WHERE status IN ('queued', 'running');
 
 CREATE TABLE import_phones (
   import_id uuid NOT NULL
@@ -61,7 +62,7 @@ CREATE TABLE contact_bulk_edits (
   created_at timestamptz NOT NULL DEFAULT now(),
   completed_at timestamptz
 );
-CREATE INDEX contact_bulk_edits_open ON contact_bulk_edits (id) WHERE status IN ('queued', 'running');
+CREATE INDEX contact_bulk_edits_open ON contact_bulk_edits (tenant_id, id) WHERE status IN ('queued', 'running');
 
 CREATE TABLE number_checks (
   tenant_id uuid NOT NULL
@@ -82,7 +83,7 @@ CREATE TABLE number_check_runs (
   created_at timestamptz NOT NULL DEFAULT now(),
   completed_at timestamptz
 );
-CREATE INDEX number_check_runs_open ON number_check_runs (id) WHERE status IN ('queued', 'running');
+CREATE INDEX number_check_runs_open ON number_check_runs (tenant_id, id) WHERE status IN ('queued', 'running');
 
 CREATE TABLE number_check_items (
   run_id uuid NOT NULL

@@ -50,7 +50,7 @@ export class QueueConfig {
     min: 1,
     max: 20,
     unit: 'jobs',
-    help: 'Contact files and bulk edits that one worker process works on at the same time; the others wait for their turn. More of them slow messages down.',
+    help: 'Contact files and bulk edits that one worker process works on at the same time, of one tenant a file and an edit; the others wait for their turn. More of them slow messages down.',
   })
   importConcurrency!: number;
 

@@ -142,6 +142,10 @@ export class BullJobQueue<Jobs extends JobCatalog> implements Queue<Jobs> {
         const worker = this.workers.find(({ name }) => name === BUNDLE_QUEUE);
         if (worker) worker.concurrency = bundles;
       },
+      jobsWait: async (name) => {
+        const waiting = this.openQueue(name).getJobCountByTypes('waiting', 'prioritized');
+        return (await this.reach(() => waiting)) > 0;
+      },
       enqueueAlone: ({ name, payload, ...place }) => this.addOne(name, payload, place),
       wakeIfNotRunning: (name, payload, id) =>
         wakeJob(this.queueOf(name), { name, payload, id }, { whenRunning: 'leave' }),

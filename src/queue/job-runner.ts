@@ -14,11 +14,14 @@ import type { FailureArchive } from './failure-archive.js';
 import type { JobDefinition, JobEnd, JobOutcome } from './job.js';
 import type { StartWatch, WatchedWork } from './start-watch.js';
 import { DEFERRED_WAKE, type StoredBullJob } from './stored-job.js';
+import { TimeSlice } from './time-slice.js';
 import { DiedTooOften, runWatched } from './watched-run.js';
 
 /** For a job that only a newer version of the program knows: it waits for a process of that version. */
 const UNKNOWN_JOB = { attempts: 20, backoffMs: 5_000 };
 const DEFERRED_WAKE_PAUSE_MS = 250;
+/** A job that lets others go first comes back after so long when it cannot be put behind them. */
+const UNPROMOTED_REST_MS = 1_000;
 /** How long a job rests at most when what it needs is not there; half of it is random. */
 const UNAVAILABLE_REST_MS: { readonly [What in UnavailableResource]: number } = {
   server: 4_000,
@@ -50,6 +53,8 @@ interface RunnerDependencies {
   onRoomForBundles(bundles: number): void;
   /** Aborted when the process drains. */
   signal: AbortSignal;
+  /** Whether jobs wait in this queue for a place. */
+  jobsWait(queue: string): Promise<boolean>;
   /** Asked before a watched job starts. */
   watch?: StartWatch;
   random?: Random;
@@ -122,7 +127,13 @@ export class JobRunner {
   private async runHandler(name: string, payload: unknown, signal = this.deps.signal): Promise<JobOutcome> {
     const handler = this.deps.handlers.get(name);
     if (!handler) throw new Error(`This process has no handler for the job ${name}.`);
-    return handler(payload, { signal });
+    return handler(payload, { signal, timeSlice: this.timeSliceOf(name) });
+  }
+
+  private timeSliceOf(name: string): TimeSlice | undefined {
+    const queue = this.deps.jobs.get(name)?.queue;
+    if (queue?.timeSliceMs === undefined) return undefined;
+    return new TimeSlice(queue.timeSliceMs, () => this.deps.jobsWait(queue.name));
   }
 
   private watchedWork({ name, data }: StoredBullJob): WatchedWork | undefined {
@@ -141,7 +152,26 @@ export class JobRunner {
     if (job.data.failures && !this.definitionOf(job.name).addsUpFailures) {
       await job.updateData({ ...job.data, failures: 0 });
     }
+    const takesTurns = this.deps.jobs.get(job.name)?.queue.timeSliceMs !== undefined;
+    if (takesTurns && at.getTime() <= Date.now()) await this.goBehindOthers(job, token);
     await this.rest(job, token, at);
+  }
+
+  /** On PostgreSQL a job whose rest has ended is before those that came after it; one that is promoted is behind them. */
+  private async goBehindOthers(job: StoredBullJob, token: string | undefined): Promise<never> {
+    await job.moveToDelayed(Date.now() + UNPROMOTED_REST_MS, token);
+    try {
+      await job.promote();
+    } catch (error) {
+      const fields = { job: job.name, error: errorMessage(error) };
+      this.throttledLog.report(
+        'warn',
+        `unpromoted ${job.name}`,
+        'a job that let others go first rests',
+        fields,
+      );
+    }
+    throw new DelayedError();
   }
 
   /** BullMQ counts no attempt for a job that is moved this way. */

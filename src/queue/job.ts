@@ -10,6 +10,8 @@ export interface QueueDefinition {
    * configuration says it.
    */
   readonly concurrency?: number;
+  /** How long a job that asks for its `timeSlice` goes on while others of the queue wait. Absent: until it ends. */
+  readonly timeSliceMs?: number;
 }
 
 /** What a job works on: a row of a tenant. */
@@ -72,6 +74,8 @@ export type JobOutcome = { kind: 'done' } | { kind: 'runAgain'; at: Date };
 export interface JobContext {
   /** Aborted when the process drains, or another job needs it for itself: finish or hand back soon. */
   signal: AbortSignal;
+  /** Of a job whose queue has `timeSliceMs`. A long job asks after each commit whether it should let others go first. */
+  timeSlice?: { isOver(): Promise<boolean> };
 }
 
 /** What runs a job: `JobHandler<typeof sendMessage>`. */

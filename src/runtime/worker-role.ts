@@ -170,7 +170,11 @@ function jobHandlers(
     feedCampaign: services.feeder.handleFeed,
     importContacts: services.imports.handleImport,
     editContacts: services.bulkEdits.handleBulk,
-    checkNumbers: numberChecks.handleCheck,
+    checkNumbers: async (payload, context) => {
+      const outcome = await numberChecks.handleCheck(payload, context);
+      if (outcome.kind === 'done') await services.numberChecks.queueNext(payload.tenantId);
+      return outcome;
+    },
     forgetAttributeNames: async () => {
       await services.attributeNames.forgetUnused((run) => database.transaction(run));
       return { kind: 'done' };
@@ -201,7 +205,10 @@ function jobHandlers(
       feedCampaign: services.feeder.handleExhausted,
       importContacts: services.imports.handleExhausted,
       editContacts: services.bulkEdits.handleExhausted,
-      checkNumbers: numberChecks.handleExhausted,
+      checkNumbers: async (payload, end) => {
+        await numberChecks.handleExhausted(payload, end);
+        await services.numberChecks.queueNext(payload.tenantId);
+      },
       recordReceipts: createExhaustedReceipts({ receipts, logger }),
       receiveInbound: createExhaustedInbound({ inbound, logger }),
     },

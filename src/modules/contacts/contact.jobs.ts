@@ -1,9 +1,10 @@
 import { defineJob, defineRecurringJob, maintenanceQueue, type QueueDefinition } from '../../queue/job.js';
 
-const importQueue: QueueDefinition = { name: 'imports' };
+/** First come, first served; a tenant has one import and one bulk edit in it at a time, and its others wait for their end. */
+const importQueue: QueueDefinition = { name: 'imports', timeSliceMs: 20_000 };
 
 /** One job at a time: nothing else in the process asks a sender for numbers, so what it may still ask can be counted. */
-const checkQueue: QueueDefinition = { name: 'checks', concurrency: 1 };
+const checkQueue: QueueDefinition = { name: 'checks', concurrency: 1, timeSliceMs: 5_000 };
 
 export const importContacts = defineJob<{ tenantId: string; importId: string }>('contacts.import', {
   queue: importQueue,

@@ -4,7 +4,7 @@ export type BulkEditStatus = 'queued' | 'running' | 'completed' | 'failed';
 
 /** One change to many contacts, done batch by batch. */
 @Entity('contact_bulk_edits')
-@Index('contact_bulk_edits_open', ['id'], { where: `status IN ('queued', 'running')` })
+@Index('contact_bulk_edits_open', ['tenantId', 'id'], { where: `status IN ('queued', 'running')` })
 export class ContactBulkEdit {
   @PrimaryColumn('uuid')
   id!: string;

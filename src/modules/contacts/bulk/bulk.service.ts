@@ -3,7 +3,7 @@ import type { Clock } from '../../../lib/clock.js';
 import { invalid, notFound } from '../../../lib/errors.js';
 import { newId } from '../../../lib/ids.js';
 import type { Logger } from '../../../lib/logger.js';
-import type { ExhaustedHandler, JobHandler } from '../../../queue/job.js';
+import type { ExhaustedHandler, JobContext, JobHandler } from '../../../queue/job.js';
 import type { JobQueue } from '../../../queue/job-queue.js';
 import { editContacts } from '../contact.jobs.js';
 import { endedBy } from '../core/ended-by-error.js';
@@ -70,8 +70,8 @@ export class BulkEditService {
     await this.deps.database.transaction((tx) => this.edits.noteNames(tx, tenantId, read.changes));
     const row = { id: newId(), tenantId, matched, createdAt: this.deps.clock.now() };
     await this.edits.insert(manager, row, target, read.changes);
-    if (matched <= AT_ONCE) await this.work(tenantId, row.id, new AbortController().signal);
-    else await enqueueBestEffort(this.enqueue(tenantId, row.id), this.deps.logger);
+    if (matched <= AT_ONCE) await this.work(tenantId, row.id, { signal: new AbortController().signal });
+    else await enqueueBestEffort(this.queueNext(tenantId), this.deps.logger);
     return this.get(tenantId, row.id);
   }
 
@@ -81,30 +81,41 @@ export class BulkEditService {
     return { kind: 'edit', edit };
   }
 
-  /** The job `editContacts`. Committed batches are not repeated. */
-  readonly handleBulk: JobHandler<typeof editContacts> = async ({ tenantId, bulkEditId }, { signal }) => {
-    const ended = await this.work(tenantId, bulkEditId, signal);
-    return ended ? { kind: 'done' } : { kind: 'runAgain', at: this.deps.clock.now() };
+  /** The job `editContacts`. Committed batches are not repeated. One of a tenant is in the queue at a time. */
+  readonly handleBulk: JobHandler<typeof editContacts> = async ({ tenantId, bulkEditId }, context) => {
+    const ended = await this.work(tenantId, bulkEditId, context);
+    if (!ended) return { kind: 'runAgain', at: this.deps.clock.now() };
+    await this.queueNext(tenantId);
+    return { kind: 'done' };
   };
 
   /** Its job has failed for the last time: it would be started again and again, and show no reason. */
   readonly handleExhausted: ExhaustedHandler<typeof editContacts> = async ({ tenantId, bulkEditId }, end) => {
     const { database, clock } = this.deps;
     await this.edits.end(database.manager, tenantId, bulkEditId, endedBy(end), clock.now());
+    await this.queueNext(tenantId);
   };
 
-  /** Queues every edit that has not ended, such as after a crash. Returns how many. */
-  async resumeUnfinished(): Promise<number> {
-    const unfinished = await this.edits.unfinished(this.deps.database.manager);
-    for (const { id, tenantId } of unfinished) await this.enqueue(tenantId, id);
-    return unfinished.length;
+  /** Queues the next edit of every tenant, such as after a crash. Returns how many. */
+  resumeUnfinished(): Promise<number> {
+    return this.queueNext();
+  }
+
+  /** Whoever commits an edit or its end calls this afterwards, so none is left behind. */
+  private async queueNext(ofTenant?: string): Promise<number> {
+    const next = await this.edits.next(this.deps.database.manager, ofTenant);
+    for (const { id, tenantId } of next) {
+      await this.deps.queue.enqueue(editContacts, { tenantId, bulkEditId: id }, { id: `bulk-${id}` });
+    }
+    return next.length;
   }
 
   /** Batch by batch; false when it was interrupted. */
-  private async work(tenantId: string, id: string, signal: AbortSignal): Promise<boolean> {
+  private async work(tenantId: string, id: string, { signal, timeSlice }: JobContext): Promise<boolean> {
     while (!signal.aborted) {
       const more = await this.deps.database.transaction((tx) => this.batch(tx, tenantId, id));
       if (!more) return true;
+      if (await timeSlice?.isOver()) return false;
     }
     return false;
   }
@@ -176,9 +187,5 @@ export class BulkEditService {
       const list = await this.lists.find(this.deps.database.manager, tenantId, id);
       if (!list) throw invalid([{ path, message: `There is no list ${id}.` }]);
     }
-  }
-
-  private enqueue(tenantId: string, id: string): Promise<void> {
-    return this.deps.queue.enqueue(editContacts, { tenantId, bulkEditId: id }, { id: `bulk-${id}` });
   }
 }

@@ -22,7 +22,7 @@ export type NumberCheckStatus = 'queued' | 'running' | 'completed' | 'failed';
 
 /** A request to find out which numbers are on WhatsApp, worked through in the background. */
 @Entity('number_check_runs')
-@Index('number_check_runs_open', ['id'], { where: `status IN ('queued', 'running')` })
+@Index('number_check_runs_open', ['tenantId', 'id'], { where: `status IN ('queued', 'running')` })
 export class NumberCheckRun {
   @PrimaryColumn('uuid')
   id!: string;

@@ -3,7 +3,7 @@ import { addMs, earlier, type Clock } from '../../../lib/clock.js';
 import { errorMessage } from '../../../lib/errors.js';
 import type { Logger } from '../../../lib/logger.js';
 import { within } from '../../../lib/time-out.js';
-import type { ExhaustedHandler, JobHandler, JobOutcome } from '../../../queue/job.js';
+import type { ExhaustedHandler, JobContext, JobHandler, JobOutcome } from '../../../queue/job.js';
 import type { checkNumbers } from '../contact.jobs.js';
 import { endedBy } from '../core/ended-by-error.js';
 import type { Capabilities, TransportSession } from '../../../transports/transport.js';
@@ -49,7 +49,7 @@ export class NumberCheckRunner {
   constructor(private readonly deps: NumberCheckRunnerDeps) {}
 
   /** The `numbers.check` job. Every answer is kept as it comes; a restart goes on with what is left. */
-  readonly handleCheck: JobHandler<typeof checkNumbers> = async ({ tenantId, runId }, { signal }) => {
+  readonly handleCheck: JobHandler<typeof checkNumbers> = async ({ tenantId, runId }, context) => {
     const { manager } = this.deps.database;
     const run = await this.checks.find(manager, tenantId, runId);
     if (run?.status !== 'queued' && run?.status !== 'running') return DONE;
@@ -68,7 +68,7 @@ export class NumberCheckRunner {
     if (phones.length === 0) return this.end(run, null);
     const known = await this.checks.answerKnown(manager, run, phones, addMs(now, -FRESH_MS));
     if (known) return { kind: 'runAgain', at: now };
-    const failing = await this.ask(run, best, phones, signal);
+    const failing = await this.ask(run, best, phones, context);
     return { kind: 'runAgain', at: failing ? addMs(now, AFTER_FAILURE_MS) : this.deps.clock.now() };
   };
 
@@ -96,12 +96,12 @@ export class NumberCheckRunner {
     run: NumberCheckRun,
     checker: Checker,
     phones: readonly string[],
-    signal: AbortSignal,
+    { signal, timeSlice }: JobContext,
   ): Promise<boolean> {
     const results: CheckResult[] = [];
     let failing = false;
     for (const phone of phones) {
-      if (signal.aborted || failing) break;
+      if (signal.aborted || failing || (await timeSlice?.isOver())) break;
       try {
         results.push({
           phone,

@@ -59,7 +59,7 @@ export class NumberCheckService {
       await this.checks.lockRation(tx, tenantId);
       return this.insert(tx, tenantId, id, phones, input.partial ?? false);
     });
-    if (asks) await enqueueBestEffort(this.enqueue(tenantId, id), this.deps.logger);
+    if (asks) await enqueueBestEffort(this.queueNext(tenantId), this.deps.logger);
     return this.get(tenantId, id);
   }
 
@@ -79,11 +79,18 @@ export class NumberCheckService {
     return toPage(rows, page.limit, ({ line }) => [line]);
   }
 
-  /** Queues every check that has not ended, such as after a crash. Returns how many. */
-  async resumeUnfinished(): Promise<number> {
-    const unfinished = await this.checks.unfinished(this.deps.database.manager);
-    for (const { id, tenantId } of unfinished) await this.enqueue(tenantId, id);
-    return unfinished.length;
+  /** Queues the next check of every tenant, such as after a crash. Returns how many. */
+  resumeUnfinished(): Promise<number> {
+    return this.queueNext();
+  }
+
+  /** One check of a tenant is in the queue at a time: whoever commits one, or its end, calls this afterwards. */
+  async queueNext(ofTenant?: string): Promise<number> {
+    const next = await this.checks.next(this.deps.database.manager, ofTenant);
+    for (const { id, tenantId } of next) {
+      await this.deps.queue.enqueue(checkNumbers, { tenantId, runId: id }, { id: `check-${id}` });
+    }
+    return next.length;
   }
 
   /** True when at least one number has to be checked by a sender. */
@@ -187,10 +194,6 @@ export class NumberCheckService {
       throw invalid([{ path: 'listId', message }]);
     }
     return phones;
-  }
-
-  private enqueue(tenantId: string, runId: string): Promise<void> {
-    return this.deps.queue.enqueue(checkNumbers, { tenantId, runId }, { id: `check-${runId}` });
   }
 }
 

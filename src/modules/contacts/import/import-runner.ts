@@ -43,18 +43,19 @@ export class ImportRunner {
   }
 
   /**
-   * The job `importContacts`. A stopping process hands the rest of the file back to the queue. Throws for what is not the
+   * The job `importContacts`. A stopping process hands the rest of the file back to the queue, and so does a long import
+   * while others wait. Throws for what is not the
    * file's fault, and `ThreadDied` where reading it took the thread down: the job is tried again and goes on behind the
    * committed rows.
    */
   async run(
     { tenantId, importId }: PayloadOf<typeof importContacts>,
-    { signal }: JobContext,
+    context: JobContext,
   ): Promise<JobOutcome> {
     const { manager } = this.deps.database;
     const started = await this.imports.start(manager, tenantId, importId, this.deps.clock.now());
     if (!started) return { kind: 'done' };
-    const ending = await this.importFile(started, signal).catch(endingOfRefusal);
+    const ending = await this.importFile(started, context).catch(endingOfRefusal);
     if (ending.kind === 'interrupted') return { kind: 'runAgain', at: this.deps.clock.now() };
     if (ending.kind === 'end') {
       const { warnings, refused } = ending;
@@ -71,7 +72,7 @@ export class ImportRunner {
   }
 
   /** Reads on while the batch before is written: thread, database and this process work at the same time. */
-  private async importFile(row: Import, signal: AbortSignal): Promise<Ending> {
+  private async importFile(row: Import, { signal, timeSlice }: JobContext): Promise<Ending> {
     const writes = new WriteBehind();
     try {
       for await (const part of this.deps.threads.stream(readContactsFile, this.orderOf(row), { signal })) {
@@ -79,6 +80,8 @@ export class ImportRunner {
         else if (part.kind === 'end') return (await writes.settle()) ? part : { kind: 'ended_elsewhere' };
         else if (!(await writes.write(() => this.commit(this.batchOf(row, part)))))
           return { kind: 'ended_elsewhere' };
+        else if (await timeSlice?.isOver())
+          return { kind: (await writes.settle()) ? 'interrupted' : 'ended_elsewhere' };
       }
       throw new Error('A file was read without an end.');
     } catch (error) {

@@ -5,6 +5,7 @@ export type ImportStatus = 'queued' | 'running' | 'completed' | 'failed';
 /** One uploaded contacts file on its way into the database. */
 @Entity('imports')
 @Index('imports_tenant_created', ['tenantId', 'createdAt'])
+@Index('imports_open', ['tenantId', 'id'], { where: `status IN ('queued', 'running')` })
 export class Import {
   @PrimaryColumn('uuid')
   id!: string;

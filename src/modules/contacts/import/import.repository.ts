@@ -50,10 +50,12 @@ export class ImportRepository {
     return query.orderBy('import.id', 'DESC').take(page.limit).getMany();
   }
 
-  /** All imports that have not ended, of all tenants: what a restart must not forget. */
-  unfinished(tx: Tx): Promise<{ id: string; tenantId: string }[]> {
+  /** The oldest import of each tenant that has not ended, or of this tenant only. */
+  next(tx: Tx, tenantId?: string): Promise<{ id: string; tenantId: string }[]> {
     return tx.query(
-      `SELECT id, tenant_id AS "tenantId" FROM imports WHERE status IN ('queued', 'running') ORDER BY id`,
+      `SELECT DISTINCT ON (tenant_id) id, tenant_id AS "tenantId" FROM imports
+       WHERE status IN ('queued', 'running') AND ($1::uuid IS NULL OR tenant_id = $1) ORDER BY tenant_id, id`,
+      [tenantId ?? null],
     );
   }
 

@@ -78,15 +78,20 @@ export class ImportService {
     this.runner = new ImportRunner({ ...deps, limits: { ...defaultImportLimits, ...deps.limits } });
   }
 
-  /** The job `importContacts`. */
-  readonly handleImport: JobHandler<typeof importContacts> = (payload, context) =>
-    this.runner.run(payload, context);
+  /** The job `importContacts`. One of a tenant is in the queue at a time: its end queues the next one. */
+  readonly handleImport: JobHandler<typeof importContacts> = async (payload, context) => {
+    const outcome = await this.runner.run(payload, context);
+    if (outcome.kind === 'done') await this.queueNext(payload.tenantId);
+    return outcome;
+  };
 
-  readonly handleExhausted: ExhaustedHandler<typeof importContacts> = (payload, end) =>
-    this.runner.giveUp(payload, end);
+  readonly handleExhausted: ExhaustedHandler<typeof importContacts> = async (payload, end) => {
+    await this.runner.giveUp(payload, end);
+    await this.queueNext(payload.tenantId);
+  };
 
   /**
-   * Takes the file over and imports it in the background. What is wrong with the file shows in the import. Refuses
+   * Takes the file over and imports it in the background, after the imports of the tenant before it. What is wrong with the file shows in the import. Refuses
    * (`not_possible`, `storage_quota`) a file for which the tenant has no room left.
    */
   async create(tenantId: string, input: NewImport): Promise<Import> {
@@ -101,11 +106,7 @@ export class ImportService {
       await Promise.all([rm(input.file.path, { force: true }), rm(filePath, { force: true })]);
       throw error;
     }
-    const job = { tenantId, importId: id };
-    await enqueueBestEffort(
-      this.deps.queue.enqueue(importContacts, job, { id: `import-${id}` }),
-      this.deps.logger,
-    );
+    await enqueueBestEffort(this.queueNext(tenantId), this.deps.logger);
     return this.get(tenantId, id);
   }
 
@@ -147,15 +148,20 @@ export class ImportService {
   }
 
   /**
-   * Queues every import that has not ended, such as after the queue was lost. One that is queued already stays as it
-   * is. Returns how many.
+   * Queues the next import of every tenant, such as after the queue was lost. One that is queued already stays as it is.
+   * Returns how many.
    */
-  async resumeUnfinished(): Promise<number> {
-    const unfinished = await this.imports.unfinished(this.deps.database.manager);
-    for (const { id, tenantId } of unfinished) {
+  resumeUnfinished(): Promise<number> {
+    return this.queueNext();
+  }
+
+  /** Whoever commits an import or its end calls this afterwards, so none is left behind. */
+  private async queueNext(ofTenant?: string): Promise<number> {
+    const next = await this.imports.next(this.deps.database.manager, ofTenant);
+    for (const { id, tenantId } of next) {
       await this.deps.queue.enqueue(importContacts, { tenantId, importId: id }, { id: `import-${id}` });
     }
-    return unfinished.length;
+    return next.length;
   }
 
   private checkedOptions(input: NewImport): ImportOptions {
