@@ -79,9 +79,12 @@ CREATE TABLE suppressions (
   phone text NOT NULL,
   line text NOT NULL GENERATED ALWAYS AS (${LINE}) STORED,
   reason text,
+  decision_id uuid,
+  lifted_by_opt_in boolean NOT NULL DEFAULT false,
   created_at timestamptz NOT NULL DEFAULT now()
 );
 CREATE UNIQUE INDEX suppressions_tenant_line ON suppressions (tenant_id, line);
+CREATE INDEX suppressions_decision ON suppressions (decision_id) WHERE decision_id IS NOT NULL;
 
 -- Numbers whose contacts were merged into others; read by the number when somebody writes.
 CREATE TABLE contact_merged_numbers (

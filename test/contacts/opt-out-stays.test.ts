@@ -31,14 +31,6 @@ const importAgain = (phone: string) =>
 const ways: [way: string, reason: string, remove: () => Promise<unknown>][] = [
   ['was deleted', 'opted out before its contact was deleted', () => world.contacts.remove(tenantId, id)],
   ['was erased', 'erased', () => world.people.erase(tenantId, id)],
-  [
-    'was merged into another',
-    'opted out before its contact was merged',
-    async () => {
-      const { id: kept } = await world.contacts.create(tenantId, { phoneNumber: '+5511955550000' });
-      await world.merges.merge(tenantId, kept, id);
-    },
-  ],
 ];
 
 describe.each(ways)('a person who opted out and %s', (_, reason, remove) => {
@@ -56,6 +48,17 @@ describe.each(ways)('a person who opted out and %s', (_, reason, remove) => {
       expect(await isSuppressed()).toBe(false);
     },
   );
+});
+
+it('a person who opted out and was merged into another stays suppressed at the number until an opt-in', async () => {
+  const { id: kept } = await world.contacts.create(tenantId, { phoneNumber: '+5511955550000' });
+  await world.merges.merge(tenantId, kept, id);
+  await importAgain(OTHER_FORM);
+  expect(await isSuppressed()).toBe(true);
+  const { items } = await world.suppressions.list(tenantId, {}, page);
+  expect(items).toMatchObject([{ phone: PHONE, reason: 'opted out before its contact was merged' }]);
+  await world.database.transaction((tx) => world.contacts.optIn(tx, tenantId, PHONE));
+  expect(await isSuppressed()).toBe(false);
 });
 
 it('a suppression that is there keeps its reason', async () => {

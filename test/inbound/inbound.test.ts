@@ -179,12 +179,12 @@ describe('incoming messages', () => {
       world.tenantId,
     ]);
     expect(consents).toEqual([{ kind: 'withdrawn', contact_id: kept?.['id'] }]);
-    const suppressed = await world.sql('SELECT phone FROM suppressions WHERE tenant_id = $1', [
-      world.tenantId,
-    ]);
-    expect(suppressed).toEqual([{ phone: first }]);
+    const suppressed = () =>
+      world.sql('SELECT phone FROM suppressions WHERE tenant_id = $1 ORDER BY phone', [world.tenantId]);
+    expect(await suppressed()).toEqual([{ phone: first }, { phone: second }]);
     await receive(said(second, 'start'));
     expect(await contact(from)).toMatchObject({ opted_out_at: null });
+    expect(await suppressed()).toEqual([]);
   });
 
   it('from a merged number that is a contact again opt out both', async () => {

@@ -29,7 +29,8 @@ export function suppressionRoutes({ suppressions }: { suppressions: SuppressionS
       method: 'post',
       path: '/api/suppressions',
       tag,
-      summary: 'Suppress numbers, contacts or not; those suppressed already stay as they are',
+      summary:
+        'Suppress numbers, contacts or not, with all other numbers of the same people; those suppressed already stay as they are',
       access: 'contacts:write',
       body: AddSuppressionsDto,
       idempotent: true,
@@ -43,7 +44,7 @@ export function suppressionRoutes({ suppressions }: { suppressions: SuppressionS
       method: 'delete',
       path: '/api/suppressions/:id',
       tag,
-      summary: 'Lift a suppression',
+      summary: 'Lift a suppression, at all numbers of the person',
       access: 'contacts:write',
       response: { status: 200, description: 'It is gone.', data: RemovedDto },
       handler: async ({ principal, params }) => {

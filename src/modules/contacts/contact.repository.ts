@@ -5,6 +5,7 @@ import { lineOf } from '../../lib/phone-line.js';
 import { AttributeNames } from './attribute-names.js';
 import type { Attributes } from './core/attributes.js';
 import { Contact } from './contact.entity.js';
+import { ON_CONFLICT_LAST } from './suppression.repository.js';
 
 export interface ContactRow {
   id: string;
@@ -14,6 +15,15 @@ export interface ContactRow {
   attributes: Attributes;
   /** Cleaned; nothing when they are not given. */
   tags?: readonly string[];
+  /** The contact is opted out by this source, unless it is already. */
+  optOutSource?: 'import';
+}
+
+export interface WrittenContact {
+  id: string;
+  line: string;
+  /** By this write, or by another at the same moment and for the same reason. */
+  optedOutNow: boolean;
 }
 
 const UPSERT_ROWS = 1_000;
@@ -76,35 +86,48 @@ export class ContactRepository {
     return inserted.length === 1;
   }
 
+  /** False when it is gone already. */
+  async delete(tx: Tx, tenantId: string, id: string): Promise<boolean> {
+    const [, removed]: [unknown, number] = await tx.query(
+      'DELETE FROM contacts WHERE tenant_id = $1 AND id = $2',
+      [tenantId, id],
+    );
+    return removed === 1;
+  }
+
   /**
-   * Removes a contact. Its opt-out stays: the line of one who had opted out is suppressed from then on, for this reason,
-   * so that the person is left alone also when the number comes back in another file. One statement, because a STOP may
+   * Removes a contact. Its opt-out stays: every line of one who had opted out is suppressed from then on, for this reason,
+   * so that the person is left alone also when a number comes back in another file. One statement, because a STOP may
    * be stored at the same moment. False when it is gone already.
    */
   async remove(
     tx: Tx,
     tenantId: string,
     id: string,
+    phones: readonly string[],
     suppression: { reason: string; now: Date },
   ): Promise<boolean> {
+    const decisionId = phones.length > 1 ? newId() : null;
     const rows: unknown[] = await tx.query(
       `WITH gone AS (
-         DELETE FROM contacts WHERE tenant_id = $1 AND id = $2 RETURNING phone, opted_out_at
+         DELETE FROM contacts WHERE tenant_id = $1 AND id = $2 RETURNING opted_out_at
        ), kept AS (
-         INSERT INTO suppressions (id, tenant_id, phone, reason, created_at)
-         SELECT $3, $1, phone, $4, $5 FROM gone WHERE opted_out_at IS NOT NULL
-         ON CONFLICT (tenant_id, line) DO NOTHING
+         INSERT INTO suppressions (id, tenant_id, phone, reason, created_at, decision_id)
+         SELECT input.id, $1, input.phone, $5, $6, $7
+         FROM gone CROSS JOIN unnest($3::uuid[], $4::text[]) AS input (id, phone)
+         WHERE gone.opted_out_at IS NOT NULL ORDER BY phone_line(input.phone)
+         ${ON_CONFLICT_LAST}
        )
        SELECT FROM gone`,
-      [tenantId, id, newId(), suppression.reason, suppression.now],
+      [tenantId, id, phones.map(() => newId()), phones, suppression.reason, suppression.now, decisionId],
     );
     return rows.length === 1;
   }
 
   /**
    * Writes contacts of distinct lines, in the order of the lines, so that two writers cannot deadlock. `update` merges
-   * names and attributes into contacts that exist, `skip` leaves those alone. Opt-outs, and the form in which a number is
-   * stored, are never touched. Returns the rows it wrote: a created one carries its new id; rows that changed nothing are
+   * names and attributes into contacts that exist, `skip` leaves those alone. Opt-outs are only added, and the form in which
+   * a number is stored is never touched. Returns the rows it wrote: a created one carries its new id; rows that changed nothing are
    * left out.
    */
   async upsert(
@@ -113,15 +136,15 @@ export class ContactRepository {
     rows: readonly ContactRow[],
     onDuplicate: 'update' | 'skip',
     now: Date,
-  ): Promise<{ id: string; line: string }[]> {
+  ): Promise<WrittenContact[]> {
     await this.names.note(tx, tenantId, namesIn(rows));
-    const written: { id: string; line: string }[] = [];
+    const written: WrittenContact[] = [];
     const sorted = rows
       .map((row) => ({ ...row, line: lineOf(row.phone) }))
       .toSorted((a, b) => (a.line < b.line ? -1 : 1));
     for (let start = 0; start < sorted.length; start += UPSERT_ROWS) {
       const part = sorted.slice(start, start + UPSERT_ROWS);
-      const answer: { id: string; line: string }[] = await tx.query(upsertSql(onDuplicate), [
+      const answer: WrittenContact[] = await tx.query(upsertSql(onDuplicate, part), [
         tenantId,
         now,
         part.map(({ id }) => id),
@@ -129,6 +152,7 @@ export class ContactRepository {
         part.map(({ name }) => name),
         part.map(({ attributes }) => JSON.stringify(attributes)),
         part.map(({ tags }) => arrayLiteral(tags ?? [])),
+        part.map(({ optOutSource }) => optOutSource ?? null),
       ]);
       for (const row of answer) written.push(row);
     }
@@ -149,7 +173,7 @@ export class ContactRepository {
   /** Locks the contacts of these lines until the transaction ends, in the order of the lines. */
   async lockLines(tx: Tx, tenantId: string, lines: readonly string[]): Promise<void> {
     await tx.query(
-      'SELECT FROM contacts WHERE tenant_id = $1 AND line = ANY($2::text[]) ORDER BY line FOR UPDATE',
+      'SELECT FROM contacts WHERE tenant_id = $1 AND line = ANY($2::text[]) ORDER BY line FOR NO KEY UPDATE',
       [tenantId, lines],
     );
   }
@@ -179,8 +203,8 @@ export class ContactRepository {
   }
 
   /**
-   * Opts out the contacts of these lines, and those that contacts of them were merged into, in the order of the lines, so that two writers cannot deadlock. Returns those
-   * who were not opted out before; the others keep their time and source.
+   * Opts out the contacts of these lines, in their order, so that two writers cannot deadlock. Returns those who were not
+   * opted out before; the others keep their time and source.
    */
   async optOutLines(
     tx: Tx,
@@ -192,11 +216,8 @@ export class ContactRepository {
     const [rows]: [{ id: string; line: string }[], number] = await tx.query(
       `WITH locked AS (
          SELECT id FROM contacts
-         WHERE tenant_id = $1 AND opted_out_at IS NULL AND id IN (
-           SELECT id FROM contacts WHERE tenant_id = $1 AND line = ANY($2::text[])
-           UNION ALL
-           SELECT contact_id FROM contact_merged_numbers WHERE tenant_id = $1 AND line = ANY($2::text[]))
-         ORDER BY line FOR UPDATE)
+         WHERE tenant_id = $1 AND opted_out_at IS NULL AND line = ANY($2::text[])
+         ORDER BY line FOR NO KEY UPDATE)
        UPDATE contacts SET opted_out_at = $3, opt_out_source = $4, updated_at = $3
        WHERE tenant_id = $1 AND id IN (SELECT id FROM locked)
        RETURNING id, line`,
@@ -205,15 +226,19 @@ export class ContactRepository {
     return rows;
   }
 
-  /** Returns the contact when it was opted out. */
-  async optIn(tx: Tx, tenantId: string, line: string, now: Date): Promise<string | undefined> {
+  /** Returns the contacts of these lines that were opted out. */
+  async optInLines(tx: Tx, tenantId: string, lines: readonly string[], now: Date): Promise<string[]> {
     const [rows]: [{ id: string }[], number] = await tx.query(
-      `UPDATE contacts SET opted_out_at = NULL, opt_out_source = NULL, updated_at = $3
-       WHERE tenant_id = $1 AND line = $2 AND opted_out_at IS NOT NULL
+      `WITH locked AS (
+         SELECT id FROM contacts
+         WHERE tenant_id = $1 AND opted_out_at IS NOT NULL AND line = ANY($2::text[])
+         ORDER BY line FOR NO KEY UPDATE)
+       UPDATE contacts SET opted_out_at = NULL, opt_out_source = NULL, updated_at = $3
+       WHERE tenant_id = $1 AND id IN (SELECT id FROM locked)
        RETURNING id`,
-      [tenantId, line, now],
+      [tenantId, lines, now],
     );
-    return rows[0]?.id;
+    return rows.map(({ id }) => id);
   }
 }
 
@@ -228,11 +253,19 @@ function arrayLiteral(items: readonly string[]): string {
   return `{${items.map((item) => `"${item.replace(/[\\"]/g, '\\$&')}"`).join(',')}}`;
 }
 
-function upsertSql(onDuplicate: 'update' | 'skip'): string {
+/** An opt-out is given to contacts that have none. */
+const OPT_OUT = `opted_out_at = coalesce(contact.opted_out_at, excluded.opted_out_at),
+           opt_out_source = CASE WHEN contact.opted_out_at IS NULL THEN excluded.opt_out_source
+                            ELSE contact.opt_out_source END`;
+const OPTS_OUT = 'contact.opted_out_at IS NULL AND excluded.opted_out_at IS NOT NULL';
+
+function upsertSql(onDuplicate: 'update' | 'skip', rows: readonly ContactRow[]): string {
   const conflict =
     onDuplicate === 'skip'
-      ? 'DO NOTHING'
-      : `DO UPDATE SET
+      ? rows.some(({ optOutSource }) => optOutSource !== undefined)
+        ? `DO UPDATE SET ${OPT_OUT}, updated_at = excluded.updated_at WHERE ${OPTS_OUT}`
+        : 'DO NOTHING'
+      : `DO UPDATE SET ${OPT_OUT},
            name = coalesce(excluded.name, contact.name),
            attributes = contact.attributes || excluded.attributes,
            tags = CASE WHEN excluded.tags <@ contact.tags THEN contact.tags
@@ -240,13 +273,17 @@ function upsertSql(onDuplicate: 'update' | 'skip'): string {
            updated_at = excluded.updated_at
          WHERE coalesce(excluded.name, contact.name) IS DISTINCT FROM contact.name
             OR contact.attributes || excluded.attributes IS DISTINCT FROM contact.attributes
-            OR NOT excluded.tags <@ contact.tags`;
+            OR NOT excluded.tags <@ contact.tags
+            OR (${OPTS_OUT})`;
   return `
-    INSERT INTO contacts AS contact (id, tenant_id, phone, name, attributes, tags, created_at, updated_at)
-    SELECT input.id, $1, input.phone, input.name, input.attributes, input.tags::text[], $2, $2
-    FROM unnest($3::uuid[], $4::text[], $5::text[], $6::jsonb[], $7::text[])
-      AS input (id, phone, name, attributes, tags)
+    INSERT INTO contacts AS contact (id, tenant_id, phone, name, attributes, tags, created_at, updated_at,
+                                     opted_out_at, opt_out_source)
+    SELECT input.id, $1, input.phone, input.name, input.attributes, input.tags::text[], $2, $2,
+           CASE WHEN input.opt_out_source IS NOT NULL THEN $2::timestamptz END, input.opt_out_source
+    FROM unnest($3::uuid[], $4::text[], $5::text[], $6::jsonb[], $7::text[], $8::text[])
+      AS input (id, phone, name, attributes, tags, opt_out_source)
     ORDER BY phone_line(input.phone)
     ON CONFLICT (tenant_id, line) ${conflict}
-    RETURNING contact.id, contact.line`;
+    RETURNING contact.id, contact.line,
+              coalesce(contact.opted_out_at = $2 AND contact.opt_out_source = 'import', false) AS "optedOutNow"`;
 }

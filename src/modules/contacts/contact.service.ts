@@ -18,7 +18,7 @@ import type { Contact } from './contact.entity.js';
 import { ContactRepository, type ContactRow } from './contact.repository.js';
 import { ListRepository } from './list.repository.js';
 import { MergedNumberRepository } from './merge/merged-number.repository.js';
-import { SuppressionRepository } from './suppression.repository.js';
+import { People, type Numbers } from './merge/people.js';
 
 export interface NewContact {
   phoneNumber: string;
@@ -50,7 +50,7 @@ export class ContactService {
   private readonly views = new ContactViewRepository();
   private readonly consents = new ConsentRepository();
   private readonly mergedNumbers = new MergedNumberRepository();
-  private readonly suppressions = new SuppressionRepository();
+  private readonly people = new People();
 
   constructor(
     private readonly deps: {
@@ -94,7 +94,10 @@ export class ContactService {
         }
         await this.lists.addContacts(tx, tenantId, listId, [contact.id], now);
       }
-      if (input.optedOut) await this.recordConsent(tx, tenantId, contact.id, 'withdrawn', 'api');
+      if (!input.optedOut) return;
+      await this.recordConsent(tx, tenantId, contact.id, 'withdrawn', 'api');
+      const people = await this.people.lock(tx, tenantId, [contact.line]);
+      await this.people.optOut(tx, tenantId, people, { source: 'api', now });
     });
     return this.get(tenantId, contact.id);
   }
@@ -150,6 +153,7 @@ export class ContactService {
         tenantId,
         given.map(([name]) => name),
       );
+      const people = typeof changes.optedOut === 'boolean' ? await this.lockPerson(tx, tenantId, id) : [];
       const contact = await this.contacts.lock(tx, tenantId, id);
       if (!contact) throw notFound('contact', id);
       const now = this.deps.clock.now();
@@ -169,16 +173,23 @@ export class ContactService {
       }
       contact.updatedAt = now;
       await this.contacts.save(tx, contact);
+      if (changes.optedOut) await this.people.optOut(tx, tenantId, people, { source: 'api', now });
+      else await this.people.optIn(tx, tenantId, people, { source: 'api', now });
     });
     return this.get(tenantId, id);
   }
 
-  /** Campaign reports keep what they know of the contact; suppressions stay, and an opt-out becomes one. */
+  /** Campaign reports keep what they know of the contact; suppressions stay, and an opt-out becomes one of every number. */
   async remove(tenantId: string, id: string): Promise<void> {
     const suppression = { reason: 'opted out before its contact was deleted', now: this.deps.clock.now() };
-    if (!(await this.contacts.remove(this.deps.database.manager, tenantId, id, suppression))) {
-      throw notFound('contact', id);
-    }
+    await this.deps.database.transaction(async (tx) => {
+      // Locked, so that no merge adds a number meanwhile.
+      const contact = await this.contacts.lock(tx, tenantId, id);
+      if (!contact) throw notFound('contact', id);
+      const numbers = await this.mergedNumbers.ownNumbers(tx, contact);
+      const phones = numbers.map(({ phone }) => phone);
+      if (!(await this.contacts.remove(tx, tenantId, id, phones, suppression))) throw notFound('contact', id);
+    });
   }
 
   /**
@@ -204,26 +215,18 @@ export class ContactService {
   }
 
   /**
-   * Nothing is sent to the line of this number, nor to the contact that its contact was merged into, until it opts in
-   * again. Repeating it keeps the first time and source. The history of consent gets its line in the same transaction;
-   * `proof` is what shows it, such as the id of the message.
+   * Nothing is sent to the person with this number, at any of the numbers, until the person opts in again. A number of
+   * nobody becomes a contact. Repeating it keeps the first time and source. The history of consent gets its line in the
+   * same transaction; `proof` is what shows it, such as the id of the message.
    */
   async optOut(tx: Tx, tenantId: string, phone: string, source: OptOutSource, proof?: string): Promise<void> {
     const now = this.deps.clock.now();
-    const line = lineOf(phone);
-    const owner = await this.mergedNumbers.ownerLine(tx, tenantId, line);
-    const row = { id: newId(), phone, name: null, attributes: {} };
-    if (owner === undefined) {
+    const people = await this.people.lock(tx, tenantId, [lineOf(phone)]);
+    if (people.flat().every(({ contactId }) => contactId === null)) {
+      const row = { id: newId(), phone, name: null, attributes: {} };
       const id = await this.contacts.optOut(tx, row, tenantId, source, now);
       if (id !== undefined) await this.recordConsent(tx, tenantId, id, 'withdrawn', source, proof);
-      return;
-    }
-    for (const { id } of await this.contacts.optOutLines(tx, tenantId, [line], source, now)) {
-      await this.recordConsent(tx, tenantId, id, 'withdrawn', source, proof);
-    }
-    // Without a contact of its own the number must not come back reachable either.
-    if (await this.contacts.findByLine(tx, tenantId, line)) return;
-    await this.suppressions.addMany(tx, tenantId, [row], 'opted out after its contact was merged', now);
+    } else await this.people.optOut(tx, tenantId, people, { source, proof, now });
   }
 
   async optIn(
@@ -233,12 +236,13 @@ export class ContactService {
     source: OptOutSource = 'keyword',
     proof?: string,
   ): Promise<void> {
-    const line = lineOf(phone);
-    const owner = await this.mergedNumbers.ownerLine(tx, tenantId, line);
-    for (const one of owner === undefined ? [line] : [line, owner].toSorted()) {
-      const id = await this.contacts.optIn(tx, tenantId, one, this.deps.clock.now());
-      if (id !== undefined) await this.recordConsent(tx, tenantId, id, 'granted', source, proof);
-    }
+    const people = await this.people.lock(tx, tenantId, [lineOf(phone)]);
+    await this.people.optIn(tx, tenantId, people, { source, proof, now: this.deps.clock.now() });
+  }
+
+  private async lockPerson(tx: Tx, tenantId: string, id: string): Promise<Numbers[]> {
+    const contact = await this.contacts.find(tx, tenantId, id);
+    return contact ? this.people.lock(tx, tenantId, [contact.line]) : [];
   }
 
   private async recordConsent(

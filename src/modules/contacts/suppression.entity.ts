@@ -3,6 +3,7 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 /** A line that must never be written to, whether or not it is a contact. */
 @Entity('suppressions')
 @Index('suppressions_tenant_line', ['tenantId', 'line'], { unique: true })
+@Index('suppressions_decision', ['decisionId'], { where: 'decision_id IS NOT NULL' })
 export class Suppression {
   @PrimaryColumn('uuid')
   id!: string;
@@ -27,6 +28,14 @@ export class Suppression {
 
   @Column('text', { nullable: true })
   reason!: string | null;
+
+  /** The same for all numbers of a person, which are lifted together. Made up: it leads to no contact. */
+  @Column('uuid', { name: 'decision_id', nullable: true })
+  decisionId!: string | null;
+
+  /** It stands for the opt-out of a person, at a number that has no contact of its own. */
+  @Column('boolean', { name: 'lifted_by_opt_in', default: false })
+  liftedByOptIn!: boolean;
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;

@@ -3,6 +3,7 @@ import type { Clock } from '../../../lib/clock.js';
 import { invalid, notFound, type FieldError } from '../../../lib/errors.js';
 import { idBehind, toPage, type Page, type PageRequest } from '../../../lib/pages.js';
 import { ContactRepository } from '../contact.repository.js';
+import { People } from '../merge/people.js';
 import { cleanName } from '../../../lib/names.js';
 import type { ContactConsent } from './consent.entity.js';
 import { ConsentRepository } from './consent.repository.js';
@@ -22,6 +23,7 @@ const FUTURE_TOLERANCE_MS = 5 * 60_000;
 export class ConsentService {
   private readonly consents = new ConsentRepository();
   private readonly contacts = new ContactRepository();
+  private readonly people = new People();
 
   constructor(private readonly deps: { database: Database; clock: Clock }) {}
 
@@ -33,15 +35,19 @@ export class ConsentService {
     const now = this.deps.clock.now();
     const line = { contactId, ...checked(input, now) };
     return this.deps.database.transaction(async (tx) => {
+      const withdrawn = line.kind === 'withdrawn';
+      const found = withdrawn ? await this.contacts.find(tx, tenantId, contactId) : null;
+      const people = found ? await this.people.lock(tx, tenantId, [found.line]) : [];
       const contact = await this.contacts.lock(tx, tenantId, contactId);
       if (!contact) throw notFound('contact', contactId);
       await this.consents.add(tx, tenantId, [line], now);
-      if (line.kind === 'withdrawn' && contact.optedOutAt === null) {
+      if (withdrawn && contact.optedOutAt === null) {
         await this.contacts.save(
           tx,
           Object.assign(contact, { optedOutAt: now, optOutSource: 'api', updatedAt: now }),
         );
       }
+      await this.people.optOut(tx, tenantId, people, { source: 'api', now });
       const [added] = await this.consents.list(tx, tenantId, contactId, { limit: 1 });
       if (!added) throw new Error('A line of consent that was just written is not there.');
       return added;

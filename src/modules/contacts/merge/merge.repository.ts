@@ -30,22 +30,6 @@ export class MergeRepository {
     );
   }
 
-  /** Suppresses a line for the reason another is suppressed for, if it is. */
-  async shareSuppression(
-    tx: Tx,
-    tenantId: string,
-    from: { line: string },
-    to: { id: string; phone: string },
-    now: Date,
-  ): Promise<void> {
-    await tx.query(
-      `INSERT INTO suppressions (id, tenant_id, phone, reason, created_at)
-       SELECT $3, tenant_id, $4, reason, $5 FROM suppressions WHERE tenant_id = $1 AND line = $2
-       ON CONFLICT (tenant_id, line) DO NOTHING`,
-      [tenantId, from.line, to.id, to.phone, now],
-    );
-  }
-
   /** Takes over the last sender of the other contact, unless this one has its own. */
   async keepSender(tx: Tx, tenantId: string, fromContactId: string, toContactId: string): Promise<void> {
     await tx.query(

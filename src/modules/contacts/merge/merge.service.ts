@@ -1,7 +1,6 @@
 import type { Database, Tx } from '../../../db/index.js';
 import type { Clock } from '../../../lib/clock.js';
 import { invalid, notFound, type DomainError } from '../../../lib/errors.js';
-import { newId } from '../../../lib/ids.js';
 import { encodeCursor, keyBehind, type Page, type PageRequest } from '../../../lib/pages.js';
 import { ConsentRepository } from '../consent/consent.repository.js';
 import type { Contact } from '../contact.entity.js';
@@ -13,6 +12,7 @@ import { cleanTags } from '../core/tags.js';
 import type { PersonRecords } from '../person/person-records.js';
 import { MergeRepository } from './merge.repository.js';
 import { MergedNumberRepository } from './merged-number.repository.js';
+import { People } from './people.js';
 
 export interface Duplicates {
   reason: DuplicateReason;
@@ -36,14 +36,15 @@ export class MergeService {
   private readonly merges = new MergeRepository();
   private readonly consents = new ConsentRepository();
   private readonly numbers = new MergedNumberRepository();
+  private readonly people = new People();
 
   constructor(private readonly deps: MergeDeps) {}
 
   /**
    * Merges the other contact into this one and removes it. This one's number, name and attributes win; tags, lists,
    * consents, messages and campaign history of both are its own. When either of the two opted out, the result has opted
-   * out, and the removed number is suppressed if its contact had. When the removed number is suppressed, the remaining
-   * one is too: it is the same person, who must not be reached by another number instead. What is written from the removed
+   * out, and the removed number is suppressed until it opts in again. When one of the numbers is suppressed, the others are
+   * too: it is the same person, who must not be reached by another number instead. What is written from the removed
    * number later, such as a STOP, is the remaining contact's.
    */
   async merge(tenantId: string, id: string, otherId: string): Promise<ContactView> {
@@ -123,9 +124,7 @@ export class MergeService {
     await this.merges.keepSender(tx, tenantId, other.id, contact.id);
     await this.consents.moveAll(tx, tenantId, other.id, contact.id);
     await this.numbers.take(tx, tenantId, other, contact.id, now);
-    await this.merges.shareSuppression(tx, tenantId, other, { id: newId(), phone: contact.phone }, now);
-    const suppression = { reason: 'opted out before its contact was merged', now };
-    await this.contacts.remove(tx, tenantId, other.id, suppression);
+    await this.contacts.delete(tx, tenantId, other.id);
     const optOut = earliestOptOut(contact, other);
     Object.assign(contact, {
       name: contact.name ?? other.name,
@@ -137,6 +136,21 @@ export class MergeService {
       updatedAt: now,
     });
     await this.contacts.save(tx, contact);
+    await this.share(tx, tenantId, contact, now);
+  }
+
+  /** What holds for one number of the person that both are now holds for all of them. */
+  private async share(
+    tx: Tx,
+    tenantId: string,
+    { line, optedOutAt, optOutSource }: Contact,
+    now: Date,
+  ): Promise<void> {
+    const people = await this.people.lock(tx, tenantId, [line]);
+    for (const person of people) await this.people.shareSuppression(tx, tenantId, person, now);
+    if (optedOutAt === null) return;
+    const said = { source: optOutSource ?? 'api', now };
+    await this.people.optOut(tx, tenantId, people, said, 'opted out before its contact was merged');
   }
 }
 

@@ -7,7 +7,7 @@ export class EraseContactDto {
   @IsBoolean()
   @JSONSchema({
     description:
-      'Whether the number stays on, or comes to, the suppression list. Unless given it stays there, and comes there when the person had opted out.',
+      'Whether every number stays on, or comes to, the suppression list. Unless given they stay there, and come there when the person had opted out.',
   })
   suppress?: boolean | null;
 }
@@ -16,7 +16,7 @@ export class ContactErasedDto {
   @IsUUID()
   id!: string;
 
-  /** The number is on the suppression list. */
+  /** A number of the person is on the suppression list. */
   @IsBoolean()
   suppressed!: boolean;
 }

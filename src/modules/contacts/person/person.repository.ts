@@ -12,10 +12,15 @@ export class PersonRepository {
     );
   }
 
-  suppressions(tx: Tx, contact: Contact): Promise<{ reason: string | null; createdAt: Date }[]> {
+  suppressions(
+    tx: Tx,
+    tenantId: string,
+    lines: readonly string[],
+  ): Promise<{ phoneNumber: string; reason: string | null; createdAt: Date }[]> {
     return tx.query(
-      `SELECT reason, created_at AS "createdAt" FROM suppressions WHERE tenant_id = $1 AND line = $2`,
-      [contact.tenantId, contact.line],
+      `SELECT phone AS "phoneNumber", reason, created_at AS "createdAt" FROM suppressions
+       WHERE tenant_id = $1 AND line = ANY($2::text[]) ORDER BY line`,
+      [tenantId, lines],
     );
   }
 
@@ -28,36 +33,41 @@ export class PersonRepository {
     );
   }
 
-  checks(tx: Tx, contact: Contact): Promise<{ onWhatsApp: boolean; checkedAt: Date }[]> {
+  checks(
+    tx: Tx,
+    tenantId: string,
+    lines: readonly string[],
+  ): Promise<{ onWhatsApp: boolean; checkedAt: Date }[]> {
     return tx.query(
       `SELECT on_whatsapp AS "onWhatsApp", checked_at AS "checkedAt" FROM number_checks
-       WHERE tenant_id = $1 AND line = $2`,
-      [contact.tenantId, contact.line],
+       WHERE tenant_id = $1 AND line = ANY($2::text[]) ORDER BY line`,
+      [tenantId, lines],
     );
   }
 
   /** Number checks, and rows of files that were not imported and show the number or the name. */
-  async eraseTraces(tx: Tx, contact: Contact): Promise<void> {
-    const line = [contact.tenantId, contact.line];
-    await tx.query('DELETE FROM number_checks WHERE tenant_id = $1 AND line = $2', line);
-    await tx.query('DELETE FROM number_check_items WHERE tenant_id = $1 AND line = $2', line);
+  async eraseTraces(
+    tx: Tx,
+    contact: Contact,
+    numbers: readonly { phone: string; line: string }[],
+  ): Promise<void> {
+    const line = [contact.tenantId, numbers.map((number) => number.line)];
+    await tx.query('DELETE FROM number_checks WHERE tenant_id = $1 AND line = ANY($2::text[])', line);
+    await tx.query('DELETE FROM number_check_items WHERE tenant_id = $1 AND line = ANY($2::text[])', line);
     // By the key, import by import: the numbers of all imports are many.
     await tx.query(
-      `DELETE FROM import_phones WHERE line = $2 AND import_id IN (SELECT id FROM imports WHERE tenant_id = $1)`,
+      `DELETE FROM import_phones WHERE line = ANY($2::text[]) AND import_id IN (SELECT id FROM imports WHERE tenant_id = $1)`,
       line,
     );
     await tx.query(
       `DELETE FROM import_rejections WHERE tenant_id = $1 AND EXISTS (
          SELECT FROM jsonb_array_elements_text(cells) AS cell
          WHERE trim(cell) = $2 OR right(regexp_replace(cell, '\\D', '', 'g'), 8) = ANY($3))`,
-      [contact.tenantId, contact.name, [contact.phone.slice(-8), contact.line.slice(-8)]],
+      [
+        contact.tenantId,
+        contact.name,
+        numbers.flatMap(({ phone, line: one }) => [phone.slice(-8), one.slice(-8)]),
+      ],
     );
-  }
-
-  async removeSuppression(tx: Tx, contact: Contact): Promise<void> {
-    await tx.query('DELETE FROM suppressions WHERE tenant_id = $1 AND line = $2', [
-      contact.tenantId,
-      contact.line,
-    ]);
   }
 }

@@ -1,10 +1,11 @@
 import type { Database } from '../../../db/index.js';
 import type { Clock } from '../../../lib/clock.js';
 import { notFound } from '../../../lib/errors.js';
-import { newId } from '../../../lib/ids.js';
 import { ConsentRepository } from '../consent/consent.repository.js';
 import { ContactRepository } from '../contact.repository.js';
 import type { Contact } from '../contact.entity.js';
+import { MergedNumberRepository } from '../merge/merged-number.repository.js';
+import { People } from '../merge/people.js';
 import { SuppressionRepository } from '../suppression.repository.js';
 import type { PersonRecords } from './person-records.js';
 import { PersonRepository } from './person.repository.js';
@@ -19,6 +20,8 @@ export class PersonService {
   private readonly consents = new ConsentRepository();
   private readonly people = new PersonRepository();
   private readonly suppressions = new SuppressionRepository();
+  private readonly numbers = new MergedNumberRepository();
+  private readonly everyone = new People();
 
   constructor(
     private readonly deps: { database: Database; clock: Clock; records: readonly PersonRecords[] },
@@ -30,6 +33,8 @@ export class PersonService {
       await tx.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
       const contact = await this.contacts.find(tx, tenantId, id);
       if (!contact) throw notFound('contact', id);
+      const numbers = await this.numbers.ownNumbers(tx, contact);
+      const lines = numbers.map(({ line }) => line);
       const others: Record<string, unknown> = {};
       for (const records of this.deps.records)
         others[records.name] = await records.collect(tx, tenantId, contact);
@@ -39,15 +44,15 @@ export class PersonService {
         mergedNumbers: await this.people.mergedNumbers(tx, contact),
         consents: await this.consents.list(tx, tenantId, id, { limit: MAX_CONSENTS }),
         lists: await this.people.lists(tx, contact),
-        suppressions: await this.people.suppressions(tx, contact),
-        numberChecks: await this.people.checks(tx, contact),
+        suppressions: await this.people.suppressions(tx, tenantId, lines),
+        numberChecks: await this.people.checks(tx, tenantId, lines),
         ...others,
       };
     });
   }
 
   /**
-   * Removes the contact and whatever tells who it was, in messages and in campaigns too, whose counts stay. The number
+   * Removes the contact and whatever tells who it was, in messages and in campaigns too, whose counts stay. Every number
    * stays on the suppression list when the person had opted out, because the opt-out would be lost otherwise;
    * `suppress` overrides this. Refuses (`conflict`) while a message to the person is being handed over.
    */
@@ -59,20 +64,21 @@ export class PersonService {
     return this.deps.database.transaction(async (tx) => {
       const contact = await this.contacts.find(tx, tenantId, id);
       if (!contact) throw notFound('contact', id);
+      const now = this.deps.clock.now();
       // Recipients before the contact, in the order in which the engine locks them.
-      for (const records of this.deps.records) await records.erase(tx, tenantId, contact);
-      await this.people.eraseTraces(tx, contact);
-      const suppression = { reason: ERASED, now: this.deps.clock.now() };
-      if (!(await this.contacts.remove(tx, tenantId, id, suppression))) throw notFound('contact', id);
-      if (options.suppress === false) {
-        await this.people.removeSuppression(tx, contact);
-        return { suppressed: false };
+      const numbers = await this.numbers.ownNumbers(tx, contact);
+      for (const number of numbers) {
+        for (const records of this.deps.records) await records.erase(tx, tenantId, { id, ...number });
       }
-      if (options.suppress === true) {
-        const row = { id: newId(), phone: contact.phone };
-        await this.suppressions.addMany(tx, tenantId, [row], ERASED, suppression.now);
-      }
-      return { suppressed: (await this.people.suppressions(tx, contact)).length > 0 };
+      const everyone = await this.everyone.lock(tx, tenantId, [contact.line]);
+      await this.people.eraseTraces(tx, contact, numbers);
+      const phones = numbers.map(({ phone }) => phone);
+      const suppression = { reason: ERASED, now };
+      if (!(await this.contacts.remove(tx, tenantId, id, phones, suppression))) throw notFound('contact', id);
+      const lines = numbers.map(({ line }) => line);
+      if (options.suppress === false) await this.suppressions.removeLines(tx, tenantId, lines);
+      if (options.suppress === true) await this.everyone.suppress(tx, tenantId, everyone, ERASED, now);
+      return { suppressed: (await this.people.suppressions(tx, tenantId, lines)).length > 0 };
     });
   }
 }
