@@ -43,6 +43,38 @@ async function batchOf(tenantId: string, written: string, optedOut: string) {
   };
 }
 
+/** Transactions that wait for a lock of another one. */
+async function waiting(): Promise<number> {
+  const [row]: { count: number }[] = await harness.test.database.manager.query(
+    `SELECT count(*)::int AS count FROM pg_stat_activity
+     WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+  );
+  return row?.count ?? 0;
+}
+
+/** Begins one after the other while the tenant's contacts are locked, so that none is done before all have begun. */
+async function whileLocked(tenantId: string, begin: (() => Promise<boolean>)[]): Promise<boolean[]> {
+  let release: () => void = () => undefined;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  let holder: Promise<void> | undefined;
+  await new Promise<void>((isHeld, reject) => {
+    holder = harness.test.database.transaction(async (tx: Tx) => {
+      await tx.query('SELECT FROM contacts WHERE tenant_id = $1 FOR UPDATE', [tenantId]);
+      isHeld();
+      await released;
+    });
+    holder.catch(reject);
+  });
+  const begun: Promise<boolean>[] = [];
+  for (const [index, start] of begin.entries()) {
+    begun.push(start());
+    await waitFor(async () => (await waiting()) === index + 1);
+  }
+  release();
+  await holder;
+  return Promise.all(begun);
+}
+
 it('two imports that write and opt out the same people the other way round do not wait for each other', async () => {
   const tenantId = await harness.test.createTenant();
   await harness.run(`phone\n${FIRST}\n${LAST}\n`, { tenantId });
@@ -50,34 +82,39 @@ it('two imports that write and opt out the same people the other way round do no
   const batches = new ImportBatchRepository();
   const one = await batchOf(tenantId, LAST, FIRST);
   const other = await batchOf(tenantId, FIRST, LAST);
-  /** Transactions that wait for a lock of another one. */
-  const waiting = async (): Promise<number> => {
-    const [row]: { count: number }[] = await database.manager.query(
-      `SELECT count(*)::int AS count FROM pg_stat_activity
-       WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-    );
-    return row?.count ?? 0;
-  };
-  // Both begin while their first rows are locked, so that neither is done before the other has begun.
-  let release: () => void = () => undefined;
-  const released = new Promise<void>((resolve) => (release = resolve));
-  let holder: Promise<void> | undefined;
-  await new Promise<void>((isHeld, reject) => {
-    holder = database.transaction(async (tx: Tx) => {
-      await tx.query('SELECT FROM contacts WHERE tenant_id = $1 FOR UPDATE', [tenantId]);
-      isHeld();
-      await released;
-    });
-    holder.catch(reject);
-  });
-  const commits = [one, other].map((batch) => database.transaction((tx) => batches.commit(tx, batch)));
-  await waitFor(async () => (await waiting()) === 2);
-  release();
-  await holder;
-  expect(await Promise.all(commits)).toEqual([true, true]);
+  const commits = await whileLocked(tenantId, [
+    () => batches.write(database, one),
+    () => batches.write(database, other),
+  ]);
+  expect(commits).toEqual([true, true]);
   const contacts: { optedOut: boolean }[] = await database.manager.query(
     `SELECT opted_out_at IS NOT NULL AS "optedOut" FROM contacts WHERE tenant_id = $1`,
     [tenantId],
   );
   expect(contacts).toEqual([{ optedOut: true }, { optedOut: true }]);
+});
+
+it('an import that opts out and one that does not, of the same old and new people, do not wait for each other', async () => {
+  const tenantId = await harness.test.createTenant();
+  await harness.run(`phone\n${LAST}\n`, { tenantId });
+  const { database } = harness.test;
+  const batches = new ImportBatchRepository();
+  // The new one comes first in the order of the lines: written, it is locked before the old one.
+  const optsOut = await batchOf(tenantId, FIRST, LAST);
+  const plain = await batchOf(tenantId, FIRST, LAST);
+  const rows = plain.rows.map((row) => ({ ...row, optedOut: false }));
+  await database.manager.query('DELETE FROM import_phones WHERE import_id = $1', [plain.importId]);
+  const commits = await whileLocked(tenantId, [
+    () => batches.write(database, optsOut),
+    () => batches.write(database, { ...plain, rows }),
+  ]);
+  expect(commits).toEqual([true, true]);
+  const contacts: { phone: string; optedOut: boolean }[] = await database.manager.query(
+    `SELECT phone, opted_out_at IS NOT NULL AS "optedOut" FROM contacts WHERE tenant_id = $1 ORDER BY phone`,
+    [tenantId],
+  );
+  expect(contacts).toEqual([
+    { phone: FIRST, optedOut: false },
+    { phone: LAST, optedOut: true },
+  ]);
 });

@@ -1,4 +1,4 @@
-import type { Tx } from '../../../db/index.js';
+import type { Database, Tx } from '../../../db/index.js';
 import { newId } from '../../../lib/ids.js';
 import { lineOf } from '../../../lib/phone-line.js';
 import type { AttributeNames } from '../attribute-names.js';
@@ -6,11 +6,8 @@ import { ConsentRepository } from '../consent/consent.repository.js';
 import { changeUsage, usageOf } from '../../tenants/index.js';
 import { ContactRepository } from '../contact.repository.js';
 import { ListRepository } from '../list.repository.js';
-import { SuppressionRepository } from '../suppression.repository.js';
+import { optedOutLines, optOutKnown } from './batch-opt-outs.js';
 import type { ImportedContact, RejectedRow } from './core/rows.js';
-
-/** Why a number is on the suppression list whose row could not be imported. */
-const REJECTED_OPT_OUT = 'opted out in a row that was rejected by an import';
 
 export interface ImportBatch {
   tenantId: string;
@@ -38,39 +35,44 @@ interface Counts {
   duplicate: number;
 }
 
-/** Writes a batch of rows and everything that is counted about them in one transaction. */
+/** Writes batches of rows and everything that is counted about them. */
 export class ImportBatchRepository {
   private readonly contacts: ContactRepository;
   private readonly lists = new ListRepository();
   private readonly consents = new ConsentRepository();
-  private readonly suppressions = new SuppressionRepository();
 
   constructor(names?: AttributeNames) {
     this.contacts = new ContactRepository(names);
   }
 
+  /** Opts out people first, then writes the rows, each in a transaction. False when the import has ended. */
+  async write(database: Pick<Database, 'transaction'>, batch: ImportBatch): Promise<boolean> {
+    const optedOut = batch.rows.some((row) => row.optedOut)
+      ? await database.transaction((tx) => this.optOut(tx, batch))
+      : new Set<string>();
+    return database.transaction((tx) => this.commit(tx, batch, optedOut));
+  }
+
+  private async optOut(tx: Tx, batch: ImportBatch): Promise<Set<string>> {
+    const rows = await this.openRows(tx, batch);
+    return rows ? optOutKnown(tx, { ...batch, rows }) : new Set();
+  }
+
   /**
-   * Commits the rows that are not committed yet: `rows_done`, read under the import's row lock, says which, so a
-   * repeated delivery of the job, or two at once, count every row once. False when the import has ended.
+   * Commits the rows that are not committed yet, in one transaction with what is counted about them. `optedOut`: the lines
+   * that were opted out for it. False when the import has ended.
    */
-  async commit(tx: Tx, batch: ImportBatch): Promise<boolean> {
-    const rowsDone = await this.lockRunning(tx, batch);
-    if (rowsDone === undefined) return false;
-    if (rowsDone < batch.firstRow) {
-      throw new Error(
-        `Import ${batch.importId} has ${rowsDone} rows; a batch starts behind ${batch.firstRow}.`,
-      );
-    }
-    const rows = batch.rows.slice(rowsDone - batch.firstRow);
+  private async commit(tx: Tx, batch: ImportBatch, optedOut: ReadonlySet<string>): Promise<boolean> {
+    const rows = await this.openRows(tx, batch);
+    if (!rows) return false;
     if (rows.length === 0) return true;
-    await this.lockContacts(tx, batch.tenantId, rows);
     const rejected = rows.filter((row) => row.kind === 'rejected');
     const counts = await this.writeContacts(
       tx,
       batch,
       rows.filter((row) => row.kind === 'contact'),
+      { said: optedOutLines(rows), before: optedOut },
     );
-    await this.optOutRejected(tx, batch, rejected);
     const keptBytes = await this.writeRejections(tx, batch, rejected);
     await tx.query(
       `UPDATE imports
@@ -95,6 +97,21 @@ export class ImportBatchRepository {
     return true;
   }
 
+  /**
+   * The rows of a batch that are not committed yet: `rows_done`, read under the import's row lock, says which, so a
+   * repeated delivery of the job, or two at once, count every row once. Undefined when the import has ended.
+   */
+  private async openRows(tx: Tx, batch: ImportBatch): Promise<ImportBatch['rows'] | undefined> {
+    const rowsDone = await this.lockRunning(tx, batch);
+    if (rowsDone === undefined) return undefined;
+    if (rowsDone < batch.firstRow) {
+      throw new Error(
+        `Import ${batch.importId} has ${rowsDone} rows; a batch starts behind ${batch.firstRow}.`,
+      );
+    }
+    return batch.rows.slice(rowsDone - batch.firstRow);
+  }
+
   private async lockRunning(tx: Tx, batch: ImportBatch): Promise<number | undefined> {
     const [row]: { rows_done: number }[] = await tx.query(
       `SELECT rows_done FROM imports WHERE tenant_id = $1 AND id = $2 AND status = 'running' FOR UPDATE`,
@@ -103,7 +120,13 @@ export class ImportBatchRepository {
     return row?.rows_done;
   }
 
-  private async writeContacts(tx: Tx, batch: ImportBatch, rows: ImportedContact[]): Promise<Counts> {
+  /** `said`: the lines of which a row says that they opted out; `before`: those that were opted out for this batch. */
+  private async writeContacts(
+    tx: Tx,
+    batch: ImportBatch,
+    rows: ImportedContact[],
+    { said, before }: { said: ReadonlySet<string>; before: ReadonlySet<string> },
+  ): Promise<Counts> {
     // The first row of a line counts, later ones repeat it.
     const first = new Map<string, ImportedContact>();
     for (const row of rows) {
@@ -113,7 +136,14 @@ export class ImportBatchRepository {
     const fresh = await this.unmet(tx, batch, [...first.keys()]);
     const contacts = [...first]
       .filter(([line]) => fresh.has(line))
-      .map(([, { phone, name, attributes, tags }]) => ({ id: newId(), phone, name, attributes, tags }));
+      .map(([line, { phone, name, attributes, tags }]) => ({
+        id: newId(),
+        phone,
+        name,
+        attributes,
+        tags,
+        optOutSource: said.has(line) ? ('import' as const) : undefined,
+      }));
 
     const newIds = new Set(contacts.map(({ id }) => id));
     const written = await this.contacts.upsert(tx, batch.tenantId, contacts, batch.onDuplicate, batch.now);
@@ -121,62 +151,25 @@ export class ImportBatchRepository {
     if (batch.listId !== null) {
       await this.addToList(tx, batch, batch.listId, written, fresh);
     }
-    const saidSo = rows.filter((row) => row.optedOut).map(({ phone }) => phone);
-    const optedOut = await this.optOut(tx, batch, saidSo);
+    const late = written.filter(({ line, optedOutNow }) => optedOutNow && !before.has(line));
+    await this.consents.add(
+      tx,
+      batch.tenantId,
+      late.map(({ id }) => withdrawal(id, batch)),
+      batch.now,
+    );
     if (batch.consent) {
       await this.consents.grantByLine(tx, batch.tenantId, [...fresh], batch.consent, batch.now);
     }
     // An opt-out alone is a change, too; of a row that repeats a line it is the change of the row before.
     const writtenLines = new Set(written.map(({ line }) => line));
-    const onlyOptedOut = optedOut.filter((line) => fresh.has(line) && !writtenLines.has(line)).length;
+    const onlyOptedOut = [...before].filter((line) => fresh.has(line) && !writtenLines.has(line)).length;
     return {
       created,
       updated: written.length - created + onlyOptedOut,
       unchanged: contacts.length - written.length - onlyOptedOut,
       duplicate: rows.length - contacts.length,
     };
-  }
-
-  /**
-   * Opts out whom a row says to have, also one that is rejected, repeats a line or meets a contact that is left alone:
-   * nothing else about a person matters as much. Returns the lines of those who were not opted out before.
-   */
-  private async optOut(tx: Tx, batch: ImportBatch, phones: readonly string[]): Promise<string[]> {
-    const { tenantId, now, fileName } = batch;
-    const lines = phones.map(lineOf);
-    if (lines.length === 0) return [];
-    const optedOut = await this.contacts.optOutLines(tx, tenantId, [...new Set(lines)], 'import', now);
-    const consents = optedOut.map(({ id }) => ({
-      contactId: id,
-      kind: 'withdrawn' as const,
-      source: 'import',
-      proof: fileName,
-      at: now,
-    }));
-    await this.consents.add(tx, tenantId, consents, now);
-    return optedOut.map(({ line }) => line);
-  }
-
-  /**
-   * Opts out whom a rejected row says to have. One who is no contact is suppressed: another row or file would make one of
-   * the number, and know nothing of it.
-   */
-  private async optOutRejected(tx: Tx, batch: ImportBatch, rejected: readonly RejectedRow[]): Promise<void> {
-    const phones = rejected.flatMap(({ optedOut }) => optedOut ?? []);
-    if (phones.length === 0) return;
-    await this.optOut(tx, batch, phones);
-    const rows = phones.map((phone) => ({ id: newId(), phone }));
-    await this.suppressions.addStrangers(tx, batch.tenantId, rows, REJECTED_OPT_OUT, batch.now);
-  }
-
-  /**
-   * Locks the contacts of a batch that opts somebody out, all at once and in the order of the lines: contacts are written
-   * and opted out one after the other, so that each by itself in that order would let two imports wait for each other.
-   */
-  private async lockContacts(tx: Tx, tenantId: string, rows: ImportBatch['rows']): Promise<void> {
-    if (!rows.some(({ optedOut }) => optedOut)) return;
-    const phones = rows.flatMap((row) => (row.kind === 'contact' ? row.phone : (row.optedOut ?? [])));
-    await this.contacts.lockLines(tx, tenantId, [...new Set(phones.map(lineOf))]);
   }
 
   /** Most contacts of a file are new, and their ids known: only the others have to be looked up. */
@@ -231,6 +224,10 @@ export class ImportBatchRepository {
     );
     return bytesOf(rows);
   }
+}
+
+function withdrawal(contactId: string, { fileName, now }: ImportBatch) {
+  return { contactId, kind: 'withdrawn' as const, source: 'import', proof: fileName, at: now };
 }
 
 /** What a row takes up besides its text. */

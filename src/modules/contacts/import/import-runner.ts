@@ -129,7 +129,7 @@ export class ImportRunner {
   }
 
   private commit(batch: ImportBatch): Promise<boolean> {
-    return this.deps.database.transaction((tx) => this.batches.commit(tx, batch));
+    return this.batches.write(this.deps.database, batch);
   }
 
   private async end(
