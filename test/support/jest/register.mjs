@@ -1,3 +1,5 @@
+// As the programs begin: a suite whose first import is a DTO needs it.
+import 'reflect-metadata';
 import { register } from 'node:module';
 import { register as registerTypeScript } from 'tsx/esm/api';
 
