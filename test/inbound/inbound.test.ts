@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { SettingsService, windowErrors } from '../../src/modules/tenants/index.js';
-import { ContactService, MergeService } from '../../src/modules/contacts/index.js';
+import { ContactService, MergeService, SuppressionService } from '../../src/modules/contacts/index.js';
 import { CampaignPersonRecords, MessagePersonRecords } from '../../src/modules/delivery/index.js';
 import { systemClock } from '../../src/lib/clock.js';
 import { createLogger } from '../../src/lib/logger.js';
@@ -196,6 +196,22 @@ describe('incoming messages', () => {
     await receive(said(other, 'stop'));
     expect(await contact(other)).toMatchObject({ opted_out_at: expect.any(Date) });
     expect(await contact(from)).toMatchObject({ opted_out_at: expect.any(Date) });
+  });
+
+  it('a queued message does not leave when another number of the person is suppressed or says stop', async () => {
+    const { recipients, phones } = await world.campaign({ recipients: 3 });
+    const others = ['+5531988887774', '+5531988887775'];
+    await receive(...others.map((other) => said(other, 'hi')));
+    await merge(phones[0]!, others[0]!);
+    await merge(phones[1]!, others[1]!);
+    const suppressions = new SuppressionService({ database: db.database, clock: systemClock });
+    await suppressions.add(world.tenantId, { phoneNumbers: [others[0]!] });
+    await receive(said(others[1], 'stop'));
+    for (const payload of recipients) await world.drive(world.worker(), payload);
+    expect(phone.handed.map(({ to }) => to)).toEqual([phones[2]]);
+    for (const [index, code] of ['suppressed', 'opted_out'].entries()) {
+      expect(await world.recipient(recipients[index]!.recipientId)).toMatchObject({ state: 'skipped', code });
+    }
   });
 
   it('START takes a contact back in; of STOP and START in one batch the last wins', async () => {
