@@ -2,7 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { ContactFilter } from '../../src/modules/contacts/core/filter.js';
 import type { ExportFormat } from '../../src/modules/contacts/export/export.service.js';
-import { ContactExportService } from '../../src/modules/contacts/index.js';
+import { systemClock } from '../../src/lib/clock.js';
+import {
+  ContactExportService,
+  knownNumbers,
+  MergeService,
+  unreachableReason,
+} from '../../src/modules/contacts/index.js';
 import { counts, ImportHarness } from './import-harness.js';
 
 let harness: ImportHarness;
@@ -251,6 +257,29 @@ describe('an import of people who opted out', () => {
       limits: { batchRows: 1 },
     });
     expect(await suppressed(later.tenantId)).toMatchObject([{ phone: PHONE }]);
+  });
+
+  it.each([
+    ['the number that stayed', `${PHONE},Ana,yes`],
+    ['the one that went', `${TWIN},Ana,yes`],
+    ['the one that went, in a row that is rejected', `${TWIN},${'A'.repeat(300)},yes`],
+  ])('opts out a person of two merged contacts at both numbers by %s', async (_, row) => {
+    const both = `phone\n${PHONE}\n${TWIN}\n`;
+    const { tenantId } = await harness.run(both);
+    const { database } = harness.test;
+    const [kept, gone] = await knownNumbers(database.manager, tenantId, [PHONE, TWIN]);
+    const merges = new MergeService({
+      database,
+      clock: systemClock,
+      contacts: harness.contacts,
+      records: [],
+    });
+    await merges.merge(tenantId, kept?.contactId ?? '', gone?.contactId ?? '');
+    await harness.run(`phone,name,opted_out\n${row}\n`, { tenantId });
+    await harness.run(both, { tenantId });
+    const known = await knownNumbers(database.manager, tenantId, [PHONE, TWIN]);
+    expect(known.filter((number) => !unreachableReason(number))).toEqual([]);
+    expect(known[0]).toMatchObject({ optOutSource: 'import' });
   });
 
   it('hears it in a later row of the same number, too', async () => {
