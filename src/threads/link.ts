@@ -1,4 +1,4 @@
-import type { MessagePort } from 'node:worker_threads';
+import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
 import { packError, unpackError, type PackedError } from './packed-error.js';
 
 /** What a thread is sent to do: a task by its name, and the port its items go through. */
@@ -78,13 +78,15 @@ export class ItemReader<Item> {
       onStalled: () => void;
     },
   ) {
-    port.on('message', (message: Message<Item>) => {
-      if (message.kind === 'begun') {
-        this.begun = true;
-        options.onBegin();
-      } else this.arrived.push(message);
-      this.wakeUp();
-    });
+    port.on('message', (message: Message<Item>) => this.take(message));
+  }
+
+  /** Whether a thread has taken the order; also where what it sent as its last word is still on its way. */
+  hasBegun(): boolean {
+    for (let next = receiveMessageOnPort(this.port); next; next = receiveMessageOnPort(this.port)) {
+      this.take(next.message as Message<Item>);
+    }
+    return this.begun;
   }
 
   /** Makes `items` throw, before what has arrived: nothing else will come. */
@@ -111,6 +113,14 @@ export class ItemReader<Item> {
 
   close(): void {
     this.port.close();
+  }
+
+  private take(message: Message<Item>): void {
+    if (message.kind === 'begun') {
+      this.begun = true;
+      this.options.onBegin();
+    } else this.arrived.push(message);
+    this.wakeUp();
   }
 
   private async somethingNew(): Promise<void> {

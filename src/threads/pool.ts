@@ -52,8 +52,7 @@ export class ThreadPool implements Threads {
     // A thread that died before it could take an order. The library lets the order wait, for ever if none can start.
     this.pool.on('error', (error: unknown) => {
       logger.error({ error: errorMessage(error) }, 'a thread died before it had work');
-      for (const reader of this.waiting)
-        reader.fail(new Error('A thread could not start.', { cause: error }));
+      for (const reader of this.waiting) reader.fail(notStarted(error));
     });
   }
 
@@ -96,9 +95,15 @@ export class ThreadPool implements Threads {
     try {
       await this.pool.run(order, { transferList: [order.port], signal });
     } catch (error) {
-      reader.fail(this.closed ? closedError() : new ThreadDied(order.task, error));
+      if (this.closed) reader.fail(closedError());
+      else reader.fail(reader.hasBegun() ? new ThreadDied(order.task, error) : notStarted(error));
     }
   }
+}
+
+/** What threads load is broken or missing: no fault of the order, which the next version may carry out. */
+function notStarted(cause: unknown): Error {
+  return new Error(`A thread could not start: ${errorMessage(cause)}`, { cause });
 }
 
 function closedError(): Error {

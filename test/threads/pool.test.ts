@@ -96,9 +96,16 @@ it('a task that takes too long for one item counts as a death', async () => {
   await impatient.close();
 });
 
-it('a pool whose threads cannot start says so, and a closed one takes nothing', async () => {
-  const other = new ThreadPool({ ...options, entry: new URL('no-such-entry.ts', import.meta.url) });
-  await expect(all(other.stream(numbers, { to: 2 }))).rejects.toThrow('A thread could not start');
+it.each([
+  ['is not there', 'no-such-entry.ts', ''],
+  ['breaks when it is loaded', 'broken-entry.mjs', 'a setting is missing'],
+  ['takes no orders', 'empty-entry.mjs', 'No handler'],
+])('threads whose entry %s could not start: no death of their work', async (_what, entry, reason) => {
+  const other = new ThreadPool({ ...options, entry: new URL(entry, import.meta.url) });
+  const failed = await all(other.stream(numbers, { to: 2 })).catch((error: unknown) => error);
+  expect(failed).not.toBeInstanceOf(ThreadDied);
+  expect(String(failed)).toContain('A thread could not start');
+  expect(String(failed)).toContain(reason);
   await other.close();
   await expect(all(other.stream(numbers, { to: 2 }))).rejects.toThrow('are closed');
 });
