@@ -1,5 +1,4 @@
-/** So long computations go on before everything else of the process runs. */
-const STRETCH_MS = 10;
+import { STRETCH_MS } from './yielding-work.js';
 
 /**
  * Turns for computations that are short each and many altogether, such as the texts of messages. Where there is time they

@@ -1,5 +1,8 @@
-/** So long nothing else of the process waits for a computation. */
-const STRETCH_MS = 10;
+/**
+ * So long computations go on before everything else of the process runs. The answer to a short request takes several turns
+ * of the event loop, each of which waits for so long: it is a small part of what such an answer takes anyway.
+ */
+export const STRETCH_MS = 3;
 
 /** Time for one long computation, shared with everything else the process does. */
 export interface YieldingWork {

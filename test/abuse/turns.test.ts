@@ -59,8 +59,8 @@ describe('turns of many computations', () => {
       ),
     );
     watch.isOn = false;
-    // Ten milliseconds and one more computation.
-    expect(most(perTurn(at).values())).toBeLessThanOrEqual(7);
+    // The stretch of a turn and one more computation, twice: what is asked for first runs at once.
+    expect(most(perTurn(at).values())).toBeLessThanOrEqual(4);
   });
 
   it('of several requests stretch no turn of the event loop together', async () => {
@@ -79,7 +79,7 @@ describe('turns of many computations', () => {
     watch.isOn = false;
     const later = at.filter((turn) => turn > 0);
     expect(later.length).toBeGreaterThan(100);
-    expect(most(perTurn(later).values())).toBeLessThanOrEqual(7);
+    expect(most(perTurn(later).values())).toBeLessThanOrEqual(4);
   });
 
   it('fail alone', async () => {

@@ -24,6 +24,8 @@ export interface HostileKind {
 /** Just below what a body may hold before log-in. */
 const PUBLIC_BYTES = 16_000;
 const MOST_UPLOADS = 3;
+/** They are taken, and their messages wait for a sender for as long as the bench runs. */
+const MOST_BULKS = 20;
 
 /** Each once was, or might be, work without a bound. */
 export const hostileKinds: readonly HostileKind[] = [
@@ -60,8 +62,15 @@ export const hostileKinds: readonly HostileKind[] = [
       variables: {},
     }),
   ),
-  json('bulk', 'three hundred costly texts in one request', '/api/message/send-bulk', () =>
-    JSON.stringify({ messages: costlyMessages(300), skipInvalid: true }),
+  json(
+    'bulk',
+    'three hundred costly texts in one request',
+    '/api/message/send-bulk',
+    () => bulkOf(costlyMessages(300, 20)),
+    { most: MOST_BULKS },
+  ),
+  json('bulk-refused', 'three hundred texts, each beyond the steps of a rendering', '/api/message/send-bulk', () =>
+    bulkOf(costlyMessages(300, 25)),
   ),
   download(
     'export',
@@ -89,7 +98,7 @@ function json(
   title: string,
   path: string,
   body: () => string,
-  { anonymous = false } = {},
+  { anonymous = false, most }: { anonymous?: boolean; most?: number } = {},
 ): HostileKind {
   return {
     id,
@@ -98,6 +107,7 @@ function json(
       const client = anonymous ? ApiClient.anonymous(server.url) : attacker;
       const text = body();
       return {
+        most,
         request: () =>
           client.status(path, {
             method: 'POST',
@@ -180,10 +190,14 @@ function costlyFilter(conditions: number): object {
   };
 }
 
-/** Close to the limits of a template and of its rendering. */
-function costlyMessages(count: number): object[] {
-  const loop =
-    '{% for i in (1..25) %}{% for j in (1..25) %}{{ name | default: "you" | upcase }}{% endfor %}{% endfor %}';
+function bulkOf(messages: object[]): string {
+  return JSON.stringify({ messages, skipInvalid: true });
+}
+
+/** Close to the limits of a template. With 20 rounds it can be rendered, with 25 that takes too many steps. */
+function costlyMessages(count: number, rounds: number): object[] {
+  const range = `(1..${rounds})`;
+  const loop = `{% for i in ${range} %}{% for j in ${range} %}{{ name | default: "you" | upcase }}{% endfor %}{% endfor %}`;
   return Array.from({ length: count }, (_, index) => ({
     to: `+55119${String(10_000_000 + index)}`,
     type: 'text',
