@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { addressBlock } from '../modules/auth/index.js';
-import { Shares } from '../lib/shares.js';
+import { OwnerCaps } from '../lib/owner-caps.js';
 
 /**
  * From the end of an answer's writing until the caller has taken all of it. Downloads are written as they are taken, so
@@ -50,7 +50,7 @@ export function inTurn(app: RequestListener): RequestListener {
  */
 export function limitConnections(server: Server, most: number, byAddress: boolean): void {
   const perOwner = byAddress ? Math.max(1, Math.floor(most / PART_OF_AN_ADDRESS)) : most;
-  const open = new Shares({ total: most, perOwner });
+  const open = new OwnerCaps({ total: most, perOwner });
   server.on('connection', (socket) => {
     const share = open.take(addressBlock(socket.remoteAddress ?? 'unknown'), 1);
     if (typeof share === 'string') socket.destroy();

@@ -1,7 +1,7 @@
 import type { Database } from '../db/index.js';
 import { CallerGone, DomainError } from '../lib/errors.js';
 import { codeOf, STATEMENT_CANCELLED } from '../lib/transient-errors.js';
-import { FairShares } from '../lib/fair-shares.js';
+import { FairQueue } from '../lib/fair-queue.js';
 import type { Route, RouteCost } from './route.js';
 
 /** How many requests of each cost run at once, in this process. */
@@ -41,14 +41,14 @@ const tooLongMessages: Record<SharedCost, string> = {
  * the expensive ones a share of the process that no tenant can exceed.
  */
 export class RouteWork {
-  private readonly shares: Record<SharedCost, FairShares>;
+  private readonly shares: Record<SharedCost, FairQueue>;
 
   constructor(
     private readonly database: Pick<Database, 'using'>,
     limits: WorkLimits,
   ) {
-    const sharesOf = (perTenant: number, atOnce: number): FairShares =>
-      new FairShares({ perTenant, atOnce, waitingPerTenant: WAITING_PER_TENANT, waitMs: WAIT_MS }, () =>
+    const sharesOf = (perTenant: number, atOnce: number): FairQueue =>
+      new FairQueue({ perTenant, atOnce, waitingPerTenant: WAITING_PER_TENANT, waitMs: WAIT_MS }, () =>
         tooManyAtOnce(perTenant),
       );
     this.shares = {

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { callbackify } from 'node:util';
 import pg from 'pg';
 import { CallerGone } from '../lib/errors.js';
-import { FairShares } from '../lib/fair-shares.js';
+import { FairQueue } from '../lib/fair-queue.js';
 import { cancelWhenAborted } from './cancel.js';
 import { currentUse, uses, type Use, type UseOptions } from './use.js';
 
@@ -22,7 +22,7 @@ type Connected = (error: Error | undefined, client: pg.PoolClient | undefined, r
  */
 class PoolsByUse extends EventEmitter {
   private readonly pools: Record<Use, pg.Pool>;
-  private readonly requests: FairShares;
+  private readonly requests: FairQueue;
 
   constructor(config: pg.PoolConfig, byUse: Record<Use, PoolOfUse>) {
     super();
@@ -95,10 +95,10 @@ const WAIT_MS = 5_000;
 const WAITING_PER_TENANT = 1_000;
 
 /** A tenant has three connections of four, and one where there are two. */
-function sharesOf(connections: number): FairShares {
+function sharesOf(connections: number): FairQueue {
   const perTenant = Math.max(1, connections - Math.ceil(connections / 4));
   const limits = { atOnce: connections, perTenant, waitingPerTenant: WAITING_PER_TENANT, waitMs: WAIT_MS };
-  return new FairShares(limits, () => new Error(POOL_FULL));
+  return new FairQueue(limits, () => new Error(POOL_FULL));
 }
 
 function withLeave(done: Connected, leave: () => void): Connected {

@@ -1,5 +1,5 @@
 import { DomainError } from '../../lib/errors.js';
-import { Shares, type NoShare } from '../../lib/shares.js';
+import { OwnerCaps, type NoShare } from '../../lib/owner-caps.js';
 
 /** Smaller bodies and answers take no room: so many fit into memory as there may be connections. */
 export const FREE_BYTES = 64 * 1024;
@@ -25,19 +25,19 @@ export interface Room {
 
 /** The room for bodies, uploads and answers that are under way at the same time, with a share for each tenant. */
 export class Rooms {
-  private readonly bodies: Shares;
-  private readonly answers = new Shares({ total: ANSWER_BYTES, perOwner: ANSWER_BYTES_PER_TENANT });
-  private readonly uploads = new Shares({ total: UPLOADS, perOwner: UPLOADS_PER_TENANT });
+  private readonly bodies: OwnerCaps;
+  private readonly answers = new OwnerCaps({ total: ANSWER_BYTES, perOwner: ANSWER_BYTES_PER_TENANT });
+  private readonly uploads = new OwnerCaps({ total: UPLOADS, perOwner: UPLOADS_PER_TENANT });
 
   /** `largestBytes`: of one body, which must fit. */
   constructor(largestBytes: number) {
     const perOwner = Math.max(BODY_BYTES_PER_TENANT, largestBytes);
-    this.bodies = new Shares({ total: Math.max(BODY_BYTES, 2 * perOwner), perOwner });
+    this.bodies = new OwnerCaps({ total: Math.max(BODY_BYTES, 2 * perOwner), perOwner });
   }
 
   of(tenantId: string): Room {
     const taken: (() => void)[] = [];
-    const take = (shares: Shares, amount: number, what: string) => {
+    const take = (shares: OwnerCaps, amount: number, what: string) => {
       const outcome = shares.take(tenantId, amount);
       if (typeof outcome === 'string') throw noRoom(outcome, what);
       return outcome;

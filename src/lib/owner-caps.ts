@@ -2,10 +2,10 @@
 export type NoShare = 'all_taken' | 'own_share_taken';
 
 /**
- * Something there is a limited amount of, in which nobody may take more than their share: the others find some left.
- * Counted per process.
+ * Something there is a limited amount of, of which each owner may take so much: the others find some left. Whoever asks for
+ * more is refused at once; `FairQueue` is for those who may wait. Counted per process.
  */
-export class Shares {
+export class OwnerCaps {
   private taken = 0;
   private readonly byOwner = new Map<string, number>();
 

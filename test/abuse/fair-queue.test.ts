@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { FairShares, type ShareLimits } from '../../src/lib/fair-shares.js';
+import { FairQueue, type ShareLimits } from '../../src/lib/fair-queue.js';
 import { defineRoute, ok } from '../../src/api/route.js';
 import { createTestApi, type TestApi } from '../api/harness.js';
 import { waitFor } from '../support/wait-for.js';
@@ -31,10 +31,10 @@ function settled(): Promise<void> {
 
 const LIMITS: ShareLimits = { atOnce: 3, perTenant: 2, waitingPerTenant: 4, waitMs: 60_000 };
 const stays = new AbortController().signal;
-const sharesOf = (limits: ShareLimits): FairShares => new FairShares(limits, () => new Error('too many'));
+const sharesOf = (limits: ShareLimits): FairQueue => new FairQueue(limits, () => new Error('too many'));
 
 describe('shares of expensive work', () => {
-  const run = (shares: FairShares, gate: Gate, name: string, signal = stays): Promise<void> =>
+  const run = (shares: FairQueue, gate: Gate, name: string, signal = stays): Promise<void> =>
     shares.run(name.charAt(0), signal, () => gate.pass(name));
 
   it('no tenant has more than its own, however many it asks for', async () => {

@@ -20,7 +20,7 @@ interface Tenant {
  * Lets some pieces of work run at once, and divides the places between tenants: none has more than its share, and a
  * free place goes to the tenant that was served longest ago. Counted per process.
  */
-export class FairShares {
+export class FairQueue {
   /** In the order of their turns: who began or ended last is last. Only tenants with something running or waiting. */
   private readonly tenants = new Map<string, Tenant>();
   private running = 0;
