@@ -1,16 +1,12 @@
-import { DomainError } from '../lib/errors.js';
-import type { Page } from '../lib/pages.js';
+import { MAX_PAGE_CHARACTERS, refuseLargePage, type Page } from '../lib/pages.js';
 import { yieldingWork } from '../lib/yielding-work.js';
 import { isPage, successBody } from './envelope.js';
-
-/** Of one answer, in characters. Downloads have no such limit: they are written as they are taken. */
-const MAX_CHARACTERS = 16 * 1024 * 1024;
 
 /**
  * The body of a success as JSON. The items of a page are written one by one, with time for others between them; a page
  * that becomes too large is refused (`too_large`), because the caller can ask for a smaller one.
  */
-export async function writtenAnswer(data: unknown, mostCharacters = MAX_CHARACTERS): Promise<string> {
+export async function writtenAnswer(data: unknown, mostCharacters = MAX_PAGE_CHARACTERS): Promise<string> {
   if (!isPage(data)) return JSON.stringify(successBody(data));
   const items = await writtenItems(data.items, mostCharacters);
   const rest = JSON.stringify(successBody({ ...data, items: [] } satisfies Page<unknown>));
@@ -25,10 +21,7 @@ async function writtenItems(items: readonly unknown[], mostCharacters: number): 
     await work.yieldIfDue();
     const json = JSON.stringify(item) ?? 'null';
     characters += json.length;
-    if (characters > mostCharacters) {
-      const message = `This page has more than ${mostCharacters} characters. Ask for fewer items with limit.`;
-      throw new DomainError('too_large', 'page_too_large', message);
-    }
+    refuseLargePage(characters, mostCharacters);
     written.push(json);
   }
   return written;

@@ -1,4 +1,4 @@
-import { invalid } from './errors.js';
+import { DomainError, invalid } from './errors.js';
 import { isId } from './ids.js';
 
 /** A page of a keyset-paged list. `nextCursor` is opaque to callers; null on the last page. */
@@ -56,4 +56,14 @@ export function toPage<Item>(
   const items = rows.slice(0, limit);
   const last = items.at(-1);
   return { items, nextCursor: rows.length > limit && last ? encodeCursor(keyOf(last)) : null };
+}
+
+/** Of the items of a page as JSON: more is refused before it is held in memory. */
+export const MAX_PAGE_CHARACTERS = 16 * 1024 * 1024;
+
+/** Refuses (`too_large`) a page, because the caller can ask for a smaller one. */
+export function refuseLargePage(characters: number, most = MAX_PAGE_CHARACTERS): void {
+  if (characters <= most) return;
+  const message = `This page has more than ${most} characters. Ask for fewer items with limit.`;
+  throw new DomainError('too_large', 'page_too_large', message);
 }

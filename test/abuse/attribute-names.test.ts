@@ -129,3 +129,51 @@ describe('attribute names of a tenant', () => {
     expect(await known()).toHaveLength(MOST);
   });
 });
+
+describe('the attributes of a contact', () => {
+  /** 40 of 2,600 characters: each is allowed, all together are not. */
+  const long = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`k${index}`, 'x'.repeat(2_600)]));
+  const service = () =>
+    new ContactService({ database: harness.test.database, clock: systemClock, defaultCountry: 'BR' });
+
+  it('are limited together, in a request and where one is merged with what is there', async () => {
+    const tooLong = {
+      kind: 'invalid',
+      errors: [{ path: 'attributes', message: expect.stringMatching(/100000 characters together.*Shorten/) }],
+    };
+    await expect(
+      service().create(tenantId, { phoneNumber: phone(0), attributes: long }),
+    ).rejects.toMatchObject(tooLong);
+    const { k0, k1, k2, ...most } = long;
+    const { id } = await service().create(tenantId, { phoneNumber: phone(0), attributes: most });
+    await expect(service().update(tenantId, id, { attributes: { k0, k1, k2 } })).rejects.toMatchObject(
+      tooLong,
+    );
+    await service().update(tenantId, id, { attributes: { k0 } });
+  });
+
+  it('reject their row of an import in words, and no other row', async () => {
+    const row = (number: number, cells: string[]) => [phone(number), ...cells].join(',');
+    const short = Object.values(long).map((_, index) => String(index));
+    const file = [['phone', ...Object.keys(long)].join(','), row(1, Object.values(long)), row(2, short)].join(
+      '\n',
+    );
+    const outcome = await harness.run(file, { tenantId });
+    expect(outcome.contacts).toMatchObject([{ phone: phone(2) }]);
+    expect(outcome.errors).toContain('at most 100000, leave some columns out');
+  });
+
+  it('that are too many for a page are refused before they are read', async () => {
+    await harness.test.database.manager.query(
+      `INSERT INTO contacts (id, tenant_id, phone, attributes)
+       SELECT gen_random_uuid(), $1, '+55119' || (80000000 + n)::text, jsonb_build_object('note', repeat('x', 90000))
+       FROM generate_series(1, 200) AS n`,
+      [tenantId],
+    );
+    await expect(service().list(tenantId, {}, { limit: 200 })).rejects.toMatchObject({
+      kind: 'too_large',
+      message: expect.stringContaining('Ask for fewer items with limit'),
+    });
+    expect((await service().list(tenantId, {}, { limit: 100 })).items).toHaveLength(100);
+  });
+});

@@ -81,6 +81,16 @@ export class ContactSearchRepository {
     );
   }
 
+  /** How many characters the attributes of these contacts have together. */
+  async attributeCharacters(tx: Tx, tenantId: string, ids: readonly string[]): Promise<number> {
+    const [row]: { characters: number }[] = await tx.query(
+      `SELECT coalesce(sum(length(attributes::text)), 0)::float8 AS characters FROM contacts
+       WHERE tenant_id = $1 AND id = ANY($2::uuid[])`,
+      [tenantId, ids],
+    );
+    return row?.characters ?? 0;
+  }
+
   async count(tx: Tx, tenantId: string, filter: ContactFilter): Promise<number> {
     const sql = new Conditions(tenantId);
     sql.walked(filter);

@@ -3,7 +3,7 @@ import type { Clock } from '../../lib/clock.js';
 import { composed } from '../../lib/composed.js';
 import { DomainError, invalid, notFound } from '../../lib/errors.js';
 import { newId } from '../../lib/ids.js';
-import { idBehind, toPage, type Page, type PageRequest } from '../../lib/pages.js';
+import { idBehind, refuseLargePage, toPage, type Page, type PageRequest } from '../../lib/pages.js';
 import { normalisePhone } from '../../lib/phone.js';
 import { lineOf } from '../../lib/phone-line.js';
 import { personName } from '../../lib/names.js';
@@ -102,7 +102,7 @@ export class ContactService {
     return this.get(tenantId, contact.id);
   }
 
-  /** Newest first. An unknown list is `not_found`. */
+  /** Newest first. An unknown list is `not_found`, a page that is too long `too_large`, before it is read. */
   async list(tenantId: string, filter: ContactFilter, page: PageRequest): Promise<Page<ContactView>> {
     const { manager } = this.deps.database;
     if (filter.listId !== undefined && !(await this.lists.find(manager, tenantId, filter.listId))) {
@@ -113,6 +113,7 @@ export class ContactService {
       beforeId: idBehind(page.cursor),
     });
     const ids = toPage(found, page.limit, (id) => [id]);
+    refuseLargePage(await this.search.attributeCharacters(manager, tenantId, ids.items));
     return { ...ids, items: await this.findMany(tenantId, ids.items) };
   }
 

@@ -5,6 +5,8 @@ export const MAX_NAME_LENGTH = 200;
 export const MAX_ATTRIBUTES = 200;
 /** Characters of one attribute's value, in JSON. */
 export const MAX_ATTRIBUTE_LENGTH = 4_096;
+/** Characters of all attributes of one contact, in JSON, that one request or row may bring: pages hold hundreds of contacts. */
+export const MAX_ATTRIBUTES_LENGTH = 100_000;
 const MAX_KEY_LENGTH = 64;
 
 /** What a Liquid template can write after `contact.`. */
@@ -25,10 +27,16 @@ export function attributeErrors(attributes: Attributes, path = 'attributes'): Fi
       { path, message: `A contact has at most ${MAX_ATTRIBUTES} attributes; these are ${entries.length}.` },
     ];
   }
-  return entries.flatMap(([key, value]) => {
+  const errors = entries.flatMap(([key, value]) => {
     const message = keyError(key) ?? valueError(value);
     return message === undefined ? [] : [{ path: `${path}.${key.slice(0, MAX_KEY_LENGTH)}`, message }];
   });
+  const { length } = JSON.stringify(attributes);
+  if (errors.length > 0 || length <= MAX_ATTRIBUTES_LENGTH) return errors;
+  const message =
+    `The attributes of a contact have at most ${MAX_ATTRIBUTES_LENGTH} characters together; these have ${length}. ` +
+    'Shorten them or leave some out.';
+  return [{ path, message }];
 }
 
 /**

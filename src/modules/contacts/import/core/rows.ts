@@ -6,6 +6,7 @@ import { storableText } from '../../../../lib/storable.js';
 import {
   MAX_ATTRIBUTES,
   MAX_ATTRIBUTE_LENGTH,
+  MAX_ATTRIBUTES_LENGTH,
   MAX_NAME_LENGTH,
   type Attributes,
 } from '../../core/attributes.js';
@@ -147,8 +148,12 @@ function attributesOf(row: SourceRow, plan: ColumnPlan): Attributes | string {
     attributes[key] = valueOf(value.value, plan.isExport, row.decimals?.has(index) === true);
   }
   const count = Object.keys(attributes).length;
-  return count > MAX_ATTRIBUTES
-    ? `the row has ${count} attributes; a contact has at most ${MAX_ATTRIBUTES}`
+  if (count > MAX_ATTRIBUTES) {
+    return `the row has ${count} attributes; a contact has at most ${MAX_ATTRIBUTES}`;
+  }
+  const { length } = JSON.stringify(attributes);
+  return length > MAX_ATTRIBUTES_LENGTH
+    ? `the attributes of the row have ${length} characters together; a contact has at most ${MAX_ATTRIBUTES_LENGTH}, leave some columns out`
     : attributes;
 }
 
