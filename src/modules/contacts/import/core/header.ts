@@ -28,10 +28,10 @@ export function findHeader(
   defaultCountry?: string,
 ): HeaderOutcome {
   const cells = rows.map((row) => row.cells);
-  const planOf = (row: SourceRow) =>
-    planColumns(titlesOf(row), mapping, defaultCountry, cells.slice(rows.indexOf(row) + 1));
-  const candidates = rows.slice(0, HEADER_ROWS).flatMap((row, index) => {
-    const outcome = planOf(row);
+  const outcomes = rows
+    .slice(0, HEADER_ROWS)
+    .map((row, index) => planColumns(titlesOf(row), mapping, defaultCountry, cells.slice(index + 1)));
+  const candidates = outcomes.flatMap((outcome, index) => {
     if (!outcome.ok) return [];
     // What has several cells above a contact are titles: without knowing them a number may be taken for another, and an
     // opt-out or a name be lost.
@@ -39,7 +39,7 @@ export function findHeader(
     return mayStart ? [{ index, plan: outcome.plan }] : [];
   });
   const [first] = candidates;
-  if (!first) return { ok: false, reason: reasonOf(rows, planOf) };
+  if (!first) return { ok: false, reason: reasonOf(rows, outcomes) };
 
   const isContact = (row: SourceRow | undefined, { plan }: Candidate) =>
     row !== undefined && phoneOf(row.cells, plan, defaultCountry).ok;
@@ -93,11 +93,10 @@ function filled(row: SourceRow | undefined): number {
 }
 
 /** The widest row that is none of a contact is most likely the one that was meant as titles. */
-function reasonOf(rows: readonly SourceRow[], planOf: (row: SourceRow) => ColumnOutcome): string {
-  const refused = rows.slice(0, HEADER_ROWS).flatMap((row) => {
-    const outcome = planOf(row);
-    return outcome.ok ? [] : [{ width: filled(row), reason: outcome.reason }];
-  });
+function reasonOf(rows: readonly SourceRow[], outcomes: readonly ColumnOutcome[]): string {
+  const refused = outcomes.flatMap((outcome, index) =>
+    outcome.ok ? [] : [{ width: filled(rows[index]), reason: outcome.reason }],
+  );
   return refused.toSorted((a, b) => b.width - a.width)[0]?.reason ?? '';
 }
 

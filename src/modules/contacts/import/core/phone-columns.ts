@@ -68,10 +68,15 @@ export function phoneColumns(
   const isOwn = first.kind !== 'other';
   const isLast = (kind: PhoneKind) => kind === 'landline' || FALL_BACK.has(kind);
   const last = others.filter((one) => isOwn && isLast(one.kind) && isOwnLandlineTitle(one.title));
+  const labels = labelColumns(titles);
   const columnOf = ({ index, kind }: { index: number; kind: PhoneKind }): PhoneColumn => ({
     index,
     kind,
-    label: labelOf(titles, index),
+    label: labels.get(
+      plainTitle(titles[index] ?? '')
+        .replace(VALUE_WORD, '')
+        .trim(),
+    ),
   });
   return [
     ...[first, ...next].map(columnOf),
@@ -113,16 +118,15 @@ function baseOf(title: string): string | undefined {
   return POSITION.test(plain) ? plain.replace(POSITION, '') : undefined;
 }
 
-/** The column that says what kind of number another one holds. */
-function labelOf(titles: readonly string[], index: number): number | undefined {
-  const wanted = plainTitle(titles[index] ?? '')
-    .replace(VALUE_WORD, '')
-    .trim();
-  const found = titles.findIndex((title) => {
+/** The columns that say what kind of number another one holds, by the title of that one without the word for its value. */
+function labelColumns(titles: readonly string[]): ReadonlyMap<string, number> {
+  const labels = new Map<string, number>();
+  for (const [index, title] of titles.entries()) {
     const plain = plainTitle(title);
-    return LABEL_WORD.test(plain) && plain.replace(LABEL_WORD, '').trim() === wanted;
-  });
-  return found < 0 ? undefined : found;
+    const wanted = plain.replace(LABEL_WORD, '').trim();
+    if (LABEL_WORD.test(plain) && !labels.has(wanted)) labels.set(wanted, index);
+  }
+  return labels;
 }
 
 /** The columns in the order in which a row means them: WhatsApp, mobile, any other, landline; no fax. */

@@ -1,3 +1,4 @@
+import QuickLRU from 'quick-lru';
 import { WRITTEN_LETTERS } from '../../../../lib/written-letters.js';
 import * as names from './words/name-words.js';
 import * as phones from './words/phone-words.js';
@@ -26,10 +27,21 @@ const BRACKETS = /[([{（［【「][^)\]}）］】」]{0,200}[)\]}）］】」]/
 const UNSPACED_FILLER =
   /您的|你的|请输入|請輸入|客户|客戶|顾客|顧客|会员|會員|学生|學生|收货人|联系人|聯絡人|お客様の?|あなたの|ご(?=氏名)|を?入力.*|고객님?의?|귀하의|회원|신청자|참가자|ของคุณ|ของท่าน|ลูกค้า|ผู้ติดต่อ/gu;
 
+/** Each title is looked at for many things: more than there are in the first rows of a file, at most two megabytes. */
+const plainTitles = new QuickLRU<string, string>({ maxSize: 2_500 });
+
 /** Column titles as people write them, brought to one form: words without accents, case and punctuation. */
 export function plainTitle(title: string): string {
+  const shown = title.slice(0, MAX_TITLE);
+  const known = plainTitles.get(shown);
+  if (known !== undefined) return known;
+  const plain = plainForm(shown);
+  plainTitles.set(shown, plain);
+  return plain;
+}
+
+function plainForm(title: string): string {
   return title
-    .slice(0, MAX_TITLE)
     .replace(/(\p{Ll})(?=\p{Lu})|(\p{L})(?=\d)/gu, '$1$2 ')
     .replace(APOSTROPHE, '')
     .normalize('NFKD')
