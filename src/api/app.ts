@@ -12,7 +12,7 @@ import { phaseGate, type ServerPhase } from './middleware/phase.js';
 import { RequestLimiter } from './middleware/rate-limit.js';
 import { requestId, requestLog } from './middleware/request-log.js';
 import { Rooms } from './middleware/room.js';
-import { Uploads } from './middleware/uploads.js';
+import { Uploads, type UploadPace } from './middleware/uploads.js';
 import { mountRoutes } from './mount.js';
 import { openApiRoute } from './openapi/route.js';
 import type { Route } from './route.js';
@@ -28,6 +28,8 @@ export interface AppSettings {
   corsOrigins: readonly string[];
   /** Where uploads are streamed to; made when it is not there. */
   uploadDir: string;
+  /** How fast uploads arrive at least. */
+  uploadPace?: UploadPace;
   /** Largest JSON body. */
   jsonLimitBytes: number;
   /** Reverse proxies in front of the server, whose X-Forwarded-For is believed. None by default. */
@@ -74,7 +76,7 @@ export function createApp(deps: AppDependencies): Express {
     callers: new CallerCheck(authenticator, limiter),
     idempotency: deps.idempotency,
     limiter,
-    uploads: new Uploads(settings.uploadDir),
+    uploads: new Uploads(settings.uploadDir, settings.uploadPace),
     rooms: new Rooms(settings.jsonLimitBytes),
     work: new RouteWork(deps.database, settings.work),
     jsonLimitBytes: settings.jsonLimitBytes,

@@ -13,6 +13,7 @@ export type ErrorKind =
   | 'not_found'
   | 'conflict'
   | 'too_large'
+  | 'too_slow'
   | 'unsupported_type'
   | 'not_possible'
   | 'too_many'

@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
@@ -14,6 +15,7 @@ import { defineRoute, ok, type Route } from '../../src/api/route.js';
 import { startServer, type RunningServer } from '../../src/api/server.js';
 import { createTestApi, type TestApi } from '../api/harness.js';
 import { CreateSampleDto, SampleDto, SampleFormDto } from '../api/sample.js';
+import { waitFor } from '../support/wait-for.js';
 import { connectRaw, requestText } from './raw-client.js';
 
 const LIMIT = 200_000;
@@ -123,6 +125,40 @@ describe('an upload', () => {
     }
     await client.closed;
     expect(sent).toBeLessThan(1_000);
+  });
+});
+
+describe('uploads that trickle in', () => {
+  it('end with a reason, leave no file behind and give their places back', async () => {
+    const slow = await createTestApi({
+      routes,
+      db: api.db,
+      settings: { uploadPace: { bytes: 1024 ** 2, everyMs: 200 } },
+    });
+    const running = await startServer(slow.app, { host: '127.0.0.1', port: 0, authMode: 'password' });
+    const headers = {
+      authorization: token,
+      'content-type': 'multipart/form-data; boundary=x',
+      'content-length': '50000',
+    };
+    const part = '--x\r\ncontent-disposition: form-data; name="file"; filename="a.csv"\r\n\r\n';
+    const trickle = async (): Promise<string> => {
+      const client = await connectRaw(running.port);
+      client.send(requestText('POST', '/api/files', headers));
+      client.send(part);
+      const timer = setInterval(() => client.send('x'), 20);
+      const answer = await client.rest();
+      clearInterval(timer);
+      return answer;
+    };
+    for (const _round of [1, 2]) {
+      const answers = await Promise.all(Array.from({ length: 8 }, trickle));
+      expect(answers.map((answer) => answer.slice(9, 12))).toEqual(Array.from({ length: 8 }, () => '408'));
+      expect(answers[0]).toContain('arrives too slowly: less than 1024 kB in 0.2 s');
+    }
+    await waitFor(async () => (await readdir(slow.uploadDir)).length === 0);
+    await running.drain(100);
+    await slow.close();
   });
 });
 

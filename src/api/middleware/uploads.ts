@@ -21,6 +21,15 @@ const FORM_LIMITS = {
 /** Of a form without its file: its fields, and some room for their headers. */
 const FORM_BYTES = FORM_LIMITS.fields * FORM_LIMITS.fieldSize + 1024 * 1024;
 
+/** Bytes that arrive of an upload in each period: what is slower would keep its place from others for half an hour. */
+export interface UploadPace {
+  bytes: number;
+  everyMs: number;
+}
+
+/** A line of 70 kbit/s; a small file has arrived before anybody looks. */
+const LEAST_PACE: UploadPace = { bytes: 256 * 1024, everyMs: 30_000 };
+
 export interface ReceivedForm {
   file: UploadedFile | undefined;
   fields: Record<string, unknown>;
@@ -30,7 +39,10 @@ export interface ReceivedForm {
 export class Uploads {
   private readonly storage: multer.StorageEngine;
 
-  constructor(directory: string) {
+  constructor(
+    directory: string,
+    private readonly pace = LEAST_PACE,
+  ) {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     this.storage = cleaningUp(diskStorage({ destination: directory }));
   }
@@ -54,10 +66,13 @@ export class Uploads {
       // Browsers and curl send file names in UTF-8.
       defParamCharset: 'utf8',
     }).single(upload.field);
+    const { tooSlow, stop } = watchPace(request, response, this.pace);
     try {
-      await run(parser, request, response);
+      await Promise.race([run(parser, request, response), tooSlow]);
     } catch (error) {
       throw uploadError(error, upload);
+    } finally {
+      stop();
     }
     const { file } = request;
     const body: unknown = request.body;
@@ -81,6 +96,41 @@ function watchSize(request: Request, response: Response, upload: { field: string
     arrived += chunk.length;
     if (arrived > mostBytes) response.destroy();
   });
+}
+
+/** Rejects once too little has arrived in a period. The time in which the disk takes nothing is not the caller's. */
+function watchPace(
+  request: Request,
+  response: Response,
+  { bytes, everyMs }: UploadPace,
+): { tooSlow: Promise<never>; stop: () => void } {
+  let arrived = 0;
+  request.on('data', (chunk: Buffer) => {
+    arrived += chunk.length;
+  });
+  let stop = (): void => undefined;
+  const tooSlow = new Promise<never>((_resolve, reject) => {
+    const timer = setInterval(() => {
+      const diskIsSlow = request.readableLength > 0;
+      if (arrived < bytes && !diskIsSlow) {
+        // Or the rest would go on trickling in after the answer. Node tells a request nothing once it is answered, and
+        // the parser would keep its file.
+        response.set('Connection', 'close');
+        request.socket.once('close', () => request.destroy());
+        reject(tooSlowError(bytes, everyMs));
+      }
+      arrived = 0;
+    }, everyMs);
+    stop = () => clearInterval(timer);
+  });
+  return { tooSlow, stop };
+}
+
+function tooSlowError(bytes: number, everyMs: number): DomainError {
+  const message =
+    `The file arrives too slowly: less than ${bytes / 1024} kB in ${everyMs / 1_000} s. ` +
+    'Send it over a faster line, or in smaller files.';
+  return new DomainError('too_slow', 'upload_too_slow', message);
 }
 
 /** Multer leaves behind what it had written of a file when the disk was full. */
