@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { FairQueue, type ShareLimits } from '../../src/lib/fair-queue.js';
 import { defineRoute, ok } from '../../src/api/route.js';
+import type { Database } from '../../src/db/index.js';
+import { systemClock } from '../../src/lib/clock.js';
+import { errorMessage } from '../../src/lib/errors.js';
+import { MediaService, type DiskMediaStore } from '../../src/modules/media/index.js';
 import { createTestApi, type TestApi } from '../api/harness.js';
 import { waitFor } from '../support/wait-for.js';
 
@@ -146,5 +150,34 @@ describe('expensive routes', () => {
     );
     await Promise.all(asked);
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(52);
+  });
+});
+
+describe('files that are fetched from other servers', () => {
+  it('have places for every tenant', async () => {
+    const gate = new Gate();
+    const fetch = async (url: string) => {
+      await gate.pass(url.charAt(0));
+      return { ok: false as const, code: 'unavailable' as const, reason: 'the test says so' };
+    };
+    const unused = new Proxy({}, { get: () => () => Promise.reject(new Error('Nothing is stored.')) });
+    const media = new MediaService({
+      database: unused as Database,
+      store: unused as DiskMediaStore,
+      remote: { fetch },
+      clock: systemClock,
+    });
+    const ask = (tenantId: string, files: number) =>
+      Array.from({ length: files }, () => media.addFromUrl(tenantId, tenantId).catch(errorMessage));
+    const work = [...ask('a', 60), ...ask('b', 1)];
+    await settled();
+    const begun = (tenantId: string) => gate.started.filter((one) => one === tenantId).length;
+    expect([begun('a'), begun('b')]).toEqual([8, 1]);
+    work.push(...ask('a', 460));
+    while (gate.started.length < 509) await gate.end(8);
+    await gate.end(8);
+    const outcomes = await Promise.all(work);
+    expect(outcomes.filter((outcome) => String(outcome).includes('Too many files'))).toHaveLength(12);
+    expect(outcomes.filter((outcome) => String(outcome).includes('the test says so'))).toHaveLength(509);
   });
 });

@@ -97,7 +97,7 @@ describe('the files that one request fetches', () => {
   it('may have so many bytes together; what is beyond is refused and leaves nothing', async () => {
     const budget = new ByteBudget(2 * SIZE + 10);
     const results = [];
-    for (const path of ['/a', '/b', '/c']) results.push(await remote.fetch(site.url + path, budget));
+    for (const path of ['/a', '/b', '/c']) results.push(await remote.fetch(site.url + path, { budget }));
     expect(results.map(({ ok }) => ok)).toEqual([true, true, false]);
     expect(results[2]).toMatchObject({
       reason: expect.stringMatching(/5\.9 kB together \(REQUEST_MEDIA_MAX_BYTES\).*divide the request/),

@@ -7,6 +7,7 @@ import { isPublicAddress } from '../../src/modules/media/index.js';
 import { RemoteFiles, type RemoteFilesDeps } from '../../src/modules/media/remote/remote-files.js';
 import { fileNameOfUrl } from '../../src/modules/media/core/file-name.js';
 import { listen, listenAndClose, type FarSide } from './far-side.js';
+import { waitFor } from '../support/wait-for.js';
 
 /** Plays the Internet; the machine's other loopback addresses play the inner network. */
 const PUBLIC = '127.0.0.1';
@@ -243,6 +244,27 @@ describe('URLs that lead inside', () => {
     const outcome = await remote({ findAddresses }).fetch(at('rebinding.example', '/a%20photo.png?size=1'));
     expect(outcome.ok && (await readFile(outcome.path, 'utf8'))).toBe('a photo');
     expect({ asked, innerRequests }).toEqual({ asked: 1, innerRequests: 0 });
+  });
+});
+
+describe('names that are looked up', () => {
+  it('take turns by owner, and two at a time: others need the threads that do it', async () => {
+    const asked: string[] = [];
+    const open: (() => void)[] = [];
+    const findAddresses = (host: string): Promise<string[]> => {
+      asked.push(host);
+      return new Promise((resolve) => open.push(() => resolve([INNER])));
+    };
+    const files = remote({ findAddresses });
+    const fetches = ['a1', 'a2', 'a3', 'b1', 'c1'].map((name) =>
+      files.fetch(at(`${name}.example`, '/'), { owner: name.charAt(0) }),
+    );
+    for (let done = 0; done < fetches.length; done += 1) {
+      await waitFor(() => open.length === (done < 3 ? 2 : 1));
+      open.shift()?.();
+    }
+    await Promise.all(fetches);
+    expect(asked.map((host) => host.charAt(0))).toEqual(['a', 'b', 'c', 'a', 'a']);
   });
 });
 

@@ -69,8 +69,11 @@ export const hostileKinds: readonly HostileKind[] = [
     () => bulkOf(costlyMessages(300, 20)),
     { most: MOST_BULKS },
   ),
-  json('bulk-refused', 'three hundred texts, each beyond the steps of a rendering', '/api/message/send-bulk', () =>
-    bulkOf(costlyMessages(300, 25)),
+  json(
+    'bulk-refused',
+    'three hundred texts, each beyond the steps of a rendering',
+    '/api/message/send-bulk',
+    () => bulkOf(costlyMessages(300, 25)),
   ),
   download(
     'export',

@@ -20,7 +20,12 @@ interface FileRequest {
 export interface FilesOfRequest {
   files: Map<string, Promise<CampaignFile>>;
   budget: ByteBudget;
+  /** When nothing more is fetched, by `performance.now()`. */
+  until: number;
 }
+
+/** For all files that one request fetches: a server may take half a minute for each. */
+const FETCH_MS = 5 * 60_000;
 
 /** Stored parts, with those of every variant where there are variants. */
 interface StoredParts {
@@ -35,7 +40,8 @@ export class CampaignParts {
 
   /** For `withFiles`, once per request. */
   filesOfRequest(): FilesOfRequest {
-    return { files: new Map(), budget: new ByteBudget(this.media.requestBytes) };
+    const budget = new ByteBudget(this.media.requestBytes);
+    return { files: new Map(), budget, until: performance.now() + FETCH_MS };
   }
 
   /**
@@ -101,7 +107,7 @@ export class CampaignParts {
     const outcomes = await Promise.allSettled(
       [...wanted].map(async ([key, request]) => {
         const purpose = `${request.asDocument} ${key}`;
-        const file = known.files.get(purpose) ?? this.fileOf(tenantId, request, known.budget);
+        const file = known.files.get(purpose) ?? this.fileOf(tenantId, request, known);
         known.files.set(purpose, file);
         files.set(key, await file);
       }),
@@ -113,10 +119,11 @@ export class CampaignParts {
   private async fileOf(
     tenantId: string,
     { source, asDocument }: FileRequest,
-    budget: ByteBudget,
+    { budget, until }: FilesOfRequest,
   ): Promise<CampaignFile> {
     if (source.mediaUrl === undefined) return this.uploadedFile(tenantId, source);
     try {
+      if (performance.now() > until) throw tooLate();
       return await this.media.fetch(tenantId, source.mediaUrl, asDocument, budget);
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
@@ -131,6 +138,13 @@ export class CampaignParts {
     if (file) return file;
     throw invalid([{ path, message: `there is no media ${mediaId}; upload it with POST /api/media` }]);
   }
+}
+
+function tooLate(): DomainError {
+  const message =
+    `The files of one request may take ${FETCH_MS / 60_000} minutes to fetch together. ` +
+    'Upload them with POST /api/media, or divide the request.';
+  return new DomainError('not_possible', 'media_too_slow', message);
 }
 
 function errorOf(

@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Database, Tx } from '../../db/index.js';
 import { addMs, type Clock } from '../../lib/clock.js';
+import { FairQueue } from '../../lib/fair-queue.js';
 import { DomainError, notFound } from '../../lib/errors.js';
 import { newId } from '../../lib/ids.js';
 import type { ByteBudget } from '../../lib/byte-budget.js';
@@ -53,6 +54,15 @@ export interface IncomingFile {
   isSaidPage?: boolean;
 }
 
+/** Of files from other servers: each has a connection, and may take half a minute. */
+const FETCHES = { atOnce: 32, perTenant: 8, waitingPerTenant: 500, waitMs: 60_000 };
+
+function tooManyFetches(): DomainError {
+  const message =
+    'Too many files are being fetched for this tenant. Try again soon, or upload files with POST /api/media.';
+  return new DomainError('too_many', 'too_many_fetches', message, { retryAfterSeconds: 30 });
+}
+
 /** A request that fetches files is answered long before that. */
 const PROVISIONAL_MS = 60 * 60_000;
 const ABANDONED_AT_ONCE = 100;
@@ -60,6 +70,8 @@ const DEFAULT_QUOTA_BYTES = 10 * 1024 ** 3;
 
 /** The files of tenants. Every method sees the given tenant's files only; another one is `media_not_found`. */
 export class MediaService {
+  private readonly fetches = new FairQueue(FETCHES, tooManyFetches);
+
   constructor(private readonly deps: MediaDeps) {}
 
   /**
@@ -99,7 +111,9 @@ export class MediaService {
     url: string,
     { kind, budget }: { kind?: MediaKind; budget?: ByteBudget } = {},
   ): Promise<Media> {
-    const fetched = await this.deps.remote.fetch(url, budget);
+    const fetched = await this.fetches.run(tenantId, undefined, () =>
+      this.deps.remote.fetch(url, { budget, owner: tenantId }),
+    );
     if (!fetched.ok) {
       const message = `The file cannot be fetched: ${fetched.reason}.`;
       throw fetched.code === 'wrong_url'

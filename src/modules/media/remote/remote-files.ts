@@ -6,6 +6,7 @@ import { PassThrough, type Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { ByteBudget } from '../../../lib/byte-budget.js';
+import { FairQueue } from '../../../lib/fair-queue.js';
 import { readableSize } from '../../../lib/media-types.js';
 import { sendRequest } from '../http-client.js';
 import { fileNameOfHeader, fileNameOfUrl } from '../core/file-name.js';
@@ -39,6 +40,11 @@ type Described = Pick<RemoteFile & { ok: true }, 'fileName' | 'isSaidPage'>;
 const PAGE_TYPE = /^\s*(?:text\/html|application\/xhtml\+xml)\b/i;
 const TIMEOUT_MS = 30_000;
 const MAX_REDIRECTS = 3;
+/**
+ * Node looks names up in its few threads for files and passwords (four unless set). A name server that does not answer
+ * keeps one for many seconds.
+ */
+const LOOKUPS = { atOnce: 2, perTenant: 1, waitingPerTenant: 1_000, waitMs: TIMEOUT_MS };
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 /** The other side did not give the file; the message becomes the reason. Never leaves this module. */
@@ -50,19 +56,24 @@ class WrongUrl extends Error {}
  * a redirect, is resolved and checked first, and the connection goes to the very addresses that were checked.
  */
 export class RemoteFiles {
+  private readonly lookups = new FairQueue(LOOKUPS, () => new Unavailable('it took too long'));
+
   constructor(private readonly deps: RemoteFilesDeps) {}
 
   /**
    * The file on this machine, which the caller owns; or why there is none. What arrives is taken from the budget, so that
-   * a request with many URLs ends when all of them together are too large.
+   * a request with many URLs ends when all of them together are too large. Owners take turns with names to look up.
    */
-  async fetch(text: string, budget?: ByteBudget): Promise<RemoteFile> {
+  async fetch(
+    text: string,
+    { budget, owner = '' }: { budget?: ByteBudget; owner?: string } = {},
+  ): Promise<RemoteFile> {
     const { tempDir, timeoutMs = TIMEOUT_MS } = this.deps;
     const path = join(tempDir, `fetched-${randomUUID()}`);
     const signal = AbortSignal.timeout(timeoutMs);
     try {
       await mkdir(tempDir, { recursive: true, mode: 0o700 });
-      return { ok: true, path, ...(await this.follow(text, { path, signal, budget })) };
+      return { ok: true, path, ...(await this.follow(text, { path, signal, budget, owner })) };
     } catch (error) {
       await rm(path, { force: true });
       if (error instanceof WrongUrl) return { ok: false, code: 'wrong_url', reason: error.message };
@@ -88,12 +99,17 @@ export class RemoteFiles {
 
   /** Saves what the URL has, or returns where it redirects to. */
   private async ask(url: URL, target: Target): Promise<{ location?: string } & Partial<Described>> {
-    const { signal } = target;
+    const { signal, owner } = target;
     const find = this.deps.findAddresses ?? findAddresses;
     const guarded = await guardTarget(
       url,
       (address) => this.deps.mayConnect(address),
-      (host) => unlessAborted(find(host), signal),
+      // A name that is being looked up keeps its place, also when nobody waits for it any more.
+      (host) =>
+        unlessAborted(
+          this.lookups.run(owner, signal, () => find(host)),
+          signal,
+        ),
     );
     if (signal.aborted) throw new Unavailable('it took too long');
     if (!guarded.ok) throw new WrongUrl(guarded.reason);
@@ -143,6 +159,7 @@ interface Target {
   path: string;
   signal: AbortSignal;
   budget: ByteBudget | undefined;
+  owner: string;
 }
 
 function beyond({ limit }: ByteBudget): string {
