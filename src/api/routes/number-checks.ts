@@ -20,6 +20,8 @@ export function numberCheckRoutes({ numberChecks }: { numberChecks: NumberCheckS
       tag,
       summary: 'Find out which numbers are on WhatsApp, in the background',
       access: 'contacts:write',
+      // Of a list it stores a row for each of up to 100,000 numbers.
+      work: 'heavyWrite',
       body: CheckNumbersDto,
       idempotent: true,
       response: {

@@ -6,6 +6,7 @@ import type { Logger } from '../../../lib/logger.js';
 import { keyBehind, toPage, type Page, type PageRequest } from '../../../lib/pages.js';
 import { normalisePhone } from '../../../lib/phone.js';
 import { distinctLines, lineOf } from '../../../lib/phone-line.js';
+import { inTurns } from '../../../lib/yielding-work.js';
 import type { JobQueue } from '../../../queue/job-queue.js';
 import { checkNumbers } from '../contact.jobs.js';
 import { enqueueBestEffort } from '../../../queue/enqueue-best-effort.js';
@@ -54,10 +55,11 @@ export class NumberCheckService {
    */
   async create(tenantId: string, input: NumberCheckInput): Promise<CountedCheck> {
     const phones = await this.phonesOf(tenantId, input);
+    const asked = await inTurns(phones, (phone) => ({ phone, line: lineOf(phone) }));
     const id = newId();
     const asks = await this.deps.database.transaction(async (tx) => {
       await this.checks.lockRation(tx, tenantId);
-      return this.insert(tx, tenantId, id, phones, input.partial ?? false);
+      return this.insert(tx, tenantId, id, asked, input.partial ?? false);
     });
     if (asks) await enqueueBestEffort(this.queueNext(tenantId), this.deps.logger);
     return this.get(tenantId, id);
@@ -98,13 +100,15 @@ export class NumberCheckService {
     tx: Tx,
     tenantId: string,
     id: string,
-    phones: readonly string[],
+    asked: readonly { phone: string; line: string }[],
     partial: boolean,
   ): Promise<boolean> {
     const now = this.deps.clock.now();
-    const lines = await this.checks.known(tx, tenantId, phones.map(lineOf), addMs(now, -FRESH_MS));
-    const known = phones.filter((phone) => lines.has(lineOf(phone)));
-    const unknown = phones.filter((phone) => !lines.has(lineOf(phone)));
+    const given = asked.map(({ line }) => line);
+    const lines = await this.checks.known(tx, tenantId, given, addMs(now, -FRESH_MS));
+    const phonesOf = (isKnown: boolean) =>
+      asked.filter(({ line }) => lines.has(line) === isKnown).map(({ phone }) => phone);
+    const [known, unknown] = [phonesOf(true), phonesOf(false)];
     const ration = await this.checks.ration(tx, tenantId, addMs(now, -DAY_MS));
     const left = Math.max(0, ration.limit - ration.used);
     if (unknown.length > left && !(partial && left > 0)) {
