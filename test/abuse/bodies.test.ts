@@ -151,7 +151,7 @@ describe('uploads that trickle in', () => {
       clearInterval(timer);
       return answer;
     };
-    for (const _round of [1, 2]) {
+    for (const _ of [1, 2]) {
       const answers = await Promise.all(Array.from({ length: 8 }, trickle));
       expect(answers.map((answer) => answer.slice(9, 12))).toEqual(Array.from({ length: 8 }, () => '408'));
       expect(answers[0]).toContain('arrives too slowly: less than 1024 kB in 0.2 s');
