@@ -1,5 +1,10 @@
 import { Metadata } from 'libphonenumber-js/core';
-import { getCountryCallingCode, isSupportedCountry, type CountryCode } from 'libphonenumber-js/max';
+import {
+  getCountries,
+  getCountryCallingCode,
+  isSupportedCountry,
+  type CountryCode,
+} from 'libphonenumber-js/max';
 import plans from 'libphonenumber-js/max/metadata';
 
 /** How the numbers of a country look in E.164: all begin with `prefix`, and match `pattern` where a prefix is shared. */
@@ -64,6 +69,19 @@ export function countryOfCallingCode(code: string, named?: string): string | und
 /** True for a number (E.164) with the calling code of the country. */
 export function isOfCallingCode(phone: string, country: string): boolean {
   return isSupportedCountry(country) && phone.startsWith(`+${getCountryCallingCode(country)}`);
+}
+
+const byMobileLength = new Map<number, readonly CountryCode[]>();
+
+/** The countries that have mobile numbers of so many digits, without the country code and what is dialled in front. */
+export function countriesWithMobilesOf(digits: number): readonly CountryCode[] {
+  const known = byMobileLength.get(digits);
+  if (known) return known;
+  const found = getCountries().filter((country) =>
+    planOf(country).type('MOBILE')?.possibleLengths()?.includes(digits),
+  );
+  byMobileLength.set(digits, found);
+  return found;
 }
 
 function countriesSharing(callingCode: string): string[] {

@@ -4,6 +4,7 @@ import {
   type CountryCode,
   type PhoneNumber,
 } from 'libphonenumber-js/max';
+import { countriesWithMobilesOf } from './phone-country.js';
 import { characterError, numberError, tailError } from './phone-errors.js';
 import { lineOf } from './phone-line.js';
 import { slashParts, spacedParts } from './phone-parts.js';
@@ -29,6 +30,10 @@ const ARGENTINIAN_TWICE = /^\+549(?=\d{12}$)/;
  * few tiny countries are as short; a local one would become one of Austria or Norway.
  */
 const MAX_LOCAL_DIGITS = 9;
+/** Digits that a number has within many countries, such as the United States and India, without its country code. */
+const NATIONAL_DIGITS = 10;
+/** More have the longest that are common within a country: Brazil's mobiles, China's, many of Germany's and Indonesia's. */
+const MAX_NATIONAL_DIGITS = 11;
 /** Zeros that are dialled within Argentina, and from Mexico to itself, behind the code of the country or in front of it. */
 const SURPLUS: readonly (readonly [RegExp, string])[] = [
   [/^\+5490(?=\d{10}$)/, '+549'],
@@ -48,7 +53,7 @@ export function isPhoneCountry(code: string): boolean {
 /**
  * Brings a phone number as people and spreadsheets write it to E.164. National numbers need `defaultCountry` (ISO 3166
  * alpha-2). A number without a plus sign that is no valid number of the default country is taken as international when
- * it is valid as such. A number in a form that its country gave up, which WhatsApp may still use, keeps it: see
+ * it is valid as such, and too long for one of a place (with a default country) or of a country (without). A number in a form that its country gave up, which WhatsApp may still use, keeps it: see
  * `lineOf`. Several numbers, an extension, or digits that stand beside a whole number are refused. The reason of a
  * failure is plain text for the caller.
  */
@@ -170,8 +175,9 @@ function fromDigits(text: string, country?: CountryCode): PhoneOutcome {
   if (digits.startsWith('00')) return fromInternational(`+${digits.slice(2)}`);
 
   const national = country && parsePhoneNumberFromString(digits, country);
-  const mayBeLocal = country !== undefined && digits.length <= MAX_LOCAL_DIGITS;
-  const international = mayBeLocal ? undefined : parsePhoneNumberFromString(`+${digits}`);
+  const mayBeNational =
+    country === undefined ? isNationalSomewhere(digits) : digits.length <= MAX_LOCAL_DIGITS;
+  const international = mayBeNational ? undefined : parsePhoneNumberFromString(`+${digits}`);
   const outcome =
     country !== undefined && isOnlyThenMobile(international, national, country)
       ? accept(international)
@@ -181,6 +187,19 @@ function fromDigits(text: string, country?: CountryCode): PhoneOutcome {
     return refuse('it has no country code: write it with + and the country code, or give a default country');
   }
   return refuse(numberError(digits, country));
+}
+
+/**
+ * True for digits that need no country code to be whole, wherever that may be: `51987654321` is a mobile number of Porto
+ * Alegre as well as one of Peru. North America's own numbers begin with the 1 within it, too.
+ */
+function isNationalSomewhere(digits: string): boolean {
+  if (digits.length <= NATIONAL_DIGITS) return true;
+  if (digits.length > MAX_NATIONAL_DIGITS || digits.startsWith('1')) return false;
+  return countriesWithMobilesOf(digits.length).some((country) => {
+    const number = parsePhoneNumberFromString(digits, country);
+    return number?.nationalNumber === digits && MOBILE.has(number.getType());
+  });
 }
 
 /**

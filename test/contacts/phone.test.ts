@@ -74,6 +74,9 @@ describe('a phone number is understood as people and spreadsheets write it', () 
   });
 });
 
+/** With their codes and no plus sign, mobile numbers of these are also some within Brazil, Indonesia or Austria. */
+const MISTAKABLE = 'BG HK KH KI MK MO PE PF PG TH TL VN'.split(' ');
+
 describe('the mobile number of every country is understood in every form', () => {
   it.each(getCountries())('%s', (country) => {
     const example = getExampleNumber(country, examples);
@@ -85,10 +88,21 @@ describe('the mobile number of every country is understood in every form', () =>
       example.formatInternational().replace(/[ -]/g, '.'),
       example.format('RFC3966'),
       `00${digits}`,
-      digits,
-      `${digits}.0`,
+      `${digits}@c.us`,
     ];
     const national = [example.formatNational(), example.nationalNumber, digits];
+    // What may be a number within another country needs to be told which one it is from.
+    const isUnmistakable = digits.length > 10 && !MISTAKABLE.includes(country);
+    const bare = [digits, `${digits}.0`].map((text) => normalisePhone(text));
+    expect(bare).toEqual(
+      bare.map(() =>
+        expect.objectContaining(
+          isUnmistakable
+            ? { phone: example.number }
+            : { ok: false, reason: expect.stringContaining('or give a default country') },
+        ),
+      ),
+    );
     const understood = [
       ...international.map((text) => [text, normalisePhone(text)]),
       ...national.map((text) => [text, normalisePhone(text, country)]),
@@ -114,6 +128,13 @@ describe('a phone number that cannot be right is refused in plain words', () => 
     ['12345678901234567890', 'BR', /too long/],
     ['+999 123 456 789', undefined, /country code does not exist/],
     ['(11) 98765-4321', undefined, /default country/],
+    // Numbers of Austria, Myanmar, Norway, Peru, Spain and Japan to those who know that their plus signs were lost.
+    ['4313-6891', undefined, /default country/],
+    ['951459983', undefined, /default country/],
+    ['4792345678', undefined, /default country/],
+    ['51987654321', undefined, /default country/],
+    ['34912345678', undefined, /default country/],
+    ['81234567801', undefined, /default country/],
     ['+1 111 111 1111', undefined, /no such phone number/],
     ['00 00 00 00 00', 'BR', /country code does not exist/],
     ['5.51199E+12', 'BR', /last digits are lost/],
