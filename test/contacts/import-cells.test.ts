@@ -204,6 +204,15 @@ describe('who opted out', () => {
     ['Acepta publicidad', 'No'],
     ['Consentimento LGPD', 'não'],
     ['Consentimento para comunicação', 'Recusado'],
+    ['Consent', 'no'],
+    ['Consent to WhatsApp', 'No'],
+    ['Consent status', 'No'],
+    ['Aceita?', 'não'],
+    ['Permission', 'denied'],
+    ['Permission denied', 'yes'],
+    ['Não autoriza', 'sim'],
+    ['Opt out of insurance messages', 'yes'],
+    ['Opted out of all', 'yes'],
     ['Opt-out reason', 'too many messages'],
     ['Motivo do descadastro', 'não quer mais'],
   ])('%s: %s', (title, cell) => {
@@ -223,7 +232,13 @@ describe('who opted out', () => {
     ['Subscription status', 'subscribed'],
     ['Subscription status', 'trial'],
     ['Consent', 'granted (web form)'],
-    ['Consent', 'no'],
+    ['Consent', 'yes'],
+    ['Consent to WhatsApp', 'yes'],
+    ['Contract accepted', 'no'],
+    ['Não aceita', 'não'],
+    ['Opt out of insurance', 'yes'],
+    ['Pension opt-out', 'yes'],
+    ['Descadastrado do seguro', 'sim'],
     ['Email opt out', 'yes'],
     ['Unsubscribed from all email', 'yes'],
     ['Bus stop', 'yes'],
@@ -269,15 +284,33 @@ describe('who opted out', () => {
     expect(row).toMatchObject({ optedOut: true, attributes: {} });
   });
 
-  it('a consent that is mapped keeps its sense: a no opts out, a yes does not', () => {
+  it.each([
+    'Aceita mensagens',
+    ...['Aceita?', 'Aceite', 'Consent', 'Permite?', 'Permission', 'Permissão', 'Concorda?', 'Autoriza?'],
+    ...[
+      'Einwilligung',
+      'Pode enviar?',
+      'Quer receber?',
+      'Can contact?',
+      'Consent to WhatsApp',
+      'Souhlas',
+      '同意',
+    ],
+    'Aceita cartão',
+  ])('a consent that is mapped keeps its sense: a no to %s opts out, a yes does not', (title) => {
     const said = (cell: string) =>
-      read(['Fone', 'Aceita mensagens'], [PHONE, cell], {
-        phoneNumber: 'Fone',
-        optedOut: 'Aceita mensagens',
-      });
+      read(['Fone', title], [PHONE, cell], { phoneNumber: 'Fone', optedOut: title });
     expect(said('não')).toMatchObject({ optedOut: true, attributes: {} });
     expect(said('sim')).toMatchObject({ optedOut: false, attributes: {} });
   });
+
+  it.each(['Não aceita', 'Quer sair', 'Wants to stop', 'Permission denied', 'Opt out of insurance'])(
+    'a yes in %s, when that is mapped, opts out',
+    (title) => {
+      expect(read(['phone', title], [PHONE, 'yes'], { optedOut: title })).toMatchObject({ optedOut: true });
+      expect(read(['phone', title], [PHONE, 'no'], { optedOut: title })).toMatchObject({ optedOut: false });
+    },
+  );
 
   it('the code of a report on a campaign counts, and any other code does not', () => {
     const titles = ['phoneNumber', 'name', 'state', 'code', 'optedOut', 'partsSent'];

@@ -66,8 +66,25 @@ describe('names', () => {
     [['phone', 'Name', 'First name', 'Last name'], [1]],
     [['phone', 'Nombre'], [1]],
     [['phone', 'city'], []],
+    [['Celular', 'Cliente', 'Nome'], [2]],
+    [['Celular', 'Aluno', 'Responsável'], [1]],
+    [['phone', 'Student ID', 'Guest'], [2]],
+    [['Telefone', 'Nome da mãe'], []],
   ])('of %j are in columns %j', (titles, columns) => {
     expect(plan(titles).name).toEqual(columns);
+  });
+
+  it.each([
+    ...['Aluno', 'Aluna', 'Aluno(a)', 'Paciente', 'Hóspede', 'Associado', 'Kundin', 'Student', 'Guest name'],
+    ...['ग्राहक का नाम', 'मरीज का नाम', 'Nome do hóspede', 'Name des Patienten', "Nome dell'ospite"],
+    ...['Имя пациента', 'Hasta adı', 'Nama siswa', 'Tên học viên', '患者姓名', '학생 이름', 'Клиент'],
+  ])('also of %s', (title) => {
+    expect(plan(['Celular', title]).name).toEqual([1]);
+  });
+
+  it('not of codes below a person', () => {
+    const outcome = planColumns(['Aluno', 'Celular'], {}, 'BR', [['4711', '11987654321']]);
+    expect(outcome).toMatchObject({ ok: true, plan: { name: [], attributes: [{ key: 'aluno' }] } });
   });
 
   it('first names stay usable by themselves', () => {

@@ -2,11 +2,11 @@ import { firstPhone } from '../../../../lib/phone.js';
 import { attributeKey, keyError } from '../../core/attributes.js';
 import { likelyCountries } from './likely-country.js';
 import { OWN_FIELDS, resolveMapping, seen, type ColumnMapping } from './mapping.js';
-import { optOutKind } from './opt-out-column.js';
+import { mappedOptOutKind } from './opt-out-column.js';
 import { rejectionColumns } from './own-columns.js';
 import type { PhoneColumn } from './phone-columns.js';
 import { parseTitles, type OptOutColumn, type TitleReading } from './title-reading.js';
-import type { NameRole } from './titles.js';
+import type { NameRole } from './name-title.js';
 
 /** Which column of the file means what. Indexes count from 0. */
 export interface ColumnPlan {
@@ -127,14 +127,13 @@ function planWithHeader(
 
 /**
  * Also of a column that the mapping makes an attribute: it must not lose an opt-out. In a mapped column a yes means opted
- * out, but not where its title asks for a consent (`Accepts messages`): there a no does, whatever it is mapped to.
+ * out, but not where its title asks for a consent (`Accepts messages`, `Aceita?`): there a no does, whatever it is mapped to.
  */
 function optOutColumns(titles: readonly string[], read: TitleReading, { columns }: Mapped): OptOutColumn[] {
   const named = columns.get('optedOut');
   const others = read.optOut.filter(({ index }) => index !== named);
   if (named === undefined) return others;
-  const kind = optOutKind(titles[named] ?? '');
-  return [{ index: named, kind: kind === 'in' || kind === 'about' ? kind : 'out' }, ...others];
+  return [{ index: named, kind: mappedOptOutKind(titles[named] ?? '') }, ...others];
 }
 
 /** What else a column says stays an attribute: a consent, a state. */

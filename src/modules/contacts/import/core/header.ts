@@ -1,10 +1,13 @@
 import { planColumns, type ColumnOutcome, type ColumnPlan } from './columns.js';
 import type { ColumnMapping } from './mapping.js';
+import { isOtherOptOut } from './opt-out-column.js';
 import type { PhoneKind } from './titles.js';
 import { phoneOf, type SourceRow } from './rows.js';
 
 /** Rows that titles may stand in; above them stand the name of the list, a date, a logo's text. */
 export const HEADER_ROWS = 10;
+/** Characters of a title in a warning. */
+const MAX_TITLE = 60;
 
 export type HeaderOutcome =
   | {
@@ -100,6 +103,11 @@ function reasonOf(rows: readonly SourceRow[], outcomes: readonly ColumnOutcome[]
   return refused.toSorted((a, b) => b.width - a.width)[0]?.reason ?? '';
 }
 
+function otherOptOuts({ titles, optOut, isExport }: ColumnPlan): string[] {
+  const used = new Set(optOut.map(({ index }) => index));
+  return isExport ? [] : titles.filter((title, index) => !used.has(index) && isOtherOptOut(title));
+}
+
 function warningsOf(rows: readonly SourceRow[], index: number, plan: ColumnPlan): string[] {
   const warnings: string[] = [];
   const header = rows[index];
@@ -110,6 +118,11 @@ function warningsOf(rows: readonly SourceRow[], index: number, plan: ColumnPlan)
   }
   if (plan.hasHeader && header?.error !== undefined) {
     warnings.push(`The titles in line ${header.line} were read without their quotes: ${header.error}.`);
+  }
+  for (const title of otherOptOuts(plan)) {
+    warnings.push(
+      `The column "${title.slice(0, MAX_TITLE)}" opts nobody out, as it seems to be about something else than messages; if it is not, map it to optedOut.`,
+    );
   }
   return warnings;
 }

@@ -1,4 +1,10 @@
-import { isAboutOtherChannel, kindByWords, type OptOutKind } from './opt-out-title.js';
+import {
+  asksConsent,
+  isAboutOtherChannel,
+  isAboutOtherTopic,
+  kindByWords,
+  type OptOutKind,
+} from './opt-out-title.js';
 import { plainTitle, withoutBrackets } from './titles.js';
 import { parseBoolean } from './truth.js';
 import * as words from './words/opt-out-words.js';
@@ -31,11 +37,11 @@ const NO_DATE =
 
 /**
  * Whether a column of this title says who opted out: one of the usual titles, or else by its words, or as a status of
- * whatever. What is about e-mail only says nothing about messages.
+ * whatever. What is about e-mail only, or about an insurance, says nothing about messages.
  */
 export function optOutKind(title: string): OptOutKind | undefined {
   const whole = plainTitle(title);
-  if (isAboutOtherChannel(whole)) return undefined;
+  if (isAboutOtherChannel(whole) || isAboutOtherTopic(whole)) return undefined;
   const asked = plainTitle(withoutBrackets(title));
   const channelless = tidy(asked.replace(CHANNEL, ' '));
   const usual = firstOf([whole, asked, channelless], kindOf);
@@ -45,6 +51,18 @@ export function optOutKind(title: string): OptOutKind | undefined {
   const statusless = isStatus ? [asked, channelless].map((plain) => tidy(plain.replace(STATUS, ' '))) : [];
   const said = firstOf(statusless, kindOf) ?? firstOf([asked, whole], kindByWords);
   return said ?? (isStatus ? 'anything' : undefined);
+}
+
+/** The same of a column that the caller says to be one: a yes means opted out, unless its title asks for a consent. */
+export function mappedOptOutKind(title: string): OptOutKind {
+  const kind = optOutKind(title);
+  if (kind === 'in' || kind === 'about' || kind === 'out') return kind;
+  return asksConsent(plainTitle(withoutBrackets(title))) ? 'in' : 'out';
+}
+
+/** True for a title of an opt-out from something else than messages, as far as one can tell. */
+export function isOtherOptOut(title: string): boolean {
+  return isAboutOtherTopic(plainTitle(title));
 }
 
 function firstOf(

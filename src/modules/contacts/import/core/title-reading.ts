@@ -3,7 +3,8 @@ import { optOutKind } from './opt-out-column.js';
 import type { OptOutKind } from './opt-out-title.js';
 import { codeOfReport, ownExport, rejectionColumns, type OwnExport } from './own-columns.js';
 import { phoneColumns, type PhoneColumn } from './phone-columns.js';
-import { isTagTitle, isUsualNameTitle, nameRole, type NameRole } from './titles.js';
+import { isPersonTitle, isUsualNameTitle, mayBeNames, nameRole, type NameRole } from './name-title.js';
+import { isTagTitle } from './titles.js';
 
 export interface OptOutColumn {
   index: number;
@@ -34,7 +35,7 @@ export function parseTitles(titles: readonly string[], below: readonly (readonly
   const reportCode = codeOfReport(titles);
   return {
     phones,
-    roles: nameRoles(titles, phones[0]?.index),
+    roles: nameRoles(titles, below, phones[0]?.index),
     tags: titles.flatMap((title, index) => (isTagTitle(title) ? [index] : [])),
     optOut: titles.flatMap((title, index): OptOutColumn[] => {
       const kind = optOutKind(title);
@@ -49,13 +50,26 @@ export function parseTitles(titles: readonly string[], below: readonly (readonly
   };
 }
 
-/** Of several columns with the same part of a name those of a usual title count: `Customer name`, not `User name`. */
-function nameRoles(titles: readonly string[], phone: number | undefined): (NameRole | undefined)[] {
+/**
+ * Of several columns with the same part of a name those of a usual title count: `Customer name`, not `User name`. Where no
+ * title says that it is a name, one of a person is: `Paciente`.
+ */
+function nameRoles(
+  titles: readonly string[],
+  below: readonly (readonly string[])[],
+  phone: number | undefined,
+): (NameRole | undefined)[] {
   const roles = titles.map((title, index) => (index === phone ? undefined : nameRole(title)));
   const usual = new Set(roles.filter((_, index) => isUsualNameTitle(titles[index] ?? '')));
-  return roles.map((role, index) =>
+  const known = roles.map((role, index) =>
     usual.has(role) && !isUsualNameTitle(titles[index] ?? '') ? undefined : role,
   );
+  if (known.some((role) => role === 'fullName' || role === 'name' || role === 'firstName')) return known;
+  const person = titles.findIndex(
+    (title, index) =>
+      index !== phone && isPersonTitle(title) && mayBeNames(below.map((row) => row[index] ?? '')),
+  );
+  return person < 0 ? known : known.with(person, 'name');
 }
 
 function parseExport(titles: readonly string[], own: OwnExport, inFront: number[]): TitleReading {

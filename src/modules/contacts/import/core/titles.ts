@@ -1,6 +1,6 @@
 import QuickLRU from 'quick-lru';
 import { WRITTEN_LETTERS } from '../../../../lib/written-letters.js';
-import * as names from './words/name-words.js';
+import { TAG_WORDS } from './words/name-words.js';
 import * as phones from './words/phone-words.js';
 
 /** More of a title says nothing about what its column holds. */
@@ -20,11 +20,11 @@ const WRITTEN_AS: Readonly<Record<string, string>> = {
 };
 const REWRITTEN = new RegExp(`[${Object.keys(WRITTEN_AS).join('')}]`, 'gu');
 /** Scripts without blanks between words. */
-const UNSPACED =
+export const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 const BRACKETS = /[([{（［【「][^)\]}）］】」]{0,200}[)\]}）］】」]/gu;
 /** Words around a name in scripts without blanks: `your`, `customer`. */
-const UNSPACED_FILLER =
+export const UNSPACED_FILLER =
   /您的|你的|请输入|請輸入|客户|客戶|顾客|顧客|会员|會員|学生|學生|收货人|联系人|聯絡人|お客様の?|あなたの|ご(?=氏名)|を?入力.*|고객님?의?|귀하의|회원|신청자|참가자|ของคุณ|ของท่าน|ลูกค้า|ผู้ติดต่อ/gu;
 
 /** Each title is looked at for many things: more than there are in the first rows of a file, at most two megabytes. */
@@ -66,7 +66,8 @@ const VAGUE = pattern(phones.VAGUE_WORDS);
 const NOT_A_NUMBER = pattern(phones.NOT_A_NUMBER_WORDS);
 const QUESTION = pattern(phones.QUESTION_WORDS);
 const WITH = pattern([phones.WITH_WORDS]);
-const FILLER = pattern(phones.FILLER_WORDS);
+/** Words around a number or a name that say nothing about which one it is. */
+export const FILLER = pattern(phones.FILLER_WORDS);
 const ONE_OF_SEVERAL = pattern(phones.ONE_OF_SEVERAL_WORDS);
 const OTHER_PERSON = pattern(phones.OTHER_PERSON_WORDS);
 const INSTITUTION = pattern(phones.INSTITUTION_WORDS);
@@ -149,37 +150,7 @@ export function withoutBrackets(title: string): string {
   return title.slice(0, MAX_TITLE).replace(BRACKETS, ' ');
 }
 
-export type NameRole = 'fullName' | 'name' | 'firstName' | 'middleName' | 'lastName';
-
-const ROLES = new Map<string, NameRole>(
-  (
-    [
-      ['lastName', names.LAST_NAME_WORDS],
-      ['middleName', names.MIDDLE_NAME_WORDS],
-      ['firstName', names.FIRST_NAME_WORDS],
-      ['name', names.NAME_WORDS],
-      ['fullName', names.FULL_NAME_WORDS],
-    ] as const
-  ).flatMap(([role, lists]) => wordsOf(lists).map((word): [string, NameRole] => [plainTitle(word), role])),
-);
-const TAGS = new Set(wordsOf(names.TAG_WORDS).map(plainTitle));
-
-/** What part of a person's name a column of this title holds: `Nome`, `Qual é o seu nome?`, `Name (as in passport)`. */
-export function nameRole(title: string): NameRole | undefined {
-  const plain = plainTitle(title);
-  const asked = plainTitle(withoutBrackets(title));
-  return (
-    ROLES.get(plain) ??
-    ROLES.get(asked) ??
-    ROLES.get(without(asked, FILLER)) ??
-    (UNSPACED.test(asked) ? ROLES.get(asked.replace(UNSPACED_FILLER, '').trim()) : undefined)
-  );
-}
-
-/** True for a usual title of a name; `User name` becomes one only without its first word, and may be a login. */
-export function isUsualNameTitle(title: string): boolean {
-  return ROLES.has(plainTitle(title)) || ROLES.has(plainTitle(withoutBrackets(title)));
-}
+const TAGS = new Set(wordsOf(TAG_WORDS).map(plainTitle));
 
 export function isTagTitle(title: string): boolean {
   return TAGS.has(plainTitle(title));
@@ -193,7 +164,7 @@ export function without(plain: string, words: RegExp): string {
   return plain.replace(new RegExp(words, 'gu'), ' ').replace(/ +/g, ' ').trim();
 }
 
-function wordsOf(lists: readonly string[]): string[] {
+export function wordsOf(lists: readonly string[]): string[] {
   return lists.flatMap((list) => list.split(';'));
 }
 

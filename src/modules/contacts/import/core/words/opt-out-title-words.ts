@@ -35,9 +35,41 @@ export const YES_WORDS = [
   'samtyk*; samtyc*; zgod*; zgadzam; chce; souhlas*; suhlas*; hozzajarul*; acord; соглас*; разреш*; подписан*; згод*; onay*; izin*; kabul; موافق*; הסכמ*; מאשר*; setuju; persetujuan; dong y; 同意; 接受; 許可; 동의; ยินยอม',
 ];
 
+/** A yes to messages also where no word says so, when the title says nothing else. */
+export const CONSENT_WORDS = [
+  'accept; accepts; accepting; allow; allows; permit; permits; permission*; agree; agrees; agreed; agreement; consent; consents; consented; authorize; authorise; authorizes; authorises; authorization*; authorisation*; can contact; may contact; can message; may message; can text; may text; contactable; ok to message; can send; may send; can we send; may we send; wants to receive; want to receive; wants receive; can receive; wish to receive; happy to receive; ok to send; okay to send; ok to contact; opt in; optin',
+  'aceita; aceite; aceito; aceitacao; autoriza; autorizo; autorizacao; autorizacoes; autorizacion; pode contatar; pode contactar; podemos contatar; podemos contactar; pode chamar; permite; permito; permissao; permissoes; concord*; consent*; quer receber; quero receber; deseja receber; desejo receber; gostaria de receber; pode enviar; podemos enviar; posso enviar; pode mandar; podemos mandar; posso mandar; pode receber; acepta; acepto; aceptacion; puede contactar; permiso; permisos; quiere recibir; quiero recibir; desea recibir; puede enviar; podemos escribir; puede recibir; conformidad; de acuerdo',
+  'accepte; acceptez; acceptation; accord; autorise; autorisez; autorisation*; souhaite recevoir; veut recevoir; peut envoyer; peut recevoir; einwillig*; einverstanden; einverstandnis*; zustimm*; erlaub*; mochte erhalten; darf senden; durfen wir senden; akzeptier*; accetta; accetto; accettazione; acconsent*; autorizza; autorizzo; autorizzazione; autorizz*; consenso; vuole ricevere; puo inviare; toestemming; akkoord; accepteert; accepteer; wil ontvangen; mag sturen',
+  'samtykk*; samtyck*; godkann*; suostumus; lupa; zgod*; zgadza*; chce otrzymywac; souhlas*; suhlas*; hozzajarul*; acord; acordul; privola; soglasje; συναινεση; συγκαταθεση; αποδοχη; соглас*; разреш*; згод*; дозвіл; съгласие; onay*; izin*; riza; kabul; موافق*; رضایت; اجازت; הסכמ*; מאשר*; सहमति; अनुमति; setuju; persetujuan; bersedia; dong y; cho phep; 同意; 接受; 許可; 许可; 承諾; 동의; 허용; ยินยอม; อนุญาต',
+];
+/** What may stand around it. */
+export const AROUND_CONSENT_WORDS =
+  'the; a; an; to; of; for; we; you; your; us; our; i; my; is; has; have; given; it; do; does; did; date; at; on; when; yes; no; or; y; n; customer; client; person; user; lead; o; os; as; da; dos; das; em; e; de; que; se; nos; voce; lhe; te; le; cliente; contato; pessoa; aluno; paciente; usuario; data; dado; dada; sim; nao; ou; s; el; la; los; las; del; si; fecha; vous; votre; nous; du; des; oui; non; ou; datum; der; die; das; des; liegt; vor; ja; nein; kunde; kunden; il; lo; di; della; data; het; een; van; klant; клиента; клиент; да; нет; adi; var; mi; verildi';
+
+/** Makes of what would be a yes a wish to hear no more: `Wants to leave`, `Permission denied`. */
+export const LEAVING_WORDS =
+  'leave; left; quit; exit; end; cancel; cancelled; canceled; remove; removed; removal; unsubscribe; unsubscribed; deny; denied; denies; decline; declined; declines; reject; rejected; without; missing; lacks; sair; saiu; parar; parou; cancelar; cancelado; cancelada; remover; remocao; removido; removida; excluir; exclusao; negado; negada; negar; rejeita; rejeitado; sem; falta; salir; salio; darse de baja; baja; eliminar; denegado; denegada; sin; quitter; arreter; supprimer; desabonner; refuse; refusee; sans; abmelden; austreten; loschen; fehlt; fehlend; ohne; uscire; cancellare; rimuovere; negato; senza; uitschrijven; stoppen; zonder; отписаться; выйти; удалить; без';
+
+/** Topics of an opt-out that are none of messages. */
+export const OTHER_TOPIC_WORDS = [
+  'insurance*; assurance; warranty; warranties; guarantee; pension*; retirement; superannuation; 401 k; benefits; coverage; protection plan; healthcare; tracking; cookie*; analytics; profiling; data sharing; data sale; data selling; sale of data; selling; sharing; gift wrap; gift wrapping; receipts; invoices; paper; paperless; donation*; photo*; photography; directory; vaccin*; arbitration; union; meals; lunch; catering; delivery; renewal*; auto renewal; autopay; auto pay; autorenewal; trial; payroll; tipping; training; organ donation; testing; overtime; substitution*; packaging; bag; bags; plastic',
+  'seguro; seguros; seguradora; garantia; garantia estendida; garantia extendida; previdencia; aposentadoria; plano de saude; plano odontologico; rastreamento; compartilhamento; doacao; doacoes; foto; fotos; imagem; renovacao; renovacao automatica; nota fiscal; vacina*; entrega; embalagem; vale transporte; vale refeicao; jubilacion; rastreo; donacion; donaciones; imagenes; renovacion; factura; entrega; envoltorio',
+  'mutuelle; garantie; retraite; pistage; don; dons; emballage; renouvellement; cantine; versicherung*; garantieverlangerung; rente; rentenversicherung; betriebsrente; spende*; impfung*; verpackung; lieferung; kirchensteuer; assicurazion*; garanzia; pensione; donazion*; tracciamento; rinnovo; imballaggio; verzekering*; pensioen*; garantie; donatie*; verpakking',
+  'ubezpieczen*; gwarancj*; emerytur*; pojisten*; zaruk*; biztositas; asigurare; страхов*; гарант*; пенси*; sigorta*; garanti; emeklilik; التامين; ביטוח; बीमा; asuransi; garansi; pensiun; bao hiem; 保险; 保險; 保険; 年金; 보험; ประกัน',
+];
+
+/** An opt-out, and what it is of behind it. */
+export const OUT_OF_WORDS = [
+  'opt out; opts out; opted out; opting out; opt outs; optout; optedout; unsub; unsubscribed; unsubscribe; unsubscription; descadastr*; desinscr*; desuscri*; dado de baja; dada de baja; desabonn*; abgemeldet; abmeldung; disiscri*; uitgeschreven; afgemeld; afmeldt; frameldt; avmeldt; wypisan*; odhlasen*; отпис*; відпис*',
+  'of; from; out of; da; do; de; del; dos; das; du; des; de la; de l; von; vom; aus; dal; dalla; di; della; van; voor; fra; fran; z; ze; od; от; з; від',
+];
+/** What says no topic behind it. */
+export const NO_TOPIC_WORDS =
+  'all; everything; any; anything; every; future; further; our; the; your; my; list; lists; mailing list; group; groups; channel; channels; database; base; receiving; being; getting; us; it; this; them; company; brand; shop; store; campaign; campaigns; information; info; communications; marketing; date; on; at; since; reason; status; by; via; time; tudo; todos; todas; lista; listas; grupo; grupos; canal; canais; base; empresa; loja; campanha; campanhas; informacoes; data; motivo; em; todo; toda; tienda; campana; fecha; tout; toutes; tous; la; le; les; liste; listes; groupe; date; allem; allen; alle; der; die; das; dem; verteiler; gruppe; datum; am; tutto; tutti; tutte; gruppo; alles; de; lijst; groep; всего; всех; списка; группы; рассылки';
+
 /** Makes a yes a no, right before it. */
 export const NOT_WORDS =
-  'do not; dont; don t; does not; doesnt; doesn t; must not; should not; may not; not; never; no longer; nao; nunca; ne; nicht; non; niet; inte; ikke; nie; ei; не; jangan; khong; tidak';
+  'cannot; can not; can t; cant; do not; dont; don t; does not; doesnt; doesn t; must not; should not; may not; not; never; no longer; nao; nunca; ne; nicht; non; niet; inte; ikke; nie; ei; не; jangan; khong; tidak';
 
 /** After such a word always an opt-out, also when no word says that it is about messages. */
 export const NOT_CONTACT_WORDS =

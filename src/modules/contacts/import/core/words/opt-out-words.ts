@@ -15,13 +15,13 @@ export const OPTED_OUT_TITLES = [
 /** A no means opted out; a yes, a date and an empty cell change nothing. */
 export const SUBSCRIBED_TITLES = [
   'opted in; opt in; optin; opt in status; optin status; is opted in; whatsapp opt in; whatsapp optin; whatsapp opted in; marketing opt in; sms opt in; subscribed; is subscribed; whatsapp subscribed; allow broadcast; allowbroadcast; receives messages; accepts marketing; accepts sms marketing; accepts whatsapp marketing; accepts messages; marketing consent; whatsapp consent',
+  'consent; consentimento; consentimiento; consentement; einwilligung; consenso; toestemming; samtykke; samtycke; zgoda; souhlas; hozzajarulas; consimtamant; согласие; згода; onay; موافقة; הסכמה; persetujuan; 同意; consent status; status do consentimento',
   'aceita receber mensagens; aceita mensagens; aceita receber; quer receber mensagens; deseja receber mensagens; permitir transmissao; acepta recibir mensajes; inscrito; inscrita; inscritos; suscrito; suscripto; suscrita; abonne; abonnee; inscrit; angemeldet; abonniert; iscritto; iscritta; aangemeld; ingeschreven; подписан; abone; الاشتراك; مشترك; berlangganan; dang ky nhan tin; 已订阅; 订阅; 수신동의; 수신 동의',
 ];
 
 /** Columns of a state in which one of these words means opted out; anything else changes nothing. */
 export const STATUS_TITLES = [
-  'consent; consentimento; consentimiento; consentement; einwilligung; consenso; toestemming; samtykke; samtycke; zgoda; souhlas; hozzajarulas; consimtamant; согласие; згода; onay; موافقة; הסכמה; persetujuan; 同意',
-  'subscription status; consent status; whatsapp status; whatsapp subscription status; status da inscricao; status de inscricao; situacao da inscricao; estado de suscripcion; statut abonnement; abostatus; stato iscrizione',
+  'subscription status; whatsapp status; whatsapp subscription status; status da inscricao; status de inscricao; situacao da inscricao; estado de suscripcion; statut abonnement; abostatus; stato iscrizione',
 ];
 
 /** What a cell says of a person who opted out. */
