@@ -286,16 +286,21 @@ describe('who opted out', () => {
 
   it.each([
     'Aceita mensagens',
-    ...['Aceita?', 'Aceite', 'Consent', 'Permite?', 'Permission', 'Permissão', 'Concorda?', 'Autoriza?'],
-    ...[
-      'Einwilligung',
-      'Pode enviar?',
-      'Quer receber?',
-      'Can contact?',
-      'Consent to WhatsApp',
-      'Souhlas',
-      '同意',
-    ],
+    'Aceita?',
+    'Aceite',
+    'Consent',
+    'Permite?',
+    'Permission',
+    'Permissão',
+    'Concorda?',
+    'Autoriza?',
+    'Einwilligung',
+    'Pode enviar?',
+    'Quer receber?',
+    'Can contact?',
+    'Consent to WhatsApp',
+    'Souhlas',
+    '同意',
     'Aceita cartão',
   ])('a consent that is mapped keeps its sense: a no to %s opts out, a yes does not', (title) => {
     const said = (cell: string) =>

@@ -75,9 +75,27 @@ describe('names', () => {
   });
 
   it.each([
-    ...['Aluno', 'Aluna', 'Aluno(a)', 'Paciente', 'Hóspede', 'Associado', 'Kundin', 'Student', 'Guest name'],
-    ...['ग्राहक का नाम', 'मरीज का नाम', 'Nome do hóspede', 'Name des Patienten', "Nome dell'ospite"],
-    ...['Имя пациента', 'Hasta adı', 'Nama siswa', 'Tên học viên', '患者姓名', '학생 이름', 'Клиент'],
+    'Aluno',
+    'Aluna',
+    'Aluno(a)',
+    'Paciente',
+    'Hóspede',
+    'Associado',
+    'Kundin',
+    'Student',
+    'Guest name',
+    'ग्राहक का नाम',
+    'मरीज का नाम',
+    'Nome do hóspede',
+    'Name des Patienten',
+    "Nome dell'ospite",
+    'Имя пациента',
+    'Hasta adı',
+    'Nama siswa',
+    'Tên học viên',
+    '患者姓名',
+    '학생 이름',
+    'Клиент',
   ])('also of %s', (title) => {
     expect(plan(['Celular', title]).name).toEqual([1]);
   });

@@ -236,3 +236,65 @@ describe('where the others are empty, a phone of the person at home or at work',
     expect(read(['Home Phone', 'Mobile'], ['1133334444', '12345678'], 'BR')).toMatch(/no such phone/);
   });
 });
+
+describe('a column beside the number holds its area code', () => {
+  it.each([
+    ['DDD;Telefone', '11;96071-8364', 'BR', '+5511960718364'],
+    ['DDD;Telefone', '11;95145-9983', 'BR', '+5511951459983'],
+    ['DDD (sem zero);Celular', '(011);5145-9983', 'BR', '+551151459983'],
+    ['DDD;Celular', '11.0;951459983', 'BR', '+5511951459983'],
+    ['DDD;Celular', '0xx11;95145-9983 / 95145-9984', 'BR', '+5511951459983'],
+    ['DDD1;TELEFONE1;DDD2;TELEFONE2', '11;;21;95145-9983', 'BR', '+5521951459983'],
+    ['DDD;Telefone;DDD;Celular', '11;3333-4444;21;95145-9983', 'BR', '+5521951459983'],
+    ['DDD Telefone;DDD Celular;Telefone;Celular', '11;21;3333-4444;95145-9983', 'BR', '+5521951459983'],
+    ['Telefone;Celular;DDD', '3333-4444;95145-9983;11', 'BR', '+5511951459983'],
+    ['País;DDD;Telefone', 'BR;11;96071-8364', 'US', '+5511960718364'],
+    ['DDI;DDD;Telefone', '55;11;96071-8364', undefined, '+5511960718364'],
+    ['Prefixo;Telefone', '11;96071-8364', 'BR', '+5511960718364'],
+    ['Area code;Phone', '212;555-0143', 'US', '+12125550143'],
+    ['Phone;Phone area code', '555-0143;212', 'US', '+12125550143'],
+    ['Vorwahl;Telefon', '030;123456', 'DE', '+4930123456'],
+    ['Vorwahl;Handy', '171;1234567', 'DE', '+491711234567'],
+    ['Indicatif;Téléphone', '01;40205050', 'FR', '+33140205050'],
+    ['Prefisso;Cellulare', '333;1234567', 'IT', '+393331234567'],
+    ['Prefisso;Telefono', '2;1234567', 'IT', '+39021234567'],
+    ['Lada;Celular', '55;12345678', 'MX', '+525512345678'],
+    ['Código de área;Celular', '11;15 2345-6789', 'AR', '+5491123456789'],
+    ['STD Code;Phone', '080;23456789', 'IN', '+918023456789'],
+    ['市外局番;電話番号', '03;1234-5678', 'JP', '+81312345678'],
+  ])('%s with %s is %s: %s', (titles, cells, country, phone) => {
+    expect(read(titles.split(';'), cells.split(';'), country)).toBe(phone);
+  });
+
+  it.each([
+    ['DDD;Celular', '11;(11) 95145-9983', 'BR', '+5511951459983'],
+    ['DDD;Celular', '11;+55 21 95145-9983', 'BR', '+5521951459983'],
+    ['DDD;Celular', '11;5511951459983', 'BR', '+5511951459983'],
+    ['DDD;Celular', ';11 95145-9983', 'BR', '+5511951459983'],
+    ['DDD;Telefone;Celular', '11;3333-4444;(21) 95145-9983', 'BR', '+5521951459983'],
+    ['Vorwahl;Telefon', '030;030 123456', 'DE', '+4930123456'],
+    ['Area code;Phone', '212;212-555-0143', 'US', '+12125550143'],
+    // Codes of countries under the same titles.
+    ['Vorwahl;Handy', '+49;171 1234567', 'DE', '+491711234567'],
+    ['Indicatif;Téléphone', '33;612345678', 'FR', '+33612345678'],
+    ['Prefisso;Cellulare', '39;3331234567', 'IT', '+393331234567'],
+    ['Prefijo;Móvil', '34;612345678', 'ES', '+34612345678'],
+  ])(
+    'but a number that has it already stays as it is: %s with %s (%s) is %s',
+    (titles, cells, country, phone) => {
+      expect(read(titles.split(';'), cells.split(';'), country)).toBe(phone);
+    },
+  );
+
+  it.each([
+    ['DDD;Celular', '11;(21) 95145-9983', 'BR', /"DDD": it has another one/],
+    ['DDD;Celular', 'SP;95145-9983', 'BR', /"DDD": it is none/],
+    ['DDD;Celular', '20;95145-9983', 'BR', /"DDD": there is no such number/],
+    ['DDD;Celular', ';95145-9983', 'BR', /no such phone number in Brazil.*"DDD" gives no area code/],
+    ['DDD;Celular', '11;95145-9983', undefined, /"DDD": give a default country/],
+    ['Ortsvorwahl;Telefon', '030;30123456', 'DE', /"Ortsvorwahl": it may be with or without it/],
+    ['Ortsvorwahl;Telefon', '030;171 1234567', 'DE', /"Ortsvorwahl": it has another one/],
+  ])('no stranger is written to: %s with %s (%s)', (titles, cells, country, reason) => {
+    expect(read(titles.split(';'), cells.split(';'), country)).toMatch(reason);
+  });
+});

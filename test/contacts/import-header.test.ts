@@ -93,3 +93,17 @@ describe('titles are found within the first ten rows', () => {
     });
   });
 });
+
+it('an opt-out from something else is left an attribute, with a warning', () => {
+  const header = ['Nome', 'Telefone', 'Opt out of insurance'];
+  const row = ['Ana', PHONE, 'yes'];
+  const found = find([header, row]);
+  expect(found).toMatchObject({
+    ok: true,
+    plan: { optOut: [], attributes: [{ key: 'opt_out_of_insurance' }] },
+  });
+  expect(found.ok && found.warnings).toEqual([
+    expect.stringMatching(/"Opt out of insurance" opts nobody out.*map it to optedOut/),
+  ]);
+  expect(find([header, row], { optedOut: 'Opt out of insurance' })).toMatchObject({ ok: true, warnings: [] });
+});

@@ -292,18 +292,20 @@ describe('an import of people who opted out', () => {
 
 it('the answer says what each column was taken for', async () => {
   const { import: done } = await harness.run(
-    `Nome,Telefone,WhatsApp (com DDD),VIP,Descadastrado,Etiquetas\nAna,11 3333-4444,11 98765-4321,sim,,gold\n`,
+    `Nome,DDD,Telefone,WhatsApp (com DDD),VIP,Descadastrado,Etiquetas\nAna,11,3333-4444,11 98765-4321,sim,,gold\n`,
     { mapping: { vip: { column: 'VIP', type: 'boolean' } } },
   );
   expect(done.columns).toEqual({
     phoneNumber: 'WhatsApp (com DDD)',
     otherPhoneNumbers: ['Telefone'],
     country: [],
+    areaCode: ['DDD'],
     name: ['Nome'],
     tags: ['Etiquetas'],
     optedOut: ['Descadastrado'],
     attributes: [
       { key: 'vip', column: 'VIP', type: 'boolean' },
+      { key: 'ddd', column: 'DDD', type: 'text' },
       { key: 'telefone', column: 'Telefone', type: 'text' },
     ],
     ignored: [],

@@ -8,6 +8,7 @@ import {
   IsString,
   IsUUID,
   Length,
+  Matches,
   MaxLength,
   ValidateNested,
 } from 'class-validator';
@@ -21,11 +22,15 @@ import type { ImportStatus } from './import.entity.js';
 export const delimiterNames = [',', ';', '|', '\t', 'comma', 'semicolon', 'pipe', 'tab'] as const;
 export type DelimiterName = (typeof delimiterNames)[number];
 
+/** More than blanks. */
+const SOMETHING = /\S/;
+
 /** The text fields that come with an uploaded file. */
 export class ImportContactsDto {
   @IsOptional()
   @IsString()
   @MaxLength(200)
+  @Matches(SOMETHING, { message: 'must not be blank; give the name of a list, or leave the field out' })
   @JSONSchema({
     description: 'All contacts of the file become members; made when there is none of that name.',
   })
@@ -40,6 +45,7 @@ export class ImportContactsDto {
   @IsOptional()
   @IsString()
   @MaxLength(20_000)
+  @Matches(SOMETHING, { message: 'must not be blank; give a JSON object, or leave the field out' })
   @JSONSchema({
     description:
       'JSON: `phoneNumber`, `name`, `tags`, `optedOut` or an attribute to the title of its column, or the position of the column from 1. `{"column":"VIP","type":"boolean"}` makes the values of an attribute true or false.',
@@ -48,13 +54,16 @@ export class ImportContactsDto {
   mapping?: string;
 
   @IsOptional()
-  @IsIn(['update', 'skip'])
+  @IsIn(['update', 'skip'], { message: 'must be update or skip' })
   @JSONSchema({ description: 'What to do with contacts that exist.', default: 'update' })
   onDuplicate?: 'update' | 'skip';
 
   @IsOptional()
   @IsString()
   @MaxLength(MAX_SOURCE_LENGTH)
+  @Matches(SOMETHING, {
+    message: 'must not be blank; say where the consent is from, or leave the field out',
+  })
   @JSONSchema({
     description: 'Records consent with this source for all contacts of the file who have not opted out.',
     examples: ['web form'],
@@ -69,6 +78,9 @@ export class ImportContactsDto {
   @IsOptional()
   @IsString()
   @MaxLength(40)
+  @Matches(SOMETHING, {
+    message: 'must not be blank; give a name such as windows-1250, or leave the field out',
+  })
   @JSONSchema({
     description: `Of a csv file that is not UTF-8 or UTF-16: ${encodingNames.join(', ')}, or a usual name of one of them.`,
     examples: ['windows-1250'],
@@ -141,6 +153,14 @@ export class ImportColumnsDto {
       'Columns that say which country a number without its code is from; they are attributes, too.',
   })
   country!: string[];
+
+  @IsArray()
+  @IsString({ each: true })
+  @JSONSchema({
+    description:
+      'Columns of area codes, such as `DDD`, that go with the numbers beside them; they are attributes, too.',
+  })
+  areaCode!: string[];
 
   @IsArray()
   @IsString({ each: true })

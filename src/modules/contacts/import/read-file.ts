@@ -1,16 +1,11 @@
 import { DomainError } from '../../../lib/errors.js';
 import { storableText } from '../../../lib/storable.js';
+import { boundedCells } from './core/cells.js';
 import { rejectionTitles, reportColumns } from './core/column-report.js';
 import type { ColumnPlan } from './core/columns.js';
 import { findHeader, HEADER_ROWS } from './core/header.js';
 import { ownExport } from './core/own-columns.js';
-import {
-  boundedCells,
-  parseRow,
-  type ImportedContact,
-  type RejectedRow,
-  type SourceRow,
-} from './core/rows.js';
+import { parseRow, type ImportedContact, type RejectedRow, type SourceRow } from './core/rows.js';
 import { fileError, hasCode } from './file-error.js';
 import type { FilePart, ReadOrder } from './file-part.js';
 import type { RowSource } from './row-source.js';

@@ -1,4 +1,4 @@
-import type { ColumnPlan } from './columns.js';
+import { areasOf, type ColumnPlan } from './columns.js';
 import type { ColumnType } from './mapping.js';
 import { storableText } from '../../../../lib/storable.js';
 
@@ -10,6 +10,8 @@ export interface ColumnReport {
   otherPhoneNumbers: string[];
   /** Columns that say which country a number is from. */
   country: string[];
+  /** Columns of area codes, which are put in front of the numbers. */
+  areaCode: string[];
   name: string[];
   tags: string[];
   optedOut: string[];
@@ -29,6 +31,7 @@ export function reportColumns(plan: ColumnPlan): ColumnReport {
     phoneNumber: title(plan.phone),
     otherPhoneNumbers: others.map(title),
     country: plan.countries.map(title),
+    areaCode: areasOf(plan.phones).map(title),
     name: plan.name.map(title),
     tags: plan.tags.map(title),
     optedOut: optedOut.map(title),

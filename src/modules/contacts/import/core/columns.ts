@@ -1,5 +1,6 @@
 import { firstPhone } from '../../../../lib/phone.js';
 import { attributeKey, keyError } from '../../core/attributes.js';
+import { withAreas } from './area-column.js';
 import { likelyCountries } from './likely-country.js';
 import { OWN_FIELDS, resolveMapping, seen, type ColumnMapping } from './mapping.js';
 import { mappedOptOutKind } from './opt-out-column.js';
@@ -70,15 +71,22 @@ export function planColumns(
     return { ok: true, plan: planWithoutHeader(titles, given ?? firstNumber, mapped) };
   }
   const read = parseTitles(titles, below);
-  const phones = given === undefined ? read.phones : [{ index: given }];
-  if (phones.length === 0) return { ok: false, reason: noPhoneColumn(titles) };
-  const likely = read.isExport
-    ? []
-    : likelyCountries(titles, below, { phones, countries: read.countries }, defaultCountry);
+  const found: PhoneColumn[] = given === undefined ? read.phones : [{ index: given }];
+  if (found.length === 0) return { ok: false, reason: noPhoneColumn(titles) };
+  const phones = read.isExport ? found : withAreas(titles, below, found, defaultCountry);
+  const areas = areasOf(phones);
+  const countries = read.countries.filter((index) => !areas.includes(index));
+  const known = { phones, others: [...areas, ...countries] };
+  const likely = read.isExport ? [] : likelyCountries(titles, below, known, defaultCountry);
   return {
     ok: true,
-    plan: { ...planWithHeader(titles, { ...read, phones }, mapped), likelyCountries: likely },
+    plan: { ...planWithHeader(titles, { ...read, phones, countries }, mapped), likelyCountries: likely },
   };
+}
+
+/** The columns of area codes. */
+export function areasOf(phones: readonly PhoneColumn[]): number[] {
+  return [...new Set(phones.flatMap(({ area }) => area?.index ?? []))];
 }
 
 function planWithHeader(

@@ -2,7 +2,8 @@ import { planColumns, type ColumnOutcome, type ColumnPlan } from './columns.js';
 import type { ColumnMapping } from './mapping.js';
 import { isOtherOptOut } from './opt-out-column.js';
 import type { PhoneKind } from './titles.js';
-import { phoneOf, type SourceRow } from './rows.js';
+import { phoneOf } from './row-phone.js';
+import type { SourceRow } from './rows.js';
 
 /** Rows that titles may stand in; above them stand the name of the list, a date, a logo's text. */
 export const HEADER_ROWS = 10;

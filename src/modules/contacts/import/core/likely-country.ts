@@ -16,7 +16,8 @@ const TWO_LETTERS = /^[a-z]{2}$/i;
 /** What is known of the columns of a file. */
 interface KnownColumns {
   phones: readonly PhoneColumn[];
-  countries: readonly number[];
+  /** Those that say which country or area a number is from. */
+  others: readonly number[];
 }
 
 /**
@@ -27,10 +28,10 @@ interface KnownColumns {
 export function likelyCountries(
   titles: readonly string[],
   below: readonly (readonly string[])[],
-  { phones, countries }: KnownColumns,
+  { phones, others }: KnownColumns,
   defaultCountry?: string,
 ): number[] {
-  const taken = new Set([...phones.map(({ index }) => index), ...countries]);
+  const taken = new Set([...phones.map(({ index }) => index), ...others]);
   const isLikely = (index: number) => {
     const rows = below.flatMap((row) => {
       const country = (row[index] ?? '').trim();

@@ -1,4 +1,5 @@
 import { digitsOf, WHOLE_DIGITS } from '../../../../lib/phone-text.js';
+import { isAreaTitle } from './area-title.js';
 import {
   isOwnLandlineTitle,
   isOwnNumberTitle,
@@ -18,6 +19,14 @@ export interface PhoneColumn {
   /** Looked at only where the columns before it are empty. */
   isLast?: true;
   label?: number;
+  /** Where the area code of its numbers stands. */
+  area?: PhoneArea;
+}
+
+export interface PhoneArea {
+  index: number;
+  /** True where the titles leave no doubt which column of numbers it belongs to. */
+  isBeside: boolean;
 }
 
 /** `Phone 1 - Type` and `Phone 1 - Value` belong together: without these words their titles are the same. */
@@ -28,6 +37,8 @@ const POSITION = /(?<![^ ])\d{1,2}(?![^ ])/u;
 const NOTHING = /^(?:[-–—.]{0,9}|n\/?a|#n\/a|\(?null\)?|none|nan|undefined)$/i;
 /** Characters of a cell that are looked at. */
 const MAX_CELL = 200;
+/** Digits of a number whose area code stands in another column. */
+const LOCAL_DIGITS = 4;
 /** The order within a row, by label or else by title. */
 const ROW_ORDER: readonly string[] = ['whatsapp', 'mobile', 'phone', 'landline', 'other'];
 /** Taken where the first column has no usable one: a landline is where it has none, another person's never. */
@@ -45,9 +56,10 @@ export function phoneColumns(
   titles: readonly string[],
   below: readonly (readonly string[])[] = [],
 ): PhoneColumn[] {
+  const least = titles.some(isAreaTitle) ? LOCAL_DIGITS : WHOLE_DIGITS;
   const [first, ...others] = titles
     .flatMap((title, index) => {
-      const kind = kindOf(title, evidenceOf(below, index));
+      const kind = kindOf(title, evidenceOf(below, index, least));
       if (kind === undefined) return [];
       const isShared = isOneForAll(below, index);
       return [{ index, title, kind: isShared ? 'other' : kind, isPlain: isPlainPhoneTitle(title) } as const];
@@ -97,12 +109,10 @@ function isOneForAll(below: readonly (readonly string[])[], index: number): bool
 type Evidence = 'numbers' | 'others' | 'none';
 
 /** What the cells below a title are: other things only where none of them has the digits of a number. */
-function evidenceOf(below: readonly (readonly string[])[], index: number): Evidence {
+function evidenceOf(below: readonly (readonly string[])[], index: number, least: number): Evidence {
   const cells = below.map((row) => row[index]?.trim() ?? '').filter((cell) => !NOTHING.test(cell));
   if (cells.length === 0) return 'none';
-  return cells.some((cell) => digitsOf(cell.slice(0, MAX_CELL)).length >= WHOLE_DIGITS)
-    ? 'numbers'
-    : 'others';
+  return cells.some((cell) => digitsOf(cell.slice(0, MAX_CELL)).length >= least) ? 'numbers' : 'others';
 }
 
 /** Undefined for no column of numbers. */

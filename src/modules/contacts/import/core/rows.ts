@@ -1,7 +1,4 @@
 import { withoutMarks } from '../../../../lib/csv.js';
-import { isOfCallingCode } from '../../../../lib/phone-country.js';
-import { isInternational } from '../../../../lib/phone-text.js';
-import { firstPhone, type PhoneOutcome } from '../../../../lib/phone.js';
 import { storableText } from '../../../../lib/storable.js';
 import {
   MAX_ATTRIBUTES,
@@ -13,12 +10,11 @@ import {
 import { importedValue } from '../../core/exported-values.js';
 import { personName } from '../../../../lib/names.js';
 import { cleanTags, splitTags, tagErrors } from '../../core/tags.js';
+import { undressed, usable } from './cells.js';
 import type { AttributeColumn, ColumnPlan } from './columns.js';
-import { parseCountry } from './country-column.js';
 import { NOT_CSV } from './csv-rows.js';
-import { isOfLikelyCountry } from './likely-country.js';
 import { parseOptOut } from './opt-out-column.js';
-import { byLabel } from './phone-columns.js';
+import { phoneOf } from './row-phone.js';
 import { isNoAnswer, parseBoolean } from './truth.js';
 
 /** A row of the file as text. `line` counts from 1: the line a csv row starts at, or the row of the sheet. */
@@ -50,25 +46,6 @@ export interface RejectedRow {
   cells: string[];
   /** The number of a person who, as the row says, opted out: that counts, whatever else is wrong with the row. */
   optedOut?: string;
-}
-
-/** What a spreadsheet shows where a formula failed. */
-const SPREADSHEET_ERROR = /^#(?:N\/A|REF!|VALUE!|NAME\?|DIV\/0!|NUM!|NULL!|SPILL!|CALC!|GETTING_DATA)$/;
-
-/**
- * Cuts a row to the limits of a file. What is cut leaves a mark by which `parseRow` rejects the row: a cell that is
- * still too long for a contact, or a column more than the titles can have.
- */
-export function boundedCells(
-  cells: readonly string[],
-  limits: { maxColumns: number; maxCellLength: number },
-): string[] {
-  const surplus = cells.slice(limits.maxColumns).find((cell) => cell.trim() !== '');
-  const kept = cells.slice(0, limits.maxColumns);
-  if (surplus !== undefined) kept.push(surplus);
-  return kept.map((cell) =>
-    cell.length > limits.maxCellLength ? cell.slice(0, limits.maxCellLength) : cell,
-  );
 }
 
 /** Reads one data row by the file's column plan. Empty and failed cells become no attribute at all. */
@@ -164,80 +141,6 @@ function valueOf(value: string | boolean, isExport: boolean, isDecimal: boolean)
   return isExport ? importedValue(value) : value;
 }
 
-/** The first usable number of the columns a row may have it in; the reason is that of the first cell that is not empty. */
-export function phoneOf(
-  cells: readonly string[],
-  plan: Pick<ColumnPlan, 'phones' | 'countries' | 'likelyCountries' | 'titles'>,
-  defaultCountry?: string,
-): PhoneOutcome {
-  const country = countryOf(cells, plan);
-  let refused: PhoneOutcome | undefined;
-  let isTaken = false;
-  for (const { index, isLast } of byLabel(plan.phones, cells)) {
-    const cell = (cells[index] ?? '').trim();
-    if (cell === '' || (isLast && isTaken)) continue;
-    isTaken ||= !isNoAnswer(cell);
-    const outcome: PhoneOutcome = SPREADSHEET_ERROR.test(cell)
-      ? { ok: false, reason: `the phone cell holds the error ${cell}` }
-      : country === undefined
-        ? phoneWithout(cell, cells, plan, defaultCountry)
-        : phoneFrom(cell, country);
-    if (outcome.ok) return outcome;
-    refused ??= outcome;
-  }
-  return refused ?? { ok: false, reason: 'the phone number is empty' };
-}
-
-/** The number of a row that names no country, unless another column looks as if it did and the number were none of it. */
-function phoneWithout(
-  cell: string,
-  cells: readonly string[],
-  { likelyCountries, titles }: Pick<ColumnPlan, 'likelyCountries' | 'titles'>,
-  defaultCountry?: string,
-): PhoneOutcome {
-  const outcome = firstPhone(cell, defaultCountry);
-  const likely = likelyCountries.find((at) => isOfLikelyCountry(cell, usable(cells[at]), defaultCountry));
-  if (!outcome.ok || likely === undefined) return outcome;
-  return {
-    ok: false,
-    reason: `the cell "${titles[likely] ?? ''}" seems to say which country the number is from; write the number with + and the country code, or call that column Country`,
-  };
-}
-
-/** The country that a row says its number is from, and the title of the column that says so. */
-interface RowCountry {
-  /** Null when the cell cannot be read. */
-  code: string | null;
-  title: string;
-}
-
-function countryOf(
-  cells: readonly string[],
-  { countries, titles }: Pick<ColumnPlan, 'countries' | 'titles'>,
-): RowCountry | undefined {
-  for (const index of countries) {
-    const code = parseCountry(usable(cells[index]));
-    if (code !== undefined) return { code, title: titles[index] ?? '' };
-  }
-  return undefined;
-}
-
-/** A number with its own country code is what it is; any other must be one of the country that the row names. */
-function phoneFrom(cell: string, { code, title }: RowCountry): PhoneOutcome {
-  const complete = firstPhone(cell);
-  if (complete.ok && isInternational(cell)) return complete;
-  if (code === null) {
-    const reason = `the cell "${title}" names no country; write +55, BR or Brazil`;
-    return { ok: false, reason };
-  }
-  const outcome = firstPhone(cell, code);
-  if (!outcome.ok || isOfCallingCode(outcome.phone, code)) return outcome;
-  return {
-    ok: false,
-    reason: `the number is none of the country in the cell "${title}"; write it with + and the country code, or correct the cell`,
-  };
-}
-
 function attributeOf(
   text: string,
   { isBoolean }: AttributeColumn,
@@ -252,15 +155,4 @@ function attributeOf(
   return truth === undefined
     ? { reason: `the cell "${title}" is neither true nor false; write yes or no, true or false, 1 or 0` }
     : { value: truth };
-}
-
-/** A cell as it was before a spreadsheet or an export dressed it, trimmed; nothing where a formula failed. */
-function usable(cell = ''): string {
-  const text = undressed(cell.trim()).trim();
-  return SPREADSHEET_ERROR.test(text) ? '' : text;
-}
-
-/** A cell without the marks against formulas, composed (NFC). */
-function undressed(cell = ''): string {
-  return withoutMarks(storableText(cell)).normalize('NFC');
 }

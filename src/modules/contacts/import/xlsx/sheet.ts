@@ -1,4 +1,5 @@
-import { boundedCells, type SourceRow } from '../core/rows.js';
+import { boundedCells } from '../core/cells.js';
+import type { SourceRow } from '../core/rows.js';
 import type { ImportLimits } from '../limits.js';
 import type { HiddenRows } from '../row-source.js';
 import { isoDate, serialDate } from './styles.js';
