@@ -74,7 +74,8 @@ function joined(part: string, areaText: string, area: AreaCell, { read, country 
 function isOfArea(outcome: PhoneOutcome, code: string): boolean {
   const national = outcome.ok ? parsePhoneNumberFromString(outcome.phone)?.nationalNumber : undefined;
   const area = code.replace(/^0+/, '');
-  return national !== undefined && area !== '' && new RegExp(`^[019]?${area}`).test(national);
+  if (national === undefined || area === '') return false;
+  return national.startsWith(area) || national.replace(/^[019]/, '').startsWith(area);
 }
 
 function startsWithTrunk(part: string): boolean {
