@@ -52,7 +52,7 @@ export async function allConnected(api: ApiClient, count: number): Promise<void>
       const senders = await api.get<{ status: string }[]>('/api/senders');
       return senders.filter(({ status }) => status === 'connected').length === count;
     },
-    { timeoutMs: 60_000, what: `${count} connected senders` },
+    { timeoutMs: 60_000, everyMs: 100, what: `${count} connected senders` },
   );
 }
 

@@ -41,6 +41,7 @@ export async function expectNothingLost(stage: Stage, databaseUrl: string): Prom
 
   await waitFor(async () => (await statsOf(api, campaignId)).delivered === recipients, {
     timeoutMs: 60_000,
+    everyMs: 100,
     what: 'all receipts to be written',
   });
   const stats = await statsOf(api, campaignId);

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 /** Longer than any request may take, whatever is broken; one that does has status 0. */
 const PATIENCE_MS = 9_000;
-const BETWEEN_MS = 150;
+const BETWEEN_MS = 300;
 
 export interface Visit {
   what: string;
