@@ -17,6 +17,9 @@ const PART_OF_AN_ADDRESS = 4;
 /** Requests one connection may send without waiting for their answers. Hardly any client sends a second one. */
 const MAX_PIPELINED = 10;
 
+/** Each step of a request listens for the end of its answer, and a download several times: more than Node's ten. */
+const MOST_LISTENERS = 20;
+
 /**
  * Begins a request once the one before on its connection is answered, and never when the connection has closed meanwhile:
  * an answer that waits for its turn is not told of that, so the files and timers of its work would stay for good. A
@@ -31,6 +34,7 @@ export function inTurn(app: RequestListener): RequestListener {
   };
   return (request, response) => {
     const { socket } = request;
+    response.setMaxListeners(MOST_LISTENERS);
     const begin = (): void => {
       response.once('close', () => goOn(socket));
       app(request, response);
