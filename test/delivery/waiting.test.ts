@@ -55,6 +55,31 @@ describe('what a campaign is said to wait for', () => {
   });
 });
 
+describe('a recipient that waits for a sender', () => {
+  it('is rendered again only once there is one, which is free again when that fails', async () => {
+    const { senderId } = await world.sender();
+    const rest = (until: string) =>
+      world.sql(`UPDATE senders SET next_available_at = now() + interval '${until}' WHERE id = $1`, [
+        senderId,
+      ]);
+    await rest('1 minute');
+    const { recipients } = await world.campaign();
+    const [payload] = recipients;
+    const worker = world.worker();
+    const state = async () => (await world.recipient(payload!.recipientId)).state;
+    expect(await worker.handleSend(payload!, running)).toMatchObject({ kind: 'runAgain' });
+    await world.sql('UPDATE deliveries SET name = NULL');
+    // Rendering would find that the name is missing.
+    expect(await worker.handleSend(payload!, running)).toMatchObject({ kind: 'runAgain' });
+    expect(await state()).toBe('queued');
+    await rest('-1 minute');
+    expect(await worker.handleSend(payload!, running)).toEqual({ kind: 'done' });
+    expect(await state()).toBe('failed');
+    const [sender] = await world.sql('SELECT * FROM senders WHERE id = $1', [senderId]);
+    expect(sender).toMatchObject({ day_used: 0 });
+  });
+});
+
 describe('a worker', () => {
   it('counts as alive until it has been silent for too long', async () => {
     const { manager } = db.database;

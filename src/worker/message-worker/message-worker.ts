@@ -3,7 +3,7 @@ import { addMs } from '../../lib/clock.js';
 import { FairTurns } from '../../lib/fair-turns.js';
 import { ThrottledLogger } from '../../lib/throttled-logger.js';
 import type { JobHandler, JobOutcome } from '../../queue/job.js';
-import { contentsOf, withFiles } from './contents.js';
+import { contentsOf, withFiles, type ReadyPart } from './contents.js';
 import { bestEffort } from './best-effort.js';
 import { giveBack } from './give-back.js';
 import { checkRecipient, markUnknownIfPossiblySent, type Verdict } from './guards.js';
@@ -11,6 +11,7 @@ import { DONE, runAgainIn } from './outcomes.js';
 import { PartSender } from './part-sender.js';
 import type { MessageWorkerDeps } from './ports.js';
 import { boundSender, requestFor } from './request.js';
+import { TriedRecipients, type Occupation } from './tried-recipients.js';
 import {
   humanPause,
   humanTyping,
@@ -19,6 +20,7 @@ import {
   wakeAt,
   wakeBehind,
   wakeFirst,
+  type PartTiming,
   type RecipientForSend,
   type sendMessage,
 } from '../../modules/delivery/index.js';
@@ -35,6 +37,7 @@ export class MessageWorker {
   private readonly throttledLog: ThrottledLogger;
   private readonly parts: PartSender;
   private readonly renderings = new FairTurns();
+  private readonly tried = new TriedRecipients();
 
   constructor(private readonly deps: MessageWorkerDeps) {
     this.throttledLog = new ThrottledLogger(deps.logger, deps.clock);
@@ -48,18 +51,23 @@ export class MessageWorker {
     const verdict = checkRecipient(recipient, this.deps.clock.now());
     if (verdict.kind !== 'pass') return this.leave(recipient, verdict);
 
-    const rendered = await this.renderings.run(tenantId, () => contentsOf(recipient));
-    if (!rendered.ok) return this.fail(recipient, rendered.code);
-    const parts = await withFiles(tenantId, rendered.contents, this.deps.media);
-    if (!parts) return this.fail(recipient, 'media_unavailable');
-    const { typing = humanTyping, pause = humanPause } = this.deps;
-    const timings = partTimings(rendered.contents, typing, pause, this.deps.random);
+    // Texts may be expensive, and whoever waits for a sender comes by every few seconds: rendered once, then when there is one.
+    const before = this.tried.of(recipient);
+    const early = before && (await this.reserve(recipient, before));
+    if (early && early.kind !== 'reserved') return this.wait(recipient, early);
+    const ready = await this.prepare(recipient, before?.timings);
+    if (!ready.ok) {
+      if (early) await this.giveBackAll(early);
+      return this.fail(recipient, ready.code);
+    }
+    const { parts, timings } = ready;
 
-    if (signal.aborted) return runAgainIn(this.deps, 0);
-    const reserved = await this.deps.senders.reserveNextHealthySender(
-      requestFor(recipient, rendered.contents, totalMs(timings)),
-    );
-    if (reserved.kind !== 'reserved') return this.wait(recipient, reserved);
+    if (signal.aborted) return early ? this.giveUpReservation(early, 0) : runAgainIn(this.deps, 0);
+    const reserved = early ?? (await this.reserve(recipient, ready));
+    if (reserved.kind !== 'reserved') {
+      this.tried.note(recipient, ready);
+      return this.wait(recipient, reserved);
+    }
 
     const hosted = this.deps.sessions.sessionOf(reserved.senderId);
     if (!hosted) return this.giveUpReservation(reserved, NO_SESSION_PAUSE_MS);
@@ -75,6 +83,25 @@ export class MessageWorker {
       signal,
     });
   };
+
+  private reserve(recipient: RecipientForSend, { types, timings }: Occupation): Promise<ReservationOutcome> {
+    return this.deps.senders.reserveNextHealthySender(requestFor(recipient, types, totalMs(timings)));
+  }
+
+  /** Its parts with their files, and how long they take: as before where they were looked at before. */
+  private async prepare(
+    recipient: RecipientForSend,
+    before: readonly PartTiming[] | undefined,
+  ): Promise<({ ok: true; parts: ReadyPart[] } & Occupation) | { ok: false; code: string }> {
+    const rendered = await this.renderings.run(recipient.tenantId, () => contentsOf(recipient));
+    if (!rendered.ok) return rendered;
+    const { contents } = rendered;
+    const parts = await withFiles(recipient.tenantId, contents, this.deps.media);
+    if (!parts) return { ok: false, code: 'media_unavailable' };
+    const { typing = humanTyping, pause = humanPause } = this.deps;
+    const timings = before ?? partTimings(contents, typing, pause, this.deps.random);
+    return { ok: true, parts, types: contents.map(({ type }) => type), timings };
+  }
 
   private async leave(recipient: RecipientForSend, verdict: Verdict): Promise<JobOutcome> {
     if (verdict.kind === 'rest') {
@@ -138,7 +165,11 @@ export class MessageWorker {
   }
 
   private async giveUpReservation(reservation: Reservation, pauseMs: number): Promise<JobOutcome> {
-    await giveBack(this.deps.senders, reservation, reservation.messages, this.throttledLog);
+    await this.giveBackAll(reservation);
     return runAgainIn(this.deps, pauseMs);
+  }
+
+  private giveBackAll(reservation: Reservation): Promise<void> {
+    return giveBack(this.deps.senders, reservation, reservation.messages, this.throttledLog);
   }
 }

@@ -53,7 +53,7 @@ export interface SendRun {
   reservation: Reservation;
   hosted: HostedSession;
   parts: ReadyPart[];
-  timings: PartTiming[];
+  timings: readonly PartTiming[];
   /** The epoch the next claim expects. */
   claimEpoch: number;
   /** Messages that were given to the network: their slots are used up. */

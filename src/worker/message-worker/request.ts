@@ -33,7 +33,7 @@ function spentSenders(recipient: RecipientForSend): string[] {
 
 export function requestFor(
   recipient: RecipientForSend,
-  contents: readonly RenderedContent[],
+  types: readonly RenderedContent['type'][],
   occupyMs: number,
 ): ReservationRequest {
   const bound = boundSender(recipient);
@@ -41,8 +41,8 @@ export function requestFor(
     tenantId: recipient.tenantId,
     // A started conversation is finished by its sender even when the pool's tags have changed since.
     pool: bound === undefined ? recipient.pool : { senderIds: [bound], senderTags: [] },
-    messages: contents.length,
-    messageTypes: [...new Set(contents.map(({ type }) => type))],
+    messages: types.length,
+    messageTypes: [...new Set(types)],
     requiredSenderId: bound,
     preferredSenderId: preferredSender(recipient),
     excludedSenderIds: bound === undefined ? spentSenders(recipient) : [],
