@@ -65,15 +65,16 @@ describe.each(servers)('an import that kills its process, with the queue on $nam
   }
 
   it('ends with a reason after three deaths of its own, and the one beside it is done', async () => {
-    const tenantId = await db.createTenant();
+    // Those of one tenant run one after the other.
+    const [tenantId, neighbour] = [await db.createTenant(), await db.createTenant()];
     const queue = server.open();
     const filesDir = join(dataDir, 'imports');
     const { database } = db;
     const imports = new ImportService({ database, queue, filesDir, threads, clock: systemClock, logger });
     const poison = await upload(imports, tenantId, 'poison.csv');
-    const healthy = await upload(imports, tenantId, 'healthy.csv');
+    const healthy = await upload(imports, neighbour, 'healthy.csv');
     const isOver = async (): Promise<boolean> => {
-      const statuses = [await imports.get(tenantId, poison), await imports.get(tenantId, healthy)];
+      const statuses = [await imports.get(tenantId, poison), await imports.get(neighbour, healthy)];
       return statuses.every(({ status }) => status !== 'queued' && status !== 'running');
     };
 
@@ -102,7 +103,7 @@ describe.each(servers)('an import that kills its process, with the queue on $nam
       error: expect.stringContaining('three times the process that worked on it broke down'),
       counts: { rows: 0 },
     });
-    expect(presentImport(await imports.get(tenantId, healthy))).toMatchObject({
+    expect(presentImport(await imports.get(neighbour, healthy))).toMatchObject({
       status: 'completed',
       counts: { rows: ROWS, created: ROWS },
     });
