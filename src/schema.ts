@@ -7,8 +7,9 @@ import {
   User,
 } from './modules/auth/auth.entity.js';
 import { Delivery } from './modules/delivery/delivery.entity.js';
+import { Send } from './modules/delivery/sends/send.entity.js';
 import { CampaignCount } from './modules/campaigns/campaign-count.entity.js';
-import { CampaignSenderUse } from './modules/delivery/admission/sender-use.entity.js';
+import { CampaignSenderUse } from './modules/campaigns/sending/sender-use.entity.js';
 import { MessageCount } from './modules/campaigns/message-count.entity.js';
 import { Campaign } from './modules/campaigns/campaign.entity.js';
 import { ContactList, ContactListMember } from './modules/contacts/contact-list.entity.js';
@@ -60,6 +61,7 @@ export const entities = [
   WorkerProcess,
   JobStart,
   Campaign,
+  Send,
   Delivery,
   CampaignCount,
   CampaignSenderUse,

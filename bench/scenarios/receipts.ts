@@ -5,6 +5,7 @@ import { systemClock } from '../../src/lib/clock.js';
 import { createLogger } from '../../src/lib/logger.js';
 import type { PayloadOf } from '../../src/queue/job.js';
 import { entities, migrations } from '../../src/schema.js';
+import { deliverySources } from '../../src/runtime/sources.js';
 import { createReceiptsHandler } from '../../src/worker/handlers/receipts.js';
 import type { BenchContext, BenchServices, Samples, Scenario } from '../figure.js';
 import { fillMessages } from '../support/message-table.js';
@@ -114,7 +115,12 @@ async function receiptsPerSecond(url: string, stage: Stage, slice: number): Prom
   const database = await open(url);
   try {
     const handle = createReceiptsHandler({
-      receipts: new ReceiptService({ database, clock: systemClock, logger: createLogger('error') }),
+      receipts: new ReceiptService({
+        database,
+        sources: deliverySources,
+        clock: systemClock,
+        logger: createLogger('error'),
+      }),
     });
     const started = performance.now();
     await Promise.all(

@@ -103,7 +103,7 @@ function fillSql(chunk: {
   const { from, to, firstSent, tenantId, campaignId, senders } = chunk;
   return `SET session_replication_role = replica;
     WITH made AS (
-      INSERT INTO deliveries (id, tenant_id, campaign_id, contact_id, phone, name, state, next_part, claim_epoch,
+      INSERT INTO deliveries (id, tenant_id, campaign_id, contact_id, phone, name, state, parts, next_part, claim_epoch,
                                      sender_id, sent_at, delivered_at, read_at)
       SELECT uuidv7(), '${tenantId}', '${campaignId}', gen_random_uuid(), '+5511' || (900000000 + n), 'Person ' || n,
              CASE WHEN n < ${firstSent} THEN 'read' ELSE 'sent' END, 1, 1,

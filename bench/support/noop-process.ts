@@ -25,7 +25,7 @@ async function main({ backend, jobs, concurrency }: NoopSettings): Promise<NoopR
     await queue.addBulk(
       Array.from({ length: count }, () => ({
         name: NAME,
-        data: { payload: { ...payload, recipientId: crypto.randomUUID() } },
+        data: { payload: { ...payload, deliveryId: crypto.randomUUID() } },
       })),
     );
   }

@@ -14,7 +14,6 @@ CREATE TABLE campaigns (
   id uuid NOT NULL CONSTRAINT "PK_831e3fcd4fc45b4e4c3f57a9ee4" PRIMARY KEY,
   tenant_id uuid NOT NULL
     CONSTRAINT "FK_d4b32d1e898a336c770e08bf5e8" REFERENCES tenants (id) ON DELETE CASCADE,
-  kind text NOT NULL DEFAULT 'campaign',
   name text NOT NULL,
   status text NOT NULL,
   parts jsonb NOT NULL,
@@ -23,6 +22,7 @@ CREATE TABLE campaigns (
   sticky_sender boolean NOT NULL DEFAULT true,
   list_ids uuid[] NOT NULL DEFAULT '{}',
   audience jsonb,
+  purpose text NOT NULL DEFAULT 'marketing',
   skip_unregistered boolean NOT NULL DEFAULT true,
   total_recipients integer NOT NULL,
   min_delay integer NOT NULL,
@@ -54,29 +54,47 @@ CREATE INDEX campaigns_status ON campaigns (status);
 CREATE INDEX campaigns_tenant_created ON campaigns (tenant_id, created_at);
 CREATE UNIQUE INDEX campaigns_occurrence ON campaigns (origin_id, occurrence_at);
 CREATE INDEX campaigns_due ON campaigns (scheduled_at) WHERE status = 'scheduled';
-CREATE INDEX campaigns_direct_open ON campaigns (id) WHERE kind = 'direct' AND status = 'running';
+
+-- Requests to send what no campaign sends.
+CREATE TABLE sends (
+  id uuid NOT NULL CONSTRAINT "PK_00e5a68482325aaf3532a4db595" PRIMARY KEY,
+  tenant_id uuid NOT NULL
+    CONSTRAINT "FK_c5a912acebd43fb2f6644826548" REFERENCES tenants (id) ON DELETE CASCADE,
+  pool jsonb NOT NULL,
+  sticky_sender boolean NOT NULL,
+  min_delay integer NOT NULL,
+  max_delay integer NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now()
+);
 
 -- Half of each page stays free for the next versions of its rows, which then need no new index entries.
 CREATE TABLE deliveries (
   id uuid NOT NULL CONSTRAINT "PK_a6ef225c5c5f0974e503bfb731f" PRIMARY KEY,
   tenant_id uuid NOT NULL,
-  campaign_id uuid NOT NULL
+  source text NOT NULL DEFAULT 'campaign',
+  source_id uuid,
+  campaign_id uuid
     CONSTRAINT "FK_ff4be9a21a136556f4adacd2cec" REFERENCES campaigns (id) ON DELETE CASCADE,
   contact_id uuid NOT NULL,
   phone text NOT NULL,
   line text NOT NULL GENERATED ALWAYS AS (${LINE}) STORED,
   name text,
   variables jsonb NOT NULL DEFAULT '{}',
+  purpose text NOT NULL DEFAULT 'marketing',
+  lane text NOT NULL DEFAULT 'campaign',
   zone text,
   variant smallint NOT NULL DEFAULT '0',
   inline boolean NOT NULL DEFAULT false,
   state text NOT NULL DEFAULT 'pending',
   stage smallint GENERATED ALWAYS AS (${RECIPIENT_STAGE}) STORED,
   code text,
+  parts smallint,
   next_part integer NOT NULL DEFAULT 0,
   claim_epoch integer NOT NULL DEFAULT 0,
   retried_epoch integer NOT NULL DEFAULT 0,
   sender_id uuid,
+  only_sender_id uuid,
+  send_at timestamptz,
   wait_reason text,
   wait_since timestamptz,
   wait_until timestamptz,
@@ -93,6 +111,11 @@ CREATE UNIQUE INDEX deliveries_recipient ON deliveries (campaign_id, line);
 CREATE INDEX deliveries_stage ON deliveries (campaign_id, stage, id);
 CREATE INDEX deliveries_zone ON deliveries (campaign_id, zone, id)
   WHERE stage = 0 AND zone IS NOT NULL;
+-- What no campaign feeds is found by these alone: those that wait for their time, and those in the queue or on their way.
+CREATE INDEX deliveries_due ON deliveries (send_at) WHERE campaign_id IS NULL AND stage = 0;
+CREATE INDEX deliveries_under_way ON deliveries (id) WHERE campaign_id IS NULL AND stage = 1;
+CREATE INDEX deliveries_line ON deliveries (tenant_id, line) WHERE campaign_id IS NULL;
+CREATE INDEX deliveries_source ON deliveries (source_id, id) WHERE source_id IS NOT NULL;
 
 CREATE TABLE campaign_sender_use (
   campaign_id uuid NOT NULL

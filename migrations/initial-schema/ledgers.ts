@@ -77,14 +77,14 @@ function recipients(source: string, delta: 1 | -1): string {
       WHERE opted_out_at IS NOT NULL`;
 }
 
-/** The hidden campaigns of direct messages have no statistics, and therefore no entries. */
+/** Only what campaigns send has statistics, and therefore entries. */
 function writeRecipients(entries: string): string {
   return `INSERT INTO campaign_counts (tenant_id, campaign_id, counter, sender_id, variant, code, delta)
     SELECT tenant_id, campaign_id, counter, sender_id, variant, code, delta FROM (
       SELECT tenant_id, campaign_id, counter, sender_id, variant, code, sum(delta) AS delta FROM (${entries}) facts
       GROUP BY tenant_id, campaign_id, counter, sender_id, variant, code
       HAVING sum(delta) <> 0) changes
-    WHERE NOT EXISTS (SELECT FROM campaigns WHERE campaigns.id = changes.campaign_id AND campaigns.kind = 'direct')`;
+    WHERE campaign_id IS NOT NULL`;
 }
 
 /**

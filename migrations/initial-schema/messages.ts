@@ -11,7 +11,8 @@ CREATE TABLE messages (
   sender_id uuid,
   campaign_id uuid,
   delivery_id uuid,
-  send_id uuid,
+  source text,
+  source_id uuid,
   part integer NOT NULL DEFAULT 0,
   type text NOT NULL,
   body text,
@@ -36,6 +37,6 @@ CREATE INDEX messages_contact ON messages (contact_id, id);
 CREATE UNIQUE INDEX messages_delivery_part ON messages (delivery_id, part)
   WHERE delivery_id IS NOT NULL AND direction = 'out';
 CREATE INDEX messages_wa_id ON messages (wa_message_id);
-CREATE INDEX messages_direct ON messages (tenant_id, id) WHERE send_id IS NOT NULL;
-CREATE INDEX messages_send ON messages (send_id, id) WHERE send_id IS NOT NULL;
+CREATE INDEX messages_direct ON messages (tenant_id, id) WHERE source_id IS NOT NULL;
+CREATE INDEX messages_source ON messages (source_id, id) WHERE source_id IS NOT NULL;
 `;

@@ -6,11 +6,10 @@ export async function missingIds(
   table: 'contact_lists' | 'senders' | 'campaigns',
   tenantId: string,
   ids: string[],
-  condition = '',
 ): Promise<Set<string>> {
   if (ids.length === 0) return new Set();
   const rows = await tx.query<{ id: string }[]>(
-    `SELECT id FROM ${table} WHERE tenant_id = $1 AND id = ANY($2::uuid[]) ${condition} FOR KEY SHARE`,
+    `SELECT id FROM ${table} WHERE tenant_id = $1 AND id = ANY($2::uuid[]) FOR KEY SHARE`,
     [tenantId, ids],
   );
   const known = new Set(rows.map(({ id }) => id));

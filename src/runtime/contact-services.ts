@@ -12,7 +12,8 @@ import {
 } from '../modules/contacts/index.js';
 import type { TransportName, TransportRegistry } from '../transports/transport.js';
 import type { ServiceInputs } from './inputs.js';
-import { CampaignPersonRecords, MessagePersonRecords } from '../modules/delivery/index.js';
+import { AudiencePersonRecords } from '../modules/campaigns/index.js';
+import { DeliveryPersonRecords, MessagePersonRecords } from '../modules/delivery/index.js';
 
 /** Everything around a contact that is more than its row. */
 export function createContactServices(
@@ -23,7 +24,13 @@ export function createContactServices(
   const { database, queue } = infrastructure;
   const clock = systemClock;
   // Campaigns before messages: the order in which the engine locks them.
-  const records = [new CampaignPersonRecords(), new MessagePersonRecords(), new AnsweredRequestRecords()];
+  // In the order in which everything locks: campaigns, then deliveries, then messages.
+  const records = [
+    new AudiencePersonRecords(),
+    new DeliveryPersonRecords(),
+    new MessagePersonRecords(),
+    new AnsweredRequestRecords(),
+  ];
   return {
     consents: new ConsentService({ database, clock }),
     bulkEdits: new BulkEditService({ database, queue, contacts, clock, logger, attributeNames }),

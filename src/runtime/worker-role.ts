@@ -20,6 +20,7 @@ import { createReconcileHandler } from '../worker/handlers/reconcile.js';
 import { SessionHost } from '../worker/session-host/session-host.js';
 import { defaultTiming } from '../worker/session-host/timing.js';
 import { checkingTransports } from './contact-services.js';
+import { deliverySources as sources } from './sources.js';
 import { queueConcurrency } from './queue-concurrency.js';
 import type { Services } from './services.js';
 import type { ServiceInputs } from './inputs.js';
@@ -106,6 +107,7 @@ async function resumeContactWork(services: Services): Promise<void> {
 function createReconcile({ config, infrastructure, transports, logger }: ServiceInputs): ReconcileService {
   return new ReconcileService({
     ...infrastructure,
+    sources,
     clock: systemClock,
     logger,
     hasIdempotentIds: (name) => transports[name]?.capabilities.idempotentIds ?? false,
@@ -148,8 +150,8 @@ function jobHandlers(
     transports,
     workerId: host.workerId,
   });
-  const delivery = new DeliveryService({ database, logger, workerId: host.workerId });
-  const receipts = new ReceiptService({ database, clock, logger });
+  const delivery = new DeliveryService({ database, sources, logger, workerId: host.workerId });
+  const receipts = new ReceiptService({ database, sources, clock, logger });
   const inbound = new InboundService({ database, contacts: services.contacts, clock, logger });
   const messageWorker = new MessageWorker({
     delivery,
@@ -201,7 +203,7 @@ function jobHandlers(
   return {
     handlers,
     exhausted: {
-      sendMessage: ({ tenantId, recipientId }) => delivery.giveUp(tenantId, recipientId),
+      sendMessage: ({ tenantId, deliveryId }) => delivery.giveUp(tenantId, deliveryId),
       feedCampaign: services.feeder.handleExhausted,
       importContacts: services.imports.handleExhausted,
       editContacts: services.bulkEdits.handleExhausted,

@@ -124,6 +124,7 @@ describe('lists filtered by something of another tenant', () => {
     contactId: 'contacts',
     senderId: 'senders',
     bulkId: 'bulks',
+    testId: 'bulks',
     originId: 'campaigns',
   };
 

@@ -27,9 +27,7 @@ export class RecordingQueue implements JobQueue {
     this.woken.push(`${name} ${id}`);
   }
 
-  get recipientIds(): string[] {
-    return this.jobs.flatMap(({ payload }) =>
-      'recipientId' in payload ? [String(payload.recipientId)] : [],
-    );
+  get deliveryIds(): string[] {
+    return this.jobs.flatMap(({ payload }) => ('deliveryId' in payload ? [String(payload.deliveryId)] : []));
   }
 }

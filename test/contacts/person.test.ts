@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { newId } from '../../src/lib/ids.js';
 import { createContactWorld, page, type ContactWorld } from './world.js';
-import type { RecipientState } from '../../src/modules/delivery/index.js';
+import type { DeliveryState } from '../../src/modules/delivery/index.js';
 import { insertMessage, insertNumberCheck } from '../support/rows.js';
 
 let world: ContactWorld;
@@ -26,7 +26,7 @@ beforeEach(async () => {
 });
 afterAll(() => world.test.close());
 
-const recipient = (state: RecipientState, body?: string) => ({
+const recipient = (state: DeliveryState, body?: string) => ({
   contactId: id,
   phone: PHONE,
   name: NAME,
@@ -77,7 +77,9 @@ describe('the export of a person', () => {
       },
       consents: [{ kind: 'granted', source: 'fair' }],
       lists: [{ name: 'Friends' }],
-      campaigns: [{ campaign: 'Parcels', state: 'sent', variables: { parcel: 'platform 9' } }],
+      deliveries: [
+        { source: 'campaign', campaign: 'Parcels', state: 'sent', variables: { parcel: 'platform 9' } },
+      ],
       messages: [
         { direction: 'out', body: TEXT },
         { direction: 'in', body: 'What parcel?' },
@@ -122,20 +124,23 @@ describe('an erasure', () => {
     expect(await traces(PHONE)).toEqual([]);
   });
 
-  it('empties a direct message that was for the person alone, and leaves one that others got too', async () => {
-    const { manager } = world.database;
-    const write = `UPDATE campaigns SET kind = 'direct', parts = jsonb_build_array(jsonb_build_object('type', 'text', 'content', $2::text)) WHERE id = $1`;
-    const alone = await world.campaign(tenantId, [recipient('sent', TEXT)], 'completed');
-    await manager.query(write, [alone, TEXT]);
+  it('empties direct messages to the person, and leaves what others got', async () => {
     const other = await world.contacts.create(tenantId, { phoneNumber: '+5511987650008' });
-    const shared = await world.campaign(tenantId, [
-      recipient('sent', 'Closed on Monday'),
-      { contactId: other.id, phone: other.phone, state: 'sent' },
+    await world.direct(tenantId, [
+      { contactId: id, phone: PHONE, state: 'sent', body: TEXT },
+      { contactId: other.id, phone: other.phone, state: 'sent', body: 'Closed on Monday' },
     ]);
-    await manager.query(write, [shared, 'Closed on Monday']);
     await world.people.erase(tenantId, id);
-    expect(await traces(TEXT)).toEqual([]);
-    expect(await traces('Closed on Monday')).toEqual(['campaigns']);
+    expect(await traces(TEXT, PHONE)).toEqual([]);
+    expect(await traces('Closed on Monday')).toEqual(['messages']);
+  });
+
+  it('reaches direct messages that an earlier contact of the number left behind', async () => {
+    await world.direct(tenantId, [{ contactId: id, phone: PHONE, state: 'sent', body: TEXT }]);
+    await world.contacts.remove(tenantId, id);
+    const again = await world.contacts.create(tenantId, { phoneNumber: PHONE });
+    await world.people.erase(tenantId, again.id);
+    expect(await traces(PHONE, TEXT)).toEqual([]);
   });
 
   it('reaches what an earlier contact of the number left behind', async () => {

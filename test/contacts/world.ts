@@ -11,13 +11,16 @@ import {
   PersonService,
   SuppressionService,
 } from '../../src/modules/contacts/index.js';
+import { AudiencePersonRecords } from '../../src/modules/campaigns/index.js';
+import type { CampaignStatus } from '../../src/modules/campaigns/core/campaign-status.js';
 import type { JobDefinition } from '../../src/queue/job.js';
 import { createTestDatabase } from '../support/database.js';
 import {
-  CampaignPersonRecords,
+  DeliveryPersonRecords,
+  insertSend,
   MessagePersonRecords,
-  type CampaignStatus,
-  type RecipientState,
+  writtenDelivery,
+  type DeliveryState,
 } from '../../src/modules/delivery/index.js';
 import { insertCampaign, insertMessage, insertRecipient, insertSender } from '../support/rows.js';
 
@@ -37,7 +40,12 @@ export async function createContactWorld() {
     enqueue: async ({ name }: JobDefinition, payload: object) => void jobs.push({ name, payload }),
   };
   const contacts = new ContactService({ database, clock, defaultCountry: 'BR' });
-  const records = [new CampaignPersonRecords(), new MessagePersonRecords(), new AnsweredRequestRecords()];
+  const records = [
+    new AudiencePersonRecords(),
+    new DeliveryPersonRecords(),
+    new MessagePersonRecords(),
+    new AnsweredRequestRecords(),
+  ];
   return {
     test,
     database,
@@ -67,7 +75,7 @@ export async function createContactWorld() {
     /** A campaign with one recipient per entry, and a message for those that were sent. */
     async campaign(
       tenantId: string,
-      recipients: { contactId: string; phone: string; name?: string; state: RecipientState; body?: string }[],
+      recipients: { contactId: string; phone: string; name?: string; state: DeliveryState; body?: string }[],
       status: CampaignStatus = 'running',
     ): Promise<string> {
       const { manager } = database;
@@ -86,24 +94,33 @@ export async function createContactWorld() {
       }
       return campaignId;
     },
-    /** The same for the hidden campaign of direct messages, which have their rows from the moment they are accepted. */
+    /** The same for one request of direct messages, which have their rows from the moment they are accepted. */
     async direct(
       tenantId: string,
-      recipients: { contactId: string; phone: string; state: RecipientState; body: string }[],
+      recipients: { contactId: string; phone: string; state: DeliveryState; body: string }[],
     ): Promise<string> {
-      const campaignId = await this.campaign(tenantId, recipients);
-      await database.manager.query(`UPDATE campaigns SET kind = 'direct' WHERE id = $1`, [campaignId]);
-      await database.manager.query(
-        `UPDATE messages SET campaign_id = NULL, send_id = id, state = 'queued' WHERE campaign_id = $1`,
-        [campaignId],
+      const id = newId();
+      const terms = { pool: { senderIds: [], senderTags: [] }, stickySender: true, minDelay: 0, maxDelay: 0 };
+      const deliveries = recipients.map(({ contactId, phone, body }) =>
+        writtenDelivery({ contactId, phone, name: null }, [{ type: 'text', text: body }], new Date()),
       );
-      return campaignId;
+      await insertSend(
+        database.manager,
+        tenantId,
+        { id, source: 'direct', purpose: 'service', ...terms },
+        deliveries,
+      );
+      for (const [index, { id: delivery }] of deliveries.entries()) {
+        const state = recipients[index]?.state;
+        await database.manager.query('UPDATE deliveries SET state = $2 WHERE id = $1', [delivery, state]);
+      }
+      return id;
     },
     recipients(
       campaignId: string,
     ): Promise<{ contactId: string; phone: string; state: string; code: string | null }[]> {
       return database.manager.query(
-        `SELECT contact_id AS "contactId", phone, state, code FROM deliveries WHERE campaign_id = $1 ORDER BY id`,
+        `SELECT contact_id AS "contactId", phone, state, code FROM deliveries WHERE campaign_id = $1 OR source_id = $1 ORDER BY id`,
         [campaignId],
       );
     },

@@ -46,8 +46,8 @@ it('what a phone has said once is never taken back, whatever receipts and record
       const world = new World(db.database, await db.createTenant());
       const { claim, campaignId } = await claimed(world);
       const states = async () => ({
-        recipient: (await world.recipient(claim.recipientId)).state,
-        message: String((await world.messages(claim.recipientId))[0]?.['state']),
+        recipient: (await world.recipient(claim.deliveryId)).state,
+        message: String((await world.messages(claim.deliveryId))[0]?.['state']),
       });
       let before = await states();
       for (const one of said) {
@@ -77,12 +77,14 @@ type Claimed = Omit<OutcomeRecord, 'settlement' | 'isResend'>;
 async function claimed(world: World): Promise<{ claim: Claimed; campaignId: string }> {
   const { senderId } = await world.senderWithoutIdempotentIds();
   const { id: campaignId, recipients } = await world.campaign({ onUnknown: 'resend' });
-  const { tenantId, recipientId } = recipients[0]!;
-  const { contactId, claimEpoch } = (await world.delivery.load(tenantId, recipientId))!;
+  const { tenantId, deliveryId } = recipients[0]!;
+  const { delivery } = (await world.delivery.load(tenantId, deliveryId))!;
+  const { source, sourceId, contactId, claimEpoch } = delivery;
   const claim = await world.delivery.claim({
     tenantId,
-    campaignId,
-    recipientId,
+    source,
+    sourceId,
+    deliveryId,
     claimEpoch,
     part: 0,
     senderId,
@@ -95,7 +97,9 @@ async function claimed(world: World): Promise<{ claim: Claimed; campaignId: stri
   return {
     claim: {
       tenantId,
-      recipientId,
+      source,
+      sourceId,
+      deliveryId,
       contactId,
       messageId: claim.messageId,
       claimEpoch: claim.claimEpoch,

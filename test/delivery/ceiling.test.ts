@@ -6,7 +6,7 @@ import {
   rampShare,
   slotAfterChange,
   slotMs,
-} from '../../src/modules/delivery/core/ceiling.js';
+} from '../../src/modules/campaigns/sending/core/ceiling.js';
 
 const at = (iso: string) => new Date(iso);
 const start = at('2026-03-02T09:00:00Z');

@@ -17,13 +17,14 @@ beforeEach(async () => {
 });
 
 /** A worker that has read the recipient, and claims what was true then. */
-async function reader(): Promise<{ recipientId: string; claim: () => Promise<ClaimOutcome> }> {
-  const { id: campaignId, recipients } = await world.campaign({ parts: ['one', 'two'] });
-  const { tenantId, recipientId } = recipients[0]!;
-  const { claimEpoch, nextPart } = (await world.delivery.load(tenantId, recipientId))!;
-  const request = { tenantId, campaignId, recipientId, claimEpoch, part: nextPart, senderId };
+async function reader(): Promise<{ deliveryId: string; claim: () => Promise<ClaimOutcome> }> {
+  const { recipients } = await world.campaign({ parts: ['one', 'two'] });
+  const { tenantId, deliveryId } = recipients[0]!;
+  const { delivery } = (await world.delivery.load(tenantId, deliveryId))!;
+  const { source, sourceId, claimEpoch, nextPart } = delivery;
+  const request = { tenantId, source, sourceId, deliveryId, claimEpoch, part: nextPart, senderId };
   return {
-    recipientId,
+    deliveryId,
     claim: () =>
       world.delivery.claim({ ...request, waMessageId: undefined, type: 'text', body: 'one', content: null }),
   };
@@ -36,19 +37,19 @@ describe('a claim', () => {
     ['was claimed and came back', `claim_epoch = claim_epoch + 1`],
     ['has got that part meanwhile', `next_part = 1`],
   ])('loses when its recipient %s since it was read', async (_what, change) => {
-    const { recipientId, claim } = await reader();
-    await world.sql(`UPDATE deliveries SET ${change} WHERE id = $1`, [recipientId]);
-    const before = await world.recipient(recipientId);
+    const { deliveryId, claim } = await reader();
+    await world.sql(`UPDATE deliveries SET ${change} WHERE id = $1`, [deliveryId]);
+    const before = await world.recipient(deliveryId);
     expect(await claim()).toEqual({ kind: 'lost' });
-    expect(await world.recipient(recipientId)).toEqual(before);
-    expect(await world.messages(recipientId)).toEqual([]);
+    expect(await world.recipient(deliveryId)).toEqual(before);
+    expect(await world.messages(deliveryId)).toEqual([]);
   });
 
   it('of one recipient is won once, in one batch and in several', async () => {
-    const { recipientId, claim } = await reader();
+    const { deliveryId, claim } = await reader();
     const outcomes = await Promise.all([claim(), claim(), claim()]);
     expect(outcomes.map(({ kind }) => kind).toSorted()).toEqual(['claimed', 'lost', 'lost']);
     expect(await claim()).toEqual({ kind: 'lost' });
-    expect(await world.messages(recipientId)).toHaveLength(1);
+    expect(await world.messages(deliveryId)).toHaveLength(1);
   });
 });

@@ -73,7 +73,7 @@ describe('parts of every type', () => {
     await world.sender();
     const { recipients } = await world.campaign();
     await world.drive(world.worker(), recipients[0]!);
-    const [message] = await world.messages(recipients[0]!.recipientId);
+    const [message] = await world.messages(recipients[0]!.deliveryId);
     expect(message).toMatchObject({ type: 'text', body: 'Hello Ana', content: null });
   });
 
@@ -86,7 +86,7 @@ describe('parts of every type', () => {
     const { id, recipients } = await world.campaign({ parts });
     expect(await world.drive(world.worker(), recipients[0]!)).toEqual({ kind: 'done' });
     await world.drive(world.worker(), recipients[0]!);
-    expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({
+    expect(await world.recipient(recipients[0]!.deliveryId)).toMatchObject({
       state: 'failed',
       code: 'media_unavailable',
     });
@@ -111,7 +111,7 @@ describe('parts of every type', () => {
     const { recipients } = await world.campaign({ parts });
     await expect(world.drive(world.worker(), recipients[0]!)).rejects.toThrow('The store answered 503.');
     expect(phone.handed).toEqual([]);
-    expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({ state: 'queued', code: null });
+    expect(await world.recipient(recipients[0]!.deliveryId)).toMatchObject({ state: 'queued', code: null });
     const [sender] = await world.sql('SELECT health_score, minute_used FROM senders WHERE id = $1', [
       phone.senderId,
     ]);
@@ -132,8 +132,8 @@ describe('parts of every type', () => {
     const [payload] = recipients as [(typeof recipients)[0]];
     await world.drive(world.worker(), payload);
     // As the reconciler offers it again.
-    await world.sql(`UPDATE deliveries SET state = 'queued' WHERE id = $1`, [payload.recipientId]);
-    await world.sql(`UPDATE messages SET state = 'queued' WHERE delivery_id = $1`, [payload.recipientId]);
+    await world.sql(`UPDATE deliveries SET state = 'queued' WHERE id = $1`, [payload.deliveryId]);
+    await world.sql(`UPDATE messages SET state = 'queued' WHERE delivery_id = $1`, [payload.deliveryId]);
     await world.sql('UPDATE campaigns SET parts = $2 WHERE id = $1', [
       id,
       JSON.stringify([{ type: 'poll', question: 'New?', choices: ['a', 'b'], selectable: 1 }]),
@@ -141,7 +141,7 @@ describe('parts of every type', () => {
     await world.drive(world.worker(), payload);
     expect(phone.handed).toHaveLength(2);
     expect(phone.handed[1]).toEqual(phone.handed[0]);
-    expect(await world.messages(payload.recipientId)).toMatchObject([
+    expect(await world.messages(payload.deliveryId)).toMatchObject([
       { type: 'image', body: 'Old Ana', content: { type: 'image', mediaId, caption: 'Old Ana' } },
     ]);
   });

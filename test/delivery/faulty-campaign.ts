@@ -1,3 +1,4 @@
+import { deliverySources } from '../../src/runtime/sources.js';
 import { createLogger } from '../../src/lib/logger.js';
 import { systemClock } from '../../src/lib/clock.js';
 import { seededRandom } from '../../src/lib/random.js';
@@ -88,6 +89,7 @@ export class FaultyCampaign {
     });
     const reconcile = new ReconcileService({
       ...common,
+      sources: deliverySources,
       hasIdempotentIds: (name) => name === 'simulator',
       limits: { sendingMs: 400 },
     });
@@ -134,7 +136,7 @@ export class FaultyCampaign {
       handlersWith({ sendMessage: worker.handleSend, feedCampaign: feeder.handleFeed }),
       atMost(50),
       {
-        sendMessage: ({ tenantId, recipientId }) => world.delivery.giveUp(tenantId, recipientId),
+        sendMessage: ({ tenantId, deliveryId }) => world.delivery.giveUp(tenantId, deliveryId),
         feedCampaign: feeder.handleExhausted,
       },
     );

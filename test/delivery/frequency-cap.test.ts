@@ -9,6 +9,7 @@ import { World } from './world.js';
 import { saveSettings } from '../support/rows.js';
 
 type SendPayload = PayloadOf<typeof sendMessage>;
+type OfCampaign = SendPayload & { campaignId: string };
 
 let db: TestDatabase;
 let world: World;
@@ -27,7 +28,7 @@ async function capOf(messages: number, days: number, of = world): Promise<void> 
 }
 
 /** So many campaigns to one and the same person. */
-async function campaignsToOne(count: number, parts = ['Hello'], of = world): Promise<SendPayload[]> {
+async function campaignsToOne(count: number, parts = ['Hello'], of = world): Promise<OfCampaign[]> {
   const first = await of.campaign({ parts });
   const payloads = [first.recipients[0]!];
   while (payloads.length < count) {
@@ -36,7 +37,7 @@ async function campaignsToOne(count: number, parts = ['Hello'], of = world): Pro
     await of.sql(
       `UPDATE deliveries SET phone = $1, contact_id =
          (SELECT id FROM contacts WHERE phone = $1 AND tenant_id = $2) WHERE id = $3`,
-      [first.phones[0], of.tenantId, payload!.recipientId],
+      [first.phones[0], of.tenantId, payload!.deliveryId],
     );
     payloads.push(payload!);
   }
@@ -44,7 +45,7 @@ async function campaignsToOne(count: number, parts = ['Hello'], of = world): Pro
 }
 
 async function states(payloads: SendPayload[], of = world): Promise<[string, string | null][]> {
-  const rows = await Promise.all(payloads.map(({ recipientId }) => of.recipient(recipientId)));
+  const rows = await Promise.all(payloads.map(({ deliveryId }) => of.recipient(deliveryId)));
   return rows.map(({ state, code }) => [state, code]);
 }
 
@@ -75,7 +76,7 @@ describe('a frequency cap', () => {
     const [earlier, later, latest] = await campaignsToOne(3);
     await drive([earlier!]);
     await world.sql(`UPDATE messages SET sent_at = sent_at - interval '8 days' WHERE delivery_id = $1`, [
-      earlier!.recipientId,
+      earlier!.deliveryId,
     ]);
     await drive([later!, latest!]);
     expect(await states([later!, latest!])).toEqual([
@@ -91,7 +92,7 @@ describe('a frequency cap', () => {
     await world.sql(
       `UPDATE deliveries SET phone = 'same', contact_id =
          (SELECT contact_id FROM deliveries WHERE id = $2) WHERE id = $1`,
-      [single!.recipientId, payloads[0]!.recipientId],
+      [single!.deliveryId, payloads[0]!.deliveryId],
     );
     await drive([...payloads, single!]);
     expect(await states([...payloads, single!])).toEqual([
@@ -105,9 +106,9 @@ describe('a frequency cap', () => {
     await capOf(3, 7);
     const [begun, other] = await campaignsToOne(2, ['one', 'two']);
     await drive([begun!]);
-    await world.sql('DELETE FROM messages WHERE delivery_id = $1 AND part = 1', [begun!.recipientId]);
+    await world.sql('DELETE FROM messages WHERE delivery_id = $1 AND part = 1', [begun!.deliveryId]);
     await world.sql(`UPDATE deliveries SET state = 'queued', next_part = 1 WHERE id = $1`, [
-      begun!.recipientId,
+      begun!.deliveryId,
     ]);
     await drive([other!]);
     expect(await states([other!])).toEqual([['skipped', 'frequency_cap']]);
@@ -128,20 +129,34 @@ describe('a frequency cap', () => {
     await capOf(1, 7);
     const [earlier, later] = await campaignsToOne(2);
     await drive([earlier!]);
-    await world.sql('UPDATE messages SET state = $2 WHERE delivery_id = $1', [earlier!.recipientId, state]);
+    await world.sql('UPDATE messages SET state = $2 WHERE delivery_id = $1', [earlier!.deliveryId, state]);
     await drive([later!]);
     expect(await states([later!])).toEqual([counts ? ['skipped', 'frequency_cap'] : ['sent', null]]);
   });
 
-  it('neither counts nor holds up direct messages', async () => {
+  it.each([
+    ['neither counts nor holds up messages of service', 'service', ['sent', null]],
+    ['holds back messages of marketing that no campaign sends', 'marketing', ['skipped', 'frequency_cap']],
+  ] as const)('%s', async (_what, purpose, last) => {
+    await capOf(purpose === 'service' ? 1 : 2, 7);
+    const [campaign] = await campaignsToOne(1);
+    const { phone } = await world.recipient(campaign!.deliveryId);
+    const [first, second] = await Promise.all(
+      [1, 2].map(async () => (await world.send({ purpose, to: [String(phone)] })).recipients[0]!),
+    );
+    await drive([first!, campaign!, second!]);
+    expect(await states([first!, campaign!, second!])).toEqual([['sent', null], ['sent', null], last]);
+  });
+
+  it('is not for campaigns of service, which do not count either', async () => {
     await capOf(1, 7);
-    const [direct, campaign, again] = await campaignsToOne(3);
-    await world.sql(`UPDATE campaigns SET kind = 'direct' WHERE id = ANY($1)`, [
-      [direct!.campaignId, again!.campaignId],
+    const [service, marketing] = await campaignsToOne(2);
+    await world.sql(`UPDATE campaigns SET purpose = 'service' WHERE id = $1`, [service!.campaignId]);
+    await world.sql(`UPDATE deliveries SET purpose = 'service' WHERE campaign_id = $1`, [
+      service!.campaignId,
     ]);
-    await drive([direct!, campaign!, again!]);
-    expect(await states([direct!, campaign!, again!])).toEqual([
-      ['sent', null],
+    await drive([service!, marketing!]);
+    expect(await states([service!, marketing!])).toEqual([
       ['sent', null],
       ['sent', null],
     ]);
@@ -177,27 +192,28 @@ describe('a frequency cap', () => {
       const payloads = await campaignsToOne(8);
       // All have passed the guards before the first of them claims.
       const requests = await Promise.all(
-        payloads.map(async ({ tenantId, recipientId }, index) => {
+        payloads.map(async ({ tenantId, deliveryId }, index) => {
           const { delivery } = processes[index % processes.length]!;
-          const recipient = (await delivery.load(tenantId, recipientId))!;
-          expect(recipient.overCap).toBe(false);
-          return { delivery, recipient };
+          const loaded = (await delivery.load(tenantId, deliveryId))!;
+          expect(loaded.overCap).toBe(false);
+          return { process: delivery, ...loaded };
         }),
       );
       const claims = await Promise.all(
-        requests.map(({ delivery, recipient }) =>
-          delivery.claim({
-            tenantId: recipient.tenantId,
-            campaignId: recipient.campaignId,
-            recipientId: recipient.id,
-            claimEpoch: recipient.claimEpoch,
+        requests.map(({ process, delivery, policy }) =>
+          process.claim({
+            tenantId: delivery.tenantId,
+            source: delivery.source,
+            sourceId: delivery.sourceId,
+            deliveryId: delivery.id,
+            claimEpoch: delivery.claimEpoch,
             part: 0,
             senderId: session.senderId,
             waMessageId: newId(),
             type: 'text',
             body: 'Hello',
             content: null,
-            capped: { contactId: recipient.contactId, parts: 1, cap: recipient.frequencyCap! },
+            capped: { contactId: delivery.contactId, parts: 1, cap: policy.frequencyCap! },
           }),
         ),
       );
@@ -232,7 +248,7 @@ describe('a frequency cap', () => {
   it('finds what a contact had through an index', async () => {
     await capOf(1, 7);
     const [payload] = await campaignsToOne(1);
-    const { contact_id: contactId } = await world.recipient(payload!.recipientId);
+    const { contact_id: contactId } = await world.recipient(payload!.deliveryId);
     await world.sql(
       `INSERT INTO messages (id, tenant_id, direction, contact_id, sender_id, type, state)
        SELECT gen_random_uuid(), $1, 'out', gen_random_uuid(), $1, 'text', 'sent' FROM generate_series(1, 20000)`,

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { RecipientForSend } from '../../src/modules/delivery/index.js';
+import type { LoadedDelivery } from '../../src/modules/delivery/index.js';
 import type { TransportSession } from '../../src/transports/transport.js';
 import type { MessageWorkerDeps } from '../../src/worker/message-worker/ports.js';
 import { servers, type QueueServer } from '../queue/backends.js';
@@ -11,13 +11,14 @@ import type { World } from './world.js';
 const POISONED = 7;
 const FAILED = 'failed internal_error';
 
-/** The delivery of the worker, which changes what is loaded of one recipient. */
-function loading(change: (recipient: RecipientForSend) => RecipientForSend) {
+/** The deliveries of the worker, which changes what is loaded of one of them. */
+function loading(change: (loaded: LoadedDelivery) => LoadedDelivery) {
   return ({ delivery }: World): Partial<MessageWorkerDeps> => ({
     delivery: {
-      load: async (tenantId, recipientId) => {
-        const recipient = await delivery.load(tenantId, recipientId);
-        return recipient?.phone.endsWith(String(900_000_000 + POISONED + 1)) ? change(recipient) : recipient;
+      load: async (tenantId, deliveryId) => {
+        const loaded = await delivery.load(tenantId, deliveryId);
+        const isPoisoned = loaded?.delivery.phone.endsWith(String(900_000_000 + POISONED + 1));
+        return loaded && isPoisoned ? change(loaded) : loaded;
       },
       claim: delivery.claim.bind(delivery),
       record: delivery.record.bind(delivery),
@@ -83,20 +84,24 @@ describe.each(servers)('a fault on the way of one recipient, with the queue on $
 
   it('as its text is written', async () => {
     const phone = await prepared({
-      deps: loading((recipient) =>
-        Object.defineProperty({ ...recipient }, 'parts', {
+      deps: loading((loaded) => ({
+        ...loaded,
+        policy: Object.defineProperty({ ...loaded.policy }, 'templates', {
           get: () => {
             throw new Error('a part that is none');
           },
         }),
-      ),
+      })),
     });
     await expectEnd({ [phone]: FAILED }, 0);
   });
 
   it('as a sender is reserved, which spoils the batch it is reserved with', async () => {
     const phone = await prepared({
-      deps: loading((recipient) => ({ ...recipient, minDelay: Number.NaN, maxDelay: Number.NaN })),
+      deps: loading(({ policy, ...loaded }) => ({
+        ...loaded,
+        policy: { ...policy, minDelay: Number.NaN, maxDelay: Number.NaN },
+      })),
     });
     await expectEnd({ [phone]: FAILED }, 0);
   });

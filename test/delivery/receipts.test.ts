@@ -38,31 +38,31 @@ async function onlySenderWithoutIdempotentIds(): Promise<ScriptedSession> {
 
 async function sent(
   parts: string[] = ['Hello'],
-): Promise<{ recipientId: string; campaignId: string; ids: string[] }> {
+): Promise<{ deliveryId: string; campaignId: string; ids: string[] }> {
   const { id, recipients } = await world.campaign({ parts });
   await world.drive(world.worker(), recipients[0]!);
   const ids = phone.handed.slice(-parts.length).map((message) => message.waMessageId ?? '');
-  return { recipientId: recipients[0]!.recipientId, campaignId: id, ids };
+  return { deliveryId: recipients[0]!.deliveryId, campaignId: id, ids };
 }
 
 describe('receipts', () => {
   it('move message and recipient on, and keep the counters equal to count(*)', async () => {
-    const { recipientId, campaignId, ids } = await sent();
+    const { deliveryId, campaignId, ids } = await sent();
     await apply(receipt(ids[0], 'delivered', 10));
-    expect(await world.recipient(recipientId)).toMatchObject({
+    expect(await world.recipient(deliveryId)).toMatchObject({
       state: 'delivered',
       delivered_at: new Date(T0 + 10),
     });
     await apply(receipt(ids[0], 'read', 20));
-    expect(await world.recipient(recipientId)).toMatchObject({ state: 'read', read_at: new Date(T0 + 20) });
+    expect(await world.recipient(deliveryId)).toMatchObject({ state: 'read', read_at: new Date(T0 + 20) });
     const { ledger, counted } = await world.counts(campaignId);
     expect(ledger).toEqual(counted);
     expect(counted).toMatchObject([{ counter: 'read', n: 1 }]);
   });
 
   it('of a delivery correct a check that found no account at the number', async () => {
-    const { recipientId, ids } = await sent();
-    const number = String((await world.recipient(recipientId))['phone']);
+    const { deliveryId, ids } = await sent();
+    const number = String((await world.recipient(deliveryId))['phone']);
     await insertNumberCheck(db.database.manager, world.tenantId, { phone: number });
     const known = () => world.sql('SELECT on_whatsapp FROM number_checks WHERE line = $1', [number]);
     await apply(receipt(ids[0], 'server', 5));
@@ -72,61 +72,61 @@ describe('receipts', () => {
   });
 
   it('never move a state back, whatever their order and however often they come', async () => {
-    const { recipientId, ids } = await sent();
+    const { deliveryId, ids } = await sent();
     await apply(receipt(ids[0], 'read', 20));
     await apply(receipt(ids[0], 'delivered', 10), receipt(ids[0], 'server', 5));
     await apply(receipt(ids[0], 'read', 30), receipt(ids[0], 'read', 20));
-    expect(await world.recipient(recipientId)).toMatchObject({ state: 'read', read_at: new Date(T0 + 20) });
-    expect(await world.messages(recipientId)).toMatchObject([{ state: 'read' }]);
+    expect(await world.recipient(deliveryId)).toMatchObject({ state: 'read', read_at: new Date(T0 + 20) });
+    expect(await world.messages(deliveryId)).toMatchObject([{ state: 'read' }]);
   });
 
   it('a read that was never reported delivered fills the time of delivery', async () => {
-    const { recipientId, ids } = await sent();
+    const { deliveryId, ids } = await sent();
     await apply(receipt(ids[0], 'read', 20));
-    expect(await world.messages(recipientId)).toMatchObject([
+    expect(await world.messages(deliveryId)).toMatchObject([
       { state: 'read', delivered_at: new Date(T0 + 20), read_at: new Date(T0 + 20) },
     ]);
   });
 
   it('a voice message that was played counts as read', async () => {
-    const { recipientId, ids } = await sent();
+    const { deliveryId, ids } = await sent();
     await apply(receipt(ids[0], 'played', 20));
-    expect(await world.messages(recipientId)).toMatchObject([{ state: 'played' }]);
-    expect(await world.recipient(recipientId)).toMatchObject({ state: 'read' });
+    expect(await world.messages(deliveryId)).toMatchObject([{ state: 'played' }]);
+    expect(await world.recipient(deliveryId)).toMatchObject({ state: 'read' });
   });
 
   it('of several parts: the least advanced decides', async () => {
-    const { recipientId, ids } = await sent(['one', 'two']);
+    const { deliveryId, ids } = await sent(['one', 'two']);
     await apply(receipt(ids[0], 'read', 10));
-    expect(await world.recipient(recipientId)).toMatchObject({ state: 'sent', read_at: null });
+    expect(await world.recipient(deliveryId)).toMatchObject({ state: 'sent', read_at: null });
     await apply(receipt(ids[1], 'delivered', 20));
-    expect(await world.recipient(recipientId)).toMatchObject({ state: 'delivered' });
+    expect(await world.recipient(deliveryId)).toMatchObject({ state: 'delivered' });
     await apply(receipt(ids[1], 'read', 30));
-    expect(await world.recipient(recipientId)).toMatchObject({ state: 'read', read_at: new Date(T0 + 30) });
+    expect(await world.recipient(deliveryId)).toMatchObject({ state: 'read', read_at: new Date(T0 + 30) });
   });
 
   it('a failure after the ack fails the recipient with its code, but not once the phone had the message', async () => {
     const failed = await sent();
     await apply(receipt(failed.ids[0], 'failed', 10, 'undeliverable'));
-    expect(await world.recipient(failed.recipientId)).toMatchObject({
+    expect(await world.recipient(failed.deliveryId)).toMatchObject({
       state: 'failed',
       code: 'undeliverable',
     });
     const delivered = await sent();
     await apply(receipt(delivered.ids[0], 'delivered', 10));
     await apply(receipt(delivered.ids[0], 'failed', 20, 'undeliverable'));
-    expect(await world.recipient(delivered.recipientId)).toMatchObject({ state: 'delivered', code: null });
+    expect(await world.recipient(delivered.deliveryId)).toMatchObject({ state: 'delivered', code: null });
   });
 
   it('one bad entry does not drop the others', async () => {
-    const { recipientId, ids } = await sent();
+    const { deliveryId, ids } = await sent();
     const bad = [
       { ...receipt('x', 'read', 1), at: 'yesterday' },
       { ...receipt('x', 'read', 1), status: 'teleported' as ReceiptStatus },
       receipt('', 'read', 1),
     ];
     await apply(...bad, receipt(ids[0], 'delivered', 10));
-    expect(await world.recipient(recipientId)).toMatchObject({ state: 'delivered' });
+    expect(await world.recipient(deliveryId)).toMatchObject({ state: 'delivered' });
   });
 
   it('a receipt that is faster than the answer to the send is kept', async () => {
@@ -134,11 +134,11 @@ describe('receipts', () => {
       await apply(receipt(message.waMessageId, 'delivered', 10));
       return accept(message);
     });
-    const { recipientId } = await sent();
-    expect(await world.messages(recipientId)).toMatchObject([
+    const { deliveryId } = await sent();
+    expect(await world.messages(deliveryId)).toMatchObject([
       { state: 'delivered', sent_at: expect.any(Date) },
     ]);
-    expect(await world.recipient(recipientId)).toMatchObject({ state: 'delivered', next_part: 1 });
+    expect(await world.recipient(deliveryId)).toMatchObject({ state: 'delivered', next_part: 1 });
   });
 
   it('a receipt that is faster than a time-out makes the send a success, and the next part follows', async () => {
@@ -146,18 +146,18 @@ describe('receipts', () => {
       await apply(receipt(message.waMessageId, 'server', 10));
       return { kind: 'unknown', code: 'timeout' };
     }, accept);
-    const { recipientId } = await sent(['one', 'two']);
+    const { deliveryId } = await sent(['one', 'two']);
     expect(phone.texts).toEqual(['one', 'two']);
-    expect(await world.recipient(recipientId)).toMatchObject({ state: 'sent', code: null });
+    expect(await world.recipient(deliveryId)).toMatchObject({ state: 'sent', code: null });
   });
 
   it('a later receipt reconciles an unconfirmed send', async () => {
     phone = await onlySenderWithoutIdempotentIds();
     phone.answer({ kind: 'unknown', code: 'timeout' });
-    const { recipientId, campaignId, ids } = await sent();
-    expect(await world.recipient(recipientId)).toMatchObject({ state: 'unknown' });
+    const { deliveryId, campaignId, ids } = await sent();
+    expect(await world.recipient(deliveryId)).toMatchObject({ state: 'unknown' });
     await apply(receipt(ids[0], 'delivered', 10));
-    expect(await world.recipient(recipientId)).toMatchObject({
+    expect(await world.recipient(deliveryId)).toMatchObject({
       state: 'delivered',
       code: null,
       sent_at: expect.any(Date),
@@ -172,18 +172,18 @@ describe('receipts', () => {
     const { recipients } = await world.campaign({ parts: ['one', 'two'] });
     await world.drive(world.worker(), recipients[0]!);
     await apply(receipt(phone.handed[0]?.waMessageId, 'server', 10));
-    expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({
+    expect(await world.recipient(recipients[0]!.deliveryId)).toMatchObject({
       state: 'pending',
       next_part: 1,
     });
   });
 
   it("of another tenant or another sender's message change nothing", async () => {
-    const { recipientId, ids } = await sent();
+    const { deliveryId, ids } = await sent();
     const other = await world.sender();
     await world.receipts.apply(world.tenantId, other.senderId, [receipt(ids[0], 'read', 1)]);
     await world.receipts.apply(await db.createTenant(), phone.senderId, [receipt(ids[0], 'read', 1)]);
-    expect(await world.recipient(recipientId)).toMatchObject({ state: 'sent' });
+    expect(await world.recipient(deliveryId)).toMatchObject({ state: 'sent' });
   });
 
   it('of many senders at once each reach the messages of their own', async () => {
@@ -210,11 +210,11 @@ describe('receipts', () => {
     ]);
     // Only of ids that the sender itself has not sent more may be heard.
     expect(answers.map((answer) => answer !== undefined)).toEqual([false, false, false, true, true, false]);
-    expect(await world.recipient(first.recipientId)).toMatchObject({
+    expect(await world.recipient(first.deliveryId)).toMatchObject({
       state: 'read',
       read_at: new Date(T0 + 20),
     });
-    expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({ state: 'delivered' });
+    expect(await world.recipient(recipients[0]!.deliveryId)).toMatchObject({ state: 'delivered' });
     const { ledger, counted } = await world.counts(id);
     expect(ledger).toEqual(counted);
   });

@@ -4,7 +4,7 @@ import { createReconcileHandler } from '../../src/worker/handlers/reconcile.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { refuseRows } from '../support/faults.js';
 import { accept, type ScriptedSession } from './scripted-session.js';
-import { World } from './world.js';
+import { jobOf, World } from './world.js';
 
 let db: TestDatabase;
 let world: World;
@@ -52,15 +52,15 @@ async function killedAfterHandOver(options: Killed = {}): Promise<{
   });
   void worker.handleSend(payload, { signal: new AbortController().signal });
   await handed;
-  expect(await world.recipient(payload.recipientId)).toMatchObject({ state: 'sending' });
+  expect(await world.recipient(payload.deliveryId)).toMatchObject({ state: 'sending' });
   return { phone, payload, campaignId: id };
 }
 
-const age = (recipientId: string): Promise<unknown> =>
+const age = (deliveryId: string): Promise<unknown> =>
   Promise.all([
-    world.sql(`UPDATE deliveries SET updated_at = now() - interval '1 hour' WHERE id = $1`, [recipientId]),
+    world.sql(`UPDATE deliveries SET updated_at = now() - interval '1 hour' WHERE id = $1`, [deliveryId]),
     world.sql(`UPDATE messages SET updated_at = now() - interval '1 hour' WHERE delivery_id = $1`, [
-      recipientId,
+      deliveryId,
     ]),
   ]);
 
@@ -68,26 +68,26 @@ describe('after a crash between hand-over and record', () => {
   it('a transport with idempotent ids gets the same message with the same id from the same sender again', async () => {
     const { phone, payload, campaignId } = await killedAfterHandOver();
     const other = await world.sender();
-    await age(payload.recipientId);
+    await age(payload.deliveryId);
     expect(await world.reconcile().run()).toMatchObject({ resent: 1, unknown: 0 });
     // Queued with epoch 1, claimed with 2: the job of the dead worker cannot stand in the way of the new one.
-    expect(world.enqueued).toEqual([{ payload, id: `send-${payload.recipientId}-3` }]);
+    expect(world.enqueued).toEqual([{ payload: jobOf(payload), id: `send-${payload.deliveryId}-3` }]);
 
     await world.drive(world.worker(), payload);
     expect(phone.handed).toHaveLength(2);
     expect(new Set(phone.handed.map((message) => message.waMessageId)).size).toBe(1);
     expect(phone.texts).toEqual(['Hello Ana', 'Hello Ana']);
     expect(other.handed).toHaveLength(0);
-    expect(await world.recipient(payload.recipientId)).toMatchObject({ state: 'sent' });
+    expect(await world.recipient(payload.deliveryId)).toMatchObject({ state: 'sent' });
     const { ledger, counted } = await world.counts(campaignId);
     expect(ledger).toEqual(counted);
   });
 
   it('a transport without them leaves the outcome unknown', async () => {
     const { phone, payload } = await killedAfterHandOver({ transport: 'waha' });
-    await age(payload.recipientId);
+    await age(payload.deliveryId);
     expect(await world.reconcile().run()).toMatchObject({ resent: 0, unknown: 1 });
-    expect(await world.recipient(payload.recipientId)).toMatchObject({
+    expect(await world.recipient(payload.deliveryId)).toMatchObject({
       state: 'unknown',
       code: 'worker_lost',
     });
@@ -100,42 +100,42 @@ describe('after a crash between hand-over and record', () => {
     const waMessageId = phone.handed[0]?.waMessageId ?? '';
     const at = new Date().toISOString();
     await world.receipts.apply(world.tenantId, phone.senderId, [{ waMessageId, status: 'delivered', at }]);
-    await age(payload.recipientId);
+    await age(payload.deliveryId);
     expect(await world.reconcile().run()).toMatchObject({ resent: 0, unknown: 0, settled: 1 });
-    expect(await world.recipient(payload.recipientId)).toMatchObject({ state: 'delivered', next_part: 1 });
+    expect(await world.recipient(payload.deliveryId)).toMatchObject({ state: 'delivered', next_part: 1 });
   });
 
   it('a receipt that comes while the resend waits makes the resend needless', async () => {
     const { phone, payload } = await killedAfterHandOver({ parts: ['one', 'two'] });
-    await age(payload.recipientId);
+    await age(payload.deliveryId);
     await world.reconcile().run();
     const waMessageId = phone.handed[0]?.waMessageId ?? '';
     const at = new Date().toISOString();
     await world.receipts.apply(world.tenantId, phone.senderId, [{ waMessageId, status: 'server', at }]);
     await world.drive(world.worker(), payload);
     expect(phone.texts).toEqual(['one', 'two']);
-    expect(await world.recipient(payload.recipientId)).toMatchObject({ state: 'sent', next_part: 2 });
+    expect(await world.recipient(payload.deliveryId)).toMatchObject({ state: 'sent', next_part: 2 });
   });
 
   it('with the sender gone for good no other sender resends it', async () => {
     const { phone, payload } = await killedAfterHandOver();
     const other = await world.sender();
-    await age(payload.recipientId);
+    await age(payload.deliveryId);
     await world.reconcile().run();
     await world.sql(`UPDATE senders SET status = 'banned' WHERE id = $1`, [phone.senderId]);
     await world.drive(world.worker(), payload);
     expect(other.handed).toHaveLength(0);
-    expect(await world.recipient(payload.recipientId)).toMatchObject({
+    expect(await world.recipient(payload.deliveryId)).toMatchObject({
       state: 'unknown',
       code: 'sender_lost',
     });
-    expect(await world.messages(payload.recipientId)).toMatchObject([{ state: 'unknown' }]);
+    expect(await world.messages(payload.deliveryId)).toMatchObject([{ state: 'unknown' }]);
   });
 
   it('a resend that bounces keeps its id and its sender: the first copy may have arrived', async () => {
     const { phone, payload } = await killedAfterHandOver();
     const other = await world.sender();
-    await age(payload.recipientId);
+    await age(payload.deliveryId);
     await world.reconcile().run();
     phone.answer(
       { kind: 'senderLost', code: 'disconnected' },
@@ -147,18 +147,20 @@ describe('after a crash between hand-over and record', () => {
     expect(phone.handed).toHaveLength(4);
     expect(new Set(phone.handed.map((message) => message.waMessageId)).size).toBe(1);
     expect(other.handed).toHaveLength(0);
-    expect(await world.recipient(payload.recipientId)).toMatchObject({ state: 'sent' });
+    expect(await world.recipient(payload.deliveryId)).toMatchObject({ state: 'sent' });
   });
 
   it('the old worker, waking up late, writes nothing', async () => {
     const { payload } = await killedAfterHandOver();
-    const [message] = await world.messages(payload.recipientId);
-    const recipient = await world.recipient(payload.recipientId);
-    await age(payload.recipientId);
+    const [message] = await world.messages(payload.deliveryId);
+    const recipient = await world.recipient(payload.deliveryId);
+    await age(payload.deliveryId);
     await world.reconcile().run();
     const late = await world.delivery.record({
       tenantId: world.tenantId,
-      recipientId: payload.recipientId,
+      source: 'campaign',
+      sourceId: payload.campaignId,
+      deliveryId: payload.deliveryId,
       contactId: String(recipient['contact_id']),
       messageId: String(message?.['id']),
       claimEpoch: Number(recipient['claim_epoch']),
@@ -168,7 +170,7 @@ describe('after a crash between hand-over and record', () => {
       settlement: { kind: 'failed', code: 'not_on_whatsapp' },
     });
     expect(late).toEqual({ kind: 'fenced' });
-    expect(await world.recipient(payload.recipientId)).toMatchObject({ state: 'queued' });
+    expect(await world.recipient(payload.deliveryId)).toMatchObject({ state: 'queued' });
   });
 
   it.each([
@@ -180,19 +182,19 @@ describe('after a crash between hand-over and record', () => {
     expect(await world.reconcile().run()).toMatchObject({ resent: 1 });
     await world.drive(world.worker(), payload);
     expect(new Set(phone.handed.map((message) => message.waMessageId)).size).toBe(1);
-    expect(await world.recipient(payload.recipientId)).toMatchObject({ state: 'sent' });
+    expect(await world.recipient(payload.deliveryId)).toMatchObject({ state: 'sent' });
   });
 
   it('a message whose outcome is lost every time is not sent for ever', async () => {
     const { payload } = await killedAfterHandOver();
     const lost = { at: new Date().toISOString(), senderId: 's', outcome: 'requeued', code: 'worker_lost' };
     await world.sql('UPDATE messages SET attempts = $2 WHERE delivery_id = $1', [
-      payload.recipientId,
+      payload.deliveryId,
       JSON.stringify(Array.from({ length: 10 }, () => lost)),
     ]);
-    await age(payload.recipientId);
+    await age(payload.deliveryId);
     expect(await world.reconcile().run()).toMatchObject({ resent: 0, unknown: 1 });
-    expect(await world.recipient(payload.recipientId)).toMatchObject({
+    expect(await world.recipient(payload.deliveryId)).toMatchObject({
       state: 'unknown',
       code: 'worker_lost',
     });
@@ -201,26 +203,26 @@ describe('after a crash between hand-over and record', () => {
   it('one that cannot be resolved is left unknown, and the others are resolved', async () => {
     const first = await killedAfterHandOver();
     const second = await killedAfterHandOver();
-    for (const { payload } of [first, second]) await age(payload.recipientId);
-    const { recipientId } = first.payload;
+    for (const { payload } of [first, second]) await age(payload.deliveryId);
+    const { deliveryId } = first.payload;
     const endFault = await refuseRows(
       world.database.manager,
       'deliveries',
       'UPDATE',
-      `NEW.id = '${recipientId}' AND NEW.state = 'queued'`,
+      `NEW.id = '${deliveryId}' AND NEW.state = 'queued'`,
     );
     expect(await world.reconcile().run()).toMatchObject({ resent: 1 });
     await endFault();
-    expect(await world.recipient(recipientId)).toMatchObject({ state: 'unknown', code: 'internal_error' });
-    expect(await world.messages(recipientId)).toMatchObject([{ state: 'unknown', code: 'internal_error' }]);
-    expect(world.enqueued.map(({ payload }) => payload)).toEqual([second.payload]);
+    expect(await world.recipient(deliveryId)).toMatchObject({ state: 'unknown', code: 'internal_error' });
+    expect(await world.messages(deliveryId)).toMatchObject([{ state: 'unknown', code: 'internal_error' }]);
+    expect(world.enqueued.map(({ payload }) => payload)).toEqual([jobOf(second.payload)]);
     expect(await world.counts(first.campaignId)).toMatchObject({ ledger: [{ counter: 'unknown', n: 1 }] });
   });
 
   it('a claim that is still young is left alone', async () => {
     const { payload } = await killedAfterHandOver();
     expect(await world.reconcile().run()).toMatchObject({ resent: 0, unknown: 0, settled: 0 });
-    expect(await world.recipient(payload.recipientId)).toMatchObject({ state: 'sending' });
+    expect(await world.recipient(payload.deliveryId)).toMatchObject({ state: 'sending' });
   });
 });
 
@@ -235,24 +237,25 @@ describe('after the queue was lost', () => {
     expect(await reconcile.run()).toMatchObject({ offered: 150 });
     expect(await reconcile.run()).toMatchObject({ offered: 0 });
     expect(world.enqueued.map(({ id }) => String(id)).toSorted()).toEqual(
-      recipients.map(({ recipientId }) => `send-${recipientId}-1`).toSorted(),
+      recipients.map(({ deliveryId }) => `send-${deliveryId}-1`).toSorted(),
     );
   });
 
   it('gives every queued recipient a job at once when the queue is known to be lost', async () => {
-    const { id, recipients } = await world.campaign({ recipients: 250 });
-    await world.sql(`UPDATE deliveries SET state = 'pending' WHERE id = $1`, [recipients[0]!.recipientId]);
+    const { recipients } = await world.campaign({ recipients: 250 });
+    await world.sql(`UPDATE deliveries SET state = 'pending' WHERE id = $1`, [recipients[0]!.deliveryId]);
     const other = await world.campaign({ recipients: 5 });
+    const direct = await world.send({ recipients: 2 });
     await world.sql(`UPDATE campaigns SET status = 'completed' WHERE id = $1`, [other.id]);
     await world.reconcile().offerAllQueued();
     const offered = world.enqueued.filter(({ payload }) => payload.tenantId === world.tenantId);
-    expect(offered).toHaveLength(249);
-    expect(new Set(offered.map(({ payload }) => payload.campaignId))).toEqual(new Set([id]));
+    const wanted = [...recipients.slice(1), ...direct.recipients].map(({ deliveryId }) => deliveryId);
+    expect(offered.map(({ payload }) => payload.deliveryId).toSorted()).toEqual(wanted.toSorted());
   });
 
   it('one broken step of the maintenance does not keep the others from running', async () => {
     const { recipients } = await world.campaign();
-    await age(recipients[0]!.recipientId);
+    await age(recipients[0]!.deliveryId);
     const handle = createReconcileHandler({
       reconcile: world.reconcile(),
       rewakeRunningCampaigns: () => Promise.reject(new Error('queue away')),

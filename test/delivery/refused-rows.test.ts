@@ -60,7 +60,7 @@ describe('a row that PostgreSQL refuses to change keeps no others waiting', () =
     const { ended, left } = await skipLeftOver(db.database.manager, id);
     expect(ended).toBe(18);
     expect(left.map(({ item }) => item).toSorted()).toEqual(
-      [recipients[7], recipients[13]].map((one) => one?.recipientId ?? '').toSorted(),
+      [recipients[7], recipients[13]].map((one) => one?.deliveryId ?? '').toSorted(),
     );
   });
 
@@ -76,8 +76,8 @@ describe('a row that PostgreSQL refuses to change keeps no others waiting', () =
   it('as the jobs of queued recipients are queued again: it gets one, too', async () => {
     const { recipients } = await campaign('queued', anything);
     const report = await world.reconcile({ queuedMs: 0 }).run();
-    const mine = new Set(recipients.map(({ recipientId }) => recipientId));
-    const offered = world.enqueued.map(({ payload }) => payload.recipientId).filter((id) => mine.has(id));
+    const mine = new Set(recipients.map(({ deliveryId }) => deliveryId));
+    const offered = world.enqueued.map(({ payload }) => payload.deliveryId).filter((id) => mine.has(id));
     expect(offered.toSorted()).toEqual([...mine].toSorted());
     expect(report.offered).toBeGreaterThanOrEqual(20);
   });

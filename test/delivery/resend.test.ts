@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { accept, type ScriptedSession } from './scripted-session.js';
-import { World } from './world.js';
+import { jobOf, World } from './world.js';
 
 let db: TestDatabase;
 let world: World;
@@ -19,18 +19,18 @@ const timedOut = { kind: 'unknown', code: 'timeout' } as const;
 const graceMs = 60_000;
 
 /** Half a day later, as far as the message's grace is concerned. */
-const graceIsOver = (recipientId: string): Promise<unknown> =>
+const graceIsOver = (deliveryId: string): Promise<unknown> =>
   world.sql(
     `UPDATE messages SET attempts = (
        SELECT jsonb_agg(CASE WHEN a ? 'until' THEN jsonb_set(a, '{until}', to_jsonb(now() - interval '12 hours')) ELSE a END)
        FROM jsonb_array_elements(attempts) a)
      WHERE delivery_id = $1 AND attempts <> '[]'`,
-    [recipientId],
+    [deliveryId],
   );
 
 const worker = () => world.worker({ resendGraceMs: graceMs });
-const attempts = async (recipientId: string) =>
-  (await world.messages(recipientId)).map((message) =>
+const attempts = async (deliveryId: string) =>
+  (await world.messages(deliveryId)).map((message) =>
     (message['attempts'] as { outcome: string; code: string }[]).map(({ outcome, code }) => [outcome, code]),
   );
 
@@ -49,8 +49,8 @@ describe('a campaign that resends unconfirmed sends', () => {
     expect(rests).toMatchObject({ kind: 'runAgain' });
     expect(await world.drive(worker(), payload)).toMatchObject({ kind: 'runAgain' });
     expect(phone.handed).toHaveLength(1);
-    expect(await world.recipient(payload.recipientId)).toMatchObject({ state: 'queued', next_part: 0 });
-    expect(await attempts(payload.recipientId)).toEqual([[['resend', 'timeout']]]);
+    expect(await world.recipient(payload.deliveryId)).toMatchObject({ state: 'queued', next_part: 0 });
+    expect(await attempts(payload.deliveryId)).toEqual([[['resend', 'timeout']]]);
   });
 
   it('sends it again as it was when none came, twice at most, and then leaves it', async () => {
@@ -60,11 +60,11 @@ describe('a campaign that resends unconfirmed sends', () => {
       JSON.stringify([{ type: 'text', content: 'Something else' }]),
     ]);
     for (let round = 0; round < 4; round += 1) {
-      await graceIsOver(payload.recipientId);
+      await graceIsOver(payload.deliveryId);
       await world.drive(worker(), payload);
     }
     expect(phone.texts).toEqual(['Hello Ana', 'Hello Ana', 'Hello Ana']);
-    expect(await world.recipient(payload.recipientId)).toMatchObject({ state: 'unknown', code: 'timeout' });
+    expect(await world.recipient(payload.deliveryId)).toMatchObject({ state: 'unknown', code: 'timeout' });
     const { ledger, counted } = await world.counts(campaign.id);
     expect(ledger).toEqual(counted);
   });
@@ -73,10 +73,10 @@ describe('a campaign that resends unconfirmed sends', () => {
     const { phone, payload } = await timeOut({ parts: ['one', 'two'] });
     phone.skip();
     phone.answer(accept);
-    await graceIsOver(payload.recipientId);
+    await graceIsOver(payload.deliveryId);
     expect(await world.drive(worker(), payload)).toEqual({ kind: 'done' });
     expect(phone.texts).toEqual(['one', 'one', 'two']);
-    expect(await world.recipient(payload.recipientId)).toMatchObject({ state: 'sent', next_part: 2 });
+    expect(await world.recipient(payload.deliveryId)).toMatchObject({ state: 'sent', next_part: 2 });
   });
 
   it('sends no second copy after a receipt in the meantime', async () => {
@@ -88,10 +88,10 @@ describe('a campaign that resends unconfirmed sends', () => {
     const waMessageId = phone.handed[0]?.waMessageId ?? '';
     const at = new Date().toISOString();
     await world.receipts.apply(world.tenantId, phone.senderId, [{ waMessageId, status: 'delivered', at }]);
-    await graceIsOver(payload.recipientId);
+    await graceIsOver(payload.deliveryId);
     await world.drive(worker(), payload);
     expect(phone.handed).toHaveLength(1);
-    expect(await world.recipient(payload.recipientId)).toMatchObject({ state: 'delivered' });
+    expect(await world.recipient(payload.deliveryId)).toMatchObject({ state: 'delivered' });
   });
 
   it('takes another sender when the first one is gone, with an id of its own', async () => {
@@ -101,11 +101,11 @@ describe('a campaign that resends unconfirmed sends', () => {
     await world.drive(worker(), recipients[0]!);
     const other = await world.senderWithoutIdempotentIds();
     await world.sql(`UPDATE senders SET status = 'banned' WHERE id = $1`, [phone.senderId]);
-    await graceIsOver(recipients[0]!.recipientId);
+    await graceIsOver(recipients[0]!.deliveryId);
     await world.drive(worker(), recipients[0]!);
     expect(other.handed).toHaveLength(1);
     expect(other.handed[0]?.waMessageId).not.toBe(phone.handed[0]?.waMessageId);
-    expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({ state: 'sent' });
+    expect(await world.recipient(recipients[0]!.deliveryId)).toMatchObject({ state: 'sent' });
   });
 
   it('stays with the first sender, and its id, while that one is there', async () => {
@@ -114,7 +114,7 @@ describe('a campaign that resends unconfirmed sends', () => {
     const { recipients } = await world.campaign({ onUnknown: 'resend' });
     await world.drive(worker(), recipients[0]!);
     const other = await world.senderWithoutIdempotentIds();
-    await graceIsOver(recipients[0]!.recipientId);
+    await graceIsOver(recipients[0]!.deliveryId);
     await world.drive(worker(), recipients[0]!);
     expect(other.handed).toHaveLength(0);
     expect(new Set(phone.handed.map(({ waMessageId }) => waMessageId)).size).toBe(1);
@@ -129,37 +129,37 @@ describe('a campaign that resends unconfirmed sends', () => {
   ])('calls it unknown, not skipped, when it must not go out again after all (%s)', async (code, change) => {
     const { phone, payload, campaign } = await timeOut();
     await change(campaign.id);
-    await graceIsOver(payload.recipientId);
+    await graceIsOver(payload.deliveryId);
     await world.drive(worker(), payload);
     expect(phone.handed).toHaveLength(1);
-    expect(await world.recipient(payload.recipientId)).toMatchObject({ state: 'unknown', code });
-    expect(await world.messages(payload.recipientId)).toMatchObject([{ state: 'unknown' }]);
+    expect(await world.recipient(payload.deliveryId)).toMatchObject({ state: 'unknown', code });
+    expect(await world.messages(payload.deliveryId)).toMatchObject([{ state: 'unknown' }]);
   });
 
   it('does so for a hand-over whose worker died, too, after the grace', async () => {
     const { phone, payload, wakeUp } = await dyingWorker();
     expect(await world.reconcile().run()).toMatchObject({ risked: 1, unknown: 0, resent: 0 });
-    expect(await world.recipient(payload.recipientId)).toMatchObject({ state: 'queued' });
+    expect(await world.recipient(payload.deliveryId)).toMatchObject({ state: 'queued' });
     // Queued with epoch 1, claimed with 2: a job of its own.
-    expect(world.enqueued).toEqual([{ payload, id: `send-${payload.recipientId}-2` }]);
+    expect(world.enqueued).toEqual([{ payload: jobOf(payload), id: `send-${payload.deliveryId}-2` }]);
     expect(await world.drive(worker(), payload)).toMatchObject({ kind: 'runAgain' });
     expect(phone.handed).toHaveLength(1);
-    await graceIsOver(payload.recipientId);
+    await graceIsOver(payload.deliveryId);
     await world.drive(worker(), payload);
     expect(phone.handed).toHaveLength(2);
     await wakeUp();
     expect(phone.handed).toHaveLength(2);
-    expect(await world.recipient(payload.recipientId)).toMatchObject({ state: 'sent' });
+    expect(await world.recipient(payload.deliveryId)).toMatchObject({ state: 'sent' });
   });
 
   it('believes a worker that was only frozen, and sends nothing again', async () => {
     const { phone, payload, wakeUp } = await dyingWorker();
     await world.reconcile().run();
     await wakeUp();
-    await graceIsOver(payload.recipientId);
+    await graceIsOver(payload.deliveryId);
     await world.drive(worker(), payload);
     expect(phone.handed).toHaveLength(1);
-    expect(await world.recipient(payload.recipientId)).toMatchObject({ state: 'sent' });
+    expect(await world.recipient(payload.deliveryId)).toMatchObject({ state: 'sent' });
   });
 
   /** Hands over, and does not get round to writing down what came of it until it wakes up. */
@@ -208,7 +208,7 @@ describe('where a second message of the same id cannot arrive', () => {
       const all = [...phone.handed, ...other.handed];
       expect(all.map(({ to }) => to)).toHaveLength(phone.handed.length === 0 ? 1 : 2);
       expect(new Set(all.map(({ waMessageId }) => waMessageId)).size).toBe(1);
-      expect(await world.recipient(payload.recipientId)).toMatchObject({ state: 'sent' });
+      expect(await world.recipient(payload.deliveryId)).toMatchObject({ state: 'sent' });
       const { ledger, counted } = await world.counts(id);
       expect(ledger).toEqual(counted);
     },
@@ -224,10 +224,10 @@ describe('where a second message of the same id cannot arrive', () => {
       `UPDATE messages SET attempts = (SELECT jsonb_agg(first.attempt)
          FROM (SELECT attempts -> 0 AS attempt FROM messages WHERE delivery_id = $1) first, generate_series(1, 10))
        WHERE delivery_id = $1`,
-      [payload.recipientId],
+      [payload.deliveryId],
     );
     await world.drive(worker(), payload);
     expect(phone.handed).toHaveLength(2);
-    expect(await world.recipient(payload.recipientId)).toMatchObject({ state: 'unknown', code: 'timeout' });
+    expect(await world.recipient(payload.deliveryId)).toMatchObject({ state: 'unknown', code: 'timeout' });
   });
 });

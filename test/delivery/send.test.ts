@@ -33,13 +33,13 @@ describe('sending one recipient', () => {
       content: { type: 'text', text: 'Hello Ana' },
       reference: { campaignId: payload.campaignId, part: 0 },
     });
-    expect(await world.recipient(payload.recipientId)).toMatchObject({
+    expect(await world.recipient(payload.deliveryId)).toMatchObject({
       state: 'sent',
       next_part: 1,
       sender_id: phone.senderId,
       sent_at: expect.any(Date),
     });
-    expect(await world.messages(payload.recipientId)).toMatchObject([
+    expect(await world.messages(payload.deliveryId)).toMatchObject([
       { state: 'sent', body: 'Hello Ana', wa_message_id: phone.handed[0]?.waMessageId, direction: 'out' },
     ]);
     const [sender] = await world.sql('SELECT sent_total, minute_used FROM senders WHERE id = $1', [
@@ -52,7 +52,7 @@ describe('sending one recipient', () => {
     await world.sender({ transport: 'waha' });
     const { recipients, phones } = await world.campaign();
     await world.drive(world.worker(), recipients[0]!);
-    expect(await world.messages(recipients[0]!.recipientId)).toMatchObject([
+    expect(await world.messages(recipients[0]!.deliveryId)).toMatchObject([
       { state: 'sent', wa_message_id: `net-${phones[0]}-0` },
     ]);
   });
@@ -65,7 +65,7 @@ describe('sending one recipient', () => {
     const used = [first, second].filter((session) => session.handed.length > 0);
     expect(used).toHaveLength(1);
     expect(used[0]?.texts).toEqual(['one', 'two', 'three']);
-    expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({ state: 'sent', next_part: 3 });
+    expect(await world.recipient(recipients[0]!.deliveryId)).toMatchObject({ state: 'sent', next_part: 3 });
   });
 
   it('remembers the sender and prefers it for the next campaign', async () => {
@@ -76,7 +76,7 @@ describe('sending one recipient', () => {
     const next = await world.campaign();
     await world.sql(
       'UPDATE deliveries SET phone = $1, contact_id = (SELECT id FROM contacts WHERE phone = $1 AND tenant_id = $3) WHERE id = $2',
-      [phones[0], next.recipients[0]!.recipientId, world.tenantId],
+      [phones[0], next.recipients[0]!.deliveryId, world.tenantId],
     );
     await world.drive(world.worker(), next.recipients[0]!);
     expect(used?.handed).toHaveLength(2);
@@ -86,7 +86,7 @@ describe('sending one recipient', () => {
     const phone = await world.sender();
     const { recipients } = await world.campaign({ parts: ['Hi {{contact.city}}'] });
     await world.drive(world.worker(), recipients[0]!);
-    expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({
+    expect(await world.recipient(recipients[0]!.deliveryId)).toMatchObject({
       state: 'failed',
       code: 'template_missing_variable',
     });
@@ -100,7 +100,7 @@ describe('outcomes', () => {
     phone.answer({ kind: 'rejected', code: 'not_on_whatsapp', permanent: true });
     const { recipients } = await world.campaign({ parts: ['one', 'two'] });
     await world.drive(world.worker(), recipients[0]!);
-    expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({
+    expect(await world.recipient(recipients[0]!.deliveryId)).toMatchObject({
       state: 'failed',
       code: 'not_on_whatsapp',
     });
@@ -121,7 +121,7 @@ describe('outcomes', () => {
     phone.answer({ kind: 'rejected', code: 'not_on_whatsapp', permanent: true });
     const { recipients } = await world.campaign({ recipients: 2 });
     for (const payload of recipients) await world.drive(world.worker(), payload);
-    const rejected = await world.recipient(recipients[1]!.recipientId);
+    const rejected = await world.recipient(recipients[1]!.deliveryId);
     const found = await waitFor(async () => ((await known()).length > 0 ? known() : undefined), {
       timeoutMs: 5_000,
       what: 'the number to be noted',
@@ -165,11 +165,11 @@ describe('outcomes', () => {
     const { recipients } = await world.campaign();
     const outcome = await world.drive(world.worker(), recipients[0]!);
     expect(outcome.kind === 'runAgain' && outcome.at >= until).toBe(true);
-    expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({
+    expect(await world.recipient(recipients[0]!.deliveryId)).toMatchObject({
       state: 'queued',
       sender_id: null,
     });
-    expect(await world.messages(recipients[0]!.recipientId)).toMatchObject([
+    expect(await world.messages(recipients[0]!.deliveryId)).toMatchObject([
       { state: 'queued', wa_message_id: null },
     ]);
     const [sender] = await world.sql('SELECT health_score FROM senders WHERE id = $1', [phone.senderId]);
@@ -181,7 +181,7 @@ describe('outcomes', () => {
     phone.answer({ kind: 'retryLater', code: 'unavailable', scope: 'global', at: at(60_000) });
     const { recipients } = await world.campaign();
     expect(await world.drive(world.worker(), recipients[0]!)).toMatchObject({ kind: 'runAgain' });
-    expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({ state: 'queued' });
+    expect(await world.recipient(recipients[0]!.deliveryId)).toMatchObject({ state: 'queued' });
   });
 
   it('gives up on a recipient that is put off again and again', async () => {
@@ -189,7 +189,7 @@ describe('outcomes', () => {
     phone.answer(() => ({ kind: 'retryLater', code: 'pair_limited', scope: 'contact', at: new Date() }));
     const { recipients } = await world.campaign();
     await world.drive(world.worker(), recipients[0]!);
-    expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({
+    expect(await world.recipient(recipients[0]!.deliveryId)).toMatchObject({
       state: 'failed',
       code: 'gave_up',
     });
@@ -206,7 +206,7 @@ describe('outcomes', () => {
     await world.drive(world.worker(), recipients[0]!);
     expect(lost.handed).toHaveLength(1);
     expect(other.handed).toHaveLength(1);
-    expect(await world.messages(recipients[0]!.recipientId)).toMatchObject([
+    expect(await world.messages(recipients[0]!.deliveryId)).toMatchObject([
       { state: 'sent', sender_id: other.senderId, wa_message_id: other.handed[0]?.waMessageId },
     ]);
   });
@@ -230,7 +230,7 @@ describe('outcomes', () => {
     await world.drive(world.worker(), recipients[0]!);
     expect(started.texts).toEqual(['one', 'two', 'three']);
     expect(other.texts).toEqual([]);
-    expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({ state: 'sent', next_part: 3 });
+    expect(await world.recipient(recipients[0]!.deliveryId)).toMatchObject({ state: 'sent', next_part: 3 });
   });
 
   it('a started sequence waits for its sender, and goes on elsewhere only when that one is gone for good', async () => {
@@ -248,7 +248,7 @@ describe('outcomes', () => {
     await world.sql(`UPDATE senders SET status = 'banned' WHERE id = $1`, [started.senderId]);
     expect(await world.drive(world.worker(), recipients[0]!)).toEqual({ kind: 'done' });
     expect(other.texts).toEqual(['two']);
-    expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({ state: 'sent' });
+    expect(await world.recipient(recipients[0]!.deliveryId)).toMatchObject({ state: 'sent' });
   });
 
   it('a send without an answer in time is unconfirmed and not repeated', async () => {
@@ -259,7 +259,7 @@ describe('outcomes', () => {
     expect(await world.drive(worker, recipients[0]!)).toEqual({ kind: 'done' });
     expect(await world.drive(worker, recipients[0]!)).toEqual({ kind: 'done' });
     expect(phone.handed).toHaveLength(1);
-    expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({
+    expect(await world.recipient(recipients[0]!.deliveryId)).toMatchObject({
       state: 'unknown',
       code: 'timeout',
     });
@@ -283,7 +283,7 @@ describe('outcomes', () => {
     });
     await world.drive(worker, recipients[0]!);
     expect(phone.handed).toHaveLength(1);
-    expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({ state: 'sent' });
+    expect(await world.recipient(recipients[0]!.deliveryId)).toMatchObject({ state: 'sent' });
   });
 
   it('a transport that throws leaves the outcome unknown', async () => {
@@ -291,7 +291,7 @@ describe('outcomes', () => {
     phone.answer(() => Promise.reject(new Error('bug')));
     const { recipients } = await world.campaign();
     await world.drive(world.worker(), recipients[0]!);
-    expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({
+    expect(await world.recipient(recipients[0]!.deliveryId)).toMatchObject({
       state: 'unknown',
       code: 'connection_lost',
     });
@@ -315,7 +315,7 @@ describe('what stands in the way of a send', () => {
     await world.sql(`UPDATE campaigns SET status = 'paused' WHERE id = $1`, [id]);
     expect(await world.drive(world.worker(), recipients[0]!)).toEqual({ kind: 'done' });
     expect(phone.handed).toHaveLength(0);
-    expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({ state: 'pending' });
+    expect(await world.recipient(recipients[0]!.deliveryId)).toMatchObject({ state: 'pending' });
   });
 
   it('a pause while the sender is typing sends nothing and gives the slot back', async () => {
@@ -329,7 +329,7 @@ describe('what stands in the way of a send', () => {
     });
     await world.drive(worker, recipients[0]!);
     expect(phone.handed).toHaveLength(0);
-    expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({ state: 'pending' });
+    expect(await world.recipient(recipients[0]!.deliveryId)).toMatchObject({ state: 'pending' });
     const [sender] = await world.sql('SELECT minute_used FROM senders WHERE id = $1', [phone.senderId]);
     expect(sender).toEqual({ minute_used: 0 });
   });
@@ -360,7 +360,7 @@ describe('what stands in the way of a send', () => {
     const { id, recipients } = await world.campaign();
     await world.sql(`UPDATE campaigns SET status = 'stopped' WHERE id = $1`, [id]);
     await world.drive(world.worker(), recipients[0]!);
-    expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({
+    expect(await world.recipient(recipients[0]!.deliveryId)).toMatchObject({
       state: 'skipped',
       code: 'campaign_stopped',
     });
@@ -375,8 +375,8 @@ describe('what stands in the way of a send', () => {
     for (const payload of recipients) await world.drive(worker, payload);
     expect(phone.handed.map(({ to }) => to)).toEqual([phones[2]]);
     for (const [index, code] of ['opted_out', 'suppressed'].entries()) {
-      const { recipientId } = recipients[index]!;
-      expect(await world.recipient(recipientId)).toMatchObject({ state: 'skipped', code });
+      const { deliveryId } = recipients[index]!;
+      expect(await world.recipient(deliveryId)).toMatchObject({ state: 'skipped', code });
     }
   });
 
@@ -389,11 +389,11 @@ describe('what stands in the way of a send', () => {
       await insertNumberCheck(db.database.manager, world.tenantId, { phone: phones[index]!, ...check });
     }
     const retried = recipients[4]!;
-    await world.sql('UPDATE deliveries SET retried_epoch = 1 WHERE id = $1', [retried.recipientId]);
+    await world.sql('UPDATE deliveries SET retried_epoch = 1 WHERE id = $1', [retried.deliveryId]);
     const worker = world.worker();
     for (const payload of [...recipients.slice(0, 3), retried]) await world.drive(worker, payload);
     expect(phone.handed.map(({ to }) => to)).toEqual([phones[1], phones[2], phones[4]]);
-    expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({
+    expect(await world.recipient(recipients[0]!.deliveryId)).toMatchObject({
       state: 'skipped',
       code: 'not_on_whatsapp',
     });
@@ -413,7 +413,7 @@ describe('what stands in the way of a send', () => {
     });
     await world.drive(worker, recipients[0]!);
     expect(phone.handed).toHaveLength(0);
-    expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({ state: 'skipped' });
+    expect(await world.recipient(recipients[0]!.deliveryId)).toMatchObject({ state: 'skipped' });
   });
 
   it('a draining process hands nothing over and gives the slot back', async () => {
@@ -427,7 +427,7 @@ describe('what stands in the way of a send', () => {
     const outcome = await worker.handleSend(recipients[0]!, { signal: draining.signal });
     expect(outcome.kind).toBe('runAgain');
     expect(phone.handed).toHaveLength(0);
-    expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({ state: 'queued' });
+    expect(await world.recipient(recipients[0]!.deliveryId)).toMatchObject({ state: 'queued' });
     const [sender] = await world.sql('SELECT minute_used FROM senders WHERE id = $1', [phone.senderId]);
     expect(sender).toEqual({ minute_used: 0 });
   });
@@ -450,7 +450,7 @@ describe('what stands in the way of a send', () => {
     const { id, recipients } = await world.campaign({ parts: ['one', 'two'], recipients: 2 });
     const [started, served] = recipients as [(typeof recipients)[0], (typeof recipients)[0]];
     await world.sql(`UPDATE deliveries SET next_part = 1, sender_id = $2 WHERE id = $1`, [
-      started.recipientId,
+      started.deliveryId,
       phone.senderId,
     ]);
     await world.sql(`UPDATE senders SET status = 'disconnected' WHERE id = $1`, [phone.senderId]);
@@ -482,7 +482,7 @@ describe('what stands in the way of a send', () => {
     const stranger = await db.createTenant();
     await world.drive(world.worker(), { ...recipients[0]!, tenantId: stranger });
     expect(phone.handed).toHaveLength(0);
-    expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({ state: 'queued' });
+    expect(await world.recipient(recipients[0]!.deliveryId)).toMatchObject({ state: 'queued' });
   });
 });
 

@@ -78,7 +78,7 @@ describe('the budget of a sender for a campaign', () => {
       (message) => ({ kind: 'sent', waMessageId: message.waMessageId ?? 'y', at: new Date() }),
     );
     await world.drive(world.worker(), payload);
-    expect(await world.recipient(payload.recipientId)).toMatchObject({ state: 'sent' });
+    expect(await world.recipient(payload.deliveryId)).toMatchObject({ state: 'sent' });
     expect(await used(id)).toEqual({ [sender.senderId]: 2 });
   });
 });

@@ -1,3 +1,4 @@
+import { deliverySources } from '../../src/runtime/sources.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { addMs } from '../../src/lib/clock.js';
 import { newId } from '../../src/lib/ids.js';
@@ -40,14 +41,14 @@ describe('a message whose window is closed', () => {
     await set(id, 'send_window = $2', openAround(new Date(), 2 * HOUR, 3 * HOUR));
     const [fresh, begun] = recipients as [(typeof recipients)[0], (typeof recipients)[0]];
     await world.sql('UPDATE deliveries SET next_part = 1, sender_id = $2 WHERE id = $1', [
-      begun.recipientId,
+      begun.deliveryId,
       phone.senderId,
     ]);
     expect(await world.drive(world.worker(), fresh)).toEqual({ kind: 'done' });
     expect(await world.drive(world.worker(), begun)).toEqual({ kind: 'done' });
     expect(phone.handed).toEqual([]);
-    expect(await world.recipient(fresh.recipientId)).toMatchObject({ state: 'pending', next_part: 0 });
-    expect(await world.recipient(begun.recipientId)).toMatchObject({
+    expect(await world.recipient(fresh.deliveryId)).toMatchObject({ state: 'pending', next_part: 0 });
+    expect(await world.recipient(begun.deliveryId)).toMatchObject({
       state: 'pending',
       next_part: 1,
       sender_id: phone.senderId,
@@ -71,7 +72,7 @@ describe('a message whose window is closed', () => {
     expect(await worker.handleSend(recipients[0]!, { signal })).toMatchObject({ kind: 'runAgain' });
     expect(await worker.handleSend(recipients[0]!, { signal })).toEqual({ kind: 'done' });
     expect(phone.handed).toEqual([]);
-    expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({ state: 'pending' });
+    expect(await world.recipient(recipients[0]!.deliveryId)).toMatchObject({ state: 'pending' });
     // What was reserved for it is free again.
     const [sender] = await world.sql('SELECT minute_used FROM senders WHERE id = $1', [phone.senderId]);
     expect(sender).toEqual({ minute_used: 0 });
@@ -84,7 +85,7 @@ describe('a message whose window is closed', () => {
     const { from, to } = JSON.parse(openAround(now, -HOUR, HOUR)).days[0];
     await saveSettings(world.database.manager, world.tenantId, { quietHours: { from, to, timeZone: 'UTC' } });
     await world.drive(world.worker(), recipients[0]!);
-    expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({ state: 'pending' });
+    expect(await world.recipient(recipients[0]!.deliveryId)).toMatchObject({ state: 'pending' });
     await world.sql('UPDATE tenant_settings SET quiet_hours = $2 WHERE tenant_id = $1', [
       world.tenantId,
       JSON.stringify({ from, to, timeZone: 'recipient' }),
@@ -92,7 +93,7 @@ describe('a message whose window is closed', () => {
     const { recipients: others } = await world.campaign();
     await world.drive(world.worker(), others[0]!);
     // The number is Brazilian: three hours behind.
-    expect(await world.recipient(others[0]!.recipientId)).toMatchObject({ state: 'sent' });
+    expect(await world.recipient(others[0]!.deliveryId)).toMatchObject({ state: 'sent' });
     expect(phone.handed).toHaveLength(1);
   });
 
@@ -102,7 +103,7 @@ describe('a message whose window is closed', () => {
     await set(id, `expires_at = now() - interval '1 second'`);
     await world.drive(world.worker(), recipients[0]!);
     expect(phone.handed).toEqual([]);
-    expect(await world.recipient(recipients[0]!.recipientId)).toMatchObject({
+    expect(await world.recipient(recipients[0]!.deliveryId)).toMatchObject({
       state: 'skipped',
       code: 'outside_window_expired',
     });
@@ -123,6 +124,7 @@ describe('the ceiling of a campaign', () => {
     const workers = [1, 2, 3].map(() => {
       const delivery = new DeliveryService({
         database: db.database,
+        sources: deliverySources,
         logger: createLogger('silent'),
         workerId: newId(),
       });

@@ -69,7 +69,7 @@ async function bringPendingAgain(campaignId: string): Promise<PayloadOf<typeof s
                   WHERE campaign_id = $1 AND state = 'pending' RETURNING id) SELECT id FROM fed`,
     [campaignId],
   );
-  return rows.map(({ id }) => ({ tenantId: world.tenantId, campaignId, recipientId: id }));
+  return rows.map(({ id }) => ({ tenantId: world.tenantId, campaignId, deliveryId: id }));
 }
 
 async function arrivedAccordingToUs(campaignId: string): Promise<number | undefined> {

@@ -66,7 +66,7 @@ describe('a recipient that waits for a sender', () => {
     const { recipients } = await world.campaign();
     const [payload] = recipients;
     const worker = world.worker();
-    const state = async () => (await world.recipient(payload!.recipientId)).state;
+    const state = async () => (await world.recipient(payload!.deliveryId)).state;
     expect(await worker.handleSend(payload!, running)).toMatchObject({ kind: 'runAgain' });
     await world.sql('UPDATE deliveries SET name = NULL');
     // Rendering would find that the name is missing.

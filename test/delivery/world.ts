@@ -9,23 +9,34 @@ import { SenderManager, type SenderStatus } from '../../src/modules/senders/inde
 import type { JobOutcome, PayloadOf } from '../../src/queue/job.js';
 import type { EnqueueOptions, JobQueue } from '../../src/queue/job-queue.js';
 import type { MediaFile } from '../../src/transports/transport.js';
+import { deliverySources } from '../../src/runtime/sources.js';
 import { MessageWorker } from '../../src/worker/message-worker/message-worker.js';
 import type { MessageWorkerDeps } from '../../src/worker/message-worker/ports.js';
 import { ScriptedSession, transportNamed } from './scripted-session.js';
 import {
   DeliveryService,
+  insertSend,
   ReceiptService,
   ReconcileService,
+  writtenDelivery,
   type sendMessage,
 } from '../../src/modules/delivery/index.js';
 import { InboundService } from '../../src/modules/inbound/index.js';
-import type { CampaignPart } from '../../src/modules/content/index.js';
+import type { CampaignPart, RenderedContent } from '../../src/modules/content/index.js';
+import type { Purpose } from '../../src/modules/tenants/index.js';
 import { insertCampaign, insertRecipient, insertSender } from '../support/rows.js';
 
 type SendPayload = PayloadOf<typeof sendMessage>;
+/** A job, and whose delivery it sends. */
+type Sent = SendPayload & { campaignId: string };
 type RecipientRow = Record<string, unknown> & { id: string; state: string; code: string | null };
 
 const logger = createLogger('silent');
+
+/** What the job of a delivery carries. */
+export function jobOf({ tenantId, deliveryId }: SendPayload): SendPayload {
+  return { tenantId, deliveryId };
+}
 
 /** One tenant with the real services around a scripted network. */
 export class World {
@@ -51,7 +62,7 @@ export class World {
     readonly database: Database,
     readonly tenantId: string,
   ) {
-    const common = { database, clock: systemClock, logger };
+    const common = { database, sources: deliverySources, clock: systemClock, logger };
     this.senderManager = new SenderManager({
       ...common,
       random: seededRandom(1),
@@ -99,6 +110,7 @@ export class World {
     };
     return new ReconcileService({
       database: this.database,
+      sources: deliverySources,
       queue: { enqueueMany },
       clock: systemClock,
       logger,
@@ -148,7 +160,7 @@ export class World {
       sticky?: boolean;
       onUnknown?: 'leave' | 'resend';
     } = {},
-  ): Promise<{ id: string; recipients: SendPayload[]; phones: string[] }> {
+  ): Promise<{ id: string; recipients: Sent[]; phones: string[] }> {
     const {
       parts = ['Hello {{name}}'],
       recipients = 1,
@@ -164,13 +176,13 @@ export class World {
       totalRecipients: recipients,
       onUnknown,
     });
-    const phones = Array.from({ length: recipients }, () => `+5511${900_000_000 + (this.phones += 1)}`);
+    const phones = this.newPhones(recipients);
     const people = phones.map((phone) => ({ phone, name: 'Ana' }));
     const contacts = await this.contacts.upsertMany(this.database.manager, this.tenantId, people);
-    const payloads: SendPayload[] = [];
+    const payloads: Sent[] = [];
     for (const phone of phones) {
       const contactId = contacts.find((contact) => contact.phone === phone)?.id ?? '';
-      const recipientId = await insertRecipient(this.database.manager, this.tenantId, {
+      const deliveryId = await insertRecipient(this.database.manager, this.tenantId, {
         campaignId: id,
         contactId,
         phone,
@@ -178,9 +190,52 @@ export class World {
         state: 'queued',
         claimEpoch: 1,
       });
-      payloads.push({ tenantId: this.tenantId, campaignId: id, recipientId });
+      payloads.push({ tenantId: this.tenantId, campaignId: id, deliveryId });
     }
     return { id, recipients: payloads, phones };
+  }
+
+  /** What no campaign sends: accepted and queued, each delivery with its parts as they will be handed over. */
+  async send(
+    options: {
+      source?: 'direct' | 'test';
+      purpose?: Purpose;
+      parts?: (string | RenderedContent)[];
+      recipients?: number;
+      to?: string[];
+      senderIds?: string[];
+    } = {},
+  ): Promise<{ id: string; recipients: Sent[]; phones: string[] }> {
+    const {
+      source = 'direct',
+      purpose = 'service',
+      parts = ['Hello Ana'],
+      recipients = 1,
+      senderIds = [],
+    } = options;
+    const { manager } = this.database;
+    const id = newId();
+    const phones = options.to ?? this.newPhones(recipients);
+    const contents = parts.map((part) =>
+      typeof part === 'string' ? { type: 'text' as const, text: part } : part,
+    );
+    const people = phones.map((phone) => ({ phone, name: 'Ana' }));
+    const contacts = await this.contacts.upsertMany(manager, this.tenantId, people);
+    const deliveries = contacts.map((contact) =>
+      writtenDelivery({ contactId: contact.id, phone: contact.phone, name: 'Ana' }, contents, new Date()),
+    );
+    const terms = { pool: { senderIds, senderTags: [] }, stickySender: true, minDelay: 0, maxDelay: 0 };
+    await insertSend(manager, this.tenantId, { id, source, purpose, ...terms }, deliveries);
+    const sent = deliveries.map((delivery) => ({
+      tenantId: this.tenantId,
+      campaignId: id,
+      deliveryId: delivery.id,
+    }));
+    return { id, recipients: sent, phones };
+  }
+
+  private newPhones(count: number): string[] {
+    return Array.from({ length: count }, () => `+5511${900_000_000 + (this.phones += 1)}`);
   }
 
   /** Runs a job as the queue would, until it is done or wants to rest for longer than `patienceMs`. */
@@ -202,8 +257,8 @@ export class World {
     return row;
   }
 
-  messages(recipientId: string): Promise<Record<string, unknown>[]> {
-    return this.sql('SELECT * FROM messages WHERE delivery_id = $1 ORDER BY part', [recipientId]);
+  messages(deliveryId: string): Promise<Record<string, unknown>[]> {
+    return this.sql('SELECT * FROM messages WHERE delivery_id = $1 ORDER BY part', [deliveryId]);
   }
 
   /** What the ledger says and what count(*) says, of every kind of entry; they must be the same. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { SettingsService, windowErrors } from '../../src/modules/tenants/index.js';
 import { ContactService, MergeService, SuppressionService } from '../../src/modules/contacts/index.js';
-import { CampaignPersonRecords, MessagePersonRecords } from '../../src/modules/delivery/index.js';
+import { DeliveryPersonRecords, MessagePersonRecords } from '../../src/modules/delivery/index.js';
 import { systemClock } from '../../src/lib/clock.js';
 import { createLogger } from '../../src/lib/logger.js';
 import { createExhaustedInbound } from '../../src/worker/handlers/exhausted.js';
@@ -38,10 +38,10 @@ async function receive(...messages: ReturnType<typeof said>[]): Promise<void> {
   await handle(payload, { signal: new AbortController().signal });
 }
 
-async function written(): Promise<{ recipientId: string; campaignId: string; from: string }> {
+async function written(): Promise<{ deliveryId: string; campaignId: string; from: string }> {
   const { id, recipients, phones } = await world.campaign();
   await world.drive(world.worker(), recipients[0]!);
-  return { recipientId: recipients[0]!.recipientId, campaignId: id, from: phones[0]! };
+  return { deliveryId: recipients[0]!.deliveryId, campaignId: id, from: phones[0]! };
 }
 
 const contacts = () => new ContactService({ database: db.database, clock: systemClock });
@@ -51,7 +51,7 @@ async function merge(into: string, gone: string): Promise<void> {
     database: db.database,
     clock: systemClock,
     contacts: contacts(),
-    records: [new CampaignPersonRecords(), new MessagePersonRecords()],
+    records: [new DeliveryPersonRecords(), new MessagePersonRecords()],
   });
   const id = async (from: string) => String((await contact(from))?.['id']);
   await merges.merge(world.tenantId, await id(into), await id(gone));
@@ -62,7 +62,7 @@ const contact = async (from: string): Promise<Record<string, unknown> | undefine
 
 describe('incoming messages', () => {
   it('are each stored by themselves where one of their batch cannot be, STOPs included', async () => {
-    const { from, recipientId } = await written();
+    const { from, deliveryId } = await written();
     const { manager } = world.database;
     const endFault = await refuseRows(manager, 'messages', 'INSERT', `NEW.body = 'unbearable'`);
     const messages = [said(from, 'first'), said('+5511900000001', 'unbearable'), said(from, 'STOP')];
@@ -77,11 +77,11 @@ describe('incoming messages', () => {
     );
     expect(stored.map(({ body }) => body)).toEqual(['first', 'STOP']);
     expect(await contact(from)).toMatchObject({ opted_out_at: expect.any(Date) });
-    expect(await world.recipient(recipientId)).toMatchObject({ opted_out_at: expect.any(Date) });
+    expect(await world.recipient(deliveryId)).toMatchObject({ opted_out_at: expect.any(Date) });
   });
 
   it('are stored once, however often they are announced', async () => {
-    const { from, recipientId, campaignId } = await written();
+    const { from, deliveryId, campaignId } = await written();
     const message = said(from, 'Sounds good');
     await receive(message, message);
     await receive(message);
@@ -89,7 +89,7 @@ describe('incoming messages', () => {
       world.tenantId,
     ]);
     expect(stored).toMatchObject([{ body: 'Sounds good', state: 'received', sender_id: phone.senderId }]);
-    expect(await world.recipient(recipientId)).toMatchObject({
+    expect(await world.recipient(deliveryId)).toMatchObject({
       replied_at: expect.any(Date),
       opted_out_at: null,
     });
@@ -103,7 +103,7 @@ describe('incoming messages', () => {
     const earlier = await written();
     await world.sql(
       `UPDATE deliveries SET phone = $1, contact_id = (SELECT contact_id FROM deliveries WHERE id = $2) WHERE id = $3`,
-      [earlier.from, earlier.recipientId, later.recipients[0]!.recipientId],
+      [earlier.from, earlier.deliveryId, later.recipients[0]!.deliveryId],
     );
     await world.drive(world.worker(), later.recipients[0]!);
     const first = new Date();
@@ -111,45 +111,40 @@ describe('incoming messages', () => {
       said(earlier.from, 'one', first),
       said(earlier.from, 'two', new Date(first.getTime() + 1_000)),
     );
-    expect(await world.recipient(earlier.recipientId)).toMatchObject({ replied_at: null });
-    expect(await world.recipient(later.recipients[0]!.recipientId)).toMatchObject({ replied_at: first });
+    expect(await world.recipient(earlier.deliveryId)).toMatchObject({ replied_at: null });
+    expect(await world.recipient(later.recipients[0]!.deliveryId)).toMatchObject({ replied_at: first });
   });
 
   it('answer a single message rather than the campaign before it, which then counts nothing', async () => {
     const campaign = await written();
-    const single = await world.campaign();
-    await world.sql(`UPDATE campaigns SET kind = 'direct' WHERE id = $1`, [single.id]);
-    await world.sql(
-      `UPDATE deliveries SET phone = $1, contact_id = (SELECT contact_id FROM deliveries WHERE id = $2) WHERE id = $3`,
-      [campaign.from, campaign.recipientId, single.recipients[0]!.recipientId],
-    );
+    const single = await world.send({ to: [campaign.from] });
     await world.drive(world.worker(), single.recipients[0]!);
     await receive(said(campaign.from, 'Thank you for the parcel'));
-    expect(await world.recipient(campaign.recipientId)).toMatchObject({ replied_at: null });
+    expect(await world.recipient(campaign.deliveryId)).toMatchObject({ replied_at: null });
   });
 
   it('are no reply to what was written after them, however late they come in', async () => {
-    const { from, recipientId } = await written();
+    const { from, deliveryId } = await written();
     const before = new Date(Date.now() - 600_000);
     await receive(said(from, 'Where is my parcel?', before), said(from, 'STOP', before));
-    expect(await world.recipient(recipientId)).toMatchObject({ replied_at: null, opted_out_at: null });
+    expect(await world.recipient(deliveryId)).toMatchObject({ replied_at: null, opted_out_at: null });
     expect(await contact(from)).toMatchObject({ opted_out_at: expect.any(Date) });
   });
 
   it('are no reply to what was written more than a week ago', async () => {
-    const { from, recipientId } = await written();
+    const { from, deliveryId } = await written();
     await world.sql(`UPDATE messages SET created_at = now() - interval '8 days' WHERE delivery_id = $1`, [
-      recipientId,
+      deliveryId,
     ]);
     await receive(said(from, 'who are you?'));
-    expect(await world.recipient(recipientId)).toMatchObject({ replied_at: null });
+    expect(await world.recipient(deliveryId)).toMatchObject({ replied_at: null });
   });
 
   it('STOP opts the contact out and marks the campaign it answers', async () => {
-    const { from, recipientId, campaignId } = await written();
+    const { from, deliveryId, campaignId } = await written();
     await receive(said(from, ' Stop! '));
     expect(await contact(from)).toMatchObject({ opted_out_at: expect.any(Date), opt_out_source: 'keyword' });
-    expect(await world.recipient(recipientId)).toMatchObject({
+    expect(await world.recipient(deliveryId)).toMatchObject({
       opted_out_at: expect.any(Date),
       replied_at: null,
     });
@@ -163,7 +158,7 @@ describe('incoming messages', () => {
   });
 
   it('from a number whose contact was merged are those of the contact it was merged into', async () => {
-    const { from, recipientId } = await written();
+    const { from, deliveryId } = await written();
     const kept = await contact(from);
     const [first, second] = ['+5531988887771', '+5531988887772'];
     await receive(said(first, 'hi'), said(second, 'hi'));
@@ -171,10 +166,10 @@ describe('incoming messages', () => {
     await merge(from, second);
     await receive(said(first, 'who are you?'));
     expect(await contact(first)).toBeUndefined();
-    expect(await world.recipient(recipientId)).toMatchObject({ replied_at: expect.any(Date) });
+    expect(await world.recipient(deliveryId)).toMatchObject({ replied_at: expect.any(Date) });
     await receive(said(first, 'stop'));
     expect(await contact(from)).toMatchObject({ id: kept?.['id'], opted_out_at: expect.any(Date) });
-    expect(await world.recipient(recipientId)).toMatchObject({ opted_out_at: expect.any(Date) });
+    expect(await world.recipient(deliveryId)).toMatchObject({ opted_out_at: expect.any(Date) });
     const consents = await world.sql('SELECT kind, contact_id FROM contact_consents WHERE tenant_id = $1', [
       world.tenantId,
     ]);
@@ -210,7 +205,7 @@ describe('incoming messages', () => {
     for (const payload of recipients) await world.drive(world.worker(), payload);
     expect(phone.handed.map(({ to }) => to)).toEqual([phones[2]]);
     for (const [index, code] of ['suppressed', 'opted_out'].entries()) {
-      expect(await world.recipient(recipients[index]!.recipientId)).toMatchObject({ state: 'skipped', code });
+      expect(await world.recipient(recipients[index]!.deliveryId)).toMatchObject({ state: 'skipped', code });
     }
   });
 
@@ -236,11 +231,11 @@ describe('incoming messages', () => {
   });
 
   it("stay within their tenant, even from another tenant's contact", async () => {
-    const { from, recipientId } = await written();
+    const { from, deliveryId } = await written();
     const stranger = await db.createTenant();
     await world.inbound.receive(stranger, phone.senderId, [said(from, 'stop')]);
     expect(await contact(from)).toMatchObject({ opted_out_at: null });
-    expect(await world.recipient(recipientId)).toMatchObject({ opted_out_at: null });
+    expect(await world.recipient(deliveryId)).toMatchObject({ opted_out_at: null });
   });
 });
 
@@ -256,10 +251,10 @@ describe('words that opt out', () => {
   it.each(['ＳＴＯＰ', 'Désinscrire !', 'İPTAL', 'إِلْغَاء', 'बन्द', '수신 거부', '🛑 стоп 🛑', '停止。', 'הסר'])(
     'a person who writes "%s" is sent nothing more',
     async (text) => {
-      const { from, recipientId } = await written();
+      const { from, deliveryId } = await written();
       await receive(said(from, text));
       expect(await optedOut(from)).toBe(true);
-      expect(await world.recipient(recipientId)).toMatchObject({ opted_out_at: expect.any(Date) });
+      expect(await world.recipient(deliveryId)).toMatchObject({ opted_out_at: expect.any(Date) });
     },
   );
 

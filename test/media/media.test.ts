@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { systemClock } from '../../src/lib/clock.js';
+import { insertSend, writtenDelivery } from '../../src/modules/delivery/index.js';
 import { newId } from '../../src/lib/ids.js';
 import { mediaLimits } from '../../src/lib/media-types.js';
 import { DiskMediaStore, MediaFiles, MediaService } from '../../src/modules/media/index.js';
@@ -12,7 +13,7 @@ import { waitFor } from '../support/wait-for.js';
 import { fileOf, jpeg, m4v, mp1, mp3, mp4, opus, pdf, png, utf16, utf32 } from './support.js';
 import type { CampaignVariant } from '../../src/modules/campaigns/index.js';
 import type { CampaignPart } from '../../src/modules/content/index.js';
-import type { CampaignStatus } from '../../src/modules/delivery/index.js';
+import type { CampaignStatus } from '../../src/modules/campaigns/core/campaign-status.js';
 import { insertCampaign } from '../support/rows.js';
 
 let db: TestDatabase;
@@ -206,11 +207,18 @@ describe('deleting', () => {
     await expect(media.get(tenantId, id)).rejects.toMatchObject({ code: 'media_not_found' });
   });
 
-  it('names direct messages that wait, which are not shown as a campaign', async () => {
+  it('names messages that wait without a campaign', async () => {
     const { id } = await add(Buffer.concat([png, Buffer.from('direct')]));
-    const hidden = await campaign('running', [{ type: 'image', mediaId: id }]);
-    await db.database.manager.query(`UPDATE campaigns SET kind = 'direct' WHERE id = $1`, [hidden]);
-    await expect(media.remove(tenantId, id)).rejects.toThrow('A direct message that has not been sent yet');
+    const { manager } = db.database;
+    const addressee = { contactId: newId(), phone: '+5511987650001', name: null };
+    const delivery = writtenDelivery(addressee, [{ type: 'image', mediaId: id }], new Date());
+    const terms = { pool: { senderIds: [], senderTags: [] }, stickySender: true, minDelay: 0, maxDelay: 0 };
+    await insertSend(manager, tenantId, { id: newId(), source: 'direct', purpose: 'service', ...terms }, [
+      delivery,
+    ]);
+    await expect(media.remove(tenantId, id)).rejects.toThrow('A message that has not been sent yet');
+    await manager.query(`UPDATE deliveries SET state = 'sent', next_part = 1 WHERE id = $1`, [delivery.id]);
+    await media.remove(tenantId, id);
   });
 
   it('waits for a campaign that is being made with the file', async () => {

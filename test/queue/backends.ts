@@ -98,6 +98,6 @@ export function atMost(messages: number): StartOptions {
   };
 }
 
-export function sendPayload(recipientId: string) {
-  return { tenantId: 'tenant', campaignId: 'campaign', recipientId };
+export function sendPayload(deliveryId: string) {
+  return { tenantId: 'tenant', campaignId: 'campaign', deliveryId };
 }

@@ -87,7 +87,7 @@ describe.each(servers)('bundled jobs on $name', ({ start }) => {
     return {
       ran,
       handler: (payload, context) => {
-        ran.push(payload.recipientId);
+        ran.push(payload.deliveryId);
         return then(payload, context);
       },
     };
@@ -103,7 +103,7 @@ describe.each(servers)('bundled jobs on $name', ({ start }) => {
       await queue.drain(1_000);
       expect(ran.toSorted()).toEqual(
         jobsFor(2 * BUNDLE_SIZE + 2)
-          .map(({ payload }) => payload.recipientId)
+          .map(({ payload }) => payload.deliveryId)
           .toSorted(),
       );
     }));
@@ -122,8 +122,8 @@ describe.each(servers)('bundled jobs on $name', ({ start }) => {
 
   it('that have to run again come back alone, at their time and as urgent as before', () =>
     withQueue(async (queue) => {
-      const { ran, handler } = recorder(async ({ recipientId }) =>
-        recipientId === idOf(1) ? { kind: 'runAgain', at: new Date(Date.now() + 600_000) } : done,
+      const { ran, handler } = recorder(async ({ deliveryId }) =>
+        deliveryId === idOf(1) ? { kind: 'runAgain', at: new Date(Date.now() + 600_000) } : done,
       );
       await queue.enqueueMany(sendMessage, jobsFor(3, { priority: 7 }), { bundled: true });
       await queue.startWorkers(handlersWith({ sendMessage: handler }), AT_ONCE);
@@ -146,8 +146,8 @@ describe.each(servers)('bundled jobs on $name', ({ start }) => {
   it('that fail have all their attempts before them, and hold no other job up', () =>
     withQueue(
       async (queue) => {
-        const { ran, handler } = recorder(async ({ recipientId }) => {
-          if (recipientId === idOf(0)) throw new Error('a bad recipient');
+        const { ran, handler } = recorder(async ({ deliveryId }) => {
+          if (deliveryId === idOf(0)) throw new Error('a bad recipient');
           return done;
         });
         await queue.enqueueMany(sendMessage, jobsFor(3), { bundled: true });
@@ -205,8 +205,8 @@ describe.each(servers)('bundled jobs on $name', ({ start }) => {
   it('go back into the queue together when a drain interrupts them, also those that had not begun', () =>
     withQueue(async (first) => {
       const begun = new EventEmitter();
-      const { ran, handler } = recorder(async ({ recipientId }, { signal }) => {
-        if (recipientId !== idOf(1)) return done;
+      const { ran, handler } = recorder(async ({ deliveryId }, { signal }) => {
+        if (deliveryId !== idOf(1)) return done;
         begun.emit('begun');
         await once(signal, 'abort');
         return { kind: 'runAgain', at: new Date(Date.now() + 600_000) };

@@ -14,8 +14,8 @@ const queue = createQueue(
 );
 await queue.startWorkers(
   handlersWith({
-    sendMessage: ({ recipientId }) => {
-      process.stdout.write(`${recipientId}\n`);
+    sendMessage: ({ deliveryId }) => {
+      process.stdout.write(`${deliveryId}\n`);
       return new Promise(() => {});
     },
   }),

@@ -30,8 +30,8 @@ function opened(queue: Queue): Queue {
 /** Collects the recipients of the messages that were handled. */
 function collector() {
   const handled: string[] = [];
-  const handler = async ({ recipientId }: { recipientId: string }) => {
-    handled.push(recipientId);
+  const handler = async ({ deliveryId }: { deliveryId: string }) => {
+    handled.push(deliveryId);
     return { kind: 'done' as const };
   };
   return { handled, handlers: handlersWith({ sendMessage: handler }) };

@@ -61,7 +61,7 @@ describe.each(servers)('the queue on $name', ({ start }) => {
       ]);
       await queue.startWorkers(handlersWith({ sendMessage: handler }), CONCURRENCY);
       await waitFor(async () => (runs.length === 3 ? true : undefined));
-      expect(runs.map((payload) => (payload as { recipientId: string }).recipientId).toSorted()).toEqual([
+      expect(runs.map((payload) => (payload as { deliveryId: string }).deliveryId).toSorted()).toEqual([
         'first',
         'later',
         'third',
@@ -185,8 +185,8 @@ describe.each(servers)('the queue on $name', ({ start }) => {
     withQueue(
       async (queue) => {
         const settled: unknown[] = [];
-        const handler = async ({ recipientId }: { recipientId: string }) => {
-          if (recipientId !== 'good') throw new Error('broken for good');
+        const handler = async ({ deliveryId }: { deliveryId: string }) => {
+          if (deliveryId !== 'good') throw new Error('broken for good');
           return done;
         };
         await queue.startWorkers(handlersWith({ sendMessage: handler }), CONCURRENCY, {

@@ -112,14 +112,21 @@ export async function insertCampaign(tx: Tx, tenantId: Id, values: Values<Campai
   return id;
 }
 
+/** As the feeder leaves it, with the parts of its variant. */
 export async function insertRecipient(
   tx: Tx,
   tenantId: Id,
   values: Values<Delivery> & { campaignId: Id; contactId: Id; phone: string },
 ): Promise<Id> {
   const id = values.id ?? newId();
-  await insert(tx, Delivery, { ...values, id, tenantId });
+  const parts = values.parts ?? (await partsOf(tx, values.campaignId, values.variant ?? 0));
+  await insert(tx, Delivery, { ...values, parts, id, tenantId });
   return id;
+}
+
+async function partsOf(tx: Tx, campaignId: Id, variant: number): Promise<number> {
+  const campaign = await tx.findOneByOrFail(Campaign, { id: campaignId });
+  return (campaign.variants?.[variant]?.parts ?? campaign.parts).length;
 }
 
 /** A sent text. */

@@ -1,6 +1,7 @@
 import { IsIn, IsOptional, IsUUID } from 'class-validator';
 import { PageQuery } from '../../lib/page-query.js';
-import type { CampaignStatus, RecipientState } from '../delivery/index.js';
+import type { DeliveryState } from '../delivery/index.js';
+import type { CampaignStatus } from './core/campaign-status.js';
 
 export const campaignStatuses: readonly CampaignStatus[] = [
   'draft',
@@ -12,7 +13,7 @@ export const campaignStatuses: readonly CampaignStatus[] = [
   'stopped',
 ];
 
-export const recipientStates: readonly RecipientState[] = [
+export const recipientStates: readonly DeliveryState[] = [
   'pending',
   'queued',
   'sending',
@@ -39,5 +40,5 @@ export class CampaignListQuery extends PageQuery {
 export class RecipientListQuery extends PageQuery {
   @IsOptional()
   @IsIn(recipientStates)
-  state?: RecipientState;
+  state?: DeliveryState;
 }

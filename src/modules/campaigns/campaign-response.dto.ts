@@ -20,7 +20,9 @@ import { campaignStatuses } from './campaign-query.dto.js';
 import { unknownChoices } from './campaign.dto.js';
 import { CampaignVariantResponse } from './variants/variant.dto.js';
 import { CampaignPartResponse } from '../content/index.js';
-import type { UnknownChoice, CampaignStatus } from '../delivery/index.js';
+import type { UnknownChoice } from '../delivery/index.js';
+import { purposes, type Purpose } from '../tenants/index.js';
+import type { CampaignStatus } from './core/campaign-status.js';
 
 /** Recipients by their furthest state; `replied` and `optedOut` are counted besides. */
 export class CampaignCountsResponse {
@@ -83,6 +85,8 @@ export class CampaignResponse extends CampaignTimingResponse {
   name!: string;
   @IsIn(campaignStatuses)
   status!: CampaignStatus;
+  @IsIn(purposes)
+  purpose!: Purpose;
   @IsArray()
   @ValidateNested({ each: true })
   @Type(() => CampaignPartResponse)

@@ -26,6 +26,7 @@ import { CampaignVariantDto } from './variants/variant.dto.js';
 import { MAX_VARIANTS } from './variants/core/variants.js';
 import type { UnknownChoice } from '../delivery/index.js';
 import { CampaignPartDto, MAX_PARTS } from '../content/index.js';
+import { purposes, type Purpose } from '../tenants/index.js';
 
 export const MAX_INLINE_CONTACTS = 10_000;
 const ONE_HOUR_MS = 3_600_000;
@@ -100,6 +101,15 @@ class CampaignSettingsDto extends CampaignTimingDto {
   @Type(() => CampaignVariantDto)
   variants?: CampaignVariantDto[];
   // ---
+
+  /**
+   * `marketing` keeps to the tenant's quiet hours, send window and frequency cap; `service` is about something the
+   * recipients have with you (an order, an appointment) and does not. Nobody who opted out gets either.
+   */
+  @IsOptional()
+  @IsIn(purposes)
+  @JSONSchema({ default: 'marketing' })
+  purpose?: Purpose;
 
   // --- control
   /** Sends to a few recipients first, then waits; null clears it. */

@@ -1,9 +1,10 @@
 import type { AudienceRules } from './audience/core/audience-rules.js';
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import type { CampaignPart } from '../content/index.js';
-import type { SendWindow } from '../tenants/index.js';
+import type { Purpose, SendWindow } from '../tenants/index.js';
 import type { SenderPool } from '../senders/index.js';
-import type { UnknownChoice, CampaignStatus, CampaignKind } from '../delivery/index.js';
+import type { UnknownChoice } from '../delivery/index.js';
+import type { CampaignStatus } from './core/campaign-status.js';
 
 /** One of several versions of a campaign; recipients are divided among them by weight. */
 export interface CampaignVariant {
@@ -43,7 +44,6 @@ export interface Recurrence {
 @Entity('campaigns')
 @Index('campaigns_tenant_created', ['tenantId', 'createdAt'])
 @Index('campaigns_status', ['status'])
-@Index('campaigns_direct_open', ['id'], { where: `kind = 'direct' AND status = 'running'` })
 @Index('campaigns_due', ['scheduledAt'], { where: `status = 'scheduled'` })
 @Index('campaigns_occurrence', ['originId', 'occurrenceAt'], { unique: true })
 export class Campaign {
@@ -70,8 +70,9 @@ export class Campaign {
   @Column('uuid', { name: 'list_ids', array: true, default: () => `'{}'` })
   listIds!: string[];
 
-  @Column('text', { default: 'campaign' })
-  kind!: CampaignKind;
+  /** Which of the tenant's rules bind its messages. */
+  @Column('text', { default: 'marketing' })
+  purpose!: Purpose;
 
   /** Null: all recipients get `parts`. */
   @Column('jsonb', { nullable: true })

@@ -22,6 +22,7 @@ function campaignFields({ campaign, counts }: CountedCampaign) {
     campaignId: campaign.id,
     name: campaign.name,
     status: campaign.status,
+    purpose: campaign.purpose,
     messages: campaign.parts.map(presentPart),
     ...(campaign.variants && { variants: campaign.variants.map(presentVariant) }),
     listIds: campaign.listIds,

@@ -2,7 +2,8 @@ import { LessThan } from 'typeorm';
 import type { Tx } from '../../db/index.js';
 import { Campaign } from './campaign.entity.js';
 import { noCounts, type Counter, type Counts } from './core/counts.js';
-import { type CampaignStatus, isIn } from '../delivery/index.js';
+import { isIn } from '../delivery/index.js';
+import type { CampaignStatus } from './core/campaign-status.js';
 
 export interface CampaignFilter {
   limit: number;
@@ -16,9 +17,8 @@ export async function insertCampaign(tx: Tx, campaign: Partial<Campaign> & { id:
   await tx.insert(Campaign, campaign);
 }
 
-/** Hidden campaigns of direct messages are excluded here, so that no user sees or changes them. */
 export async function findCampaign(tx: Tx, tenantId: string, id: string): Promise<Campaign | undefined> {
-  return (await tx.findOneBy(Campaign, { tenantId, id, kind: 'campaign' })) ?? undefined;
+  return (await tx.findOneBy(Campaign, { tenantId, id })) ?? undefined;
 }
 
 /** Newest first (ids sort by creation time); one row more than asked for, to know whether there is a next page. */
@@ -26,7 +26,6 @@ export async function listCampaigns(tx: Tx, tenantId: string, filter: CampaignFi
   return tx.find(Campaign, {
     where: {
       tenantId,
-      kind: 'campaign',
       ...(filter.status ? { status: filter.status } : {}),
       ...(filter.originId ? { originId: filter.originId } : {}),
       ...(filter.before ? { id: LessThan(filter.before) } : {}),
@@ -63,7 +62,7 @@ export async function changeStatus(
          started_at = CASE WHEN $4 = 'running' THEN coalesce(started_at, $5) ELSE started_at END,
          completed_at = CASE WHEN $4 IN ('completed', 'failed', 'stopped') THEN $5::timestamptz END,
          waiting_reason = NULL, waiting_until = NULL, updated_at = $5
-       WHERE tenant_id = $1 AND id = $2 AND kind = 'campaign' AND status = ANY($3::text[])
+       WHERE tenant_id = $1 AND id = $2 AND status = ANY($3::text[])
        RETURNING id)
      SELECT id FROM changed`,
     [campaign.tenantId, campaign.id, from, change.to, change.at],

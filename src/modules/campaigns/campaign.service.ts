@@ -26,7 +26,7 @@ import {
 import type { RecipientRow } from './reports/report.repository.js';
 import { CampaignUpdates } from './creation/update.service.js';
 import type { CampaignWarning } from './core/warning.js';
-import type { CampaignStatus } from '../delivery/index.js';
+import type { CampaignStatus } from './core/campaign-status.js';
 
 /**
  * Everything an operator does with campaigns. All calls are about one tenant; a campaign of another tenant is

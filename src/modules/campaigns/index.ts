@@ -1,5 +1,5 @@
 // Campaigns: what the module stores, needs of others and offers to operators.
-export { Campaign, type CampaignVariant } from './campaign.entity.js';
+export type { Campaign, CampaignVariant } from './campaign.entity.js';
 export type { CountedCampaign } from './campaign.repository.js';
 export type { CampaignContacts, CampaignDeps, CampaignSenders } from './campaign.ports.js';
 export { CampaignManager } from './campaign.service.js';
@@ -8,7 +8,11 @@ export { CampaignManager } from './campaign.service.js';
 export { CAMPAIGN_RUN, CampaignScheduler } from './running/schedule.service.js';
 export { runProgress } from './running/schedule.repository.js';
 export { CampaignFeeder } from './feeding/feeder.js';
+export { campaignSource } from './sending/campaign-source.js';
 export { CampaignWaitTracker } from './sending/campaign-wait-tracker.js';
+
+// What is kept of a person, for erasing contacts.
+export { AudiencePersonRecords } from './audience/person-records.repository.js';
 
 // API: create, change and list.
 export { CreateCampaignDto, UpdateCampaignDto } from './campaign.dto.js';

@@ -9,7 +9,7 @@ const MOST_NAMED = 10;
 export function tellNotEnded(logger: Logger, campaignId: string, { left }: EndedRecipients): void {
   const [first] = left;
   if (!first) return;
-  const recipientIds = left.slice(0, MOST_NAMED).map(({ item }) => item);
-  const report = { alert: 'recipient.not_ended', campaignId, recipientIds, count: left.length };
+  const deliveryIds = left.slice(0, MOST_NAMED).map(({ item }) => item);
+  const report = { alert: 'recipient.not_ended', campaignId, deliveryIds, count: left.length };
   logger.error({ ...report, error: errorMessage(first.error) }, 'recipients could not be ended');
 }

@@ -19,7 +19,6 @@ export {
   templateScope,
   type RenderFailure,
 } from './core/templates/template.js';
-export { asLiteral } from './core/literal.js';
 
 // Templates: checks and previews of a text.
 export { analyseAhead } from './analyse-ahead.js';

@@ -12,24 +12,26 @@ const WAITING = `('pending', 'queued')`;
 const UNBEGUN = `r.state IN ${WAITING} AND r.next_part = 0 AND NOT EXISTS (
   SELECT FROM messages m WHERE m.delivery_id = r.id AND m.direction = 'out' AND ${mayHaveArrived('m')})`;
 
-/** The messages of recipients `r` and `other` of a hidden campaign, as they were written when they were accepted. */
+/** The messages of deliveries `r` and `other`, as they were written when they were accepted. */
 const SAY_THE_SAME = `EXISTS (
   SELECT FROM messages a JOIN messages b ON b.delivery_id = other.id AND b.part = a.part
   WHERE a.delivery_id = r.id AND (a.body, a.content) IS NOT DISTINCT FROM (b.body, b.content))`;
 
-/** Recipients of this person: by contact, and those of an earlier contact of the same line. */
+/** Deliveries to this person: by contact, and those of an earlier contact of the same line. */
 const OF_PERSON = `r.tenant_id = $1 AND (r.contact_id = $2 OR r.id IN (
   SELECT same.id FROM campaigns k JOIN deliveries same ON same.campaign_id = k.id
-  WHERE k.tenant_id = $1 AND same.line = $3))`;
+  WHERE k.tenant_id = $1 AND same.line = $3
+  UNION ALL
+  SELECT id FROM deliveries WHERE campaign_id IS NULL AND tenant_id = $1 AND line = $3))`;
 
-/** What campaigns keep of a person: the recipients, with name and variables as they were when the campaign was made. */
-export class CampaignPersonRecords implements PersonRecords {
-  readonly name = 'campaigns';
+/** What deliveries keep of a person: name and variables as they were when the campaign was made. */
+export class DeliveryPersonRecords implements PersonRecords {
+  readonly name = 'deliveries';
 
   /**
-   * Where both are recipients of a campaign, the other one's message that still waits is a `duplicate`; otherwise it
-   * goes to the number that stays. Direct messages of one request are duplicates only when they say the same; one that
-   * says something else goes to the number it was meant for. So does what was begun, and what was sent keeps its number.
+   * Where both get something of a source, the other one's delivery that still waits is a `duplicate`; outside campaigns
+   * only where both say the same. What waits otherwise goes to the number that stays. What was begun goes on where it
+   * began, and what was sent keeps its number.
    */
   async move(tx: Tx, tenantId: string, from: Person, to: Person): Promise<void> {
     const people = [tenantId, from.id, to.id, to.line];
@@ -40,20 +42,25 @@ export class CampaignPersonRecords implements PersonRecords {
     );
     await tx.query(
       `UPDATE deliveries r SET state = 'skipped', code = 'duplicate', contact_id = $3, updated_at = now()
-       FROM campaigns k
-       WHERE k.id = r.campaign_id AND r.tenant_id = $1 AND r.contact_id = $2 AND ${UNBEGUN}
-         AND EXISTS (SELECT FROM deliveries other
-                     WHERE other.campaign_id = r.campaign_id AND (other.contact_id = $3 OR other.line = $4)
-                       AND (k.kind = 'campaign' OR ${SAY_THE_SAME}))`,
+       WHERE r.tenant_id = $1 AND r.contact_id = $2 AND ${UNBEGUN} AND (
+         EXISTS (SELECT FROM deliveries other
+                 WHERE other.campaign_id = r.campaign_id AND (other.contact_id = $3 OR other.line = $4))
+         OR EXISTS (SELECT FROM deliveries other
+                    WHERE other.source_id = r.source_id AND (other.contact_id = $3 OR other.line = $4)
+                      AND ${SAY_THE_SAME}))`,
       people,
     );
     await tx.query(
       `WITH redirected AS (
-         SELECT DISTINCT ON (r.campaign_id) r.id FROM deliveries r
-         WHERE r.tenant_id = $1 AND r.contact_id = $2 AND ${UNBEGUN}
-           AND NOT EXISTS (SELECT FROM deliveries other
-                           WHERE other.campaign_id = r.campaign_id AND other.line = $4)
-         ORDER BY r.campaign_id, r.id
+         SELECT r.id FROM deliveries r
+         WHERE r.tenant_id = $1 AND r.contact_id = $2 AND r.campaign_id IS NULL AND ${UNBEGUN}
+         UNION ALL
+         -- A campaign has each line once.
+         (SELECT DISTINCT ON (r.campaign_id) r.id FROM deliveries r
+          WHERE r.tenant_id = $1 AND r.contact_id = $2 AND r.campaign_id IS NOT NULL AND ${UNBEGUN}
+            AND NOT EXISTS (SELECT FROM deliveries other
+                            WHERE other.campaign_id = r.campaign_id AND other.line = $4)
+          ORDER BY r.campaign_id, r.id)
        )
        UPDATE deliveries r
        SET contact_id = $3, phone = CASE WHEN r.id IN (SELECT id FROM redirected) THEN $5 ELSE r.phone END
@@ -64,10 +71,10 @@ export class CampaignPersonRecords implements PersonRecords {
 
   collect(tx: Tx, tenantId: string, person: Person): Promise<unknown> {
     return tx.query(
-      `SELECT k.id AS "campaignId", k.name AS campaign, k.kind, r.phone AS "phoneNumber", r.name, r.variables, r.state,
+      `SELECT r.source, k.id AS "campaignId", k.name AS campaign, r.phone AS "phoneNumber", r.name, r.variables, r.state,
               r.code, r.sent_at AS "sentAt", r.delivered_at AS "deliveredAt", r.read_at AS "readAt",
               r.replied_at AS "repliedAt", r.opted_out_at AS "optedOutAt"
-       FROM deliveries r JOIN campaigns k ON k.id = r.campaign_id
+       FROM deliveries r LEFT JOIN campaigns k ON k.id = r.campaign_id
        WHERE ${OF_PERSON} ORDER BY r.id`,
       [tenantId, person.id, person.line],
     );
@@ -85,26 +92,7 @@ export class CampaignPersonRecords implements PersonRecords {
       throw new DomainError('conflict', 'message_under_way', message);
     }
     const ids = rows.map(({ id }) => id);
-    // Direct messages: a text that was written for this person alone is in the campaign that carries it.
-    await tx.query(
-      `UPDATE campaigns k SET parts = '[{"type":"text","content":""}]', updated_at = now()
-       WHERE k.tenant_id = $1 AND k.kind = 'direct'
-         AND k.id IN (SELECT campaign_id FROM deliveries WHERE id = ANY($2::uuid[]))
-         AND NOT EXISTS (SELECT FROM deliveries o WHERE o.campaign_id = k.id AND o.id <> ALL($2::uuid[]))`,
-      [tenantId, ids],
-    );
-    await tx.query(
-      `UPDATE campaigns
-       SET audience = jsonb_set(audience, '{exclude,phoneNumbers}', (
-         SELECT coalesce(jsonb_agg(number ORDER BY position), '[]')
-         FROM jsonb_array_elements_text(audience #> '{exclude,phoneNumbers}') WITH ORDINALITY AS given (number, position)
-         WHERE phone_line(number) <> $2))
-       WHERE tenant_id = $1 AND EXISTS (
-         SELECT FROM jsonb_array_elements_text(audience #> '{exclude,phoneNumbers}') AS number
-         WHERE phone_line(number) = $2)`,
-      [tenantId, person.line],
-    );
-    // Here by recipient, because those of an earlier contact of this number are found by nothing else.
+    // Here by delivery, because those of an earlier contact of this number are found by nothing else.
     await tx.query(
       `UPDATE messages
        SET body = NULL, content = NULL, contact_id = NULL,

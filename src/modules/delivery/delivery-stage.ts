@@ -1,11 +1,11 @@
-import type { RecipientState } from './core/recipient-state.js';
+import type { DeliveryState } from './core/delivery-state.js';
 
 /**
  * A recipient's state as the index knows it. States that follow each other on every recipient's way share a stage, so
  * that moving between them touches no index: PostgreSQL then rewrites the row within its page. The column is generated
  * by the database from `state`; see RECIPIENT_STAGE in migrations/initial-schema/campaigns.ts.
  */
-const stages: Record<RecipientState, number> = {
+const stages: Record<DeliveryState, number> = {
   pending: 0,
   queued: 1,
   sending: 1,
@@ -19,7 +19,7 @@ const stages: Record<RecipientState, number> = {
 };
 
 /** SQL that is true for recipients in one of these states and lets the index find them; `alias` as in `r`. */
-export function isIn(states: readonly RecipientState[], alias?: string): string {
+export function isIn(states: readonly DeliveryState[], alias?: string): string {
   const asked = stagesOf(states);
   const byStage = `${column('stage', alias)} IN (${asked.join(', ')})`;
   const byState = stateAmong(states, asked, alias);
@@ -33,7 +33,7 @@ export function isIn(states: readonly RecipientState[], alias?: string): string 
  * @throws Error for states of several stages: their ids have no common order in the index.
  */
 export function inOrder(
-  states: readonly RecipientState[],
+  states: readonly DeliveryState[],
   { alias, after }: { alias?: string; after?: string } = {},
 ): { where: string; orderBy: string } {
   const asked = stagesOf(states);
@@ -49,13 +49,13 @@ export function inOrder(
   };
 }
 
-function stagesOf(states: readonly RecipientState[]): number[] {
+function stagesOf(states: readonly DeliveryState[]): number[] {
   return [...new Set(states.map((state) => stages[state]))];
 }
 
 /** Undefined when the stages have no other states. */
 function stateAmong(
-  states: readonly RecipientState[],
+  states: readonly DeliveryState[],
   asked: readonly number[],
   alias: string | undefined,
 ): string | undefined {
@@ -73,7 +73,7 @@ function column(name: string, alias: string | undefined): string {
  * one in the order of the index: with a plain EXISTS the planner, which knows the counts of the last ANALYZE, scans the
  * table until it meets one; when the last one has just gone, that is the whole table.
  */
-export function hasAnyIn(states: readonly RecipientState[], campaign: string): string {
+export function hasAnyIn(states: readonly DeliveryState[], campaign: string): string {
   const found = stagesOf(states).map((stage) => {
     const ofStage = states.filter((state) => stages[state] === stage);
     const { where, orderBy } = inOrder(ofStage, { alias: 'first' });

@@ -1,11 +1,14 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
-import type { RecipientState } from './core/recipient-state.js';
+import type { Purpose } from '../tenants/index.js';
+import type { DeliveryState } from './core/delivery-state.js';
+import type { Lane } from './core/lane.js';
+import type { SourceKind } from './core/source-kind.js';
 
 /** The SQL form of delivery-stage.ts; the last stage is that of the excluded. */
 const STAGE =
   "CASE state WHEN 'pending' THEN 0 WHEN 'queued' THEN 1 WHEN 'sending' THEN 1 WHEN 'sent' THEN 2 WHEN 'delivered' THEN 2 WHEN 'read' THEN 2 WHEN 'failed' THEN 3 WHEN 'skipped' THEN 4 WHEN 'unknown' THEN 5 ELSE 6 END";
 
-/** A recipient of a campaign. The table also holds what was known of the contact when the campaign was made. */
+/** What one chat gets from one source, such as a recipient of a campaign, with what was known of the contact then. */
 @Entity('deliveries')
 @Index('deliveries_recipient', ['campaignId', 'line'], { unique: true })
 @Index('deliveries_stage', ['campaignId', 'stage', 'id'])
@@ -13,6 +16,10 @@ const STAGE =
 @Index('deliveries_zone', ['campaignId', 'zone', 'id'], {
   where: `stage = 0 AND zone IS NOT NULL`,
 })
+@Index('deliveries_due', ['sendAt'], { where: 'campaign_id IS NULL AND stage = 0' })
+@Index('deliveries_under_way', ['id'], { where: 'campaign_id IS NULL AND stage = 1' })
+@Index('deliveries_line', ['tenantId', 'line'], { where: 'campaign_id IS NULL' })
+@Index('deliveries_source', ['sourceId', 'id'], { where: 'source_id IS NOT NULL' })
 export class Delivery {
   @PrimaryColumn('uuid')
   id!: string;
@@ -20,9 +27,16 @@ export class Delivery {
   @Column('uuid', { name: 'tenant_id' })
   tenantId!: string;
 
-  @Column('uuid', { name: 'campaign_id' })
+  @Column('text', { default: 'campaign' })
+  source!: SourceKind;
+
+  /** Of the source; null for a campaign, whose id is beside it. */
+  @Column('uuid', { name: 'source_id', nullable: true })
+  sourceId!: string | null;
+
+  @Column('uuid', { name: 'campaign_id', nullable: true })
   @ForeignKey('Campaign', { onDelete: 'CASCADE' })
-  campaignId!: string;
+  campaignId!: string | null;
 
   @Column('uuid', { name: 'contact_id' })
   contactId!: string;
@@ -44,6 +58,13 @@ export class Delivery {
   @Column('text', { nullable: true })
   name!: string | null;
 
+  /** Which rules bind it; of a recipient of a campaign, the campaign's once it is queued. */
+  @Column('text', { default: 'marketing' })
+  purpose!: Purpose;
+
+  @Column('text', { default: 'campaign' })
+  lane!: Lane;
+
   /** Template variables of this recipient: contact attributes overlaid with the campaign's own. */
   @Column('jsonb', { default: () => `'{}'` })
   variables!: Record<string, unknown>;
@@ -57,7 +78,7 @@ export class Delivery {
   zone!: string | null;
 
   @Column('text', { default: 'pending' })
-  state!: RecipientState;
+  state!: DeliveryState;
 
   /** Made by the database from the state, for the index; see delivery-stage.ts. */
   @Column({
@@ -74,6 +95,10 @@ export class Delivery {
   /** Why it was skipped, or the code of its failure. */
   @Column('text', { nullable: true })
   code!: string | null;
+
+  /** How many parts it has; known once it is queued. */
+  @Column('smallint', { nullable: true })
+  parts!: number | null;
 
   /** The part to send next, from 0; equals the number of parts once all were sent. */
   @Column('integer', { name: 'next_part', default: 0 })
@@ -93,6 +118,14 @@ export class Delivery {
 
   @Column('uuid', { name: 'sender_id', nullable: true })
   senderId!: string | null;
+
+  /** The one sender that it may take. */
+  @Column('uuid', { name: 'only_sender_id', nullable: true })
+  onlySenderId!: string | null;
+
+  /** Not to leave before then; what no campaign feeds is queued when this time comes. */
+  @Column('timestamptz', { name: 'send_at', nullable: true })
+  sendAt!: Date | null;
 
   /** When the feeder last gave it to the queue. */
   @Column('timestamptz', { name: 'queued_at', nullable: true })

@@ -4,11 +4,13 @@ import type { ReceiptEntry } from './core/receipts.js';
 const messageQueue: QueueDefinition = { name: 'messages' };
 const receiptQueue: QueueDefinition = { name: 'receipts' };
 
-/** Sends all remaining parts of one recipient. */
-export const sendMessage = defineJob<{ tenantId: string; campaignId: string; recipientId: string }>(
-  'message.send',
-  { queue: messageQueue, attempts: 20, backoffMs: 1_000, addsUpFailures: true },
-);
+/** Sends all remaining parts of one delivery. */
+export const sendMessage = defineJob<{ tenantId: string; deliveryId: string }>('message.send', {
+  queue: messageQueue,
+  attempts: 20,
+  backoffMs: 1_000,
+  addsUpFailures: true,
+});
 
 /** Records what one sender's phone reported about messages it sent. */
 export const recordReceipts = defineJob<{ tenantId: string; senderId: string; receipts: ReceiptEntry[] }>(

@@ -2,23 +2,26 @@ import type { Database, Tx } from '../../db/index.js';
 import { Batcher } from '../../lib/batcher.js';
 import type { Logger } from '../../lib/logger.js';
 import { errorMessage } from '../../lib/errors.js';
+import type { ClaimRequest } from './claim.js';
 import { claimForSend, departFromQueue, noteWaits } from './delivery.repository.js';
 import { giveUpQueued } from './give-up.repository.js';
 import type {
   ClaimOutcome,
-  ClaimRequest,
+  Delivery,
   Departure,
   OutcomeRecord,
-  RecipientForSend,
-  RecipientWait,
+  DeliveryWait,
+  LoadedDelivery,
   RecordedOutcome,
 } from './delivery.types.js';
 import { loadForSend } from './load.repository.js';
 import { recordOutcomes, rememberUnknownNumbers } from './outcome.repository.js';
+import type { DeliverySources } from './source.js';
 import { saveLastSenders } from '../contacts/index.js';
 
 export interface DeliveryDeps {
   database: Database;
+  sources: DeliverySources;
   logger: Logger;
   /** The worker that sends: its claims are dead when it is gone. */
   workerId: string;
@@ -32,26 +35,26 @@ const COALESCING = { maxItems: 1000, maxDelayMs: 3 };
  * claim's epoch, so a job that runs twice, or a worker that wakes up late, changes nothing.
  */
 export class DeliveryService {
-  private readonly loads: Batcher<{ tenantId: string; recipientId: string }, RecipientForSend | undefined>;
+  private readonly loads: Batcher<{ tenantId: string; deliveryId: string }, LoadedDelivery | undefined>;
   private readonly claims: Batcher<ClaimRequest, ClaimOutcome>;
   private readonly outcomes: Batcher<OutcomeRecord, RecordedOutcome>;
   private readonly departures: Batcher<Departure, boolean>;
 
   constructor(private readonly deps: DeliveryDeps) {
-    const { database, workerId } = deps;
-    this.loads = new Batcher((items) => loadForSend(database.manager, items), COALESCING);
-    this.claims = this.batched((tx, requests) => claimForSend(tx, requests, workerId));
-    this.outcomes = this.batched(recordOutcomes);
+    const { database, sources, workerId } = deps;
+    this.loads = new Batcher((items) => loadForSend(database.manager, sources, items), COALESCING);
+    this.claims = this.batched((tx, requests) => claimForSend(tx, sources, requests, workerId));
+    this.outcomes = this.batched((tx, records) => recordOutcomes(tx, sources, records));
     this.departures = this.batched(departFromQueue);
   }
 
-  /** A recipient with everything its send depends on; undefined when it is not there (any more). */
-  load(tenantId: string, recipientId: string): Promise<RecipientForSend | undefined> {
-    return this.loads.add({ tenantId, recipientId });
+  /** A delivery with everything its send depends on; undefined when it is not there (any more). */
+  load(tenantId: string, deliveryId: string): Promise<LoadedDelivery | undefined> {
+    return this.loads.add({ tenantId, deliveryId });
   }
 
   /**
-   * Takes the recipient for one part and writes the message that will be handed over. `lost` when anything changed
+   * Takes the delivery for one part and writes the message that will be handed over. `lost` when anything changed
    * since it was loaded: paused, opted out, claimed by another job.
    */
   claim(request: ClaimRequest): Promise<ClaimOutcome> {
@@ -69,41 +72,41 @@ export class DeliveryService {
     return recorded;
   }
 
-  /** Ends a queued recipient without a send; false when another worker has claimed or changed it. */
-  end(recipient: RecipientForSend, to: 'skipped' | 'failed' | 'unknown', code: string): Promise<boolean> {
-    return this.depart(recipient, to, code);
+  /** Ends a queued delivery without a send; false when another worker has claimed or changed it. */
+  end(delivery: Delivery, to: 'skipped' | 'failed' | 'unknown', code: string): Promise<boolean> {
+    return this.depart(delivery, to, code);
   }
 
-  /** Returns a queued recipient to the feeder, for when the campaign runs again. */
-  putBack(recipient: RecipientForSend): Promise<boolean> {
-    return this.depart(recipient, 'pending', null);
+  /** Returns a queued delivery to those that wait, for when its source sends again. */
+  putBack(delivery: Delivery): Promise<boolean> {
+    return this.depart(delivery, 'pending', null);
   }
 
   /**
-   * Ends a recipient whose job has failed for the last time: nothing else would, and its campaign would never complete.
+   * Ends a delivery whose job has failed for the last time: nothing else would, and its campaign would never complete.
    * One that may be on its way is left to the reconciliation.
    */
-  async giveUp(tenantId: string, recipientId: string): Promise<void> {
-    await giveUpQueued(this.deps.database.manager, tenantId, recipientId);
+  async giveUp(tenantId: string, deliveryId: string): Promise<void> {
+    await giveUpQueued(this.deps.database.manager, tenantId, deliveryId);
   }
 
   /**
-   * Keeps for the trace what a queued recipient waits for. Written, a batch at a time, only when the reason is new or
+   * Keeps for the trace what a queued delivery waits for. Written, a batch at a time, only when the reason is new or
    * the time moved: a job that asks every minute writes nothing.
    */
-  async noteWait(recipient: RecipientForSend, reason: string, until: Date | null): Promise<void> {
-    const { tenantId, id: recipientId, claimEpoch, waitReason, waitUntil } = recipient;
+  async noteWait(delivery: Delivery, reason: string, until: Date | null): Promise<void> {
+    const { tenantId, id: deliveryId, claimEpoch, waitReason, waitUntil } = delivery;
     if (reason === waitReason && aboutTheSame(until, waitUntil)) return;
-    const wait = { tenantId, recipientId, claimEpoch, reason, until };
-    await this.waits.add(wait).catch(this.logForgotten('what a recipient waits for'));
+    const wait = { tenantId, deliveryId, claimEpoch, reason, until };
+    await this.waits.add(wait).catch(this.logForgotten('what a delivery waits for'));
   }
 
   private depart(
-    { tenantId, id, claimEpoch }: RecipientForSend,
+    { tenantId, id, claimEpoch }: Delivery,
     to: Departure['to'],
     code: string | null,
   ): Promise<boolean> {
-    return this.departures.add({ tenantId, recipientId: id, claimEpoch, to, code });
+    return this.departures.add({ tenantId, deliveryId: id, claimEpoch, to, code });
   }
 
   private readonly lastSenders = new Batcher<OutcomeRecord, void>(async (records) => {
@@ -116,7 +119,7 @@ export class DeliveryService {
     return records.map(() => undefined);
   }, COALESCING);
 
-  private readonly waits = new Batcher<RecipientWait, void>(async (waits) => {
+  private readonly waits = new Batcher<DeliveryWait, void>(async (waits) => {
     await noteWaits(this.deps.database.manager, waits);
     return waits.map(() => undefined);
   }, COALESCING);

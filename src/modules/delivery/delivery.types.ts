@@ -1,63 +1,36 @@
-import type { RecipientState } from './core/recipient-state.js';
-import type { CappedClaim, FrequencyCap } from './core/frequency-cap.js';
+import type { DeliveryState } from './core/delivery-state.js';
 import type { Settlement } from './core/settlement.js';
-import type { UnknownChoice, Resend } from './core/attempt.js';
-import type { CampaignKind, CampaignStatus } from './core/campaign-state.js';
-import type { RenderedContent, CampaignPart } from '../content/index.js';
-import type { TenantTimes, SendWindow } from '../tenants/index.js';
-import type { SenderPool } from '../senders/index.js';
+import type { Resend } from './core/attempt.js';
+import type { Lane } from './core/lane.js';
+import type { Purpose } from '../tenants/index.js';
+import type { RenderedContent } from '../content/index.js';
+import type { SourceRef } from './core/source-kind.js';
+import type { Policy } from './source.js';
 
-/** All a send needs to know about one recipient. */
-export interface RecipientForSend {
+/** What one chat gets from one source, as its row has it. */
+export interface Delivery extends SourceRef {
   id: string;
   tenantId: string;
-  campaignId: string;
+  /** Null for what no campaign sends. */
+  campaignId: string | null;
   contactId: string;
   phone: string;
   name: string | null;
   variables: Record<string, unknown>;
-  state: RecipientState;
+  variant: number;
+  state: DeliveryState;
+  purpose: Purpose;
+  lane: Lane;
+  /** The part to send next, from 0, and how many there are. */
   nextPart: number;
+  parts: number;
   claimEpoch: number;
   /** The claim epoch at the last retry: attempts are counted from there. */
   retriedEpoch: number;
-  campaignStatus: CampaignStatus;
-  kind: CampaignKind;
-  /** A direct message that is not to leave before then. */
+  /** It is not to leave before then. */
   sendAt: Date | null;
-  parts: CampaignPart[];
-  pool: SenderPool;
-  minDelay: number;
-  maxDelay: number;
-  stickySender: boolean;
-  onUnknown: UnknownChoice;
-  /** The campaign is shown as waiting for senders. */
-  waiting: boolean;
-  contactExists: boolean;
-  optedOut: boolean;
-  suppressed: boolean;
-  /** A recent check did not find the number on WhatsApp, and the campaign wants none of those. */
-  unregistered: boolean;
-  /** The tenant's, as far as it binds this campaign. */
-  frequencyCap: FrequencyCap | null;
-  /** The contact has had so many messages that those of this campaign would exceed the cap. */
-  overCap: boolean;
-  /** The contact's last sender. */
-  lastSenderId: string | null;
-  /** The campaign's own window, and the settings of its tenant; null for a tenant without settings. */
-  sendWindow: SendWindow | null;
-  tenantTimes: TenantTimes | null;
-  /** Not to be sent to from then on. */
-  expiresAt: Date | null;
-  /** 1 goes first, 10 last. */
-  priority: number;
-  /** A campaign of higher priority wants the same senders. */
-  preempted: boolean;
-  /** Most messages of the campaign through one sender, and what senders that have used nearly all of it have used. */
-  maxPerSender: number | null;
-  senderUse: Record<string, number> | null;
-  /** Under a ceiling: when the next message of the campaign may leave. */
-  nextSlotAt: Date | null;
+  /** The one sender that it may take. */
+  onlySenderId: string | null;
   /** What it is known to wait for, and until when. */
   waitReason: string | null;
   waitUntil: Date | null;
@@ -65,39 +38,42 @@ export interface RecipientForSend {
   senderId: string | null;
   /** That sender cannot go on: deleted, paused, banned or logged out. */
   senderGone: boolean;
+  /** The remaining parts, where they were written when the delivery was made. */
+  written: RenderedContent[] | null;
+}
+
+/** What is known of the recipient now. */
+export interface RecipientFacts {
+  contactExists: boolean;
+  optedOut: boolean;
+  suppressed: boolean;
+  /** A recent check did not find the number on WhatsApp. */
+  notOnWhatsApp: boolean;
+  /** The contact's last sender. */
+  lastSenderId: string | null;
+}
+
+/** All a send needs to know about one delivery. */
+export interface LoadedDelivery {
+  delivery: Delivery;
+  facts: RecipientFacts;
+  /** Shared by all deliveries of the source. */
+  policy: Policy;
   /** The part may already have reached the network. */
   resend: Resend | undefined;
+  /** The contact has had so many messages that those of this delivery would exceed the cap. */
+  overCap: boolean;
 }
 
-export interface ClaimRequest {
-  tenantId: string;
-  campaignId: string;
-  recipientId: string;
-  /** As read; another claim in between makes this one lose. */
-  claimEpoch: number;
-  part: number;
-  senderId: string;
-  /** Messages the recipient still gets, when this claim begins it at this sender; none when the sender goes on with it. */
-  begins?: number;
-  waMessageId: string | undefined;
-  type: string;
-  /** Its readable text. */
-  body: string | null;
-  /** Null for plain text. */
-  content: RenderedContent | null;
-  /** Of a first message to a contact whose tenant has a frequency cap. */
-  capped?: CappedClaim;
-}
-
-/** `later`: under the campaign's ceiling it may leave in about so many milliseconds. */
+/** `later`: under the source's ceiling it may leave in about so many milliseconds. */
 export type ClaimOutcome =
   | { kind: 'claimed'; messageId: string; claimEpoch: number }
   | { kind: 'later'; afterMs: number }
   | { kind: 'lost' };
 
-export interface OutcomeRecord {
+export interface OutcomeRecord extends SourceRef {
   tenantId: string;
-  recipientId: string;
+  deliveryId: string;
   contactId: string;
   messageId: string;
   claimEpoch: number;
@@ -108,32 +84,32 @@ export interface OutcomeRecord {
   lastPart: boolean;
   /** An earlier hand-over under the same id, or this one, may have arrived: the id is kept, whatever this one came to. */
   isResend: boolean;
-  /** What the claim took of the sender's budget; given back when nothing was handed over. */
-  begun?: { campaignId: string; messages: number };
+  /** Messages that the claim began at the sender; given back when nothing was handed over. */
+  begun?: number;
   settlement: Settlement;
 }
 
 /**
- * The recipient's state after the hand-over. It can differ from the settlement: a receipt may know more than the
+ * The delivery's state after the hand-over. It can differ from the settlement: a receipt may know more than the
  * time-out did. `fenced`: the claim was no longer this worker's, nothing was written.
  */
 export type RecordedOutcome =
   | { kind: 'recorded'; state: 'sent' | 'queued' | 'failed' | 'unknown'; arrived: boolean }
   | { kind: 'fenced' };
 
-/** A queued recipient that cannot be sent to now. */
-export interface RecipientWait {
+/** A queued delivery that cannot be sent now. */
+export interface DeliveryWait {
   tenantId: string;
-  recipientId: string;
+  deliveryId: string;
   claimEpoch: number;
   reason: string;
   until: Date | null;
 }
 
-/** A recipient leaves the queue without a hand-over. */
+/** A delivery leaves the queue without a hand-over. */
 export interface Departure {
   tenantId: string;
-  recipientId: string;
+  deliveryId: string;
   claimEpoch: number;
   to: 'pending' | 'skipped' | 'failed' | 'unknown';
   code: string | null;

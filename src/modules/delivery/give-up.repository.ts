@@ -9,14 +9,14 @@ import { endOf, nextPending, type FeedFrom } from './queue.repository.js';
 export async function giveUpQueued(
   tx: Tx,
   tenantId: string,
-  recipientId: string,
+  deliveryId: string,
 ): Promise<'failed' | 'unknown' | undefined> {
   const [row] = await tx.query<{ state: 'failed' | 'unknown' }[]>(
     `WITH given_up AS (
        SELECT id FROM deliveries WHERE id = $2 AND tenant_id = $1 AND state = 'queued' FOR NO KEY UPDATE
      ), ${endOf('given_up', 'internal_error')}
      SELECT state FROM ended`,
-    [tenantId, recipientId],
+    [tenantId, deliveryId],
   );
   return row?.state;
 }

@@ -1,29 +1,37 @@
-// Rows: deliveries, which are the recipients of campaigns and direct sends, and messages, with the states of both.
-export type { CampaignKind, CampaignStatus } from './core/campaign-state.js';
-export type { RecipientState } from './core/recipient-state.js';
+// Rows: deliveries, which are the recipients of campaigns and of all other sources, and messages, with the states of both.
+export type { DeliveryState } from './core/delivery-state.js';
 export { hasAnyIn, inOrder, isIn } from './delivery-stage.js';
 export { Message, type MessageState } from './message.entity.js';
 
-// Recipients as a campaign or a direct send makes them, before anything is sent; a direct message can be cancelled.
-export { assignPlaces, assignToVariants, forgetVariants } from './recipients.repository.js';
+// Sources: what deliveries are made for, and what delivery asks of each.
+export { sourceKinds, type SourceKind } from './core/source-kind.js';
+export type { ClaimRequest } from './claim.js';
 export {
-  cancelMessage,
-  insertDirectMessages,
-  insertTestRecipients,
-  type NewDirectMessage,
-} from './direct.repository.js';
+  type Admission,
+  type DeliverySource,
+  type DeliverySources,
+  type NumberedClaim,
+  type Policy,
+  type ReturnedUse,
+} from './source.js';
+
+// Deliveries before anything is sent: those of campaigns by variant and place; sends, which are written whole.
+export { assignPlaces, assignToVariants, forgetVariants } from './recipients.repository.js';
+export { cancelMessage, insertSend, type NewSend, type WrittenDelivery } from './sends/send.repository.js';
+export { firstJobs, writtenDelivery } from './sends/core/written-delivery.js';
+export { sendSource } from './sends/send-source.js';
 
 // Queue: takes waiting recipients for the feeder, gives them back or ends them.
 export {
   claimPending,
   putBackClaimed,
   settleOrigin,
-  type ClaimedRecipient,
+  type ClaimedDelivery,
   type FeedFrom,
 } from './queue.repository.js';
 export { endWaiting, skipLeftOver, type EndedRecipients } from './end-waiting.repository.js';
 export { giveUpNextPending } from './give-up.repository.js';
-export { FIRST_CLAIM, sendJobId } from './core/job-id.js';
+export { sendJobId } from './core/job-id.js';
 export { wakeAt, wakeBehind, wakeFirst } from './core/retry.js';
 
 // The jobs that others enqueue.
@@ -31,13 +39,7 @@ export { reconcile, recordReceipts, sendMessage } from './delivery.jobs.js';
 
 // Send: load, claim, hand over, record the outcome.
 export { DeliveryService, type DeliveryDeps } from './delivery.service.js';
-export type {
-  ClaimOutcome,
-  ClaimRequest,
-  OutcomeRecord,
-  RecipientForSend,
-  RecordedOutcome,
-} from './delivery.types.js';
+export type { ClaimOutcome, OutcomeRecord, LoadedDelivery, RecordedOutcome } from './delivery.types.js';
 export {
   judge,
   type JudgedClaim,
@@ -46,10 +48,8 @@ export {
   type Settlement,
 } from './core/settlement.js';
 
-// Admission: windows, ceilings, budgets per sender, frequency caps, number checks.
-export { isExpired, isInsideWindow } from './core/hours.js';
-export { ceilingOf, rampElapsedMs, slotAfterChange, slotMs } from './core/ceiling.js';
-export { countUseAnew, senderUse } from './admission/sender-budget.repository.js';
+// Admission: hours, frequency caps, number checks.
+export { isExpired, isInsideWindow, opensAt } from './core/hours.js';
 export { cappedClaim, type FrequencyCap } from './core/frequency-cap.js';
 export { countOverCap, OVER_CAP } from './admission/frequency-cap.repository.js';
 export { NOT_ON_WHATSAPP } from './unregistered.js';
@@ -71,5 +71,5 @@ export { ReconcileService } from './reconcile.service.js';
 export { markLatestRecipient, storeInbound, type InboundMessage } from './inbound.repository.js';
 
 // What is kept of a person, for merging and erasing contacts.
-export { CampaignPersonRecords } from './delivery-records.repository.js';
+export { DeliveryPersonRecords } from './delivery-records.repository.js';
 export { MessagePersonRecords } from './message-records.repository.js';

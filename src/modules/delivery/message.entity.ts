@@ -1,4 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { SourceKind } from './core/source-kind.js';
 
 export type MessageState =
   | 'pending'
@@ -23,8 +24,8 @@ export type MessageState =
 @Index('messages_contact', ['contactId', 'id'])
 @Index('messages_tenant', ['tenantId', 'id'])
 @Index('messages_campaign', ['campaignId', 'id'], { where: 'campaign_id IS NOT NULL' })
-@Index('messages_direct', ['tenantId', 'id'], { where: 'send_id IS NOT NULL' })
-@Index('messages_send', ['sendId', 'id'], { where: 'send_id IS NOT NULL' })
+@Index('messages_direct', ['tenantId', 'id'], { where: 'source_id IS NOT NULL' })
+@Index('messages_source', ['sourceId', 'id'], { where: 'source_id IS NOT NULL' })
 @Index('messages_inbound_once', ['senderId', 'waMessageId'], { unique: true, where: `direction = 'in'` })
 export class Message {
   @PrimaryColumn('uuid')
@@ -43,13 +44,16 @@ export class Message {
   @Column('uuid', { name: 'sender_id', nullable: true })
   senderId!: string | null;
 
-  /** Null for direct messages too: their hidden campaign is internal. */
   @Column('uuid', { name: 'campaign_id', nullable: true })
   campaignId!: string | null;
 
-  /** The request that a direct message belongs to; null for campaigns and inbound messages. */
-  @Column('uuid', { name: 'send_id', nullable: true })
-  sendId!: string | null;
+  /** What it was sent for; null for a campaign, and for what came in. */
+  @Column('text', { nullable: true })
+  source!: SourceKind | null;
+
+  /** Of the source: the request that a direct message or a test belongs to. */
+  @Column('uuid', { name: 'source_id', nullable: true })
+  sourceId!: string | null;
 
   /** When a scheduled direct message is to leave. */
   @Column('timestamptz', { name: 'send_at', nullable: true })

@@ -1,13 +1,14 @@
 import type { Tx } from '../../db/index.js';
 import { noteUnregistered } from '../contacts/index.js';
-import { giveBackUse } from './admission/sender-budget.repository.js';
-import { lockRecipients, type LockedRecipient } from './delivery.repository.js';
+import { bySource } from './by-source.js';
+import { lockDeliveries, type LockedDelivery } from './delivery.repository.js';
+import type { DeliverySources } from './source.js';
 import { MAX_ATTEMPTS_KEPT } from './core/unconfirmed.js';
 import type { OutcomeRecord, RecordedOutcome } from './delivery.types.js';
 
 interface RecordedRow {
   ordinal: number;
-  recipientId: string;
+  deliveryId: string;
   state: 'sent' | 'queued' | 'failed' | 'unknown';
   arrived: boolean;
   /** A receipt came before this record. */
@@ -22,19 +23,25 @@ interface RecordedRow {
  * A recipient that was given up as `unknown` still takes a definite late answer for its last part; anything else would
  * reopen a campaign that may have been completed. One that waits to be sent again takes any definite answer.
  */
-export async function recordOutcomes(tx: Tx, records: OutcomeRecord[]): Promise<RecordedOutcome[]> {
-  const recipients = await lockRecipients(
+export async function recordOutcomes(
+  tx: Tx,
+  sources: DeliverySources,
+  records: OutcomeRecord[],
+): Promise<RecordedOutcome[]> {
+  const deliveries = await lockDeliveries(
     tx,
-    records.map((record) => record.recipientId),
+    records.map((record) => record.deliveryId),
   );
   const numbered = records.map((record, ordinal) => ({ ...record, ordinal }));
-  const open = numbered.filter((record) => isOpen(record, recipients.get(record.recipientId)));
+  const open = numbered.filter((record) => isOpen(record, deliveries.get(record.deliveryId)));
   const rows: RecordedRow[] = await tx.query(RECORD, parameters(open));
-  await giveBackUse(tx, notHandedOver(records, rows));
+  for (const [source, uses] of bySource(notHandedOver(records, rows)))
+    await sources[source].returned(tx, uses);
+  await endRest(tx, rows);
   const toDerive = rows.filter((row) => row.state === 'sent' && (row.early || row.part > 0));
-  await deriveRecipients(
+  await deriveDeliveries(
     tx,
-    toDerive.map((row) => row.recipientId),
+    toDerive.map((row) => row.deliveryId),
   );
   const byOrdinal = new Map(rows.map((row) => [row.ordinal, row]));
   return records.map((_, index) => {
@@ -46,7 +53,7 @@ export async function recordOutcomes(tx: Tx, records: OutcomeRecord[]): Promise<
 /** Whether the claim is still the recipient's last one, and its outcome not final. */
 function isOpen(
   { tenantId, claimEpoch, settlement, lastPart }: OutcomeRecord,
-  now?: LockedRecipient,
+  now?: LockedDelivery,
 ): boolean {
   if (now?.tenantId !== tenantId || now.claimEpoch !== claimEpoch) return false;
   if (now.state === 'sending') return true;
@@ -62,7 +69,9 @@ function notHandedOver(records: readonly OutcomeRecord[], rows: readonly Recorde
     .filter(({ state, part, arrived }) => state === 'queued' && part === 0 && !arrived)
     .flatMap(({ ordinal }) => records[ordinal] ?? [])
     .filter(({ isResend, settlement }) => !isResend && settlement.kind !== 'resend')
-    .flatMap(({ senderId, begun }) => (begun ? [{ ...begun, senderId }] : []));
+    .flatMap(({ source, sourceId, senderId, begun }) =>
+      begun ? [{ source, sourceId, senderId, messages: begun }] : [],
+    );
 }
 
 /** Of recipients that are locked and open; by their ids alone, as in CLAIM. */
@@ -70,7 +79,7 @@ const RECORD = `
   WITH asked AS (
     SELECT * FROM unnest($1::int[], $2::uuid[], $3::uuid[], $4::int[], $5::bool[], $6::text[],
                          $7::text[], $8::text[], $9::timestamptz[], $10::bool[], $11::text[], $12::timestamptz[])
-      AS a (ordinal, recipient_id, message_id, epoch, last_part, kind, code, wa_message_id, at, is_resend,
+      AS a (ordinal, delivery_id, message_id, epoch, last_part, kind, code, wa_message_id, at, is_resend,
             attempt_code, until)
   ), settled AS (
     UPDATE messages m SET
@@ -91,8 +100,8 @@ const RECORD = `
       updated_at = now()
     FROM asked a
     JOIN messages earlier ON earlier.id = a.message_id
-    WHERE m.id = a.message_id AND m.claim_epoch = a.epoch AND m.delivery_id = a.recipient_id
-    RETURNING a.ordinal, a.kind, a.last_part, a.recipient_id, m.part, m.state, m.code, m.sent_at,
+    WHERE m.id = a.message_id AND m.claim_epoch = a.epoch AND m.delivery_id = a.delivery_id
+    RETURNING a.ordinal, a.kind, a.last_part, a.delivery_id, m.part, m.state, m.code, m.sent_at,
               m.state IN ('sent', 'delivered', 'read', 'played') AS arrived,
               earlier.state IN ('delivered', 'read', 'played') AS early
   ), moved AS (
@@ -104,16 +113,16 @@ const RECORD = `
       sent_at = CASE WHEN s.arrived AND s.last_part THEN s.sent_at ELSE r.sent_at END,
       updated_at = now()
     FROM settled s
-    WHERE r.id = s.recipient_id
+    WHERE r.id = s.delivery_id
     RETURNING s.ordinal, r.id, r.state, s.arrived, s.early, s.part
   )
-  SELECT ordinal, id AS "recipientId", state, arrived, early, part FROM moved`;
+  SELECT ordinal, id AS "deliveryId", state, arrived, early, part FROM moved`;
 
 function parameters(records: (OutcomeRecord & { ordinal: number })[]): unknown[] {
   const settlements = records.map((record) => record.settlement);
   return [
     records.map((record) => record.ordinal),
-    records.map((record) => record.recipientId),
+    records.map((record) => record.deliveryId),
     records.map((record) => record.messageId),
     records.map((record) => record.claimEpoch),
     records.map((record) => record.lastPart),
@@ -129,11 +138,24 @@ function parameters(records: (OutcomeRecord & { ordinal: number })[]): unknown[]
   ];
 }
 
+/** A delivery that was written whole has messages for the parts that nothing leaves of any more. */
+async function endRest(tx: Tx, rows: readonly RecordedRow[]): Promise<void> {
+  const ended = rows.filter(({ state }) => state === 'failed' || state === 'unknown');
+  if (ended.length === 0) return;
+  await tx.query(
+    `UPDATE messages m SET state = 'skipped', code = r.code, updated_at = now()
+     FROM deliveries r
+     WHERE r.id = ANY($1::uuid[]) AND r.campaign_id IS NULL AND m.delivery_id = r.id AND m.direction = 'out'
+       AND m.part > r.next_part AND m.state IN ('queued', 'pending')`,
+    [ended.map(({ deliveryId }) => deliveryId)],
+  );
+}
+
 /**
- * A recipient all of whose parts were sent is as far as the least advanced of its messages: `read` when every part was
+ * A delivery all of whose parts were sent is as far as the least advanced of its messages: `read` when every part was
  * read, `delivered` when every part was at least delivered, `failed` when the network reported one of them failed.
  */
-export async function deriveRecipients(tx: Tx, ids: string[]): Promise<void> {
+export async function deriveDeliveries(tx: Tx, ids: string[]): Promise<void> {
   if (ids.length === 0) return;
   await tx.query(
     `UPDATE deliveries r
@@ -164,13 +186,13 @@ export async function deriveRecipients(tx: Tx, ids: string[]): Promise<void> {
  */
 export async function rememberUnknownNumbers(
   tx: Tx,
-  recipients: { tenantId: string; recipientId: string }[],
+  deliveries: { tenantId: string; deliveryId: string }[],
 ): Promise<void> {
   await noteUnregistered(
     tx,
-    `SELECT r.tenant_id, r.line FROM unnest($1::uuid[], $2::uuid[]) AS a (tenant_id, recipient_id)
-     JOIN deliveries r ON r.id = a.recipient_id AND r.tenant_id = a.tenant_id
+    `SELECT r.tenant_id, r.line FROM unnest($1::uuid[], $2::uuid[]) AS a (tenant_id, delivery_id)
+     JOIN deliveries r ON r.id = a.delivery_id AND r.tenant_id = a.tenant_id
      JOIN contacts c ON c.id = r.contact_id AND c.tenant_id = r.tenant_id`,
-    [recipients.map(({ tenantId }) => tenantId), recipients.map(({ recipientId }) => recipientId)],
+    [deliveries.map(({ tenantId }) => tenantId), deliveries.map(({ deliveryId }) => deliveryId)],
   );
 }

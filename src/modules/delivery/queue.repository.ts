@@ -1,8 +1,9 @@
 import type { Tx } from '../../db/index.js';
+import type { Purpose } from '../tenants/index.js';
 import { mayHaveArrived } from './may-have-arrived.js';
 import { inOrder, isIn } from './delivery-stage.js';
 
-export interface ClaimedRecipient {
+export interface ClaimedDelivery {
   id: string;
   claimEpoch: number;
 }
@@ -36,31 +37,39 @@ export interface FeedFrom {
   after?: string;
 }
 
+/** A campaign that is fed. */
+export interface FedCampaign {
+  id: string;
+  purpose: Purpose;
+  /** How many parts the recipients of each variant get. */
+  partCounts: readonly number[];
+}
+
 /**
  * Takes the next recipients in audience order, with `places` only those who are there, otherwise those behind `after`;
  * rows that another transaction has locked are skipped.
  */
 export async function claimPending(
   tx: Tx,
-  campaignId: string,
+  { id, purpose, partCounts }: FedCampaign,
   limit: number,
   from: FeedFrom = {},
-): Promise<ClaimedRecipient[]> {
+): Promise<ClaimedDelivery[]> {
   const { statement, begin } = nextPending(from);
-  return tx.query<ClaimedRecipient[]>(
+  return tx.query<ClaimedDelivery[]>(
     `WITH due AS (${statement}
      ), claimed AS (
        UPDATE deliveries SET state = 'queued', claim_epoch = claim_epoch + 1, updated_at = now(),
-         queued_at = now(), wait_reason = NULL, wait_since = NULL, wait_until = NULL
+         parts = ($4::smallint[])[variant + 1], purpose = $5, queued_at = now(), wait_reason = NULL, wait_since = NULL, wait_until = NULL
        WHERE id = ANY(ARRAY(SELECT id FROM due))
        RETURNING id, claim_epoch)
      SELECT id, claim_epoch AS "claimEpoch" FROM claimed ORDER BY id`,
-    [campaignId, limit, begin],
+    [id, limit, begin, partCounts, purpose],
   );
 }
 
 /** Puts back recipients whose jobs could not be queued, unless another worker has moved them meanwhile. */
-export async function putBackClaimed(tx: Tx, claimed: ClaimedRecipient[]): Promise<void> {
+export async function putBackClaimed(tx: Tx, claimed: ClaimedDelivery[]): Promise<void> {
   await tx.query(
     `WITH mine AS (
        SELECT recipient.id FROM deliveries recipient
@@ -95,7 +104,7 @@ export function endOf(chosen: string, code: EndCode): string {
        RETURNING r.id, r.next_part, r.state
      ), told AS (
        UPDATE messages m SET state = ended.state, code = '${code}', updated_at = now()
-       FROM ended WHERE m.delivery_id = ended.id AND m.part = ended.next_part AND m.direction = 'out'
+       FROM ended WHERE m.delivery_id = ended.id AND m.part >= ended.next_part AND m.direction = 'out'
          AND m.state IN ('queued', 'pending'))`;
 }
 

@@ -1,9 +1,11 @@
 import type { Tx } from '../../db/index.js';
 import { noteRegistered } from '../contacts/index.js';
 import type { MergedReceipt } from './core/receipts.js';
-import { lockRecipients } from './delivery.repository.js';
-import { deriveRecipients } from './outcome.repository.js';
-import { PARTS_OF_RECIPIENT } from './parts-of-recipient.js';
+import { bySource } from './by-source.js';
+import { lockDeliveries } from './delivery.repository.js';
+import type { SourceRef } from './core/source-kind.js';
+import { deriveDeliveries } from './outcome.repository.js';
+import type { DeliverySources } from './source.js';
 
 /** What one sender's phone reported. */
 export interface SenderReceipts {
@@ -14,7 +16,7 @@ export interface SenderReceipts {
 
 interface FoundMessage {
   id: string;
-  recipientId: string | null;
+  deliveryId: string | null;
   receipt: MergedReceipt;
 }
 
@@ -23,9 +25,13 @@ interface FoundMessage {
  * Found by the index on the id, so it costs the same in a table of five million. States only rise, so repeating a batch
  * changes nothing.
  */
-export async function applyReceipts(tx: Tx, reports: readonly SenderReceipts[]): Promise<Set<string>[]> {
+export async function applyReceipts(
+  tx: Tx,
+  sources: DeliverySources,
+  reports: readonly SenderReceipts[],
+): Promise<Set<string>[]> {
   const found = await findMessages(tx, reports);
-  if (found.length > 0) await writeReceipts(tx, found);
+  if (found.length > 0) await writeReceipts(tx, sources, found);
   const matched = new Set(found.map(({ receipt }) => receipt));
   return reports.map(
     ({ receipts }) =>
@@ -33,26 +39,31 @@ export async function applyReceipts(tx: Tx, reports: readonly SenderReceipts[]):
   );
 }
 
-async function writeReceipts(tx: Tx, found: FoundMessage[]): Promise<void> {
-  const recipients = [...new Set(found.flatMap((message) => message.recipientId ?? []))];
-  await lockCampaignsOfUnknown(tx, recipients);
-  await lockRecipients(tx, recipients);
+async function writeReceipts(tx: Tx, sources: DeliverySources, found: FoundMessage[]): Promise<void> {
+  const deliveries = [...new Set(found.flatMap((message) => message.deliveryId ?? []))];
+  await lockSourcesOfUnknown(tx, sources, deliveries);
+  await lockDeliveries(tx, deliveries);
   await raiseMessages(tx, found);
   const messageIds = found.map((message) => message.id);
-  await advanceRecipients(tx, messageIds);
-  await failRecipients(tx, messageIds);
-  await deriveRecipients(tx, recipients);
+  await advanceDeliveries(tx, messageIds);
+  await failDeliveries(tx, messageIds);
+  await deriveDeliveries(tx, deliveries);
   await correctNumberChecks(tx, messageIds);
 }
 
-/** An `unknown` recipient that turns out sent may have parts left: its campaign must not complete meanwhile. */
-async function lockCampaignsOfUnknown(tx: Tx, recipients: string[]): Promise<void> {
-  await tx.query(
-    `SELECT id FROM campaigns WHERE id IN (
-       SELECT campaign_id FROM deliveries WHERE id = ANY($1::uuid[]) AND state = 'unknown')
-     ORDER BY id FOR SHARE`,
-    [recipients],
+/** An `unknown` delivery that turns out sent may have parts left: its source must not end meanwhile. */
+async function lockSourcesOfUnknown(tx: Tx, sources: DeliverySources, deliveries: string[]): Promise<void> {
+  const unknown = await tx.query<SourceRef[]>(
+    `SELECT DISTINCT source, coalesce(source_id, campaign_id) AS "sourceId"
+     FROM deliveries WHERE id = ANY($1::uuid[]) AND state = 'unknown'`,
+    [deliveries],
   );
+  for (const [source, own] of bySource(unknown)) {
+    await sources[source].lock(
+      tx,
+      own.map(({ sourceId }) => sourceId),
+    );
+  }
 }
 
 /** An id says nothing without its sender: another's message of the same id is not touched. */
@@ -66,7 +77,7 @@ async function findMessages(tx: Tx, reports: readonly SenderReceipts[]): Promise
     ),
   );
   const rows: (MessageKey & Omit<FoundMessage, 'receipt'>)[] = await tx.query(
-    `SELECT id, delivery_id AS "recipientId", tenant_id AS "tenantId", sender_id AS "senderId",
+    `SELECT id, delivery_id AS "deliveryId", tenant_id AS "tenantId", sender_id AS "senderId",
             wa_message_id AS "waMessageId"
      FROM messages
      WHERE wa_message_id = ANY($1::text[]) AND tenant_id = ANY($2::uuid[]) AND sender_id = ANY($3::uuid[])
@@ -79,7 +90,7 @@ async function findMessages(tx: Tx, reports: readonly SenderReceipts[]): Promise
   );
   return rows.flatMap((row) => {
     const receipt = wanted.get(keyOf(row));
-    return receipt ? [{ id: row.id, recipientId: row.recipientId, receipt }] : [];
+    return receipt ? [{ id: row.id, deliveryId: row.deliveryId, receipt }] : [];
   });
 }
 
@@ -130,24 +141,26 @@ async function raiseMessages(tx: Tx, found: FoundMessage[]): Promise<void> {
 }
 
 /**
- * A receipt proves that a part arrived though its recipient still waits for it: after a time-out (`unknown`) or a crash
- * (back in the queue). The recipient moves past that part, and a claim that was just being made for it loses. With
- * parts left it goes back to the feeder while the campaign lives. One that is `sending` is left to its worker.
+ * A receipt proves that a part arrived though its delivery still waits for it: after a time-out (`unknown`) or a crash
+ * (back in the queue). The delivery moves past that part, and a claim that was just being made for it loses. With
+ * parts left it is queued again, of a campaign as long as it lives. One that is `sending` is left to its worker.
  */
-async function advanceRecipients(tx: Tx, messageIds: string[]): Promise<void> {
+async function advanceDeliveries(tx: Tx, messageIds: string[]): Promise<void> {
   await tx.query(
     `UPDATE deliveries r SET
        next_part = m.part + 1,
-       state = CASE WHEN m.part + 1 >= jsonb_array_length(${PARTS_OF_RECIPIENT}) THEN 'sent'
-                    WHEN r.state = 'unknown' AND k.status IN ('running', 'paused') THEN 'pending'
+       state = CASE WHEN m.part + 1 >= r.parts THEN 'sent'
+                    WHEN r.state = 'unknown' AND (r.campaign_id IS NULL OR k.status IN ('running', 'paused')) THEN 'pending'
                     ELSE r.state END,
-       code = CASE WHEN m.part + 1 >= jsonb_array_length(${PARTS_OF_RECIPIENT}) THEN NULL ELSE r.code END,
+       code = CASE WHEN m.part + 1 >= r.parts THEN NULL ELSE r.code END,
        sender_id = m.sender_id,
-       sent_at = CASE WHEN m.part + 1 >= jsonb_array_length(${PARTS_OF_RECIPIENT}) THEN m.sent_at ELSE r.sent_at END,
+       sent_at = CASE WHEN m.part + 1 >= r.parts THEN m.sent_at ELSE r.sent_at END,
+       -- What no campaign feeds is queued again when its time has come.
+       send_at = CASE WHEN r.campaign_id IS NULL THEN coalesce(r.send_at, now()) END,
        updated_at = now()
      FROM messages m
      JOIN deliveries at_hand ON at_hand.id = m.delivery_id
-     JOIN campaigns k ON k.id = at_hand.campaign_id
+     LEFT JOIN campaigns k ON k.id = at_hand.campaign_id
      WHERE m.id = ANY($1::uuid[]) AND r.id = m.delivery_id AND r.next_part = m.part
        AND m.state IN ('sent', 'delivered', 'read', 'played')
        AND r.state IN ('queued', 'pending', 'unknown', 'skipped')`,
@@ -166,7 +179,7 @@ async function correctNumberChecks(tx: Tx, messageIds: string[]): Promise<void> 
 }
 
 /** The network took a part back before the next one went out: the rest is not sent. */
-async function failRecipients(tx: Tx, messageIds: string[]): Promise<void> {
+async function failDeliveries(tx: Tx, messageIds: string[]): Promise<void> {
   await tx.query(
     `UPDATE deliveries r SET state = 'failed', code = m.code, updated_at = now()
      FROM messages m

@@ -4,6 +4,7 @@ import type { Clock } from '../../lib/clock.js';
 import type { Logger } from '../../lib/logger.js';
 import { mergeReceipts, retryUnmatchedAt, type MergedReceipt, type ReceiptEntry } from './core/receipts.js';
 import { applyReceipts } from './receipt.repository.js';
+import type { DeliverySources } from './source.js';
 
 /** What one sender's phone reported, as it came over the queue. */
 interface Report {
@@ -14,7 +15,7 @@ interface Report {
 
 /**
  * Reports that arrive within this time of each other share one transaction. Each brings up to 500 receipts, and so
- * many recipients are locked no longer than it takes to write them.
+ * many deliveries are locked no longer than it takes to write them.
  */
 const COALESCING = { maxItems: 25, maxDelayMs: 3 };
 
@@ -26,7 +27,9 @@ export class ReceiptService {
     COALESCING,
   );
 
-  constructor(private readonly deps: { database: Database; clock: Clock; logger: Logger }) {}
+  constructor(
+    private readonly deps: { database: Database; sources: DeliverySources; clock: Clock; logger: Logger },
+  ) {}
 
   /**
    * Writes a batch of receipts; idempotent, in any order. Returns when to try again for those whose message is not
@@ -58,7 +61,9 @@ export class ReceiptService {
     const merged = [...bySender.values()].map((report) => ({ ...report, receipts: this.merge(report) }));
     const usable = merged.filter(({ receipts }) => receipts.length > 0);
     if (usable.length === 0) return reports.map(() => new Set());
-    const unmatched = await this.deps.database.transaction((tx) => applyReceipts(tx, usable));
+    const unmatched = await this.deps.database.transaction((tx) =>
+      applyReceipts(tx, this.deps.sources, usable),
+    );
     const ofSender = new Map(usable.map((report, index) => [keyOf(report), unmatched[index]]));
     return reports.map((report) => ofSender.get(keyOf(report)) ?? new Set());
   }

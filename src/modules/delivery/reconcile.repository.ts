@@ -2,23 +2,42 @@ import type { Tx } from '../../db/index.js';
 import { inHalves, type Failed } from '../../lib/in-halves.js';
 import { unavailableResource } from '../../lib/transient-errors.js';
 import type { TransportName } from '../../transports/transport.js';
+import type { SourceRef } from './core/source-kind.js';
 import { isIn } from './delivery-stage.js';
 import type { UnknownChoice, MessageAttempt } from './core/attempt.js';
-import { PARTS_OF_RECIPIENT } from './parts-of-recipient.js';
 
-export interface LostRecipient {
+export interface LostDelivery {
   id: string;
   tenantId: string;
-  campaignId: string;
   claimEpoch: number;
 }
 
-/** A recipient whose job may have been lost, and how its job is to be queued again. */
-export interface QueuedRecipient extends LostRecipient {
+/** A delivery whose job may have been lost, and how its job is to be queued again. */
+export interface QueuedDelivery extends LostDelivery {
   /** As in EnqueueOptions; null goes before all others. */
   priority: number | null;
-  /** A direct message that has to wait for its time. */
+  /** One that has to wait for its time. */
   delayMs: number;
+}
+
+/**
+ * Queues deliveries that no campaign feeds and whose time comes within the horizon: scheduled ones, and those that were
+ * put back. They have no job before that, so that the queue does not hold the jobs of a whole year.
+ */
+export async function queueDue(tx: Tx, horizonMs: number, limit: number): Promise<QueuedDelivery[]> {
+  return tx.query<QueuedDelivery[]>(
+    `WITH due AS (
+       SELECT id, NULL::smallint AS priority FROM deliveries
+       WHERE campaign_id IS NULL AND stage = 0 AND send_at <= now() + make_interval(secs => $1::float8 / 1000)
+       ORDER BY send_at LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED
+     ), queued AS (
+       UPDATE deliveries r SET state = 'queued', claim_epoch = r.claim_epoch + 1, queued_at = now(), updated_at = now(),
+         wait_reason = NULL, wait_since = NULL, wait_until = NULL
+       FROM due WHERE r.id = due.id
+       RETURNING ${OFFERED})
+     SELECT * FROM queued`,
+    [horizonMs, limit],
+  );
 }
 
 /** The database's time `ms` milliseconds ago: rows carry the database's times. */
@@ -31,18 +50,25 @@ export async function timeBefore(tx: Tx, ms: number): Promise<Date> {
   return row.at;
 }
 
-const DUE = `(k.status IN ('running', 'paused') OR (k.status = 'stopped' AND k.updated_at > now() - interval '1 day'))
-  AND (k.kind = 'campaign' OR k.scheduled_at IS NULL OR k.scheduled_at <= now() + interval '5 minutes')`;
+/** Of campaigns that are not over; with the campaign's priority, and null for what goes before campaigns. */
+const QUEUED_OF_CAMPAIGNS = `
+  SELECT r.id, k.priority FROM campaigns k JOIN deliveries r ON r.campaign_id = k.id
+  WHERE (k.status IN ('running', 'paused') OR (k.status = 'stopped' AND k.updated_at > now() - interval '1 day'))
+    AND ${isIn(['queued'], 'r')} AND r.updated_at <= $1::timestamptz AND r.id <> ALL($3::uuid[])
+  LIMIT $2`;
 
-const OFFERED = `r.id, r.tenant_id AS "tenantId", r.campaign_id AS "campaignId", r.claim_epoch AS "claimEpoch",
-  CASE WHEN due.kind = 'campaign' THEN due.priority END AS priority,
-  CASE WHEN due.kind = 'direct' AND due.scheduled_at > now()
-       THEN extract(epoch FROM due.scheduled_at - now())::float8 * 1000 ELSE 0 END AS "delayMs"`;
+const QUEUED_WITHOUT_CAMPAIGN = `
+  SELECT r.id, NULL::smallint AS priority FROM deliveries r
+  WHERE r.campaign_id IS NULL AND ${isIn(['queued'], 'r')} AND r.updated_at <= $1::timestamptz
+    AND r.id <> ALL($3::uuid[])
+  LIMIT $2`;
+
+const OFFERED = `r.id, r.tenant_id AS "tenantId", r.claim_epoch AS "claimEpoch", due.priority,
+  CASE WHEN r.send_at > now() THEN extract(epoch FROM r.send_at - now())::float8 * 1000 ELSE 0 END AS "delayMs"`;
 
 /**
- * Recipients that have been `queued` since before a time in campaigns that are not over. Most of them only wait for a
+ * Deliveries that have been `queued` since before a time, of sources that are not over. Most of them only wait for a
  * sender; one whose job was lost gets a new one. Touching the rows keeps each from being looked at again at once.
- * Scheduled direct messages are among them from some minutes before their time, and have no job before that.
  *
  * Those that PostgreSQL refuses to touch make the others wait no longer: they are found by halving, and returned like
  * them, because it is their job that ends them. `except` leaves out what a pass has had already.
@@ -52,15 +78,13 @@ export async function takeQueuedBefore(
   before: Date,
   limit: number,
   except: readonly string[] = [],
-): Promise<{ taken: QueuedRecipient[]; untouched: Failed<QueuedRecipient>[] }> {
-  const queued = (columns: string) => `SELECT ${columns} FROM campaigns k
-    JOIN deliveries r ON r.campaign_id = k.id
-    WHERE ${DUE} AND ${isIn(['queued'], 'r')} AND r.updated_at <= $1::timestamptz AND r.id <> ALL($3::uuid[])
-    LIMIT $2`;
+): Promise<{ taken: QueuedDelivery[]; untouched: Failed<QueuedDelivery>[] }> {
   const parameters = [before, limit, except];
   try {
-    const taken: QueuedRecipient[] = await tx.query(
-      `WITH due AS (${queued('r.id, k.kind, k.priority, k.scheduled_at')} FOR NO KEY UPDATE OF r SKIP LOCKED
+    const taken: QueuedDelivery[] = await tx.query(
+      `WITH of_campaigns AS (${QUEUED_OF_CAMPAIGNS} FOR NO KEY UPDATE OF r SKIP LOCKED
+       ), others AS (${QUEUED_WITHOUT_CAMPAIGN} FOR NO KEY UPDATE OF r SKIP LOCKED
+       ), due AS (SELECT * FROM others UNION ALL SELECT * FROM of_campaigns
        ), touched AS (
          UPDATE deliveries r SET updated_at = now() FROM due WHERE r.id = due.id
          RETURNING ${OFFERED})
@@ -71,21 +95,21 @@ export async function takeQueuedBefore(
   } catch (error) {
     if (unavailableResource(error) !== undefined) throw error;
   }
-  const found: QueuedRecipient[] = await tx.query(
-    `SELECT ${OFFERED} FROM (${queued('r.id, k.kind, k.priority, k.scheduled_at')}) due
+  const found: QueuedDelivery[] = await tx.query(
+    `SELECT ${OFFERED} FROM ((${QUEUED_WITHOUT_CAMPAIGN}) UNION ALL (${QUEUED_OF_CAMPAIGNS})) due
      JOIN deliveries r ON r.id = due.id`,
     parameters,
   );
-  const untouched = await inHalves(found, async (recipients) => {
+  const untouched = await inHalves(found, async (deliveries) => {
     await tx.query(
       `UPDATE deliveries SET updated_at = now() WHERE id = ANY($1::uuid[]) AND state = 'queued'`,
-      [recipients.map(({ id }) => id)],
+      [deliveries.map(({ id }) => id)],
     );
   });
   return { taken: found, untouched };
 }
 
-export interface StaleClaim extends LostRecipient {
+export interface StaleClaim extends LostDelivery, SourceRef {
   contactId: string;
   messageId: string;
   messageState: string;
@@ -104,7 +128,7 @@ const WORKER_IS_GONE = `(m.worker_id IS NOT NULL AND NOT EXISTS (
   WHERE w.id = m.worker_id AND w.heartbeat_at > now() - make_interval(secs => $3::float8 / 1000)))`;
 
 /**
- * Recipients in `sending` whose worker is gone, or frozen: their claim is older than any send takes; with `only`, this
+ * Deliveries in `sending` whose worker is gone, or frozen: their claim is older than any send takes; with `only`, this
  * one if it is among them. Locked until the transaction ends.
  */
 export async function lockStaleClaims(
@@ -113,11 +137,13 @@ export async function lockStaleClaims(
 ): Promise<StaleClaim[]> {
   return await tx.query(
     `WITH stale AS (
-       SELECT r.id FROM campaigns k
-       JOIN deliveries r ON r.campaign_id = k.id
+       SELECT r.id FROM (
+         SELECT r.* FROM campaigns k JOIN deliveries r ON r.campaign_id = k.id
+         WHERE k.status IN ('running', 'paused', 'stopped') AND ${isIn(['sending'], 'r')}
+         UNION ALL
+         SELECT r.* FROM deliveries r WHERE r.campaign_id IS NULL AND ${isIn(['sending'], 'r')}) r
        JOIN messages m ON m.delivery_id = r.id AND m.part = r.next_part AND m.direction = 'out'
-       WHERE k.status IN ('running', 'paused', 'stopped') AND ${isIn(['sending'], 'r')}
-         AND (r.updated_at < now() - make_interval(secs => $1::float8 / 1000) OR ${WORKER_IS_GONE})
+       WHERE (r.updated_at < now() - make_interval(secs => $1::float8 / 1000) OR ${WORKER_IS_GONE})
          AND ($4::uuid IS NULL OR r.id = $4)
        LIMIT $2
      ), locked AS (
@@ -125,13 +151,13 @@ export async function lockStaleClaims(
        WHERE r.state = 'sending'
        ORDER BY r.id FOR NO KEY UPDATE OF r SKIP LOCKED
      )
-     SELECT r.id, r.tenant_id AS "tenantId", r.campaign_id AS "campaignId", r.contact_id AS "contactId",
-            r.claim_epoch AS "claimEpoch", m.id AS "messageId", m.state AS "messageState",
+     SELECT r.id, r.tenant_id AS "tenantId", r.source, coalesce(r.source_id, r.campaign_id) AS "sourceId",
+            r.contact_id AS "contactId", r.claim_epoch AS "claimEpoch", m.id AS "messageId", m.state AS "messageState",
             m.sender_id AS "senderId", m.wa_message_id AS "waMessageId",
-            m.part + 1 >= jsonb_array_length(${PARTS_OF_RECIPIENT}) AS "lastPart", s.transport,
-            k.on_unknown AS "onUnknown", m.attempts
+            m.part + 1 >= r.parts AS "lastPart", s.transport,
+            coalesce(k.on_unknown, 'leave') AS "onUnknown", m.attempts
      FROM locked r
-     JOIN campaigns k ON k.id = r.campaign_id
+     LEFT JOIN campaigns k ON k.id = r.campaign_id
      JOIN messages m ON m.delivery_id = r.id AND m.part = r.next_part AND m.direction = 'out'
      LEFT JOIN senders s ON s.id = m.sender_id AND s.tenant_id = r.tenant_id`,
     [limits.olderThanMs, limits.limit, limits.workerSilentMs, limits.only ?? null],
@@ -143,7 +169,7 @@ export async function lockStaleClaims(
  * rises, so the old worker, should it wake up, can write nothing. A message that a receipt has just moved on is left to
  * the next run. Returns those that were requeued.
  */
-export async function requeueForResend(tx: Tx, claims: StaleClaim[]): Promise<LostRecipient[]> {
+export async function requeueForResend(tx: Tx, claims: StaleClaim[]): Promise<LostDelivery[]> {
   return await tx.query(
     `WITH requeued AS (
        UPDATE messages SET state = 'queued', updated_at = now(),
@@ -154,9 +180,9 @@ export async function requeueForResend(tx: Tx, claims: StaleClaim[]): Promise<Lo
      ), queued AS (
        UPDATE deliveries r SET state = 'queued', claim_epoch = claim_epoch + 1, updated_at = now()
        FROM requeued WHERE r.id = requeued.id AND r.state = 'sending'
-       RETURNING r.id, r.tenant_id, r.campaign_id, r.claim_epoch
+       RETURNING r.id, r.tenant_id, r.claim_epoch
      )
-     SELECT id, tenant_id AS "tenantId", campaign_id AS "campaignId", claim_epoch AS "claimEpoch" FROM queued`,
+     SELECT id, tenant_id AS "tenantId", claim_epoch AS "claimEpoch" FROM queued`,
     [claims.map((claim) => claim.messageId)],
   );
 }

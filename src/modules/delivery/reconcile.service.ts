@@ -1,13 +1,14 @@
 import { errorMessage } from '../../lib/errors.js';
 import { RESEND_GRACE_MS } from './core/unconfirmed.js';
 import { sendMessage } from './delivery.jobs.js';
-import { completeDirectCampaigns } from './direct-completion.repository.js';
 import {
+  queueDue,
   takeQueuedBefore,
   timeBefore,
-  type LostRecipient,
-  type QueuedRecipient,
+  type LostDelivery,
+  type QueuedDelivery,
 } from './reconcile.repository.js';
+import { DUE_HORIZON_MS } from './core/due.js';
 import { sendJobId } from './core/job-id.js';
 import type { ReconcileDeps, ReconcileLimits, ReconcileReport } from './reconcile.types.js';
 import { StaleClaims } from './stale-claims.js';
@@ -32,7 +33,7 @@ export class ReconcileService {
   }
 
   /**
-   * One pass over dead claims and long queued recipients, bounded by the limits. A step that fails does not keep the
+   * One pass over dead claims, deliveries that are due and long queued ones, bounded by the limits. A step that fails does not keep the
    * others from running; its error is thrown after them.
    */
   async run(): Promise<ReconcileReport> {
@@ -40,9 +41,11 @@ export class ReconcileService {
     const steps = [
       () => this.inBatches(() => this.resolveStaleClaims(report)),
       async () => {
-        report.offered = await this.offerQueued(this.limits.queuedMs);
+        report.offered += await this.queueDue();
       },
-      () => completeDirectCampaigns(this.deps.database.manager, this.deps.logger),
+      async () => {
+        report.offered += await this.offerQueued(this.limits.queuedMs);
+      },
     ];
     const errors: unknown[] = [];
     for (const step of steps) await step().catch((error: unknown) => errors.push(error));
@@ -51,7 +54,7 @@ export class ReconcileService {
   }
 
   /**
-   * Queues a job again for every queued recipient, when the queue has lost them all: campaigns need not wait until each
+   * Queues a job again for every queued delivery, when the queue has lost them all: campaigns need not wait until each
    * is found missing. Returns how many.
    */
   async offerAllQueued(): Promise<number> {
@@ -78,6 +81,18 @@ export class ReconcileService {
     return handled;
   }
 
+  private async queueDue(): Promise<number> {
+    const tx = this.deps.database.manager;
+    let queued = 0;
+    await this.inBatches(async () => {
+      const due = await queueDue(tx, DUE_HORIZON_MS, this.limits.batch);
+      if (due.length > 0) await this.enqueueSends(due);
+      queued += due.length;
+      return due.length;
+    });
+    return queued;
+  }
+
   private async offerQueued(forMs: number, how: { bundled?: boolean } = {}): Promise<number> {
     const tx = this.deps.database.manager;
     const before = await timeBefore(tx, forMs);
@@ -88,9 +103,8 @@ export class ReconcileService {
       if (batch.taken.length > 0) await this.enqueueSends(batch.taken, how);
       for (const { item, error } of batch.untouched) {
         untouched.push(item.id);
-        const { id: recipientId, campaignId } = item;
-        const report = { alert: 'recipient.untouched', recipientId, campaignId, error: errorMessage(error) };
-        this.deps.logger.error(report, 'a waiting recipient cannot be changed; its job will end it');
+        const report = { alert: 'delivery.untouched', deliveryId: item.id, error: errorMessage(error) };
+        this.deps.logger.error(report, 'a waiting delivery cannot be changed; its job will end it');
       }
       offered += batch.taken.length;
       return batch.taken.length;
@@ -100,13 +114,13 @@ export class ReconcileService {
 
   /** Jobs that still exist under the same id are not added twice. */
   private enqueueSends(
-    recipients: (LostRecipient & Partial<QueuedRecipient>)[],
+    deliveries: (LostDelivery & Partial<QueuedDelivery>)[],
     how: { bundled?: boolean } = {},
   ): Promise<void> {
     return this.deps.queue.enqueueMany(
       sendMessage,
-      recipients.map(({ id, tenantId, campaignId, claimEpoch, priority, delayMs }) => ({
-        payload: { tenantId, campaignId, recipientId: id },
+      deliveries.map(({ id, tenantId, claimEpoch, priority, delayMs }) => ({
+        payload: { tenantId, deliveryId: id },
         options: {
           id: sendJobId(id, claimEpoch),
           ...(priority ? { priority } : {}),

@@ -2,10 +2,11 @@ import type { Database } from '../../db/index.js';
 import type { Clock } from '../../lib/clock.js';
 import type { Logger } from '../../lib/logger.js';
 import type { JobQueue } from '../../queue/job-queue.js';
+import type { DeliverySources } from './source.js';
 import type { TransportName } from '../../transports/transport.js';
 
 export interface ReconcileLimits {
-  /** A recipient queued for longer than this gets its job again, in milliseconds. */
+  /** A delivery queued for longer than this gets its job again, in milliseconds. */
   queuedMs: number;
   /** A claim older than this is dead; must be longer than the worker's time-out of a send. */
   sendingMs: number;
@@ -21,6 +22,7 @@ export interface ReconcileLimits {
 
 export interface ReconcileDeps {
   database: Database;
+  sources: DeliverySources;
   /** Whether a resend with the same id reaches the phone at most once on this transport. */
   hasIdempotentIds(transport: TransportName): boolean;
   queue: Pick<JobQueue, 'enqueueMany'>;
@@ -30,11 +32,11 @@ export interface ReconcileDeps {
 }
 
 export interface ReconcileReport {
-  /** Long queued recipients whose jobs were offered to the queue again. */
+  /** Due or long queued deliveries whose jobs were offered to the queue again. */
   offered: number;
   /** Claims of dead workers whose messages go out again with the same id. */
   resent: number;
-  /** Claims of dead workers whose campaigns risk a second copy: sent again unless a receipt settles them before. */
+  /** Claims of dead workers whose sources risk a second copy: sent again unless a receipt settles them before. */
   risked: number;
   /** Claims of dead workers that stay `unknown` for now. */
   unknown: number;

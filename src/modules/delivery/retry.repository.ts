@@ -1,6 +1,5 @@
 import type { Tx } from '../../db/index.js';
 import { isIn } from './delivery-stage.js';
-import { PARTS_OF_RECIPIENT } from './parts-of-recipient.js';
 
 export interface RetryChoice {
   /** Only recipients that failed with one of these. */
@@ -11,30 +10,32 @@ export interface RetryChoice {
   unknown?: boolean;
 }
 
+export interface Retried {
+  retried: number;
+  /** Messages that senders had taken on with recipients of whom they sent nothing: these begin anew, with any sender. */
+  begun: { senderId: string; messages: number }[];
+}
+
 /**
  * Failed recipients begin again with the part that failed. Where a later part has arrived nothing is repeated: it would
- * come twice. Recipients that a sender had begun without sending anything leave its budget. Returns how many.
+ * come twice.
  */
-export async function retryFailed(tx: Tx, campaignId: string, choice: RetryChoice): Promise<number> {
-  const [row] = await tx.query<{ retried: number }[]>(
+export async function retryFailed(tx: Tx, campaignId: string, choice: RetryChoice): Promise<Retried> {
+  const [row] = await tx.query<Retried[]>(
     `WITH failed AS (
-       SELECT r.id, r.sender_id, jsonb_array_length(${PARTS_OF_RECIPIENT}) AS parts,
+       SELECT r.id, r.sender_id, r.parts,
               least(r.next_part, (SELECT min(m.part) FROM messages m WHERE m.delivery_id = r.id
                                   AND m.direction = 'out' AND m.state = 'failed')) AS from_part
-       FROM deliveries r JOIN campaigns k ON k.id = r.campaign_id
+       FROM deliveries r
        WHERE r.campaign_id = $1 AND ${isIn(['failed', 'unknown'], 'r')} AND (r.state = 'failed'
          AND ($2::text[] IS NULL OR r.code = ANY($2::text[]))
          AND ($3::text[] IS NULL OR r.code IS NULL OR r.code <> ALL($3::text[]))
          OR r.state = 'unknown' AND $4::bool)
      ), chosen AS (
        SELECT failed.* FROM failed
-       WHERE from_part < parts AND NOT EXISTS (
+       WHERE (parts IS NULL OR from_part < parts) AND NOT EXISTS (
          SELECT FROM messages m WHERE m.delivery_id = failed.id AND m.direction = 'out'
            AND m.part > from_part AND m.state IN ('sent', 'delivered', 'read', 'played'))
-     ), refunded AS (
-       UPDATE campaign_sender_use used SET messages = greatest(0, used.messages - spent.messages)
-       FROM (SELECT sender_id, sum(parts)::int AS messages FROM chosen WHERE from_part = 0 GROUP BY sender_id) spent
-       WHERE used.campaign_id = $1 AND used.sender_id = spent.sender_id
      ), reset AS (
        UPDATE messages m SET wa_message_id = NULL, sent_at = NULL, delivered_at = NULL, read_at = NULL, updated_at = now(),
          -- The trace goes on telling what is forgotten here.
@@ -51,10 +52,13 @@ export async function retryFailed(tx: Tx, campaignId: string, choice: RetryChoic
          wait_reason = NULL, wait_since = NULL, wait_until = NULL, updated_at = now()
        FROM chosen WHERE r.id = chosen.id
        RETURNING 1)
-     SELECT count(*)::int AS retried FROM retried`,
+     SELECT (SELECT count(*)::int FROM retried) AS retried, coalesce(
+       (SELECT json_agg(json_build_object('senderId', sender_id, 'messages', messages)) FROM (
+          SELECT sender_id, sum(parts)::int AS messages FROM chosen
+          WHERE from_part = 0 AND sender_id IS NOT NULL AND parts IS NOT NULL GROUP BY sender_id) begun), '[]') AS begun`,
     [campaignId, choice.codes ?? null, choice.butCodes ?? null, choice.unknown ?? false],
   );
-  return row?.retried ?? 0;
+  return row ?? { retried: 0, begun: [] };
 }
 
 /** What is still failed, by code. */

@@ -2,7 +2,7 @@ import type { Tx } from '../../db/index.js';
 import { errorMessage } from '../../lib/errors.js';
 import { unavailableResource } from '../../lib/transient-errors.js';
 import { MAX_SAFE_REPEATS, resolveUnconfirmed, unconfirmedAmong } from './core/unconfirmed.js';
-import { lockRecipients } from './delivery.repository.js';
+import { lockDeliveries } from './delivery.repository.js';
 import type { OutcomeRecord } from './delivery.types.js';
 import { recordOutcomes } from './outcome.repository.js';
 import type { ReconcileDeps, ReconcileLimits, ReconcileReport } from './reconcile.types.js';
@@ -10,14 +10,14 @@ import {
   leaveUnknown,
   lockStaleClaims,
   requeueForResend,
-  type LostRecipient,
+  type LostDelivery,
   type StaleClaim,
 } from './reconcile.repository.js';
 
 interface Resolved extends Omit<ReconcileReport, 'offered'> {
   handled: number;
-  /** Recipients that are in the queue again. */
-  queued: (LostRecipient & { delayMs?: number })[];
+  /** Deliveries that are in the queue again. */
+  queued: (LostDelivery & { delayMs?: number })[];
 }
 
 const nothing = (): Resolved => ({ handled: 0, resent: 0, risked: 0, unknown: 0, settled: 0, queued: [] });
@@ -72,8 +72,8 @@ export class StaleClaims {
 
   private async giveUp(claim: StaleClaim, error: unknown): Promise<void> {
     const { database, logger } = this.deps;
-    const { id: recipientId, campaignId } = claim;
-    const report = { alert: 'recipient.unresolved', recipientId, campaignId, error: errorMessage(error) };
+    const { id: deliveryId, source, sourceId } = claim;
+    const report = { alert: 'delivery.unresolved', deliveryId, source, sourceId, error: errorMessage(error) };
     logger.error(report, 'a lost send could not be resolved; it is left unknown');
     try {
       await leaveUnknown(database.manager, claim);
@@ -90,7 +90,7 @@ export class StaleClaims {
 
   private async resolve(tx: Tx, claims: StaleClaim[]): Promise<Resolved> {
     if (claims.length === 0) return nothing();
-    await lockRecipients(
+    await lockDeliveries(
       tx,
       claims.map((claim) => claim.id),
     );
@@ -99,6 +99,7 @@ export class StaleClaims {
     const requeued = await requeueForResend(tx, resends);
     const recorded = await recordOutcomes(
       tx,
+      this.deps.sources,
       others.map((claim) => this.lostWithItsWorker(claim)),
     );
     const queuedAgain = (arrived: boolean) =>
@@ -129,7 +130,9 @@ export class StaleClaims {
     );
     return {
       tenantId: claim.tenantId,
-      recipientId: claim.id,
+      source: claim.source,
+      sourceId: claim.sourceId,
+      deliveryId: claim.id,
       contactId: claim.contactId,
       messageId: claim.messageId,
       claimEpoch: claim.claimEpoch,

@@ -107,20 +107,25 @@ export async function removeMedia(tx: Tx, tenantId: string, id: string): Promise
   await tx.delete(Media, { tenantId, id });
 }
 
-/** A campaign that has not ended and still sends this file. */
-export async function findUse(
-  tx: Tx,
-  tenantId: string,
-  id: string,
-): Promise<{ name: string; kind: string } | undefined> {
+/** What still sends a file: a campaign that has not ended, or a message that no campaign sends. */
+export type MediaUse = { kind: 'campaign'; name: string } | { kind: 'message' };
+
+export async function findUse(tx: Tx, tenantId: string, id: string): Promise<MediaUse | undefined> {
   const part = JSON.stringify([{ mediaId: id }]);
   const variant = JSON.stringify([{ parts: [{ mediaId: id }] }]);
-  const [row] = await tx.query<{ name: string; kind: string }[]>(
-    `SELECT name, kind FROM campaigns
+  const [campaign] = await tx.query<{ name: string }[]>(
+    `SELECT name FROM campaigns
      WHERE tenant_id = $1 AND status NOT IN ('completed', 'failed', 'stopped')
        AND (parts @> $2::jsonb OR variants @> $3::jsonb)
      LIMIT 1`,
     [tenantId, part, variant],
   );
-  return row;
+  if (campaign) return { kind: 'campaign', name: campaign.name };
+  const waiting = await tx.query<unknown[]>(
+    `SELECT 1 FROM deliveries r
+     JOIN messages m ON m.delivery_id = r.id AND m.direction = 'out' AND m.part >= r.next_part
+     WHERE r.tenant_id = $1 AND r.campaign_id IS NULL AND r.stage IN (0, 1) AND m.content ->> 'mediaId' = $2 LIMIT 1`,
+    [tenantId, id],
+  );
+  return waiting.length > 0 ? { kind: 'message' } : undefined;
 }

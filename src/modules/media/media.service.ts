@@ -30,6 +30,7 @@ import {
   removeAbandoned,
   removeMedia,
   updateMedia,
+  type MediaUse,
   type NamedContent,
 } from './media.repository.js';
 import type { RemoteFiles } from './remote/remote-files.js';
@@ -269,11 +270,11 @@ function isQuota(error: unknown): boolean {
   return error instanceof DomainError && error.code === 'storage_quota';
 }
 
-function inUse({ name, kind }: { name: string; kind: string }): DomainError {
+function inUse(use: MediaUse): DomainError {
   const message =
-    kind === 'direct'
-      ? 'A direct message that has not been sent yet uses this file. Wait until it is sent, or cancel it first.'
-      : `The campaign "${name}" uses this file and has not ended. Stop or delete it first.`;
+    use.kind === 'message'
+      ? 'A message that has not been sent yet uses this file. Wait until it is sent, or cancel it first.'
+      : `The campaign "${use.name}" uses this file and has not ended. Stop or delete it first.`;
   return new DomainError('conflict', 'media_in_use', message);
 }
 

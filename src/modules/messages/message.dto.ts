@@ -10,7 +10,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { PageQuery } from '../../lib/page-query.js';
-import type { MessageState } from '../delivery/index.js';
+import { sourceKinds, type MessageState, type SourceKind } from '../delivery/index.js';
 
 export const messageStates = [
   'pending',
@@ -26,7 +26,6 @@ export const messageStates = [
   'received',
 ] as const satisfies readonly MessageState[];
 export const messageDirections = ['in', 'out'] as const;
-export const messageKinds = ['campaign', 'direct'] as const;
 
 export class ListMessagesQuery extends PageQuery {
   @IsOptional()
@@ -50,15 +49,20 @@ export class ListMessagesQuery extends PageQuery {
   @IsIn(messageDirections)
   direction?: 'in' | 'out';
 
-  /** `direct` was sent with /api/message/send or send-bulk, `campaign` by a campaign. */
+  /** `direct` was sent with /api/message/send or send-bulk, `campaign` by a campaign, `test` as a test of one. */
   @IsOptional()
-  @IsIn(messageKinds)
-  kind?: 'campaign' | 'direct';
+  @IsIn(sourceKinds)
+  kind?: SourceKind;
 
   /** The id that /api/message/send-bulk returned. */
   @IsOptional()
   @IsUUID()
   bulkId?: string;
+
+  /** The id that /api/campaigns/{id}/test returned. */
+  @IsOptional()
+  @IsUUID()
+  testId?: string;
 }
 
 export class MessageWaitResponse {
@@ -94,8 +98,8 @@ export class MessageResponse {
 
   /** Null for what came in. */
   @IsOptional()
-  @IsIn(messageKinds)
-  kind!: 'campaign' | 'direct' | null;
+  @IsIn(sourceKinds)
+  kind!: SourceKind | null;
 
   @IsIn(messageStates)
   state!: MessageState;

@@ -8,7 +8,7 @@ export function presentMessage(message: MessageView): MessageResponse {
   return {
     id: message.id,
     direction: message.direction,
-    kind: isOut ? (message.sendId === null ? 'campaign' : 'direct') : null,
+    kind: isOut ? (message.source ?? 'campaign') : null,
     state: message.state,
     code: message.code,
     senderId: message.senderId,

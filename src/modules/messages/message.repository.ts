@@ -1,6 +1,6 @@
 import type { Tx } from '../../db/index.js';
 import { idBehind, toPage, type Page, type PageRequest } from '../../lib/pages.js';
-import { Message, type MessageState } from '../delivery/index.js';
+import { Message, type MessageState, type SourceKind } from '../delivery/index.js';
 
 export interface MessageFilter {
   campaignId?: string;
@@ -8,8 +8,9 @@ export interface MessageFilter {
   senderId?: string;
   state?: MessageState;
   direction?: 'in' | 'out';
-  kind?: 'campaign' | 'direct';
+  kind?: SourceKind;
   bulkId?: string;
+  testId?: string;
 }
 
 /** A message with columns of other tables. */
@@ -41,9 +42,14 @@ export async function listMessages(
     if (filter[field] !== undefined)
       query.andWhere(`message.${field} = :${field}`, { [field]: filter[field] });
   }
-  if (filter.bulkId !== undefined) query.andWhere('message.sendId = :bulkId', { bulkId: filter.bulkId });
-  if (filter.kind === 'direct') query.andWhere('message.sendId IS NOT NULL');
-  if (filter.kind === 'campaign') query.andWhere(`message.sendId IS NULL AND message.direction = 'out'`);
+  for (const field of ['bulkId', 'testId'] as const) {
+    if (filter[field] !== undefined)
+      query.andWhere(`message.sourceId = :${field}`, { [field]: filter[field] });
+  }
+  if (filter.kind === 'campaign') query.andWhere(`message.source IS NULL AND message.direction = 'out'`);
+  else if (filter.kind !== undefined) {
+    query.andWhere('message.source = :kind AND message.sourceId IS NOT NULL', { kind: filter.kind });
+  }
   const after = idBehind(page.cursor);
   if (after !== undefined) query.andWhere('message.id < :after', { after });
   const rows = await query

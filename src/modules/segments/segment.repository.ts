@@ -88,7 +88,7 @@ export async function brokenReferences(
     [tenantId, idsOf('list')],
   );
   const campaigns = await tx.query<{ id: string }[]>(
-    `SELECT id FROM campaigns WHERE tenant_id = $1 AND kind = 'campaign' AND id = ANY($2::uuid[]) FOR KEY SHARE`,
+    `SELECT id FROM campaigns WHERE tenant_id = $1 AND id = ANY($2::uuid[]) FOR KEY SHARE`,
     [tenantId, idsOf('campaign')],
   );
   const known = new Set([...lists, ...campaigns].map(({ id }) => id));

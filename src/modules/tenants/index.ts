@@ -13,6 +13,7 @@ export {
   type SendingHours,
 } from './core/sending-hours.js';
 export { nextOpening, type Schedule, isOpen } from './core/window.js';
+export { purposes, rulesOf, type Purpose } from './core/purpose.js';
 export { tenantTimes } from './tenant-times.repository.js';
 export { refuseBeyond, type Quota } from './quota.js';
 export { changeUsage, usageOf, type UsageKind } from './usage.repository.js';

@@ -5,7 +5,7 @@ import {
   renderRemaining,
   type RenderedContent,
 } from '../../modules/content/index.js';
-import type { RecipientForSend } from '../../modules/delivery/index.js';
+import type { LoadedDelivery } from '../../modules/delivery/index.js';
 
 /** Where the worker finds the files that contents name. */
 export interface MediaDirectory {
@@ -19,11 +19,17 @@ export interface ReadyPart {
   outbound: OutboundContent;
 }
 
-/** Renders the remaining parts; a part that is sent again after a crash is sent exactly as it was. */
-export function contentsOf(recipient: RecipientForSend): ReturnType<typeof renderRemaining> {
-  const rendered = renderRemaining(recipient);
-  if (!rendered.ok || !recipient.resend) return rendered;
-  return { ok: true, contents: [recipient.resend.content, ...rendered.contents.slice(1)] };
+/**
+ * The remaining parts: as they were written when the delivery was made, or rendered from the templates of its source. A
+ * part that is sent again after a crash is sent exactly as it was.
+ */
+export function contentsOf({ delivery, policy, resend }: LoadedDelivery): ReturnType<typeof renderRemaining> {
+  const parts = policy.templates?.[delivery.variant] ?? policy.templates?.[0];
+  const contents = parts
+    ? renderRemaining({ ...delivery, parts })
+    : { ok: true as const, contents: delivery.written ?? [] };
+  if (!contents.ok || !resend) return contents;
+  return { ok: true, contents: [resend.content, ...contents.contents.slice(1)] };
 }
 
 /** Adds the files to the contents; undefined when a file is gone, so that no part is sent. */

@@ -8,6 +8,7 @@ import { mayStillLeave } from './guards.js';
 import { handOver, retryUntilRecorded } from './hand-over.js';
 import { DONE, runAgainIn } from './outcomes.js';
 import type { MessageWorkerDeps, SendRun } from './ports.js';
+import { campaignOf } from './campaign-of.js';
 import { beginsWith } from './request.js';
 import { sleep } from './sleep.js';
 import {
@@ -17,7 +18,7 @@ import {
   RESEND_GRACE_MS,
   type JudgedClaim,
   type Judgement,
-  type RecipientForSend,
+  type LoadedDelivery,
   type RecordedOutcome,
 } from '../../modules/delivery/index.js';
 
@@ -36,7 +37,7 @@ interface Claimed {
 }
 type Claim = ({ kind: 'claimed' } & Claimed) | Exclude<ClaimOutcome, { kind: 'claimed' }>;
 
-/** Sends the parts of one recipient's message through the sender that was reserved for them. */
+/** Sends the parts of one delivery through the sender that was reserved for them. */
 export class PartSender {
   constructor(
     private readonly deps: Omit<MessageWorkerDeps, 'sessions' | 'media' | 'typing' | 'pause'>,
@@ -46,7 +47,7 @@ export class PartSender {
   /** One part after the other, as far as it goes; what was reserved for the rest is given back. */
   async send(run: SendRun): Promise<JobOutcome> {
     try {
-      // Before anything is claimed: when the store fails, the job is retried and the recipient does not fail.
+      // Before anything is claimed: when the store fails, the job is retried and the delivery does not fail.
       await readFiles(run.parts);
       for (let index = 0, ready = run.parts[0]; ready; index += 1, ready = run.parts[index]) {
         const end = await this.sendPart(run, index, ready);
@@ -55,9 +56,8 @@ export class PartSender {
     } finally {
       await this.releaseRest(run);
     }
-    return run.recipient.nextPart + run.parts.length < run.recipient.parts.length
-      ? runAgainIn(this.deps, 0)
-      : this.finished(run.recipient);
+    const { nextPart, parts } = run.loaded.delivery;
+    return nextPart + run.parts.length < parts ? runAgainIn(this.deps, 0) : this.finished(run.loaded);
   }
 
   /** Rest, typing, claim, hand-over, record. */
@@ -69,15 +69,16 @@ export class PartSender {
 
     run.handedOver += 1;
     run.claimEpoch = claimed.claimEpoch;
-    const part = run.recipient.nextPart + index;
+    const { delivery } = run.loaded;
+    const part = delivery.nextPart + index;
     const { logger, clock, random, sendTimeoutMs: timeoutMs = SEND_TIMEOUT_MS } = this.deps;
     const outcome = await handOver(
       run.hosted.session,
       {
         waMessageId: claimed.waMessageId,
-        to: run.recipient.phone,
+        to: delivery.phone,
         content: ready.outbound,
-        reference: { campaignId: run.recipient.campaignId, part },
+        reference: { campaignId: delivery.campaignId ?? delivery.sourceId, part },
       },
       { timeoutMs, logger },
     );
@@ -88,16 +89,16 @@ export class PartSender {
     return this.afterPart(run, part, judgement, recorded);
   }
 
-  private judgedClaim({ recipient, hosted }: SendRun, claimed: Claimed, part: number): JudgedClaim {
+  private judgedClaim({ loaded, hosted }: SendRun, claimed: Claimed, part: number): JudgedClaim {
     const { isResend, unconfirmed, waMessageId } = claimed;
     return {
-      claimEpoch: claimed.claimEpoch - recipient.retriedEpoch,
+      claimEpoch: claimed.claimEpoch - loaded.delivery.retriedEpoch,
       part,
       isResend,
       mayHaveArrived: unconfirmed > 0,
       unconfirmedSend: {
         repeatable: waMessageId !== undefined && hosted.capabilities.idempotentIds,
-        onUnknown: recipient.onUnknown,
+        onUnknown: loaded.policy.onUnknown,
         unconfirmed,
       },
       graceMs: this.deps.resendGraceMs ?? RESEND_GRACE_MS,
@@ -111,7 +112,7 @@ export class PartSender {
     if (timing.typingMs <= 0 || run.signal.aborted) return;
     if (run.hosted.capabilities.typing) {
       // Best effort: a message is sent also when its transport cannot show typing now.
-      run.hosted.session.showTyping(run.recipient.phone, timing.typingMs).catch((error: unknown) => {
+      run.hosted.session.showTyping(run.loaded.delivery.phone, timing.typingMs).catch((error: unknown) => {
         this.deps.logger.debug({ error: errorMessage(error) }, 'typing could not be shown');
       });
     }
@@ -119,21 +120,23 @@ export class PartSender {
   }
 
   private async claim(run: SendRun, index: number, ready: ReadyPart): Promise<Claim> {
-    const { recipient, reservation, hosted } = run;
-    const resend = index === 0 ? recipient.resend : undefined;
+    const { loaded, reservation, hosted } = run;
+    const { delivery } = loaded;
+    const resend = index === 0 ? loaded.resend : undefined;
     const sameId = resend?.senderId === reservation.senderId ? resend.waMessageId : null;
     const waMessageId = sameId ?? hosted.session.allocateMessageId();
     const claim = await this.deps.delivery.claim({
-      tenantId: recipient.tenantId,
-      campaignId: recipient.campaignId,
-      recipientId: recipient.id,
+      tenantId: delivery.tenantId,
+      source: delivery.source,
+      sourceId: delivery.sourceId,
+      deliveryId: delivery.id,
       claimEpoch: run.claimEpoch,
-      part: recipient.nextPart + index,
+      part: delivery.nextPart + index,
       senderId: reservation.senderId,
-      begins: index === 0 ? beginsWith(recipient) : 0,
+      begins: index === 0 ? beginsWith(loaded) : 0,
       waMessageId,
       ...storedForm(ready),
-      capped: index === 0 ? cappedClaim(recipient) : undefined,
+      capped: index === 0 ? cappedClaim(loaded) : undefined,
     });
     const unconfirmed = resend?.unconfirmed ?? 0;
     return claim.kind === 'claimed'
@@ -146,7 +149,7 @@ export class PartSender {
     const rest = this.deps.sleep ?? sleep;
     for (let waitedMs = 0; ;) {
       // A window may close during typing and waiting; the guards of the next run then decide.
-      if (!mayStillLeave(run.recipient, this.deps.clock.now())) return { kind: 'lost' };
+      if (!mayStillLeave(run.loaded, this.deps.clock.now())) return { kind: 'lost' };
       const claim = await this.claim(run, index, ready);
       if (claim.kind !== 'later' || waitedMs + claim.afterMs > SLOT_PATIENCE_MS) return claim;
       await rest(claim.afterMs, run.signal);
@@ -167,24 +170,27 @@ export class PartSender {
     run: SendRun,
     sent: Claimed & { part: number; judgement: Judgement },
   ): Promise<RecordedOutcome> {
-    const { recipient, reservation } = run;
+    const { loaded, reservation } = run;
+    const { delivery, facts } = loaded;
     const { settlement, verdict } = sent.judgement;
     const record = {
-      tenantId: recipient.tenantId,
-      recipientId: recipient.id,
-      contactId: recipient.contactId,
+      tenantId: delivery.tenantId,
+      source: delivery.source,
+      sourceId: delivery.sourceId,
+      deliveryId: delivery.id,
+      contactId: delivery.contactId,
       messageId: sent.messageId,
       claimEpoch: sent.claimEpoch,
       senderId: reservation.senderId,
-      lastSenderId: recipient.lastSenderId,
-      lastPart: sent.part + 1 >= recipient.parts.length,
+      lastSenderId: facts.lastSenderId,
+      lastPart: sent.part + 1 >= delivery.parts,
       isResend: sent.isResend || (settlement.kind === 'requeued' && settlement.keepsId === true),
-      begun: { campaignId: recipient.campaignId, messages: beginsWith(recipient) },
+      begun: beginsWith(loaded),
       settlement,
     };
-    const { delivery, senders } = this.deps;
+    const { delivery: deliveries, senders } = this.deps;
     const [recorded] = await Promise.all([
-      retryUntilRecorded(() => delivery.record(record), { signal: run.signal, log: this.throttledLog }),
+      retryUntilRecorded(() => deliveries.record(record), { signal: run.signal, log: this.throttledLog }),
       senders.recordResults([{ senderId: reservation.senderId, ...verdict }]).catch((error: unknown) => {
         const what = 'results were not added to their senders';
         this.throttledLog.report('warn', what, what, { error: errorMessage(error) });
@@ -194,8 +200,8 @@ export class PartSender {
   }
 
   private afterPart(run: SendRun, part: number, judgement: Judgement, recorded: RecordedOutcome): PartEnd {
-    const { id: recipientId, campaignId } = run.recipient;
-    const report = { recipientId, campaignId, part, senderId: run.reservation.senderId };
+    const { id: deliveryId, source, sourceId } = run.loaded.delivery;
+    const report = { deliveryId, source, sourceId, part, senderId: run.reservation.senderId };
     if (recorded.kind === 'fenced') {
       this.deps.logger.warn(report, 'an outcome came after another worker had taken its claim');
       return { kind: 'end', outcome: runAgainIn(this.deps, 0) };
@@ -207,9 +213,11 @@ export class PartSender {
     return { kind: 'end', outcome: { kind: 'runAgain', at } };
   }
 
-  private async finished(recipient: RecipientForSend): Promise<JobOutcome> {
+  private async finished({ delivery, policy }: LoadedDelivery): Promise<JobOutcome> {
+    const campaign = campaignOf(delivery);
     const lost = 'that a campaign sends was not noted';
-    await bestEffort(this.throttledLog, lost, () => this.deps.waiting.served(recipient, recipient.waiting));
+    if (campaign)
+      await bestEffort(this.throttledLog, lost, () => this.deps.waiting.served(campaign, policy.waiting));
     return DONE;
   }
 

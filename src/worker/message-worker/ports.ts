@@ -10,7 +10,7 @@ import type {
   DeliveryService,
   PartPause,
   PartTiming,
-  RecipientForSend,
+  LoadedDelivery,
   TypingPace,
 } from '../../modules/delivery/index.js';
 
@@ -49,7 +49,7 @@ export interface MessageWorkerDeps {
 
 /** One run of a send job after its sender was reserved. */
 export interface SendRun {
-  recipient: RecipientForSend;
+  loaded: LoadedDelivery;
   reservation: Reservation;
   hosted: HostedSession;
   parts: ReadyPart[];

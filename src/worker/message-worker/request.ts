@@ -1,58 +1,69 @@
-import type { ReservationRequest } from '../../modules/senders/index.js';
-import type { RecipientForSend } from '../../modules/delivery/index.js';
+import type { LoadedDelivery } from '../../modules/delivery/index.js';
 import type { RenderedContent } from '../../modules/content/index.js';
+import type { ReservationRequest, SenderPool } from '../../modules/senders/index.js';
 
 /**
  * The only sender that may continue: the one of an interrupted hand-over, or of the earlier parts while it is
  * available.
  */
-export function boundSender(recipient: RecipientForSend): string | undefined {
-  if (recipient.resend?.isSafe) return recipient.resend.senderId;
-  const continues = recipient.nextPart > 0 && recipient.senderId !== null && !recipient.senderGone;
-  return continues ? (recipient.senderId ?? undefined) : undefined;
+export function boundSender({ delivery, resend }: LoadedDelivery): string | undefined {
+  if (resend?.isSafe) return resend.senderId;
+  const continues = delivery.nextPart > 0 && delivery.senderId !== null && !delivery.senderGone;
+  return continues ? (delivery.senderId ?? undefined) : undefined;
 }
 
 /** The sender of an interrupted hand-over first: two copies in one chat are better than from two numbers. */
-function preferredSender({ resend, stickySender, lastSenderId }: RecipientForSend): string | undefined {
+function preferredSender({ resend, policy, facts }: LoadedDelivery): string | undefined {
   if (resend) return resend.senderId;
-  return stickySender ? (lastSenderId ?? undefined) : undefined;
+  return policy.stickySender ? (facts.lastSenderId ?? undefined) : undefined;
 }
 
-/** Messages a sender takes on with this recipient; none when it goes on with what it has begun. */
-export function beginsWith(recipient: RecipientForSend): number {
-  return boundSender(recipient) === undefined ? recipient.parts.length - recipient.nextPart : 0;
+/** Messages a sender takes on with this delivery; none when it goes on with what it has begun. */
+export function beginsWith(loaded: LoadedDelivery): number {
+  const { parts, nextPart } = loaded.delivery;
+  return boundSender(loaded) === undefined ? parts - nextPart : 0;
 }
 
-/** Senders that have no room left for this recipient in their budget for the campaign. */
-function spentSenders(recipient: RecipientForSend): string[] {
-  const { maxPerSender, senderUse } = recipient;
+/** Senders that have no room left for this delivery in their budget for the source. */
+function spentSenders(loaded: LoadedDelivery): string[] {
+  const { maxPerSender, senderUse } = loaded.policy;
   if (maxPerSender === null || !senderUse) return [];
-  const room = maxPerSender - beginsWith(recipient);
+  const room = maxPerSender - beginsWith(loaded);
   return Object.entries(senderUse).flatMap(([senderId, used]) => (used > room ? [senderId] : []));
 }
 
+/** A started conversation is finished by its sender even when the pool's tags have changed since. */
+function poolOf(
+  { delivery: { onlySenderId }, policy }: LoadedDelivery,
+  bound: string | undefined,
+): SenderPool {
+  const only = bound ?? onlySenderId;
+  return only === null ? policy.pool : { senderIds: [only], senderTags: [] };
+}
+
 export function requestFor(
-  recipient: RecipientForSend,
+  loaded: LoadedDelivery,
   types: readonly RenderedContent['type'][],
   occupyMs: number,
 ): ReservationRequest {
-  const bound = boundSender(recipient);
+  const { delivery, policy } = loaded;
+  const bound = boundSender(loaded);
+  const isDirect = delivery.lane === 'direct';
   return {
-    tenantId: recipient.tenantId,
-    // A started conversation is finished by its sender even when the pool's tags have changed since.
-    pool: bound === undefined ? recipient.pool : { senderIds: [bound], senderTags: [] },
+    tenantId: delivery.tenantId,
+    pool: poolOf(loaded, bound),
     messages: types.length,
     messageTypes: [...new Set(types)],
     requiredSenderId: bound,
-    preferredSenderId: preferredSender(recipient),
-    excludedSenderIds: bound === undefined ? spentSenders(recipient) : [],
+    preferredSenderId: preferredSender(loaded),
+    excludedSenderIds: bound === undefined ? spentSenders(loaded) : [],
     newConversation: bound === undefined,
-    urgent: recipient.kind === 'direct',
+    urgent: isDirect,
     // A recipient that was begun does not let others go first.
-    yields: recipient.preempted && recipient.kind !== 'direct' && bound === undefined,
-    rank: recipient.kind === 'direct' ? 0 : recipient.priority,
+    yields: policy.preempted && !isDirect && bound === undefined,
+    rank: isDirect ? 0 : policy.priority,
     occupyMs,
-    minDelay: recipient.minDelay,
-    maxDelay: recipient.maxDelay,
+    minDelay: policy.minDelay,
+    maxDelay: policy.maxDelay,
   };
 }

@@ -345,19 +345,14 @@ describe('a test', () => {
     expect(world.queue.jobs).toHaveLength(2);
     expect(world.queue.jobs.every(({ options }) => options.priority === undefined)).toBe(true);
     const rows = await world.sql(
-      `SELECT r.phone, r.name, r.variables, r.state, k.kind FROM deliveries r
-       JOIN campaigns k ON k.id = r.campaign_id WHERE k.id = $1 ORDER BY r.phone`,
+      `SELECT r.phone, r.state, r.source, r.purpose, m.body FROM deliveries r
+       JOIN messages m ON m.delivery_id = r.id WHERE r.source_id = $1 ORDER BY r.phone`,
       [run.id],
     );
+    const row = { state: 'queued', source: 'test', purpose: 'service' };
     expect(rows).toMatchObject([
-      {
-        phone: '+5511970000001',
-        name: 'Ana',
-        variables: { city: 'Recife' },
-        state: 'queued',
-        kind: 'direct',
-      },
-      { phone: '+5511970000002' },
+      { phone: '+5511970000001', body: 'Hi Ana of Recife', ...row },
+      { phone: '+5511970000002', body: 'Hi Ana of Recife', ...row },
     ]);
     expect(await world.manager.get(tenantId, campaign.id)).toEqual(before);
     const listed = await world.manager.list(tenantId, { limit: 100 });

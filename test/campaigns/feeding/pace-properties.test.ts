@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { addMs } from '../../../src/lib/clock.js';
 import { seededRandom } from '../../../src/lib/random.js';
-import { grantSlots, slotMs } from '../../../src/modules/delivery/core/ceiling.js';
+import { grantSlots, slotMs } from '../../../src/modules/campaigns/sending/core/ceiling.js';
 import { feedWindow, staggeredDelays } from '../../../src/modules/campaigns/feeding/core/pacing.js';
 import { FeedRhythm } from '../../../src/modules/campaigns/feeding/feed-rhythm.js';
 import { grantable, takeSlot } from '../../../src/modules/senders/core/slot.js';

@@ -5,7 +5,7 @@ import { noCounts, type Counts } from '../../../src/modules/campaigns/core/count
 import { canaryState, judgeCanary, sizedCanary } from '../../../src/modules/campaigns/canary/core/canary.js';
 import { budgetErrors, parseControl } from '../../../src/modules/campaigns/creation/core/control-input.js';
 import { simulate, type SimulationRules } from '../../../src/modules/campaigns/forecast/core/simulation.js';
-import { allowance } from '../../../src/modules/delivery/core/ceiling.js';
+import { allowance } from '../../../src/modules/campaigns/sending/core/ceiling.js';
 import { isOpen, weekOf, type Schedule } from '../../../src/modules/tenants/core/window.js';
 import { PoolForecast } from '../../../src/modules/senders/core/forecast/forecast.js';
 import { slot, START } from '../../senders/slots.js';

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { defaultImportLimits } from '../../../src/modules/contacts/import/limits.js';
 import { openXlsx } from '../../../src/modules/contacts/import/xlsx/index.js';
 import { createWorld, draft, phone, type World } from '../world.js';
-import type { RecipientState } from '../../../src/modules/delivery/index.js';
+import type { DeliveryState } from '../../../src/modules/delivery/index.js';
 
 const COLUMNS =
   'phoneNumber,name,state,code,sender,sentAt,deliveredAt,readAt,repliedAt,optedOutAt,replied,optedOut,reason,variant,partsSent,parts,partCodes,queuedAt';
@@ -30,7 +30,7 @@ async function campaignOf(size: number): Promise<string> {
   return campaign.id;
 }
 
-async function csvOf(id: string, state?: RecipientState): Promise<string[]> {
+async function csvOf(id: string, state?: DeliveryState): Promise<string[]> {
   const { chunks } = await world.manager.reports.export(tenantId, id, {
     format: 'csv',
     ...(state && { state }),
@@ -40,7 +40,7 @@ async function csvOf(id: string, state?: RecipientState): Promise<string[]> {
   return parts;
 }
 
-async function xlsxOf(id: string, state?: RecipientState): Promise<string[][]> {
+async function xlsxOf(id: string, state?: DeliveryState): Promise<string[][]> {
   const { fileName, chunks } = await world.manager.reports.export(tenantId, id, {
     format: 'xlsx',
     ...(state && { state }),

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { RecipientState } from '../../../src/modules/delivery/core/recipient-state.js';
+import type { DeliveryState } from '../../../src/modules/delivery/core/delivery-state.js';
 import { presentCampaignStats } from '../../../src/modules/campaigns/index.js';
 import { createWorld, draft, phone, type World } from '../world.js';
 
@@ -18,7 +18,7 @@ async function campaignOf(size: number): Promise<string> {
   return campaign.id;
 }
 
-async function allPages(campaignId: string, state?: RecipientState): Promise<string[]> {
+async function allPages(campaignId: string, state?: DeliveryState): Promise<string[]> {
   const phones: string[] = [];
   let cursor: string | undefined;
   do {

@@ -106,7 +106,7 @@ describe('statistics', () => {
     const { id, ana, recipients } = await mixedCampaign();
     const served = { name: 'Ana', total: 4 };
     expect((await statsOf(id)).bySender).toMatchObject([served]);
-    const back = [recipients[0]!.recipientId];
+    const back = [recipients[0]!.deliveryId];
     await world.sql(`UPDATE deliveries SET state = 'sending' WHERE id = ANY($1)`, [back]);
     const stats = await statsOf(id);
     expect(stats).toMatchObject({ sending: 1, bySender: [{ name: 'Ana', total: 3, sending: 0 }] });
@@ -117,7 +117,7 @@ describe('statistics', () => {
   it('stay what they are when the ledgers are folded, and the ledgers become short', async () => {
     const { id, recipients } = await mixedCampaign();
     const before = await statsOf(id, { by: ['part', 'hour'] });
-    const contact = (await world.recipient(recipients[0]!.recipientId))['contact_id'];
+    const contact = (await world.recipient(recipients[0]!.deliveryId))['contact_id'];
     await foldCounts(world.database.manager, id);
     await foldCounts(world.database.manager, id);
     expect(await statsOf(id, { by: ['part', 'hour'] })).toEqual(before);
@@ -138,11 +138,11 @@ describe('statistics', () => {
   it('grow by what a further fold finds, in one row of each kind', async () => {
     const { id, recipients } = await mixedCampaign();
     await foldCounts(world.database.manager, id);
-    const reply = (recipientId: string) =>
-      world.sql('UPDATE deliveries SET replied_at = now() WHERE id = $1', [recipientId]);
-    const sent = recipients.slice(0, 2).map(({ recipientId }) => recipientId);
-    for (const recipientId of sent) {
-      await reply(recipientId);
+    const reply = (deliveryId: string) =>
+      world.sql('UPDATE deliveries SET replied_at = now() WHERE id = $1', [deliveryId]);
+    const sent = recipients.slice(0, 2).map(({ deliveryId }) => deliveryId);
+    for (const deliveryId of sent) {
+      await reply(deliveryId);
       await foldCounts(world.database.manager, id);
     }
     const rows = await world.sql<{ counter: string; delta: number; folded: boolean }>(
@@ -163,11 +163,11 @@ describe('statistics', () => {
 
   it('fold a ledger that has become long, which no other job does after the end of a campaign', async () => {
     const { id, recipients } = await world.campaign();
-    const { recipientId } = recipients[0]!;
+    const { deliveryId } = recipients[0]!;
     await world.sql(
       `DO $$ BEGIN FOR turn IN 1..600 LOOP
          UPDATE deliveries SET state = CASE state WHEN 'queued' THEN 'pending' ELSE 'queued' END
-         WHERE id = '${recipientId}';
+         WHERE id = '${deliveryId}';
        END LOOP; END $$`,
     );
     const length = async () =>
@@ -365,7 +365,7 @@ describe('reports on a large campaign among others', () => {
     const campaign = { tenantId: world.tenantId, id: later };
     const reads: Record<string, (tx: Tx) => Promise<unknown>> = {
       sentToReaders: (tx) => recipientsAfter(tx, campaign, { limit: 51, state: 'read' }),
-      nonePending: (tx) => claimPending(tx, later, 51),
+      nonePending: (tx) => claimPending(tx, { id: later, purpose: 'marketing', partCounts: [1] }, 51),
       completion: (tx) => completeWhenDone(tx, later, new Date()),
     };
     for (const [name, read] of Object.entries(reads)) {

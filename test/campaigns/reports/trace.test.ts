@@ -6,7 +6,7 @@ import { accept } from '../../delivery/scripted-session.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { ReportWorld } from './world.js';
 import { claimPending } from '../../../src/modules/delivery/queue.repository.js';
-import { CampaignPersonRecords } from '../../../src/modules/delivery/index.js';
+import { DeliveryPersonRecords } from '../../../src/modules/delivery/index.js';
 import { insertSuppressions, saveSettings } from '../../support/rows.js';
 
 let db: TestDatabase;
@@ -49,7 +49,7 @@ describe('the trace of a recipient', () => {
       { waMessageId: second?.waMessageId ?? '', status: 'delivered', at },
     ]);
 
-    const trace = await traceOf(id, payload.recipientId);
+    const trace = await traceOf(id, payload.deliveryId);
     expect(textsOf(trace)).toEqual([
       'Added to the campaign',
       'Part 1 of 2 could not be sent through Ana: WhatsApp asked the sender to slow down',
@@ -74,11 +74,11 @@ describe('the trace of a recipient', () => {
     await world.named('Ana');
     const one = await world.campaign();
     const other = await world.campaign();
-    const recipientId = one.recipients[0]?.recipientId ?? '';
-    const contactId = String((await world.recipient(recipientId))['contact_id']);
-    expect((await traceOf(one.id, contactId)).id).toBe(recipientId);
+    const deliveryId = one.recipients[0]?.deliveryId ?? '';
+    const contactId = String((await world.recipient(deliveryId))['contact_id']);
+    expect((await traceOf(one.id, contactId)).id).toBe(deliveryId);
     await expect(traceOf(other.id, contactId)).rejects.toMatchObject({ code: 'recipient_not_found' });
-    await expect(world.reports.trace(await db.createTenant(), one.id, recipientId)).rejects.toMatchObject({
+    await expect(world.reports.trace(await db.createTenant(), one.id, deliveryId)).rejects.toMatchObject({
       code: 'campaign_not_found',
     });
   });
@@ -88,7 +88,7 @@ describe('the trace of a recipient', () => {
     ana.answer({ kind: 'rejected', code: 'not_on_whatsapp', permanent: true });
     const { id, recipients } = await world.campaign();
     await world.drive(world.worker(), recipients[0]!);
-    const trace = await traceOf(id, recipients[0]!.recipientId);
+    const trace = await traceOf(id, recipients[0]!.deliveryId);
     expect(textsOf(trace)).toEqual([
       'Added to the campaign',
       'The message was refused when sent through Ana: the number has no WhatsApp account',
@@ -101,12 +101,12 @@ describe('the trace of a recipient', () => {
     ana.answer({ kind: 'unknown', code: 'timeout' });
     const { id, recipients } = await world.campaign();
     await world.drive(world.worker(), recipients[0]!);
-    const unknown = await traceOf(id, recipients[0]!.recipientId);
+    const unknown = await traceOf(id, recipients[0]!.deliveryId);
     expect(unknown.summary).toContain('delivery was not confirmed');
     const at = new Date(Date.now() + 1_000).toISOString();
     const waMessageId = ana.handed[0]?.waMessageId ?? '';
     await world.receipts.apply(world.tenantId, ana.senderId, [{ waMessageId, status: 'delivered', at }]);
-    const trace = await traceOf(id, recipients[0]!.recipientId);
+    const trace = await traceOf(id, recipients[0]!.deliveryId);
     expect(textsOf(trace)).toEqual([
       'Added to the campaign',
       'The message was handed over through Ana, but delivery was not confirmed: no answer came in time',
@@ -121,7 +121,7 @@ describe('the trace of a recipient', () => {
     ana.answer({ kind: 'unknown', code: 'timeout' });
     const { id, recipients } = await world.campaign({ onUnknown: 'resend' });
     await world.drive(world.worker(), recipients[0]!);
-    const trace = await traceOf(id, recipients[0]!.recipientId);
+    const trace = await traceOf(id, recipients[0]!.deliveryId);
     expect(textsOf(trace).at(-1)).toMatch(
       /^The message was handed over through Ana, but delivery was not confirmed: no answer came in time; it is sent again after 20.* unless a receipt comes before, and may arrive twice$/,
     );
@@ -133,7 +133,7 @@ describe('the trace of a recipient', () => {
     ana.answer({ kind: 'unknown', code: 'timeout' });
     const { id, recipients } = await world.campaign();
     await world.drive(world.worker(), recipients[0]!, 0);
-    expect(textsOf(await traceOf(id, recipients[0]!.recipientId)).at(-1)).toBe(
+    expect(textsOf(await traceOf(id, recipients[0]!.deliveryId)).at(-1)).toBe(
       'The hand-over of the message through Ana was not answered; it goes out again in a way that cannot arrive twice',
     );
   });
@@ -147,7 +147,7 @@ describe('the trace of a recipient', () => {
     await world.receipts.apply(world.tenantId, ana.senderId, [
       { waMessageId, status: 'failed', at, code: 'undeliverable' },
     ]);
-    expect(textsOf(await traceOf(id, recipients[0]!.recipientId)).slice(1)).toEqual([
+    expect(textsOf(await traceOf(id, recipients[0]!.deliveryId)).slice(1)).toEqual([
       'The message was sent through Ana',
       'The message failed after all: WhatsApp reported that it could not be delivered',
     ]);
@@ -163,14 +163,14 @@ describe('the trace of a recipient', () => {
     };
     const again = async (): Promise<void> => {
       await retryFailed(db.database.manager, id, {});
-      await claimPending(db.database.manager, id, 1);
+      await claimPending(db.database.manager, { id, purpose: 'marketing', partCounts: [1] }, 1);
       await world.drive(world.worker(), recipients[0]!);
     };
     await world.drive(world.worker(), recipients[0]!);
     await failedLater();
     await again();
     await failedLater();
-    const twice = textsOf(await traceOf(id, recipients[0]!.recipientId)).slice(1);
+    const twice = textsOf(await traceOf(id, recipients[0]!.deliveryId)).slice(1);
     expect(twice).toEqual([
       'The message was sent through Ana and failed after all: WhatsApp reported that it could not be delivered',
       'Queued for sending again',
@@ -181,7 +181,7 @@ describe('the trace of a recipient', () => {
     await again();
     await again();
     await failedLater();
-    expect(textsOf(await traceOf(id, recipients[0]!.recipientId)).slice(3)).toEqual([
+    expect(textsOf(await traceOf(id, recipients[0]!.deliveryId)).slice(3)).toEqual([
       'The message was refused when sent through Ana: the recipient has blocked the sender',
       'Queued for sending again',
       'The message was sent through Ana',
@@ -194,17 +194,17 @@ describe('the trace of a recipient', () => {
     const { id, recipients, phones } = await world.campaign({ recipients: 2 });
     await world.drive(world.worker(), recipients[1]!);
     const [from, to] = await Promise.all(
-      recipients.map(async ({ recipientId }, index) => ({
-        id: String((await world.recipient(recipientId))['contact_id']),
+      recipients.map(async ({ deliveryId }, index) => ({
+        id: String((await world.recipient(deliveryId))['contact_id']),
         phone: phones[index]!,
         line: phones[index]!,
       })),
     );
-    const sentAt = (await world.recipient(recipients[1]!.recipientId))['updated_at'];
-    await db.database.transaction((tx) => new CampaignPersonRecords().move(tx, world.tenantId, from!, to!));
-    expect(await traceOf(id, to!.id)).toMatchObject({ id: recipients[1]!.recipientId, state: 'sent' });
-    expect((await world.recipient(recipients[1]!.recipientId))['updated_at']).toEqual(sentAt);
-    expect(await traceOf(id, recipients[0]!.recipientId)).toMatchObject({
+    const sentAt = (await world.recipient(recipients[1]!.deliveryId))['updated_at'];
+    await db.database.transaction((tx) => new DeliveryPersonRecords().move(tx, world.tenantId, from!, to!));
+    expect(await traceOf(id, to!.id)).toMatchObject({ id: recipients[1]!.deliveryId, state: 'sent' });
+    expect((await world.recipient(recipients[1]!.deliveryId))['updated_at']).toEqual(sentAt);
+    expect(await traceOf(id, recipients[0]!.deliveryId)).toMatchObject({
       state: 'skipped',
       code: 'duplicate',
     });
@@ -212,31 +212,31 @@ describe('the trace of a recipient', () => {
 
   it('still says when it happened after the contact was erased, and that it was', async () => {
     const { id, recipients, phones } = await world.campaign();
-    const { recipientId } = recipients[0]!;
+    const { deliveryId } = recipients[0]!;
     await world.sql(
       `UPDATE deliveries SET state = 'skipped', code = 'frequency_cap', updated_at = '2026-03-01T10:00:00Z'
        WHERE id = $1`,
-      [recipientId],
+      [deliveryId],
     );
-    const contactId = String((await world.recipient(recipientId))['contact_id']);
+    const contactId = String((await world.recipient(deliveryId))['contact_id']);
     const person = { id: contactId, phone: phones[0]!, line: phones[0]! };
     await db.database.transaction(async (tx) => {
-      await new CampaignPersonRecords().erase(tx, world.tenantId, person);
+      await new DeliveryPersonRecords().erase(tx, world.tenantId, person);
       await tx.query('DELETE FROM contacts WHERE id = $1', [contactId]);
     });
-    expect((await traceOf(id, recipientId)).summary).toBe(
+    expect((await traceOf(id, deliveryId)).summary).toBe(
       'Skipped at 2026-03-01 10:00 (UTC): the contact has had as many messages as the frequency limit allows. The contact was erased since.',
     );
   });
 
   it('believes no wait that is over, and none at all while no process sends', async () => {
     const { id, recipients } = await world.campaign();
-    const { recipientId } = recipients[0]!;
-    const summary = async () => (await traceOf(id, recipientId)).summary;
+    const { deliveryId } = recipients[0]!;
+    const summary = async () => (await traceOf(id, deliveryId)).summary;
     await world.sql(
       `UPDATE deliveries SET wait_reason = 'quota_used_up', wait_since = now(), wait_until = '2030-01-01T09:00:00Z'
        WHERE id = $1`,
-      [recipientId],
+      [deliveryId],
     );
     expect(await summary()).toContain('used up their quota. Until 2030-01-01 09:00 (UTC).');
     world.isWorkerAlive = false;
@@ -244,7 +244,7 @@ describe('the trace of a recipient', () => {
       'It waits for its turn. No process that sends is running; it goes on by itself once one is started.',
     );
     world.isWorkerAlive = true;
-    await world.sql(`UPDATE deliveries SET wait_until = '2020-01-01T09:00:00Z' WHERE id = $1`, [recipientId]);
+    await world.sql(`UPDATE deliveries SET wait_until = '2020-01-01T09:00:00Z' WHERE id = $1`, [deliveryId]);
     expect(await summary()).toBe('It waits for its turn with a sender.');
   });
 
@@ -254,24 +254,24 @@ describe('the trace of a recipient', () => {
       ana.senderId,
     ]);
     const { id, recipients } = await world.campaign();
-    const { recipientId } = recipients[0]!;
+    const { deliveryId } = recipients[0]!;
     await world.drive(world.worker(), recipients[0]!);
-    const waiting = await world.recipient(recipientId);
+    const waiting = await world.recipient(deliveryId);
     expect(waiting).toMatchObject({ wait_reason: 'quota_used_up', state: 'queued' });
-    const trace = await traceOf(id, recipientId);
+    const trace = await traceOf(id, deliveryId);
     expect(trace.summary).toMatch(
       /^It waits for its turn\. All senders that can send have used up their quota\. Until \d{4}-\d\d-\d\d \d\d:\d\d \(UTC\)\.$/,
     );
     expect(trace.steps.at(-1)?.text).toMatch(/^Waits for its turn, probably until .* \(UTC\) \(all senders /);
 
     await world.drive(world.worker(), recipients[0]!);
-    expect(await world.recipient(recipientId)).toEqual(waiting);
+    expect(await world.recipient(deliveryId)).toEqual(waiting);
 
     await world.sql('UPDATE senders SET day_used = 0, next_available_at = now() WHERE id = $1', [
       ana.senderId,
     ]);
     await world.drive(world.worker(), recipients[0]!);
-    expect(textsOf(await traceOf(id, recipientId))).toEqual([
+    expect(textsOf(await traceOf(id, deliveryId))).toEqual([
       'Added to the campaign',
       expect.stringMatching(
         /^Waited for its turn until .* \(all senders that can send have used up their quota/,
@@ -284,9 +284,9 @@ describe('the trace of a recipient', () => {
     await world.named('Ana');
     const { recipients } = await world.campaign({ recipients: 3 });
     for (const payload of recipients) await world.drive(world.worker(), payload);
-    for (const { recipientId } of recipients) {
-      expect(await world.recipient(recipientId)).toMatchObject({ wait_reason: null, state: 'sent' });
-      expect(await world.messages(recipientId)).toMatchObject([{ attempts: [] }]);
+    for (const { deliveryId } of recipients) {
+      expect(await world.recipient(deliveryId)).toMatchObject({ wait_reason: null, state: 'sent' });
+      expect(await world.messages(deliveryId)).toMatchObject([{ attempts: [] }]);
     }
   });
 
@@ -306,8 +306,8 @@ describe('the trace of a recipient', () => {
       said('stop', phones[1]),
     ]);
     await world.drive(world.worker(), second!);
-    expect(textsOf(await traceOf(id, first!.recipientId)).at(-1)).toBe('Replied');
-    const skipped = await traceOf(id, second!.recipientId);
+    expect(textsOf(await traceOf(id, first!.deliveryId)).at(-1)).toBe('Replied');
+    const skipped = await traceOf(id, second!.deliveryId);
     expect(skipped).toMatchObject({ state: 'skipped', code: 'opted_out' });
     expect(textsOf(skipped).slice(-2)).toEqual([
       'The contact opted out',
@@ -322,7 +322,7 @@ describe('the trace of a recipient', () => {
     await insertSuppressions(world.database.manager, world.tenantId, phones.slice(0, 1), { createdAt });
     await world.named('Ana');
     await world.drive(world.worker(), recipients[0]!);
-    expect(textsOf(await traceOf(id, recipients[0]!.recipientId)).at(-1)).toBe(
+    expect(textsOf(await traceOf(id, recipients[0]!.deliveryId)).at(-1)).toBe(
       'Skipped because the number is on the suppression list since 2026-03-02 15:45 (Asia/Kathmandu)',
     );
   });
@@ -333,7 +333,7 @@ describe('the trace of a recipient nothing was sent to yet', () => {
     await world.named('Ana');
     const { id, recipients } = await world.campaign({ recipients: 3 });
     await world.sql(`UPDATE deliveries SET state = 'pending' WHERE campaign_id = $1`, [id]);
-    const summary = async (index: number) => (await traceOf(id, recipients[index]!.recipientId)).summary;
+    const summary = async (index: number) => (await traceOf(id, recipients[index]!.deliveryId)).summary;
     expect(await summary(0)).toBe('Not sent yet. It is the next one.');
     expect(await summary(2)).toBe('Not sent yet. 2 others come before it.');
     await world.sql(`UPDATE campaigns SET status = 'paused' WHERE id = $1`, [id]);
@@ -351,7 +351,7 @@ describe('the trace of a recipient nothing was sent to yet', () => {
       JSON.stringify({ timeZone: 'recipient', days: [{ day, from: '09:00', to: '10:00' }] }),
     ]);
     await world.sql(`UPDATE deliveries SET state = 'pending' WHERE campaign_id = $1`, [id]);
-    expect((await traceOf(id, recipients[0]!.recipientId)).summary).toMatch(
+    expect((await traceOf(id, recipients[0]!.deliveryId)).summary).toMatch(
       /^Not sent yet\. It is outside the hours in which this recipient may be written to\. Until .* 12:00 \(UTC\)\./,
     );
   });
@@ -360,8 +360,8 @@ describe('the trace of a recipient nothing was sent to yet', () => {
     await world.named('Ana');
     const { id, recipients } = await world.campaign();
     await world.sql(`UPDATE deliveries SET state = 'pending' WHERE campaign_id = $1`, [id]);
-    await claimPending(world.database.manager, id, 10);
-    const trace = await traceOf(id, recipients[0]!.recipientId);
+    await claimPending(world.database.manager, { id, purpose: 'marketing', partCounts: [1] }, 10);
+    const trace = await traceOf(id, recipients[0]!.deliveryId);
     expect(textsOf(trace)).toEqual(['Added to the campaign', 'Queued for sending']);
     expect(trace.summary).toBe('It waits for its turn with a sender.');
   });
@@ -369,7 +369,7 @@ describe('the trace of a recipient nothing was sent to yet', () => {
   it('tells of a worker that died during the hand-over, and of the second attempt', async () => {
     const ana = await world.named('Ana');
     const { id, recipients } = await world.campaign();
-    const { recipientId } = recipients[0]!;
+    const { deliveryId } = recipients[0]!;
     const { delivery } = world;
     const worker = world.worker({
       delivery: {
@@ -389,10 +389,10 @@ describe('the trace of a recipient nothing was sent to yet', () => {
     });
     void worker.handleSend(recipients[0]!, { signal: new AbortController().signal });
     await handed;
-    expect((await traceOf(id, recipientId)).summary).toBe('Being sent just now through Ana.');
+    expect((await traceOf(id, deliveryId)).summary).toBe('Being sent just now through Ana.');
     await world.reconcile({ sendingMs: 0 }).run();
     await world.drive(world.worker(), recipients[0]!);
-    expect(textsOf(await traceOf(id, recipientId)).slice(1)).toEqual([
+    expect(textsOf(await traceOf(id, deliveryId)).slice(1)).toEqual([
       'The hand-over of the message through Ana was cut off; it goes out again in a way that cannot arrive twice',
       'The message was sent through Ana',
     ]);

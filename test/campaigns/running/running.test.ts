@@ -44,7 +44,7 @@ describe('feeding', () => {
     await world.move(id, 'queued', 'sending', 10);
     await feed(id);
     expect(await world.states(id)).toEqual({ pending: 120, queued: 90, sending: 10, sent: 30 });
-    expect(new Set(world.queue.recipientIds).size).toBe(130);
+    expect(new Set(world.queue.deliveryIds).size).toBe(130);
     expect(world.queue.jobs.every(({ options }) => options.id?.startsWith('send-'))).toBe(true);
   });
 
@@ -55,14 +55,14 @@ describe('feeding', () => {
     expect(delays).toHaveLength(30);
     expect(delays).toEqual(delays.toSorted((a, b) => a - b));
     expect(delays.at(-1)).toBeGreaterThan(29 * 1_000 * 0.7);
-    expect(world.queue.recipientIds).toEqual(world.queue.recipientIds.toSorted());
+    expect(world.queue.deliveryIds).toEqual(world.queue.deliveryIds.toSorted());
   });
 
   it('many feeders at once queue no recipient twice and keep the window', async () => {
     const id = await startedCampaign(500);
     await Promise.all(Array.from({ length: 8 }, () => feed(id)));
     expect(await world.states(id)).toEqual({ pending: 400, queued: 100 });
-    expect(new Set(world.queue.recipientIds).size).toBe(100);
+    expect(new Set(world.queue.deliveryIds).size).toBe(100);
     expect(world.queue.jobs).toHaveLength(100);
   });
 
@@ -92,25 +92,25 @@ describe('feeding', () => {
   it('goes on behind those it took last, and takes those who came back when none are left behind them', async () => {
     const id = await startedCampaign(250);
     await feed(id);
-    const first = world.queue.recipientIds.slice(0, 10);
+    const first = world.queue.deliveryIds.slice(0, 10);
     await world.move(id, 'queued', 'pending', 10);
     await world.move(id, 'queued', 'sent');
     world.queue.jobs = [];
     await feed(id);
-    expect(world.queue.recipientIds).toEqual(world.queue.recipientIds.toSorted());
-    expect(world.queue.recipientIds).not.toEqual(expect.arrayContaining(first));
+    expect(world.queue.deliveryIds).toEqual(world.queue.deliveryIds.toSorted());
+    expect(world.queue.deliveryIds).not.toEqual(expect.arrayContaining(first));
     await world.move(id, 'queued', 'sent');
     world.queue.jobs = [];
     await feed(id);
-    expect(world.queue.recipientIds).toHaveLength(60);
-    expect(world.queue.recipientIds.slice(50)).toEqual(first);
+    expect(world.queue.deliveryIds).toHaveLength(60);
+    expect(world.queue.deliveryIds.slice(50)).toEqual(first);
     expect(await world.states(id)).toEqual({ queued: 60, sent: 190 });
   });
 
   it('takes those who came back first after a while, and after a pause', async () => {
     const id = await startedCampaign(400);
     await feed(id);
-    const [first] = world.queue.recipientIds;
+    const [first] = world.queue.deliveryIds;
     const comeBack = async () => {
       await world.move(id, 'queued', 'sent');
       await world.db.database.manager.query(`UPDATE deliveries SET state = 'pending' WHERE id = $1`, [first]);
@@ -119,14 +119,14 @@ describe('feeding', () => {
     await comeBack();
     world.clock.current = addMs(world.clock.current, 60_000);
     await feed(id);
-    expect(world.queue.recipientIds).toHaveLength(100);
-    expect(world.queue.recipientIds[0]).toBe(first);
+    expect(world.queue.deliveryIds).toHaveLength(100);
+    expect(world.queue.deliveryIds[0]).toBe(first);
     await comeBack();
     world.clock.current = addMs(world.clock.current, 1_000);
     await world.manager.pause(tenantId, id);
     await world.manager.resume(tenantId, id);
     await feed(id);
-    expect(world.queue.recipientIds[0]).toBe(first);
+    expect(world.queue.deliveryIds[0]).toBe(first);
   });
 
   it('hands back when the process drains', async () => {

@@ -352,7 +352,7 @@ describe('sending a campaign with variants', () => {
       JSON.stringify(variants),
     ]);
     const [first, second] = campaign.recipients;
-    await manager.query('UPDATE deliveries SET variant = 1 WHERE id = $1', [second?.recipientId]);
+    await manager.query('UPDATE deliveries SET variant = 1, parts = 2 WHERE id = $1', [second?.deliveryId]);
     const worker = world.worker();
     for (const recipient of [first, second]) {
       if (recipient) await worker.handleSend(recipient, { signal: new AbortController().signal });

@@ -70,7 +70,7 @@ describe('the routes', () => {
       const { id } = dataOf(await call('POST', path, asked));
       const rows = await surface.db.database.manager.query<{ answered: string; stored: string }[]>(
         `SELECT k.xmin::text AS answered, m.xmin::text AS stored FROM idempotency_keys k, messages m
-         WHERE k.tenant_id = $1 AND k.key = $2 AND m.send_id = $3`,
+         WHERE k.tenant_id = $1 AND k.key = $2 AND m.source_id = $3`,
         [tenantId, key, id],
       );
       expect(rows).toHaveLength(1);
@@ -122,23 +122,6 @@ describe('the routes', () => {
     );
     const message = await sent(id);
     expect(Date.parse(message['sentAt'] ?? '')).toBeGreaterThanOrEqual(at);
-  });
-
-  it('do not show the campaigns that carry direct messages, nor let any route touch them', async () => {
-    const hidden = await surface.db.database.manager.query<{ id: string }[]>(
-      `SELECT id FROM campaigns WHERE tenant_id = $1 AND kind = 'direct' LIMIT 1`,
-      [tenantId],
-    );
-    const id = hidden[0]?.id ?? '';
-    const list = await call('GET', '/api/campaigns');
-    expect(list.text).not.toContain(id);
-    for (const path of ['', '/stats', '/contacts', '/export']) {
-      expect((await call('GET', `/api/campaigns/${id}${path}`)).status).toBe(404);
-    }
-    for (const action of ['start', 'pause', 'resume', 'stop']) {
-      expect((await call('POST', `/api/campaigns/${id}/${action}`)).status).toBe(404);
-    }
-    expect((await call('DELETE', `/api/campaigns/${id}`)).status).toBe(404);
   });
 
   it('let an agent send, and a viewer only look', async () => {

@@ -38,14 +38,21 @@ describe('a bulk of messages', () => {
     );
   });
 
-  it('shares one hidden campaign where nothing but the texts differs', async () => {
-    await world.world.sender();
-    const messages = Array.from({ length: 200 }, (_, index) => text(world.phone(), `Number ${index}`));
-    await world.sendBulk({ messages });
-    const campaigns = await world.sql('SELECT total_recipients AS n FROM campaigns WHERE tenant_id = $1', [
-      world.tenantId,
-    ]);
-    expect(campaigns).toEqual([{ n: 200 }]);
+  it('writes its request once, with one delivery and its message for each', async () => {
+    const { senderId } = await world.world.sender();
+    const messages = Array.from({ length: 200 }, (_, index) => ({
+      ...text(world.phone(), `Number ${index % 7}`),
+      ...(index % 2 === 0 ? { senderId } : {}),
+    }));
+    const { id } = await world.sendBulk({ messages });
+    const [rows] = await world.sql(
+      `SELECT (SELECT json_agg(id) FROM sends WHERE tenant_id = $1) AS sends,
+              (SELECT count(*)::int FROM deliveries WHERE source_id = $2 AND parts = 1) AS deliveries,
+              (SELECT count(*)::int FROM messages WHERE source_id = $2) AS messages,
+              (SELECT count(*)::int FROM campaigns WHERE tenant_id = $1) AS campaigns`,
+      [world.tenantId, id],
+    );
+    expect(rows).toEqual({ sends: [id], deliveries: 200, messages: 200, campaigns: 0 });
   });
 
   it('may hold several messages to one number, and repeats none', async () => {

@@ -21,7 +21,7 @@ const MINUTE = 60_000;
 /** Moves everything that is scheduled so far into the past. */
 const timePasses = async (ms: number) => {
   for (const [table, column] of [
-    ['campaigns', 'scheduled_at'],
+    ['deliveries', 'send_at'],
     ['messages', 'send_at'],
     ['deliveries', 'updated_at'],
   ]) {

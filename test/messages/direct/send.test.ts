@@ -67,16 +67,12 @@ describe('a direct message', () => {
     await world.world.sender();
     const { id } = await world.send({});
     const [job] = world.queue.jobs.splice(0);
-    const { recipientId, campaignId } = job!.payload as { recipientId: string; campaignId: string };
-    await world.world.delivery.giveUp(world.tenantId, recipientId);
+    const { deliveryId } = job!.payload as { deliveryId: string };
+    await world.world.delivery.giveUp(world.tenantId, deliveryId);
     expect(await world.shown(id)).toMatchObject({ state: 'failed', code: 'internal_error', sentAt: null });
-    await world.world.reconcile().run();
-    expect(await world.sql('SELECT status FROM campaigns WHERE id = $1', [campaignId])).toEqual([
-      { status: 'completed' },
-    ]);
     // One that has ended, and one of another tenant, are left as they are.
     const other = await world.send({});
-    const { recipientId: second } = world.queue.jobs[0]!.payload as { recipientId: string };
+    const { deliveryId: second } = world.queue.jobs[0]!.payload as { deliveryId: string };
     await world.world.delivery.giveUp(await db.createTenant(), second);
     expect(await world.shown(other.id)).toMatchObject({ state: 'queued' });
     await world.work();
@@ -143,7 +139,7 @@ describe('a direct message', () => {
     await world.world.sender({ status: 'disconnected' });
     const { id } = await world.send({});
     const [job] = world.queue.jobs;
-    const payload = job?.payload as { tenantId: string; campaignId: string; recipientId: string };
+    const payload = job?.payload as { tenantId: string; deliveryId: string };
     await world.world.drive(world.world.worker(), payload, 0);
     expect(await world.shown(id)).toMatchObject({
       state: 'queued',
@@ -297,7 +293,7 @@ describe('what is refused', () => {
 function afterEachNothingStored(): void {
   afterEach(async () => {
     const [row] = await world.sql<{ n: number }>(
-      `SELECT (SELECT count(*) FROM campaigns WHERE tenant_id = $1)
+      `SELECT (SELECT count(*) FROM sends WHERE tenant_id = $1)
             + (SELECT count(*) FROM messages WHERE tenant_id = $1)::int AS n`,
       [world.tenantId],
     );
@@ -306,8 +302,8 @@ function afterEachNothingStored(): void {
   });
 }
 
-describe('rules that are for campaigns', () => {
-  it('do not hold it up: hours and the frequency cap, for which it does not count either', async () => {
+describe('the rules of marketing', () => {
+  it('do not hold up a message of service: hours and the frequency cap, for which it does not count either', async () => {
     const phone = await world.world.sender();
     // Open on no day, quiet around the clock but for a minute, one message a month.
     await saveSettings(db.database.manager, world.tenantId, {
@@ -329,34 +325,44 @@ describe('rules that are for campaigns', () => {
     await world.sql(
       `UPDATE deliveries SET phone = $2, contact_id = (SELECT id FROM contacts WHERE tenant_id = $3 AND phone = $2)
        WHERE id = $1`,
-      [recipients[0]?.recipientId, to, world.tenantId],
+      [recipients[0]?.deliveryId, to, world.tenantId],
     );
     await world.world.drive(world.world.worker(), recipients[0]!);
     expect(phone.handed).toHaveLength(3);
   });
+
+  it('hold up one of marketing: it waits for its hours, and is skipped over the cap', async () => {
+    const phone = await world.world.sender();
+    await saveSettings(db.database.manager, world.tenantId, {
+      quietHours: { from: '00:01', to: '00:00', timeZone: 'UTC' },
+      frequencyCap: { messages: 1, days: 30 },
+    });
+    const to = world.phone();
+    const first = await world.send({ to, content: 'first', purpose: 'marketing' });
+    const [job] = world.queue.jobs.splice(0);
+    const payload = job?.payload as { tenantId: string; deliveryId: string };
+    const outcome = await world.world.drive(world.world.worker(), payload, 0);
+    const opening = outcome.kind === 'runAgain' ? outcome.at.toISOString() : '';
+    expect(opening).toMatch(/T00:00:00\.000Z$/);
+    expect(phone.texts).toEqual([]);
+
+    await saveSettings(db.database.manager, world.tenantId, { quietHours: null });
+    await world.world.drive(world.world.worker(), payload);
+    expect(await world.shown(first.id)).toMatchObject({ state: 'sent' });
+    const second = await world.send({ to, content: 'second', purpose: 'marketing' });
+    await world.work();
+    expect(await world.shown(second.id)).toMatchObject({ state: 'skipped', code: 'frequency_cap' });
+  });
 });
 
-describe('its hidden campaign', () => {
-  it('is counted nowhere and closed once no recipient waits', async () => {
+describe('its delivery', () => {
+  it('is counted nowhere', async () => {
     await world.world.sender();
     await world.send({});
     await world.work();
-    await world.world.reconcile().run();
-    expect(
-      await world.sql('SELECT kind, status FROM campaigns WHERE tenant_id = $1', [world.tenantId]),
-    ).toEqual([{ kind: 'direct', status: 'completed' }]);
     const ledgers = ['campaign_counts', 'campaign_message_counts'].map((ledger) =>
       world.sql(`SELECT * FROM ${ledger} WHERE tenant_id = $1`, [world.tenantId]),
     );
     expect((await Promise.all(ledgers)).flat()).toEqual([]);
-  });
-
-  it('stays open while its message waits', async () => {
-    await world.world.sender();
-    await world.send({});
-    await world.world.reconcile().run();
-    expect(await world.sql('SELECT status FROM campaigns WHERE tenant_id = $1', [world.tenantId])).toEqual([
-      { status: 'running' },
-    ]);
   });
 });

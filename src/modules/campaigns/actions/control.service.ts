@@ -10,7 +10,9 @@ import { DryRuns, type DryRun } from '../forecast/dry-run.service.js';
 import { CampaignCopies, type Copied, type CopyRequest } from './copy.service.js';
 import { TestSends, type TestRequest, type TestRun } from './test-send.service.js';
 import { CampaignParts } from '../../content/index.js';
-import { failedByCode, retryFailed, type CampaignStatus } from '../../delivery/index.js';
+import { failedByCode, retryFailed } from '../../delivery/index.js';
+import type { CampaignStatus } from '../core/campaign-status.js';
+import { giveBackUse } from '../sending/sender-budget.repository.js';
 import { refuseEmptyPool } from '../../senders/index.js';
 
 export interface RetryOutcome {
@@ -94,7 +96,11 @@ export class CampaignControl {
       // After its end its files could have been deleted.
       await this.parts.lockStoredFiles(tx, campaign);
       const chosen = codes ? { codes } : { butCodes: PERMANENT_CODES };
-      const retried = await retryFailed(tx, id, { ...chosen, unknown });
+      const { retried, begun } = await retryFailed(tx, id, { ...chosen, unknown });
+      await giveBackUse(
+        tx,
+        begun.map((use) => ({ campaignId: id, ...use })),
+      );
       const left = await failedByCode(tx, id);
       if (retried === 0) throw nothingToRetry(left);
       const { canary } = campaign;
@@ -121,7 +127,7 @@ export class CampaignControl {
 const RETRIED_FROM: ReadonlySet<CampaignStatus> = new Set<CampaignStatus>(['paused', 'completed', 'failed']);
 
 function found(campaign: Campaign | undefined, id: string): Campaign {
-  if (campaign?.kind !== 'campaign') throw notFound('campaign', id);
+  if (!campaign) throw notFound('campaign', id);
   return campaign;
 }
 

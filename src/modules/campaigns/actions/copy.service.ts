@@ -18,7 +18,7 @@ import { assignVariants } from '../variants/variant.repository.js';
 import { freshCanary, sizedCanary } from '../canary/core/canary.js';
 import type { CampaignWarning } from '../core/warning.js';
 import { errorsOfName } from '../../../lib/storable.js';
-import type { RecipientState } from '../../delivery/index.js';
+import type { DeliveryState } from '../../delivery/index.js';
 import { analyseAhead, CampaignParts } from '../../content/index.js';
 
 export const copiedAudiences = ['same', 'failed', 'unread'] as const;
@@ -35,7 +35,7 @@ export interface Copied {
   warnings: CampaignWarning[];
 }
 
-const STATES: { readonly [Audience in Exclude<CopiedAudience, 'same'>]: RecipientState[] } = {
+const STATES: { readonly [Audience in Exclude<CopiedAudience, 'same'>]: DeliveryState[] } = {
   failed: ['failed'],
   unread: ['sent', 'delivered'],
 };
@@ -106,7 +106,7 @@ function draftOf(origin: Campaign, now: Date): Partial<Campaign> {
   return {
     tenantId: origin.tenantId,
     status: 'draft',
-    kind: 'campaign',
+    purpose: origin.purpose,
     parts: origin.parts,
     variants: origin.variants,
     pool: origin.pool,

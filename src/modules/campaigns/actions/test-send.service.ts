@@ -6,7 +6,7 @@ import { distinctLines } from '../../../lib/phone-line.js';
 import { enqueueBestEffort } from '../../../queue/enqueue-best-effort.js';
 import type { Campaign } from '../campaign.entity.js';
 import type { CampaignDeps } from '../campaign.ports.js';
-import { findCampaign, insertCampaign } from '../campaign.repository.js';
+import { findCampaign } from '../campaign.repository.js';
 import { sampleContact, sampleRecipient, type Sample } from '../audience/sample.repository.js';
 import {
   choiceSeed,
@@ -15,8 +15,15 @@ import {
   templateScope,
   CampaignParts,
   type CampaignPart,
+  type RenderedContent,
 } from '../../content/index.js';
-import { FIRST_CLAIM, insertTestRecipients, sendJobId, sendMessage } from '../../delivery/index.js';
+import {
+  firstJobs,
+  insertSend,
+  sendMessage,
+  writtenDelivery,
+  type WrittenDelivery,
+} from '../../delivery/index.js';
 import { refuseEmptyPool } from '../../senders/index.js';
 import { knownNumbers, unreachableReason } from '../../contacts/index.js';
 
@@ -31,7 +38,7 @@ export interface TestRequest {
 }
 
 export interface TestRun {
-  /** Of the hidden campaign that carries it: `GET /api/messages?campaignId=` shows its messages. */
+  /** `GET /api/messages?testId=` shows its messages. */
   id: string;
   phoneNumbers: string[];
   /** Messages every number gets. */
@@ -40,7 +47,7 @@ export interface TestRun {
   variant: string | undefined;
 }
 
-/** Sends a campaign's parts to a few numbers through the same engine, as a hidden campaign of kind `direct`. */
+/** Sends a campaign's parts, as the sample contact would get them, to a few numbers through the same engine. */
 export class TestSends {
   private readonly parts: CampaignParts;
 
@@ -55,14 +62,14 @@ export class TestSends {
     const given = this.parsePhones(request);
     const sample = await this.sampleOf(campaign, request.contactId ?? undefined);
     const { parts, variant } = contentFor(campaign, sample, request.variant ?? undefined);
-    refuseUnwritable(parts, sample, given);
+    contentsFor(parts, sample, given[0] ?? '');
     const phones = await this.refuseUnwanted(tenantId, given);
     await refuseEmptyPool(this.deps.senders, tenantId, campaign.pool);
     const testId = newId();
-    const recipientIds = await database.transaction((tx) =>
-      this.store(tx, { id: testId, campaign, parts }, { phones, sample }),
+    const deliveries = await database.transaction((tx) =>
+      this.store(tx, { id: testId, campaign, parts, sample }, phones),
     );
-    await enqueueBestEffort(this.enqueue(tenantId, testId, recipientIds), this.deps.logger);
+    await enqueueBestEffort(this.enqueue(tenantId, deliveries), this.deps.logger);
     return { id: testId, phoneNumbers: phones, messages: parts.length, contactId: sample.contactId, variant };
   }
 
@@ -104,49 +111,36 @@ export class TestSends {
 
   private async store(
     tx: Tx,
-    { id, campaign, parts }: { id: string; campaign: Campaign; parts: CampaignPart[] },
-    { phones, sample }: { phones: string[]; sample: Sample },
-  ): Promise<string[]> {
+    { id, campaign, parts, sample }: StoredTest,
+    phones: readonly string[],
+  ): Promise<WrittenDelivery[]> {
+    const { tenantId, pool, stickySender, minDelay, maxDelay } = campaign;
     const now = this.deps.clock.now();
-    await this.parts.lockFiles(tx, campaign.tenantId, parts);
-    await insertCampaign(tx, {
-      id,
-      tenantId: campaign.tenantId,
-      name: `Test of ${campaign.name}`,
-      kind: 'direct',
-      status: 'running',
-      parts,
-      pool: campaign.pool,
-      minDelay: campaign.minDelay,
-      maxDelay: campaign.maxDelay,
-      stickySender: campaign.stickySender,
-      originId: campaign.id,
-      // Before the first of campaigns, as everything direct.
-      priority: 0,
-      totalRecipients: phones.length,
-      createdAt: now,
-      startedAt: now,
-      updatedAt: now,
-    });
+    await this.parts.lockFiles(tx, tenantId, parts);
     const contacts = await this.deps.contacts.upsertMany(
       tx,
-      campaign.tenantId,
+      tenantId,
       phones.map((phone) => ({ phone })),
     );
-    const recipients = contacts.map(({ id: contactId, phone }) => ({ id: newId(), contactId, phone }));
-    await insertTestRecipients(tx, { tenantId: campaign.tenantId, id }, recipients, sample);
-    return recipients.map((recipient) => recipient.id);
+    const deliveries = contacts.map(({ id: contactId, phone }) =>
+      writtenDelivery({ contactId, phone, name: null }, contentsFor(parts, sample, phone), now),
+    );
+    // Whoever gets it has asked for it: neither quiet hours nor the frequency cap hold it back.
+    const terms = { source: 'test', purpose: 'service', pool, stickySender, minDelay, maxDelay } as const;
+    await insertSend(tx, tenantId, { id, ...terms }, deliveries);
+    return deliveries;
   }
 
-  private enqueue(tenantId: string, campaignId: string, recipientIds: string[]): Promise<void> {
-    return this.deps.queue.enqueueMany(
-      sendMessage,
-      recipientIds.map((recipientId) => ({
-        payload: { tenantId, campaignId, recipientId },
-        options: { id: sendJobId(recipientId, FIRST_CLAIM) },
-      })),
-    );
+  private enqueue(tenantId: string, deliveries: readonly WrittenDelivery[]): Promise<void> {
+    return this.deps.queue.enqueueMany(sendMessage, firstJobs(tenantId, deliveries, this.deps.clock.now()));
   }
+}
+
+interface StoredTest {
+  id: string;
+  campaign: Campaign;
+  parts: CampaignPart[];
+  sample: Sample;
 }
 
 function contentFor(
@@ -165,17 +159,17 @@ function contentFor(
   throw invalid([{ path: 'variant', message: `there is no variant "${name}"; there are ${known}` }]);
 }
 
-/** Refuses parts that cannot be rendered for the sample, instead of failing later in the worker. */
-function refuseUnwritable(parts: readonly CampaignPart[], sample: Sample, phones: readonly string[]): void {
+/** The parts as the sample contact would get them at this number; what cannot be written is refused. */
+function contentsFor(parts: readonly CampaignPart[], sample: Sample, phone: string): RenderedContent[] {
   const { name, variables, contactId } = sample;
-  const scope = templateScope({ phone: phones[0] ?? '', name, variables });
+  const scope = templateScope({ phone, name, variables });
   const budget = new RenderBudget();
-  for (const [index, part] of parts.entries()) {
+  return parts.map((part, index) => {
     const rendered = renderPart(part, scope, choiceSeed(contactId, index), budget);
-    if (rendered.ok) continue;
+    if (rendered.ok) return rendered.content;
     const message = `messages[${index}] cannot be written for the sample contact: ${rendered.reason}`;
     throw new DomainError('not_possible', rendered.code, message, {
       errors: [{ path: 'contactId', message }],
     });
-  }
+  });
 }

@@ -255,7 +255,7 @@ export async function unknownLists(tx: Tx, tenantId: string, ids: string[]): Pro
 
 /** Those of the ids that are no campaigns of the tenant. */
 export async function unknownCampaigns(tx: Tx, tenantId: string, ids: string[]): Promise<Set<string>> {
-  return missingIds(tx, 'campaigns', tenantId, ids, `AND kind = 'campaign'`);
+  return missingIds(tx, 'campaigns', tenantId, ids);
 }
 
 /** The statuses of those imports that are the tenant's. */

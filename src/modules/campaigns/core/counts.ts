@@ -1,7 +1,7 @@
-import type { RecipientState } from '../../delivery/core/recipient-state.js';
+import type { DeliveryState } from '../../delivery/core/delivery-state.js';
 
 /** What the ledger counts: every recipient state, and two facts a recipient can have in any of them. */
-export type Counter = RecipientState | 'replied' | 'opted_out';
+export type Counter = DeliveryState | 'replied' | 'opted_out';
 export type Counts = Record<Counter, number>;
 
 export function noCounts(): Counts {

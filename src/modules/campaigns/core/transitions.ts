@@ -1,4 +1,4 @@
-import type { CampaignStatus } from '../../delivery/core/campaign-state.js';
+import type { CampaignStatus } from './campaign-status.js';
 
 /** What an operator may ask of a campaign. */
 export type CampaignAction = 'start' | 'pause' | 'resume' | 'stop' | 'remove';

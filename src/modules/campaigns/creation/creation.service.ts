@@ -58,6 +58,7 @@ export class CampaignCreation {
     refuse(budgetErrors(control.maxPerSender, mostParts(content)));
     const key = { tenantId, campaignId: newId() };
     const now = this.deps.clock.now();
+    const purpose = input.purpose ?? 'marketing';
     const { total, warnings } = await this.deps.database.transaction(async (tx) => {
       await this.parts.lockFiles(tx, tenantId, parts);
       await insertCampaign(tx, {
@@ -65,6 +66,7 @@ export class CampaignCreation {
         tenantId,
         name: input.name.trim(),
         status: timing.scheduledAt ? 'scheduled' : 'draft',
+        purpose,
         ...timing,
         ...content,
         ...control,
@@ -89,7 +91,7 @@ export class CampaignCreation {
         audience: { ...request.rules, summary },
         variants,
       });
-      const late = await this.timings.check(tx, key, timing);
+      const late = await this.timings.check(tx, key, { ...timing, purpose });
       const capped = await this.audience.warnings(tx, key, checked.total);
       return { ...checked, warnings: [...checked.warnings, ...late, ...capped] };
     });

@@ -5,7 +5,14 @@ import type { CampaignKey } from '../audience/audience.repository.js';
 import { DEFAULT_TIMING, parseTiming, type Timing, type TimingInput } from './core/timing-input.js';
 import type { CampaignWarning } from '../core/warning.js';
 import { audiencePlaces } from '../audience/places.repository.js';
-import { scheduleAt, sendingHours, nextOpening, type Schedule, tenantTimes } from '../../tenants/index.js';
+import {
+  scheduleAt,
+  sendingHours,
+  nextOpening,
+  type Purpose,
+  type Schedule,
+  tenantTimes,
+} from '../../tenants/index.js';
 
 /** Parses the timing of a request, and checks it against the tenant's hours and the audience. */
 export class CampaignTimings {
@@ -25,7 +32,11 @@ export class CampaignTimings {
    * Refuses a campaign whose hours never come before it expires. Where that holds for some recipients only (hours in
    * their own time), it returns a warning.
    */
-  async check(tx: Tx, { tenantId, campaignId }: CampaignKey, timing: Timing): Promise<CampaignWarning[]> {
+  async check(
+    tx: Tx,
+    { tenantId, campaignId }: CampaignKey,
+    timing: Timing & { purpose: Purpose },
+  ): Promise<CampaignWarning[]> {
     const hours = sendingHours(timing, await tenantTimes(tx, tenantId));
     if (hours.rules.length === 0) return [];
     const now = this.clock.now();

@@ -19,12 +19,15 @@ import { assignVariants } from '../variants/variant.repository.js';
 import type { CampaignWarning } from '../core/warning.js';
 import { errorsOfName } from '../../../lib/storable.js';
 import { withoutNulls } from '../../../lib/without-nulls.js';
-import { countUseAnew, forgetVariants, slotAfterChange, type CampaignStatus } from '../../delivery/index.js';
+import { forgetVariants } from '../../delivery/index.js';
+import type { CampaignStatus } from '../core/campaign-status.js';
+import { slotAfterChange } from '../sending/core/ceiling.js';
+import { countUseAnew } from '../sending/sender-budget.repository.js';
 import { analyseAhead, CampaignParts } from '../../content/index.js';
 import { withSavedTexts } from '../../templates/index.js';
 import { type SenderPool, unknownSenders, refuseEmptyPool } from '../../senders/index.js';
 
-const timingFields = ['scheduledAt', 'expiresAt', 'sendWindow', 'recurrence'] as const;
+const timingFields = ['scheduledAt', 'expiresAt', 'sendWindow', 'recurrence', 'purpose'] as const;
 
 /**
  * Changes campaigns. Before the start everything can change, and the texts are checked against the audience again;
@@ -59,8 +62,10 @@ export class CampaignUpdates {
       const { control } = parseControl(input, campaign);
       refuse(budgetErrors(control.maxPerSender, mostParts(content ?? campaign)));
       const settings = { ...read.name, ...content, ...delays, ...timing, ...control };
+      const purpose = change.purpose ?? campaign.purpose;
       await updateCampaign(locked, id, {
         ...settings,
+        purpose,
         pool: poolAfter(change, campaign.pool),
         stickySender: change.options?.stickySender ?? campaign.stickySender,
         skipUnregistered: change.options?.skipUnregistered ?? campaign.skipUnregistered,
@@ -82,7 +87,7 @@ export class CampaignUpdates {
         : { warnings: [] };
       const late = this.keepsItsTimes(campaign, input)
         ? []
-        : await this.timings.check(locked, { tenantId, campaignId: id }, timing);
+        : await this.timings.check(locked, { tenantId, campaignId: id }, { ...timing, purpose });
       return [...missing.warnings, ...late];
     });
   }
@@ -121,7 +126,7 @@ function isDraft({ status }: { status: CampaignStatus }): boolean {
 }
 
 function changeable(campaign: Campaign | undefined, id: string, input: UpdateCampaignDto): Campaign {
-  if (campaign?.kind !== 'campaign') throw notFound('campaign', id);
+  if (!campaign) throw notFound('campaign', id);
   const conflict = changeConflict(campaign.status, input);
   if (!conflict) return campaign;
   const { message, errors } = conflict;

@@ -52,7 +52,7 @@ export async function campaignsToFeed(
 ): Promise<{ tenantId: string; campaignId: string }[]> {
   return tx.query<{ tenantId: string; campaignId: string }[]>(
     `SELECT tenant_id AS "tenantId", id AS "campaignId" FROM campaigns
-     WHERE kind = 'campaign' AND (status = 'running' OR (status = 'paused' AND expires_at <= $1)
+     WHERE (status = 'running' OR (status = 'paused' AND expires_at <= $1)
        OR (status = 'stopped' AND ${hasAnyIn(['pending', 'queued'], 'campaigns.id')}))`,
     [now],
   );

@@ -9,8 +9,9 @@ import { countsOf, FEED_FOLDS_ABOVE, findCampaign, foldCounts } from '../campaig
 import { applyCanary, tellCanaryTurn, type CanaryTurn } from '../canary/canary-gate.js';
 import { wakeFeed } from './feed-job.js';
 import { feedWindow, staggeredDelays, type Pace } from './core/pacing.js';
-import { mostParts } from '../variants/core/variants.js';
+import { mostParts, partCounts } from '../variants/core/variants.js';
 import { clearCampaignWaiting, noteCampaignWaiting } from '../sending/waiting.repository.js';
+import { ceilingOf, rampElapsedMs, slotMs } from '../sending/core/ceiling.js';
 import { FeedHours, type Openness } from './feed-hours.js';
 import { FeedPositions } from './feed-position.js';
 import { FeedRhythm } from './feed-rhythm.js';
@@ -19,15 +20,12 @@ import { endUnclaimable, orUnclaimable, Unclaimable } from './unclaimable.js';
 import { notePreempted, skipOutsideWindow } from './hours.repository.js';
 import { tellNotEnded } from '../not-ended.js';
 import {
-  ceilingOf,
-  rampElapsedMs,
-  slotMs,
   sendJobId,
   sendMessage,
   claimPending,
   putBackClaimed,
   skipLeftOver,
-  type ClaimedRecipient,
+  type ClaimedDelivery,
 } from '../../delivery/index.js';
 
 const DEFAULT_WINDOW = 6_000;
@@ -41,7 +39,7 @@ const CLOSED_REST_MS = 60_000;
 const FEED_FAILED = 'internal_error';
 
 interface Fed {
-  claimed: ClaimedRecipient[];
+  claimed: ClaimedDelivery[];
   /** Recipients queued before, or on their way. */
   ahead: number;
   /** There was no room for more, or no recipient left. */
@@ -202,14 +200,15 @@ export class CampaignFeeder {
     campaign: Campaign,
     room: number,
     places: string[] | undefined,
-  ): Promise<ClaimedRecipient[]> {
-    if (places) return orUnclaimable(claimPending(tx, campaign.id, room, { places }));
+  ): Promise<ClaimedDelivery[]> {
+    const fed = { id: campaign.id, purpose: campaign.purpose, partCounts: partCounts(campaign) };
+    if (places) return orUnclaimable(claimPending(tx, fed, room, { places }));
     const now = this.deps.clock.now();
     const after = this.positions.after(campaign, now);
-    const next = await orUnclaimable(claimPending(tx, campaign.id, room, { after }));
+    const next = await orUnclaimable(claimPending(tx, fed, room, { after }));
     if (after !== undefined && next.length < room) {
       this.positions.forget(campaign.id);
-      return [...next, ...(await orUnclaimable(claimPending(tx, campaign.id, room - next.length)))];
+      return [...next, ...(await orUnclaimable(claimPending(tx, fed, room - next.length)))];
     }
     const last = next.at(-1);
     if (last) this.positions.note(campaign, last.id, after !== undefined, now);
@@ -218,13 +217,13 @@ export class CampaignFeeder {
 
   private async enqueue(
     campaign: Campaign,
-    claimed: ClaimedRecipient[],
+    claimed: ClaimedDelivery[],
     load: { ahead: number; senders: number },
   ): Promise<void> {
     const { tenantId, id: campaignId, priority } = campaign;
     const delays = staggeredDelays(this.pace(campaign), { ...load, count: claimed.length }, this.deps.random);
     const jobs = claimed.map(({ id, claimEpoch }, index) => ({
-      payload: { tenantId, campaignId, recipientId: id },
+      payload: { tenantId, deliveryId: id },
       options: { id: sendJobId(id, claimEpoch), delayMs: delays[index] ?? 0, priority },
     }));
     try {

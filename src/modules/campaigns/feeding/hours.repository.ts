@@ -43,7 +43,7 @@ export async function notePreempted(tx: Tx, campaignId: string): Promise<void> {
     `WITH judged AS (
        SELECT mine.id, EXISTS (
          SELECT FROM campaigns other
-         WHERE other.tenant_id = mine.tenant_id AND other.status = 'running' AND other.kind = 'campaign'
+         WHERE other.tenant_id = mine.tenant_id AND other.status = 'running'
            AND other.priority < mine.priority
            AND (other.next_slot_at IS NULL OR other.next_slot_at <= now() + interval '3 seconds')
            AND ${hasAnyIn(['queued', 'sending'], 'other.id')}

@@ -25,13 +25,13 @@ export async function endUnclaimable(
   from: FeedFrom,
   { message }: Unclaimable,
 ): Promise<void> {
-  const recipientId = await database.transaction(async (tx) => {
+  const deliveryId = await database.transaction(async (tx) => {
     const campaign = await lockForFeeding(tx, tenantId, campaignId);
     if (campaign?.status !== 'running') return undefined;
     const next = await giveUpNextPending(tx, campaignId, from);
     return next ?? giveUpNextPending(tx, campaignId, { places: from.places });
   });
-  if (recipientId === undefined) return;
-  const report = { alert: 'recipient.failed', campaignId, recipientId, error: message };
+  if (deliveryId === undefined) return;
+  const report = { alert: 'recipient.failed', campaignId, deliveryId, error: message };
   logger.error(report, 'a recipient could not be queued and has failed');
 }

@@ -9,7 +9,9 @@ import { simulate, type Demand, type Simulated, type SimulationRules } from './c
 import { competingCampaignsOf } from './core/competing-campaigns.js';
 import { otherRunningCampaigns } from './competing-campaigns.repository.js';
 import { sampleRecipient } from '../audience/sample.repository.js';
-import { ceilingOf, humanPaceAt, partTimings, totalMs, senderUse } from '../../delivery/index.js';
+import { humanPaceAt, partTimings, totalMs } from '../../delivery/index.js';
+import { ceilingOf } from '../sending/core/ceiling.js';
+import { senderUse } from '../sending/sender-budget.repository.js';
 import { nextOpening } from '../../tenants/index.js';
 import {
   choiceSeed,

@@ -35,7 +35,7 @@ export async function otherRunningCampaigns(
        SELECT coalesce(sum(delta) FILTER (WHERE counter = 'pending'), 0)::int AS pending,
               coalesce(sum(delta) FILTER (WHERE counter IN ('queued', 'sending')), 0)::int AS in_flight
        FROM campaign_counts WHERE campaign_id = k.id) counted
-     WHERE k.tenant_id = $1 AND k.kind = 'campaign' AND k.status = 'running' AND k.id <> $2
+     WHERE k.tenant_id = $1 AND k.status = 'running' AND k.id <> $2
        AND counted.in_flight + counted.pending > 0
      ORDER BY k.priority, k.id`,
     [tenantId, id],

@@ -50,7 +50,7 @@ export async function countWaiting(
      LEFT JOIN tenant_settings s ON s.tenant_id = $1
      LEFT JOIN contacts c ON c.id = r.contact_id AND c.tenant_id = $1
      LEFT JOIN suppressions x ON x.tenant_id = $1 AND x.line = r.line
-     LEFT JOIN number_checks n ON n.tenant_id = $1 AND n.line = r.line AND ${NOT_ON_WHATSAPP}
+     LEFT JOIN number_checks n ON n.tenant_id = $1 AND n.line = r.line AND k.skip_unregistered AND ${NOT_ON_WHATSAPP}
      GROUP BY 2${place}`,
     values,
   );

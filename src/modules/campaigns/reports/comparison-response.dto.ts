@@ -12,7 +12,7 @@ import {
 import { CampaignCountsResponse } from '../campaign-response.dto.js';
 import { campaignStatuses } from '../campaign-query.dto.js';
 import { RatesResponse } from './rates-response.dto.js';
-import type { CampaignStatus } from '../../delivery/index.js';
+import type { CampaignStatus } from '../core/campaign-status.js';
 
 export class ComparedCampaignResponse extends CampaignCountsResponse {
   @IsUUID()

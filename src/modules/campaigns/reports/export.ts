@@ -6,7 +6,7 @@ import type { Campaign } from '../campaign.entity.js';
 import { findCampaign } from '../campaign.repository.js';
 import { recipientKey, reportAfter, type ReportRow } from './report.repository.js';
 import { reasonSentence } from './core/reasons.js';
-import type { RecipientState } from '../../delivery/index.js';
+import type { DeliveryState } from '../../delivery/index.js';
 
 export type ExportFormat = 'csv' | 'xlsx';
 
@@ -47,7 +47,7 @@ function partCodes({ parts }: ReportRow): string {
 export function exportChunks(
   tx: Tx,
   campaign: Campaign,
-  { format, state }: { format: ExportFormat; state?: RecipientState },
+  { format, state }: { format: ExportFormat; state?: DeliveryState },
 ): AsyncGenerator<string | Buffer, void, undefined> {
   const batches = inCurrentUse(reportBatches(tx, campaign, state));
   return format === 'csv' ? csvChunks(batches) : xlsxChunks('Recipients', columns, batches);
@@ -56,7 +56,7 @@ export function exportChunks(
 async function* reportBatches(
   tx: Tx,
   campaign: Campaign,
-  state: RecipientState | undefined,
+  state: DeliveryState | undefined,
 ): AsyncGenerator<Cell[][], void, undefined> {
   let after: string | undefined;
   for (;;) {

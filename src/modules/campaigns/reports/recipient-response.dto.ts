@@ -10,7 +10,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { recipientStates } from '../campaign-query.dto.js';
-import type { RecipientState } from '../../delivery/index.js';
+import type { DeliveryState } from '../../delivery/index.js';
 
 export class RecipientResponse {
   @IsUUID()
@@ -23,7 +23,7 @@ export class RecipientResponse {
   @IsString()
   name!: string | null;
   @IsIn(recipientStates)
-  state!: RecipientState;
+  state!: DeliveryState;
   /** Why it was skipped, failed or is unknown. */
   @IsOptional()
   @IsString()
@@ -101,7 +101,7 @@ export class TraceResponse {
   @IsString()
   name!: string | null;
   @IsIn(recipientStates)
-  state!: RecipientState;
+  state!: DeliveryState;
   @IsOptional()
   @IsString()
   code!: string | null;

@@ -13,7 +13,7 @@ import { JSONSchema } from 'class-validator-jsonschema';
 import { CommaSeparated } from '../../../lib/comma-separated.js';
 import { recipientStates } from '../campaign-query.dto.js';
 import type { ExtraDimension } from './report.service.js';
-import type { RecipientState } from '../../delivery/index.js';
+import type { DeliveryState } from '../../delivery/index.js';
 
 const extraDimensions: readonly ExtraDimension[] = ['part', 'hour'];
 
@@ -41,7 +41,7 @@ export class ExportQuery {
   @IsOptional()
   @IsIn(recipientStates)
   @JSONSchema({ description: 'Only recipients in this state.' })
-  state?: RecipientState;
+  state?: DeliveryState;
 }
 
 export class CompareQuery {

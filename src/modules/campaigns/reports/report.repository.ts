@@ -1,5 +1,5 @@
 import type { Tx } from '../../../db/index.js';
-import { type RecipientState, inOrder } from '../../delivery/index.js';
+import { type DeliveryState, inOrder } from '../../delivery/index.js';
 
 export interface RecipientRow {
   id: string;
@@ -8,7 +8,7 @@ export interface RecipientRow {
   /** The one form of its line, by which recipients are listed. */
   line: string;
   name: string | null;
-  state: RecipientState;
+  state: DeliveryState;
   code: string | null;
   /** From 0. */
   variant: number;
@@ -30,7 +30,7 @@ export interface ReportRow extends RecipientRow {
 }
 
 export interface RecipientPage {
-  state?: RecipientState;
+  state?: DeliveryState;
   /** The key of the last recipient of the page before: see `recipientKey`. */
   after?: string;
   limit: number;
@@ -47,7 +47,7 @@ const COLUMNS = `recipient.id, recipient.contact_id AS "contactId", recipient.ph
  * moves on meanwhile is neither lost nor repeated, and both orders have an index. Only an erasure or a merge of the
  * contact in that very moment can show a recipient twice.
  */
-export function recipientKey(row: RecipientRow, state: RecipientState | undefined): string {
+export function recipientKey(row: RecipientRow, state: DeliveryState | undefined): string {
   return state ? row.id : row.line;
 }
 

@@ -26,7 +26,8 @@ import { estimatedFinish } from '../forecast/estimate.js';
 import { exportChunks, type ExportFormat } from './export.js';
 import { messageLedger, recipientLedger, senderNames, type RecipientEntry } from './stats.repository.js';
 import { CampaignTraces, type Trace } from './trace.service.js';
-import { type RecipientState, senderUse } from '../../delivery/index.js';
+import type { DeliveryState } from '../../delivery/index.js';
+import { senderUse } from '../sending/sender-budget.repository.js';
 import { tenantTimes } from '../../tenants/index.js';
 
 /** Dimensions that are only counted when asked for. */
@@ -64,7 +65,7 @@ export interface CampaignStats {
 export interface RecipientQuery {
   limit: number;
   cursor?: string;
-  state?: RecipientState;
+  state?: DeliveryState;
 }
 
 /** A campaign beside others. */
@@ -136,7 +137,7 @@ export class CampaignReports {
   async export(
     tenantId: string,
     id: string,
-    options: { format: ExportFormat; state?: RecipientState },
+    options: { format: ExportFormat; state?: DeliveryState },
   ): Promise<{ fileName: string; chunks: AsyncIterable<string | Buffer> }> {
     const campaign = await this.find(tenantId, id);
     const fileName = `campaign-${id}${options.state ? `-${options.state}` : ''}.${options.format}`;

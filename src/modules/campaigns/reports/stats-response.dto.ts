@@ -14,7 +14,7 @@ import {
 import { CampaignCountsResponse } from '../campaign-response.dto.js';
 import { recipientStates } from '../campaign-query.dto.js';
 import { RatesResponse } from './rates-response.dto.js';
-import type { RecipientState } from '../../delivery/index.js';
+import type { DeliveryState } from '../../delivery/index.js';
 
 /** Recipients a sender has served, by their furthest state; those on the way count for no sender yet. */
 export class SenderShareResponse extends CampaignCountsResponse {
@@ -34,7 +34,7 @@ export class SenderShareResponse extends CampaignCountsResponse {
 
 export class CodeCountResponse {
   @IsIn(recipientStates)
-  state!: RecipientState;
+  state!: DeliveryState;
   @IsString()
   code!: string;
   @IsInt()

@@ -1,5 +1,5 @@
 import type { Tx } from '../../../db/index.js';
-import { type RecipientState, isIn, type MessageAttempt } from '../../delivery/index.js';
+import { type DeliveryState, isIn, type MessageAttempt } from '../../delivery/index.js';
 
 /** The columns about one recipient. */
 export interface TracedRecipient {
@@ -7,7 +7,7 @@ export interface TracedRecipient {
   contactId: string;
   phone: string;
   name: string | null;
-  state: RecipientState;
+  state: DeliveryState;
   code: string | null;
   variant: number;
   nextPart: number;

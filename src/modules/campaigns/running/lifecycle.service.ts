@@ -13,7 +13,8 @@ import {
 import { feedSoon } from '../feeding/feed-job.js';
 import { tellNotEnded } from '../not-ended.js';
 import { allowedFrom, conflictMessage, type CampaignAction } from '../core/transitions.js';
-import { type CampaignStatus, skipLeftOver } from '../../delivery/index.js';
+import { skipLeftOver } from '../../delivery/index.js';
+import type { CampaignStatus } from '../core/campaign-status.js';
 import { refuseEmptyPool } from '../../senders/index.js';
 
 /** Starts, pauses and ends campaigns: each a conditional update, so that of two callers at once only one wins. */
@@ -63,7 +64,7 @@ export class CampaignLifecycle {
   async remove(tenantId: string, id: string): Promise<void> {
     await this.deps.database.transaction(async (tx) => {
       const campaign = await lockCampaign(tx, tenantId, id);
-      if (campaign?.kind !== 'campaign') throw notFound('campaign', id);
+      if (!campaign) throw notFound('campaign', id);
       if (!allowedFrom('remove').includes(campaign.status)) throw conflict('remove', campaign.status);
       const sending = await countSending(tx, id);
       if (sending > 0) {
@@ -99,7 +100,7 @@ export class CampaignLifecycle {
   }
 
   private startable(campaign: Campaign | undefined, id: string, action: 'start' | 'resume'): Campaign {
-    if (campaign?.kind !== 'campaign') throw notFound('campaign', id);
+    if (!campaign) throw notFound('campaign', id);
     if (!allowedFrom(action).includes(campaign.status)) throw conflict(action, campaign.status);
     this.refuseUntimely(campaign);
     return campaign;

@@ -20,7 +20,7 @@ const START_FAILED = 'start_failed';
 export async function dueCampaigns(tx: Tx, now: Date): Promise<DueCampaign[]> {
   return tx.query<DueCampaign[]>(
     `SELECT tenant_id AS "tenantId", id, scheduled_at AS "scheduledAt", recurrence IS NOT NULL AS recurs
-     FROM campaigns WHERE status = 'scheduled' AND kind = 'campaign' AND scheduled_at <= $1
+     FROM campaigns WHERE status = 'scheduled' AND scheduled_at <= $1
        AND (waiting_reason IS DISTINCT FROM '${START_FAILED}' OR waiting_until <= $1)
      ORDER BY recurrence IS NOT NULL, scheduled_at LIMIT ${AT_ONCE}`,
     [now],

@@ -223,7 +223,7 @@ function runOf(origin: RecurringCampaign, run: Date, now: Date): Partial<Campaig
   return {
     tenantId: origin.tenantId,
     name: origin.name,
-    kind: origin.kind,
+    purpose: origin.purpose,
     parts: origin.parts,
     variants: origin.variants,
     pool: origin.pool,

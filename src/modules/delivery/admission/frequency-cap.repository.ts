@@ -1,6 +1,6 @@
 import type { Tx } from '../../../db/index.js';
 import { admitted, type CappedClaim } from '../core/frequency-cap.js';
-import { PARTS_OF_RECIPIENT } from '../parts-of-recipient.js';
+import { purposes, rulesOf } from '../../tenants/index.js';
 
 /** Advisory locks of two numbers: this one, and the contact's hash. */
 const CAP_LOCKS = 742_010;
@@ -14,24 +14,29 @@ function firstIdSince(daysAgo: string): string {
   return `(lpad(to_hex(${milliseconds}), 12, '0') || repeat('0', 20))::uuid`;
 }
 
+/** Purposes that the cap binds, as SQL has them. */
+const CAPPED = purposes
+  .filter((purpose) => rulesOf[purpose].frequencyCap)
+  .map((purpose) => `'${purpose}'`)
+  .join(', ');
+
 /**
- * Messages of campaigns that a contact had, for rows `asked (contact_id, days)`. What was handed over, or may have
- * been, counts; of a recipient under way all parts count. Direct messages do not count.
+ * Messages of a capped purpose that a contact had, for rows `asked (contact_id, days)`. What was handed over, or may have
+ * been, counts; of a delivery under way all parts count. Of a deleted campaign nobody knows the purpose: its messages
+ * count.
  */
 const USED = `
-  SELECT coalesce(sum(CASE WHEN r.state IN ('pending', 'queued', 'sending')
-                           THEN greatest(got.messages, jsonb_array_length(${PARTS_OF_RECIPIENT}))
+  SELECT coalesce(sum(CASE WHEN r.state IN ('pending', 'queued', 'sending') THEN greatest(got.messages, r.parts)
                            ELSE got.messages END), 0)::int AS used
   FROM (
-    SELECT m.delivery_id, m.campaign_id, count(*) AS messages FROM messages m
+    SELECT m.delivery_id, m.source, count(*) AS messages FROM messages m
     WHERE m.contact_id = asked.contact_id AND m.id > ${firstIdSince(`asked.days + ${SLACK_DAYS}`)}
-      AND m.direction = 'out' AND m.delivery_id IS NOT NULL AND m.send_id IS NULL
+      AND m.direction = 'out' AND m.delivery_id IS NOT NULL
       AND m.state IN ('sending', 'sent', 'delivered', 'read', 'played', 'unknown')
       AND coalesce(m.sent_at, m.updated_at) > now() - make_interval(days => asked.days)
-    GROUP BY m.delivery_id, m.campaign_id) got
-  LEFT JOIN campaigns k ON k.id = got.campaign_id
+    GROUP BY m.delivery_id, m.source) got
   LEFT JOIN deliveries r ON r.id = got.delivery_id
-  WHERE k.kind IS DISTINCT FROM 'direct'`;
+  WHERE r.purpose IN (${CAPPED}) OR (r.id IS NULL AND got.source IS NULL)`;
 
 /** Which of the claims would be over their caps as things are; asks nothing where no tenant has one. */
 export async function overCap(tx: Tx, claims: readonly (CappedClaim | undefined)[]): Promise<boolean[]> {
@@ -76,8 +81,11 @@ async function messagesUsed(
   return new Map(rows.map(({ contactId, used }) => [contactId, used]));
 }
 
+/** What recipient `r` of campaign `k` will get: its row knows that once it is queued. */
+const PARTS_OF_RECIPIENT = `coalesce(k.variants -> r.variant::int -> 'parts', k.parts)`;
+
 /** True for a recipient `r` of campaign `k`, waiting for its first message, whom the cap of settings `s` would skip now. */
-export const OVER_CAP = `(s.frequency_cap IS NOT NULL AND r.next_part = 0 AND r.state IN ('pending', 'queued')
+export const OVER_CAP = `(s.frequency_cap IS NOT NULL AND k.purpose IN (${CAPPED}) AND r.next_part = 0 AND r.state IN ('pending', 'queued')
   AND (SELECT spent.used FROM (SELECT r.contact_id, (s.frequency_cap ->> 'days')::int AS days) asked
        CROSS JOIN LATERAL (${USED}) spent)
       > (s.frequency_cap ->> 'messages')::int - jsonb_array_length(${PARTS_OF_RECIPIENT}))`;
@@ -87,7 +95,7 @@ export async function countOverCap(tx: Tx, tenantId: string, campaignId: string)
   const [row] = await tx.query<{ count: number }[]>(
     `SELECT count(*)::int AS count
      FROM tenant_settings s
-     JOIN campaigns k ON k.id = $2 AND k.tenant_id = s.tenant_id AND k.kind = 'campaign'
+     JOIN campaigns k ON k.id = $2 AND k.tenant_id = s.tenant_id
      JOIN deliveries r ON r.campaign_id = k.id
      WHERE s.tenant_id = $1 AND s.frequency_cap IS NOT NULL AND ${OVER_CAP}`,
     [tenantId, campaignId],

@@ -1,10 +1,12 @@
-/** At most so many messages of campaigns per contact in so many days; every part counts as one. */
+import { rulesOf, type Purpose } from '../../tenants/core/purpose.js';
+
+/** At most so many messages of marketing per contact in so many days; every part counts as one. */
 export interface FrequencyCap {
   messages: number;
   days: number;
 }
 
-/** A contact that is about to get the first of `parts` messages of a campaign. */
+/** A contact that is about to get the first of `parts` messages of one delivery. */
 export interface CappedClaim {
   contactId: string;
   parts: number;
@@ -12,19 +14,20 @@ export interface CappedClaim {
 }
 
 interface Capped {
-  state: string;
-  contactId: string;
-  nextPart: number;
-  parts: readonly unknown[];
+  delivery: { contactId: string; purpose: Purpose; nextPart: number; parts: number };
+  policy: { frequencyCap: FrequencyCap | null };
   /** A part that may have arrived already. */
   resend: object | undefined;
-  frequencyCap: FrequencyCap | null;
 }
 
-/** What the cap has to admit for a recipient; undefined where there is no cap, or where its first part has gone out. */
-export function cappedClaim(recipient: Capped): CappedClaim | undefined {
-  const { contactId, nextPart, parts, resend, frequencyCap: cap } = recipient;
-  return cap && nextPart === 0 && !resend ? { contactId, parts: parts.length, cap } : undefined;
+/**
+ * What the cap has to admit for a delivery; undefined where there is no cap, where its purpose is not capped, or where
+ * its first part has gone out.
+ */
+export function cappedClaim({ delivery, policy, resend }: Capped): CappedClaim | undefined {
+  const { contactId, purpose, nextPart, parts } = delivery;
+  const cap = rulesOf[purpose].frequencyCap ? policy.frequencyCap : null;
+  return cap && nextPart === 0 && !resend ? { contactId, parts, cap } : undefined;
 }
 
 /**

@@ -3,14 +3,8 @@ import { lineOf } from '../../../lib/phone-line.js';
 import { inTurns } from '../../../lib/yielding-work.js';
 import type { ReadMessages } from './core/direct-input.js';
 import type { DirectDraft, ReadyMessage, RefusedMessage, DirectDeps } from './direct.types.js';
-import {
-  choiceSeed,
-  renderPart,
-  templateScope,
-  type CampaignParts,
-  type FilesOfRequest,
-  asLiteral,
-} from '../../content/index.js';
+import { type CampaignParts, type FilesOfRequest } from '../../content/index.js';
+import { writeDirect } from './core/direct-text.js';
 import { unknownSenders } from '../../senders/index.js';
 import { knownNumbers, type KnownNumber, unreachableReason } from '../../contacts/index.js';
 
@@ -134,12 +128,8 @@ export class DirectCheck {
 }
 
 function textError(draft: DirectDraft, number: KnownNumber): RefusedMessage | undefined {
-  const { part, variables } = draft.template
-    ? { part: draft.draft.part, variables: { ...number.attributes, ...draft.variables } }
-    : asLiteral(draft.draft.part);
-  const name = draft.name ?? number.name;
-  const scope = templateScope({ phone: number.phone, name, variables });
-  const rendered = renderPart(part, scope, choiceSeed(number.contactId ?? '', 0));
+  const { part } = draft.draft;
+  const rendered = writeDirect({ ...draft, part }, { ...number, id: number.contactId ?? '' });
   if (rendered.ok) return undefined;
   const missing = rendered.code === 'template_missing_variable';
   const field = missing ? 'variables' : mainText(part.type);

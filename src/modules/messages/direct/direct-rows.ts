@@ -1,64 +1,54 @@
-import { newId } from '../../../lib/ids.js';
-import { choiceSeed, readableText, renderPart, templateScope } from '../../content/index.js';
-import type { NewDirectMessage } from '../../delivery/index.js';
+import { writtenDelivery, type WrittenDelivery } from '../../delivery/index.js';
+import { writeDirect, type DirectPerson } from './core/direct-text.js';
+import { changedMeanwhile } from './errors.js';
 import type { AcceptedBulk, AcceptedMessage, ReadyMessage, RefusedMessage } from './direct.types.js';
 
-export type StoredMessage = NewDirectMessage & { index: number };
+export type DirectDelivery = WrittenDelivery & { index: number };
 
 /** The answer to a request: what was accepted and what was refused, in the order of the request. */
 export function acceptedBulk(
-  stored: readonly StoredMessage[],
+  id: string,
+  stored: readonly DirectDelivery[],
   refused: readonly RefusedMessage[],
 ): AcceptedBulk {
-  const messages = stored.map(({ id, index, phone, sendAt }): AcceptedMessage => ({
-    id,
-    index,
-    state: sendAt ? 'pending' : 'queued',
-    to: phone,
-    sendAt,
+  const messages = stored.map((delivery): AcceptedMessage => ({
+    id: messageIdOf(delivery),
+    index: delivery.index,
+    state: delivery.sendAt ? 'pending' : 'queued',
+    to: delivery.phone,
+    sendAt: delivery.sendAt,
   }));
   return {
-    id: stored[0]?.sendId ?? '',
+    id,
     messages: messages.toSorted((a, b) => a.index - b.index),
     refused: refused.toSorted((a, b) => a.index - b.index),
   };
 }
 
-/** The contact of a direct message. */
-export interface DirectPerson {
-  id: string;
-  /** In the form the contact has, which is dialled whatever form the request named. */
-  phone: string;
-  name: string | null;
-  attributes: Record<string, unknown>;
+/** A direct delivery has one message. */
+export function messageIdOf({ messages: [message] }: WrittenDelivery): string {
+  if (!message) throw new Error('A direct message was not written.');
+  return message.id;
 }
 
-/** The row of a message with its recipient, rendered for the contact; its campaign is not known yet. */
-export function directRow(
+/**
+ * The delivery of a message that was checked before. A text that cannot be written after all, because its contact has
+ * changed between the check and now, throws its reason.
+ */
+export function directDelivery(
   message: ReadyMessage,
   person: DirectPerson | undefined,
-): Omit<NewDirectMessage, 'campaignId'> {
+  now: Date,
+): DirectDelivery {
   if (!person) throw new Error('A recipient has no contact.');
-  const variables = message.template
-    ? { ...person.attributes, ...message.variables }
-    : { ...message.variables };
-  const { part } = message;
-  const { phone } = person;
-  const name = message.name ?? person.name;
-  const rendered = renderPart(part, templateScope({ phone, name, variables }), choiceSeed(person.id, 0));
-  const content = rendered.ok ? rendered.content : undefined;
-  return {
-    id: newId(),
-    recipientId: newId(),
+  const written = writeDirect(message, person);
+  if (!written.ok) throw changedMeanwhile(message, written.code, written.reason);
+  const addressee = {
     contactId: person.id,
-    phone,
-    name,
-    variables,
-    senderId: message.senderId ?? null,
-    sendId: '',
-    sendAt: message.sendAt ?? null,
-    type: part.type,
-    body: content ? readableText(content) : null,
-    content: content && content.type !== 'text' ? content : null,
+    phone: person.phone,
+    name: message.name ?? person.name,
+    onlySenderId: message.senderId,
+    sendAt: message.sendAt,
   };
+  return { ...writtenDelivery(addressee, [written.content], now), index: message.index };
 }

@@ -19,6 +19,7 @@ import { JSONSchema } from 'class-validator-jsonschema';
 import type { MessageType } from '../../../transports/transport.js';
 import { IsMoment } from '../../../lib/moment.js';
 import { CampaignPartDto } from '../../content/index.js';
+import { purposes, type Purpose } from '../../tenants/index.js';
 
 const MAX_BULK_MESSAGES = 1_000;
 const MAX_PHONE_LENGTH = 100;
@@ -56,6 +57,15 @@ export class SendMessageDto extends DirectMessageFields {
   @IsString()
   @MaxLength(MAX_PHONE_LENGTH)
   to!: string;
+
+  /**
+   * `service` is about something the recipient has with you (an order, an appointment); `marketing` keeps to the tenant's
+   * quiet hours, send window and frequency cap. Nobody who opted out gets either.
+   */
+  @IsOptional()
+  @IsIn(purposes)
+  @JSONSchema({ default: 'service' })
+  purpose?: Purpose;
 
   /** The country of a number without a country code, such as BR. */
   @IsOptional()
@@ -122,6 +132,15 @@ export class SendBulkDto extends DirectMessageFields {
   /** With `recipients` only; each of `messages` has its own. */
   @IsOptional()
   override type!: MessageType;
+
+  /**
+   * `service` is about something the recipient has with you (an order, an appointment); `marketing` keeps to the tenant's
+   * quiet hours, send window and frequency cap. Nobody who opted out gets either.
+   */
+  @IsOptional()
+  @IsIn(purposes)
+  @JSONSchema({ default: 'service' })
+  purpose?: Purpose;
 
   /** Sends what can be sent and lists the rest, instead of refusing everything for one mistake. */
   @IsOptional()

@@ -1,40 +1,33 @@
 import type { Tx } from '../../../db/index.js';
-import { addMs } from '../../../lib/clock.js';
 import { DomainError, notFound, refuse } from '../../../lib/errors.js';
 import { newId } from '../../../lib/ids.js';
 import { lineOf } from '../../../lib/phone-line.js';
 import { inTurns } from '../../../lib/yielding-work.js';
 import { enqueueBestEffort } from '../../../queue/enqueue-best-effort.js';
-import { groupMessages } from './core/grouping.js';
-import { parseBulk } from './core/bulk-input.js';
-import { countryError, parseMessage, type ReadMessages } from './core/direct-input.js';
-import { insertCampaigns, standingOf } from './direct.repository.js';
-import type { SendBulkDto, SendMessageDto } from './direct.dto.js';
-import type { AcceptedBulk, AcceptedMessage, ReadyMessage, DirectDeps } from './direct.types.js';
-import { DirectCheck } from './direct-check.js';
-import { acceptedBulk, directRow, type DirectPerson, type StoredMessage } from './direct-rows.js';
-import { errorOfRefused, tooLate } from './errors.js';
-import { CampaignParts, asLiteral } from '../../content/index.js';
+import { knownNumbers } from '../../contacts/index.js';
+import { CampaignParts } from '../../content/index.js';
 import {
   cancelMessage,
   DEFAULT_DELAYS,
-  FIRST_CLAIM,
-  insertDirectMessages,
-  sendJobId,
+  firstJobs,
+  insertSend,
   sendMessage,
-  type NewDirectMessage,
+  type NewSend,
 } from '../../delivery/index.js';
-import { knownNumbers } from '../../contacts/index.js';
+import type { Purpose } from '../../tenants/index.js';
+import { parseBulk } from './core/bulk-input.js';
+import { countryError, parseMessage, type ReadMessages } from './core/direct-input.js';
+import type { DirectPerson } from './core/direct-text.js';
+import { DirectCheck } from './direct-check.js';
+import { acceptedBulk, directDelivery, messageIdOf, type DirectDelivery } from './direct-rows.js';
+import type { SendBulkDto, SendMessageDto } from './direct.dto.js';
+import { standingOf } from './direct.repository.js';
+import type { AcceptedBulk, AcceptedMessage, ReadyMessage, DirectDeps } from './direct.types.js';
+import { errorOfRefused, tooLate } from './errors.js';
 
 /**
- * Messages due later than this get their job from the reconciler, so that the queue does not hold the jobs of a whole
- * year.
- */
-const JOB_HORIZON_MS = 5 * 60_000;
-
-/**
- * Messages sent without a campaign of one's own. They go through the same engine as those of campaigns: the request
- * becomes a hidden campaign of kind `direct`, whose recipients are queued at once and go before all others.
+ * Messages sent without a campaign. They go through the same engine as those of campaigns: each is a delivery of its
+ * request, written when it is accepted, queued at once, and goes before campaigns.
  */
 export class DirectMessages {
   private readonly check: DirectCheck;
@@ -55,8 +48,15 @@ export class DirectMessages {
     whenStored?: WhenStored<AcceptedMessage>,
   ): Promise<AcceptedMessage> {
     const read = parseMessage(input, this.rulesOf(input));
-    const stored: WhenStored<AcceptedBulk> = async (tx, accepted) => whenStored?.(tx, onlyOne(accepted));
-    return onlyOne(await this.accept(tenantId, read, { skipInvalid: false, bulk: false }, stored));
+    const stored: WhenStored<AcceptedBulk> = async (tx, accepted) =>
+      whenStored?.(tx, onlyOne(accepted.messages));
+    const { messages } = await this.accept(
+      tenantId,
+      read,
+      { skipInvalid: false, bulk: false, purpose: input.purpose },
+      stored,
+    );
+    return onlyOne(messages);
   }
 
   /**
@@ -69,7 +69,7 @@ export class DirectMessages {
     whenStored?: WhenStored<AcceptedBulk>,
   ): Promise<AcceptedBulk> {
     const read = await parseBulk(input, this.rulesOf(input));
-    const options = { skipInvalid: input.skipInvalid ?? false, bulk: true };
+    const options = { skipInvalid: input.skipInvalid ?? false, bulk: true, purpose: input.purpose };
     return this.accept(tenantId, read, options, whenStored);
   }
 
@@ -90,20 +90,21 @@ export class DirectMessages {
   private async accept(
     tenantId: string,
     read: ReadMessages,
-    options: { skipInvalid: boolean; bulk: boolean },
+    options: { skipInvalid: boolean; bulk: boolean; purpose?: Purpose | null },
     whenStored?: WhenStored<AcceptedBulk>,
   ): Promise<AcceptedBulk> {
     const { ready, refused } = await this.check.run(tenantId, read);
     if (refused.length > 0 && (!options.skipInvalid || ready.length === 0)) throw errorOfRefused(refused);
     await this.refuseWithoutSenders(tenantId, ready);
-    const bulkId = options.bulk ? newId() : undefined;
-    const { messages, accepted } = await this.deps.database.transaction(async (tx) => {
-      const stored = await this.store(tx, tenantId, ready, bulkId);
-      const answer = acceptedBulk(stored, refused);
+    const { deliveries, accepted } = await this.deps.database.transaction(async (tx) => {
+      const made = await this.write(tx, tenantId, ready);
+      const id = options.bulk ? newId() : onlyOne(made.map(messageIdOf));
+      await insertSend(tx, tenantId, { id, ...this.terms(options.purpose ?? 'service') }, made);
+      const answer = acceptedBulk(id, made, refused);
       await whenStored?.(tx, answer);
-      return { messages: stored, accepted: answer };
+      return { deliveries: made, accepted: answer };
     });
-    await enqueueBestEffort(this.enqueue(tenantId, messages), this.deps.logger);
+    await enqueueBestEffort(this.enqueue(tenantId, deliveries), this.deps.logger);
     return accepted;
   }
 
@@ -116,64 +117,27 @@ export class DirectMessages {
     throw new DomainError('not_possible', 'no_sender_in_pool', message, { errors });
   }
 
-  private async store(
-    tx: Tx,
-    tenantId: string,
-    ready: readonly ReadyMessage[],
-    bulkId: string | undefined,
-  ): Promise<StoredMessage[]> {
+  /** What all messages of a request have in common. */
+  private terms(purpose: Purpose): Omit<NewSend, 'id'> {
+    return {
+      source: 'direct',
+      purpose,
+      pool: { senderIds: [], senderTags: [] },
+      stickySender: true,
+      ...(this.deps.delays ?? DEFAULT_DELAYS),
+    };
+  }
+
+  /** Each message as its recipient gets it, for the contact, which is made where there is none. */
+  private async write(tx: Tx, tenantId: string, ready: readonly ReadyMessage[]): Promise<DirectDelivery[]> {
+    const now = this.deps.clock.now();
     await this.parts.lockFiles(
       tx,
       tenantId,
       ready.map(({ part }) => part),
     );
-    const literal = ready.map((message) =>
-      message.template ? message : { ...message, ...asLiteral(message.part) },
-    );
-    const groups = groupMessages(literal).map((messages) => ({ campaignId: newId(), messages }));
-    await this.insertCampaigns(tx, tenantId, groups);
-    const people = await this.peopleOf(tx, tenantId, literal);
-    const all = groups.flatMap(({ campaignId, messages }) =>
-      messages.map((message) => ({ campaignId, message })),
-    );
-    const rows = await inTurns(all, ({ campaignId, message }) => ({
-      ...directRow(message, people.get(lineOf(message.phone))),
-      campaignId,
-      index: message.index,
-    }));
-    const stored = rows.map((row) => ({ ...row, sendId: bulkId ?? row.id }));
-    await insertDirectMessages(tx, tenantId, stored);
-    return stored;
-  }
-
-  private async insertCampaigns(
-    tx: Tx,
-    tenantId: string,
-    groups: readonly { campaignId: string; messages: ReadyMessage[] }[],
-  ): Promise<void> {
-    const now = this.deps.clock.now();
-    const campaigns = groups.flatMap(({ campaignId: id, messages }) => {
-      const [first] = messages;
-      if (!first) return [];
-      return {
-        id,
-        tenantId,
-        name: 'Direct messages',
-        kind: 'direct' as const,
-        status: 'running' as const,
-        parts: [first.part],
-        pool: { senderIds: first.senderId === undefined ? [] : [first.senderId], senderTags: [] },
-        ...(this.deps.delays ?? DEFAULT_DELAYS),
-        totalRecipients: messages.length,
-        // Before the first of campaigns: those that want the same senders let direct messages go first.
-        priority: 0,
-        scheduledAt: first.sendAt ?? null,
-        createdAt: now,
-        startedAt: now,
-        updatedAt: now,
-      };
-    });
-    await insertCampaigns(tx, campaigns);
+    const people = await this.peopleOf(tx, tenantId, ready);
+    return inTurns(ready, (message) => directDelivery(message, people.get(lineOf(message.phone)), now));
   }
 
   /** The contacts of these numbers by line, made where there are none. */
@@ -196,28 +160,15 @@ export class DirectMessages {
     );
   }
 
-  private enqueue(tenantId: string, messages: readonly NewDirectMessage[]): Promise<void> {
-    const now = this.deps.clock.now();
-    const horizon = addMs(now, JOB_HORIZON_MS);
-    const due = messages.filter(({ sendAt }) => sendAt === null || sendAt <= horizon);
-    return this.deps.queue.enqueueMany(
-      sendMessage,
-      due.map(({ recipientId, campaignId, sendAt }) => ({
-        payload: { tenantId, campaignId, recipientId },
-        // Without a priority a job goes before all that have one: the jobs of campaigns.
-        options: {
-          id: sendJobId(recipientId, FIRST_CLAIM),
-          ...(sendAt && { delayMs: sendAt.getTime() - now.getTime() }),
-        },
-      })),
-    );
+  private enqueue(tenantId: string, deliveries: readonly DirectDelivery[]): Promise<void> {
+    return this.deps.queue.enqueueMany(sendMessage, firstJobs(tenantId, deliveries, this.deps.clock.now()));
   }
 }
 
 /** Runs in the transaction that stores the messages: what it writes is there exactly when they are. */
 type WhenStored<Answer> = (tx: Tx, answer: Answer) => Promise<void>;
 
-function onlyOne({ messages: [message] }: AcceptedBulk): AcceptedMessage {
-  if (!message) throw new Error('A message was neither accepted nor refused.');
-  return message;
+function onlyOne<Item>([item]: readonly Item[]): Item {
+  if (item === undefined) throw new Error('A message was neither accepted nor refused.');
+  return item;
 }

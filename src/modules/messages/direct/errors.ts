@@ -10,14 +10,22 @@ export function errorOfRefused(refused: readonly RefusedMessage[]): DomainError 
   return new DomainError(kind, code, sentenceOf(errors), { errors });
 }
 
+/** A message whose text could be written when it was checked, and cannot any more: its contact has changed. */
+export function changedMeanwhile({ place }: { place: string }, code: string, reason: string): DomainError {
+  const errors = [{ path: `${place}variables`, message: reason }];
+  return new DomainError('not_possible', code, reason, { errors });
+}
+
 /** Why a message cannot be cancelled. */
-export function tooLate(standing: { state: string; isOut: boolean; isDirect: boolean }): DomainError {
-  const { state, isOut, isDirect } = standing;
+export function tooLate(standing: { state: string; isOut: boolean; source: string }): DomainError {
+  const { state, isOut, source } = standing;
   if (!isOut) return conflict(state, 'The message was received, not sent.');
-  if (!isDirect) {
+  if (source === 'campaign') {
     const message = 'The message belongs to a campaign; pause or stop the campaign.';
     return new DomainError('conflict', 'message_of_campaign', message);
   }
+  if (source === 'test')
+    return conflict('of_test', 'The message is a test of a campaign, which leaves at once.');
   if (state === 'queued') {
     return conflict('sending', 'The hand-over of the message was interrupted and may have got through.');
   }

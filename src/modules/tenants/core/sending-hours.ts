@@ -1,5 +1,6 @@
 import { UNKNOWN_PLACE, zonesAt } from '../../../lib/phone-zones.js';
 import { isOpen, weekOf, weekWithout, type Schedule, type Week } from './window.js';
+import { rulesOf, type Purpose } from './purpose.js';
 import type { SendWindow } from './send-window.js';
 
 /** The tenant's settings about time, as its row has them. */
@@ -18,7 +19,10 @@ interface Rule {
   week: Week;
 }
 
-/** When a campaign may send: its own window, or else the tenant's; and never in the tenant's quiet hours. */
+/**
+ * When something may be sent: in its own window, or else the tenant's; and, as far as its purpose is bound by them, not in
+ * the tenant's quiet hours.
+ */
 export interface SendingHours {
   rules: Rule[];
   tenantTimeZone: string;
@@ -26,14 +30,14 @@ export interface SendingHours {
   byRecipient: boolean;
 }
 
-/** A campaign of kind `direct` is wanted at once: it has no hours unless it states its own. */
+/** A window that was stated for the messages themselves binds them whatever they are sent for. */
 export function sendingHours(
-  campaign: { sendWindow: SendWindow | null; kind?: string },
+  { sendWindow, purpose }: { sendWindow: SendWindow | null; purpose: Purpose },
   tenant: TenantTimes,
 ): SendingHours {
-  const isDirect = campaign.kind === 'direct';
-  const window = campaign.sendWindow ?? (isDirect ? null : tenant.sendWindow);
-  const quiet = isDirect ? null : tenant.quietHours;
+  const bound = rulesOf[purpose].hours;
+  const window = sendWindow ?? (bound ? tenant.sendWindow : null);
+  const quiet = bound ? tenant.quietHours : null;
   const rules: Rule[] = [
     ...(window
       ? [{ reason: 'outside_window' as const, timeZone: window.timeZone, week: weekOf(window.days) }]

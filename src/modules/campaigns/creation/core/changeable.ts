@@ -1,5 +1,5 @@
 import type { FieldError } from '../../../../lib/errors.js';
-import type { CampaignStatus } from '../../../delivery/core/campaign-state.js';
+import type { CampaignStatus } from '../../core/campaign-status.js';
 
 /** Fields that can still be changed once a campaign has begun: none that some recipients have received already. */
 const WHILE_UNDER_WAY: ReadonlySet<string> = new Set([

@@ -1,4 +1,4 @@
-import { allowance, slotMs, type Ceiling } from '../../../delivery/core/ceiling.js';
+import { allowance, slotMs, type Ceiling } from '../../sending/core/ceiling.js';
 import { isOpen, nextClosing, nextOpening, type Schedule } from '../../../tenants/core/window.js';
 import type { Fleet } from '../../core/fleet.js';
 

@@ -1,11 +1,11 @@
 import { noCounts, type Counter, type Counts } from '../../core/counts.js';
 import type { MessageEntry, RecipientEntry } from '../stats.repository.js';
-import type { RecipientState } from '../../../delivery/core/recipient-state.js';
+import type { DeliveryState } from '../../../delivery/core/delivery-state.js';
 
 /** Aggregates of a ledger's sums. Pure: the entries were read before. */
 
 export interface CodeCount {
-  state: RecipientState;
+  state: DeliveryState;
   code: string;
   count: number;
 }

@@ -76,6 +76,11 @@ export function mostParts({ parts, variants }: Pick<MessagesOf, 'parts' | 'varia
   return Math.max(parts.length, ...(variants ?? []).map((variant) => variant.parts.length));
 }
 
+/** How many messages the recipients of each variant get; without variants of all. */
+export function partCounts({ parts, variants }: Pick<MessagesOf, 'parts' | 'variants'>): number[] {
+  return variants ? variants.map((variant) => variant.parts.length) : [parts.length];
+}
+
 type MessagesOf = Pick<Campaign, 'parts' | 'variants' | 'totalRecipients'>;
 
 function cycleLength(weights: readonly number[]): number {

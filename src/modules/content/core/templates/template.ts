@@ -65,10 +65,17 @@ export function renderPart(
   seed = '',
   budget = new RenderBudget(),
 ): RenderResult {
+  return writePart(part, (name, template) => writeText(name, spin(template, seed), scope, budget));
+}
+
+/** A part whose texts are sent as they were written: braces in a chat text stay braces. Never throws. */
+export function literalPart(part: CampaignPart): RenderResult {
+  return writePart(part, usableText);
+}
+
+function writePart(part: CampaignPart, write: (name: PartTextName, text: string) => string): RenderResult {
   try {
-    const content = writeTexts(part, (name, template) =>
-      writeText(name, spin(template, seed), scope, budget),
-    );
+    const content = writeTexts(part, write);
     return content.type === 'poll' && new Set(content.choices).size < content.choices.length
       ? failure('template_failed', 'Two choices of the poll are the same for this recipient.')
       : { ok: true, content };
@@ -98,8 +105,17 @@ function writeText(name: PartTextName, template: string, scope: TemplateScope, b
   const rendered = renderTemplate(parseTemplate(template), scope, budget);
   // The length of a text put together from pieces is known before it is copied into one: it may be 500 MB.
   if (rendered.length > MAX_TEXT_LENGTH) throw tooLong(name, MAX_TEXT_LENGTH);
+  const text = usableText(name, rendered);
+  if (OBJECT.test(text) && !OBJECT.test(template)) {
+    const message = `The text (${name}) prints a value that is an object; name a field of it: {{ address.city }}.`;
+    throw new UnusableText('template_failed', message);
+  }
+  return text;
+}
+
+function usableText(name: PartTextName, given: string): string {
   // PostgreSQL's text cannot hold the NUL character; no phone shows one either.
-  const text = rendered.replaceAll('\u0000', '');
+  const text = given.replaceAll('\u0000', '');
   const { max, required } = partTexts[name];
   if (text.trim() === '') {
     if (!required) return '';
@@ -108,10 +124,6 @@ function writeText(name: PartTextName, template: string, scope: TemplateScope, b
   if (text.length > max) throw tooLong(name, max);
   if (hasHalfCharacter(text)) {
     const message = `The text (${name}) has half of a character: it cuts an emoji or a letter apart.`;
-    throw new UnusableText('template_failed', message);
-  }
-  if (OBJECT.test(text) && !OBJECT.test(template)) {
-    const message = `The text (${name}) prints a value that is an object; name a field of it: {{ address.city }}.`;
     throw new UnusableText('template_failed', message);
   }
   return text;

@@ -33,6 +33,7 @@ const ownFields = new Set([
   'to',
   'senderId',
   'sendAt',
+  'purpose',
   'template',
   'variables',
   'defaultCountry',

@@ -1,4 +1,4 @@
-import { addMs, earlier } from '../../../lib/clock.js';
+import { addMs, earlier } from '../../../../lib/clock.js';
 
 /** The most messages a campaign lets leave in a minute, and how that rises at its start. */
 export interface Ceiling {

@@ -1,15 +1,7 @@
 import type { Tx } from '../../../db/index.js';
-import { PARTS_OF_RECIPIENT } from '../parts-of-recipient.js';
+import type { NumberedClaim } from '../../delivery/index.js';
 
-/** A claim that begins a recipient at a sender: all messages the recipient still gets count there. */
-export interface BeginningClaim {
-  ordinal: number;
-  tenantId: string;
-  campaignId: string;
-  senderId: string;
-  messages: number;
-}
-
+/** Messages of a campaign that count for a sender: all that a recipient still gets when it begins there. */
 interface Use {
   campaignId: string;
   senderId: string;
@@ -17,34 +9,35 @@ interface Use {
 }
 
 /**
- * Which claims their senders' budgets still have room for. The answer holds until the transaction ends, because the
- * counters are locked: always in one order and after the recipients. `limits` are the budgets of the campaigns that
+ * The claims for which their senders' budgets still have room. The answer holds until the transaction ends, because the
+ * counters are locked: always in one order and after the deliveries. `limits` are the budgets of the campaigns that
  * have one; claims of other campaigns, and those that begin nothing, always pass.
  */
-export async function claimWithinBudgets(
+export async function claimsWithinBudgets(
   tx: Tx,
-  claims: readonly BeginningClaim[],
+  claims: readonly NumberedClaim[],
   limits: ReadonlyMap<string, number>,
-): Promise<(ordinal: number) => boolean> {
-  const limited = claims.filter(({ campaignId, messages }) => messages > 0 && limits.has(campaignId));
-  if (limited.length === 0) return () => true;
+): Promise<NumberedClaim[]> {
+  const limited = claims.filter((claim) => counts(claim, limits));
+  if (limited.length === 0) return [...claims];
   const used = new Map((await lockUse(tx, limited)).map((use) => [keyOf(use), use.messages]));
-  const refused = new Set<number>();
-  for (const claim of limited) {
-    const after = (used.get(keyOf(claim)) ?? 0) + claim.messages;
-    if (after > (limits.get(claim.campaignId) ?? Infinity)) refused.add(claim.ordinal);
-    else used.set(keyOf(claim), after);
-  }
-  return (ordinal) => !refused.has(ordinal);
+  return claims.filter((claim) => {
+    if (!counts(claim, limits)) return true;
+    const use = useOf(claim);
+    const after = (used.get(keyOf(use)) ?? 0) + use.messages;
+    if (after > (limits.get(use.campaignId) ?? Infinity)) return false;
+    used.set(keyOf(use), after);
+    return true;
+  });
 }
 
 /** Counts what claims that were won have begun; the same rows are locked already. */
 export async function countBegun(
   tx: Tx,
-  won: readonly BeginningClaim[],
+  won: readonly NumberedClaim[],
   limits: ReadonlyMap<string, number>,
 ): Promise<void> {
-  const begun = won.filter(({ campaignId, messages }) => messages > 0 && limits.has(campaignId));
+  const begun = won.filter((claim) => counts(claim, limits)).map(useOf);
   if (begun.length > 0) await addUse(tx, begun);
 }
 
@@ -74,17 +67,24 @@ export async function senderUse(tx: Tx, campaignId: string): Promise<Map<string,
 export async function countUseAnew(tx: Tx, campaignId: string): Promise<void> {
   await tx.query(
     `INSERT INTO campaign_sender_use (tenant_id, campaign_id, sender_id, messages)
-     SELECT r.tenant_id, r.campaign_id, r.sender_id, sum(jsonb_array_length(${PARTS_OF_RECIPIENT}))
-     FROM deliveries r JOIN campaigns k ON k.id = r.campaign_id
-     WHERE r.campaign_id = $1 AND r.sender_id IS NOT NULL
-     GROUP BY r.tenant_id, r.campaign_id, r.sender_id ORDER BY r.sender_id
+     SELECT tenant_id, campaign_id, sender_id, sum(parts)
+     FROM deliveries WHERE campaign_id = $1 AND sender_id IS NOT NULL AND parts IS NOT NULL
+     GROUP BY tenant_id, campaign_id, sender_id ORDER BY sender_id
      ON CONFLICT (campaign_id, sender_id) DO UPDATE SET messages = excluded.messages`,
     [campaignId],
   );
 }
 
+function counts({ sourceId, begins = 0 }: NumberedClaim, limits: ReadonlyMap<string, number>): boolean {
+  return begins > 0 && limits.has(sourceId);
+}
+
+function useOf({ sourceId: campaignId, senderId, begins: messages = 0 }: NumberedClaim): Use {
+  return { campaignId, senderId, messages };
+}
+
 /** Makes the rows that are missing, so that there is something to lock. */
-async function lockUse(tx: Tx, claims: readonly BeginningClaim[]): Promise<Use[]> {
+async function lockUse(tx: Tx, claims: readonly NumberedClaim[]): Promise<Use[]> {
   return tx.query<Use[]>(
     `INSERT INTO campaign_sender_use (tenant_id, campaign_id, sender_id, messages)
      SELECT DISTINCT ON (campaign_id, sender_id) tenant_id, campaign_id, sender_id, 0
@@ -94,7 +94,7 @@ async function lockUse(tx: Tx, claims: readonly BeginningClaim[]): Promise<Use[]
      RETURNING campaign_id AS "campaignId", sender_id AS "senderId", messages`,
     [
       claims.map(({ tenantId }) => tenantId),
-      claims.map(({ campaignId }) => campaignId),
+      claims.map(({ sourceId }) => sourceId),
       claims.map(({ senderId }) => senderId),
     ],
   );

@@ -1,5 +1,5 @@
 import QuickLRU from 'quick-lru';
-import type { PartTiming, RecipientForSend } from '../../modules/delivery/index.js';
+import type { PartTiming, LoadedDelivery } from '../../modules/delivery/index.js';
 import type { RenderedContent } from '../../modules/content/index.js';
 
 /** What a sender is asked for: the types of the messages, and how long each takes. */
@@ -12,19 +12,19 @@ export interface Occupation {
 const MOST = 50_000;
 
 /**
- * The recipients that found no sender, with what they asked for: the same is asked for again without rendering their texts,
+ * The deliveries that found no sender, with what they asked for: the same is asked for again without rendering their texts,
  * which are rendered anew once there is a sender.
  */
-export class TriedRecipients {
+export class TriedDeliveries {
   private readonly tried = new QuickLRU<string, Occupation & { nextPart: number }>({ maxSize: MOST });
 
   /** Undefined for one that was not tried yet, or has sent a part since. */
-  of({ id, nextPart, resend }: RecipientForSend): Occupation | undefined {
+  of({ delivery: { id, nextPart }, resend }: LoadedDelivery): Occupation | undefined {
     const known = this.tried.get(id);
     return known?.nextPart === nextPart && !resend ? known : undefined;
   }
 
-  note({ id, nextPart }: RecipientForSend, { types, timings }: Occupation): void {
+  note({ delivery: { id, nextPart } }: LoadedDelivery, { types, timings }: Occupation): void {
     this.tried.set(id, { types, timings, nextPart });
   }
 }

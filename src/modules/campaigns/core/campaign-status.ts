@@ -1,0 +1,2 @@
+export type CampaignStatus =
+  'draft' | 'scheduled' | 'running' | 'paused' | 'completed' | 'failed' | 'stopped';
