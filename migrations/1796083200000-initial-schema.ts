@@ -49,7 +49,7 @@ export class InitialSchema1796083200000 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`DELETE FROM typeorm_metadata WHERE type = 'GENERATED_COLUMN'`);
     await runner.query(`DROP TABLE
-      campaign_message_counts, campaign_counts, messages, campaign_sender_use, deliveries, sends, campaigns,
+      campaign_message_counts, campaign_counts, conversations, messages, campaign_sender_use, deliveries, sends, campaigns,
       templates, media, sessions, senders,
       number_check_items, number_check_runs, number_checks, contact_bulk_edits,
       import_rejections, import_phones, imports,

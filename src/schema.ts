@@ -26,6 +26,7 @@ import { ContactAttributeName } from './modules/contacts/attribute-name.entity.j
 import { Contact } from './modules/contacts/contact.entity.js';
 import { Import, ImportPhone, ImportRejection } from './modules/contacts/import/import.entity.js';
 import { Suppression } from './modules/contacts/suppression.entity.js';
+import { Conversation } from './modules/inbound/conversation.entity.js';
 import { Media } from './modules/media/media.entity.js';
 import { Message } from './modules/delivery/message.entity.js';
 import { Segment } from './modules/segments/segment.entity.js';
@@ -67,6 +68,7 @@ export const entities = [
   CampaignSenderUse,
   MessageCount,
   Message,
+  Conversation,
   Media,
   Template,
   Segment,

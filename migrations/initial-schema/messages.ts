@@ -1,4 +1,7 @@
-/** Every message, in and out. It refers to nothing by a foreign key, because it outlives its campaign and its contact. */
+/**
+ * Every message, in and out, which refers to nothing by a foreign key, because it outlives its campaign and its contact;
+ * and who wrote to which sender, which ends with either.
+ */
 export const messages = `
 -- Nearly half of each page stays free for the next versions of its rows: a message is written again as it is handed
 -- over, sent, delivered and read. No index has its state: what is being sent is found through its recipient.
@@ -39,4 +42,14 @@ CREATE UNIQUE INDEX messages_delivery_part ON messages (delivery_id, part)
 CREATE INDEX messages_wa_id ON messages (wa_message_id);
 CREATE INDEX messages_direct ON messages (tenant_id, id) WHERE source_id IS NOT NULL;
 CREATE INDEX messages_source ON messages (source_id, id) WHERE source_id IS NOT NULL;
+
+CREATE TABLE conversations (
+  contact_id uuid NOT NULL CONSTRAINT "FK_3e605129623b629ddd0583740db" REFERENCES contacts (id) ON DELETE CASCADE,
+  sender_id uuid NOT NULL CONSTRAINT "FK_e3c404a3d131a6e14028623bb76" REFERENCES senders (id) ON DELETE CASCADE,
+  tenant_id uuid NOT NULL,
+  last_inbound_at timestamptz NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT "PK_0bc47e7ea0bea4eecb59805195d" PRIMARY KEY (contact_id, sender_id)
+);
+CREATE INDEX conversations_sender ON conversations (sender_id);
 `;

@@ -14,6 +14,7 @@ import type { TransportName, TransportRegistry } from '../transports/transport.j
 import type { ServiceInputs } from './inputs.js';
 import { AudiencePersonRecords } from '../modules/campaigns/index.js';
 import { DeliveryPersonRecords, MessagePersonRecords } from '../modules/delivery/index.js';
+import { ConversationPersonRecords } from '../modules/inbound/index.js';
 
 /** Everything around a contact that is more than its row. */
 export function createContactServices(
@@ -23,12 +24,12 @@ export function createContactServices(
 ) {
   const { database, queue } = infrastructure;
   const clock = systemClock;
-  // Campaigns before messages: the order in which the engine locks them.
   // In the order in which everything locks: campaigns, then deliveries, then messages.
   const records = [
     new AudiencePersonRecords(),
     new DeliveryPersonRecords(),
     new MessagePersonRecords(),
+    new ConversationPersonRecords(),
     new AnsweredRequestRecords(),
   ];
   return {

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { newId } from '../../src/lib/ids.js';
 import { createContactWorld, page, type ContactWorld } from './world.js';
 import type { DeliveryState } from '../../src/modules/delivery/index.js';
-import { insertMessage, insertNumberCheck } from '../support/rows.js';
+import { insertConversation, insertMessage, insertNumberCheck, insertSender } from '../support/rows.js';
 
 let world: ContactWorld;
 let tenantId: string;
@@ -10,6 +9,7 @@ let id: string;
 const PHONE = '+5511987654321';
 const NAME = 'Zenobia Quark';
 const TEXT = 'Dearest friend, the parcel is at platform 9';
+const AT = new Date('2026-03-02T09:00:00Z');
 
 beforeAll(async () => {
   world = await createContactWorld();
@@ -52,10 +52,12 @@ async function traces(...texts: string[]): Promise<string[]> {
 }
 
 async function receive(text: string): Promise<void> {
+  const senderId = await insertSender(world.database.manager, tenantId);
+  await insertConversation(world.database.manager, tenantId, { contactId: id, senderId, lastInboundAt: AT });
   await insertMessage(world.database.manager, tenantId, {
     direction: 'in',
     contactId: id,
-    senderId: newId(),
+    senderId,
     body: text,
     state: 'received',
   });
@@ -84,6 +86,7 @@ describe('the export of a person', () => {
         { direction: 'out', body: TEXT },
         { direction: 'in', body: 'What parcel?' },
       ],
+      conversations: [{ senderId: expect.any(String), lastInboundAt: AT.toISOString() }],
     });
     const stranger = await world.test.createTenant();
     await expect(world.people.export(stranger, id)).rejects.toMatchObject({ kind: 'not_found' });
@@ -108,8 +111,10 @@ describe('an erasure', () => {
     );
     const before = await world.counters(sent);
     expect(await traces(PHONE, NAME, TEXT)).toContain('messages');
+    expect(await traces(id)).toContain('conversations');
     expect(await world.people.erase(tenantId, id)).toEqual({ suppressed: false });
     expect(await traces(PHONE, NAME, TEXT, 'Wolpertingen', 'quarkfan', 'platform 9')).toEqual([]);
+    expect(await traces(id)).not.toContain('conversations');
     expect(await world.counters(sent)).toEqual(before);
     expect(await world.recipients(waiting)).toMatchObject([{ state: 'skipped', code: 'contact_deleted' }]);
     await expect(world.contacts.get(tenantId, id)).rejects.toMatchObject({ kind: 'not_found' });

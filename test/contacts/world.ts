@@ -11,6 +11,7 @@ import {
   PersonService,
   SuppressionService,
 } from '../../src/modules/contacts/index.js';
+import { ConversationPersonRecords } from '../../src/modules/inbound/index.js';
 import { AudiencePersonRecords } from '../../src/modules/campaigns/index.js';
 import type { CampaignStatus } from '../../src/modules/campaigns/core/campaign-status.js';
 import type { JobDefinition } from '../../src/queue/job.js';
@@ -44,6 +45,7 @@ export async function createContactWorld() {
     new AudiencePersonRecords(),
     new DeliveryPersonRecords(),
     new MessagePersonRecords(),
+    new ConversationPersonRecords(),
     new AnsweredRequestRecords(),
   ];
   return {

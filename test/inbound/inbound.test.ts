@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { SettingsService, windowErrors } from '../../src/modules/tenants/index.js';
 import { ContactService, MergeService, SuppressionService } from '../../src/modules/contacts/index.js';
 import { DeliveryPersonRecords, MessagePersonRecords } from '../../src/modules/delivery/index.js';
+import { ConversationPersonRecords } from '../../src/modules/inbound/index.js';
 import { systemClock } from '../../src/lib/clock.js';
 import { createLogger } from '../../src/lib/logger.js';
 import { createExhaustedInbound } from '../../src/worker/handlers/exhausted.js';
@@ -51,7 +52,7 @@ async function merge(into: string, gone: string): Promise<void> {
     database: db.database,
     clock: systemClock,
     contacts: contacts(),
-    records: [new DeliveryPersonRecords(), new MessagePersonRecords()],
+    records: [new DeliveryPersonRecords(), new MessagePersonRecords(), new ConversationPersonRecords()],
   });
   const id = async (from: string) => String((await contact(from))?.['id']);
   await merges.merge(world.tenantId, await id(into), await id(gone));
@@ -236,6 +237,53 @@ describe('incoming messages', () => {
     await world.inbound.receive(stranger, phone.senderId, [said(from, 'stop')]);
     expect(await contact(from)).toMatchObject({ opted_out_at: null });
     expect(await world.recipient(deliveryId)).toMatchObject({ opted_out_at: null });
+  });
+});
+
+describe('a conversation', () => {
+  const conversations = () =>
+    world.sql<{ contact_id: string; sender_id: string; last_inbound_at: Date }>(
+      'SELECT * FROM conversations WHERE tenant_id = $1 ORDER BY created_at',
+      [world.tenantId],
+    );
+
+  it('has the time of the latest message, in whatever order they come, and never one to come', async () => {
+    const from = '+5531988887776';
+    const [early, late] = [new Date('2026-03-02T10:00:00Z'), new Date('2026-03-02T11:00:00Z')];
+    const last = said(from, 'and this', late);
+    await receive(said(from, 'this', early), last, said(from, 'before that', early));
+    await receive(last);
+    const found = await conversations();
+    expect(found).toMatchObject([{ sender_id: phone.senderId, last_inbound_at: late }]);
+    expect(found[0]?.contact_id).toBe((await contact(from))?.['id']);
+    await receive(said(from, 'from a phone whose clock is wrong', new Date('2199-01-01T00:00:00Z')));
+    const [held] = await world.sql<{ held: boolean }>(
+      `SELECT last_inbound_at BETWEEN now() - interval '1 hour' AND now() AS held FROM conversations WHERE tenant_id = $1`,
+      [world.tenantId],
+    );
+    expect(held).toEqual({ held: true });
+  });
+
+  it('goes over with a merge, where the later time wins, and ends with its sender', async () => {
+    const other = await world.sender();
+    const [kept, gone] = ['+5531988887777', '+5531988887778'];
+    const [early, late] = [new Date('2026-03-02T10:00:00Z'), new Date('2026-03-02T11:00:00Z')];
+    await receive(said(kept, 'hi', early), said(gone, 'hi', late));
+    await world.inbound.receive(world.tenantId, other.senderId, [said(gone, 'hello', early)]);
+    await merge(kept, gone);
+    const contactId = (await contact(kept))?.['id'];
+    const found = await conversations();
+    expect(found).toHaveLength(2);
+    expect(found).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ contact_id: contactId, sender_id: phone.senderId, last_inbound_at: late }),
+        expect.objectContaining({ contact_id: contactId, sender_id: other.senderId, last_inbound_at: early }),
+      ]),
+    );
+    await world.sql('DELETE FROM senders WHERE id = $1', [other.senderId]);
+    expect(await conversations()).toMatchObject([{ sender_id: phone.senderId }]);
+    await world.inbound.receive(world.tenantId, other.senderId, [said(kept, 'too late')]);
+    expect(await conversations()).toHaveLength(1);
   });
 });
 

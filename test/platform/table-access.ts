@@ -58,6 +58,7 @@ export const foreignReads: Record<string, Record<string, string>> = {
   inbound: {
     contact_merged_numbers: 'who wrote is found by a number it had before a merge',
     contacts: 'who wrote is found by the number',
+    senders: 'a conversation is noted for a sender that is still there, in one statement',
   },
   media: {
     campaigns: 'a file that a campaign still sends cannot be removed',

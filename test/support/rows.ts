@@ -10,6 +10,7 @@ import { ContactList } from '../../src/modules/contacts/contact-list.entity.js';
 import { Contact } from '../../src/modules/contacts/contact.entity.js';
 import { Suppression } from '../../src/modules/contacts/suppression.entity.js';
 import { Delivery } from '../../src/modules/delivery/delivery.entity.js';
+import { Conversation } from '../../src/modules/inbound/conversation.entity.js';
 import { Message } from '../../src/modules/delivery/message.entity.js';
 import { Sender } from '../../src/modules/senders/sender.entity.js';
 import { Session } from '../../src/modules/sessions/session.entity.js';
@@ -61,6 +62,15 @@ export async function insertContact(
   const id = values.id ?? newId();
   await insert(tx, Contact, { ...values, id, tenantId });
   return id;
+}
+
+/** A person wrote to a sender. */
+export async function insertConversation(
+  tx: Tx,
+  tenantId: Id,
+  values: Values<Conversation> & { contactId: Id; senderId: Id; lastInboundAt: Date },
+): Promise<void> {
+  await insert(tx, Conversation, { ...values, tenantId });
 }
 
 export async function insertList(tx: Tx, tenantId: Id, values: Values<ContactList> = {}): Promise<Id> {

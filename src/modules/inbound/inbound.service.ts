@@ -6,6 +6,7 @@ import type { InboundEntry } from './inbound.jobs.js';
 import { saveLastSenders } from '../contacts/index.js';
 import { markLatestRecipient, storeInbound, type InboundMessage } from '../delivery/index.js';
 import { tenantWords, type WordKind } from '../tenants/index.js';
+import { noteInbound } from './conversation.repository.js';
 import { findContactId } from './inbound.repository.js';
 
 /** The contacts module, as far as incoming messages need it. */
@@ -63,6 +64,7 @@ export class InboundService {
     if (!(await storeInbound(tx, message, contactId))) return;
     // The sender written to last becomes the contact's last sender.
     await saveLastSenders(tx, [{ ...message, contactId }]);
+    await noteInbound(tx, { ...message, contactId });
     const { contacts } = this.deps;
     const proof = `WhatsApp message ${message.waMessageId}`;
     switch (await this.keyword(tx, message)) {

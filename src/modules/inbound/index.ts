@@ -1,2 +1,3 @@
 export { receiveInbound, type InboundEntry } from './inbound.jobs.js';
+export { ConversationPersonRecords } from './conversation.repository.js';
 export { InboundService, type InboundContacts } from './inbound.service.js';

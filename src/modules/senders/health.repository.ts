@@ -29,7 +29,7 @@ const healthColumns = `id, tenant_id, health_score, health_since, consecutive_fa
 /** Locks these senders' rows in the order of their ids, so that two batches never wait for each other. */
 export async function lockHealth(tx: Tx, senderIds: readonly string[]): Promise<HealthRecord[]> {
   const rows: HealthRow[] = await tx.query(
-    `SELECT ${healthColumns} FROM senders WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE`,
+    `SELECT ${healthColumns} FROM senders WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`,
     [senderIds],
   );
   return rows.map(toRecord);
@@ -41,7 +41,7 @@ export async function lockRecovering(tx: Tx, now: Date, limit: number): Promise<
     `SELECT ${healthColumns} FROM senders
       WHERE status = 'connected' AND health_score < $1
         AND (health_since <= $2::timestamptz - $3 * interval '1 millisecond' OR health_since > $2::timestamptz)
-      ORDER BY id LIMIT $4 FOR UPDATE SKIP LOCKED`,
+      ORDER BY id LIMIT $4 FOR NO KEY UPDATE SKIP LOCKED`,
     [MAX_HEALTH, now, RECOVERY_MS_PER_POINT, limit],
   );
   return rows.map(toRecord);

@@ -111,7 +111,7 @@ export function eligibleQuery(
     : `ctid = ANY(ARRAY(${longestFree(search, `${member} AND ${conditions} AND ${isHere}`, limit)}))`;
   const asked = options.ids || !keepsItsMembers(search) ? `${member} AND ${conditions}` : conditions;
   const text = `SELECT ${slotColumns}, ${isHere} AS is_here FROM senders WHERE ${looked} AND ${asked}
-    ORDER BY last_used_at NULLS FIRST LIMIT ${limit} FOR UPDATE SKIP LOCKED`;
+    ORDER BY last_used_at NULLS FIRST LIMIT ${limit} FOR NO KEY UPDATE SKIP LOCKED`;
   return { text, values: parameters.values };
 }
 

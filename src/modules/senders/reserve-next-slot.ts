@@ -34,7 +34,7 @@ export async function reserveNextSlots(tx: Tx, reservations: readonly SlotReserv
     `WITH held AS (
        SELECT senders.id, asked.until FROM senders
        JOIN unnest($1::uuid[], $2::timestamptz[]) AS asked (id, until) ON asked.id = senders.id
-       ORDER BY senders.id FOR UPDATE OF senders
+       ORDER BY senders.id FOR NO KEY UPDATE OF senders
      )
      UPDATE senders SET held_until = held.until FROM held
      WHERE senders.id = held.id AND (senders.held_until IS NULL OR senders.held_until < held.until)`,

@@ -62,7 +62,7 @@ export function toSlot(row: SlotRow): SenderSlot {
 /** Locks these senders' rows in the order of their ids, so that two batches never wait for each other. */
 export async function lockSlots(tx: Tx, senderIds: readonly string[]): Promise<SenderSlot[]> {
   const rows: SlotRow[] = await tx.query(
-    `SELECT ${slotColumns} FROM senders WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE`,
+    `SELECT ${slotColumns} FROM senders WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`,
     [senderIds],
   );
   return rows.map(toSlot);
