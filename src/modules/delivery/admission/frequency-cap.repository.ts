@@ -5,7 +5,10 @@ import { purposes, rulesOf } from '../../tenants/index.js';
 /** Advisory locks of two numbers: this one, and the contact's hash. */
 const CAP_LOCKS = 742_010;
 
-/** How long a message may lie between its row being written and its hand-over: it is found by the age of its id. */
+/**
+ * How long a message may lie between its row being written and its hand-over: it is found by the age of its id. One that
+ * was scheduled longer before is held to the cap, but does not count for it: reading a year of every contact costs more.
+ */
 const SLACK_DAYS = 30;
 
 /** The smallest UUID v7 of a time: the index on (contact_id, id) then passes over a contact's older messages. */
