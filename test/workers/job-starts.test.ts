@@ -181,6 +181,32 @@ describe('the start of a job', () => {
     expect(await recorded()).toBe(1);
   });
 
+  it('is judged while its work is forgotten, and neither waits for the other', async () => {
+    const work = newWork();
+    await dieOf(work);
+    await dieOf(work);
+    committed.set(work.id, '1');
+    const { database } = db;
+    const lock = (died: string) =>
+      `SELECT id FROM job_starts WHERE work_id = $1 AND died_at IS ${died} ORDER BY id FOR UPDATE`;
+    let judging: Promise<unknown> | undefined;
+    // As `forget` does it: in the order of the ids, the death that is known before the start that is not judged yet.
+    await database.transaction(async (tx) => {
+      await tx.query(lock('NOT NULL'), [work.id]);
+      judging = process();
+      await waitFor(async () => {
+        const waits: unknown[] = await database.manager.query(
+          `SELECT 1 FROM pg_stat_activity
+           WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%job_starts%'`,
+        );
+        return waits.length > 0;
+      });
+      await tx.query(lock('NULL'), [work.id]);
+    });
+    await judging;
+    expect(await recorded()).toBe(1);
+  });
+
   it('leaves nothing behind when what it works on has ended or is gone', async () => {
     const work = newWork();
     await dieOf(work);

@@ -23,8 +23,9 @@ const JUDGE_LOCK = 742_030;
 export async function pastDeaths(tx: Tx, work: WatchedWork, progress: string): Promise<PastDeaths> {
   const [row]: PastDeaths[] = await tx.query(
     `WITH outdated AS (
-       DELETE FROM job_starts
-       WHERE job = $1 AND work_id = $2 AND died_at IS NOT NULL AND progress <> $3)
+       DELETE FROM job_starts WHERE id IN (
+         SELECT id FROM job_starts
+         WHERE job = $1 AND work_id = $2 AND died_at IS NOT NULL AND progress <> $3 ORDER BY id FOR UPDATE))
      SELECT (count(*) FILTER (WHERE counted))::int AS counted, coalesce(bool_or(suspect), false) AS suspect
      FROM job_starts WHERE job = $1 AND work_id = $2 AND died_at IS NOT NULL AND progress = $3`,
     [work.job, work.id, progress],
@@ -58,9 +59,24 @@ export async function removeStart(tx: Tx, id: string): Promise<void> {
   await tx.query('DELETE FROM job_starts WHERE id = $1', [id]);
 }
 
+/**
+ * Locks all starts of a work, in the order of their ids like everything that locks several: a work is forgotten, its start
+ * judged and its turn ended at the same moment, and none may wait for another that waits for it.
+ */
+export async function lockWork(tx: Tx, { job, id }: WatchedWork): Promise<void> {
+  await tx.query('SELECT id FROM job_starts WHERE job = $1 AND work_id = $2 ORDER BY id FOR UPDATE', [
+    job,
+    id,
+  ]);
+}
+
 /** Everything that is remembered of a work. */
 export async function removeWork(tx: Tx, { job, id }: WatchedWork): Promise<void> {
-  await tx.query('DELETE FROM job_starts WHERE job = $1 AND work_id = $2', [job, id]);
+  await tx.query(
+    `DELETE FROM job_starts WHERE id IN (
+       SELECT id FROM job_starts WHERE job = $1 AND work_id = $2 ORDER BY id FOR UPDATE)`,
+    [job, id],
+  );
 }
 
 /** The suspect goes on as any other job. */
@@ -68,6 +84,7 @@ export async function endTurn(tx: Tx, id: string): Promise<void> {
   await tx.query('UPDATE job_starts SET alone = false WHERE id = $1', [id]);
 }
 
+/** Of a work whose starts are locked. */
 export async function forgetDeaths(tx: Tx, { job, id }: WatchedWork): Promise<void> {
   await tx.query('DELETE FROM job_starts WHERE job = $1 AND work_id = $2 AND died_at IS NOT NULL', [job, id]);
 }
@@ -92,6 +109,10 @@ export async function lockJudgement(tx: Tx): Promise<boolean> {
   return row?.locked ?? false;
 }
 
+const OF_DEAD_WORKERS = `LEFT JOIN workers w ON w.id = s.worker_id
+  WHERE s.died_at IS NULL AND s.worker_id <> $1
+    AND (w.id IS NULL OR w.heartbeat_at < now() - $2::double precision * interval '1 millisecond')`;
+
 /**
  * Starts whose process is gone: it does not stand in the register any more, or, where `silentMs` is given, has sent no
  * heartbeat for so long.
@@ -101,13 +122,18 @@ export async function startsOfDeadWorkers(
   except: string,
   silentMs: number | undefined,
 ): Promise<DeadStart[]> {
+  const parameters = [except, silentMs ?? null];
+  // With the deaths of the same works, which a judgement may forget.
+  await tx.query(
+    `SELECT other.id FROM job_starts other WHERE (other.job, other.work_id) IN (
+       SELECT s.job, s.work_id FROM job_starts s ${OF_DEAD_WORKERS})
+     ORDER BY other.id FOR UPDATE`,
+    parameters,
+  );
   return await tx.query<DeadStart[]>(
     `SELECT s.id, s.tenant_id AS "tenantId", s.job, s.work_id AS "workId", s.worker_id AS "workerId", s.progress
-     FROM job_starts s LEFT JOIN workers w ON w.id = s.worker_id
-     WHERE s.died_at IS NULL AND s.worker_id <> $1
-       AND (w.id IS NULL OR w.heartbeat_at < now() - $2::double precision * interval '1 millisecond')
-     ORDER BY s.id FOR UPDATE OF s`,
-    [except, silentMs ?? null],
+     FROM job_starts s ${OF_DEAD_WORKERS} ORDER BY s.id FOR UPDATE OF s`,
+    parameters,
   );
 }
 

