@@ -3,7 +3,12 @@ import fc from 'fast-check';
 import type { ReceiptStatus } from '../../src/transports/transport.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { World } from './world.js';
-import type { OutcomeRecord, Settlement } from '../../src/modules/delivery/index.js';
+import {
+  sourceKinds,
+  type OutcomeRecord,
+  type Settlement,
+  type SourceKind,
+} from '../../src/modules/delivery/index.js';
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -42,9 +47,9 @@ const word: fc.Arbitrary<Word> = fc.oneof(
 it('what a phone has said once is never taken back, whatever receipts and records come, in whatever order', async () => {
   const words = fc.array(word, { minLength: 2, maxLength: 8 });
   await fc.assert(
-    fc.asyncProperty(words, async (said) => {
+    fc.asyncProperty(fc.constantFrom(...sourceKinds), words, async (source, said) => {
       const world = new World(db.database, await db.createTenant());
-      const { claim, campaignId } = await claimed(world);
+      const { claim } = await claimed(world, source);
       const states = async () => ({
         recipient: (await world.recipient(claim.deliveryId)).state,
         message: String((await world.messages(claim.deliveryId))[0]?.['state']),
@@ -57,7 +62,7 @@ it('what a phone has said once is never taken back, whatever receipts and record
         expectNotBack(before.recipient, after.recipient);
         before = after;
       }
-      const { ledger, counted } = await world.counts(campaignId);
+      const { ledger, counted } = await world.counts(claim.sourceId);
       expect(ledger).toEqual(counted);
     }),
     { numRuns: 60 },
@@ -74,9 +79,11 @@ function expectNotBack(before: string, after: string): void {
 type Claimed = Omit<OutcomeRecord, 'settlement' | 'isResend'>;
 
 /** A message that is being handed over. */
-async function claimed(world: World): Promise<{ claim: Claimed; campaignId: string }> {
+async function claimed(world: World, kind: SourceKind): Promise<{ claim: Claimed }> {
   const { senderId } = await world.senderWithoutIdempotentIds();
-  const { id: campaignId, recipients } = await world.campaign({ onUnknown: 'resend' });
+  const { recipients } = await (kind === 'campaign'
+    ? world.campaign({ onUnknown: 'resend' })
+    : world.deliveries(kind));
   const { tenantId, deliveryId } = recipients[0]!;
   const { delivery } = (await world.delivery.load(tenantId, deliveryId))!;
   const { source, sourceId, contactId, claimEpoch } = delivery;
@@ -106,7 +113,6 @@ async function claimed(world: World): Promise<{ claim: Claimed; campaignId: stri
       senderId,
       lastPart: true,
     },
-    campaignId,
   };
 }
 

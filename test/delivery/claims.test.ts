@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { World } from './world.js';
-import type { ClaimOutcome } from '../../src/modules/delivery/index.js';
+import { sourceKinds, type ClaimOutcome, type SourceKind } from '../../src/modules/delivery/index.js';
 
 let db: TestDatabase;
 let world: World;
@@ -16,9 +16,9 @@ beforeEach(async () => {
   senderId = (await world.sender()).senderId;
 });
 
-/** A worker that has read the recipient, and claims what was true then. */
-async function reader(): Promise<{ deliveryId: string; claim: () => Promise<ClaimOutcome> }> {
-  const { recipients } = await world.campaign({ parts: ['one', 'two'] });
+/** A worker that has read a delivery, and claims what was true then. */
+async function reader(kind: SourceKind): Promise<{ deliveryId: string; claim: () => Promise<ClaimOutcome> }> {
+  const { recipients } = await world.deliveries(kind, { parts: ['one', 'two'] });
   const { tenantId, deliveryId } = recipients[0]!;
   const { delivery } = (await world.delivery.load(tenantId, deliveryId))!;
   const { source, sourceId, claimEpoch, nextPart } = delivery;
@@ -30,26 +30,26 @@ async function reader(): Promise<{ deliveryId: string; claim: () => Promise<Clai
   };
 }
 
-describe('a claim', () => {
+describe.each(sourceKinds)('a claim (%s)', (source) => {
   it.each([
     ['is somewhere else in its way', `state = 'pending'`],
     ['has ended', `state = 'skipped', code = 'opted_out'`],
     ['was claimed and came back', `claim_epoch = claim_epoch + 1`],
     ['has got that part meanwhile', `next_part = 1`],
-  ])('loses when its recipient %s since it was read', async (_what, change) => {
-    const { deliveryId, claim } = await reader();
+  ])('loses when its delivery %s since it was read', async (_what, change) => {
+    const { deliveryId, claim } = await reader(source);
     await world.sql(`UPDATE deliveries SET ${change} WHERE id = $1`, [deliveryId]);
-    const before = await world.recipient(deliveryId);
+    const before = [await world.recipient(deliveryId), await world.messages(deliveryId)];
     expect(await claim()).toEqual({ kind: 'lost' });
-    expect(await world.recipient(deliveryId)).toEqual(before);
-    expect(await world.messages(deliveryId)).toEqual([]);
+    expect([await world.recipient(deliveryId), await world.messages(deliveryId)]).toEqual(before);
   });
 
-  it('of one recipient is won once, in one batch and in several', async () => {
-    const { deliveryId, claim } = await reader();
+  it('of one delivery is won once, in one batch and in several', async () => {
+    const { deliveryId, claim } = await reader(source);
     const outcomes = await Promise.all([claim(), claim(), claim()]);
     expect(outcomes.map(({ kind }) => kind).toSorted()).toEqual(['claimed', 'lost', 'lost']);
     expect(await claim()).toEqual({ kind: 'lost' });
-    expect(await world.messages(deliveryId)).toHaveLength(1);
+    const claimed = (await world.messages(deliveryId)).filter(({ state }) => state === 'sending');
+    expect(claimed).toHaveLength(1);
   });
 });

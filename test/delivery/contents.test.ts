@@ -5,7 +5,7 @@ import { MessageService, presentMessages } from '../../src/modules/messages/inde
 import type { MediaFile } from '../../src/transports/transport.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { World } from './world.js';
-import { humanPaceAt, humanTyping } from '../../src/modules/delivery/index.js';
+import { humanPaceAt, humanTyping, sourceKinds } from '../../src/modules/delivery/index.js';
 import type { CampaignPart } from '../../src/modules/content/index.js';
 
 let db: TestDatabase;
@@ -28,13 +28,13 @@ function file(fileName = 'sale.png'): string {
 }
 
 /** As the API shows them, in the order of the parts. */
-async function sent(campaignId: string) {
+async function sent() {
   const service = new MessageService({ database: db.database });
-  const page = await service.list(world.tenantId, { campaignId }, { limit: 50 });
+  const page = await service.list(world.tenantId, {}, { limit: 50 });
   return presentMessages(page).items.toSorted((a, b) => a.part - b.part);
 }
 
-describe('parts of every type', () => {
+describe.each(sourceKinds)('parts of every type (%s)', (source) => {
   it('are handed over with their files, kept without them, and shown with a link', async () => {
     const phone = await world.sender();
     const mediaId = file();
@@ -46,7 +46,7 @@ describe('parts of every type', () => {
       { type: 'contact', displayName: 'Support', phoneNumber: '+5511987654321' },
       { type: 'poll', question: 'When, {{ name }}?', choices: ['Now', 'Later'], selectable: 1 },
     ];
-    const { recipients } = await world.campaign({ parts });
+    const { recipients } = await world.deliveries(source, { parts });
     await world.drive(world.worker(), recipients[0]!);
 
     const media = world.files.get(mediaId)!;
@@ -59,7 +59,7 @@ describe('parts of every type', () => {
       { type: 'poll', question: 'When, Ana?', choices: ['Now', 'Later'], selectable: 1 },
     ]);
     const link = { id: mediaId, contentUrl: `/api/media/${mediaId}/content`, fileName: null };
-    expect(await sent(recipients[0]!.campaignId)).toMatchObject([
+    expect(await sent()).toMatchObject([
       { type: 'image', content: 'For Ana', media: link, details: null },
       { type: 'document', content: null, media: { ...link, fileName: 'Prices.pdf' } },
       { type: 'voice', content: null, media: link },
@@ -71,7 +71,7 @@ describe('parts of every type', () => {
 
   it('keep plain text as it always was', async () => {
     await world.sender();
-    const { recipients } = await world.campaign();
+    const { recipients } = await world.deliveries(source);
     await world.drive(world.worker(), recipients[0]!);
     const [message] = await world.messages(recipients[0]!.deliveryId);
     expect(message).toMatchObject({ type: 'text', body: 'Hello Ana', content: null });
@@ -83,7 +83,7 @@ describe('parts of every type', () => {
       { type: 'text', content: 'Look:' },
       { type: 'image', mediaId: newId() },
     ];
-    const { id, recipients } = await world.campaign({ parts });
+    const { id, recipients } = await world.deliveries(source, { parts });
     expect(await world.drive(world.worker(), recipients[0]!)).toEqual({ kind: 'done' });
     await world.drive(world.worker(), recipients[0]!);
     expect(await world.recipient(recipients[0]!.deliveryId)).toMatchObject({
@@ -91,6 +91,9 @@ describe('parts of every type', () => {
       code: 'media_unavailable',
     });
     expect(phone.handed).toEqual([]);
+    expect(await world.messages(recipients[0]!.deliveryId)).toMatchObject(
+      source === 'campaign' ? [] : [{ state: 'failed' }, { state: 'skipped', code: 'media_unavailable' }],
+    );
     const { ledger, counted } = await world.counts(id);
     expect(ledger).toEqual(counted);
     const [sender] = await world.sql('SELECT health_score, minute_used FROM senders WHERE id = $1', [
@@ -108,7 +111,7 @@ describe('parts of every type', () => {
       { type: 'text', content: 'Look:' },
       { type: 'image', mediaId },
     ];
-    const { recipients } = await world.campaign({ parts });
+    const { recipients } = await world.deliveries(source, { parts });
     await expect(world.drive(world.worker(), recipients[0]!)).rejects.toThrow('The store answered 503.');
     expect(phone.handed).toEqual([]);
     expect(await world.recipient(recipients[0]!.deliveryId)).toMatchObject({ state: 'queued', code: null });
@@ -122,6 +125,23 @@ describe('parts of every type', () => {
     expect(phone.handed.map(({ content }) => content.type)).toEqual(['text', 'image']);
   });
 
+  it('wait for a sender whose transport can send them', async () => {
+    world.transports.waha.capabilities.messageTypes = ['text'];
+    const plain = await world.sender({ transport: 'waha' });
+    const parts: CampaignPart[] = [
+      { type: 'text', content: 'x' },
+      { type: 'poll', question: 'x', choices: ['a', 'b'], selectable: 1 },
+    ];
+    const { recipients } = await world.deliveries(source, { parts });
+    expect(await world.drive(world.worker(), recipients[0]!)).toMatchObject({ kind: 'runAgain' });
+    expect(plain.handed).toEqual([]);
+    const able = await world.sender();
+    await world.drive(world.worker(), recipients[0]!);
+    expect(able.handed).toHaveLength(2);
+  });
+});
+
+describe('parts of a campaign', () => {
   it('are sent again after a crash exactly as they were, though the campaign says something else now', async () => {
     const phone = await world.senderWithoutIdempotentIds();
     phone.answer({ kind: 'unknown', code: 'connection_lost' });
@@ -144,21 +164,6 @@ describe('parts of every type', () => {
     expect(await world.messages(payload.deliveryId)).toMatchObject([
       { type: 'image', body: 'Old Ana', content: { type: 'image', mediaId, caption: 'Old Ana' } },
     ]);
-  });
-
-  it('wait for a sender whose transport can send them', async () => {
-    world.transports.waha.capabilities.messageTypes = ['text'];
-    const plain = await world.sender({ transport: 'waha' });
-    const parts: CampaignPart[] = [
-      { type: 'text', content: 'x' },
-      { type: 'poll', question: 'x', choices: ['a', 'b'], selectable: 1 },
-    ];
-    const { recipients } = await world.campaign({ parts });
-    expect(await world.drive(world.worker(), recipients[0]!)).toMatchObject({ kind: 'runAgain' });
-    expect(plain.handed).toEqual([]);
-    const able = await world.sender();
-    await world.drive(world.worker(), recipients[0]!);
-    expect(able.handed).toHaveLength(2);
   });
 });
 

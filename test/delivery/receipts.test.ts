@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ReceiptStatus } from '../../src/transports/transport.js';
+import { sourceKinds, type SourceKind } from '../../src/modules/delivery/index.js';
 import { createReceiptsHandler } from '../../src/worker/handlers/receipts.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { accept, type ScriptedSession } from './scripted-session.js';
@@ -21,6 +22,9 @@ beforeEach(async () => {
 
 const T0 = Date.now();
 const time = (ms: number): string => new Date(T0 + ms).toISOString();
+const inAMinute = () => new Date(Date.now() + 60_000);
+const states = (messages: Record<string, unknown>[]) => messages.map(({ state }) => state);
+const skipped = { state: 'skipped', code: 'undeliverable' };
 const receipt = (waMessageId: string | undefined, status: ReceiptStatus, ms: number, code?: string) => ({
   waMessageId: waMessageId ?? '',
   status,
@@ -36,18 +40,23 @@ async function onlySenderWithoutIdempotentIds(): Promise<ScriptedSession> {
   return world.senderWithoutIdempotentIds();
 }
 
-async function sent(
+async function sentOf(
+  source: SourceKind,
   parts: string[] = ['Hello'],
-): Promise<{ deliveryId: string; campaignId: string; ids: string[] }> {
-  const { id, recipients } = await world.campaign({ parts });
+): Promise<{ deliveryId: string; sourceId: string; ids: string[] }> {
+  const { id, recipients } = await world.deliveries(source, { parts });
   await world.drive(world.worker(), recipients[0]!);
   const ids = phone.handed.slice(-parts.length).map((message) => message.waMessageId ?? '');
-  return { deliveryId: recipients[0]!.deliveryId, campaignId: id, ids };
+  return { deliveryId: recipients[0]!.deliveryId, sourceId: id, ids };
 }
 
-describe('receipts', () => {
-  it('move message and recipient on, and keep the counters equal to count(*)', async () => {
-    const { deliveryId, campaignId, ids } = await sent();
+describe.each(sourceKinds)('receipts (%s)', (source) => {
+  const sent = (parts?: string[]) => sentOf(source, parts);
+  /** Only campaigns are counted. */
+  const counters = (of: object[]) => (source === 'campaign' ? of : []);
+
+  it('move message and delivery on, and keep the counters equal to count(*)', async () => {
+    const { deliveryId, sourceId, ids } = await sent();
     await apply(receipt(ids[0], 'delivered', 10));
     expect(await world.recipient(deliveryId)).toMatchObject({
       state: 'delivered',
@@ -55,16 +64,20 @@ describe('receipts', () => {
     });
     await apply(receipt(ids[0], 'read', 20));
     expect(await world.recipient(deliveryId)).toMatchObject({ state: 'read', read_at: new Date(T0 + 20) });
-    const { ledger, counted } = await world.counts(campaignId);
+    const { ledger, counted } = await world.counts(sourceId);
     expect(ledger).toEqual(counted);
-    expect(counted).toMatchObject([{ counter: 'read', n: 1 }]);
+    expect(counted).toMatchObject(counters([{ counter: 'read', n: 1 }]));
   });
 
   it('of a delivery correct a check that found no account at the number', async () => {
     const { deliveryId, ids } = await sent();
     const number = String((await world.recipient(deliveryId))['phone']);
     await insertNumberCheck(db.database.manager, world.tenantId, { phone: number });
-    const known = () => world.sql('SELECT on_whatsapp FROM number_checks WHERE line = $1', [number]);
+    const known = () =>
+      world.sql('SELECT on_whatsapp FROM number_checks WHERE tenant_id = $1 AND line = $2', [
+        world.tenantId,
+        number,
+      ]);
     await apply(receipt(ids[0], 'server', 5));
     expect(await known()).toEqual([{ on_whatsapp: false }]);
     await apply(receipt(ids[0], 'delivered', 10));
@@ -154,7 +167,7 @@ describe('receipts', () => {
   it('a later receipt reconciles an unconfirmed send', async () => {
     phone = await onlySenderWithoutIdempotentIds();
     phone.answer({ kind: 'unknown', code: 'timeout' });
-    const { deliveryId, campaignId, ids } = await sent();
+    const { deliveryId, sourceId, ids } = await sent();
     expect(await world.recipient(deliveryId)).toMatchObject({ state: 'unknown' });
     await apply(receipt(ids[0], 'delivered', 10));
     expect(await world.recipient(deliveryId)).toMatchObject({
@@ -162,20 +175,45 @@ describe('receipts', () => {
       code: null,
       sent_at: expect.any(Date),
     });
-    const { ledger, counted } = await world.counts(campaignId);
+    const { ledger, counted } = await world.counts(sourceId);
     expect(ledger).toEqual(counted);
   });
 
-  it('with parts left, a reconciled recipient goes back to the feeder', async () => {
+  it('with parts left, a reconciled delivery waits to be queued again, and goes on', async () => {
     phone = await onlySenderWithoutIdempotentIds();
     phone.answer({ kind: 'unknown', code: 'timeout' }, accept);
-    const { recipients } = await world.campaign({ parts: ['one', 'two'] });
+    const { recipients } = await world.deliveries(source, { parts: ['one', 'two'] });
     await world.drive(world.worker(), recipients[0]!);
     await apply(receipt(phone.handed[0]?.waMessageId, 'server', 10));
     expect(await world.recipient(recipients[0]!.deliveryId)).toMatchObject({
       state: 'pending',
       next_part: 1,
     });
+    expect(states(await world.messages(recipients[0]!.deliveryId))).toEqual(
+      source === 'campaign' ? ['sent'] : ['sent', 'queued'],
+    );
+    if (source === 'campaign') return;
+    // A campaign has its feeder.
+    await world.reconcile().run();
+    expect(await world.recipient(recipients[0]!.deliveryId)).toMatchObject({ state: 'queued' });
+    await world.drive(world.worker(), recipients[0]!);
+    expect(phone.texts).toEqual(['one', 'two']);
+    expect(await world.recipient(recipients[0]!.deliveryId)).toMatchObject({ state: 'sent', code: null });
+  });
+
+  it('with parts left, a delivery fails when the network takes back what it has sent', async () => {
+    phone.answer(accept, { kind: 'retryLater', code: 'pair_limited', scope: 'contact', at: inAMinute() });
+    const { recipients } = await world.deliveries(source, { parts: ['one', 'two', 'three'] });
+    await world.drive(world.worker(), recipients[0]!);
+    await world.receipts.apply(world.tenantId, phone.senderId, [
+      receipt(phone.handed[0]?.waMessageId, 'failed', 10, 'undeliverable'),
+    ]);
+    const failed = { state: 'failed', code: 'undeliverable' };
+    expect(await world.recipient(recipients[0]!.deliveryId)).toMatchObject(failed);
+    expect(await world.messages(recipients[0]!.deliveryId)).toMatchObject([
+      failed,
+      ...(source === 'campaign' ? [skipped] : [skipped, skipped]),
+    ]);
   });
 
   it("of another tenant or another sender's message change nothing", async () => {
@@ -189,7 +227,7 @@ describe('receipts', () => {
   it('of many senders at once each reach the messages of their own', async () => {
     const first = await sent();
     const other = await world.sender();
-    const { id, recipients } = await world.campaign({ senderIds: [other.senderId] });
+    const { id, recipients } = await world.deliveries(source, { senderIds: [other.senderId] });
     await world.drive(world.worker(), recipients[0]!);
     const now = new Date().toISOString();
     const ofOther = {
@@ -235,12 +273,12 @@ describe('receipts', () => {
       void apply(receipt(message.waMessageId, 'delivered', 2));
       return accept(message);
     });
-    const { id, recipients } = await world.campaign({ parts: ['one', 'two'], recipients: 60 });
+    const { id, recipients } = await world.deliveries(source, { parts: ['one', 'two'], recipients: 60 });
     const worker = world.worker();
     await Promise.all(recipients.map((payload) => world.drive(worker, payload)));
     await apply(...phone.handed.map((message) => receipt(message.waMessageId, 'read', 5)));
     const { ledger, counted } = await world.counts(id);
-    expect(counted).toMatchObject([{ counter: 'read', n: 60 }]);
+    expect(counted).toMatchObject(counters([{ counter: 'read', n: 60 }]));
     expect(ledger).toEqual(counted);
   });
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createLogger } from '../../src/lib/logger.js';
+import { sourceKinds, type SourceKind } from '../../src/modules/delivery/index.js';
 import { createReconcileHandler } from '../../src/worker/handlers/reconcile.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { refuseRows } from '../support/faults.js';
@@ -24,13 +25,16 @@ interface Killed {
 }
 
 /** A worker that hands the message over and is killed before it can write down what came of it. */
-async function killedAfterHandOver(options: Killed = {}): Promise<{
+async function killedAfterHandOverOf(
+  source: SourceKind,
+  options: Killed = {},
+): Promise<{
   phone: ScriptedSession;
   payload: Awaited<ReturnType<World['campaign']>>['recipients'][0];
-  campaignId: string;
+  sourceId: string;
 }> {
   const phone = await world.sender(options.transport ? { transport: options.transport } : {});
-  const { id, recipients } = await world.campaign(options.parts ? { parts: options.parts } : {});
+  const { id, recipients } = await world.deliveries(source, options.parts ? { parts: options.parts } : {});
   const payload = recipients[0]!;
   const record = (): Promise<never> => new Promise(() => undefined);
   const { delivery } = world;
@@ -53,7 +57,7 @@ async function killedAfterHandOver(options: Killed = {}): Promise<{
   void worker.handleSend(payload, { signal: new AbortController().signal });
   await handed;
   expect(await world.recipient(payload.deliveryId)).toMatchObject({ state: 'sending' });
-  return { phone, payload, campaignId: id };
+  return { phone, payload, sourceId: id };
 }
 
 const age = (deliveryId: string): Promise<unknown> =>
@@ -64,9 +68,11 @@ const age = (deliveryId: string): Promise<unknown> =>
     ]),
   ]);
 
-describe('after a crash between hand-over and record', () => {
+describe.each(sourceKinds)('after a crash between hand-over and record (%s)', (source) => {
+  const killedAfterHandOver = (options?: Killed) => killedAfterHandOverOf(source, options);
+
   it('a transport with idempotent ids gets the same message with the same id from the same sender again', async () => {
-    const { phone, payload, campaignId } = await killedAfterHandOver();
+    const { phone, payload, sourceId } = await killedAfterHandOver();
     const other = await world.sender();
     await age(payload.deliveryId);
     expect(await world.reconcile().run()).toMatchObject({ resent: 1, unknown: 0 });
@@ -79,7 +85,7 @@ describe('after a crash between hand-over and record', () => {
     expect(phone.texts).toEqual(['Hello Ana', 'Hello Ana']);
     expect(other.handed).toHaveLength(0);
     expect(await world.recipient(payload.deliveryId)).toMatchObject({ state: 'sent' });
-    const { ledger, counted } = await world.counts(campaignId);
+    const { ledger, counted } = await world.counts(sourceId);
     expect(ledger).toEqual(counted);
   });
 
@@ -151,15 +157,15 @@ describe('after a crash between hand-over and record', () => {
   });
 
   it('the old worker, waking up late, writes nothing', async () => {
-    const { payload } = await killedAfterHandOver();
+    const { payload, sourceId } = await killedAfterHandOver();
     const [message] = await world.messages(payload.deliveryId);
     const recipient = await world.recipient(payload.deliveryId);
     await age(payload.deliveryId);
     await world.reconcile().run();
     const late = await world.delivery.record({
       tenantId: world.tenantId,
-      source: 'campaign',
-      sourceId: payload.campaignId,
+      source,
+      sourceId,
       deliveryId: payload.deliveryId,
       contactId: String(recipient['contact_id']),
       messageId: String(message?.['id']),
@@ -201,7 +207,7 @@ describe('after a crash between hand-over and record', () => {
   });
 
   it('one that cannot be resolved is left unknown, and the others are resolved', async () => {
-    const first = await killedAfterHandOver();
+    const first = await killedAfterHandOver({ parts: ['one', 'two'] });
     const second = await killedAfterHandOver();
     for (const { payload } of [first, second]) await age(payload.deliveryId);
     const { deliveryId } = first.payload;
@@ -214,9 +220,15 @@ describe('after a crash between hand-over and record', () => {
     expect(await world.reconcile().run()).toMatchObject({ resent: 1 });
     await endFault();
     expect(await world.recipient(deliveryId)).toMatchObject({ state: 'unknown', code: 'internal_error' });
-    expect(await world.messages(deliveryId)).toMatchObject([{ state: 'unknown', code: 'internal_error' }]);
+    expect(await world.messages(deliveryId)).toMatchObject(
+      [
+        { state: 'unknown', code: 'internal_error' },
+        { state: 'skipped', code: 'internal_error' },
+      ].slice(0, source === 'campaign' ? 1 : 2),
+    );
     expect(world.enqueued.map(({ payload }) => payload)).toEqual([jobOf(second.payload)]);
-    expect(await world.counts(first.campaignId)).toMatchObject({ ledger: [{ counter: 'unknown', n: 1 }] });
+    const { ledger, counted } = await world.counts(first.sourceId);
+    expect(ledger).toEqual(counted);
   });
 
   it('a claim that is still young is left alone', async () => {
@@ -227,19 +239,22 @@ describe('after a crash between hand-over and record', () => {
 });
 
 describe('after the queue was lost', () => {
-  it('long queued recipients get their jobs again, each once per interval', async () => {
-    await world.sender();
-    const { recipients } = await world.campaign({ recipients: 150 });
-    await world.sql(`UPDATE deliveries SET updated_at = now() - interval '1 hour' WHERE tenant_id = $1`, [
-      world.tenantId,
-    ]);
-    const reconcile = world.reconcile();
-    expect(await reconcile.run()).toMatchObject({ offered: 150 });
-    expect(await reconcile.run()).toMatchObject({ offered: 0 });
-    expect(world.enqueued.map(({ id }) => String(id)).toSorted()).toEqual(
-      recipients.map(({ deliveryId }) => `send-${deliveryId}-1`).toSorted(),
-    );
-  });
+  it.each(sourceKinds)(
+    'long queued deliveries get their jobs again, each once per interval (%s)',
+    async (source) => {
+      await world.sender();
+      const { recipients } = await world.deliveries(source, { recipients: 150 });
+      await world.sql(`UPDATE deliveries SET updated_at = now() - interval '1 hour' WHERE tenant_id = $1`, [
+        world.tenantId,
+      ]);
+      const reconcile = world.reconcile();
+      expect(await reconcile.run()).toMatchObject({ offered: 150 });
+      expect(await reconcile.run()).toMatchObject({ offered: 0 });
+      expect(world.enqueued.map(({ id }) => String(id)).toSorted()).toEqual(
+        recipients.map(({ deliveryId }) => `send-${deliveryId}-1`).toSorted(),
+      );
+    },
+  );
 
   it('gives every queued recipient a job at once when the queue is known to be lost', async () => {
     const { recipients } = await world.campaign({ recipients: 250 });

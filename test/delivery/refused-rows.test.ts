@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { skipOutsideWindow } from '../../src/modules/campaigns/feeding/hours.repository.js';
-import { skipLeftOver } from '../../src/modules/delivery/index.js';
+import { skipLeftOver, sourceKinds } from '../../src/modules/delivery/index.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { refuseRows } from '../support/faults.js';
 import { World } from './world.js';
@@ -25,22 +25,38 @@ afterAll(() => db.close());
 async function campaign(state: 'pending' | 'queued', refused: (phone: string) => string) {
   const { id, recipients, phones } = await world.campaign({ recipients: 20 });
   await world.sql('UPDATE deliveries SET state = $2 WHERE campaign_id = $1', [id, state]);
+  await refuseTwo(phones, refused);
+  return { id, recipients };
+}
+
+async function refuseTwo(phones: string[], refused: (phone: string) => string): Promise<void> {
   for (const index of [7, 13]) {
     const when = refused(phones[index] ?? '');
     end.push(await refuseRows(db.database.manager, 'deliveries', 'UPDATE', when));
   }
-  return { id, recipients };
 }
 
-function states(campaignId: string): Promise<{ state: string; code: string | null; count: number }[]> {
+/** Twenty direct messages whose time comes, two of which PostgreSQL refuses to change so. */
+async function due(refused: (phone: string) => string) {
+  const { id, phones } = await world.send({ recipients: 20 });
+  await world.sql(
+    `UPDATE deliveries SET state = 'pending', claim_epoch = 0, send_at = now() + interval '1 minute' WHERE source_id = $1`,
+    [id],
+  );
+  await refuseTwo(phones, refused);
+  return id;
+}
+
+function states(sourceId: string): Promise<{ state: string; code: string | null; count: number }[]> {
   return world.sql(
-    `SELECT state, code, count(*)::int AS count FROM deliveries WHERE campaign_id = $1
+    `SELECT state, code, count(*)::int AS count FROM deliveries WHERE coalesce(source_id, campaign_id) = $1
      GROUP BY state, code ORDER BY count DESC, state`,
-    [campaignId],
+    [sourceId],
   );
 }
 
 const intoSkipped = (phone: string) => `NEW.phone = '${phone}' AND NEW.state = 'skipped'`;
+const intoQueued = (phone: string) => `NEW.phone = '${phone}' AND NEW.state = 'queued'`;
 const anything = (phone: string) => `NEW.phone = '${phone}'`;
 
 describe('a row that PostgreSQL refuses to change keeps no others waiting', () => {
@@ -73,12 +89,41 @@ describe('a row that PostgreSQL refuses to change keeps no others waiting', () =
     ]);
   });
 
-  it('as the jobs of queued recipients are queued again: it gets one, too', async () => {
-    const { recipients } = await campaign('queued', anything);
-    const report = await world.reconcile({ queuedMs: 0 }).run();
-    const mine = new Set(recipients.map(({ deliveryId }) => deliveryId));
-    const offered = world.enqueued.map(({ payload }) => payload.deliveryId).filter((id) => mine.has(id));
-    expect(offered.toSorted()).toEqual([...mine].toSorted());
-    expect(report.offered).toBeGreaterThanOrEqual(20);
+  it('as scheduled messages come due: it ends as failed, with what it was to say', async () => {
+    const id = await due(intoQueued);
+    expect(await world.reconcile().run()).toMatchObject({ offered: 18 });
+    expect(world.enqueued).toHaveLength(18);
+    expect(await states(id)).toEqual([
+      { state: 'queued', code: null, count: 18 },
+      { state: 'failed', code: 'internal_error', count: 2 },
+    ]);
+    const ofFailed = await world.sql(
+      `SELECT DISTINCT m.state, m.code FROM messages m JOIN deliveries r ON r.id = m.delivery_id
+       WHERE r.source_id = $1 AND r.state = 'failed'`,
+      [id],
+    );
+    expect(ofFailed).toEqual([{ state: 'failed', code: 'internal_error' }]);
   });
+
+  it('as scheduled messages come due, and it cannot be ended in any way: it waits', async () => {
+    const id = await due(anything);
+    expect(await world.reconcile().run()).toMatchObject({ offered: 18 });
+    expect(await states(id)).toEqual([
+      { state: 'queued', code: null, count: 18 },
+      { state: 'pending', code: null, count: 2 },
+    ]);
+  });
+
+  it.each(sourceKinds)(
+    'as jobs of queued deliveries are queued again: it gets one, too (%s)',
+    async (source) => {
+      const { recipients, phones } = await world.deliveries(source, { recipients: 20 });
+      await refuseTwo(phones, anything);
+      const report = await world.reconcile({ queuedMs: 0 }).run();
+      const mine = new Set(recipients.map(({ deliveryId }) => deliveryId));
+      const offered = world.enqueued.map(({ payload }) => payload.deliveryId).filter((id) => mine.has(id));
+      expect(offered.toSorted()).toEqual([...mine].toSorted());
+      expect(report.offered).toBeGreaterThanOrEqual(20);
+    },
+  );
 });

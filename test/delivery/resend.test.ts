@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { accept, type ScriptedSession } from './scripted-session.js';
 import { jobOf, World } from './world.js';
+import { sourceKinds } from '../../src/modules/delivery/index.js';
 
 let db: TestDatabase;
 let world: World;
@@ -214,10 +215,20 @@ describe('where a second message of the same id cannot arrive', () => {
     },
   );
 
-  it('what stays unknown after many tries is left so', async () => {
+  it('a time-out of what no campaign sends is asked again, too', async () => {
+    const [phone, other] = await bothSenders();
+    const { recipients } = await world.send({ senderIds: [phone.senderId] });
+    await world.drive(world.worker(), recipients[0]!, 10_000);
+    expect(phone.handed).toHaveLength(2);
+    expect(phone.handed[1]).toEqual(phone.handed[0]);
+    expect(other.handed).toEqual([]);
+    expect(await world.recipient(recipients[0]!.deliveryId)).toMatchObject({ state: 'sent' });
+  });
+
+  it.each(sourceKinds)('what stays unknown after many tries is left so (%s)', async (source) => {
     const phone = await world.sender();
     phone.answer(timedOut);
-    const { recipients } = await world.campaign();
+    const { recipients } = await world.deliveries(source);
     const payload = recipients[0]!;
     await world.drive(worker(), payload, 0);
     await world.sql(

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { sourceKinds } from '../../src/modules/delivery/index.js';
 import { isAnyWorkerAlive } from '../../src/modules/workers/index.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { World } from './world.js';
@@ -77,6 +78,20 @@ describe('a recipient that waits for a sender', () => {
     expect(await state()).toBe('failed');
     const [sender] = await world.sql('SELECT * FROM senders WHERE id = $1', [senderId]);
     expect(sender).toMatchObject({ day_used: 0 });
+  });
+});
+
+describe.each(sourceKinds)('a delivery that waits for a sender (%s)', (source) => {
+  it('says for what, and until when, and leaves once there is one', async () => {
+    const phone = await world.sender({ status: 'disconnected' });
+    const { recipients } = await world.deliveries(source);
+    const [payload] = recipients;
+    expect(await world.worker().handleSend(payload!, running)).toMatchObject({ kind: 'runAgain' });
+    const waits = { state: 'queued', wait_reason: 'no_sender_connected', wait_since: expect.any(Date) };
+    expect(await world.recipient(payload!.deliveryId)).toMatchObject(waits);
+    await world.sql(`UPDATE senders SET status = 'connected' WHERE id = $1`, [phone.senderId]);
+    expect(await world.worker().handleSend(payload!, running)).toEqual({ kind: 'done' });
+    expect(phone.texts).toEqual(['Hello Ana']);
   });
 });
 

@@ -20,9 +20,10 @@ import {
   ReconcileService,
   writtenDelivery,
   type sendMessage,
+  type SourceKind,
 } from '../../src/modules/delivery/index.js';
 import { InboundService } from '../../src/modules/inbound/index.js';
-import type { CampaignPart, RenderedContent } from '../../src/modules/content/index.js';
+import { renderRemaining, type CampaignPart, type RenderedContent } from '../../src/modules/content/index.js';
 import type { Purpose } from '../../src/modules/tenants/index.js';
 import { insertCampaign, insertRecipient, insertSender } from '../support/rows.js';
 
@@ -32,6 +33,21 @@ type Sent = SendPayload & { campaignId: string };
 type RecipientRow = Record<string, unknown> & { id: string; state: string; code: string | null };
 
 const logger = createLogger('silent');
+
+/** A text, or a part of another type. */
+type PartOf = string | CampaignPart;
+
+function partOf(part: PartOf): CampaignPart {
+  return typeof part === 'string' ? { type: 'text', content: part } : part;
+}
+
+/** Parts as they come to whoever is made here. */
+function written(parts: readonly PartOf[]): RenderedContent[] {
+  const person = { contactId: newId(), phone: '', name: 'Ana', variables: {}, nextPart: 0 };
+  const rendered = renderRemaining({ ...person, parts: parts.map(partOf) });
+  if (!rendered.ok) throw new Error(`A part cannot be written: ${rendered.code}`);
+  return rendered.contents;
+}
 
 /** What the job of a delivery carries. */
 export function jobOf({ tenantId, deliveryId }: SendPayload): SendPayload {
@@ -151,10 +167,20 @@ export class World {
     return session;
   }
 
+  /** The same queued deliveries for each kind of source: a campaign's are templates, the others are written. */
+  deliveries(
+    source: SourceKind,
+    options: { parts?: PartOf[]; recipients?: number; senderIds?: string[] } = {},
+  ): Promise<{ id: string; recipients: Sent[]; phones: string[] }> {
+    if (source === 'campaign') return this.campaign(options);
+    const { parts = ['Hello {{name}}'], ...more } = options;
+    return this.send({ source, parts: written(parts), ...more });
+  }
+
   /** A running campaign whose recipients are already queued, as the feeder leaves them. */
   async campaign(
     options: {
-      parts?: (string | CampaignPart)[];
+      parts?: PartOf[];
       recipients?: number;
       senderIds?: string[];
       sticky?: boolean;
@@ -170,7 +196,7 @@ export class World {
     } = options;
     const id = await insertCampaign(this.database.manager, this.tenantId, {
       status: 'running',
-      parts: parts.map((part) => (typeof part === 'string' ? { type: 'text', content: part } : part)),
+      parts: parts.map(partOf),
       pool: { senderIds, senderTags: [] },
       stickySender: sticky,
       totalRecipients: recipients,
@@ -221,8 +247,9 @@ export class World {
     );
     const people = phones.map((phone) => ({ phone, name: 'Ana' }));
     const contacts = await this.contacts.upsertMany(manager, this.tenantId, people);
-    const deliveries = contacts.map((contact) =>
-      writtenDelivery({ contactId: contact.id, phone: contact.phone, name: 'Ana' }, contents, new Date()),
+    const contactOf = new Map(contacts.map((contact) => [contact.phone, contact.id]));
+    const deliveries = phones.map((phone) =>
+      writtenDelivery({ contactId: contactOf.get(phone) ?? '', phone, name: 'Ana' }, contents, new Date()),
     );
     const terms = { pool: { senderIds, senderTags: [] }, stickySender: true, minDelay: 0, maxDelay: 0 };
     await insertSend(manager, this.tenantId, { id, source, purpose, ...terms }, deliveries);

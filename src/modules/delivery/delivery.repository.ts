@@ -5,6 +5,7 @@ import { bySource } from './by-source.js';
 import type { DeliveryState } from './core/delivery-state.js';
 import type { ClaimRequest } from './claim.js';
 import type { SourceKind } from './core/source-kind.js';
+import { stateOfRest } from './queue.repository.js';
 import type { ClaimOutcome, Departure, DeliveryWait } from './delivery.types.js';
 import type { Admission, DeliverySources, NumberedClaim } from './source.js';
 
@@ -149,7 +150,7 @@ export async function departFromQueue(tx: Tx, departures: Departure[]): Promise<
        WHERE r.id = a.delivery_id
        RETURNING r.id, r.next_part, r.state, r.code
      )
-     UPDATE messages m SET state = gone.state, code = gone.code, updated_at = now()
+     UPDATE messages m SET state = ${stateOfRest('gone')}, code = gone.code, updated_at = now()
      FROM gone
      WHERE m.delivery_id = gone.id AND m.part >= gone.next_part AND m.direction = 'out'
        AND m.state IN ('queued', 'pending') AND gone.state <> 'pending'`,

@@ -1,6 +1,7 @@
 import type { Tx } from '../../db/index.js';
 import { noteUnregistered } from '../contacts/index.js';
 import { bySource } from './by-source.js';
+import { mayHaveArrived } from './may-have-arrived.js';
 import { lockDeliveries, type LockedDelivery } from './delivery.repository.js';
 import type { DeliverySources } from './source.js';
 import { MAX_ATTEMPTS_KEPT } from './core/unconfirmed.js';
@@ -37,7 +38,10 @@ export async function recordOutcomes(
   const rows: RecordedRow[] = await tx.query(RECORD, parameters(open));
   for (const [source, uses] of bySource(notHandedOver(records, rows)))
     await sources[source].returned(tx, uses);
-  await endRest(tx, rows);
+  await skipRest(
+    tx,
+    rows.filter(({ state }) => state === 'failed' || state === 'unknown').map(({ deliveryId }) => deliveryId),
+  );
   const toDerive = rows.filter((row) => row.state === 'sent' && (row.early || row.part > 0));
   await deriveDeliveries(
     tx,
@@ -138,16 +142,18 @@ function parameters(records: (OutcomeRecord & { ordinal: number })[]): unknown[]
   ];
 }
 
-/** A delivery that was written whole has messages for the parts that nothing leaves of any more. */
-async function endRest(tx: Tx, rows: readonly RecordedRow[]): Promise<void> {
-  const ended = rows.filter(({ state }) => state === 'failed' || state === 'unknown');
-  if (ended.length === 0) return;
+/**
+ * Parts that still wait, of deliveries that a failed or an unknown part has ended: nothing leaves of them any more. One
+ * that waits to be sent again may have arrived.
+ */
+export async function skipRest(tx: Tx, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
   await tx.query(
-    `UPDATE messages m SET state = 'skipped', code = r.code, updated_at = now()
+    `UPDATE messages m SET state = CASE WHEN ${mayHaveArrived('m')} THEN 'unknown' ELSE 'skipped' END,
+       code = r.code, updated_at = now()
      FROM deliveries r
-     WHERE r.id = ANY($1::uuid[]) AND r.campaign_id IS NULL AND m.delivery_id = r.id AND m.direction = 'out'
-       AND m.part > r.next_part AND m.state IN ('queued', 'pending')`,
-    [ended.map(({ deliveryId }) => deliveryId)],
+     WHERE r.id = ANY($1::uuid[]) AND m.delivery_id = r.id AND m.direction = 'out' AND m.state IN ('queued', 'pending')`,
+    [ids],
   );
 }
 

@@ -93,7 +93,8 @@ export type EndCode = keyof typeof ENDS;
 
 /**
  * Ends waiting recipients (those whose ids `chosen` has) with a code, and what they have in the queue. A part that may
- * have reached the phone before a crash can be called neither skipped nor failed: it becomes `unknown`.
+ * have reached the phone before a crash can be called neither skipped nor failed: it becomes `unknown`. Parts behind the
+ * one that ends them were not tried: they are skipped.
  */
 export function endOf(chosen: string, code: EndCode): string {
   return `ended AS (
@@ -103,9 +104,14 @@ export function endOf(chosen: string, code: EndCode): string {
        FROM ${chosen} WHERE r.id = ${chosen}.id
        RETURNING r.id, r.next_part, r.state
      ), told AS (
-       UPDATE messages m SET state = ended.state, code = '${code}', updated_at = now()
+       UPDATE messages m SET code = '${code}', updated_at = now(), state = ${stateOfRest('ended')}
        FROM ended WHERE m.delivery_id = ended.id AND m.part >= ended.next_part AND m.direction = 'out'
          AND m.state IN ('queued', 'pending'))`;
+}
+
+/** SQL for the state of a waiting message `m` of a delivery that has ended (`ended`: its new row). */
+export function stateOfRest(ended: string): string {
+  return `CASE WHEN m.part = ${ended}.next_part THEN ${ended}.state ELSE 'skipped' END`;
 }
 
 /** Recipients a recurring campaign was made with wait for nothing any more once its last run has begun. */

@@ -4,7 +4,7 @@ import type { MergedReceipt } from './core/receipts.js';
 import { bySource } from './by-source.js';
 import { lockDeliveries } from './delivery.repository.js';
 import type { SourceRef } from './core/source-kind.js';
-import { deriveDeliveries } from './outcome.repository.js';
+import { deriveDeliveries, skipRest } from './outcome.repository.js';
 import type { DeliverySources } from './source.js';
 
 /** What one sender's phone reported. */
@@ -143,11 +143,13 @@ async function raiseMessages(tx: Tx, found: FoundMessage[]): Promise<void> {
 /**
  * A receipt proves that a part arrived though its delivery still waits for it: after a time-out (`unknown`) or a crash
  * (back in the queue). The delivery moves past that part, and a claim that was just being made for it loses. With
- * parts left it is queued again, of a campaign as long as it lives. One that is `sending` is left to its worker.
+ * parts left it is queued again, of a campaign as long as it lives, and the parts that were written wait with it. One that
+ * is `sending` is left to its worker.
  */
 async function advanceDeliveries(tx: Tx, messageIds: string[]): Promise<void> {
   await tx.query(
-    `UPDATE deliveries r SET
+    `WITH advanced AS (
+     UPDATE deliveries r SET
        next_part = m.part + 1,
        state = CASE WHEN m.part + 1 >= r.parts THEN 'sent'
                     WHEN r.state = 'unknown' AND (r.campaign_id IS NULL OR k.status IN ('running', 'paused')) THEN 'pending'
@@ -163,7 +165,12 @@ async function advanceDeliveries(tx: Tx, messageIds: string[]): Promise<void> {
      LEFT JOIN campaigns k ON k.id = at_hand.campaign_id
      WHERE m.id = ANY($1::uuid[]) AND r.id = m.delivery_id AND r.next_part = m.part
        AND m.state IN ('sent', 'delivered', 'read', 'played')
-       AND r.state IN ('queued', 'pending', 'unknown', 'skipped')`,
+       AND r.state IN ('queued', 'pending', 'unknown', 'skipped')
+     RETURNING r.id, r.next_part, at_hand.state = 'unknown' AND r.state = 'pending' AS reopened)
+     UPDATE messages m SET state = 'queued', code = NULL, updated_at = now()
+     FROM advanced
+     WHERE advanced.reopened AND m.delivery_id = advanced.id AND m.direction = 'out'
+       AND m.part >= advanced.next_part AND m.state = 'skipped'`,
     [messageIds],
   );
 }
@@ -180,11 +187,18 @@ async function correctNumberChecks(tx: Tx, messageIds: string[]): Promise<void> 
 
 /** The network took a part back before the next one went out: the rest is not sent. */
 async function failDeliveries(tx: Tx, messageIds: string[]): Promise<void> {
-  await tx.query(
-    `UPDATE deliveries r SET state = 'failed', code = m.code, updated_at = now()
-     FROM messages m
-     WHERE m.id = ANY($1::uuid[]) AND r.id = m.delivery_id AND m.state = 'failed'
-       AND r.state IN ('queued', 'pending', 'unknown')`,
+  const failed = await tx.query<{ id: string }[]>(
+    `WITH failed AS (
+       UPDATE deliveries r SET state = 'failed', code = m.code, updated_at = now()
+       FROM messages m
+       WHERE m.id = ANY($1::uuid[]) AND r.id = m.delivery_id AND m.state = 'failed'
+         AND r.state IN ('queued', 'pending', 'unknown')
+       RETURNING r.id)
+     SELECT id FROM failed`,
     [messageIds],
+  );
+  await skipRest(
+    tx,
+    failed.map(({ id }) => id),
   );
 }

@@ -3,6 +3,7 @@ import { inHalves, type Failed } from '../../lib/in-halves.js';
 import { unavailableResource } from '../../lib/transient-errors.js';
 import type { TransportName } from '../../transports/transport.js';
 import type { SourceRef } from './core/source-kind.js';
+import { endWaiting } from './end-waiting.repository.js';
 import { isIn } from './delivery-stage.js';
 import type { UnknownChoice, MessageAttempt } from './core/attempt.js';
 
@@ -23,21 +24,56 @@ export interface QueuedDelivery extends LostDelivery {
 /**
  * Queues deliveries that no campaign feeds and whose time comes within the horizon: scheduled ones, and those that were
  * put back. They have no job before that, so that the queue does not hold the jobs of a whole year.
+ *
+ * One that PostgreSQL refuses to queue does not keep the others from their time: it is found by halving, and ends as
+ * `failed` with `internal_error`; `left` are those that cannot be ended either. `except` leaves out what a pass has had
+ * already. Each statement is a transaction of its own: `tx` must be none.
  */
-export async function queueDue(tx: Tx, horizonMs: number, limit: number): Promise<QueuedDelivery[]> {
-  return tx.query<QueuedDelivery[]>(
-    `WITH due AS (
-       SELECT id, NULL::smallint AS priority FROM deliveries
-       WHERE campaign_id IS NULL AND stage = 0 AND send_at <= now() + make_interval(secs => $1::float8 / 1000)
-       ORDER BY send_at LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED
+export async function queueDue(
+  tx: Tx,
+  horizonMs: number,
+  limit: number,
+  except: readonly string[] = [],
+): Promise<{ queued: QueuedDelivery[]; ended: number; left: Failed<string>[] }> {
+  const parameters = [horizonMs, limit, except];
+  const locked = `${DUE} FOR NO KEY UPDATE SKIP LOCKED`;
+  try {
+    return { queued: await tx.query(queueAll(locked), parameters), ended: 0, left: [] };
+  } catch (error) {
+    if (unavailableResource(error) !== undefined) throw error;
+  }
+  const due = await tx.query<{ id: string }[]>(DUE, parameters);
+  const queued: QueuedDelivery[] = [];
+  const refused = await inHalves(
+    due.map(({ id }) => id),
+    async (ids) => {
+      queued.push(...(await tx.query<QueuedDelivery[]>(queueAll(DUE_BY_ID), [ids])));
+    },
+  );
+  const waiting = { sql: REFUSED, parameters: [refused.map(({ item }) => item)] };
+  const { ended, left } = await endWaiting(tx, 'internal_error', waiting, limit);
+  return { queued, ended, left };
+}
+
+const DUE = `SELECT id, NULL::smallint AS priority FROM deliveries
+  WHERE campaign_id IS NULL AND stage = 0 AND send_at <= now() + make_interval(secs => $1::float8 / 1000)
+    AND id <> ALL($3::uuid[])
+  ORDER BY send_at LIMIT $2`;
+
+const DUE_BY_ID = `SELECT id, NULL::smallint AS priority FROM deliveries
+  WHERE id = ANY($1::uuid[]) AND state = 'pending' FOR NO KEY UPDATE SKIP LOCKED`;
+
+const REFUSED = `SELECT recipient.id FROM deliveries recipient
+  WHERE recipient.id = ANY($1::uuid[]) AND recipient.state = 'pending'`;
+
+function queueAll(due: string): string {
+  return `WITH due AS (${due}
      ), queued AS (
        UPDATE deliveries r SET state = 'queued', claim_epoch = r.claim_epoch + 1, queued_at = now(), updated_at = now(),
          wait_reason = NULL, wait_since = NULL, wait_until = NULL
        FROM due WHERE r.id = due.id
        RETURNING ${OFFERED})
-     SELECT * FROM queued`,
-    [horizonMs, limit],
-  );
+     SELECT * FROM queued`;
 }
 
 /** The database's time `ms` milliseconds ago: rows carry the database's times. */
@@ -196,8 +232,10 @@ export async function leaveUnknown(tx: Tx, { id, messageId, claimEpoch }: StaleC
     `WITH left_unknown AS (
        UPDATE deliveries SET state = 'unknown', code = 'internal_error', updated_at = now()
        WHERE id = $1 AND state = 'sending' AND claim_epoch = $3 RETURNING id)
-     UPDATE messages m SET state = 'unknown', code = 'internal_error', updated_at = now()
-     FROM left_unknown WHERE m.id = $2 AND m.state = 'sending'`,
+     UPDATE messages m SET state = CASE WHEN m.id = $2 THEN 'unknown' ELSE 'skipped' END, code = 'internal_error',
+       updated_at = now()
+     FROM left_unknown WHERE m.delivery_id = left_unknown.id AND m.direction = 'out'
+       AND (m.id = $2 AND m.state = 'sending' OR m.state IN ('queued', 'pending'))`,
     [id, messageId, claimEpoch],
   );
 }

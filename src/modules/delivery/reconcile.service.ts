@@ -83,14 +83,27 @@ export class ReconcileService {
 
   private async queueDue(): Promise<number> {
     const tx = this.deps.database.manager;
-    let queued = 0;
+    let offered = 0;
+    const untouched: string[] = [];
     await this.inBatches(async () => {
-      const due = await queueDue(tx, DUE_HORIZON_MS, this.limits.batch);
-      if (due.length > 0) await this.enqueueSends(due);
-      queued += due.length;
-      return due.length;
+      const { queued, ended, left } = await queueDue(tx, DUE_HORIZON_MS, this.limits.batch, untouched);
+      if (queued.length > 0) await this.enqueueSends(queued);
+      if (ended > 0) {
+        const report = { alert: 'delivery.refused', deliveries: ended };
+        this.deps.logger.error(report, 'deliveries that are due could not be queued; they have failed');
+      }
+      for (const { item, error } of left) {
+        untouched.push(item);
+        const report = { alert: 'delivery.untouched', deliveryId: item, error: errorMessage(error) };
+        this.deps.logger.error(
+          report,
+          'a delivery that is due can neither be queued nor ended; trying again',
+        );
+      }
+      offered += queued.length;
+      return queued.length + ended + left.length;
     });
-    return queued;
+    return offered;
   }
 
   private async offerQueued(forMs: number, how: { bundled?: boolean } = {}): Promise<number> {
