@@ -142,18 +142,24 @@ describe('a merge', () => {
   it('loses no direct message: those of one request that say different things all leave', async () => {
     const kept = await contact(FIRST);
     const gone = await contact(SECOND);
-    const of = (texts: [string, string]) =>
+    const of = (texts: [string | string[], string | string[]]) =>
       world.direct(tenantId, [
         { contactId: kept, phone: FIRST, state: 'queued', body: texts[0] },
         { contactId: gone, phone: SECOND, state: 'queued', body: texts[1] },
       ]);
     const orders = await of(['Order 1 is ready', 'Order 2 is ready']);
+    const parts = await of([
+      ['Hi Ana', 'Bye'],
+      ['Hi Bia', 'Bye'],
+    ]);
     const news = await of(['We open at nine', 'We open at nine']);
     await world.merges.merge(tenantId, kept, gone);
-    expect(await world.recipients(orders)).toMatchObject([
-      { contactId: kept, phone: FIRST, state: 'queued' },
-      { contactId: kept, phone: FIRST, state: 'queued' },
-    ]);
+    for (const different of [orders, parts]) {
+      expect(await world.recipients(different)).toMatchObject([
+        { contactId: kept, phone: FIRST, state: 'queued' },
+        { contactId: kept, phone: FIRST, state: 'queued' },
+      ]);
+    }
     expect(await world.recipients(news)).toMatchObject([
       { phone: FIRST, state: 'queued' },
       { phone: SECOND, state: 'skipped', code: 'duplicate' },

@@ -91,6 +91,17 @@ describe('the export of a person', () => {
     const stranger = await world.test.createTenant();
     await expect(world.people.export(stranger, id)).rejects.toMatchObject({ kind: 'not_found' });
   });
+
+  it('holds what an earlier contact of the number was sent, by campaigns and without', async () => {
+    await world.campaign(tenantId, [recipient('sent', TEXT)], 'completed');
+    await world.direct(tenantId, [{ contactId: id, phone: PHONE, state: 'sent', body: 'Closed on Monday' }]);
+    await world.contacts.remove(tenantId, id);
+    const again = await world.contacts.create(tenantId, { phoneNumber: PHONE });
+    expect(await world.people.export(tenantId, again.id)).toMatchObject({
+      deliveries: [{ source: 'campaign' }, { source: 'direct' }],
+      messages: [{ body: TEXT }, { body: 'Closed on Monday' }],
+    });
+  });
 });
 
 describe('an erasure', () => {
@@ -138,6 +149,21 @@ describe('an erasure', () => {
     await world.people.erase(tenantId, id);
     expect(await traces(TEXT, PHONE)).toEqual([]);
     expect(await traces('Closed on Monday')).toEqual(['messages']);
+  });
+
+  it('ends all parts of what waits', async () => {
+    const sent = await world.direct(tenantId, [
+      { contactId: id, phone: PHONE, state: 'queued', body: [TEXT, `Yours, ${NAME}`] },
+    ]);
+    await world.people.erase(tenantId, id);
+    expect(await traces(TEXT, NAME, PHONE)).toEqual([]);
+    const ended = { state: 'skipped', code: 'contact_deleted' };
+    expect(await world.recipients(sent)).toMatchObject([ended]);
+    const messages: unknown = await world.database.manager.query(
+      'SELECT state, code FROM messages WHERE source_id = $1',
+      [sent],
+    );
+    expect(messages).toEqual([ended, ended]);
   });
 
   it('reaches direct messages that an earlier contact of the number left behind', async () => {

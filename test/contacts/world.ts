@@ -96,15 +96,19 @@ export async function createContactWorld() {
       }
       return campaignId;
     },
-    /** The same for one request of direct messages, which have their rows from the moment they are accepted. */
+    /** The same for one request of direct messages, which have a row for each part from the moment they are accepted. */
     async direct(
       tenantId: string,
-      recipients: { contactId: string; phone: string; state: DeliveryState; body: string }[],
+      recipients: { contactId: string; phone: string; state: DeliveryState; body: string | string[] }[],
     ): Promise<string> {
       const id = newId();
       const terms = { pool: { senderIds: [], senderTags: [] }, stickySender: true, minDelay: 0, maxDelay: 0 };
       const deliveries = recipients.map(({ contactId, phone, body }) =>
-        writtenDelivery({ contactId, phone, name: null }, [{ type: 'text', text: body }], new Date()),
+        writtenDelivery(
+          { contactId, phone, name: null },
+          [body].flat().map((text) => ({ type: 'text', text })),
+          new Date(),
+        ),
       );
       await insertSend(
         database.manager,

@@ -12,17 +12,21 @@ const WAITING = `('pending', 'queued')`;
 const UNBEGUN = `r.state IN ${WAITING} AND r.next_part = 0 AND NOT EXISTS (
   SELECT FROM messages m WHERE m.delivery_id = r.id AND m.direction = 'out' AND ${mayHaveArrived('m')})`;
 
-/** The messages of deliveries `r` and `other`, as they were written when they were accepted. */
-const SAY_THE_SAME = `EXISTS (
-  SELECT FROM messages a JOIN messages b ON b.delivery_id = other.id AND b.part = a.part
-  WHERE a.delivery_id = r.id AND (a.body, a.content) IS NOT DISTINCT FROM (b.body, b.content))`;
+/** All messages of deliveries `r` and `other`, as they were written when they were accepted. */
+const SAY_THE_SAME = `NOT EXISTS (
+  SELECT FROM messages a LEFT JOIN messages b ON b.delivery_id = other.id AND b.direction = 'out' AND b.part = a.part
+  WHERE a.delivery_id = r.id AND a.direction = 'out' AND (a.body, a.content) IS DISTINCT FROM (b.body, b.content))`;
 
-/** Deliveries to this person: by contact, and those of an earlier contact of the same line. */
-const OF_PERSON = `r.tenant_id = $1 AND (r.contact_id = $2 OR r.id IN (
+/**
+ * Deliveries to this person: by contact, and those of an earlier contact of the same line. Each branch has an index of its
+ * own; joined by OR they would be a scan of all deliveries there are.
+ */
+export const OF_PERSON = `SELECT id FROM deliveries WHERE tenant_id = $1 AND contact_id = $2
+  UNION ALL
   SELECT same.id FROM campaigns k JOIN deliveries same ON same.campaign_id = k.id
   WHERE k.tenant_id = $1 AND same.line = $3
   UNION ALL
-  SELECT id FROM deliveries WHERE campaign_id IS NULL AND tenant_id = $1 AND line = $3))`;
+  SELECT id FROM deliveries WHERE campaign_id IS NULL AND tenant_id = $1 AND line = $3`;
 
 /** What deliveries keep of a person: name and variables as they were when the campaign was made. */
 export class DeliveryPersonRecords implements PersonRecords {
@@ -75,7 +79,7 @@ export class DeliveryPersonRecords implements PersonRecords {
               r.code, r.sent_at AS "sentAt", r.delivered_at AS "deliveredAt", r.read_at AS "readAt",
               r.replied_at AS "repliedAt", r.opted_out_at AS "optedOutAt"
        FROM deliveries r LEFT JOIN campaigns k ON k.id = r.campaign_id
-       WHERE ${OF_PERSON} ORDER BY r.id`,
+       WHERE r.id IN (${OF_PERSON}) ORDER BY r.id`,
       [tenantId, person.id, person.line],
     );
   }
@@ -84,7 +88,7 @@ export class DeliveryPersonRecords implements PersonRecords {
   async erase(tx: Tx, tenantId: string, person: Person): Promise<void> {
     const values = [tenantId, person.id, person.line];
     const rows: { id: string; state: string }[] = await tx.query(
-      `SELECT r.id, r.state FROM deliveries r WHERE ${OF_PERSON} ORDER BY r.id FOR UPDATE`,
+      `SELECT r.id, r.state FROM deliveries r WHERE r.id IN (${OF_PERSON}) ORDER BY r.id FOR UPDATE`,
       values,
     );
     if (rows.some(({ state }) => state === 'sending')) {

@@ -1,5 +1,6 @@
 import type { Tx } from '../../db/index.js';
 import type { Person, PersonRecords } from '../contacts/index.js';
+import { OF_PERSON } from './delivery-records.repository.js';
 
 /** What messages keep of a person: every text to and from them. */
 export class MessagePersonRecords implements PersonRecords {
@@ -13,13 +14,18 @@ export class MessagePersonRecords implements PersonRecords {
     await this.skipWaiting(tx, tenantId, to.id);
   }
 
+  /** As an erasure does: also what an earlier contact of the number was sent. */
   collect(tx: Tx, tenantId: string, person: Person): Promise<unknown> {
     return tx.query(
       `SELECT id, direction, type, body, content, state, code, campaign_id AS "campaignId", sender_id AS "senderId",
               wa_message_id AS "waMessageId", created_at AS "createdAt", sent_at AS "sentAt",
               delivered_at AS "deliveredAt", read_at AS "readAt"
-       FROM messages WHERE tenant_id = $1 AND contact_id = $2 ORDER BY id`,
-      [tenantId, person.id],
+       FROM messages WHERE id IN (
+         SELECT id FROM messages WHERE tenant_id = $1 AND contact_id = $2
+         UNION ALL
+         SELECT id FROM messages WHERE delivery_id IN (${OF_PERSON}) AND direction = 'out')
+       ORDER BY id`,
+      [tenantId, person.id, person.line],
     );
   }
 
