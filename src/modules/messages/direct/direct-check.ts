@@ -3,13 +3,16 @@ import { lineOf } from '../../../lib/phone-line.js';
 import { inTurns } from '../../../lib/yielding-work.js';
 import type { ReadMessages } from './core/direct-input.js';
 import type { DirectDraft, ReadyMessage, RefusedMessage, DirectDeps } from './direct.types.js';
-import { type CampaignParts, type FilesOfRequest } from '../../content/index.js';
-import { writeDirect } from './core/direct-text.js';
+import type { CampaignParts, FilesOfRequest, RenderedContent } from '../../content/index.js';
+import { withFileOf, writeDirect } from './core/direct-text.js';
 import { unknownSenders } from '../../senders/index.js';
 import { knownNumbers, type KnownNumber, unreachableReason } from '../../contacts/index.js';
 
 /** Files of one request that are read or fetched at the same time. */
 const FILES_AT_ONCE = 8;
+
+/** A draft with what its recipient will get. */
+type WrittenDraft = DirectDraft & { content: RenderedContent };
 
 /** Checks the messages of a request against the tenant's senders, files, contacts and suppressions. */
 export class DirectCheck {
@@ -29,8 +32,9 @@ export class DirectCheck {
       for (const message of found) refused.set(message.index, message);
     };
     note(await this.withUnknownSenders(tenantId, read.drafts));
-    note(await this.thatMayNotBeSent(tenantId, open(read.drafts)));
-    const files = await this.withFiles(tenantId, open(read.drafts));
+    const texts = await this.withTexts(tenantId, open(read.drafts));
+    note(texts.refused);
+    const files = await this.withFiles(tenantId, texts.written);
     note(files.refused);
     return { ready: files.ready, refused: [...refused.values()] };
   }
@@ -51,34 +55,36 @@ export class DirectCheck {
   }
 
   /**
-   * Messages to recipients who opted out or are suppressed, and those whose texts cannot be rendered for the recipient.
+   * What each recipient gets. Refused are recipients who opted out or are suppressed, and those for whom the texts cannot be
+   * written. Outside of the transaction that stores them: a thousand texts take a while, and nobody's rows are locked meanwhile.
    */
-  private async thatMayNotBeSent(
+  private async withTexts(
     tenantId: string,
     drafts: readonly DirectDraft[],
-  ): Promise<RefusedMessage[]> {
+  ): Promise<{ written: WrittenDraft[]; refused: RefusedMessage[] }> {
     const phones = [...new Set(drafts.map(({ phone }) => phone))];
     const known = await knownNumbers(this.deps.database.manager, tenantId, phones);
     const byLine = new Map(known.map((number) => [number.line, number]));
-    const found = await inTurns(drafts, (draft) => {
+    const written: WrittenDraft[] = [];
+    const refused: RefusedMessage[] = [];
+    await inTurns(drafts, (draft) => {
       const number = byLine.get(lineOf(draft.phone));
       if (!number) throw new Error('A number was not looked up.');
-      const reason = unreachableReason(number);
-      if (!reason) return textError(draft, number) ?? [];
-      const errors = [{ path: draft.recipientPath, message: reason.message }];
-      return { index: draft.index, kind: 'not_possible' as const, code: reason.code, errors };
+      const outcome = textFor(draft, number);
+      if ('content' in outcome) written.push(outcome);
+      else refused.push(outcome);
     });
-    return found.flat();
+    return { written, refused };
   }
 
   /** Files come last: fetching one is expensive, and causes traffic at another server. */
   private async withFiles(
     tenantId: string,
-    drafts: readonly DirectDraft[],
+    drafts: readonly WrittenDraft[],
   ): Promise<{ ready: ReadyMessage[]; refused: RefusedMessage[] }> {
     const ready: ReadyMessage[] = [];
     const refused: RefusedMessage[] = [];
-    const shared = new Map<string, DirectDraft[]>();
+    const shared = new Map<string, WrittenDraft[]>();
     for (const draft of drafts) {
       const { mediaId, mediaUrl, webPage } = draft.draft.file ?? {};
       const key = JSON.stringify([draft.draft.part, mediaId ?? null, mediaUrl ?? null, webPage ?? null]);
@@ -103,14 +109,18 @@ export class DirectCheck {
   /** Messages with the same part are checked together; all that name the same file share it. */
   private async withFile(
     tenantId: string,
-    same: readonly DirectDraft[],
+    same: readonly WrittenDraft[],
     known: FilesOfRequest,
   ): Promise<{ ok: true; ready: ReadyMessage[] } | { ok: false; refused: RefusedMessage[] }> {
     const [first] = same;
     if (!first) return { ok: true, ready: [] };
     try {
-      const [part] = await this.parts.withFiles(tenantId, [first.draft], known);
-      const ready = same.map(({ draft, ...message }) => ({ ...message, part: part ?? draft.part }));
+      const [part = first.draft.part] = await this.parts.withFiles(tenantId, [first.draft], known);
+      const ready = same.map(({ draft: _draft, content, ...message }) => ({
+        ...message,
+        part,
+        content: withFileOf(content, part),
+      }));
       return { ok: true, ready };
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
@@ -127,14 +137,20 @@ export class DirectCheck {
   }
 }
 
-function textError(draft: DirectDraft, number: KnownNumber): RefusedMessage | undefined {
+function textFor(draft: DirectDraft, number: KnownNumber): WrittenDraft | RefusedMessage {
+  const { index } = draft;
+  const reason = unreachableReason(number);
+  if (reason) {
+    const errors = [{ path: draft.recipientPath, message: reason.message }];
+    return { index, kind: 'not_possible', code: reason.code, errors };
+  }
   const { part } = draft.draft;
-  const rendered = writeDirect({ ...draft, part }, { ...number, id: number.contactId ?? '' });
-  if (rendered.ok) return undefined;
+  const rendered = writeDirect({ ...draft, part }, number);
+  if (rendered.ok) return { ...draft, content: rendered.content };
   const missing = rendered.code === 'template_missing_variable';
   const field = missing ? 'variables' : mainText(part.type);
   return {
-    index: draft.index,
+    index,
     kind: missing ? 'not_possible' : 'invalid',
     code: rendered.code,
     errors: [{ path: `${draft.place}${field}`, message: rendered.reason }],

@@ -1,6 +1,4 @@
 import { writtenDelivery, type WrittenDelivery } from '../../delivery/index.js';
-import { writeDirect, type DirectPerson } from './core/direct-text.js';
-import { changedMeanwhile } from './errors.js';
 import type { AcceptedBulk, AcceptedMessage, ReadyMessage, RefusedMessage } from './direct.types.js';
 
 export type DirectDelivery = WrittenDelivery & { index: number };
@@ -31,24 +29,26 @@ export function messageIdOf({ messages: [message] }: WrittenDelivery): string {
   return message.id;
 }
 
-/**
- * The delivery of a message that was checked before. A text that cannot be written after all, because its contact has
- * changed between the check and now, throws its reason.
- */
+/** The contact of a direct message. */
+export interface DirectPerson {
+  id: string;
+  /** In the form the contact has, which is dialled whatever form the request named. */
+  phone: string;
+  name: string | null;
+}
+
 export function directDelivery(
-  message: ReadyMessage,
+  { index, name, content, senderId, sendAt }: ReadyMessage,
   person: DirectPerson | undefined,
   now: Date,
 ): DirectDelivery {
   if (!person) throw new Error('A recipient has no contact.');
-  const written = writeDirect(message, person);
-  if (!written.ok) throw changedMeanwhile(message, written.code, written.reason);
   const addressee = {
     contactId: person.id,
     phone: person.phone,
-    name: message.name ?? person.name,
-    onlySenderId: message.senderId,
-    sendAt: message.sendAt,
+    name: name ?? person.name,
+    onlySenderId: senderId,
+    sendAt,
   };
-  return { ...writtenDelivery(addressee, [written.content], now), index: message.index };
+  return { ...writtenDelivery(addressee, [content], now), index };
 }

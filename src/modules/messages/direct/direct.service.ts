@@ -2,7 +2,6 @@ import type { Tx } from '../../../db/index.js';
 import { DomainError, notFound, refuse } from '../../../lib/errors.js';
 import { newId } from '../../../lib/ids.js';
 import { lineOf } from '../../../lib/phone-line.js';
-import { inTurns } from '../../../lib/yielding-work.js';
 import { enqueueBestEffort } from '../../../queue/enqueue-best-effort.js';
 import { knownNumbers } from '../../contacts/index.js';
 import { CampaignParts } from '../../content/index.js';
@@ -17,9 +16,14 @@ import {
 import type { Purpose } from '../../tenants/index.js';
 import { parseBulk } from './core/bulk-input.js';
 import { countryError, parseMessage, type ReadMessages } from './core/direct-input.js';
-import type { DirectPerson } from './core/direct-text.js';
 import { DirectCheck } from './direct-check.js';
-import { acceptedBulk, directDelivery, messageIdOf, type DirectDelivery } from './direct-rows.js';
+import {
+  acceptedBulk,
+  directDelivery,
+  messageIdOf,
+  type DirectDelivery,
+  type DirectPerson,
+} from './direct-rows.js';
 import type { SendBulkDto, SendMessageDto } from './direct.dto.js';
 import { standingOf } from './direct.repository.js';
 import type { AcceptedBulk, AcceptedMessage, ReadyMessage, DirectDeps } from './direct.types.js';
@@ -97,7 +101,7 @@ export class DirectMessages {
     if (refused.length > 0 && (!options.skipInvalid || ready.length === 0)) throw errorOfRefused(refused);
     await this.refuseWithoutSenders(tenantId, ready);
     const { deliveries, accepted } = await this.deps.database.transaction(async (tx) => {
-      const made = await this.write(tx, tenantId, ready);
+      const made = await this.deliveriesOf(tx, tenantId, ready);
       const id = options.bulk ? newId() : onlyOne(made.map(messageIdOf));
       await insertSend(tx, tenantId, { id, ...this.terms(options.purpose ?? 'service') }, made);
       const answer = acceptedBulk(id, made, refused);
@@ -128,8 +132,12 @@ export class DirectMessages {
     };
   }
 
-  /** Each message as its recipient gets it, for the contact, which is made where there is none. */
-  private async write(tx: Tx, tenantId: string, ready: readonly ReadyMessage[]): Promise<DirectDelivery[]> {
+  /** For the contacts of these numbers, which are made where there are none. */
+  private async deliveriesOf(
+    tx: Tx,
+    tenantId: string,
+    ready: readonly ReadyMessage[],
+  ): Promise<DirectDelivery[]> {
     const now = this.deps.clock.now();
     await this.parts.lockFiles(
       tx,
@@ -137,7 +145,7 @@ export class DirectMessages {
       ready.map(({ part }) => part),
     );
     const people = await this.peopleOf(tx, tenantId, ready);
-    return inTurns(ready, (message) => directDelivery(message, people.get(lineOf(message.phone)), now));
+    return ready.map((message) => directDelivery(message, people.get(lineOf(message.phone)), now));
   }
 
   /** The contacts of these numbers by line, made where there are none. */
@@ -154,8 +162,8 @@ export class DirectMessages {
       made.map(({ phone }) => phone),
     );
     return new Map(
-      known.flatMap(({ line, contactId, phone, name, attributes }) =>
-        contactId === null ? [] : [[line, { id: contactId, phone, name, attributes }]],
+      known.flatMap(({ line, contactId, phone, name }) =>
+        contactId === null ? [] : [[line, { id: contactId, phone, name }]],
       ),
     );
   }

@@ -1,5 +1,5 @@
 import type { FieldError } from '../../../lib/errors.js';
-import type { PartDraft, CampaignPart } from '../../content/index.js';
+import type { PartDraft, CampaignPart, RenderedContent } from '../../content/index.js';
 import type { CampaignDeps } from '../../campaigns/index.js';
 import type { Delays } from '../../../lib/pause.js';
 
@@ -21,9 +21,10 @@ export interface DirectDraft {
   sendAt: Date | undefined;
 }
 
-/** A message that will be sent: its part with its file, and its recipient's variables. */
-export interface ReadyMessage extends Omit<DirectDraft, 'draft'> {
+/** A message that will be sent: its part with its file, and what its recipient gets of it. */
+export interface ReadyMessage extends Omit<DirectDraft, 'draft' | 'template' | 'variables'> {
   part: CampaignPart;
+  content: RenderedContent;
 }
 
 /** A message of a request that cannot be sent, and why. */

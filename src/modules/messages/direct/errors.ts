@@ -10,12 +10,6 @@ export function errorOfRefused(refused: readonly RefusedMessage[]): DomainError 
   return new DomainError(kind, code, sentenceOf(errors), { errors });
 }
 
-/** A message whose text could be written when it was checked, and cannot any more: its contact has changed. */
-export function changedMeanwhile({ place }: { place: string }, code: string, reason: string): DomainError {
-  const errors = [{ path: `${place}variables`, message: reason }];
-  return new DomainError('not_possible', code, reason, { errors });
-}
-
 /** Why a message cannot be cancelled. */
 export function tooLate(standing: { state: string; isOut: boolean; source: string }): DomainError {
   const { state, isOut, source } = standing;

@@ -1,3 +1,4 @@
+import type { RenderedContent } from '../../../content/core/content.js';
 import {
   choiceSeed,
   literalPart,
@@ -7,9 +8,10 @@ import {
 } from '../../../content/core/templates/template.js';
 import type { CampaignPart } from '../../../content/core/part.js';
 
-/** The contact of a direct message. */
-export interface DirectPerson {
-  id: string;
+/** Whom a direct message goes to; without a contact there is a name only if the request has one. */
+interface Recipient {
+  contactId: string | null;
+  line: string;
   /** In the form the contact has, which is dialled whatever form the request named. */
   phone: string;
   name: string | null;
@@ -26,12 +28,17 @@ interface Unwritten {
 }
 
 /** The one part of a direct message, as its recipient gets it. Never throws. */
-export function writeDirect(message: Unwritten, person: DirectPerson): RenderResult {
+export function writeDirect(message: Unwritten, recipient: Recipient): RenderResult {
   if (!message.template) return literalPart(message.part);
   const scope = templateScope({
-    phone: person.phone,
-    name: message.name ?? person.name,
-    variables: { ...person.attributes, ...message.variables },
+    phone: recipient.phone,
+    name: message.name ?? recipient.name,
+    variables: { ...recipient.attributes, ...message.variables },
   });
-  return renderPart(message.part, scope, choiceSeed(person.id, 0));
+  return renderPart(message.part, scope, choiceSeed(recipient.contactId ?? recipient.line, 0));
+}
+
+/** Texts are written before files are looked for, which costs more. */
+export function withFileOf(content: RenderedContent, part: CampaignPart): RenderedContent {
+  return 'mediaId' in content && 'mediaId' in part ? { ...content, mediaId: part.mediaId } : content;
 }
