@@ -205,6 +205,14 @@ describe('who opted out', () => {
     ['Consentimento LGPD', 'não'],
     ['Consentimento para comunicação', 'Recusado'],
     ['Consent', 'no'],
+    ['Aceita receber mensagens?', 'Não, obrigado.'],
+    ['Deseja receber mensagens?', 'Não quero mais'],
+    ['Souhaitez-vous recevoir nos messages ?', 'Non merci'],
+    ['Opt-in', 'I do not agree'],
+    ['İletişim izni', 'hayır'],
+    ['İYS izin durumu', 'RET'],
+    ['Opted out', 'Sim, por favor'],
+    ['Opt-out', 'E-mail; WhatsApp'],
     ['Consent to WhatsApp', 'No'],
     ['Consent status', 'No'],
     ['Aceita?', 'não'],
@@ -330,6 +338,19 @@ describe('who opted out', () => {
       optedOut: true,
       attributes: { opt_out_reason: 'too many' },
     });
+  });
+
+  it.each([
+    ['No answer', 'in', 'unchanged'],
+    ['Não informado', 'in', 'unchanged'],
+    ['N.A.', 'in', 'unchanged'],
+    ['No. 5', 'in', 'unchanged'],
+    ['Sim, aceito', 'in', 'unchanged'],
+    ['Email', 'out', 'unchanged'],
+    ['No, no more', 'out', 'unclear'],
+    ['WhatsApp of Ana', 'out', 'unclear'],
+  ] as const)('%j in a column of kind %s is %s', (cell, kind, reading) => {
+    expect(parseOptOut(cell, kind)).toBe(reading);
   });
 
   it('a date of nothing is no date', () => {

@@ -99,6 +99,9 @@ describe('the column of numbers is found by its title', () => {
     [['Phone', 'Emergency contact WhatsApp'], 'Phone'],
     [['Referrer Mobile', 'Phone'], 'Phone'],
     [['Celular do cônjuge', 'Celular'], 'Celular'],
+    [['Celular do dentista', 'Celular do paciente'], 'Celular do paciente'],
+    [['Celular do jardineiro', 'Celular do cliente'], 'Celular do cliente'],
+    [['Technician WhatsApp', 'Phone'], 'Phone'],
   ])('of %j it is %s', (titles, wanted) => {
     expect(phoneOf(titles)).toBe(wanted);
   });

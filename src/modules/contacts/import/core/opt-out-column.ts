@@ -6,7 +6,7 @@ import {
   type OptOutKind,
 } from './opt-out-title.js';
 import { plainTitle, withoutBrackets } from './titles.js';
-import { parseBoolean } from './truth.js';
+import { parseAnswer, parseBoolean } from './truth.js';
 import * as words from './words/opt-out-words.js';
 
 export type OptOutReading = 'out' | 'unchanged' | 'unclear';
@@ -16,6 +16,7 @@ const IN_TITLES = setOf(words.SUBSCRIBED_TITLES);
 const STATUS_TITLES = setOf(words.STATUS_TITLES);
 const OUT_VALUES = setOf(words.OPTED_OUT_VALUES);
 const IN_VALUES = setOf(words.SUBSCRIBED_VALUES);
+const EVERYTHING = setOf(words.EVERYTHING_VALUES);
 const UNMISTAKABLE = setOf(words.UNMISTAKABLE_VALUES);
 const STATUS = new RegExp(
   `(?<![^ ])(?:${[...setOf(words.STATUS_WORDS)].join('|')})(?![^ ])(?: (?:de|do|da|del|der|of))?`,
@@ -26,6 +27,9 @@ const UNSPACED_STATUS = /状态|狀態|ステータス|状況|상태|สถา�
 /** What it is about, when that is not e-mail: `Opted out of WhatsApp`, `SMS Consent Status`. */
 const CHANNEL =
   /(?<![^ ])(?:(?:from|of|to|for|do|da|de|del|para|por|via|on) )?(?:all )?(?:whatsapp|sms|wa|broadcasts?|messages?|all)(?![^ ])/gu;
+
+/** More of a cell names no channels. */
+const MAX_CHANNELS = 200;
 
 /** `2026-11-30`, `30/11/26 10:28`, `46356.4`, `1764498491`: when it was. */
 const DATE = /^(?=.*[1-9])\d{1,4}([-./]\d{1,2}[-./]\d{1,4})(?:[ T,].{0,30})?$/u;
@@ -99,9 +103,23 @@ export function parseOptOut(cell: string, kind: OptOutKind): OptOutReading {
   if (kind === 'status') return 'unchanged';
   const truth = parseBoolean(text);
   if (truth !== undefined) return truth === (kind !== 'in') ? 'out' : 'unchanged';
-  if (kind === 'in') return 'unchanged';
   if (kind === 'about') return 'out';
+  // `No, I want no more` in a column of opt-outs may mean either.
+  if (parseAnswer(text) === (kind === 'out')) return 'out';
+  if (kind === 'in') return 'unchanged';
+  const channels = channelsOf(text);
+  if (channels !== undefined) return channels;
   return DATE.test(text) || AS_NUMBER.test(text) || WRITTEN_DATE.test(text) ? 'out' : 'unclear';
+}
+
+/** `WhatsApp; e-mail`, `All` are what the person is out of; undefined for a cell that names something else, too. */
+function channelsOf(text: string): OptOutReading | undefined {
+  const parts = text
+    .slice(0, MAX_CHANNELS)
+    .split(/[,;/|&+\n]/u)
+    .map(plainTitle);
+  if (!parts.every((part) => EVERYTHING.has(part) || isAboutOtherChannel(part))) return undefined;
+  return parts.some((part) => EVERYTHING.has(part)) ? 'out' : 'unchanged';
 }
 
 /** `Unsubscribed`, also with when, where and by whom: `Opted out (SMS)`, `Unsubscribed on 2026-01-05 via WhatsApp`. */

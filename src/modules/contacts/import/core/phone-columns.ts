@@ -46,7 +46,8 @@ const FALL_BACK: ReadonlySet<PhoneKind> = new Set(['whatsapp', 'mobile', 'phone'
 
 /**
  * The columns of numbers, the one that is taken first in front; none when no title tells. WhatsApp goes before mobile,
- * mobile before phone, phone before landline, whatever else a title says. The cells below decide where it misleads: a
+ * mobile before phone, phone before landline, whatever else a title says; of several such the plain one, then the one whose
+ * words are all of a person's own number (`Celular do paciente`, not `Celular do dentista`). The cells below decide where it misleads: a
  * question about WhatsApp with yes and no below is no column of numbers. For rows in which the first has no usable
  * number, those follow that are surely the same person's: others of the same title (`Phone 1`, `Phone 2`), and what the
  * titles say about is WhatsApp, mobile or phone, in this order; last the person's phone at home or at work. A column with
@@ -68,6 +69,7 @@ export function phoneColumns(
       (a, b) =>
         phoneKinds.indexOf(a.kind) - phoneKinds.indexOf(b.kind) ||
         Number(b.isPlain) - Number(a.isPlain) ||
+        Number(isOwnNumberTitle(b.title)) - Number(isOwnNumberTitle(a.title)) ||
         a.index - b.index,
     );
   // Where no column has numbers the titles alone say which one should: its rows are rejected one by one.

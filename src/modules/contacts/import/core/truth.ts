@@ -1,10 +1,14 @@
-import { plainTitle } from './titles.js';
-import { FALSE_SIGNS, FALSE_WORDS, TRUE_SIGNS, TRUE_WORDS } from './words/truth-words.js';
+import { pattern, plainTitle } from './titles.js';
+import { ANSWER_ENDINGS, FALSE_SIGNS, FALSE_WORDS, TRUE_SIGNS, TRUE_WORDS } from './words/truth-words.js';
 
 /** `=TRUE()`, `'FALSE` and `1.0` are how spreadsheets and databases write them. */
 const DRESSED = /^['=]*(.*?)(?:\(\))?$/su;
 const DECIMAL = /^([01])[.,]0+$/;
 const VARIATION = /[\uFE0E\uFE0F]|\p{Emoji_Modifier}/gu;
+/** `Não, obrigado`, `Yes - by SMS`: a word of two or more letters, and the rest. */
+const ANSWER = /^([\p{L}\p{M}]{2,20})(?![\p{L}\p{M}])(.{0,200})/su;
+const APART = /^\s?[,;!–—-]|^[.!]\s*$|^[.:]\s+\p{L}/u;
+const ENDING = new RegExp(`^(?:${pattern(ANSWER_ENDINGS).source})`, 'u');
 /** No yes or no is longer. */
 const MAX_LENGTH = 40;
 
@@ -35,6 +39,15 @@ export function parseBoolean(cell: string): boolean | undefined {
   if (sign !== undefined) return sign;
   const bare = DRESSED.exec(text)?.[1] ?? text;
   return READINGS.get(plainTitle(DECIMAL.exec(bare)?.[1] ?? bare));
+}
+
+/**
+ * What people answer in more words: `Não, obrigado`, `No thanks` and `Sim, por favor` say it with the first one, which
+ * stands apart or has another such as `obrigado` or `aceito` behind it. `Não informado` says neither.
+ */
+export function parseAnswer(cell: string): boolean | undefined {
+  const [, first = '', rest = ''] = ANSWER.exec(cell.trim()) ?? [];
+  return APART.test(rest) || ENDING.test(plainTitle(rest)) ? parseBoolean(first) : undefined;
 }
 
 function readings(lists: readonly string[], value: boolean): [string, boolean][] {

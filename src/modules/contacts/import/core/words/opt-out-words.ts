@@ -14,7 +14,7 @@ export const OPTED_OUT_TITLES = [
 
 /** A no means opted out; a yes, a date and an empty cell change nothing. */
 export const SUBSCRIBED_TITLES = [
-  'opted in; opt in; optin; opt in status; optin status; is opted in; whatsapp opt in; whatsapp optin; whatsapp opted in; marketing opt in; sms opt in; subscribed; is subscribed; whatsapp subscribed; allow broadcast; allowbroadcast; receives messages; accepts marketing; accepts sms marketing; accepts whatsapp marketing; accepts messages; marketing consent; whatsapp consent',
+  'opted in; opt in; optin; opt in status; optin status; is opted in; whatsapp opt in; whatsapp optin; whatsapp opted in; marketing opt in; sms opt in; subscribed; is subscribed; whatsapp subscribed; allow broadcast; allowbroadcast; receives messages; accepts marketing; accepts sms marketing; accepts whatsapp marketing; accepts messages; marketing consent; whatsapp consent; iys; iys izni; iys izin; iys izin durumu; iys durumu; iys onayi',
   'consent; consentimento; consentimiento; consentement; einwilligung; consenso; toestemming; samtykke; samtycke; zgoda; souhlas; hozzajarulas; consimtamant; согласие; згода; onay; موافقة; הסכמה; persetujuan; 同意; consent status; status do consentimento',
   'aceita receber mensagens; aceita mensagens; aceita receber; quer receber mensagens; deseja receber mensagens; permitir transmissao; acepta recibir mensajes; inscrito; inscrita; inscritos; suscrito; suscripto; suscrita; abonne; abonnee; inscrit; angemeldet; abonniert; iscritto; iscritta; aangemeld; ingeschreven; подписан; abone; الاشتراك; مشترك; berlangganan; dang ky nhan tin; 已订阅; 订阅; 수신동의; 수신 동의',
 ];
@@ -27,7 +27,13 @@ export const STATUS_TITLES = [
 /** What a cell says of a person who opted out. */
 export const OPTED_OUT_VALUES = [
   'opted out; opt out; optout; unsubscribed; unsubscribe; unsub; withdrawn; revoked; denied; declined; refused; do not contact; dnd; blocked; blacklisted; suppressed; not subscribed; non subscribed; never subscribed; do not send; do not allow; do not message; do not text; do not call; not allowed; stop',
+  'disagree; i disagree; i do not agree; i don t agree; do not agree; don t agree; not agreed; i do not accept; i don t accept; i do not consent; i don t consent; do not consent; i do not want; i don t want; i refuse; i decline; refuse; refuses; decline; declines; not accepted; not granted; not given; prefiro nao; prefiro nao receber; recuso; rejeito; discordo; prefiero no; rechazo; me niego; je refuse; refuse; refus; je ne souhaite pas; je n accepte pas; pas d accord; ich lehne ab; lehne ab; ich mochte nicht; ich will nicht; ich stimme nicht zu; nicht einverstanden; nicht erteilt; rifiuto; rifiuta; weiger; geweigerd; odmitam; nesouhlasim; odmawiam; отказ; отказался; отказалась; отказываюсь; ret; reddedildi; kabul etmiyorum; istemiyorum; menolak; 不同意; 不接受; 拒绝; 拒絕; 拒否; 同意しない; 同意しません; 希望しない; 希望しません; 미동의; 비동의; 동의안함; 동의하지 않음; 거부',
   'descadastrado; descadastrada; bloqueado; bloqueada; recusado; recusada; recusou; negado; negada; revogado; revogada; retirado; removido; removida; desinscrito; desinscrita; nao enviar; nao contatar; nao perturbe; nao autorizado; nao aceita; baja; de baja; dado de baja; dada de baja; rechazado; rechazada; revocado; no contactar; no enviar; desuscrito; desabonne; desabonnee; desinscrit; desinscrite; abgemeldet; abbestellt; widerrufen; abgelehnt; disiscritto; disiscritta; revocato; negato; uitgeschreven; afgemeld; wypisany; wycofana; odhlasen; leiratkozott; dezabonat; отписан; отписался; отписалась; отозвано; відписаний; відписався; abonelikten cikti; الغى الاشتراك; ملغي; הוסר; berhenti; huy; 退订; 已退订; 配信停止; 수신거부; 거부',
+];
+
+/** What people are out of: messages, or all there is. */
+export const EVERYTHING_VALUES = [
+  'whatsapp; sms; text; texts; messages; messaging; marketing; all; all channels; all messages; everything; any; mensagens; todas; todos; tudo; todas as mensagens; todos os canais; mensajes; todo; todos los canales; tous; tout; toutes; tous les canaux; alle; alles; alle kanale; tutti; tutto; tutte; все; всё; hepsi; tumu; semua; 全部; すべて; 전체',
 ];
 
 /** What a cell says of a person who did not. */

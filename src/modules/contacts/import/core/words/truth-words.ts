@@ -16,3 +16,9 @@ export const FALSE_WORDS = [
 /** Signs of forms and checklists. The multiplication sign is a Japanese no; the letter x ticks a box. */
 export const TRUE_SIGNS = '✓ ✔ ☑ ✅ ● ○ ◯ 〇 👍';
 export const FALSE_SIGNS = '✗ ✘ ❌ ❎ ☐ × ✕ ✖ 👎';
+
+/** What follows a yes or no in a sentence without a comma, in the notation of phone-words.ts. */
+export const ANSWER_ENDINGS = [
+  'thanks; thank you; please; i do; i do not; i don t; i agree; i accept; i consent; i want; way; more; never; obrigad*; por favor; aceit*; autoriz*; concord*; consint*; quero; quer; desejo; deseja; gostaria; permito; permite; pode; podem; podes; gracias; acept*; quiero; quiere; deseo; desea; merci; svp; s il vous; j accepte; j autorise; je veux; je souhaite',
+  'danke; bitte; ich will; einverstanden; grazie; accett*; autorizz*; voglio; vuole; desidero; consento; acconsento; dank; bedankt; graag; akkoord; tak; tack; takk; tusen takk; kiitos; dziekuje; dzieki; zgadzam; wyrazam; chce; dekuji; dakujem; chci; souhlasim; koszonom; multumesc; спасибо; спс; хочу; соглас*; надо; нужно; дякую; хочу; згоден; згодна; tesekkur*; istemiyorum; istiyorum; kabul; شكرا; اريد; اوافق; תודה; רוצה; מאשר*; מסכימ*; terima kasih; mau; setuju; bersedia; cam on; muon; dong y',
+];
