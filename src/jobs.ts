@@ -8,6 +8,7 @@ import {
 import { reconcile, recordReceipts, sendMessage } from './modules/delivery/delivery.jobs.js';
 import { receiveInbound } from './modules/inbound/inbound.jobs.js';
 import { recoverSenders, syncSession } from './modules/senders/sender.jobs.js';
+import { applyRetention } from './modules/tenants/tenant.jobs.js';
 
 /**
  * Every job of the engine, named once. Modules declare them in their `*.jobs.ts`; src/runtime/worker-role.ts gives each
@@ -27,4 +28,5 @@ export const jobCatalog = {
   forgetAttributeNames,
   syncSession,
   recoverSenders,
+  applyRetention,
 };

@@ -17,6 +17,7 @@ CREATE TABLE tenant_settings (
   number_checks_per_day integer NOT NULL DEFAULT 1000,
   opt_out_words jsonb,
   opt_in_words jsonb,
+  retention jsonb,
   updated_at timestamptz NOT NULL DEFAULT now()
 );
 

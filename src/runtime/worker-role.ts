@@ -1,5 +1,6 @@
 import { TextEncryption } from '../lib/encryption.js';
 import { systemClock } from '../lib/clock.js';
+import type { Database } from '../db/index.js';
 import type { Logger } from '../lib/logger.js';
 import { systemRandom } from '../lib/random.js';
 import { CAMPAIGN_RUN, CampaignWaitTracker, runProgress } from '../modules/campaigns/index.js';
@@ -16,6 +17,7 @@ import { createExhaustedInbound, createExhaustedReceipts } from '../worker/handl
 import { createInboundHandler } from '../worker/handlers/inbound.js';
 import { MessageWorker } from '../worker/message-worker/message-worker.js';
 import { createReceiptsHandler } from '../worker/handlers/receipts.js';
+import { createRetentionHandler } from '../worker/handlers/retention.js';
 import { createReconcileHandler } from '../worker/handlers/reconcile.js';
 import { SessionHost } from '../worker/session-host/session-host.js';
 import { defaultTiming } from '../worker/session-host/timing.js';
@@ -25,6 +27,7 @@ import { queueConcurrency } from './queue-concurrency.js';
 import type { Services } from './services.js';
 import type { ServiceInputs } from './inputs.js';
 import {
+  DeliveryRetention,
   DeliveryService,
   humanPaceAt,
   ReceiptService,
@@ -119,6 +122,18 @@ function createReconcile({ config, infrastructure, transports, logger }: Service
   });
 }
 
+function createRetention({ database, logger }: { database: Database; logger: Logger }) {
+  const deliveries = new DeliveryRetention(database);
+  return createRetentionHandler({
+    database,
+    clock: systemClock,
+    logger,
+    removers: {
+      messageTextDays: (tenantId, before, signal) => deliveries.removeTexts(tenantId, before, signal),
+    },
+  });
+}
+
 /** A queue that was lost or is new knows nothing of what PostgreSQL still wants done. */
 async function rebuildQueue(services: Services, reconcile: ReconcileService, logger: Logger): Promise<void> {
   await services.feeder.rewakeRunningCampaigns();
@@ -192,6 +207,7 @@ function jobHandlers(
       await services.scheduler.startDue(starts);
       return { kind: 'done' };
     },
+    applyRetention: createRetention({ database, logger }),
     reconcile: createReconcileHandler({
       reconcile,
       rewakeRunningCampaigns: services.feeder.rewakeRunningCampaigns,

@@ -117,7 +117,13 @@ async function changeEverything(): Promise<void> {
     body: { filter: { activity: 'read', campaignId: owned.campaigns, negate: true } },
   });
   await call('PATCH', '/api/settings', {
-    body: { sendWindow: null, quietHours: null, frequencyCap: null, optOutWords: { added: ['chega'] } },
+    body: {
+      sendWindow: null,
+      quietHours: null,
+      frequencyCap: null,
+      optOutWords: { added: ['chega'] },
+      retention: null,
+    },
   });
   await call('DELETE', `/api/lists/${lists}/members/${contacts}`);
   await call('PATCH', `/api/templates/${owned.templates}`, {

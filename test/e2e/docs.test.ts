@@ -52,6 +52,7 @@ const examples: [pages: string[], expected: RegExp[]][] = [
       /"optInWords":\{"added":\[\],"removed":\[\]\}/,
     ],
   ],
+  [['docs/retention.md'], [/"retention":\{"messageTextDays":365/, /"retention":\{"messageTextDays":null/]],
   [
     ['docs/senders.md'],
     [/"message":"Warming up: day 1 of 7, 20 today."/, /2@\S+=,\S+=/, /"pausedAt":"20/, /"waitReason":null/],

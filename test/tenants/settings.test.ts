@@ -28,6 +28,7 @@ describe('the settings of a tenant', () => {
       numberChecksPerDay: 1_000,
       optOutWords: null,
       optInWords: null,
+      retention: null,
       updatedAt: null,
     });
   });
@@ -66,6 +67,18 @@ describe('the settings of a tenant', () => {
       frequencyCap: { messages: 1, days: 1 },
       numberChecksPerDay: 7,
     });
+  });
+
+  it('what is kept for some days changes kind by kind, and null keeps it for ever', async () => {
+    const other = await db.createTenant();
+    await settings.update(other, { retention: { messageTextDays: 90 } });
+    await settings.update(other, { retention: {} });
+    expect(await settings.get(other)).toMatchObject({ retention: { messageTextDays: 90 } });
+    await settings.update(other, { retention: { messageTextDays: null } });
+    expect(await settings.get(other)).toMatchObject({ retention: null });
+    await settings.update(other, { retention: { messageTextDays: 1 } });
+    await settings.update(other, { retention: null });
+    expect(await settings.get(other)).toMatchObject({ retention: null });
   });
 
   it('words change list by list, and null goes back to those built in', async () => {

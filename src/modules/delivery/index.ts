@@ -70,6 +70,9 @@ export { ReconcileService } from './reconcile.service.js';
 // What comes in: the message, and the recipient that it answers.
 export { markLatestRecipient, storeInbound, type InboundMessage } from './inbound.repository.js';
 
+// What is kept for so many days only.
+export { DeliveryRetention } from './retention/retention.service.js';
+
 // What is kept of a person, for merging and erasing contacts.
 export { DeliveryPersonRecords } from './delivery-records.repository.js';
 export { MessagePersonRecords } from './message-records.repository.js';

@@ -23,6 +23,7 @@ export type MessageState =
 })
 @Index('messages_contact', ['contactId', 'id'])
 @Index('messages_tenant', ['tenantId', 'id'])
+@Index('messages_with_text', ['tenantId', 'id'], { where: 'text_removed_at IS NULL' })
 @Index('messages_campaign', ['campaignId', 'id'], { where: 'campaign_id IS NOT NULL' })
 @Index('messages_direct', ['tenantId', 'id'], { where: 'source_id IS NOT NULL' })
 @Index('messages_source', ['sourceId', 'id'], { where: 'source_id IS NOT NULL' })
@@ -110,6 +111,10 @@ export class Message {
 
   @Column('timestamptz', { name: 'read_at', nullable: true })
   readAt!: Date | null;
+
+  /** When its text and content were removed, because the tenant keeps them for so many days only. */
+  @Column('timestamptz', { name: 'text_removed_at', nullable: true })
+  textRemovedAt!: Date | null;
 
   @Column('timestamptz', { name: 'updated_at', default: () => 'now()' })
   updatedAt!: Date;

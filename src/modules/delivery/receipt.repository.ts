@@ -140,6 +140,11 @@ async function raiseMessages(tx: Tx, found: FoundMessage[]): Promise<void> {
   );
 }
 
+/** What was written whole is sent as it was written: nothing is, once retention has removed a text of it. */
+const REST_IS_WRITTEN = `NOT EXISTS (
+  SELECT FROM messages rest
+  WHERE rest.delivery_id = r.id AND rest.direction = 'out' AND rest.part > m.part AND rest.text_removed_at IS NOT NULL)`;
+
 /**
  * A receipt proves that a part arrived though its delivery still waits for it: after a time-out (`unknown`) or a crash
  * (back in the queue). The delivery moves past that part, and a claim that was just being made for it loses. With
@@ -152,7 +157,8 @@ async function advanceDeliveries(tx: Tx, messageIds: string[]): Promise<void> {
      UPDATE deliveries r SET
        next_part = m.part + 1,
        state = CASE WHEN m.part + 1 >= r.parts THEN 'sent'
-                    WHEN r.state = 'unknown' AND (r.campaign_id IS NULL OR k.status IN ('running', 'paused')) THEN 'pending'
+                    WHEN r.state = 'unknown' AND (k.status IN ('running', 'paused') OR r.campaign_id IS NULL AND ${REST_IS_WRITTEN})
+                      THEN 'pending'
                     ELSE r.state END,
        code = CASE WHEN m.part + 1 >= r.parts THEN NULL ELSE r.code END,
        sender_id = m.sender_id,

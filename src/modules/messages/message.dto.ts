@@ -155,6 +155,11 @@ export class MessageResponse {
   @IsString()
   type!: string;
 
+  /** When text, file and details were removed, after the days of `retention` in the settings. */
+  @IsOptional()
+  @IsISO8601()
+  textRemovedAt!: string | null;
+
   /** The text as the recipient sees it, or as it was received: of an image its caption, of a poll its question. */
   @IsOptional()
   @IsString()

@@ -21,6 +21,7 @@ export function presentMessage(message: MessageView): MessageResponse {
     campaignId: message.campaignId,
     part: message.part,
     type: message.type,
+    textRemovedAt: message.textRemovedAt?.toISOString() ?? null,
     content: message.body,
     ...presentContent(message.content),
     createdAt: message.createdAt.toISOString(),

@@ -17,5 +17,8 @@ export { purposes, rulesOf, type Purpose } from './core/purpose.js';
 export { tenantTimes } from './tenant-times.repository.js';
 export { refuseBeyond, type Quota } from './quota.js';
 export { changeUsage, usageOf, type UsageKind } from './usage.repository.js';
+export { retentionKinds, type Retention, type RetentionKind } from './core/retention.js';
+export { tenantsWithRetention } from './retention.repository.js';
+export { applyRetention } from './tenant.jobs.js';
 export { tenantWords } from './tenant-words.repository.js';
 export type { WordKind } from './core/consent-words.js';

@@ -15,6 +15,9 @@ import { JSONSchema } from 'class-validator-jsonschema';
 import { MAX_WORD_LENGTH, MAX_WORDS } from './core/word-errors.js';
 import { QuietHoursDto, SendWindowDto } from './send-window.dto.js';
 
+/** Ten years. */
+const MAX_RETENTION_DAYS = 3_650;
+
 export class FrequencyCapDto {
   @IsInt()
   @Min(1)
@@ -48,6 +51,19 @@ export class WordChangesDto {
   removed?: string[];
 }
 
+/** Days that things are kept; null, which is the default, for ever. See docs/retention.md. */
+export class RetentionDto {
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_RETENTION_DAYS)
+  @JSONSchema({
+    description:
+      'Texts and contents of messages, counted from when they were sent, received or given up. The messages stay.',
+  })
+  messageTextDays?: number | null;
+}
+
 @JSONSchema({
   examples: [
     {
@@ -56,6 +72,7 @@ export class WordChangesDto {
       frequencyCap: { messages: 4, days: 7 },
       numberChecksPerDay: 500,
       optOutWords: { added: ['chega'], removed: ['alto'] },
+      retention: { messageTextDays: 365 },
     },
   ],
 })
@@ -101,6 +118,12 @@ export class UpdateSettingsDto {
   @ValidateNested()
   @Type(() => WordChangesDto)
   optInWords?: WordChangesDto | null;
+
+  /** Kinds that are not named stay as they are; null keeps everything. */
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => RetentionDto)
+  retention?: RetentionDto | null;
 }
 
 export class SettingsDto {
@@ -134,6 +157,10 @@ export class SettingsDto {
   @ValidateNested()
   @Type(() => WordChangesDto)
   optInWords!: WordChangesDto;
+
+  @ValidateNested()
+  @Type(() => RetentionDto)
+  retention!: RetentionDto;
 
   /** Null as long as everything is as it came. */
   @IsOptional()

@@ -1,4 +1,5 @@
 import { NO_CHANGES } from './core/consent-words.js';
+import { KEEP_ALL } from './core/retention.js';
 import type { SettingsDto } from './settings.dto.js';
 import type { Settings } from './settings.service.js';
 
@@ -11,6 +12,7 @@ export function presentSettings(settings: Settings): SettingsDto {
     numberChecksPerDay: settings.numberChecksPerDay,
     optOutWords: settings.optOutWords ?? NO_CHANGES.opt_out,
     optInWords: settings.optInWords ?? NO_CHANGES.opt_in,
+    retention: { ...KEEP_ALL, ...settings.retention },
     updatedAt: settings.updatedAt?.toISOString() ?? null,
   };
 }

@@ -20,7 +20,7 @@ export async function saveSettings(tx: Tx, settings: TenantSettings): Promise<vo
   await tx.query(
     `UPDATE tenant_settings
      SET time_zone = $2, send_window = $3, frequency_cap = $4, number_checks_per_day = $5, quiet_hours = $6,
-       opt_out_words = $7, opt_in_words = $8, updated_at = $9
+       opt_out_words = $7, opt_in_words = $8, retention = $9, updated_at = $10
      WHERE tenant_id = $1`,
     [
       settings.tenantId,
@@ -31,6 +31,7 @@ export async function saveSettings(tx: Tx, settings: TenantSettings): Promise<vo
       settings.quietHours && JSON.stringify(settings.quietHours),
       settings.optOutWords && JSON.stringify(settings.optOutWords),
       settings.optInWords && JSON.stringify(settings.optInWords),
+      settings.retention && JSON.stringify(settings.retention),
       settings.updatedAt,
     ],
   );

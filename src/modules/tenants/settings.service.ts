@@ -3,6 +3,7 @@ import type { Clock } from '../../lib/clock.js';
 import { invalid, type FieldError } from '../../lib/errors.js';
 import { isTimeZone } from '../../lib/zone.js';
 import { NO_CHANGES, type WordChanges } from './core/consent-words.js';
+import { changedRetention, type Retention } from './core/retention.js';
 import { wordErrors } from './core/word-errors.js';
 import { findSettings, lockSettings, saveSettings, type SettingsValues } from './settings.repository.js';
 
@@ -18,7 +19,8 @@ interface WordsInput {
   added?: string[] | null;
   removed?: string[] | null;
 }
-export type SettingsChanges = Partial<Omit<SettingsValues, 'optOutWords' | 'optInWords'>> & {
+export type SettingsChanges = Partial<Omit<SettingsValues, 'optOutWords' | 'optInWords' | 'retention'>> & {
+  retention?: Partial<Retention> | null;
   optOutWords?: WordsInput | null;
   optInWords?: WordsInput | null;
 };
@@ -34,6 +36,7 @@ const DEFAULTS: Settings = {
   numberChecksPerDay: 1_000,
   optOutWords: null,
   optInWords: null,
+  retention: null,
   updatedAt: null,
 };
 
@@ -56,6 +59,9 @@ export class SettingsService {
       if (sendWindow !== undefined) settings.sendWindow = sendWindow;
       if (quietHours !== undefined) settings.quietHours = quietHours;
       if (frequencyCap !== undefined) settings.frequencyCap = frequencyCap;
+      if (changes.retention !== undefined) {
+        settings.retention = changedRetention(settings.retention, changes.retention);
+      }
       changeWords(settings, changes);
       settings.updatedAt = this.deps.clock.now();
       await saveSettings(tx, settings);

@@ -1,4 +1,5 @@
 import { Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
+import type { Retention } from './core/retention.js';
 
 /** A tenant's settings for all of its campaigns. A tenant without a row has the defaults. */
 @Entity('tenant_settings')
@@ -37,6 +38,10 @@ export class TenantSettings {
   /** Likewise for those that opt people back in. */
   @Column('jsonb', { name: 'opt_in_words', nullable: true })
   optInWords!: { added: string[]; removed: string[] } | null;
+
+  /** After how many days what is deleted; null for nothing (shape: Retention). */
+  @Column('jsonb', { nullable: true })
+  retention!: Retention | null;
 
   @Column('timestamptz', { name: 'updated_at', default: () => 'now()' })
   updatedAt!: Date;

@@ -1,0 +1,214 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { addMs } from '../../src/lib/clock.js';
+import { firstIdAt, newId } from '../../src/lib/ids.js';
+import { createLogger } from '../../src/lib/logger.js';
+import { DeliveryRetention } from '../../src/modules/delivery/index.js';
+import { createRetentionHandler } from '../../src/worker/handlers/retention.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { insertMessage, saveSettings } from '../support/rows.js';
+import { accept, type ScriptedSession } from './scripted-session.js';
+import { World } from './world.js';
+
+const DAY_MS = 24 * 60 * 60_000;
+const draining = () => new AbortController();
+
+let db: TestDatabase;
+let world: World;
+let phone: ScriptedSession;
+
+beforeAll(async () => {
+  db = await createTestDatabase();
+});
+afterAll(() => db.close());
+beforeEach(async () => {
+  world = new World(db.database, await db.createTenant());
+  phone = await world.sender();
+});
+
+/** A month from now, everything here is old. */
+const inAMonth = () => addMs(new Date(), 31 * DAY_MS);
+
+function removeTexts(of = world, options = {}): Promise<number> {
+  return new DeliveryRetention(db.database, options).removeTexts(of.tenantId, inAMonth(), draining().signal);
+}
+
+async function sendCampaign(recipients = 1, of = world) {
+  const campaign = await of.campaign({ recipients });
+  const worker = of.worker();
+  for (const payload of campaign.recipients) await of.drive(worker, payload);
+  return campaign;
+}
+
+/** Of every message of the tenant: its state, and whether its text is there. */
+async function texts(of = world): Promise<Record<string, boolean[]>> {
+  const rows = await of.sql<{ state: string; there: boolean; removed: boolean }>(
+    `SELECT state, body IS NOT NULL OR content IS NOT NULL AS there, text_removed_at IS NOT NULL AS removed
+     FROM messages WHERE tenant_id = $1 ORDER BY id`,
+    [of.tenantId],
+  );
+  const shown: Record<string, boolean[]> = {};
+  for (const { state, there, removed } of rows) {
+    expect(removed).toBe(!there);
+    (shown[state] ??= []).push(there);
+  }
+  return shown;
+}
+
+describe('the texts of old messages', () => {
+  it('go once nothing leaves of them any more, and everything else about them stays', async () => {
+    const campaign = await sendCampaign(2);
+    await world.inbound.receive(world.tenantId, phone.senderId, [
+      { waMessageId: 'in-1', from: campaign.phones[0]!, text: 'thank you', at: new Date().toISOString() },
+    ]);
+    await world.send({ parts: ['It waits'] });
+    const other = new World(db.database, await db.createTenant());
+    await other.sender();
+    await sendCampaign(1, other);
+    const before = await world.counts(campaign.id);
+
+    expect(await removeTexts()).toBe(3);
+    expect(await removeTexts()).toBe(0);
+
+    expect(await texts()).toEqual({ sent: [false, false], received: [false], queued: [true] });
+    expect(await texts(other)).toEqual({ sent: [true] });
+    expect(await world.counts(campaign.id)).toEqual(before);
+    const [message] = await world.messages(campaign.recipients[0]!.deliveryId);
+    expect(message).toMatchObject({ type: 'text', state: 'sent', sent_at: expect.any(Date) });
+  });
+
+  it('stay until the days are over, counted from the hand-over and not from when they were accepted', async () => {
+    const { recipients } = await world.send();
+    await world.drive(world.worker(), recipients[0]!);
+    await world.sql(`UPDATE messages SET sent_at = now() + interval '40 days' WHERE tenant_id = $1`, [
+      world.tenantId,
+    ]);
+    expect(await removeTexts()).toBe(0);
+    expect(await texts()).toEqual({ sent: [true] });
+  });
+
+  it('go page by page, and what is more than one run removes is for the next', async () => {
+    await sendCampaign(7);
+    expect(await removeTexts(world, { pageRows: 2, most: 3 })).toBe(4);
+    expect(await removeTexts(world, { pageRows: 2, most: 30 })).toBe(3);
+    expect(await texts()).toEqual({ sent: Array.from({ length: 7 }, () => false) });
+  });
+
+  it('are behind a page of messages that still wait', async () => {
+    await world.send({ recipients: 4 });
+    await sendCampaign(1);
+    expect(await removeTexts(world, { pageRows: 2, most: 1 })).toBe(1);
+    expect(await texts()).toEqual({ queued: [true, true, true, true], sent: [false] });
+  });
+
+  it('that are gone are not sent as blanks when a late receipt says that the part before arrived', async () => {
+    world = new World(db.database, await db.createTenant());
+    phone = await world.senderWithoutIdempotentIds();
+    const { recipients } = await world.send({ parts: ['One', 'Two'] });
+    phone.answer({ kind: 'unknown', code: 'timeout' });
+    await world.drive(world.worker(), recipients[0]!);
+    const { deliveryId } = recipients[0]!;
+    expect(await texts()).toEqual({ unknown: [true], skipped: [true] });
+    expect(await removeTexts()).toBe(2);
+
+    const [first] = await world.messages(deliveryId);
+    const waMessageId = String(first!['wa_message_id']);
+    const at = new Date().toISOString();
+    await world.receipts.apply(world.tenantId, phone.senderId, [{ waMessageId, status: 'delivered', at }]);
+    expect(await world.messages(deliveryId)).toMatchObject([{ state: 'delivered' }, { state: 'skipped' }]);
+    expect(await world.recipient(deliveryId)).toMatchObject({ state: 'unknown', next_part: 1 });
+  });
+
+  it('stay while a late receipt has the rest sent', async () => {
+    const { recipients } = await world.send({ parts: ['One', 'Two'] });
+    await world.sql(`UPDATE messages SET state = 'skipped' WHERE delivery_id = $1 AND part = 1`, [
+      recipients[0]!.deliveryId,
+    ]);
+    expect(await removeTexts()).toBe(0);
+    await world.drive(world.worker(), recipients[0]!);
+    expect(phone.texts).toEqual(['One', 'Two']);
+  });
+
+  it('are written anew when a failed recipient gets it after all', async () => {
+    const { recipients } = await world.campaign();
+    phone.answer({ kind: 'rejected', code: 'content_rejected', permanent: true }, accept);
+    const { deliveryId } = recipients[0]!;
+    await world.drive(world.worker(), recipients[0]!);
+    await removeTexts();
+    await world.sql(`UPDATE deliveries SET state = 'queued', code = NULL WHERE id = $1`, [deliveryId]);
+    await world.drive(world.worker(), recipients[0]!);
+    expect(await world.messages(deliveryId)).toMatchObject([
+      { state: 'sent', body: 'Hello Ana', text_removed_at: null },
+    ]);
+  });
+
+  it('are found by an index that has only those whose text is there', async () => {
+    const { tenantId } = world;
+    await world.sql(
+      `INSERT INTO messages (id, tenant_id, direction, type, state, text_removed_at)
+       SELECT gen_random_uuid(), $1, 'in', 'text', 'received', now() FROM generate_series(1, 20000)`,
+      [tenantId],
+    );
+    await insertMessage(db.database.manager, tenantId, { body: 'Hi' });
+    await world.sql('ANALYZE messages');
+    const plan = await world.sql<{ 'QUERY PLAN': string }>(
+      `EXPLAIN SELECT id FROM messages
+       WHERE tenant_id = $1 AND text_removed_at IS NULL AND id > $2 AND id < $3 ORDER BY id LIMIT 1000`,
+      [tenantId, firstIdAt(new Date(0)), firstIdAt(inAMonth())],
+    );
+    expect(plan.map((line) => line['QUERY PLAN']).join('\n')).toMatch(/messages_with_text/);
+  });
+});
+
+describe('the job of retention', () => {
+  it('goes by the days of each tenant, and passes over one that fails', async () => {
+    const asked: { tenantId: string; days: number }[] = [];
+    const now = new Date('2026-03-02T10:00:00Z');
+    const failing = await db.createTenant();
+    const lasting = await db.createTenant();
+    await saveSettings(db.database.manager, failing, { retention: { messageTextDays: 30 } });
+    await saveSettings(db.database.manager, lasting, { timeZone: 'UTC' });
+    await saveSettings(db.database.manager, world.tenantId, { retention: { messageTextDays: 7 } });
+    const handler = createRetentionHandler({
+      database: db.database,
+      clock: { now: () => now },
+      logger: createLogger('silent'),
+      removers: {
+        messageTextDays: (tenantId, before) => {
+          asked.push({ tenantId, days: (now.getTime() - before.getTime()) / DAY_MS });
+          return tenantId === failing ? Promise.reject(new Error('broken')) : Promise.resolve(1);
+        },
+      },
+    });
+    const drain = draining();
+    expect(await handler({}, { signal: drain.signal })).toEqual({ kind: 'done' });
+    expect(asked).toHaveLength(2);
+    expect(asked).toEqual(
+      expect.arrayContaining([
+        { tenantId: failing, days: 30 },
+        { tenantId: world.tenantId, days: 7 },
+      ]),
+    );
+    drain.abort();
+    await handler({}, { signal: drain.signal });
+    expect(asked).toHaveLength(2);
+  });
+
+  it('stops between two pages when its process drains', async () => {
+    await sendCampaign(3);
+    const drain = draining();
+    drain.abort();
+    const removed = await new DeliveryRetention(db.database).removeTexts(
+      world.tenantId,
+      inAMonth(),
+      drain.signal,
+    );
+    expect(removed).toBe(0);
+    expect(await texts()).toEqual({ sent: [true, true, true] });
+  });
+});
+
+it('ids are older than the first id of a later moment', () => {
+  const id = newId();
+  expect(id > firstIdAt(addMs(new Date(), -1_000))).toBe(true);
+  expect(id < firstIdAt(addMs(new Date(), 1_000))).toBe(true);
+});
