@@ -81,6 +81,11 @@ describe.each(sourceKinds)('sending one recipient (%s)', (source) => {
     const { recipients, phones } = await world.deliveries(source);
     await world.drive(world.worker(), recipients[0]!);
     const used = sessions.find((session) => session.handed.length > 0);
+    // Written behind the outcome: nothing waits for it.
+    await waitFor(async () => {
+      const saved = await world.sql('SELECT 1 FROM contact_senders WHERE tenant_id = $1', [world.tenantId]);
+      return saved.length > 0;
+    });
     const next = await world.deliveries(source);
     await world.sql(
       'UPDATE deliveries SET phone = $1, contact_id = (SELECT id FROM contacts WHERE phone = $1 AND tenant_id = $3) WHERE id = $2',

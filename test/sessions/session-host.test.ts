@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => test.close());
 beforeEach(async () => {
-  await test.database.manager.query('TRUNCATE workers, senders, sessions');
+  await test.database.manager.query('TRUNCATE workers, senders, sessions CASCADE');
   tenantId = await test.createTenant();
   installation = new Installation(test.database);
 });
