@@ -17,6 +17,7 @@ import {
 import {
   AttributeNames,
   ContactService,
+  ImportRetention,
   ImportService,
   ListService,
   SuppressionService,
@@ -43,6 +44,7 @@ export function createServices({ config, logger, infrastructure, transports, thr
   const { database, queue } = infrastructure;
   const clock = systemClock;
   const { defaultCountry, window, typingPercent } = config.campaigns;
+  const filesDir = join(resolve(config.server.dataDir), 'imports');
   const attributeNames = new AttributeNames(config.limits.attributeNames);
   const contacts = new ContactService({ database, clock, defaultCountry, attributeNames });
   const senders = new SenderService({ database, queue, clock, transports, defaultCountry, logger });
@@ -77,10 +79,11 @@ export function createServices({ config, logger, infrastructure, transports, thr
     settings: new SettingsService({ database, clock, checkWindow: windowErrors }),
     lists: new ListService({ database, clock }),
     suppressions: new SuppressionService({ database, clock, defaultCountry }),
+    importRetention: new ImportRetention({ database, filesDir }),
     imports: new ImportService({
       database,
       queue,
-      filesDir: join(resolve(config.server.dataDir), 'imports'),
+      filesDir,
       defaultCountry,
       clock,
       logger,

@@ -122,7 +122,7 @@ function createReconcile({ config, infrastructure, transports, logger }: Service
   });
 }
 
-function createRetention({ database, logger }: { database: Database; logger: Logger }) {
+function createRetention(services: Services, { database, logger }: { database: Database; logger: Logger }) {
   const deliveries = new DeliveryRetention(database);
   return createRetentionHandler({
     database,
@@ -130,6 +130,7 @@ function createRetention({ database, logger }: { database: Database; logger: Log
     logger,
     removers: {
       messageTextDays: (tenantId, before, signal) => deliveries.removeTexts(tenantId, before, signal),
+      importDays: (tenantId, before, signal) => services.importRetention.removeOld(tenantId, before, signal),
     },
   });
 }
@@ -207,7 +208,7 @@ function jobHandlers(
       await services.scheduler.startDue(starts);
       return { kind: 'done' };
     },
-    applyRetention: createRetention({ database, logger }),
+    applyRetention: createRetention(services, { database, logger }),
     reconcile: createReconcileHandler({
       reconcile,
       rewakeRunningCampaigns: services.feeder.rewakeRunningCampaigns,

@@ -3,6 +3,7 @@ import { addMs } from '../../src/lib/clock.js';
 import { firstIdAt, newId } from '../../src/lib/ids.js';
 import { createLogger } from '../../src/lib/logger.js';
 import { DeliveryRetention } from '../../src/modules/delivery/index.js';
+import { KEEP_ALL } from '../../src/modules/tenants/core/retention.js';
 import { createRetentionHandler } from '../../src/worker/handlers/retention.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { insertMessage, saveSettings } from '../support/rows.js';
@@ -165,14 +166,17 @@ describe('the job of retention', () => {
     const now = new Date('2026-03-02T10:00:00Z');
     const failing = await db.createTenant();
     const lasting = await db.createTenant();
-    await saveSettings(db.database.manager, failing, { retention: { messageTextDays: 30 } });
+    await saveSettings(db.database.manager, failing, { retention: { ...KEEP_ALL, messageTextDays: 30 } });
     await saveSettings(db.database.manager, lasting, { timeZone: 'UTC' });
-    await saveSettings(db.database.manager, world.tenantId, { retention: { messageTextDays: 7 } });
+    await saveSettings(db.database.manager, world.tenantId, {
+      retention: { ...KEEP_ALL, messageTextDays: 7 },
+    });
     const handler = createRetentionHandler({
       database: db.database,
       clock: { now: () => now },
       logger: createLogger('silent'),
       removers: {
+        importDays: (tenantId) => Promise.reject(new Error(`${tenantId} keeps its imports`)),
         messageTextDays: (tenantId, before) => {
           asked.push({ tenantId, days: (now.getTime() - before.getTime()) / DAY_MS });
           return tenantId === failing ? Promise.reject(new Error('broken')) : Promise.resolve(1);

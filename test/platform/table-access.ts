@@ -41,6 +41,7 @@ export const foreignReads: Record<string, Record<string, string>> = {
     tenant_settings: 'the policies of a batch of campaigns are loaded with the settings of their tenants',
   },
   contacts: {
+    campaigns: 'an import that a recurring campaign asks about is not forgotten',
     senders: 'a check of numbers waits for a connected sender that can check',
     tenant_settings: 'how many numbers a tenant may check a day is counted and compared in one statement',
   },

@@ -73,8 +73,12 @@ describe('the settings of a tenant', () => {
     const other = await db.createTenant();
     await settings.update(other, { retention: { messageTextDays: 90 } });
     await settings.update(other, { retention: {} });
-    expect(await settings.get(other)).toMatchObject({ retention: { messageTextDays: 90 } });
-    await settings.update(other, { retention: { messageTextDays: null } });
+    expect(await settings.get(other)).toMatchObject({
+      retention: { messageTextDays: 90, importDays: null },
+    });
+    await settings.update(other, { retention: { importDays: 7 } });
+    expect(await settings.get(other)).toMatchObject({ retention: { messageTextDays: 90, importDays: 7 } });
+    await settings.update(other, { retention: { messageTextDays: null, importDays: null } });
     expect(await settings.get(other)).toMatchObject({ retention: null });
     await settings.update(other, { retention: { messageTextDays: 1 } });
     await settings.update(other, { retention: null });

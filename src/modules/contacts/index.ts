@@ -35,6 +35,7 @@ export { AddConsentDto, ConsentDto } from './consent/consent.dto.js';
 export { presentConsent, presentConsents } from './consent/consent.presenter.js';
 
 // Import and export.
+export { ImportRetention, type ImportRetentionDeps } from './import/import-retention.js';
 export { ImportService, type ImportServiceDeps, type NewImport } from './import/import.service.js';
 export type { ImportLimits } from './import/limits.js';
 export { ImportAcceptedDto, ImportContactsDto, ImportDto } from './import/import.dto.js';

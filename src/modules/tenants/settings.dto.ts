@@ -62,6 +62,15 @@ export class RetentionDto {
       'Texts and contents of messages, counted from when they were sent, received or given up. The messages stay.',
   })
   messageTextDays?: number | null;
+
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_RETENTION_DAYS)
+  @JSONSchema({
+    description: 'Imports with their rejected rows, counted from their end. The contacts stay.',
+  })
+  importDays?: number | null;
 }
 
 @JSONSchema({
@@ -72,7 +81,7 @@ export class RetentionDto {
       frequencyCap: { messages: 4, days: 7 },
       numberChecksPerDay: 500,
       optOutWords: { added: ['chega'], removed: ['alto'] },
-      retention: { messageTextDays: 365 },
+      retention: { messageTextDays: 365, importDays: 90 },
     },
   ],
 })
