@@ -5,7 +5,7 @@ import {
   forgetAttributeNames,
   importContacts,
 } from './modules/contacts/contact.jobs.js';
-import { reconcile, recordReceipts, sendMessage } from './modules/delivery/delivery.jobs.js';
+import { reconcile, recordReceipts, sendAnswer, sendMessage } from './modules/delivery/delivery.jobs.js';
 import { receiveInbound } from './modules/inbound/inbound.jobs.js';
 import { recoverSenders, syncSession } from './modules/senders/sender.jobs.js';
 import { applyRetention } from './modules/tenants/tenant.jobs.js';
@@ -17,6 +17,7 @@ import { applyRetention } from './modules/tenants/tenant.jobs.js';
  */
 export const jobCatalog = {
   sendMessage,
+  sendAnswer,
   recordReceipts,
   reconcile,
   receiveInbound,

@@ -17,7 +17,7 @@ export class CampaignsConfig {
     min: 1,
     max: 20_000,
     unit: 'messages',
-    help: 'Messages one worker process works on at the same time; those that share a job of the queue with others have as many places of their own. Typing and pauses count: about as many as it has senders, or two for each message a second it shall send.',
+    help: 'Messages one worker process works on at the same time; those that share a job of the queue with others have as many places of their own, and so have answers. Typing and pauses count: about as many as it has senders, or two for each message a second it shall send.',
   })
   messageConcurrency!: number;
 

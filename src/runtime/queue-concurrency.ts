@@ -12,6 +12,7 @@ export function queueConcurrency({
   return {
     concurrency: {
       messages: campaigns.messageConcurrency,
+      answers: campaigns.messageConcurrency,
       campaigns: queue.campaignConcurrency,
       imports: queue.importConcurrency,
       sessions: queue.sessionConcurrency,

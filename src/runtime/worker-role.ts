@@ -13,6 +13,7 @@ import {
 import { SenderManager } from '../modules/senders/index.js';
 import { jobCatalog } from '../jobs.js';
 import type { ExhaustedHandlers, JobHandlers } from '../queue/index.js';
+import type { ExhaustedHandler } from '../queue/job.js';
 import { createExhaustedInbound, createExhaustedReceipts } from '../worker/handlers/exhausted.js';
 import { createInboundHandler } from '../worker/handlers/inbound.js';
 import { MessageWorker } from '../worker/message-worker/message-worker.js';
@@ -185,6 +186,7 @@ function jobHandlers(
   });
   const handlers: JobHandlers<typeof jobCatalog> = {
     sendMessage: messageWorker.handleSend,
+    sendAnswer: messageWorker.handleSend,
     feedCampaign: services.feeder.handleFeed,
     importContacts: services.imports.handleImport,
     editContacts: services.bulkEdits.handleBulk,
@@ -217,10 +219,13 @@ function jobHandlers(
       logger,
     }),
   };
+  const giveUp: ExhaustedHandler<typeof jobCatalog.sendMessage> = ({ tenantId, deliveryId }) =>
+    delivery.giveUp(tenantId, deliveryId);
   return {
     handlers,
     exhausted: {
-      sendMessage: ({ tenantId, deliveryId }) => delivery.giveUp(tenantId, deliveryId),
+      sendMessage: giveUp,
+      sendAnswer: giveUp,
       feedCampaign: services.feeder.handleExhausted,
       importContacts: services.imports.handleExhausted,
       editContacts: services.bulkEdits.handleExhausted,

@@ -50,6 +50,7 @@ export const foreignReads: Record<string, Record<string, string>> = {
       'what crashed workers left behind is looked for in campaigns that are not over, in one statement',
     contact_senders: 'a batch of claims loads the last sender of every contact with it',
     contacts: 'the claim asks once more, in its own statement, who opted out',
+    conversations: 'a batch of claims loads with its answers when their recipients last wrote',
     number_checks: 'a batch of claims loads whom the network does not know with it',
     senders: 'a batch of claims loads the sender each recipient is bound to; a repair asks for its transport',
     suppressions: 'the claim asks once more, in its own statement, who is suppressed',
@@ -69,6 +70,7 @@ export const foreignReads: Record<string, Record<string, string>> = {
   messages: {
     deliveries: 'a message is listed with the number and the campaign of its recipient',
     contacts: 'a message is listed with the number of its contact',
+    contact_merged_numbers: 'an answer goes to whoever wrote, by any of their numbers',
     messages: 'messages are shown as deliveries store them: this module reads, that one writes',
   },
   segments: {

@@ -71,6 +71,7 @@ it('gives every job a handler and every queue its default concurrency', async ()
   expect(handlersByName(jobCatalog, started.handlers).size).toBe(Object.keys(jobCatalog).length);
   expect(concurrencyOf(started)).toEqual({
     messages: 1_000,
+    answers: 1_000,
     campaigns: 10,
     imports: 2,
     checks: 1,
@@ -99,6 +100,7 @@ it('works on as many jobs at once as the settings say', async () => {
   });
   expect(concurrencyOf(started)).toMatchObject({
     messages: 11,
+    answers: 11,
     campaigns: 12,
     imports: 13,
     sessions: 14,

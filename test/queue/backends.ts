@@ -93,7 +93,7 @@ export function catalogWith(
 /** So many messages at the same time; the other queues as they are unless set. */
 export function atMost(messages: number): StartOptions {
   return {
-    concurrency: { messages, campaigns: 10, imports: 2, sessions: 10, receipts: 25 },
+    concurrency: { messages, answers: messages, campaigns: 10, imports: 2, sessions: 10, receipts: 25 },
     bundledConcurrency: messages,
   };
 }

@@ -46,6 +46,7 @@ describe('the catalogue of jobs', () => {
       'maintenance.reconcile': ['maintenance', 30_000],
       'maintenance.recover-senders': ['maintenance', 60_000],
       'maintenance.schedule': ['campaigns', 1_000],
+      'message.answer': ['answers', undefined],
       'message.send': ['messages', undefined],
       'numbers.check': ['checks', undefined],
       'session.sync': ['sessions', undefined],

@@ -2,15 +2,22 @@ import { defineJob, defineRecurringJob, maintenanceQueue, type QueueDefinition }
 import type { ReceiptEntry } from './core/receipts.js';
 
 const messageQueue: QueueDefinition = { name: 'messages' };
+/** Of their own: a thousand messages of campaigns that wait to start would stand before them. */
+const answerQueue: QueueDefinition = { name: 'answers' };
 const receiptQueue: QueueDefinition = { name: 'receipts' };
 
+interface SendPayload {
+  tenantId: string;
+  deliveryId: string;
+}
+
+const sending = { attempts: 20, backoffMs: 1_000, addsUpFailures: true } as const;
+
 /** Sends all remaining parts of one delivery. */
-export const sendMessage = defineJob<{ tenantId: string; deliveryId: string }>('message.send', {
-  queue: messageQueue,
-  attempts: 20,
-  backoffMs: 1_000,
-  addsUpFailures: true,
-});
+export const sendMessage = defineJob<SendPayload>('message.send', { queue: messageQueue, ...sending });
+
+/** The same for a delivery that was accepted as an answer. */
+export const sendAnswer = defineJob<SendPayload>('message.answer', { queue: answerQueue, ...sending });
 
 /** Records what one sender's phone reported about messages it sent. */
 export const recordReceipts = defineJob<{ tenantId: string; senderId: string; receipts: ReceiptEntry[] }>(

@@ -51,6 +51,8 @@ export interface RecipientFacts {
   notOnWhatsApp: boolean;
   /** The contact's last sender. */
   lastSenderId: string | null;
+  /** When the person last wrote to the sender of an answer; null for deliveries of other lanes. */
+  lastInboundAt: Date | null;
 }
 
 /** All a send needs to know about one delivery. */

@@ -32,6 +32,8 @@ export {
 export { endWaiting, skipLeftOver, type EndedRecipients } from './end-waiting.repository.js';
 export { giveUpNextPending } from './give-up.repository.js';
 export { sendJobId } from './core/job-id.js';
+export { laneAt, type SendLane } from './core/lane.js';
+export { enqueueSends } from './send-jobs.js';
 export { wakeAt, wakeBehind, wakeFirst } from './core/retry.js';
 
 // The jobs that others enqueue.

@@ -70,6 +70,10 @@ const DELIVERIES = `
                    WHERE n.tenant_id = r.tenant_id AND n.line = r.line AND ${NOT_ON_WHATSAPP}), false) AS "notOnWhatsApp",
          (SELECT talk.sender_id FROM contact_senders talk
           WHERE talk.contact_id = r.contact_id AND talk.tenant_id = r.tenant_id) AS "lastSenderId",
+         CASE WHEN r.lane = 'answer' THEN (
+           SELECT talk.last_inbound_at FROM conversations talk
+           WHERE talk.contact_id = r.contact_id AND talk.sender_id = r.only_sender_id AND talk.tenant_id = r.tenant_id)
+           END AS "lastInboundAt",
          coalesce((SELECT s.paused_at IS NOT NULL OR s.status IN ('banned', 'logged_out') FROM senders s
                    WHERE s.id = r.sender_id AND s.tenant_id = r.tenant_id), true) AS "senderGone",
          CASE WHEN r.campaign_id IS NULL THEN (

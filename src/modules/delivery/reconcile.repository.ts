@@ -2,6 +2,7 @@ import type { Tx } from '../../db/index.js';
 import { inHalves, type Failed } from '../../lib/in-halves.js';
 import { unavailableResource } from '../../lib/transient-errors.js';
 import type { TransportName } from '../../transports/transport.js';
+import type { Lane } from './core/lane.js';
 import type { SourceRef } from './core/source-kind.js';
 import { endWaiting } from './end-waiting.repository.js';
 import { isIn } from './delivery-stage.js';
@@ -11,6 +12,7 @@ export interface LostDelivery {
   id: string;
   tenantId: string;
   claimEpoch: number;
+  lane: Lane;
 }
 
 /** A delivery whose job may have been lost, and how its job is to be queued again. */
@@ -99,7 +101,7 @@ const QUEUED_WITHOUT_CAMPAIGN = `
     AND r.id <> ALL($3::uuid[])
   LIMIT $2`;
 
-const OFFERED = `r.id, r.tenant_id AS "tenantId", r.claim_epoch AS "claimEpoch", due.priority,
+const OFFERED = `r.id, r.tenant_id AS "tenantId", r.claim_epoch AS "claimEpoch", r.lane, due.priority,
   CASE WHEN r.send_at > now() THEN extract(epoch FROM r.send_at - now())::float8 * 1000 ELSE 0 END AS "delayMs"`;
 
 /**
@@ -188,7 +190,7 @@ export async function lockStaleClaims(
        ORDER BY r.id FOR NO KEY UPDATE OF r SKIP LOCKED
      )
      SELECT r.id, r.tenant_id AS "tenantId", r.source, coalesce(r.source_id, r.campaign_id) AS "sourceId",
-            r.contact_id AS "contactId", r.claim_epoch AS "claimEpoch", m.id AS "messageId", m.state AS "messageState",
+            r.contact_id AS "contactId", r.claim_epoch AS "claimEpoch", r.lane, m.id AS "messageId", m.state AS "messageState",
             m.sender_id AS "senderId", m.wa_message_id AS "waMessageId",
             m.part + 1 >= r.parts AS "lastPart", s.transport,
             coalesce(k.on_unknown, 'leave') AS "onUnknown", m.attempts
@@ -216,9 +218,9 @@ export async function requeueForResend(tx: Tx, claims: StaleClaim[]): Promise<Lo
      ), queued AS (
        UPDATE deliveries r SET state = 'queued', claim_epoch = claim_epoch + 1, updated_at = now()
        FROM requeued WHERE r.id = requeued.id AND r.state = 'sending'
-       RETURNING r.id, r.tenant_id, r.claim_epoch
+       RETURNING r.id, r.tenant_id, r.claim_epoch, r.lane
      )
-     SELECT id, tenant_id AS "tenantId", claim_epoch AS "claimEpoch" FROM queued`,
+     SELECT id, tenant_id AS "tenantId", claim_epoch AS "claimEpoch", lane FROM queued`,
     [claims.map((claim) => claim.messageId)],
   );
 }

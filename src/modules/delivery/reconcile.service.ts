@@ -1,15 +1,8 @@
 import { errorMessage } from '../../lib/errors.js';
 import { RESEND_GRACE_MS } from './core/unconfirmed.js';
-import { sendMessage } from './delivery.jobs.js';
-import {
-  queueDue,
-  takeQueuedBefore,
-  timeBefore,
-  type LostDelivery,
-  type QueuedDelivery,
-} from './reconcile.repository.js';
+import { queueDue, takeQueuedBefore, timeBefore } from './reconcile.repository.js';
 import { DUE_HORIZON_MS } from './core/due.js';
-import { sendJobId } from './core/job-id.js';
+import { enqueueSends } from './send-jobs.js';
 import type { ReconcileDeps, ReconcileLimits, ReconcileReport } from './reconcile.types.js';
 import { StaleClaims } from './stale-claims.js';
 
@@ -77,7 +70,7 @@ export class ReconcileService {
     report.unknown += resolved.unknown;
     report.settled += resolved.settled;
     // After the commit: a job that runs before would find its recipient still `sending` and end.
-    if (queued.length > 0) await this.enqueueSends(queued);
+    if (queued.length > 0) await enqueueSends(this.deps.queue, queued);
     return handled;
   }
 
@@ -87,7 +80,7 @@ export class ReconcileService {
     const untouched: string[] = [];
     await this.inBatches(async () => {
       const { queued, ended, left } = await queueDue(tx, DUE_HORIZON_MS, this.limits.batch, untouched);
-      if (queued.length > 0) await this.enqueueSends(queued);
+      if (queued.length > 0) await enqueueSends(this.deps.queue, queued);
       if (ended > 0) {
         const report = { alert: 'delivery.refused', deliveries: ended };
         this.deps.logger.error(report, 'deliveries that are due could not be queued; they have failed');
@@ -113,7 +106,7 @@ export class ReconcileService {
     const untouched: string[] = [];
     await this.inBatches(async () => {
       const batch = await takeQueuedBefore(tx, before, this.limits.batch, untouched);
-      if (batch.taken.length > 0) await this.enqueueSends(batch.taken, how);
+      if (batch.taken.length > 0) await enqueueSends(this.deps.queue, batch.taken, how);
       for (const { item, error } of batch.untouched) {
         untouched.push(item.id);
         const report = { alert: 'delivery.untouched', deliveryId: item.id, error: errorMessage(error) };
@@ -123,24 +116,5 @@ export class ReconcileService {
       return batch.taken.length;
     });
     return offered;
-  }
-
-  /** Jobs that still exist under the same id are not added twice. */
-  private enqueueSends(
-    deliveries: (LostDelivery & Partial<QueuedDelivery>)[],
-    how: { bundled?: boolean } = {},
-  ): Promise<void> {
-    return this.deps.queue.enqueueMany(
-      sendMessage,
-      deliveries.map(({ id, tenantId, claimEpoch, priority, delayMs }) => ({
-        payload: { tenantId, deliveryId: id },
-        options: {
-          id: sendJobId(id, claimEpoch),
-          ...(priority ? { priority } : {}),
-          ...(delayMs ? { delayMs } : {}),
-        },
-      })),
-      how,
-    );
   }
 }

@@ -3,7 +3,12 @@ export type { SendResult } from './core/health.js';
 export type { SenderStatus } from './sender.entity.js';
 export type { RecordedResult } from './health-recorder.js';
 export { changeConnection, changeConnections, type ConnectionChange } from './sender-connections.js';
-export type { Reservation, ReservationOutcome, ReservationRequest } from './reservation.types.js';
+export type {
+  AnswerRequest,
+  Reservation,
+  ReservationOutcome,
+  ReservationRequest,
+} from './reservation.types.js';
 export { syncSession } from './sender.jobs.js';
 export { SenderManager, type SenderManagerDeps } from './sender-manager.js';
 export type { ForecastRequest, ForecastedPool } from './pool-forecast.js';

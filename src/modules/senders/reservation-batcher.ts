@@ -1,13 +1,14 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Database, Tx } from '../../db/index.js';
 import { Batcher } from '../../lib/batcher.js';
-import { addMs, type Clock } from '../../lib/clock.js';
-import { randomInt, type Random } from '../../lib/random.js';
+import type { Clock } from '../../lib/clock.js';
+import type { Random } from '../../lib/random.js';
 import type { MessageType, TransportName, TransportRegistry } from '../../transports/transport.js';
 import { assignSlots } from './core/assign.js';
 import { grantable, type SenderSlot } from './core/slot.js';
 import { emptyPoolReason } from './core/waiting.js';
 import { SlotQueueEstimate } from './core/slot-queue-estimate.js';
+import { hostedElsewhere } from './hosted-elsewhere.js';
 import { reserveNextSlots, sendersToReserve } from './reserve-next-slot.js';
 import { poolKey } from './pool-key.js';
 import {
@@ -33,12 +34,6 @@ export interface ReservationBatcherDeps {
 export const COALESCING = { maxItems: 1000, maxDelayMs: 3 };
 /** Pauses between attempts while another transaction, usually one that writes results, has locked the due senders. */
 const BUSY_PAUSES_MS = [3, 6, 10, 15, 0];
-
-/**
- * How soon a request comes back whose sender is free, but hosted by another worker: long enough for that one to take
- * it, short because nothing else is missing.
- */
-const ELSEWHERE_MS = { min: 100, max: 1_000 };
 
 /** Batches the requests for senders, pool by pool; requests that get no sender get a time to ask again. */
 export class ReservationBatcher {
@@ -101,7 +96,8 @@ export class ReservationBatcher {
       const named = requests.flatMap((request) => namedBy(request) ?? []);
       const { slots, elsewhere } = await lockEligible(tx, search, [...new Set(named)], requests.length, now);
       const isElsewhere = (request: ReservationRequest) => elsewhere.has(namedBy(request) ?? '');
-      for (const request of requests.filter(isElsewhere)) outcomes.set(request, this.elsewhere(now));
+      for (const request of requests.filter(isElsewhere))
+        outcomes.set(request, hostedElsewhere(this.deps.random, now));
       const here = requests.filter((request) => !isElsewhere(request));
       const plan = assignSlots(here, slots, now, this.deps.random);
       await writeReserved(tx, plan.changed);
@@ -163,7 +159,7 @@ export class ReservationBatcher {
           : required.filter((slot) => slot.id === requiredId);
       const due = slots.filter((slot) => grantable(slot, search.messages, now) > 0);
       if (due.length > 0 && !due.some((slot) => slot.isHere)) {
-        for (const request of group) outcomes.set(request, this.elsewhere(now));
+        for (const request of group) outcomes.set(request, hostedElsewhere(this.deps.random, now));
         continue;
       }
       if (due.length > 0) busy.push(...group);
@@ -209,12 +205,6 @@ export class ReservationBatcher {
     const waits = this.slotQueue.timesFor(waiting, slots, { key, isCut, now, random: this.deps.random });
     return waits.map((wait) => ({ kind: 'later', ...wait }));
   }
-
-  /** A short wait, reported as `pace`: no reason of its own that an operator needs to see. */
-  private elsewhere(now: Date): ReservationOutcome {
-    const { min, max } = ELSEWHERE_MS;
-    return { kind: 'later', at: addMs(now, randomInt(this.deps.random, min, max)), reason: 'pace' };
-  }
 }
 
 function namedBy({ requiredSenderId, preferredSenderId }: ReservationRequest): string | undefined {
@@ -225,7 +215,8 @@ function rankOf({ rank = 5 }: ReservationRequest): number {
   return rank;
 }
 
-function transportsFor(registry: TransportRegistry, types: readonly MessageType[]): TransportName[] {
+/** The transports that carry all of these types. */
+export function transportsFor(registry: TransportRegistry, types: readonly MessageType[]): TransportName[] {
   return Object.values(registry)
     .filter(({ capabilities }) => types.every((type) => capabilities.messageTypes.includes(type)))
     .map(({ name }) => name);

@@ -28,12 +28,21 @@ export interface ReservationRequest {
   maxDelay: number;
 }
 
+/** The sender that the person wrote to is the only one that can answer. */
+export interface AnswerRequest {
+  tenantId: string;
+  senderId: string;
+  /** Slots needed, of the sender's minute of answers. */
+  messages: number;
+  messageTypes: MessageType[];
+}
+
 /**
  * `reserved.messages` is what was asked, or the sender's whole quota where that is smaller: send that many and reserve
  * again for the rest. `later` says when to ask again. `none` means that time alone will not help.
  */
 export type ReservationOutcome =
-  | { kind: 'reserved'; senderId: string; reservedAt: Date; messages: number }
+  | ({ kind: 'reserved' } & Reservation)
   | { kind: 'later'; at: Date; reason: WaitReason }
   | { kind: 'none'; reason: WaitReason };
 
@@ -41,4 +50,6 @@ export interface Reservation {
   senderId: string;
   reservedAt: Date;
   messages: number;
+  /** Counted among the sender's answers, and not in its other quotas. */
+  answer?: true;
 }

@@ -8,6 +8,9 @@ export interface Quotas {
   quotaPerDay: number;
 }
 
+/** Answers of one sender in a minute, unless set. */
+export const DEFAULT_ANSWERS_PER_MINUTE = 60;
+
 /** The engine's defaults (see docs: quotas and pace). */
 export const DEFAULT_QUOTAS: Quotas = { quotaPerMinute: 20, quotaPerHour: 500, quotaPerDay: 5_000 };
 
@@ -18,6 +21,8 @@ export interface SenderInput extends Partial<Quotas> {
   transport: TransportName;
   transportConfig?: Record<string, unknown>;
   tags?: string[];
+  /** Counted apart from the quotas. */
+  answersPerMinute?: number;
   /** A daily quota for each of the first days; null for none. */
   warmUp?: { quotas: number[] } | null;
 }

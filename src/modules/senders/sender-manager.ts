@@ -5,9 +5,15 @@ import type { Logger } from '../../lib/logger.js';
 import type { Random } from '../../lib/random.js';
 import type { TransportRegistry } from '../../transports/transport.js';
 import { giveBackSlot } from './core/slot.js';
+import { AnswerReservations } from './answer-reservations.js';
 import { HealthRecorder, type RecordedResult } from './health-recorder.js';
 import { COALESCING, ReservationBatcher } from './reservation-batcher.js';
-import type { Reservation, ReservationOutcome, ReservationRequest } from './reservation.types.js';
+import type {
+  AnswerRequest,
+  Reservation,
+  ReservationOutcome,
+  ReservationRequest,
+} from './reservation.types.js';
 import { lockSlots, writeSlots } from './slot-row.js';
 
 export interface SenderManagerDeps {
@@ -23,11 +29,13 @@ export interface SenderManagerDeps {
 /** Decides who sends: atomic reservations over all workers, and the health that results leave behind. */
 export class SenderManager {
   private readonly reservations: ReservationBatcher;
+  private readonly answers: AnswerReservations;
   private readonly health: HealthRecorder;
   private readonly releases: Batcher<Reservation, void>;
 
   constructor(private readonly deps: SenderManagerDeps) {
     this.reservations = new ReservationBatcher(deps);
+    this.answers = new AnswerReservations(deps);
     this.health = new HealthRecorder(deps);
     this.releases = new Batcher((batch) => this.writeReleases(batch), COALESCING);
   }
@@ -40,9 +48,17 @@ export class SenderManager {
     return this.reservations.reserve(request);
   }
 
+  /**
+   * Claims a place in the minute of answers of one sender, which has to be connected, unpaused and healthy. Its pace, its
+   * other quotas and a restriction to conversations that exist do not bind an answer, and are not changed by it.
+   */
+  reserveAnswer(request: AnswerRequest): Promise<ReservationOutcome> {
+    return this.answers.reserve(request);
+  }
+
   /** Gives back what was reserved and never handed over. The sender's quota is counted down, its pace stays. */
   release(reservation: Reservation): Promise<void> {
-    return this.releases.add(reservation);
+    return reservation.answer ? this.answers.release(reservation) : this.releases.add(reservation);
   }
 
   /** Folds results into the senders' health, in the order given; ten failures in a row pause a sender. */

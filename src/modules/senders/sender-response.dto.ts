@@ -83,6 +83,9 @@ export class SenderResponse {
   @IsInt()
   quotaPerDay!: number;
 
+  @IsInt()
+  answersPerMinute!: number;
+
   @IsOptional()
   @ValidateNested()
   @Type(() => WarmUpPlanResponse)
@@ -129,6 +132,10 @@ export class SenderQuotaLeftResponse {
 
   @IsInt()
   dayLeft!: number;
+
+  /** Of the minute of answers, which is counted apart. */
+  @IsInt()
+  answersLeft!: number;
 }
 
 /** Where a sender stands in its warm-up plan. */

@@ -7,7 +7,7 @@ import type { Sender, SenderStatus } from './sender.entity.js';
 export interface SenderStats {
   /** Reserved in the quota windows under way; `total` counts what was sent since the sender was created. */
   sent: { minute: number; hour: number; day: number; total: number };
-  quota: { minuteLeft: number; hourLeft: number; dayLeft: number };
+  quota: { minuteLeft: number; hourLeft: number; dayLeft: number; answersLeft: number };
   failed: number;
   healthScore: number;
   consecutiveFailures: number;
@@ -44,7 +44,12 @@ export function senderStats(sender: Sender, now: Date): SenderStats {
   const used = (window: QuotaWindow): number => windowAt(window, now).used;
   return {
     sent: { minute: used(minute), hour: used(hour), day: used(day), total: sender.sentTotal },
-    quota: { minuteLeft: leftIn(minute, now), hourLeft: leftIn(hour, now), dayLeft: leftIn(day, now) },
+    quota: {
+      minuteLeft: leftIn(minute, now),
+      hourLeft: leftIn(hour, now),
+      dayLeft: leftIn(day, now),
+      answersLeft: leftIn(answersOf(sender), now),
+    },
     failed: sender.failedTotal,
     healthScore: sender.healthScore,
     consecutiveFailures: sender.consecutiveFailures,
@@ -67,6 +72,10 @@ function warmUpStats(plan: WarmUp, now: Date): WarmUpStats | undefined {
     leftToday: leftIn(window, now),
     endsAt: warmUpEnd(plan),
   };
+}
+
+function answersOf({ answersPerMinute, answersStartedAt, answersUsed }: Sender): QuotaWindow {
+  return quotaWindow(MINUTE_MS, answersPerMinute, answersStartedAt, answersUsed);
 }
 
 export function slotOf(sender: Sender): SenderSlot {

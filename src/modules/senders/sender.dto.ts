@@ -35,6 +35,9 @@ type PresentedStatus = (typeof presentedStatuses)[number];
 /** PostgreSQL's integer. */
 const MAX_QUOTA = 2_147_483_647;
 
+/** Seventeen a second, more than anybody types. */
+const MAX_ANSWERS_PER_MINUTE = 1_000;
+
 const MAX_WARM_UP_DAYS = 365;
 
 export class WarmUpDto {
@@ -77,6 +80,13 @@ class SenderSettingsDto {
   @Min(1)
   @Max(MAX_QUOTA)
   quotaPerDay?: number;
+
+  /** The most answers (messages with `replyTo`) in a minute, 60 unless set. They count in none of the other quotas. */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_ANSWERS_PER_MINUTE)
+  answersPerMinute?: number;
 
   /** Campaigns choose senders by these. */
   @IsOptional()

@@ -70,6 +70,10 @@ export class Sender {
   @Column('integer', { name: 'quota_per_day', default: 5000 })
   quotaPerDay!: number;
 
+  /** Of answers, which count in no other quota. */
+  @Column('integer', { name: 'answers_per_minute', default: 60 })
+  answersPerMinute!: number;
+
   /** A window starts at its first message and lasts its full length from there. */
   @Column('timestamptz', { name: 'minute_started_at', nullable: true })
   minuteStartedAt!: Date | null;
@@ -88,6 +92,12 @@ export class Sender {
 
   @Column('integer', { name: 'day_used', default: 0 })
   dayUsed!: number;
+
+  @Column('timestamptz', { name: 'answers_started_at', nullable: true })
+  answersStartedAt!: Date | null;
+
+  @Column('integer', { name: 'answers_used', default: 0 })
+  answersUsed!: number;
 
   @Column('timestamptz', { name: 'last_used_at', nullable: true })
   lastUsedAt!: Date | null;

@@ -26,6 +26,7 @@ export function presentSender(sender: Sender): SenderResponse {
     quotaPerMinute: sender.quotaPerMinute,
     quotaPerHour: sender.quotaPerHour,
     quotaPerDay: sender.quotaPerDay,
+    answersPerMinute: sender.answersPerMinute,
     warmUp: presentPlan(sender),
     lastUsedAt: sender.lastUsedAt?.toISOString() ?? null,
     nextAvailableAt: sender.nextAvailableAt.toISOString(),

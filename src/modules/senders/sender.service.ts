@@ -17,6 +17,7 @@ import { Sender } from './sender.entity.js';
 import {
   completeQuotas,
   configErrors,
+  DEFAULT_ANSWERS_PER_MINUTE,
   DEFAULT_QUOTAS,
   nameTaken,
   phoneOf,
@@ -67,6 +68,7 @@ export class SenderService {
       transport: input.transport,
       transportConfig: config,
       tags: tidyTags(input.tags),
+      answersPerMinute: input.answersPerMinute ?? DEFAULT_ANSWERS_PER_MINUTE,
       warmUpQuotas: input.warmUp?.quotas ?? null,
     });
     await this.save(this.deps.database.manager, sender);
@@ -99,6 +101,7 @@ export class SenderService {
       if (changes.name) sender.name = changes.name.trim();
       if (changes.tags !== undefined) sender.tags = tidyTags(changes.tags);
       if (changes.phoneNumber !== undefined) sender.phoneNumber = phone;
+      sender.answersPerMinute = changes.answersPerMinute ?? sender.answersPerMinute;
       errors.push(...this.applyQuotas(sender, changes));
       if (changes.warmUp !== undefined) this.applyWarmUp(sender, changes.warmUp?.quotas ?? null);
       if (errors.length > 0) throw invalid(errors);
@@ -221,6 +224,8 @@ function newSender(tenantId: string, now: Date): Sender {
     hourUsed: 0,
     dayStartedAt: null,
     dayUsed: 0,
+    answersStartedAt: null,
+    answersUsed: 0,
     lastUsedAt: null,
     nextAvailableAt: now,
     restrictedUntil: null,

@@ -6,11 +6,11 @@ import type { MessageWorkerDeps } from './ports.js';
 /** Slots that are not given back cost a little quota. */
 export async function giveBack(
   senders: Pick<MessageWorkerDeps['senders'], 'release'>,
-  { senderId, reservedAt }: Reservation,
+  reservation: Reservation,
   messages: number,
   throttledLog: ThrottledLogger,
 ): Promise<void> {
   if (messages <= 0) return;
   const lost = 'unused slots were not given back';
-  await bestEffort(throttledLog, lost, () => senders.release({ senderId, reservedAt, messages }));
+  await bestEffort(throttledLog, lost, () => senders.release({ ...reservation, messages }));
 }

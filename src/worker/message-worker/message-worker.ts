@@ -11,7 +11,7 @@ import { campaignOf } from './campaign-of.js';
 import { DONE, runAgainIn } from './outcomes.js';
 import { PartSender } from './part-sender.js';
 import type { MessageWorkerDeps } from './ports.js';
-import { boundSender, requestFor } from './request.js';
+import { answerFor, boundSender, requestFor } from './request.js';
 import { TriedDeliveries, type Occupation } from './tried-deliveries.js';
 import {
   humanPause,
@@ -85,7 +85,10 @@ export class MessageWorker {
     });
   };
 
+  /** An answer takes the sender that the person wrote to, without waiting for its pace. */
   private reserve(loaded: LoadedDelivery, { types, timings }: Occupation): Promise<ReservationOutcome> {
+    const answer = answerFor(loaded, types, this.deps.clock.now());
+    if (answer) return this.deps.senders.reserveAnswer(answer);
     return this.deps.senders.reserveNextHealthySender(requestFor(loaded, types, totalMs(timings)));
   }
 
@@ -119,7 +122,7 @@ export class MessageWorker {
   }
 
   private restUntil({ delivery }: LoadedDelivery, until: Date): Date {
-    return delivery.lane === 'direct' ? until : wakeAt(until, this.deps.clock.now(), this.deps.random);
+    return delivery.lane === 'campaign' ? wakeAt(until, this.deps.clock.now(), this.deps.random) : until;
   }
 
   private fail(loaded: LoadedDelivery, code: string): Promise<JobOutcome> {
@@ -160,9 +163,9 @@ export class MessageWorker {
     return bestEffort(this.throttledLog, 'what a campaign waits for was not noted', note);
   }
 
-  /** Among jobs that wait for the same sender: direct messages first, preempted campaigns last. */
+  /** Among jobs that wait for the same sender: answers and direct messages first, preempted campaigns last. */
   private wakeTime({ delivery, policy }: LoadedDelivery, at: Date, now: Date): Date {
-    if (delivery.lane === 'direct') return wakeFirst(at, now);
+    if (delivery.lane !== 'campaign') return wakeFirst(at, now);
     return (policy.preempted ? wakeBehind : wakeAt)(at, now, this.deps.random);
   }
 

@@ -28,7 +28,7 @@ export interface SessionDirectory {
 
 export interface MessageWorkerDeps {
   delivery: Pick<DeliveryService, 'load' | 'claim' | 'record' | 'end' | 'putBack' | 'noteWait'>;
-  senders: Pick<SenderManager, 'reserveNextHealthySender' | 'release' | 'recordResults'>;
+  senders: Pick<SenderManager, 'reserveNextHealthySender' | 'reserveAnswer' | 'release' | 'recordResults'>;
   sessions: SessionDirectory;
   media: MediaDirectory;
   waiting: Pick<CampaignWaitTracker, 'note' | 'noteStarted' | 'notePace' | 'served'>;

@@ -1,6 +1,6 @@
-import type { LoadedDelivery } from '../../modules/delivery/index.js';
+import { laneAt, type LoadedDelivery } from '../../modules/delivery/index.js';
 import type { RenderedContent } from '../../modules/content/index.js';
-import type { ReservationRequest, SenderPool } from '../../modules/senders/index.js';
+import type { AnswerRequest, ReservationRequest, SenderPool } from '../../modules/senders/index.js';
 
 /**
  * The only sender that may continue: the one of an interrupted hand-over, or of the earlier parts while it is
@@ -41,6 +41,23 @@ function poolOf(
   return only === null ? policy.pool : { senderIds: [only], senderTags: [] };
 }
 
+/**
+ * What an answer asks for; undefined for a delivery that is none, or is none any more, and goes like the others. What was
+ * begun through another sender, or may have been, goes on there.
+ */
+export function answerFor(
+  loaded: LoadedDelivery,
+  types: readonly RenderedContent['type'][],
+  now: Date,
+): AnswerRequest | undefined {
+  const { delivery, facts } = loaded;
+  const { tenantId, lane, onlySenderId } = delivery;
+  const bound = boundSender(loaded) ?? onlySenderId;
+  if (onlySenderId === null || bound !== onlySenderId) return undefined;
+  if (laneAt({ lane, lastInboundAt: facts.lastInboundAt }, now) !== 'answer') return undefined;
+  return { tenantId, senderId: onlySenderId, messages: types.length, messageTypes: [...new Set(types)] };
+}
+
 export function requestFor(
   loaded: LoadedDelivery,
   types: readonly RenderedContent['type'][],
@@ -48,7 +65,7 @@ export function requestFor(
 ): ReservationRequest {
   const { delivery, policy } = loaded;
   const bound = boundSender(loaded);
-  const isDirect = delivery.lane === 'direct';
+  const isDirect = delivery.lane !== 'campaign';
   return {
     tenantId: delivery.tenantId,
     pool: poolOf(loaded, bound),

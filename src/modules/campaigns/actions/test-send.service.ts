@@ -18,9 +18,9 @@ import {
   type RenderedContent,
 } from '../../content/index.js';
 import {
+  enqueueSends,
   firstJobs,
   insertSend,
-  sendMessage,
   writtenDelivery,
   type WrittenDelivery,
 } from '../../delivery/index.js';
@@ -132,7 +132,7 @@ export class TestSends {
   }
 
   private enqueue(tenantId: string, deliveries: readonly WrittenDelivery[]): Promise<void> {
-    return this.deps.queue.enqueueMany(sendMessage, firstJobs(tenantId, deliveries, this.deps.clock.now()));
+    return enqueueSends(this.deps.queue, firstJobs(tenantId, deliveries, this.deps.clock.now()));
   }
 }
 

@@ -2,6 +2,7 @@ import type { Tx } from '../../../db/index.js';
 import type { RenderedContent } from '../../content/index.js';
 import type { SenderPool } from '../../senders/index.js';
 import type { Purpose } from '../../tenants/index.js';
+import type { SendLane } from '../core/lane.js';
 import { lockDeliveries } from '../delivery.repository.js';
 import { mayHaveArrived } from '../may-have-arrived.js';
 import { Send } from './send.entity.js';
@@ -35,6 +36,7 @@ export interface WrittenDelivery {
   /** The one sender that it may take. */
   onlySenderId: string | null;
   sendAt: Date | null;
+  lane: SendLane;
   /** It waits for its time without a job. */
   waits: boolean;
   messages: WrittenMessage[];
@@ -52,12 +54,12 @@ export async function insertSend(
   await tx.query(
     `WITH given AS (
        SELECT * FROM jsonb_to_recordset($5::jsonb) AS g (
-         id uuid, "contactId" uuid, phone text, name text, "onlySenderId" uuid, "sendAt" timestamptz, waits boolean,
-         messages jsonb)
+         id uuid, "contactId" uuid, phone text, name text, "onlySenderId" uuid, "sendAt" timestamptz, lane text,
+         waits boolean, messages jsonb)
      ), made AS (
        INSERT INTO deliveries (id, tenant_id, source, source_id, contact_id, phone, name, purpose, lane, parts,
                                only_sender_id, send_at, state, claim_epoch, queued_at)
-       SELECT id, $1, $2, $3, "contactId", phone, name, $4, 'direct', jsonb_array_length(messages), "onlySenderId",
+       SELECT id, $1, $2, $3, "contactId", phone, name, $4, lane, jsonb_array_length(messages), "onlySenderId",
               "sendAt", CASE WHEN waits THEN 'pending' ELSE 'queued' END, CASE WHEN waits THEN 0 ELSE 1 END,
               CASE WHEN waits THEN NULL ELSE now() END
        FROM given

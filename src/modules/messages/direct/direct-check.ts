@@ -1,7 +1,9 @@
 import { DomainError } from '../../../lib/errors.js';
 import { lineOf } from '../../../lib/phone-line.js';
 import { inTurns } from '../../../lib/yielding-work.js';
-import type { ReadMessages } from './core/direct-input.js';
+import { invalidMessage, type ReadMessages } from './core/direct-input.js';
+import { answeredBy } from './core/reply.js';
+import { repliedMessages } from './reply.repository.js';
 import type { DirectDraft, ReadyMessage, RefusedMessage, DirectDeps } from './direct.types.js';
 import type { CampaignParts, FilesOfRequest, RenderedContent } from '../../content/index.js';
 import { withFileOf, writeDirect } from './core/direct-text.js';
@@ -32,7 +34,9 @@ export class DirectCheck {
       for (const message of found) refused.set(message.index, message);
     };
     note(await this.withUnknownSenders(tenantId, read.drafts));
-    const texts = await this.withTexts(tenantId, open(read.drafts));
+    const replies = await this.withReplies(tenantId, open(read.drafts));
+    note(replies.refused);
+    const texts = await this.withTexts(tenantId, replies.drafts);
     note(texts.refused);
     const files = await this.withFiles(tenantId, texts.written);
     note(files.refused);
@@ -54,6 +58,25 @@ export class DirectCheck {
       });
   }
 
+  /** Drafts that answer a message get its sender, and the contact who wrote it. */
+  private async withReplies(
+    tenantId: string,
+    drafts: readonly DirectDraft[],
+  ): Promise<{ drafts: DirectDraft[]; refused: RefusedMessage[] }> {
+    const ids = [...new Set(drafts.flatMap(({ replyTo }) => replyTo ?? []))];
+    if (ids.length === 0) return { drafts: [...drafts], refused: [] };
+    const messages = await repliedMessages(this.deps.database.manager, tenantId, ids);
+    const refused: RefusedMessage[] = [];
+    const kept = drafts.flatMap((draft) => {
+      if (draft.replyTo === undefined) return draft;
+      const reply = answeredBy(draft, messages.get(draft.replyTo));
+      if (reply.ok) return { ...draft, answered: reply.answered, senderId: reply.answered.senderId };
+      refused.push(invalidMessage(draft.index, [reply.error]));
+      return [];
+    });
+    return { drafts: kept, refused };
+  }
+
   /**
    * What each recipient gets. Refused are recipients who opted out or are suppressed, and those for whom the texts cannot be
    * written. Outside of the transaction that stores them: a thousand texts take a while, and nobody's rows are locked meanwhile.
@@ -62,15 +85,19 @@ export class DirectCheck {
     tenantId: string,
     drafts: readonly DirectDraft[],
   ): Promise<{ written: WrittenDraft[]; refused: RefusedMessage[] }> {
-    const phones = [...new Set(drafts.map(({ phone }) => phone))];
+    const phones = [
+      ...new Set(drafts.flatMap(({ phone, answered }) => [phone, answered?.contactPhone ?? phone])),
+    ];
     const known = await knownNumbers(this.deps.database.manager, tenantId, phones);
     const byLine = new Map(known.map((number) => [number.line, number]));
     const written: WrittenDraft[] = [];
     const refused: RefusedMessage[] = [];
     await inTurns(drafts, (draft) => {
       const number = byLine.get(lineOf(draft.phone));
-      if (!number) throw new Error('A number was not looked up.');
-      const outcome = textFor(draft, number);
+      // Of an answer the contact who wrote, whose number this may have been before a merge.
+      const person = byLine.get(lineOf(draft.answered?.contactPhone ?? draft.phone));
+      if (!number || !person) throw new Error('A number was not looked up.');
+      const outcome = textFor(draft, number, person);
       if ('content' in outcome) written.push(outcome);
       else refused.push(outcome);
     });
@@ -137,15 +164,19 @@ export class DirectCheck {
   }
 }
 
-function textFor(draft: DirectDraft, number: KnownNumber): WrittenDraft | RefusedMessage {
+function textFor(
+  draft: DirectDraft,
+  number: KnownNumber,
+  person: KnownNumber,
+): WrittenDraft | RefusedMessage {
   const { index } = draft;
-  const reason = unreachableReason(number);
+  const reason = unreachableReason(number) ?? unreachableReason(person);
   if (reason) {
     const errors = [{ path: draft.recipientPath, message: reason.message }];
     return { index, kind: 'not_possible', code: reason.code, errors };
   }
   const { part } = draft.draft;
-  const rendered = writeDirect({ ...draft, part }, number);
+  const rendered = writeDirect({ ...draft, part }, person);
   if (rendered.ok) return { ...draft, content: rendered.content };
   const missing = rendered.code === 'template_missing_variable';
   const field = missing ? 'variables' : mainText(part.type);

@@ -1,4 +1,6 @@
 import { writtenDelivery, type WrittenDelivery } from '../../delivery/index.js';
+import type { Purpose } from '../../tenants/index.js';
+import { contactChanged } from './errors.js';
 import type { AcceptedBulk, AcceptedMessage, ReadyMessage, RefusedMessage } from './direct.types.js';
 
 export type DirectDelivery = WrittenDelivery & { index: number };
@@ -38,10 +40,12 @@ export interface DirectPerson {
 }
 
 export function directDelivery(
-  { index, name, content, senderId, sendAt }: ReadyMessage,
+  message: ReadyMessage,
   person: DirectPerson | undefined,
-  now: Date,
+  { purpose, now }: { purpose: Purpose; now: Date },
 ): DirectDelivery {
+  const { index, name, content, senderId, sendAt, answered } = message;
+  if (!person && answered) throw contactChanged(message);
   if (!person) throw new Error('A recipient has no contact.');
   const addressee = {
     contactId: person.id,
@@ -49,6 +53,8 @@ export function directDelivery(
     name: name ?? person.name,
     onlySenderId: senderId,
     sendAt,
+    // An advertisement is no answer, whoever wrote before.
+    lane: answered && purpose !== 'marketing' ? ('answer' as const) : ('direct' as const),
   };
   return { ...writtenDelivery(addressee, [content], now), index };
 }

@@ -59,6 +59,14 @@ export class SendMessageDto extends DirectMessageFields {
   to!: string;
 
   /**
+   * The id of a message that came in from this person. The text is then an answer: it leaves through the sender that was
+   * written to, before everything else and without its pace, as long as the person wrote there within 24 hours.
+   */
+  @IsOptional()
+  @IsUUID()
+  replyTo?: string;
+
+  /**
    * `service` is about something the recipient has with you (an order, an appointment); `marketing` keeps to the tenant's
    * quiet hours, send window and frequency cap. Nobody who opted out gets either.
    */
@@ -78,6 +86,14 @@ export class BulkMessageDto extends DirectMessageFields {
   @IsString()
   @MaxLength(MAX_PHONE_LENGTH)
   to!: string;
+
+  /**
+   * The id of a message that came in from this person. The text is then an answer: it leaves through the sender that was
+   * written to, before everything else and without its pace, as long as the person wrote there within 24 hours.
+   */
+  @IsOptional()
+  @IsUUID()
+  replyTo?: string;
 }
 
 @JSONSchema({

@@ -3,14 +3,14 @@ import { DomainError, notFound, refuse } from '../../../lib/errors.js';
 import { newId } from '../../../lib/ids.js';
 import { lineOf } from '../../../lib/phone-line.js';
 import { enqueueBestEffort } from '../../../queue/enqueue-best-effort.js';
-import { knownNumbers } from '../../contacts/index.js';
+import { knownNumbers, type KnownNumber } from '../../contacts/index.js';
 import { CampaignParts } from '../../content/index.js';
 import {
   cancelMessage,
   DEFAULT_DELAYS,
+  enqueueSends,
   firstJobs,
   insertSend,
-  sendMessage,
   type NewSend,
 } from '../../delivery/index.js';
 import type { Purpose } from '../../tenants/index.js';
@@ -97,13 +97,14 @@ export class DirectMessages {
     options: { skipInvalid: boolean; bulk: boolean; purpose?: Purpose | null },
     whenStored?: WhenStored<AcceptedBulk>,
   ): Promise<AcceptedBulk> {
+    const purpose = options.purpose ?? 'service';
     const { ready, refused } = await this.check.run(tenantId, read);
     if (refused.length > 0 && (!options.skipInvalid || ready.length === 0)) throw errorOfRefused(refused);
     await this.refuseWithoutSenders(tenantId, ready);
     const { deliveries, accepted } = await this.deps.database.transaction(async (tx) => {
-      const made = await this.deliveriesOf(tx, tenantId, ready);
+      const made = await this.deliveriesOf(tx, tenantId, ready, purpose);
       const id = options.bulk ? newId() : onlyOne(made.map(messageIdOf));
-      await insertSend(tx, tenantId, { id, ...this.terms(options.purpose ?? 'service') }, made);
+      await insertSend(tx, tenantId, { id, ...this.terms(purpose) }, made);
       const answer = acceptedBulk(id, made, refused);
       await whenStored?.(tx, answer);
       return { deliveries: made, accepted: answer };
@@ -137,6 +138,7 @@ export class DirectMessages {
     tx: Tx,
     tenantId: string,
     ready: readonly ReadyMessage[],
+    purpose: Purpose,
   ): Promise<DirectDelivery[]> {
     const now = this.deps.clock.now();
     await this.parts.lockFiles(
@@ -145,31 +147,32 @@ export class DirectMessages {
       ready.map(({ part }) => part),
     );
     const people = await this.peopleOf(tx, tenantId, ready);
-    return ready.map((message) => directDelivery(message, people.get(lineOf(message.phone)), now));
+    return ready.map((message) => directDelivery(message, people.of(message), { purpose, now }));
   }
 
-  /** The contacts of these numbers by line, made where there are none. */
+  /**
+   * The recipients as they are in this transaction. A number without a contact gets one; an answer goes to the contact who
+   * wrote, at the number that was asked for.
+   */
   private async peopleOf(
     tx: Tx,
     tenantId: string,
     messages: readonly ReadyMessage[],
-  ): Promise<Map<string, DirectPerson>> {
-    const contacts = messages.map(({ phone, name }) => (name === null ? { phone } : { phone, name }));
-    const made = await this.deps.contacts.upsertMany(tx, tenantId, contacts);
-    const known = await knownNumbers(
-      tx,
-      tenantId,
-      made.map(({ phone }) => phone),
-    );
-    return new Map(
-      known.flatMap(({ line, contactId, phone, name }) =>
-        contactId === null ? [] : [[line, { id: contactId, phone, name }]],
-      ),
-    );
+  ): Promise<{ of(message: ReadyMessage): DirectPerson | undefined }> {
+    const contacts = messages
+      .filter(({ answered }) => !answered)
+      .map(({ phone, name }) => (name === null ? { phone } : { phone, name }));
+    const made = contacts.length > 0 ? await this.deps.contacts.upsertMany(tx, tenantId, contacts) : [];
+    const answered = messages.flatMap((message) => message.answered?.contactPhone ?? []);
+    const known = await knownNumbers(tx, tenantId, [...made.map(({ phone }) => phone), ...answered]);
+    const byLine = new Map(known.map((number) => [number.line, number]));
+    return {
+      of: (message) => personOf(message, byLine.get(lineOf(message.answered?.contactPhone ?? message.phone))),
+    };
   }
 
   private enqueue(tenantId: string, deliveries: readonly DirectDelivery[]): Promise<void> {
-    return this.deps.queue.enqueueMany(sendMessage, firstJobs(tenantId, deliveries, this.deps.clock.now()));
+    return enqueueSends(this.deps.queue, firstJobs(tenantId, deliveries, this.deps.clock.now()));
   }
 }
 
@@ -179,4 +182,15 @@ type WhenStored<Answer> = (tx: Tx, answer: Answer) => Promise<void>;
 function onlyOne<Item>([item]: readonly Item[]): Item {
   if (item === undefined) throw new Error('A message was neither accepted nor refused.');
   return item;
+}
+
+/** Undefined when the number has no contact, or not any more the one who wrote. */
+function personOf(
+  { answered, phone }: ReadyMessage,
+  number: KnownNumber | undefined,
+): DirectPerson | undefined {
+  if (!number || number.contactId === null) return undefined;
+  if (answered && number.contactId !== answered.contactId) return undefined;
+  const { contactId: id, name, line } = number;
+  return { id, phone: lineOf(phone) === line ? number.phone : phone, name };
 }

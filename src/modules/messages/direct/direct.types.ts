@@ -19,6 +19,18 @@ export interface DirectDraft {
   variables: Record<string, unknown>;
   senderId: string | undefined;
   sendAt: Date | undefined;
+  /** The message that it answers. */
+  replyTo: string | undefined;
+  /** Who wrote that message, and to whom; known once it was looked up. */
+  answered?: AnsweredMessage;
+}
+
+/** A person wrote to a sender. */
+export interface AnsweredMessage {
+  contactId: string;
+  /** E.164, as the contact shows it; the person may have written from a number that it had before a merge. */
+  contactPhone: string;
+  senderId: string;
 }
 
 /** A message that will be sent: its part with its file, and what its recipient gets of it. */

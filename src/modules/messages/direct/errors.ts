@@ -10,6 +10,14 @@ export function errorOfRefused(refused: readonly RefusedMessage[]): DomainError 
   return new DomainError(kind, code, sentenceOf(errors), { errors });
 }
 
+/** The contact who wrote was merged or deleted since the message it wrote was looked up. */
+export function contactChanged({ place }: { place: string }): DomainError {
+  const message = 'its contact was merged or deleted a moment ago; send the request again';
+  return new DomainError('conflict', 'contact_changed', message, {
+    errors: [{ path: `${place}replyTo`, message }],
+  });
+}
+
 /** Why a message cannot be cancelled. */
 export function tooLate(standing: { state: string; isOut: boolean; source: string }): DomainError {
   const { state, isOut, source } = standing;

@@ -2,7 +2,9 @@ import { addMs } from '../../../../lib/clock.js';
 import { newId } from '../../../../lib/ids.js';
 import { readableText, type RenderedContent } from '../../../content/core/content.js';
 import { DUE_HORIZON_MS } from '../../core/due.js';
-import { FIRST_CLAIM, sendJobId } from '../../core/job-id.js';
+import { FIRST_CLAIM } from '../../core/job-id.js';
+import type { SendLane } from '../../core/lane.js';
+import type { SendJob } from '../../send-jobs.js';
 import type { WrittenDelivery } from '../send.repository.js';
 
 /** Whom a delivery goes to, and how. */
@@ -13,11 +15,13 @@ export interface Addressee {
   name: string | null;
   onlySenderId?: string | null;
   sendAt?: Date | null;
+  /** `direct` unless given. */
+  lane?: SendLane;
 }
 
 /** A delivery with one message for each content, in their order. */
 export function writtenDelivery(
-  { contactId, phone, name, onlySenderId = null, sendAt = null }: Addressee,
+  { contactId, phone, name, onlySenderId = null, sendAt = null, lane = 'direct' }: Addressee,
   contents: readonly RenderedContent[],
   now: Date,
 ): WrittenDelivery {
@@ -28,6 +32,7 @@ export function writtenDelivery(
     name,
     onlySenderId,
     sendAt,
+    lane,
     waits: sendAt !== null && sendAt > addMs(now, DUE_HORIZON_MS),
     messages: contents.map((content, part) => ({
       id: newId(),
@@ -40,15 +45,15 @@ export function writtenDelivery(
 }
 
 /** The jobs of deliveries that were just made; those that wait for their time get theirs later. */
-export function firstJobs(tenantId: string, deliveries: readonly WrittenDelivery[], now: Date) {
+export function firstJobs(tenantId: string, deliveries: readonly WrittenDelivery[], now: Date): SendJob[] {
   return deliveries
     .filter(({ waits }) => !waits)
-    .map(({ id, sendAt }) => ({
-      payload: { tenantId, deliveryId: id },
+    .map(({ id, lane, sendAt }) => ({
+      id,
+      tenantId,
+      lane,
+      claimEpoch: FIRST_CLAIM,
       // Without a priority a job goes before all that have one: the jobs of campaigns.
-      options: {
-        id: sendJobId(id, FIRST_CLAIM),
-        ...(sendAt && { delayMs: Math.max(sendAt.getTime() - now.getTime(), 0) }),
-      },
+      delayMs: sendAt ? Math.max(sendAt.getTime() - now.getTime(), 0) : 0,
     }));
 }

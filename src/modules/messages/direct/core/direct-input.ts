@@ -12,6 +12,7 @@ export interface MessageInput extends PartInput {
   to: string;
   senderId?: string | null;
   sendAt?: string | null;
+  replyTo?: string | null;
   template?: boolean | null;
   variables?: Record<string, unknown> | null;
 }
@@ -33,6 +34,7 @@ const ownFields = new Set([
   'to',
   'senderId',
   'sendAt',
+  'replyTo',
   'purpose',
   'template',
   'variables',
@@ -98,6 +100,7 @@ export function parseAsked(
     variables,
     senderId: input.senderId?.toLowerCase() ?? undefined,
     sendAt,
+    replyTo: input.replyTo?.toLowerCase() ?? undefined,
   };
 }
 

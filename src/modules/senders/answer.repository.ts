@@ -1,0 +1,52 @@
+import type { Tx } from '../../db/index.js';
+import type { TransportName } from '../../transports/transport.js';
+import { MINUTE_MS, type QuotaWindow } from './core/quota.js';
+import type { AnsweringSender } from './core/answer.js';
+
+export interface AnsweringRow extends Omit<AnsweringSender, 'supported'> {
+  id: string;
+  tenantId: string;
+  transport: TransportName;
+}
+
+/**
+ * Locks senders until the transaction ends, in the order of their ids. Waits for rows that are locked: a reservation or a
+ * result holds them for milliseconds, and there is no other sender to take.
+ */
+export async function lockAnswering(
+  tx: Tx,
+  ids: readonly string[],
+  workerId: string | undefined,
+): Promise<AnsweringRow[]> {
+  const rows: (Omit<AnsweringRow, 'answers'> & { quota: number; startedAt: Date | null; used: number })[] =
+    await tx.query(
+      `SELECT id, tenant_id AS "tenantId", transport, status, paused_at AS "pausedAt", health_score AS "healthScore",
+              consecutive_failures AS "consecutiveFailures", answers_per_minute AS quota,
+              answers_started_at AS "startedAt", answers_used AS used,
+              $2::uuid IS NULL OR (SELECT worker_id IS NOT DISTINCT FROM $2 FROM sessions
+                                   WHERE sender_id = senders.id) IS NOT FALSE AS "isHere"
+       FROM senders WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE OF senders`,
+      [ids, workerId ?? null],
+    );
+  return rows.map(({ quota, startedAt, used, ...row }) => ({
+    ...row,
+    answers: { lengthMs: MINUTE_MS, quota, startedAt, used },
+  }));
+}
+
+/** Of senders that are locked. */
+export async function writeAnswers(
+  tx: Tx,
+  windows: readonly (readonly [senderId: string, window: QuotaWindow])[],
+): Promise<void> {
+  if (windows.length === 0) return;
+  await tx.query(
+    `UPDATE senders SET answers_started_at = w.started_at, answers_used = w.used
+     FROM unnest($1::uuid[], $2::timestamptz[], $3::integer[]) AS w (id, started_at, used) WHERE senders.id = w.id`,
+    [
+      windows.map(([id]) => id),
+      windows.map(([, { startedAt }]) => startedAt),
+      windows.map(([, { used }]) => used),
+    ],
+  );
+}
