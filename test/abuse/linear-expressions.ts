@@ -86,6 +86,10 @@ export const builtExpressions = new Map<string, string>([
   ['src/modules/contacts/import/core/opt-out-title.ts', 'words; its titles are cut at a length before'],
   ['src/modules/contacts/import/core/seven-bits.ts', 'constants, without repeats'],
   ['src/modules/contacts/import/core/titles.ts', 'lists of words; titles are cut at a length before'],
+  [
+    'src/modules/contacts/import/core/truth.ts',
+    'a list of words, at the beginning of 200 characters at most',
+  ],
   ['src/modules/content/core/templates/liquid-spans.ts', 'one of two words'],
   [
     'src/modules/content/core/templates/locale-number.ts',

@@ -264,7 +264,13 @@ describe('names that are looked up', () => {
       open.shift()?.();
     }
     await Promise.all(fetches);
-    expect(asked.map((host) => host.charAt(0))).toEqual(['a', 'b', 'c', 'a', 'a']);
+    const owners = asked.map((host) => host.charAt(0));
+    // Of b and c either may come first: they asked at the same time.
+    expect([owners[0], owners.slice(1, 3).toSorted(), owners.slice(3)]).toEqual([
+      'a',
+      ['b', 'c'],
+      ['a', 'a'],
+    ]);
   });
 });
 
