@@ -53,6 +53,8 @@ describe('a column beside the number says which country it is from', () => {
     ['nowhere', 'https://wa.me/573001234502', '+573001234502'],
     ['', '11987654321', '+5511987654321'],
     ['N/A', '11987654321', '+5511987654321'],
+    ['?', '11987654321', '+5511987654321'],
+    ['Não informado', '11987654321', '+5511987654321'],
     ['55', '5511987654321', '+5511987654321'],
   ])('%s beside %s, which says its own, or without one', (country, number, phone) => {
     expect(read(['Country Code', 'Phone'], [country, number], 'BR')).toBe(phone);
@@ -60,6 +62,9 @@ describe('a column beside the number says which country it is from', () => {
 
   it.each([
     ['nowhere', '11987654321', /"Country Code" names no country/],
+    ['Outro', '11987654321', /"Country Code" names no country/],
+    ['US/Canada', '2125550123', /"Country Code" names no country/],
+    ['Congo, Democratic Republic of', '991234567', /"Country Code" names no country/],
     ['999', '11987654321', /"Country Code" names no country/],
     ['Brazil (+57)', '11987654321', /"Country Code" names no country/],
     ['+57', '11987654321', /Colombia/],
@@ -86,6 +91,10 @@ describe('a column beside the number says which country it is from', () => {
       ['MEX', 'MX'],
       ['Alemanha', 'DE'],
       ['Emirados Árabes Unidos', 'AE'],
+      ['BR - Brazil', 'BR'],
+      ['Brazil (BR) +55', 'BR'],
+      ['Korea, Republic of', 'KR'],
+      ['Bolivia, Plurinational State of', 'BO'],
     ]) {
       expect([cell, parseCountry(cell ?? '')]).toEqual([cell, country]);
     }

@@ -16,6 +16,8 @@ const MAX_LENGTH = 80;
 const CALLING_CODE_TITLES = setOf(words.CALLING_CODE_TITLES);
 const COUNTRY_TITLES = setOf(words.COUNTRY_TITLES);
 const SHORT_TITLES = setOf(words.SHORT_COUNTRY_TITLES);
+const NOT_KNOWN = setOf(words.NOT_KNOWN_VALUES);
+const NOTHING = /^[\s?.*_/–—-]*$/u;
 const COUNTRY = pattern(words.COUNTRY_WORDS);
 const DIALLED = pattern(words.DIALLED_WORDS);
 const BESIDE = pattern(words.BESIDE_COUNTRY_WORDS);
@@ -78,8 +80,8 @@ export function parseCountry(cell: string): string | undefined | null {
     .slice(0, 2 * MAX_LENGTH)
     .replace(/^['"=]+|["']+$/g, '')
     .trim();
-  if (text === '' || isNoAnswer(text)) return undefined;
   if (text.length > MAX_LENGTH) return null;
+  if (isNoAnswer(text) || NOTHING.test(text) || NOT_KNOWN.has(plainTitle(text))) return undefined;
   const digits = text
     .normalize('NFKC')
     .replace(/^(\d+)[.,]0+$/, '$1')
@@ -109,8 +111,27 @@ function namedCountry(text: string): string | undefined | null {
   return (
     countries().get(plain) ??
     countries().get(plainTitle(withoutBrackets(text).replace(/\p{Nd}+/gu, ' '))) ??
+    inParts(text) ??
     null
   );
+}
+
+/** `BR - Brazil`, of which every part says the same, and `Korea, Republic of`, as ISO 3166 sorts them. */
+function inParts(text: string): string | undefined {
+  const parts = text
+    .replace(/\p{Nd}+/gu, ' ')
+    .split(/[-–—,/|:()]/u)
+    .map(plainTitle)
+    .filter((part) => part !== '');
+  const [name = '', kind = ''] = parts;
+  const sorted = parts.length === 2 ? countries().get(`${kind} ${name}`) : undefined;
+  if (sorted !== undefined) return sorted;
+  // The Congos and the Koreas differ in it alone.
+  if (parts.length === 2 && / of(?: the)?$/.test(kind) && !kind.includes('democratic')) {
+    return countries().get(name);
+  }
+  const found = new Set(parts.map((part) => countries().get(part)));
+  return found.size === 1 ? [...found][0] : undefined;
 }
 
 let known: ReadonlyMap<string, string> | undefined;

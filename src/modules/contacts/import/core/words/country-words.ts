@@ -92,3 +92,8 @@ export const ALPHA_3 =
   'SZ:SWZ TC:TCA TD:TCD TG:TGO TH:THA TJ:TJK TK:TKL TL:TLS TM:TKM TN:TUN TO:TON TR:TUR TT:TTO TV:TUV TW:TWN TZ:TZA ' +
   'UA:UKR UG:UGA US:USA UY:URY UZ:UZB VA:VAT VC:VCT VE:VEN VG:VGB VI:VIR VN:VNM VU:VUT WF:WLF WS:WSM XK:XKX YE:YEM ' +
   'YT:MYT ZA:ZAF ZM:ZMB ZW:ZWE';
+
+/** What a cell says that knows no country; `other` is a country, and not the one that others are from. */
+export const NOT_KNOWN_VALUES = [
+  'unknown; not known; not specified; unspecified; not provided; not set; not available; no answer; no data; blank; empty; tbd; select; please select; select country; desconhecido; nao informado; nao informada; nao especificado; nao sei; sem informacao; sem dados; n d; s i; selecione; em branco; vazio; desconocido; no informado; no especificado; sin datos; sin informacion; seleccione; inconnu; non renseigne; non precise; non specifie; unbekannt; keine angabe; k a; sconosciuto; non specificato; onbekend; nieznany; neznamy; неизвестно; не указано; не указана; невідомо; bilinmiyor; belirtilmemis; غير معروف; غير محدد; לא ידוע; tidak diketahui; khong ro; 未知; 不明; 不详; 未設定; 알 수 없음; 미상; ไม่ระบุ',
+];
