@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { personName } from '../../src/lib/names.js';
 import { planColumns } from '../../src/modules/contacts/import/core/columns.js';
-import { parseOptOut } from '../../src/modules/contacts/import/core/opt-out-column.js';
 import { parseRow } from '../../src/modules/contacts/import/core/rows.js';
 import { parseBoolean } from '../../src/modules/contacts/import/core/truth.js';
 
@@ -333,29 +332,17 @@ describe('who opted out', () => {
     expect(read(['phone', 'code'], [PHONE, 'opted_out'])).toMatchObject({ optedOut: false });
   });
 
+  it('a no to SMS says nothing where another column asks about WhatsApp', () => {
+    const titles = ['phone', 'Consent WhatsApp', 'Consent SMS'];
+    expect(read(titles, [PHONE, 'yes', 'no'])).toMatchObject({ optedOut: false });
+    expect(read(titles, [PHONE, 'no', 'yes'])).toMatchObject({ optedOut: true });
+    expect(read(['phone', 'Consent SMS'], [PHONE, 'no'])).toMatchObject({ optedOut: true });
+  });
+
   it('why a person opted out stays an attribute', () => {
     expect(read(['phone', 'Opt-out reason'], [PHONE, 'too many'])).toMatchObject({
       optedOut: true,
       attributes: { opt_out_reason: 'too many' },
     });
-  });
-
-  it.each([
-    ['No answer', 'in', 'unchanged'],
-    ['Não informado', 'in', 'unchanged'],
-    ['N.A.', 'in', 'unchanged'],
-    ['No. 5', 'in', 'unchanged'],
-    ['Sim, aceito', 'in', 'unchanged'],
-    ['Email', 'out', 'unchanged'],
-    ['No, no more', 'out', 'unclear'],
-    ['WhatsApp of Ana', 'out', 'unclear'],
-  ] as const)('%j in a column of kind %s is %s', (cell, kind, reading) => {
-    expect(parseOptOut(cell, kind)).toBe(reading);
-  });
-
-  it('a date of nothing is no date', () => {
-    expect(
-      ['0000-00-00', '00/00/0000', '-', '1970-01-01'].map((cell) => parseOptOut(cell, 'out')),
-    ).not.toContain('out');
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { planColumns } from '../../src/modules/contacts/import/core/columns.js';
+import { parseOptOut } from '../../src/modules/contacts/import/core/opt-out-column.js';
 
 function plan(titles: string[], below: string[][] = [], mapping = {}) {
   const outcome = planColumns(titles, mapping, 'BR', below);
@@ -227,5 +228,26 @@ describe('columns of our own files', () => {
       { index: 3, key: 'left' },
     ]);
     expect(optOut).toEqual([{ index: 3, kind: 'out' }]);
+  });
+});
+
+describe('a cell that says who opted out', () => {
+  it.each([
+    ['No answer', 'in', 'unchanged'],
+    ['Não informado', 'in', 'unchanged'],
+    ['N.A.', 'in', 'unchanged'],
+    ['No. 5', 'in', 'unchanged'],
+    ['Sim, aceito', 'in', 'unchanged'],
+    ['Email', 'out', 'unchanged'],
+    ['No, no more', 'out', 'unclear'],
+    ['WhatsApp of Ana', 'out', 'unclear'],
+  ] as const)('%j in a column of kind %s is %s', (cell, kind, reading) => {
+    expect(parseOptOut(cell, kind)).toBe(reading);
+  });
+
+  it('a date of nothing is no date', () => {
+    expect(
+      ['0000-00-00', '00/00/0000', '-', '1970-01-01'].map((cell) => parseOptOut(cell, 'out')),
+    ).not.toContain('out');
   });
 });

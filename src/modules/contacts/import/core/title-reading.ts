@@ -4,7 +4,12 @@ import type { OptOutKind } from './opt-out-title.js';
 import { codeOfReport, ownExport, rejectionColumns, type OwnExport } from './own-columns.js';
 import { phoneColumns, type PhoneColumn } from './phone-columns.js';
 import { isPersonTitle, isUsualNameTitle, mayBeNames, nameRole, type NameRole } from './name-title.js';
-import { isTagTitle } from './titles.js';
+import { isTagTitle, plainTitle } from './titles.js';
+
+const WHATSAPP = /(?<![^ ])(?:whatsapp|waba|wa|zap|wpp)(?![^ ])/u;
+const SMS = /(?<![^ ])(?:sms|mms|rcs)(?![^ ])/u;
+/** Kinds whose cells say a yes or a no. */
+const SAYS: ReadonlySet<OptOutKind> = new Set(['in', 'out']);
 
 export interface OptOutColumn {
   index: number;
@@ -37,11 +42,7 @@ export function parseTitles(titles: readonly string[], below: readonly (readonly
     phones,
     roles: nameRoles(titles, below, phones[0]?.index),
     tags: titles.flatMap((title, index) => (isTagTitle(title) ? [index] : [])),
-    optOut: titles.flatMap((title, index): OptOutColumn[] => {
-      const kind = optOutKind(title);
-      if (kind === undefined) return index === reportCode ? [{ index, kind: 'anything' }] : [];
-      return [{ index, kind }];
-    }),
+    optOut: optOutColumns(titles, reportCode),
     countries: countryColumns(titles, below).filter(
       (index) => !phones.some((phone) => phone.index === index),
     ),
@@ -70,6 +71,19 @@ function nameRoles(
       index !== phone && isPersonTitle(title) && mayBeNames(below.map((row) => row[index] ?? '')),
   );
   return person < 0 ? known : known.with(person, 'name');
+}
+
+/** Where a column says what people think of WhatsApp, one about SMS only does not: `Consent SMS`, `Consent WhatsApp`. */
+function optOutColumns(titles: readonly string[], reportCode: number | undefined): OptOutColumn[] {
+  const columns = titles.flatMap((title, index): OptOutColumn[] => {
+    const kind = optOutKind(title);
+    if (kind === undefined) return index === reportCode ? [{ index, kind: 'anything' }] : [];
+    return [{ index, kind }];
+  });
+  const isOf = (channel: RegExp, { index }: OptOutColumn) => channel.test(plainTitle(titles[index] ?? ''));
+  return columns.some((column) => SAYS.has(column.kind) && isOf(WHATSAPP, column))
+    ? columns.filter((column) => isOf(WHATSAPP, column) || !isOf(SMS, column))
+    : columns;
 }
 
 function parseExport(titles: readonly string[], own: OwnExport, inFront: number[]): TitleReading {
