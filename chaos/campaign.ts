@@ -1,9 +1,8 @@
-import { ApiClient } from '../src/demo/api-client.js';
+import { ApiClient, Refused } from '../src/demo/api-client.js';
 import type { StatsView } from '../src/demo/shapes.js';
 import { until } from '../src/demo/until.js';
+import { campaignPhone } from './people.js';
 import { EMAIL, PASSWORD } from './programs.js';
-
-export const PARTS = 2;
 
 const UNLIMITED = 2_000_000_000;
 /** So that all senders together hand over about 160 messages a second and there is time for everything to go wrong. */
@@ -33,7 +32,7 @@ export class Operator {
   /** Returns the id of a campaign that runs. */
   async startCampaign(recipients: number): Promise<string> {
     const contacts = Array.from({ length: recipients }, (_, index) => ({
-      phoneNumber: `+55119${60_000_000 + index}`,
+      phoneNumber: campaignPhone(index),
       name: `Person ${index}`,
     }));
     const { id } = await this.api.post<{ id: string }>('/api/campaigns', {
@@ -47,6 +46,21 @@ export class Operator {
     });
     await this.api.post(`/api/campaigns/${id}/start`);
     return id;
+  }
+
+  /**
+   * Sends a request under its key. `unknown`: it is to be repeated under the same key; whoever asks cannot know what was
+   * done, the server has to. A refusal says that nothing was done.
+   */
+  async ask(path: string, body: object, key: string): Promise<'accepted' | 'unknown' | Refused> {
+    try {
+      await this.api.post(path, body, { 'idempotency-key': key });
+      return 'accepted';
+    } catch (error) {
+      // 409: under way; 429: too many.
+      const isFinal = error instanceof Refused && error.status < 500 && ![409, 429].includes(error.status);
+      return isFinal ? error : 'unknown';
+    }
   }
 
   /** Undefined while the API cannot say. */

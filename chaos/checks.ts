@@ -15,6 +15,9 @@ export interface Check {
 /** What was seen in the end, from all sides. */
 export interface Findings {
   ids: IdMode;
+  campaign: string;
+  /** Messages that were asked for beside the campaign. */
+  asked: number;
   parts: number;
   verdict: Verdict;
   truth: Truth;
@@ -33,6 +36,7 @@ export function checksOf(findings: Findings): Check[] {
     ...messagesOf(findings),
     ...countersOf(findings),
     ...ledgerOf(findings),
+    ...directOf(findings),
     none('no process of ours ended by itself', findings.crashes),
     none(
       'every process stopped in order when asked',
@@ -53,6 +57,7 @@ function messagesOf({ ids, verdict }: Findings): Check[] {
     none('nothing arrived that is shown as not sent', verdict.contradicted),
     none('nothing arrived that was not asked for', verdict.strangers),
     none('parts came in order and from one sender', verdict.outOfOrder),
+    none('nothing came before its time', verdict.early),
   ];
 }
 
@@ -66,14 +71,15 @@ function countersOf({ truth, stats }: Findings): Check[] {
 }
 
 /** The far side's own book against what the product believes to have sent. */
-function ledgerOf({ parts, verdict, truth, arrivals, ledger, queueLost }: Findings): Check[] {
+function ledgerOf({ campaign, parts, verdict, truth, arrivals, ledger, queueLost }: Findings): Check[] {
   const { messagesCounted } = truth;
   const checks = [
     equal('the ledger and its summary', { arrived: arrivals.length }, { arrived: ledger.arrived }),
   ];
   for (let part = 0; part < parts; part += 1) {
-    const arrived = arrivals.filter((entry) => entry.part === part).length;
-    const unknown = verdict.unknown.filter((entry) => entry.part === part && entry.arrived).length;
+    const isOfPart = (source: string, of: number) => source === campaign && of === part;
+    const arrived = arrivals.filter((entry) => isOfPart(entry.campaignId, entry.part)).length;
+    const unknown = verdict.unknown.filter((one) => one.arrived && isOfPart(one.source, one.part)).length;
     const name = `part ${part + 1} of the ledger`;
     checks.push(
       equal(
@@ -92,6 +98,20 @@ function ledgerOf({ parts, verdict, truth, arrivals, ledger, queueLost }: Findin
     );
   }
   return checks;
+}
+
+/** Of what no campaign sends there are no counters: its messages are counted themselves. */
+function directOf({ campaign, asked, verdict, truth, arrivals, queueLost }: Findings): Check[] {
+  const { kept = 0, sent = 0, read = 0 } = truth.directCounted;
+  const arrived = arrivals.filter(({ campaignId }) => campaignId !== campaign).length;
+  const unknown = verdict.unknown.filter((one) => one.arrived && one.source !== campaign).length;
+  const name = 'the ledger without the campaign';
+  const checks = [
+    equal('messages asked for beside the campaign, and kept', { messages: asked }, { messages: kept }),
+    equal(`${name} and messages sent, or unknown and arrived`, { arrived }, { arrived: sent + unknown }),
+  ];
+  if (queueLost || unknown > 0) return checks;
+  return [...checks, equal(`${name} and messages read`, { read }, { read: arrived })];
 }
 
 const SHOWN = 5;

@@ -1,9 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { ledgerSummary } from './ledger.js';
+import { reached } from './ledger.js';
 import type { Fault, PlannedFault } from './plan.js';
 import type { Stage } from './stage.js';
-
-const LOOK_EVERY_MS = 50;
 
 /** What has happened, as far as it has. */
 export interface Events {
@@ -35,7 +33,7 @@ export class Director {
   /** Resolves when all faults are over and everything runs again; rejects when the signal is aborted. */
   async perform(plan: readonly PlannedFault[], signal: AbortSignal): Promise<void> {
     for (const { at, laterMs, fault } of plan) {
-      const arrived = await this.reach(at * this.expected, signal);
+      const arrived = await reached(this.stage.simulatorUrl, at * this.expected, signal);
       await pause(laterMs, undefined, { signal });
       const target = targetOf(fault);
       const before = this.underWay.get(target) ?? Promise.resolve();
@@ -46,14 +44,6 @@ export class Director {
     }
     await Promise.all(this.underWay.values());
     await Promise.all([...this.stage.workers, this.stage.api].map((kept) => kept.up()));
-  }
-
-  private async reach(count: number, signal: AbortSignal): Promise<number> {
-    for (;;) {
-      const { arrived } = await ledgerSummary(this.stage.simulatorUrl);
-      if (arrived >= count) return arrived;
-      await pause(LOOK_EVERY_MS, undefined, { signal });
-    }
   }
 
   private async strike(fault: Fault, arrived: number): Promise<void> {

@@ -1,8 +1,13 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
 /** One message that reached a phone, as the simulator's own process wrote it down. */
 export interface LedgerEntry {
   senderId: string;
   to: string;
+  /** What it was sent for: a campaign, or a request that no campaign made. */
+  campaignId: string;
   part: number;
+  at: string;
 }
 
 export interface LedgerSummary {
@@ -17,6 +22,17 @@ const PAGE = 10_000;
 
 export async function ledgerSummary(simulatorUrl: string): Promise<LedgerSummary> {
   return ask<LedgerSummary>(`${simulatorUrl}/ledger/summary`);
+}
+
+const LOOK_EVERY_MS = 50;
+
+/** Resolves once so much has arrived, with what has; rejects when the signal is aborted. */
+export async function reached(simulatorUrl: string, count: number, signal: AbortSignal): Promise<number> {
+  for (;;) {
+    const { arrived } = await ledgerSummary(simulatorUrl);
+    if (arrived >= count) return arrived;
+    await pause(LOOK_EVERY_MS, undefined, { signal });
+  }
 }
 
 /** Everything that arrived, in that order. */

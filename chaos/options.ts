@@ -10,6 +10,8 @@ export type IdMode = (typeof idModes)[number];
 export interface ChaosOptions {
   seed: number;
   recipients: number;
+  /** People who get something that no campaign sends. */
+  direct: number;
   senders: number;
   /** Workers killed while they work; more are killed while they start. */
   kills: number;
@@ -23,6 +25,7 @@ export const usage = `npm run chaos -- [options]
 
   --seed N          repeats the same faults (1)
   --recipients N    people, each of whom gets two messages (10000)
+  --direct N        people who get a message beside the campaign, at once, at a time, in a bulk or as a test (500)
   --senders N       (20)
   --kills N         workers killed with SIGKILL (10)
   --backend NAME    where the queue lives: ${backends.join(' or ')} (redis)
@@ -39,6 +42,7 @@ export function readOptions(args: string[]): ChaosOptions {
   return {
     seed: wholeNumber('--seed', values.seed, 0, 4_294_967_295),
     recipients: wholeNumber('--recipients', values.recipients, 10, 10_000),
+    direct: wholeNumber('--direct', values.direct, 0, 5_000),
     senders: wholeNumber('--senders', values.senders, 1, 200),
     kills: wholeNumber('--kills', values.kills, 0, 1_000),
     backend: oneOf('--backend', values.backend, backends),
@@ -53,6 +57,7 @@ function parsed(args: string[]) {
     const options = {
       seed: text('1'),
       recipients: text('10000'),
+      direct: text('500'),
       senders: text('20'),
       kills: text('10'),
       backend: text('redis'),

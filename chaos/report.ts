@@ -4,11 +4,11 @@ const LISTED = 200;
 
 /** The result in words and numbers, for a terminal. */
 export function reportText({ options, events, findings, checks, good, ...rest }: ChaosResult): string {
-  const { verdict, truth, ledger } = findings;
+  const { verdict, truth, ledger, asked } = findings;
   const { recipients, senders, seed, backend, ids } = options;
   const redis = `restarted ${events.redisRestarts} times, flushed ${events.redisFlushes} times`;
   const lines = [
-    `${recipients} recipients, ${verdict.expected} messages, ${senders} senders, queue on ${backend}, ` +
+    `${recipients} recipients, ${verdict.expected} messages (${asked} beside the campaign), ${senders} senders, queue on ${backend}, ` +
       `${ids === 'none' ? 'no idempotent ids' : 'idempotent ids'}, seed ${seed}: ${rest.campaignSeconds.toFixed(0)} s`,
     '',
     fact('workers killed', `${events.killsAtWork} at work, ${events.killsAtStart} while they started`),
@@ -23,6 +23,7 @@ export function reportText({ options, events, findings, checks, good, ...rest }:
     fact('unknown', unknownText(verdict.unknown)),
     fact('recipients', tallyText(truth.counted)),
     fact('messages', tallyText(truth.messagesCounted)),
+    fact('  beside the campaign', tallyText(truth.directCounted)),
     '',
     ...checks.map(
       ({ name, holds, detail }) => `${holds ? '✓' : '✗'} ${name}${detail === '' ? '' : `: ${detail}`}`,
@@ -59,7 +60,13 @@ function accounts({ missing, unknown }: ChaosResult['findings']['verdict']): str
         `${phone} part ${part + 1}: unknown (${code}), ${arrived ? 'arrived' : 'did not arrive'}`,
     ),
     ...missing
-      .filter((message) => !unknown.some((one) => one.phone === message.phone && one.part === message.part))
+      .filter(
+        (message) =>
+          !unknown.some(
+            (one) =>
+              one.source === message.source && one.phone === message.phone && one.part === message.part,
+          ),
+      )
       .map(
         ({ phone, part, account }) => `${phone} part ${part + 1}: missing, ${account ?? 'UNACCOUNTED FOR'}`,
       ),

@@ -1,15 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { errorMessage } from '../src/lib/errors.js';
-import { Operator, PARTS } from './campaign.js';
+import { Operator } from './campaign.js';
 import { checksOf, type Check, type Findings } from './checks.js';
+import { messagesOf, planDirect, sendDirectly } from './direct.js';
 import { Director, type Events } from './director.js';
 import { ledgerSummary, readLedger } from './ledger.js';
 import type { ChaosOptions } from './options.js';
+import { PARTS } from './people.js';
 import { planFaults } from './plan.js';
 import type { Programs } from './programs.js';
 import { setStage, type Stage } from './stage.js';
 import { settle } from './settle.js';
-import { readTruth, unfinished } from './truth.js';
+import { allEnded, readTruth, unfinished } from './truth.js';
 import { judge } from './verdict.js';
 
 export interface ChaosResult {
@@ -18,7 +20,7 @@ export interface ChaosResult {
   findings: Findings;
   checks: Check[];
   good: boolean;
-  /** From the start of the campaign to its completion. */
+  /** From the start of the campaign to its completion, and to the end of what was sent beside it. */
   campaignSeconds: number;
   /** The processes' own words; there only when something is wrong. */
   folder: string;
@@ -34,7 +36,7 @@ export interface RunSettings {
   signal?: AbortSignal;
 }
 
-/** One campaign under fire, from an empty database to the verdict. Ends everything it has started. */
+/** One campaign under fire, and what is sent beside it, from an empty database to the verdict. Ends everything it has started. */
 export async function runChaos(options: ChaosOptions, settings: RunSettings): Promise<ChaosResult> {
   const stage = await setStage(options, settings.programs);
   let good = false;
@@ -55,22 +57,29 @@ async function perform(stage: Stage, options: ChaosOptions, settings: RunSetting
   const expected = options.recipients * PARTS;
   settings.tell(`The campaign runs: ${expected} messages. Files are in ${stage.folder}.`);
   const director = new Director(stage, expected, settings.tell);
-  const work = (signal: AbortSignal): Promise<void> =>
-    director
-      .perform(planFaults(options, settings.lastFaultAt), signal)
-      .then(() => completed(operator, campaign, signal));
+  const plan = planDirect(options, settings.lastFaultAt);
+  const direct = { operator, campaign, simulatorUrl: stage.simulatorUrl, expected };
+  const work = async (signal: AbortSignal): Promise<void> => {
+    await Promise.all([
+      director.perform(planFaults(options, settings.lastFaultAt), signal),
+      sendDirectly(direct, plan, signal),
+    ]);
+    await completed(operator, campaign, signal);
+    while (!(await allEnded(stage.postgres.url))) await pause(200, undefined, { signal });
+  };
   await inTime(work, options, settings.signal).catch(async (error: unknown) => {
     // PostgreSQL may be away this moment; why the run ended matters more.
-    const left = await unfinished(stage.postgres.url, campaign).catch(errorMessage);
+    const left = await unfinished(stage.postgres.url).catch(errorMessage);
     settings.tell(`Unfinished: ${JSON.stringify(left, null, 2)}`);
     throw error;
   });
   const campaignSeconds = (performance.now() - startedAt) / 1_000;
   settings.tell(
-    `The campaign has completed after ${campaignSeconds.toFixed(0)} s; the last receipts come in.`,
+    `The campaign has completed, and all else has ended, after ${campaignSeconds.toFixed(0)} s; the last receipts come in.`,
   );
-  await settle(stage.postgres.url, campaign, settings.settleMs);
-  const findings = await lookAtEverything(stage, operator, campaign, options);
+  await settle(stage.postgres.url, settings.settleMs);
+  const asked = plan.reduce((sum, { request }) => sum + messagesOf(request), 0);
+  const findings = await lookAtEverything(stage, operator, { campaign, asked }, options);
   const checks = checksOf(findings);
   const good = checks.every(({ holds }) => holds);
   return { options, events: director.events, findings, checks, good, campaignSeconds, folder: stage.folder };
@@ -98,7 +107,7 @@ async function inTime(
 async function lookAtEverything(
   stage: Stage,
   operator: Operator,
-  campaign: string,
+  { campaign, asked }: { campaign: string; asked: number },
   { backend, ids }: ChaosOptions,
 ): Promise<Findings> {
   // Workers write receipts down until they stop: what the API says before is of another moment than what is counted.
@@ -109,8 +118,10 @@ async function lookAtEverything(
   const arrivals = await readLedger(stage.simulatorUrl);
   return {
     ids,
+    campaign,
     parts: PARTS,
-    verdict: judge(arrivals, truth.recipients, PARTS),
+    asked,
+    verdict: judge(arrivals, truth.deliveries),
     truth,
     stats: numbersOf(stats),
     arrivals,

@@ -1,16 +1,22 @@
 import type { LedgerEntry } from './ledger.js';
 
-/** A recipient as the product shows it in the end. */
-export interface RecipientRow {
+/** A delivery as the product shows it in the end: what a phone gets of a campaign, or of a request without one. */
+export interface DeliveryRow {
+  /** The id of the campaign or of the request. */
+  source: string;
   phone: string;
+  parts: number;
+  /** Not to arrive before then. */
+  sendAt: string | null;
   state: string;
   code: string | null;
   /** The first part that is not known to have been sent. */
   nextPart: number;
 }
 
-/** A message by its recipient and part; parts count from 0. */
+/** A message by its delivery and part; parts count from 0. */
 export interface Place {
+  source: string;
   phone: string;
   part: number;
 }
@@ -33,10 +39,12 @@ export interface Verdict {
   strangers: Place[];
   missing: MissingMessage[];
   unknown: UnknownMessage[];
-  /** Shown as not sent although they arrived, by a recipient that is not unknown. */
+  /** Shown as not sent although they arrived, by a delivery that is not unknown. */
   contradicted: Place[];
   /** People whose later part came before an earlier one, or from another sender. */
   outOfOrder: string[];
+  /** Messages that arrived before their time. */
+  early: Place[];
 }
 
 /** States in which the product says that all parts have left. */
@@ -45,76 +53,79 @@ const SENT = new Set(['sent', 'delivered', 'read']);
 const ENDED = new Set(['failed', 'skipped', 'unknown']);
 
 /** Compares what arrived with what the product says, message by message. */
-export function judge(
-  arrivals: readonly LedgerEntry[],
-  recipients: readonly RecipientRow[],
-  parts: number,
-): Verdict {
-  const byPhone = grouped(arrivals);
+export function judge(arrivals: readonly LedgerEntry[], deliveries: readonly DeliveryRow[]): Verdict {
+  const byDelivery = grouped(arrivals);
   const verdict: Verdict = {
-    expected: recipients.length * parts,
+    expected: deliveries.reduce((sum, { parts }) => sum + parts, 0),
     duplicates: [],
     strangers: [],
     missing: [],
     unknown: [],
     contradicted: [],
     outOfOrder: [],
+    early: [],
   };
-  for (const recipient of recipients) {
-    judgeRecipient(verdict, recipient, byPhone.get(recipient.phone) ?? [], parts);
-    byPhone.delete(recipient.phone);
+  for (const delivery of deliveries) {
+    const key = keyOf(delivery.source, delivery.phone);
+    judgeDelivery(verdict, delivery, byDelivery.get(key) ?? []);
+    byDelivery.delete(key);
   }
-  for (const [phone, entries] of byPhone) {
-    verdict.strangers.push(...entries.map(({ part }) => ({ phone, part })));
-  }
+  for (const entries of byDelivery.values()) verdict.strangers.push(...entries.map(placeOf));
   return verdict;
 }
 
 function grouped(arrivals: readonly LedgerEntry[]): Map<string, LedgerEntry[]> {
-  const byPhone = new Map<string, LedgerEntry[]>();
+  const byDelivery = new Map<string, LedgerEntry[]>();
   for (const entry of arrivals) {
-    const known = byPhone.get(entry.to);
+    const key = keyOf(entry.campaignId, entry.to);
+    const known = byDelivery.get(key);
     if (known) known.push(entry);
-    else byPhone.set(entry.to, [entry]);
+    else byDelivery.set(key, [entry]);
   }
-  return byPhone;
+  return byDelivery;
 }
 
-function judgeRecipient(
-  verdict: Verdict,
-  recipient: RecipientRow,
-  arrivals: readonly LedgerEntry[],
-  parts: number,
-): void {
-  const { phone, state, nextPart } = recipient;
+function keyOf(source: string, phone: string): string {
+  return `${source} ${phone}`;
+}
+
+function placeOf({ campaignId, to, part }: LedgerEntry): Place {
+  return { source: campaignId, phone: to, part };
+}
+
+function judgeDelivery(verdict: Verdict, delivery: DeliveryRow, arrivals: readonly LedgerEntry[]): void {
+  const { source, phone, parts, sendAt, state, nextPart } = delivery;
   const copies = Array.from({ length: parts }, () => 0);
-  for (const { part } of arrivals) {
+  for (const entry of arrivals) {
+    const { part } = entry;
     const seen = copies[part];
-    if (seen === undefined) verdict.strangers.push({ phone, part });
+    if (seen === undefined) verdict.strangers.push(placeOf(entry));
     else {
       copies[part] = seen + 1;
-      if (seen > 0) verdict.duplicates.push({ phone, part });
+      if (seen > 0) verdict.duplicates.push(placeOf(entry));
     }
   }
   for (const [part, count] of copies.entries()) {
-    if (count === 0) verdict.missing.push({ phone, part, account: accountFor(recipient, part) });
-    else if (isDenied(recipient, part)) verdict.contradicted.push({ phone, part });
+    if (count === 0) verdict.missing.push({ source, phone, part, account: accountFor(delivery, part) });
+    else if (isDenied(delivery, part)) verdict.contradicted.push({ source, phone, part });
   }
   if (state === 'unknown') {
     const arrived = (copies[nextPart] ?? 0) > 0;
-    verdict.unknown.push({ phone, part: nextPart, code: recipient.code, arrived });
+    verdict.unknown.push({ source, phone, part: nextPart, code: delivery.code, arrived });
   }
   if (!isInOrder(arrivals)) verdict.outOfOrder.push(phone);
+  const time = sendAt === null ? -Infinity : Date.parse(sendAt);
+  verdict.early.push(...arrivals.filter(({ at }) => Date.parse(at) < time).map(placeOf));
 }
 
 /** The product's explanation for a message that did not arrive. */
-function accountFor({ state, code, nextPart }: RecipientRow, part: number): string | undefined {
+function accountFor({ state, code, nextPart }: DeliveryRow, part: number): string | undefined {
   if (!ENDED.has(state) || part < nextPart) return undefined;
   return part === nextPart ? `${state} (${code ?? 'no code'})` : `behind a part that is ${state}`;
 }
 
 /** Of an unknown part both is possible; what comes after it, or after a failure, must not have been sent. */
-function isDenied({ state, nextPart }: RecipientRow, part: number): boolean {
+function isDenied({ state, nextPart }: DeliveryRow, part: number): boolean {
   return state === 'unknown' ? part > nextPart : !SENT.has(state) && part >= nextPart;
 }
 

@@ -1,6 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 
+/** The server refused a request. */
+export class Refused extends Error {
+  constructor(
+    message: string,
+    readonly status: number,
+  ) {
+    super(message);
+  }
+}
+
 /** The demo talks to the server as any client would: over HTTP, with a token, through the documented routes. */
 export class ApiClient {
   private constructor(
@@ -28,8 +38,11 @@ export class ApiClient {
     return this.call<Data>('GET', path);
   }
 
-  post<Data>(path: string, body: object = {}): Promise<Data> {
-    return this.call<Data>('POST', path, JSON.stringify(body), { 'content-type': 'application/json' });
+  post<Data>(path: string, body: object = {}, headers: Record<string, string> = {}): Promise<Data> {
+    return this.call<Data>('POST', path, JSON.stringify(body), {
+      'content-type': 'application/json',
+      ...headers,
+    });
   }
 
   async upload<Data>(path: string, file: string, fields: Record<string, string>): Promise<Data> {
@@ -68,7 +81,10 @@ export class ApiClient {
     });
     const envelope = (await response.json()) as { success: boolean; data: Data; message?: string };
     if (!envelope.success)
-      throw new Error(`${method} ${path} answered ${response.status}: ${envelope.message}`);
+      throw new Refused(
+        `${method} ${path} answered ${response.status}: ${envelope.message}`,
+        response.status,
+      );
     return envelope.data;
   }
 

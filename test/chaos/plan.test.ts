@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { OptionError, readOptions } from '../../chaos/options.js';
+import { messagesOf, planDirect } from '../../chaos/direct.js';
 import { planFaults } from '../../chaos/plan.js';
 
 const kinds = (backend: 'redis' | 'postgres', seed = 3) =>
@@ -34,10 +35,38 @@ describe('the plan of a chaos run', () => {
   });
 });
 
+describe('what a chaos run sends beside its campaign', () => {
+  const plan = (direct: number, last?: number) => planDirect({ seed: 3, direct, recipients: 50 }, last);
+
+  it('is of every kind, to so many people in all, nobody twice in one request', () => {
+    const planned = plan(60);
+    expect(planned).toEqual(plan(60));
+    const requests = planned.map(({ request }) => request);
+    expect(new Set(requests.map(({ kind }) => kind))).toEqual(new Set(['single', 'bulk', 'test']));
+    const people = requests.map((request) => {
+      if (request.kind === 'test') return request.phones;
+      return request.kind === 'single' ? [request.addressee.to] : request.addressees.map(({ to }) => to);
+    });
+    expect(people.flat()).toHaveLength(60);
+    expect(people.filter((phones) => new Set(phones).size < phones.length)).toEqual([]);
+    const messages = requests.reduce((sum, request) => sum + messagesOf(request), 0);
+    // A test has the two parts of the campaign.
+    expect(messages).toBe(60 + requests.flatMap((one) => (one.kind === 'test' ? one.phones : [])).length);
+  });
+
+  it('begins and ends while the campaign is under way', () => {
+    const moments = plan(60, 0.4).map(({ at }) => at);
+    expect(Math.min(...moments)).toBeGreaterThan(0);
+    expect(Math.max(...moments)).toBeLessThan(0.4);
+    expect(plan(0)).toEqual([]);
+  });
+});
+
 describe('the command line of a chaos run', () => {
   it('has the full proof as its default', () => {
     expect(readOptions([])).toMatchObject({
       recipients: 10_000,
+      direct: 500,
       senders: 20,
       kills: 10,
       backend: 'redis',

@@ -1,3 +1,4 @@
+import type { Tx } from '../../db/index.js';
 import {
   CampaignResponse,
   CheckedCampaignResponse,
@@ -13,6 +14,7 @@ import {
   TestCampaignDto,
   TestRunResponse,
   type CampaignManager,
+  type TestRun,
 } from '../../modules/campaigns/index.js';
 import { accepted, created, defineRoute, idOf, ok, type Route } from '../route.js';
 
@@ -45,8 +47,11 @@ function lookAheadRoutes(campaigns: CampaignManager): Route[] {
       body: TestCampaignDto,
       idempotent: true,
       response: { status: 202, description: 'They are on their way.', data: TestRunResponse },
-      handler: async ({ principal, params, body }) =>
-        accepted(presentTestRun(await campaigns.control.test(principal.tenantId, idOf(params), body))),
+      async handler({ principal, params, body, keepAnswer }) {
+        const answer = (run: TestRun) => accepted(presentTestRun(run));
+        const keep = (tx: Tx, run: TestRun) => keepAnswer(tx, answer(run));
+        return answer(await campaigns.control.test(principal.tenantId, idOf(params), body, keep));
+      },
     }),
   ];
 }

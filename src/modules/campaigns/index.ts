@@ -32,6 +32,7 @@ export {
   TestRunResponse,
 } from './actions/control.dto.js';
 export { presentDryRun, presentRetried, presentTestRun } from './actions/control.presenter.js';
+export type { TestRun } from './actions/test-send.service.js';
 
 // API: statistics, traces, files, comparisons.
 export type { CampaignStats } from './reports/report.service.js';

@@ -62,11 +62,23 @@ describe('the routes', () => {
 
   it('keep the answer for an Idempotency-Key in the transaction of the messages, so that a crash parts them never', async () => {
     const sendAt = new Date(Date.now() + 3_600_000).toISOString();
-    const requests = { '/api/message/send': {}, '/api/message/send-bulk': { messages: [body(21, 'later')] } };
-    for (const [path, bulk] of Object.entries(requests)) {
-      const single = 'messages' in bulk ? {} : body(22, 'later');
+    const campaign = dataOf(
+      await call('POST', '/api/campaigns', {
+        body: {
+          name: 'To be tested',
+          messages: [{ type: 'text', content: 'Hi' }],
+          contacts: [{ phoneNumber: body(23, '').to }],
+        },
+      }),
+    );
+    const requests = {
+      '/api/message/send': { ...body(22, 'later'), sendAt },
+      '/api/message/send-bulk': { messages: [body(21, 'later')], sendAt },
+      [`/api/campaigns/${campaign['id']}/test`]: { phoneNumbers: [body(24, '').to] },
+    };
+    for (const [path, request] of Object.entries(requests)) {
       const key = `exact ${path}`.replaceAll(' ', '-');
-      const asked = { body: { ...single, ...bulk, sendAt }, headers: { 'idempotency-key': key } };
+      const asked = { body: request, headers: { 'idempotency-key': key } };
       const { id } = dataOf(await call('POST', path, asked));
       const rows = await surface.db.database.manager.query<{ answered: string; stored: string }[]>(
         `SELECT k.xmin::text AS answered, m.xmin::text AS stored FROM idempotency_keys k, messages m

@@ -8,7 +8,7 @@ import { freshCanary } from '../canary/core/canary.js';
 import { PERMANENT_CODES } from './core/retry.js';
 import { DryRuns, type DryRun } from '../forecast/dry-run.service.js';
 import { CampaignCopies, type Copied, type CopyRequest } from './copy.service.js';
-import { TestSends, type TestRequest, type TestRun } from './test-send.service.js';
+import { TestSends, type TestRequest, type TestRun, type WhenTestStored } from './test-send.service.js';
 import { CampaignParts } from '../../content/index.js';
 import { failedByCode, retryFailed } from '../../delivery/index.js';
 import type { CampaignStatus } from '../core/campaign-status.js';
@@ -49,8 +49,8 @@ export class CampaignControl {
   }
 
   /** Sends the campaign's parts to a few own numbers at once; its audience and numbers do not change. */
-  test(tenantId: string, id: string, request: TestRequest): Promise<TestRun> {
-    return this.tests.send(tenantId, id, request);
+  test(tenantId: string, id: string, request: TestRequest, whenStored?: WhenTestStored): Promise<TestRun> {
+    return this.tests.send(tenantId, id, request, whenStored);
   }
 
   /** Lets a campaign go on beyond its canary: also before that is through, and after its limits were broken. */

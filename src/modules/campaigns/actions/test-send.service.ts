@@ -47,6 +47,9 @@ export interface TestRun {
   variant: string | undefined;
 }
 
+/** Takes part in the transaction that stores the messages of a test. */
+export type WhenTestStored = (tx: Tx, run: TestRun) => Promise<void>;
+
 /** Sends a campaign's parts, as the sample contact would get them, to a few numbers through the same engine. */
 export class TestSends {
   private readonly parts: CampaignParts;
@@ -55,7 +58,12 @@ export class TestSends {
     this.parts = new CampaignParts(deps.media);
   }
 
-  async send(tenantId: string, id: string, request: TestRequest): Promise<TestRun> {
+  async send(
+    tenantId: string,
+    id: string,
+    request: TestRequest,
+    whenStored?: WhenTestStored,
+  ): Promise<TestRun> {
     const { database } = this.deps;
     const campaign = await findCampaign(database.manager, tenantId, id);
     if (!campaign) throw notFound('campaign', id);
@@ -65,12 +73,20 @@ export class TestSends {
     contentsFor(parts, sample, given[0] ?? '');
     const phones = await this.refuseUnwanted(tenantId, given);
     await refuseEmptyPool(this.deps.senders, tenantId, campaign.pool);
-    const testId = newId();
-    const deliveries = await database.transaction((tx) =>
-      this.store(tx, { id: testId, campaign, parts, sample }, phones),
-    );
+    const run: TestRun = {
+      id: newId(),
+      phoneNumbers: phones,
+      messages: parts.length,
+      contactId: sample.contactId,
+      variant,
+    };
+    const deliveries = await database.transaction(async (tx) => {
+      const stored = await this.store(tx, { id: run.id, campaign, parts, sample }, phones);
+      await whenStored?.(tx, run);
+      return stored;
+    });
     await enqueueBestEffort(this.enqueue(tenantId, deliveries), this.deps.logger);
-    return { id: testId, phoneNumbers: phones, messages: parts.length, contactId: sample.contactId, variant };
+    return run;
   }
 
   private parsePhones({ phoneNumbers, defaultCountry }: TestRequest): string[] {

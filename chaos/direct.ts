@@ -1,0 +1,159 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { randomInt, seededRandom } from '../src/lib/random.js';
+import type { Refused } from '../src/demo/api-client.js';
+import type { Operator } from './campaign.js';
+import { campaignPhone, otherPhone, PARTS } from './people.js';
+import { reached } from './ledger.js';
+import type { ChaosOptions } from './options.js';
+
+/** Somebody who gets a message, at once or so many milliseconds after the request. */
+interface Addressee {
+  to: string;
+  dueInMs: number | undefined;
+}
+
+/** What is sent beside the campaign: one message, a bulk, or a test of the campaign with all of its parts. */
+export type DirectRequest =
+  | { kind: 'single'; addressee: Addressee }
+  | { kind: 'bulk'; addressees: Addressee[] }
+  | { kind: 'test'; phones: string[] };
+
+/** A request and its moment: when that share of the campaign's messages has arrived. */
+export interface PlannedRequest {
+  at: number;
+  request: DirectRequest;
+}
+
+const FIRST = 0.01;
+const LAST = 0.9;
+const BULK = 8;
+const TESTED = 2;
+const DUE_MS = { min: 10_000, max: 20_000 };
+const REPEAT_AFTER_MS = 200;
+
+/**
+ * Requests for so many people in all, the same for the same seed: single messages, scheduled ones, bulks of which every
+ * other message is scheduled, and tests. Every other person is one of the campaign's. `last`: none after that share.
+ */
+export function planDirect(
+  { seed, direct, recipients }: Pick<ChaosOptions, 'seed' | 'direct' | 'recipients'>,
+  last = LAST,
+): PlannedRequest[] {
+  const random = seededRandom(seed);
+  const due = () => randomInt(random, DUE_MS.min, DUE_MS.max);
+  const people = Array.from({ length: direct }, (_, index) =>
+    index % 2 === 0 ? campaignPhone((index / 2) % recipients) : otherPhone(index),
+  );
+  const single = (to: string, dueInMs?: number): DirectRequest => ({
+    kind: 'single',
+    addressee: { to, dueInMs },
+  });
+  const kinds: { most: number; request: (phones: string[]) => DirectRequest }[] = [
+    { most: 1, request: ([to = '']) => single(to) },
+    {
+      most: BULK,
+      request: (phones) => ({
+        kind: 'bulk',
+        addressees: phones.map((to, index) => ({ to, dueInMs: index % 2 === 0 ? undefined : due() })),
+      }),
+    },
+    { most: 1, request: ([to = '']) => single(to, due()) },
+    { most: TESTED, request: (phones) => ({ kind: 'test', phones }) },
+  ];
+  const requests: DirectRequest[] = [];
+  for (let from = 0; from < people.length;) {
+    for (const { most, request } of kinds) {
+      const phones = people.slice(from, from + most);
+      if (phones.length > 0) requests.push(request(phones));
+      from += most;
+    }
+  }
+  const step = (last - FIRST) / Math.max(requests.length, 1);
+  return requests.map((request, index) => ({ at: FIRST + index * step, request }));
+}
+
+/** Messages that a request asks for. */
+export function messagesOf(request: DirectRequest): number {
+  switch (request.kind) {
+    case 'single':
+      return 1;
+    case 'bulk':
+      return request.addressees.length;
+    case 'test':
+      return request.phones.length * PARTS;
+  }
+}
+
+/** Where the requests go, and what they watch. */
+export interface DirectStage {
+  operator: Operator;
+  campaign: string;
+  simulatorUrl: string;
+  /** Messages of the campaign. */
+  expected: number;
+}
+
+/** Makes the planned requests through the API, each until it is answered. Rejects when the signal is aborted. */
+export async function sendDirectly(
+  { operator, campaign, simulatorUrl, expected }: DirectStage,
+  plan: readonly PlannedRequest[],
+  signal: AbortSignal,
+): Promise<void> {
+  for (const [index, { at, request }] of plan.entries()) {
+    await reached(simulatorUrl, at * expected, signal);
+    // The time that was asked for may pass while nobody answers: then it is refused, and asked for another one.
+    for (let round = 0; ; round += 1) {
+      const call = callOf(request, campaign, new Date());
+      const answer = await answered(operator, call, `direct-${index}-${round}`, signal);
+      if (answer === 'accepted') break;
+      if (answer.status !== 400 || !isOverdue(request, call.at)) throw answer;
+    }
+  }
+}
+
+interface Call {
+  at: Date;
+  path: string;
+  body: object;
+}
+
+/** Asks under one key until it is known what came of it. */
+async function answered(
+  operator: Operator,
+  { path, body }: Call,
+  key: string,
+  signal: AbortSignal,
+): Promise<'accepted' | Refused> {
+  for (;;) {
+    const answer = await operator.ask(path, body, key);
+    if (answer !== 'unknown') return answer;
+    await pause(REPEAT_AFTER_MS, undefined, { signal });
+  }
+}
+
+function isOverdue(request: DirectRequest, askedAt: Date): boolean {
+  if (request.kind === 'test') return false;
+  const addressees = request.kind === 'bulk' ? request.addressees : [request.addressee];
+  const passedMs = Date.now() - askedAt.getTime();
+  return addressees.some(({ dueInMs }) => dueInMs !== undefined && dueInMs <= passedMs);
+}
+
+function callOf(request: DirectRequest, campaign: string, at: Date): Call {
+  switch (request.kind) {
+    case 'single':
+      return { at, path: '/api/message/send', body: messageOf(request.addressee, at) };
+    case 'bulk':
+      return {
+        at,
+        path: '/api/message/send-bulk',
+        body: { messages: request.addressees.map((addressee) => messageOf(addressee, at)) },
+      };
+    case 'test':
+      return { at, path: `/api/campaigns/${campaign}/test`, body: { phoneNumbers: request.phones } };
+  }
+}
+
+function messageOf({ to, dueInMs }: Addressee, now: Date): object {
+  const sendAt = dueInMs === undefined ? {} : { sendAt: new Date(now.getTime() + dueInMs).toISOString() };
+  return { to, type: 'text', content: 'Your order is on its way', ...sendAt };
+}
