@@ -8,6 +8,7 @@ import {
   queueDue,
   takeQueuedBefore,
 } from '../../src/modules/delivery/reconcile.repository.js';
+import { findUse } from '../../src/modules/media/media.repository.js';
 import { deliverySources } from '../../src/runtime/sources.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { insertCampaign } from '../support/rows.js';
@@ -105,6 +106,11 @@ it.each([
     'loading them for their sends',
     async (tx: Tx) => (await loadForSend(tx, deliverySources, asked())).length,
     4 * EACH,
+  ],
+  [
+    'asking what still sends a file',
+    async (tx: Tx) => ((await findUse(tx, world.tenantId, newId())) ? 1 : 0),
+    0,
   ],
   [
     'exporting a person',

@@ -3,6 +3,7 @@ import { newId } from '../../../src/lib/ids.js';
 import { draft, phone } from '../world.js';
 import { createControlWorld, type ControlWorld } from './world.js';
 import type { MessageState } from '../../../src/modules/delivery/index.js';
+import { World } from '../../delivery/world.js';
 import { insertContact, insertMessage } from '../../support/rows.js';
 
 let world: ControlWorld;
@@ -357,6 +358,24 @@ describe('a test', () => {
     expect(await world.manager.get(tenantId, campaign.id)).toEqual(before);
     const listed = await world.manager.list(tenantId, { limit: 100 });
     expect(listed.items.map(({ campaign: { id } }) => id)).not.toContain(run.id);
+  });
+
+  it('goes out as it was written although its campaign is deleted meanwhile', async () => {
+    const own = await world.db.createTenant();
+    const engine = new World(world.db.database, own);
+    const sender = await engine.sender();
+    const contacts = [{ phoneNumber: phone(61), name: 'Ana' }];
+    const parts = ['Hi {{ name }}', 'Bye {{ name }}'].map((content) => ({ type: 'text' as const, content }));
+    const { campaign } = await world.manager.create(
+      own,
+      draft({ contacts, template: undefined, messages: parts }),
+    );
+    world.queue.jobs = [];
+    await control().test(own, campaign.id, { phoneNumbers: ['+5511970000009'] });
+    await world.manager.remove(own, campaign.id);
+    const [job] = world.queue.jobs;
+    await engine.drive(engine.worker(), job?.payload as { tenantId: string; deliveryId: string });
+    expect(sender.texts).toEqual(['Hi Ana', 'Bye Ana']);
   });
 
   it('takes another contact or variant as the sample, and refuses what could not be written', async () => {

@@ -97,6 +97,21 @@ describe('a direct message', () => {
     expect(others.flatMap(({ handed }) => handed)).toEqual([]);
   });
 
+  it('waits for a sender that is deleted, says so, and can be cancelled', async () => {
+    const [asked, other] = [await world.world.sender(), await world.world.sender()];
+    const { id } = await world.send({ senderId: asked.senderId });
+    await world.sql('DELETE FROM senders WHERE id = $1', [asked.senderId]);
+    const payload = world.queue.jobs[0]?.payload as { tenantId: string; deliveryId: string };
+    await world.world.drive(world.world.worker(), payload, 0);
+    expect(other.handed).toEqual([]);
+    expect(await world.shown(id)).toMatchObject({
+      state: 'queued',
+      waitingFor: { reason: 'no_sender_in_pool' },
+    });
+    await world.direct.cancel(world.tenantId, id);
+    expect(await world.shown(id)).toMatchObject({ state: 'skipped', code: 'cancelled' });
+  });
+
   it('stays with the sender its contact last talked to', async () => {
     const senders = [await world.world.sender(), await world.world.sender(), await world.world.sender()];
     const to = world.phone();
