@@ -114,6 +114,26 @@ describe('a row that PostgreSQL refuses to change keeps no others waiting', () =
     ]);
   });
 
+  it('as messages without a campaign are claimed together: its job fails, and for the last time ends it', async () => {
+    const { id, recipients, phones } = await world.send({ recipients: 20, parts: ['one', 'two'] });
+    const phone = await world.sender();
+    await refuseTwo(phones, (one) => `NEW.phone = '${one}' AND NEW.state = 'sending'`);
+    const worker = world.worker();
+    const runs = await Promise.allSettled(recipients.map((payload) => world.drive(worker, payload, 30_000)));
+    const failed = recipients.filter((_, index) => runs[index]?.status === 'rejected');
+    expect(failed).toEqual([recipients[7], recipients[13]]);
+    for (const { tenantId, deliveryId } of failed) await world.delivery.giveUp(tenantId, deliveryId);
+    expect(await states(id)).toEqual([
+      { state: 'sent', code: null, count: 18 },
+      { state: 'failed', code: 'internal_error', count: 2 },
+    ]);
+    expect(phone.handed).toHaveLength(36);
+    expect(await world.messages(failed[0]!.deliveryId)).toMatchObject([
+      { state: 'failed', code: 'internal_error' },
+      { state: 'skipped', code: 'internal_error' },
+    ]);
+  });
+
   it.each(sourceKinds)(
     'as jobs of queued deliveries are queued again: it gets one, too (%s)',
     async (source) => {
