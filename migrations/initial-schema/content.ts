@@ -11,8 +11,10 @@ CREATE TABLE media (
   file_name text NOT NULL,
   source_url text,
   provisional boolean NOT NULL DEFAULT false,
-  created_at timestamptz NOT NULL DEFAULT now()
+  created_at timestamptz NOT NULL DEFAULT now(),
+  used_at timestamptz NOT NULL DEFAULT now()
 );
+CREATE INDEX media_used ON media (tenant_id, used_at);
 CREATE UNIQUE INDEX media_tenant_content ON media (tenant_id, sha256, file_name);
 CREATE INDEX media_provisional ON media (created_at) WHERE provisional;
 

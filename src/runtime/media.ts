@@ -32,7 +32,7 @@ export function createMedia(config: Config, { database }: Infrastructure) {
     requestBytes,
     fetch: (tenantId, url, asDocument, budget) =>
       media.addFromUrl(tenantId, url, asDocument ? { kind: 'document', budget } : { budget }),
-    lockFiles: (tx, tenantId, ids) => media.lockFiles(tx, tenantId, ids),
+    lockFiles: (tx, tenantId, ids, until) => media.lockFiles(tx, tenantId, ids, until),
   };
   return { media, campaignMedia, mediaFiles: new MediaFiles({ database, store, clock: systemClock }) };
 }

@@ -131,6 +131,7 @@ function createRetention(services: Services, { database, logger }: { database: D
     logger,
     removers: {
       messageTextDays: (tenantId, before, signal) => deliveries.removeTexts(tenantId, before, signal),
+      mediaDays: (tenantId, before, signal) => services.media.removeUnusedSince(tenantId, before, signal),
       importDays: (tenantId, before, signal) => services.importRetention.removeOld(tenantId, before, signal),
     },
   });

@@ -176,6 +176,7 @@ describe('the job of retention', () => {
       clock: { now: () => now },
       logger: createLogger('silent'),
       removers: {
+        mediaDays: (tenantId) => Promise.reject(new Error(`${tenantId} keeps its files`)),
         importDays: (tenantId) => Promise.reject(new Error(`${tenantId} keeps its imports`)),
         messageTextDays: (tenantId, before) => {
           asked.push({ tenantId, days: (now.getTime() - before.getTime()) / DAY_MS });

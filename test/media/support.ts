@@ -25,7 +25,7 @@ export async function testMedia(
     requestBytes,
     fetch: (tenantId, url, asDocument, budget) =>
       media.addFromUrl(tenantId, url, asDocument ? { kind: 'document', budget } : { budget }),
-    lockFiles: (tx, tenantId, ids) => media.lockFiles(tx, tenantId, ids),
+    lockFiles: (tx, tenantId, ids, until) => media.lockFiles(tx, tenantId, ids, until),
   };
 }
 

@@ -74,7 +74,7 @@ describe('the settings of a tenant', () => {
     await settings.update(other, { retention: { messageTextDays: 90 } });
     await settings.update(other, { retention: {} });
     expect(await settings.get(other)).toMatchObject({
-      retention: { messageTextDays: 90, importDays: null },
+      retention: { messageTextDays: 90, mediaDays: null, importDays: null },
     });
     await settings.update(other, { retention: { importDays: 7 } });
     expect(await settings.get(other)).toMatchObject({ retention: { messageTextDays: 90, importDays: 7 } });

@@ -15,6 +15,6 @@ export interface CampaignMedia {
   readonly requestBytes: number;
   /** Fetches a URL and stores what it has; a DomainError says why it cannot. */
   fetch(tenantId: string, url: string, asDocument: boolean, budget: ByteBudget): Promise<CampaignFile>;
-  /** Until the transaction ends none of these files is deleted. Returns those that exist. */
-  lockFiles(tx: Tx, tenantId: string, ids: readonly string[]): Promise<Set<string>>;
+  /** Until the transaction ends none of these files is deleted; used now, or until then. Returns those that exist. */
+  lockFiles(tx: Tx, tenantId: string, ids: readonly string[], until?: Date): Promise<Set<string>>;
 }

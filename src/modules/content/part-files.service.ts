@@ -66,16 +66,19 @@ export class CampaignParts {
     return parts;
   }
 
-  /** Keeps the files of these parts from being deleted until the transaction ends; refuses when one is gone. */
+  /**
+   * Keeps the files of these parts from being deleted until the transaction ends, and notes that they are used, until a
+   * later time where one is given; refuses when one is gone.
+   */
   async lockFiles(
     tx: Tx,
     tenantId: string,
     parts: readonly CampaignPart[],
-    fix = 'Upload it again.',
+    { fix = 'Upload it again.', until }: { fix?: string; until?: Date } = {},
   ): Promise<void> {
     const ids = parts.flatMap((part) => ('mediaId' in part ? [part.mediaId] : []));
     if (ids.length === 0) return;
-    const locked = await this.media.lockFiles(tx, tenantId, [...new Set(ids)]);
+    const locked = await this.media.lockFiles(tx, tenantId, [...new Set(ids)], until);
     const gone = ids.find((id) => !locked.has(id));
     if (gone === undefined) return;
     throw new DomainError('not_possible', 'media_not_found', `The file ${gone} was deleted. ${fix}`);
@@ -83,12 +86,9 @@ export class CampaignParts {
 
   /** For parts that a campaign sends again: their files must still exist. */
   async lockStoredFiles(tx: Tx, { tenantId, parts, variants }: StoredParts): Promise<void> {
-    await this.lockFiles(
-      tx,
-      tenantId,
-      variants?.flatMap((variant) => variant.parts) ?? parts,
-      'Make a new campaign.',
-    );
+    await this.lockFiles(tx, tenantId, variants?.flatMap((variant) => variant.parts) ?? parts, {
+      fix: 'Make a new campaign.',
+    });
   }
 
   private async filesOf(

@@ -6,6 +6,7 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
  */
 @Entity('media')
 @Index('media_tenant_content', ['tenantId', 'sha256', 'fileName'], { unique: true })
+@Index('media_used', ['tenantId', 'usedAt'])
 @Index('media_provisional', ['createdAt'], { where: 'provisional' })
 export class Media {
   @PrimaryColumn('uuid')
@@ -39,4 +40,8 @@ export class Media {
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
+
+  /** When it was last uploaded, or named by what sends it; ahead for messages with a time. Correct to an hour. */
+  @Column('timestamptz', { name: 'used_at', default: () => 'now()' })
+  usedAt!: Date;
 }

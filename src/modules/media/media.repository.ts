@@ -54,10 +54,55 @@ export function listMedia(
 }
 
 /**
+ * Notes that files are used now, or until a later time. Once an hour is enough, so that many messages with one file do not
+ * write its row; one that somebody else is just noting this of is left to them.
+ */
+async function touch(tx: Tx, which: string, values: unknown[], until?: Date): Promise<void> {
+  const used = `greatest(now(), $${values.length + 1}::timestamptz)`;
+  await tx.query(
+    `UPDATE media SET used_at = ${used} FROM (
+       SELECT id FROM media WHERE ${which} AND used_at < ${used} - interval '1 hour'
+       ORDER BY id FOR NO KEY UPDATE SKIP LOCKED) noted
+     WHERE media.id = noted.id`,
+    [...values, until ?? null],
+  );
+}
+
+/** For an upload that may be there already. */
+export async function noteUpload(tx: Tx, file: NamedContent): Promise<void> {
+  const { tenantId, sha256, fileName } = file;
+  await touch(tx, 'tenant_id = $1 AND sha256 = $2 AND file_name = $3', [tenantId, sha256, fileName]);
+}
+
+/** Of one that was found in use: it is looked at again when it may be too old once more. */
+export async function noteUse(tx: Tx, tenantId: string, id: string): Promise<void> {
+  await tx.query('UPDATE media SET used_at = now() WHERE tenant_id = $1 AND id = $2', [tenantId, id]);
+}
+
+/** Files that nobody has uploaded or named since that time, the longest unused first. */
+export async function listUnused(
+  tx: Tx,
+  tenantId: string,
+  before: Date,
+  limit: number,
+): Promise<Pick<Media, 'id' | 'sha256'>[]> {
+  return tx.query<Pick<Media, 'id' | 'sha256'>[]>(
+    `SELECT id, sha256 FROM media WHERE tenant_id = $1 AND used_at < $2 AND NOT provisional
+     ORDER BY used_at LIMIT $3`,
+    [tenantId, before, limit],
+  );
+}
+
+/**
  * Locks the rows against the deletion of their files until the transaction ends; returns those that are there. What was
  * fetched for this request belongs to the tenant from now on.
  */
-export async function lockMediaInUse(tx: Tx, tenantId: string, ids: readonly string[]): Promise<Set<string>> {
+export async function lockMediaInUse(
+  tx: Tx,
+  tenantId: string,
+  ids: readonly string[],
+  until?: Date,
+): Promise<Set<string>> {
   await tx.query(
     `WITH fetched AS (
        SELECT id FROM media WHERE tenant_id = $1 AND id = ANY($2::uuid[]) AND provisional
@@ -65,6 +110,7 @@ export async function lockMediaInUse(tx: Tx, tenantId: string, ids: readonly str
      UPDATE media SET provisional = false FROM fetched WHERE media.id = fetched.id`,
     [tenantId, ids],
   );
+  await touch(tx, 'tenant_id = $1 AND id = ANY($2::uuid[])', [tenantId, ids], until);
   const rows = await tx.query<{ id: string }[]>(
     'SELECT id FROM media WHERE tenant_id = $1 AND id = ANY($2::uuid[]) ORDER BY id FOR KEY SHARE',
     [tenantId, ids],
@@ -110,15 +156,22 @@ export async function removeMedia(tx: Tx, tenantId: string, id: string): Promise
 /** What still sends a file: a campaign that has not ended, or a message that no campaign sends. */
 export type MediaUse = { kind: 'campaign'; name: string } | { kind: 'message' };
 
-export async function findUse(tx: Tx, tenantId: string, id: string): Promise<MediaUse | undefined> {
+/** With `endedSince`, campaigns that have ended since then count, too. */
+export async function findUse(
+  tx: Tx,
+  tenantId: string,
+  id: string,
+  endedSince?: Date,
+): Promise<MediaUse | undefined> {
   const part = JSON.stringify([{ mediaId: id }]);
   const variant = JSON.stringify([{ parts: [{ mediaId: id }] }]);
   const [campaign] = await tx.query<{ name: string }[]>(
     `SELECT name FROM campaigns
-     WHERE tenant_id = $1 AND status NOT IN ('completed', 'failed', 'stopped')
+     WHERE tenant_id = $1
+       AND (status NOT IN ('completed', 'failed', 'stopped') OR coalesce(completed_at, updated_at) >= $4::timestamptz)
        AND (parts @> $2::jsonb OR variants @> $3::jsonb)
      LIMIT 1`,
-    [tenantId, part, variant],
+    [tenantId, part, variant, endedSince ?? null],
   );
   if (campaign) return { kind: 'campaign', name: campaign.name };
   const waiting = await tx.query<unknown[]>(

@@ -21,6 +21,9 @@ import {
   findUse,
   lockMediaInUse,
   insertMedia,
+  noteUpload,
+  noteUse,
+  listUnused,
   hasContent,
   listAbandoned,
   listMedia,
@@ -67,6 +70,7 @@ function tooManyFetches(): DomainError {
 /** A request that fetches files is answered long before that. */
 const PROVISIONAL_MS = 60 * 60_000;
 const ABANDONED_AT_ONCE = 100;
+const UNUSED_AT_ONCE = 100;
 const DEFAULT_QUOTA_BYTES = 10 * 1024 ** 3;
 
 /** The files of tenants. Every method sees the given tenant's files only; another one is `media_not_found`. */
@@ -90,6 +94,7 @@ export class MediaService {
       refuseSize(sizeBytes, mimeType, kind);
       const sha256 = await sha256Of(file.path);
       const name = { tenantId, sha256, fileName: cleanFileName(file.originalName) };
+      await noteUpload(this.deps.database.manager, name);
       const known = await findFile(this.deps.database.manager, name);
       // Content that was lost from the store comes back with a repeat.
       if (known && !known.provisional && (await this.deps.store.has(known))) return known;
@@ -156,9 +161,12 @@ export class MediaService {
     );
   }
 
-  /** Until the transaction ends none of these files is deleted, and fetched ones stay. Returns those that are there. */
-  lockFiles(tx: Tx, tenantId: string, ids: readonly string[]): Promise<Set<string>> {
-    return lockMediaInUse(tx, tenantId, ids);
+  /**
+   * Until the transaction ends none of these files is deleted, and fetched ones stay. They are used now, or until a later
+   * time. Returns those that are there.
+   */
+  lockFiles(tx: Tx, tenantId: string, ids: readonly string[], until?: Date): Promise<Set<string>> {
+    return lockMediaInUse(tx, tenantId, ids, until);
   }
 
   /** Refuses (`conflict`, `media_in_use`) while a campaign that has not ended uses it. */
@@ -170,11 +178,7 @@ export class MediaService {
       if (!media) throw notFound('media', id);
       const use = await findUse(tx, tenantId, id);
       if (use) throw inUse(use);
-      await removeMedia(tx, tenantId, id);
-      await changeUsage(tx, tenantId, 'media', -media.sizeBytes);
-      // Last, so that a refused deletion leaves the bytes. A commit that fails after this leaves a row without its
-      // file.
-      await this.removeUnused(tx, media);
+      await this.delete(tx, media);
     });
   }
 
@@ -196,6 +200,34 @@ export class MediaService {
       });
     }
     return removed;
+  }
+
+  /**
+   * Deletes files that nothing has used and nobody has uploaded since that time, a hundred at a time, in the way of
+   * `remove`; returns how many. One that is in use, or was of a campaign that ended since then, is used as of now.
+   */
+  async removeUnusedSince(tenantId: string, before: Date, signal: AbortSignal): Promise<number> {
+    const { database } = this.deps;
+    let removed = 0;
+    for (const { id, sha256 } of await listUnused(database.manager, tenantId, before, UNUSED_AT_ONCE)) {
+      if (signal.aborted) break;
+      await database.transaction(async (tx) => {
+        await lockContent(tx, tenantId, sha256);
+        const media = await lockMedia(tx, tenantId, id);
+        if (!media || media.usedAt >= before) return;
+        if (await findUse(tx, tenantId, id, before)) return noteUse(tx, tenantId, id);
+        await this.delete(tx, media);
+        removed += 1;
+      });
+    }
+    return removed;
+  }
+
+  /** Under its locks. The bytes last, so that a refused deletion leaves them; a commit that fails leaves a row without. */
+  private async delete(tx: Tx, media: Media): Promise<void> {
+    await removeMedia(tx, media.tenantId, media.id);
+    await changeUsage(tx, media.tenantId, 'media', -media.sizeBytes);
+    await this.removeUnused(tx, media);
   }
 
   private get quota(): Quota {
@@ -254,6 +286,7 @@ export class MediaService {
         sourceUrl: file.sourceUrl ?? null,
         provisional: file.sourceUrl !== undefined,
         createdAt: clock.now(),
+        usedAt: clock.now(),
       };
       // The provisional row was never shown: the new upload replaces its source and kind.
       if (known) await updateMedia(tx, known.id, media);

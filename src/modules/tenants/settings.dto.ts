@@ -68,6 +68,15 @@ export class RetentionDto {
   @Min(1)
   @Max(MAX_RETENTION_DAYS)
   @JSONSchema({
+    description: 'Files that nothing sends any more, counted from when they were last uploaded or used.',
+  })
+  mediaDays?: number | null;
+
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_RETENTION_DAYS)
+  @JSONSchema({
     description: 'Imports with their rejected rows, counted from their end. The contacts stay.',
   })
   importDays?: number | null;
@@ -81,7 +90,7 @@ export class RetentionDto {
       frequencyCap: { messages: 4, days: 7 },
       numberChecksPerDay: 500,
       optOutWords: { added: ['chega'], removed: ['alto'] },
-      retention: { messageTextDays: 365, importDays: 90 },
+      retention: { messageTextDays: 365, mediaDays: 365, importDays: 90 },
     },
   ],
 })

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { sendMessage } from '../../../src/modules/delivery/index.js';
 import type { PayloadOf } from '../../../src/queue/job.js';
+import { newId } from '../../../src/lib/ids.js';
+import type { CampaignMedia } from '../../../src/modules/content/index.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { DirectWorld } from './world.js';
 
@@ -38,6 +40,28 @@ const reconcile = async () => {
 };
 
 describe('a scheduled message', () => {
+  it('uses its file until its time', async () => {
+    const used: (Date | undefined)[] = [];
+    const file = { id: newId(), mimeType: 'image/png', sizeBytes: 70 };
+    const media: CampaignMedia = {
+      requestBytes: 0,
+      find: async () => file,
+      fetch: async () => file,
+      lockFiles: async (_tx, _tenantId, ids, until) => {
+        used.push(until);
+        return new Set(ids);
+      },
+    };
+    world = await DirectWorld.create(db, { media });
+    await world.world.sender();
+    const [sooner, later] = [inMs(MINUTE), inMs(2 * MINUTE)];
+    const image = { type: 'image' as const, mediaId: file.id };
+    const message = (sendAt?: string) => ({ ...image, to: world.phone(), ...(sendAt ? { sendAt } : {}) });
+    await world.sendBulk({ messages: [message(later), message(sooner), message()] });
+    await world.send({ ...image, content: undefined });
+    expect(used).toEqual([new Date(later), undefined]);
+  });
+
   it('waits for its time in the queue when that is soon', async () => {
     await world.world.sender();
     const sendAt = inMs(2 * MINUTE);

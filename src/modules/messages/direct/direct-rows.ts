@@ -1,3 +1,4 @@
+import { latest } from '../../../lib/clock.js';
 import { writtenDelivery, type WrittenDelivery } from '../../delivery/index.js';
 import type { Purpose } from '../../tenants/index.js';
 import { contactChanged } from './errors.js';
@@ -57,4 +58,10 @@ export function directDelivery(
     lane: answered && purpose !== 'marketing' ? ('answer' as const) : ('direct' as const),
   };
   return { ...writtenDelivery(addressee, [content], now), index };
+}
+
+/** When the last of those with a time is to leave; undefined when none has one. */
+export function lastSendAt(messages: readonly ReadyMessage[]): Date | undefined {
+  const times = messages.flatMap(({ sendAt }) => sendAt ?? []);
+  return times.length === 0 ? undefined : times.reduce(latest);
 }

@@ -23,6 +23,7 @@ import {
   messageIdOf,
   type DirectDelivery,
   type DirectPerson,
+  lastSendAt,
 } from './direct-rows.js';
 import type { SendBulkDto, SendMessageDto } from './direct.dto.js';
 import { standingOf } from './direct.repository.js';
@@ -145,6 +146,7 @@ export class DirectMessages {
       tx,
       tenantId,
       ready.map(({ part }) => part),
+      { until: lastSendAt(ready) },
     );
     const people = await this.peopleOf(tx, tenantId, ready);
     return ready.map((message) => directDelivery(message, people.of(message), { purpose, now }));
