@@ -155,11 +155,6 @@ export class MessageResponse {
   @IsString()
   type!: string;
 
-  /** When text, file and details were removed, after the days of `retention` in the settings. */
-  @IsOptional()
-  @IsISO8601()
-  textRemovedAt!: string | null;
-
   /** The text as the recipient sees it, or as it was received: of an image its caption, of a poll its question. */
   @IsOptional()
   @IsString()
@@ -190,4 +185,9 @@ export class MessageResponse {
   @IsOptional()
   @IsISO8601()
   readAt!: string | null;
+
+  /** When text, file and details were removed, after the days of `retention` in the settings. */
+  @IsOptional()
+  @IsISO8601()
+  textRemovedAt!: string | null;
 }

@@ -21,13 +21,13 @@ export function presentMessage(message: MessageView): MessageResponse {
     campaignId: message.campaignId,
     part: message.part,
     type: message.type,
-    textRemovedAt: message.textRemovedAt?.toISOString() ?? null,
     content: message.body,
     ...presentContent(message.content),
     createdAt: message.createdAt.toISOString(),
     sentAt: message.sentAt?.toISOString() ?? null,
     deliveredAt: message.deliveredAt?.toISOString() ?? null,
     readAt: message.readAt?.toISOString() ?? null,
+    textRemovedAt: message.textRemovedAt?.toISOString() ?? null,
   };
 }
 
