@@ -111,9 +111,9 @@ CREATE UNIQUE INDEX deliveries_recipient ON deliveries (campaign_id, line);
 CREATE INDEX deliveries_stage ON deliveries (campaign_id, stage, id);
 CREATE INDEX deliveries_zone ON deliveries (campaign_id, zone, id)
   WHERE stage = 0 AND zone IS NOT NULL;
--- What no campaign feeds is found by these alone: those that wait for their time, and those in the queue or on their way.
+-- What no campaign feeds: those that wait for their time, and those of a person or a source. What is in the queue or on its way
+-- is found by its stage, where the campaign is null.
 CREATE INDEX deliveries_due ON deliveries (send_at) WHERE campaign_id IS NULL AND stage = 0;
-CREATE INDEX deliveries_under_way ON deliveries (id) WHERE campaign_id IS NULL AND stage = 1;
 CREATE INDEX deliveries_line ON deliveries (tenant_id, line) WHERE campaign_id IS NULL;
 CREATE INDEX deliveries_source ON deliveries (source_id, id) WHERE source_id IS NOT NULL;
 

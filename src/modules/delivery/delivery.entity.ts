@@ -17,7 +17,6 @@ const STAGE =
   where: `stage = 0 AND zone IS NOT NULL`,
 })
 @Index('deliveries_due', ['sendAt'], { where: 'campaign_id IS NULL AND stage = 0' })
-@Index('deliveries_under_way', ['id'], { where: 'campaign_id IS NULL AND stage = 1' })
 @Index('deliveries_line', ['tenantId', 'line'], { where: 'campaign_id IS NULL' })
 @Index('deliveries_source', ['sourceId', 'id'], { where: 'source_id IS NOT NULL' })
 export class Delivery {
