@@ -10,6 +10,7 @@ import { DONE, runAgainIn } from './outcomes.js';
 import type { MessageWorkerDeps, SendRun } from './ports.js';
 import { campaignOf } from './campaign-of.js';
 import { beginsWith } from './request.js';
+import { SessionTurns } from './session-turns.js';
 import { sleep } from './sleep.js';
 import {
   cappedClaim,
@@ -39,6 +40,8 @@ type Claim = ({ kind: 'claimed' } & Claimed) | Exclude<ClaimOutcome, { kind: 'cl
 
 /** Sends the parts of one delivery through the sender that was reserved for them. */
 export class PartSender {
+  private readonly turns = new SessionTurns();
+
   constructor(
     private readonly deps: Omit<MessageWorkerDeps, 'sessions' | 'media' | 'typing' | 'pause'>,
     private readonly throttledLog: ThrottledLogger,
@@ -105,18 +108,21 @@ export class PartSender {
     };
   }
 
+  /** The pause before it is no typing: others may take their turns in it. */
   private async type(run: SendRun, index: number): Promise<void> {
     const timing = run.timings[index] ?? { pauseMs: 0, typingMs: 0 };
     const rest = this.deps.sleep ?? sleep;
     await rest(timing.pauseMs, run.signal);
     if (timing.typingMs <= 0 || run.signal.aborted) return;
-    if (run.hosted.capabilities.typing) {
+    if (!run.hosted.capabilities.typing) return rest(timing.typingMs, run.signal);
+    const turn = { isAnswer: run.reservation.answer === true, signal: run.signal };
+    await this.turns.take(run.reservation.senderId, turn, () => {
       // Best effort: a message is sent also when its transport cannot show typing now.
       run.hosted.session.showTyping(run.loaded.delivery.phone, timing.typingMs).catch((error: unknown) => {
         this.deps.logger.debug({ error: errorMessage(error) }, 'typing could not be shown');
       });
-    }
-    await rest(timing.typingMs, run.signal);
+      return rest(timing.typingMs, run.signal);
+    });
   }
 
   private async claim(run: SendRun, index: number, ready: ReadyPart): Promise<Claim> {
