@@ -187,7 +187,7 @@ function jobHandlers(
   });
   const handlers: JobHandlers<typeof jobCatalog> = {
     sendMessage: messageWorker.handleSend,
-    sendAnswer: messageWorker.handleSend,
+    sendAnswer: messageWorker.handleAnswer,
     feedCampaign: services.feeder.handleFeed,
     importContacts: services.imports.handleImport,
     editContacts: services.bulkEdits.handleBulk,

@@ -164,4 +164,26 @@ describe('an answer at a sender that types', () => {
     ]);
     expect(row).toEqual({ minute_used: 0, answers_used: 0 });
   });
+
+  it('is loaded and claimed while a batch of others waits for the database', async () => {
+    const campaign = await world.campaign();
+    const answering = await answer('answer');
+    const worker = world.worker();
+    const job = jobOf(campaign.recipients[0]!);
+    const other = await db.database.transaction(async (tx) => {
+      await tx.query('SELECT FROM deliveries WHERE id = $1 FOR UPDATE', [job.deliveryId]);
+      const sending = worker.handleSend(job, { signal: running });
+      await waitFor(async () => {
+        const waits = await world.sql(
+          `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+        );
+        return waits.length > 0;
+      });
+      expect(await worker.handleAnswer(answering, { signal: running })).toEqual({ kind: 'done' });
+      expect(phone.texts).toEqual(['answer']);
+      return { sending };
+    });
+    expect(await other.sending).toEqual({ kind: 'done' });
+    expect(phone.texts).toEqual(['answer', 'Hello Ana']);
+  });
 });

@@ -27,6 +27,21 @@ export interface DeliveryDeps {
   workerId: string;
 }
 
+interface DeliveryRef {
+  tenantId: string;
+  deliveryId: string;
+}
+
+/** Answers share no batch with others: thousands of a campaign may stand before them, each batch of which takes a while. */
+interface ForAnswersAndOthers<Of> {
+  answers: Of;
+  others: Of;
+}
+
+function forAnswersAndOthers<Of>(make: () => Of): ForAnswersAndOthers<Of> {
+  return { answers: make(), others: make() };
+}
+
 /** Calls that arrive within this time of each other share one statement (see the engine's measurements). */
 const COALESCING = { maxItems: 1000, maxDelayMs: 3 };
 
@@ -35,30 +50,40 @@ const COALESCING = { maxItems: 1000, maxDelayMs: 3 };
  * claim's epoch, so a job that runs twice, or a worker that wakes up late, changes nothing.
  */
 export class DeliveryService {
-  private readonly loads: Batcher<{ tenantId: string; deliveryId: string }, LoadedDelivery | undefined>;
-  private readonly claims: Batcher<ClaimRequest, ClaimOutcome>;
+  private readonly loads: ForAnswersAndOthers<Batcher<DeliveryRef, LoadedDelivery | undefined>>;
+  private readonly claims: ForAnswersAndOthers<Batcher<ClaimRequest, ClaimOutcome>>;
   private readonly outcomes: Batcher<OutcomeRecord, RecordedOutcome>;
   private readonly departures: Batcher<Departure, boolean>;
 
   constructor(private readonly deps: DeliveryDeps) {
     const { database, sources, workerId } = deps;
-    this.loads = new Batcher((items) => loadForSend(database.manager, sources, items), COALESCING);
-    this.claims = this.batched((tx, requests) => claimForSend(tx, sources, requests, workerId));
+    this.loads = forAnswersAndOthers(
+      () => new Batcher((items) => loadForSend(database.manager, sources, items), COALESCING),
+    );
+    this.claims = forAnswersAndOthers(() =>
+      this.batched((tx, requests) => claimForSend(tx, sources, requests, workerId)),
+    );
     this.outcomes = this.batched((tx, records) => recordOutcomes(tx, sources, records));
     this.departures = this.batched(departFromQueue);
   }
 
   /** A delivery with everything its send depends on; undefined when it is not there (any more). */
-  load(tenantId: string, deliveryId: string): Promise<LoadedDelivery | undefined> {
-    return this.loads.add({ tenantId, deliveryId });
+  load(
+    tenantId: string,
+    deliveryId: string,
+    { isAnswer = false }: { isAnswer?: boolean } = {},
+  ): Promise<LoadedDelivery | undefined> {
+    const { answers, others } = this.loads;
+    return (isAnswer ? answers : others).add({ tenantId, deliveryId });
   }
 
   /**
    * Takes the delivery for one part and writes the message that will be handed over. `lost` when anything changed
    * since it was loaded: paused, opted out, claimed by another job.
    */
-  claim(request: ClaimRequest): Promise<ClaimOutcome> {
-    return this.claims.add(request);
+  claim(request: ClaimRequest, { isAnswer = false }: { isAnswer?: boolean } = {}): Promise<ClaimOutcome> {
+    const { answers, others } = this.claims;
+    return (isAnswer ? answers : others).add(request);
   }
 
   /** Records how the hand-over ended; saves the contact's last sender, and numbers that are not on WhatsApp. */

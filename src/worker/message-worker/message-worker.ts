@@ -2,7 +2,7 @@ import type { Reservation, ReservationOutcome, WaitReason } from '../../modules/
 import { addMs } from '../../lib/clock.js';
 import { FairTurns } from '../../lib/fair-turns.js';
 import { ThrottledLogger } from '../../lib/throttled-logger.js';
-import type { JobHandler, JobOutcome } from '../../queue/job.js';
+import type { JobContext, JobHandler, JobOutcome, PayloadOf } from '../../queue/job.js';
 import { contentsOf, withFiles, type ReadyPart } from './contents.js';
 import { bestEffort } from './best-effort.js';
 import { giveBack } from './give-back.js';
@@ -46,8 +46,19 @@ export class MessageWorker {
   }
 
   /** Sends all remaining parts of one delivery through one sender, or says when to try again. */
-  readonly handleSend: JobHandler<typeof sendMessage> = async ({ tenantId, deliveryId }, { signal }) => {
-    const loaded = await this.deps.delivery.load(tenantId, deliveryId);
+  readonly handleSend: JobHandler<typeof sendMessage> = (payload, context) =>
+    this.send(payload, context, { isAnswer: false });
+
+  /** The same for a delivery that was accepted as an answer. */
+  readonly handleAnswer: JobHandler<typeof sendMessage> = (payload, context) =>
+    this.send(payload, context, { isAnswer: true });
+
+  private async send(
+    { tenantId, deliveryId }: PayloadOf<typeof sendMessage>,
+    { signal }: JobContext,
+    lane: { isAnswer: boolean },
+  ): Promise<JobOutcome> {
+    const loaded = await this.deps.delivery.load(tenantId, deliveryId, lane);
     if (!loaded) return DONE;
     const verdict = checkDelivery(loaded, this.deps.clock.now());
     if (verdict.kind !== 'pass') return this.leave(loaded, verdict);
@@ -83,7 +94,7 @@ export class MessageWorker {
       handedOver: 0,
       signal,
     });
-  };
+  }
 
   /** An answer takes the sender that the person wrote to, without waiting for its pace. */
   private reserve(loaded: LoadedDelivery, { types, timings }: Occupation): Promise<ReservationOutcome> {

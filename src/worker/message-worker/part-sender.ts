@@ -131,19 +131,22 @@ export class PartSender {
     const resend = index === 0 ? loaded.resend : undefined;
     const sameId = resend?.senderId === reservation.senderId ? resend.waMessageId : null;
     const waMessageId = sameId ?? hosted.session.allocateMessageId();
-    const claim = await this.deps.delivery.claim({
-      tenantId: delivery.tenantId,
-      source: delivery.source,
-      sourceId: delivery.sourceId,
-      deliveryId: delivery.id,
-      claimEpoch: run.claimEpoch,
-      part: delivery.nextPart + index,
-      senderId: reservation.senderId,
-      begins: index === 0 ? beginsWith(loaded) : 0,
-      waMessageId,
-      ...storedForm(ready),
-      capped: index === 0 ? cappedClaim(loaded) : undefined,
-    });
+    const claim = await this.deps.delivery.claim(
+      {
+        tenantId: delivery.tenantId,
+        source: delivery.source,
+        sourceId: delivery.sourceId,
+        deliveryId: delivery.id,
+        claimEpoch: run.claimEpoch,
+        part: delivery.nextPart + index,
+        senderId: reservation.senderId,
+        begins: index === 0 ? beginsWith(loaded) : 0,
+        waMessageId,
+        ...storedForm(ready),
+        capped: index === 0 ? cappedClaim(loaded) : undefined,
+      },
+      { isAnswer: reservation.answer === true },
+    );
     const unconfirmed = resend?.unconfirmed ?? 0;
     return claim.kind === 'claimed'
       ? { ...claim, waMessageId, isResend: sameId !== null, unconfirmed }
