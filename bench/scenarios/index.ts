@@ -1,4 +1,5 @@
 import type { Scenario } from '../figure.js';
+import { answers } from './answers.js';
 import { hostileRequests } from './hostile.js';
 import { importContacts } from './import.js';
 import { receipts } from './receipts.js';
@@ -13,6 +14,7 @@ export const scenarios: readonly Scenario[] = [
   throughputOnRedis,
   throughputOnPostgres,
   responsiveness,
+  answers,
   reservation,
   tenThousandSenders,
   sizes,
