@@ -45,6 +45,7 @@ describe('the catalogue of jobs', () => {
       'maintenance.attribute-names': ['maintenance', 1_800_000],
       'maintenance.reconcile': ['maintenance', 30_000],
       'maintenance.recover-senders': ['maintenance', 60_000],
+      'maintenance.retention': ['maintenance', 600_000],
       'maintenance.schedule': ['campaigns', 1_000],
       'message.answer': ['answers', undefined],
       'message.send': ['messages', undefined],

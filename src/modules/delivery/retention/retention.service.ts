@@ -26,9 +26,7 @@ export class DeliveryRetention {
   removeTexts(tenantId: string, before: Date, signal: AbortSignal): Promise<number> {
     return removeInPages(
       (after) =>
-        this.database.transaction((tx) =>
-          removeTexts(tx, tenantId, before, { after, limit: this.pageRows }),
-        ),
+        this.database.transaction((tx) => removeTexts(tx, tenantId, before, { after, limit: this.pageRows })),
       { most: this.most, signal },
     );
   }
