@@ -1,7 +1,7 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
-import { freePort } from '../src/db/embedded/free-port.js';
+import { ownPort } from './own-port.js';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../src/db/embedded/index.js';
 import { readPostmasterFile } from '../src/db/embedded/postmaster-file.js';
 import { isAlive } from '../src/db/embedded/processes.js';
@@ -20,7 +20,7 @@ export async function startPostgres(folder: string): Promise<ChaosPostgres> {
   await mkdir(folder);
   // Run as root, PostgreSQL belongs to another OS user, who has to get into this folder.
   await chmod(folder, 0o755);
-  const port = await freePort();
+  const port = await ownPort();
   const start = (): Promise<EmbeddedPostgres> =>
     startEmbeddedPostgres({ dataDir: folder, port, logger: createLogger('silent') });
   let server = await start();

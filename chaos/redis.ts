@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { freePort } from '../src/db/embedded/free-port.js';
+import { ownPort } from './own-port.js';
 import { startChild, type Child } from './child.js';
 
 export interface ChaosRedis {
@@ -17,7 +17,7 @@ export interface ChaosRedis {
 /** A Redis of this run that keeps its data as docs/production.md asks for: append-only, never evicting. */
 export async function startRedis(folder: string, log: string): Promise<ChaosRedis> {
   await mkdir(folder);
-  const port = await freePort();
+  const port = await ownPort();
   const command = commandLine(port, folder);
   let server = await ready(startChild(command, { env: {}, log }));
   return {

@@ -4,7 +4,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { freePort } from '../../src/db/embedded/free-port.js';
+import { ownPort } from '../../chaos/own-port.js';
 import { startEmbeddedPostgres } from '../../src/db/embedded/index.js';
 import { createLogger } from '../../src/lib/logger.js';
 import { waitFor } from '../support/wait-for.js';
@@ -24,7 +24,7 @@ export async function ownPostgres(): Promise<OwnServer & { url: string }> {
   const dataDir = await mkdtemp(join(tmpdir(), 'starling-fault-'));
   // Run as root, PostgreSQL belongs to another OS user, who has to get into this folder.
   await chmod(dataDir, 0o755);
-  const port = await freePort();
+  const port = await ownPort();
   const logger = createLogger('silent');
   let running: Awaited<ReturnType<typeof startEmbeddedPostgres>> | undefined;
   const server = {
@@ -48,7 +48,7 @@ export async function ownPostgres(): Promise<OwnServer & { url: string }> {
 
 /** A Redis that keeps what it has written down, as production.md advises, and can be frozen: alive, and silent. */
 export async function ownRedis(): Promise<OwnServer & { freeze(): void; thaw(): void }> {
-  const port = await freePort();
+  const port = await ownPort();
   const url = `redis://127.0.0.1:${port}`;
   const folder = await mkdtemp(join(tmpdir(), 'starling-fault-redis-'));
   const address = ['--port', String(port), '--bind', '127.0.0.1'];
