@@ -52,7 +52,10 @@ export const servers = [
   { name: 'PostgreSQL', start: postgresServer },
 ];
 
-/** Each test leaves its queues empty, so that the tests of a server can share them. */
+/**
+ * Each test leaves its queues empty, so that the tests of a server can share them. Workers stop first: a job that failed
+ * for the last time after its queue was emptied would stay among the failures of the next test.
+ */
 export async function usingQueue(
   server: QueueServer,
   work: (queue: Queue<typeof jobCatalog>) => Promise<void>,
@@ -62,9 +65,8 @@ export async function usingQueue(
   try {
     await work(queue);
   } finally {
-    await Promise.all(
-      queue.boardQueues().map((bull) => bull.obliterate({ force: true }).catch(() => undefined)),
-    );
+    await queue.drain(0);
+    await Promise.all(queue.boardQueues().map((bull) => bull.obliterate({ force: true })));
     await queue.close();
   }
 }
