@@ -1,9 +1,19 @@
+import type { RightOfWay } from './right-of-way.js';
 import { unavailableResource } from './transient-errors.js';
 
 interface Call<Item, Result> {
   item: Item;
   resolve: (result: Result) => void;
   reject: (error: unknown) => void;
+}
+
+export interface BatcherOptions {
+  /** The most items of one run. */
+  maxItems: number;
+  /** How long the first item waits for others; 0: only for the run that is under way. */
+  maxDelayMs: number;
+  /** Runs are pieces of work that lets urgent work go first. */
+  givesWayTo?: RightOfWay | undefined;
 }
 
 /**
@@ -22,7 +32,7 @@ export class Batcher<Item, Result> {
 
   constructor(
     private readonly run: (items: Item[]) => Promise<Result[]>,
-    private readonly options: { maxItems: number; maxDelayMs: number },
+    private readonly options: BatcherOptions,
   ) {}
 
   add(item: Item): Promise<Result> {
@@ -38,7 +48,7 @@ export class Batcher<Item, Result> {
 
   private schedule(): void {
     if (this.running || this.pending.length === 0) return;
-    if (this.pending.length >= this.options.maxItems) {
+    if (this.pending.length >= this.options.maxItems || this.options.maxDelayMs === 0) {
       clearTimeout(this.timer);
       this.timer = undefined;
       void this.flush();
@@ -53,7 +63,10 @@ export class Batcher<Item, Result> {
   private async flush(): Promise<void> {
     if (this.running || this.pending.length === 0) return;
     this.running = true;
-    await this.settle(this.pending.splice(0, this.options.maxItems));
+    const { maxItems, givesWayTo } = this.options;
+    const run = (): Promise<void> =>
+      this.settle(this.pending.splice(0, givesWayTo?.sizeOf(maxItems) ?? maxItems));
+    await (givesWayTo ? givesWayTo.behind(run) : run());
     this.running = false;
     this.schedule();
   }

@@ -3,6 +3,7 @@ import { systemClock } from '../lib/clock.js';
 import type { Database } from '../db/index.js';
 import type { Logger } from '../lib/logger.js';
 import { systemRandom } from '../lib/random.js';
+import { RightOfWay } from '../lib/right-of-way.js';
 import { CAMPAIGN_RUN, CampaignWaitTracker, runProgress } from '../modules/campaigns/index.js';
 import {
   bulkEditProgress,
@@ -160,6 +161,7 @@ function jobHandlers(
     sessions: host,
     transports: checkingTransports(transports),
   });
+  const rightOfWay = new RightOfWay();
   const senderManager = new SenderManager({
     database,
     clock,
@@ -167,14 +169,16 @@ function jobHandlers(
     logger,
     transports,
     workerId: host.workerId,
+    rightOfWay,
   });
-  const delivery = new DeliveryService({ database, sources, logger, workerId: host.workerId });
+  const delivery = new DeliveryService({ database, sources, logger, workerId: host.workerId, rightOfWay });
   const receipts = new ReceiptService({ database, sources, clock, logger });
   const inbound = new InboundService({ database, contacts: services.contacts, clock, logger });
   const messageWorker = new MessageWorker({
     delivery,
     senders: senderManager,
     sessions: host,
+    queue: infrastructure.queue,
     media: services.mediaFiles,
     waiting: new CampaignWaitTracker({ database, clock }),
     clock,
@@ -185,10 +189,12 @@ function jobHandlers(
     ...humanPaceAt(config.campaigns.typingPercent),
     ...tuning,
   });
+  const recordReceipts = createReceiptsHandler({ receipts });
   const handlers: JobHandlers<typeof jobCatalog> = {
     sendMessage: messageWorker.handleSend,
     sendAnswer: messageWorker.handleAnswer,
-    feedCampaign: services.feeder.handleFeed,
+    feedCampaign: (payload, context) =>
+      rightOfWay.behind(() => services.feeder.handleFeed(payload, context)),
     importContacts: services.imports.handleImport,
     editContacts: services.bulkEdits.handleBulk,
     checkNumbers: async (payload, context) => {
@@ -201,7 +207,7 @@ function jobHandlers(
       return { kind: 'done' };
     },
     syncSession: host.handleSync,
-    recordReceipts: createReceiptsHandler({ receipts }),
+    recordReceipts: (payload, context) => rightOfWay.behind(() => recordReceipts(payload, context)),
     receiveInbound: createInboundHandler({ inbound }),
     recoverSenders: async () => {
       await senderManager.recoverIdle();

@@ -77,7 +77,9 @@ describe.each(sourceKinds)('after a crash between hand-over and record (%s)', (s
     await age(payload.deliveryId);
     expect(await world.reconcile().run()).toMatchObject({ resent: 1, unknown: 0 });
     // Queued with epoch 1, claimed with 2: the job of the dead worker cannot stand in the way of the new one.
-    expect(world.enqueued).toEqual([{ payload: jobOf(payload), id: `send-${payload.deliveryId}-3` }]);
+    expect(world.enqueued).toEqual([
+      { job: 'message.send', payload: jobOf(payload), id: `send-${payload.deliveryId}-3` },
+    ]);
 
     await world.drive(world.worker(), payload);
     expect(phone.handed).toHaveLength(2);

@@ -142,7 +142,9 @@ describe('a campaign that resends unconfirmed sends', () => {
     expect(await world.reconcile().run()).toMatchObject({ risked: 1, unknown: 0, resent: 0 });
     expect(await world.recipient(payload.deliveryId)).toMatchObject({ state: 'queued' });
     // Queued with epoch 1, claimed with 2: a job of its own.
-    expect(world.enqueued).toEqual([{ payload: jobOf(payload), id: `send-${payload.deliveryId}-2` }]);
+    expect(world.enqueued).toEqual([
+      { job: 'message.send', payload: jobOf(payload), id: `send-${payload.deliveryId}-2` },
+    ]);
     expect(await world.drive(worker(), payload)).toMatchObject({ kind: 'runAgain' });
     expect(phone.handed).toHaveLength(1);
     await graceIsOver(payload.deliveryId);

@@ -83,7 +83,10 @@ describe('an answer at a sender that types', () => {
   });
 
   /** A delivery that was accepted as an answer. */
-  async function answer(text: string): Promise<{ tenantId: string; deliveryId: string }> {
+  async function answer(
+    text: string,
+    lastInboundAt = new Date(),
+  ): Promise<{ tenantId: string; deliveryId: string }> {
     const { recipients } = await world.send({ parts: [text] });
     const job = jobOf(recipients[0]!);
     const { senderId } = phone;
@@ -92,7 +95,7 @@ describe('an answer at a sender that types', () => {
       senderId,
     ]);
     const { contact_id } = await world.recipient(job.deliveryId);
-    const conversation = { contactId: String(contact_id), senderId, lastInboundAt: new Date() };
+    const conversation = { contactId: String(contact_id), senderId, lastInboundAt };
     await insertConversation(db.database.manager, world.tenantId, conversation);
     return job;
   }
@@ -163,6 +166,21 @@ describe('an answer at a sender that types', () => {
       phone.senderId,
     ]);
     expect(row).toEqual({ minute_used: 0, answers_used: 0 });
+  });
+
+  it('waits among direct messages when it is none any more, and goes like one of them', async () => {
+    const yesterday = new Date(Date.now() - 25 * 60 * 60_000);
+    const late = await answer('late', yesterday);
+    const worker = world.worker();
+    expect(await worker.handleAnswer(late, { signal: running })).toEqual({ kind: 'done' });
+    expect(world.enqueued).toEqual([{ job: 'message.send', payload: late, id: `send-${late.deliveryId}-1` }]);
+    expect(phone.handed).toEqual([]);
+    expect(await worker.handleSend(late, { signal: running })).toEqual({ kind: 'done' });
+    expect(phone.texts).toEqual(['late']);
+    const [row] = await world.sql('SELECT minute_used, answers_used FROM senders WHERE id = $1', [
+      phone.senderId,
+    ]);
+    expect(row).toEqual({ minute_used: 1, answers_used: 0 });
   });
 
   it('is loaded and claimed while a batch of others waits for the database', async () => {

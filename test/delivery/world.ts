@@ -59,7 +59,7 @@ export class World {
   readonly sessions = new Map<string, ScriptedSession>();
   /** What the tenant has uploaded, by id. */
   readonly files = new Map<string, MediaFile>();
-  readonly enqueued: { payload: SendPayload; id: string | undefined }[] = [];
+  readonly enqueued: { job: string; payload: SendPayload; id: string | undefined }[] = [];
   readonly transports = {
     simulator: transportNamed('simulator'),
     waha: transportNamed('waha', { idempotentIds: false }),
@@ -95,6 +95,15 @@ export class World {
     return new CampaignWaitTracker({ database: this.database, clock: systemClock });
   }
 
+  /** Runs nothing: jobs that are added are in `enqueued`. */
+  readonly queue: Pick<JobQueue, 'enqueueMany'> = {
+    enqueueMany: async ({ name }, jobs) => {
+      for (const { payload, options } of jobs as { payload: SendPayload; options?: EnqueueOptions }[]) {
+        this.enqueued.push({ job: name, payload, id: options?.id });
+      }
+    },
+  };
+
   worker(changes: Partial<MessageWorkerDeps> = {}): MessageWorker {
     return new MessageWorker({
       delivery: this.delivery,
@@ -107,6 +116,7 @@ export class World {
           );
         },
       },
+      queue: this.queue,
       media: { find: async (tenantId, id) => (tenantId === this.tenantId ? this.files.get(id) : undefined) },
       waiting: this.waiting,
       clock: systemClock,
@@ -119,15 +129,10 @@ export class World {
   }
 
   reconcile(limits: { queuedMs?: number; sendingMs?: number } = {}): ReconcileService {
-    const enqueueMany: JobQueue['enqueueMany'] = async (_job, jobs) => {
-      for (const { payload, options } of jobs as { payload: SendPayload; options?: EnqueueOptions }[]) {
-        this.enqueued.push({ payload, id: options?.id });
-      }
-    };
     return new ReconcileService({
       database: this.database,
       sources: deliverySources,
-      queue: { enqueueMany },
+      queue: this.queue,
       clock: systemClock,
       logger,
       hasIdempotentIds: (name) => name === 'simulator',

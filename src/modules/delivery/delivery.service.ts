@@ -1,7 +1,8 @@
 import type { Database, Tx } from '../../db/index.js';
-import { Batcher } from '../../lib/batcher.js';
-import type { Logger } from '../../lib/logger.js';
+import { Batcher, type BatcherOptions } from '../../lib/batcher.js';
 import { errorMessage } from '../../lib/errors.js';
+import type { Logger } from '../../lib/logger.js';
+import { RightOfWay } from '../../lib/right-of-way.js';
 import type { ClaimRequest } from './claim.js';
 import { claimForSend, departFromQueue, noteWaits } from './delivery.repository.js';
 import { giveUpQueued } from './give-up.repository.js';
@@ -25,6 +26,8 @@ export interface DeliveryDeps {
   logger: Logger;
   /** The worker that sends: its claims are dead when it is gone. */
   workerId: string;
+  /** What answers take from all else that this process does. */
+  rightOfWay?: RightOfWay;
 }
 
 interface DeliveryRef {
@@ -38,12 +41,14 @@ interface ForAnswersAndOthers<Of> {
   others: Of;
 }
 
-function forAnswersAndOthers<Of>(make: () => Of): ForAnswersAndOthers<Of> {
-  return { answers: make(), others: make() };
+interface Lane {
+  isAnswer?: boolean;
 }
 
 /** Calls that arrive within this time of each other share one statement (see the engine's measurements). */
 const COALESCING = { maxItems: 1000, maxDelayMs: 3 };
+/** People wait for answers: only those that come while a run is under way share the next one. */
+const AT_ONCE = { ...COALESCING, maxDelayMs: 0 };
 
 /**
  * What a worker reads before a hand-over, writes around it and records after it. Every write is conditional on the
@@ -52,43 +57,55 @@ const COALESCING = { maxItems: 1000, maxDelayMs: 3 };
 export class DeliveryService {
   private readonly loads: ForAnswersAndOthers<Batcher<DeliveryRef, LoadedDelivery | undefined>>;
   private readonly claims: ForAnswersAndOthers<Batcher<ClaimRequest, ClaimOutcome>>;
-  private readonly outcomes: Batcher<OutcomeRecord, RecordedOutcome>;
+  private readonly outcomes: ForAnswersAndOthers<Batcher<OutcomeRecord, RecordedOutcome>>;
   private readonly departures: Batcher<Departure, boolean>;
+  private readonly lastSenders: Batcher<OutcomeRecord, void>;
+  private readonly unknownNumbers: Batcher<OutcomeRecord, void>;
+  private readonly waits: Batcher<DeliveryWait, void>;
+  private readonly rightOfWay: RightOfWay;
 
   constructor(private readonly deps: DeliveryDeps) {
-    const { database, sources, workerId } = deps;
-    this.loads = forAnswersAndOthers(
-      () => new Batcher((items) => loadForSend(database.manager, sources, items), COALESCING),
+    const { database, sources, workerId, rightOfWay = new RightOfWay() } = deps;
+    this.rightOfWay = rightOfWay;
+    this.loads = this.forAnswersAndOthers(
+      (options) => new Batcher((items) => loadForSend(database.manager, sources, items), options),
     );
-    this.claims = forAnswersAndOthers(() =>
-      this.batched((tx, requests) => claimForSend(tx, sources, requests, workerId)),
+    this.claims = this.forAnswersAndOthers((options) =>
+      this.batched((tx, requests) => claimForSend(tx, sources, requests, workerId), options),
     );
-    this.outcomes = this.batched((tx, records) => recordOutcomes(tx, sources, records));
-    this.departures = this.batched(departFromQueue);
+    this.outcomes = this.forAnswersAndOthers((options) =>
+      this.batched((tx, records) => recordOutcomes(tx, sources, records), options),
+    );
+    this.departures = this.batched(departFromQueue, this.givingWay);
+    this.lastSenders = this.remembered<OutcomeRecord>(saveLastSenders);
+    this.unknownNumbers = this.remembered<OutcomeRecord>(rememberUnknownNumbers);
+    this.waits = this.remembered(noteWaits);
   }
 
   /** A delivery with everything its send depends on; undefined when it is not there (any more). */
   load(
     tenantId: string,
     deliveryId: string,
-    { isAnswer = false }: { isAnswer?: boolean } = {},
+    { isAnswer = false }: Lane = {},
   ): Promise<LoadedDelivery | undefined> {
     const { answers, others } = this.loads;
-    return (isAnswer ? answers : others).add({ tenantId, deliveryId });
+    const ref = { tenantId, deliveryId };
+    return isAnswer ? this.rightOfWay.urgently(() => answers.add(ref)) : others.add(ref);
   }
 
   /**
    * Takes the delivery for one part and writes the message that will be handed over. `lost` when anything changed
    * since it was loaded: paused, opted out, claimed by another job.
    */
-  claim(request: ClaimRequest, { isAnswer = false }: { isAnswer?: boolean } = {}): Promise<ClaimOutcome> {
+  claim(request: ClaimRequest, { isAnswer = false }: Lane = {}): Promise<ClaimOutcome> {
     const { answers, others } = this.claims;
-    return (isAnswer ? answers : others).add(request);
+    return isAnswer ? this.rightOfWay.urgently(() => answers.add(request)) : others.add(request);
   }
 
   /** Records how the hand-over ended; saves the contact's last sender, and numbers that are not on WhatsApp. */
-  async record(record: OutcomeRecord): Promise<RecordedOutcome> {
-    const recorded = await this.outcomes.add(record);
+  async record(record: OutcomeRecord, { isAnswer = false }: Lane = {}): Promise<RecordedOutcome> {
+    const { answers, others } = this.outcomes;
+    const recorded = await (isAnswer ? answers : others).add(record);
     if (recorded.kind === 'recorded' && recorded.arrived && record.senderId !== record.lastSenderId)
       this.lastSenders.add(record).catch(this.logForgotten('the last sender of a contact'));
     const { settlement } = record;
@@ -134,28 +151,32 @@ export class DeliveryService {
     return this.departures.add({ tenantId, deliveryId: id, claimEpoch, to, code });
   }
 
-  private readonly lastSenders = new Batcher<OutcomeRecord, void>(async (records) => {
-    await saveLastSenders(this.deps.database.manager, records);
-    return records.map(() => undefined);
-  }, COALESCING);
-
-  private readonly unknownNumbers = new Batcher<OutcomeRecord, void>(async (records) => {
-    await rememberUnknownNumbers(this.deps.database.manager, records);
-    return records.map(() => undefined);
-  }, COALESCING);
-
-  private readonly waits = new Batcher<DeliveryWait, void>(async (waits) => {
-    await noteWaits(this.deps.database.manager, waits);
-    return waits.map(() => undefined);
-  }, COALESCING);
-
   /** These writes serve the trace and later choices; losing one is no error of the send. */
   private readonly logForgotten = (what: string) => (error: unknown) => {
     this.deps.logger.warn({ error: errorMessage(error) }, `could not remember ${what}`);
   };
 
-  private batched<Item, Result>(write: (tx: Tx, items: Item[]) => Promise<Result[]>): Batcher<Item, Result> {
-    return new Batcher((items) => this.deps.database.transaction((tx) => write(tx, items)), COALESCING);
+  private get givingWay(): BatcherOptions {
+    return { ...COALESCING, givesWayTo: this.rightOfWay };
+  }
+
+  private forAnswersAndOthers<Of>(make: (options: BatcherOptions) => Of): ForAnswersAndOthers<Of> {
+    return { answers: make(AT_ONCE), others: make(this.givingWay) };
+  }
+
+  private remembered<Item>(write: (tx: Tx, items: Item[]) => Promise<void>): Batcher<Item, void> {
+    const run = async (items: Item[]): Promise<void[]> => {
+      await write(this.deps.database.manager, items);
+      return items.map(() => undefined);
+    };
+    return new Batcher(run, this.givingWay);
+  }
+
+  private batched<Item, Result>(
+    write: (tx: Tx, items: Item[]) => Promise<Result[]>,
+    options: BatcherOptions,
+  ): Batcher<Item, Result> {
+    return new Batcher((items) => this.deps.database.transaction((tx) => write(tx, items)), options);
   }
 }
 

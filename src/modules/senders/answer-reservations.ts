@@ -3,7 +3,7 @@ import { lockAnswering, writeAnswers, type AnsweringRow } from './answer.reposit
 import { decideAnswer } from './core/answer.js';
 import { giveBackToWindow, type QuotaWindow } from './core/quota.js';
 import { hostedElsewhere } from './hosted-elsewhere.js';
-import { COALESCING, transportsFor, type ReservationBatcherDeps } from './reservation-batcher.js';
+import { AT_ONCE, COALESCING, transportsFor, type ReservationBatcherDeps } from './reservation-batcher.js';
 import type { AnswerRequest, Reservation, ReservationOutcome } from './reservation.types.js';
 
 /**
@@ -16,12 +16,13 @@ export class AnswerReservations {
   private readonly releases: Batcher<Reservation, void>;
 
   constructor(private readonly deps: ReservationBatcherDeps) {
-    this.requests = new Batcher((batch) => this.reserveBatch(batch), COALESCING);
+    this.requests = new Batcher((batch) => this.reserveBatch(batch), AT_ONCE);
     this.releases = new Batcher((batch) => this.releaseBatch(batch), COALESCING);
   }
 
   reserve(request: AnswerRequest): Promise<ReservationOutcome> {
-    return this.requests.add(request);
+    const reserve = (): Promise<ReservationOutcome> => this.requests.add(request);
+    return this.deps.rightOfWay?.urgently(reserve) ?? reserve();
   }
 
   release(reservation: Reservation): Promise<void> {

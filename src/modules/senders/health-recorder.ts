@@ -2,6 +2,7 @@ import type { Database, Tx } from '../../db/index.js';
 import { Batcher } from '../../lib/batcher.js';
 import { latest, type Clock } from '../../lib/clock.js';
 import type { Logger } from '../../lib/logger.js';
+import type { RightOfWay } from '../../lib/right-of-way.js';
 import { afterIdleTime, afterResult, type SendResult } from './core/health.js';
 import { lockHealth, lockRecovering, writeHealth, type HealthRecord } from './health.repository.js';
 
@@ -25,17 +26,32 @@ interface PausedSender {
 const COALESCING = { maxItems: 1_000, maxDelayMs: 20 };
 const RECOVERY_BATCH = 500;
 
+export interface HealthRecorderDeps {
+  database: Database;
+  clock: Clock;
+  logger: Logger;
+  /** What answers take from all else that this process does. */
+  rightOfWay?: RightOfWay;
+}
+
 /** Writes what sends did to their senders' health: concurrent calls of a process share one transaction. */
 export class HealthRecorder {
   private readonly results: Batcher<RecordedResult[], string[]>;
+  /** The parts of an answer that follow do not wait behind a campaign's results. */
+  private readonly ofAnswers: Batcher<RecordedResult[], string[]>;
 
-  constructor(private readonly deps: { database: Database; clock: Clock; logger: Logger }) {
-    this.results = new Batcher((batch) => this.writeResults(batch), COALESCING);
+  constructor(private readonly deps: HealthRecorderDeps) {
+    const write = (batch: RecordedResult[][]) => this.writeResults(batch);
+    this.results = new Batcher(write, { ...COALESCING, givesWayTo: deps.rightOfWay });
+    this.ofAnswers = new Batcher(write, COALESCING);
   }
 
-  async record(results: RecordedResult[]): Promise<{ pausedSenderIds: string[] }> {
+  async record(
+    results: RecordedResult[],
+    { isAnswer = false }: { isAnswer?: boolean } = {},
+  ): Promise<{ pausedSenderIds: string[] }> {
     if (results.length === 0) return { pausedSenderIds: [] };
-    return { pausedSenderIds: await this.results.add(results) };
+    return { pausedSenderIds: await (isAnswer ? this.ofAnswers : this.results).add(results) };
   }
 
   async recoverIdle(): Promise<void> {

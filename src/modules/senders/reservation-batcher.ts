@@ -3,6 +3,7 @@ import type { Database, Tx } from '../../db/index.js';
 import { Batcher } from '../../lib/batcher.js';
 import type { Clock } from '../../lib/clock.js';
 import type { Random } from '../../lib/random.js';
+import type { RightOfWay } from '../../lib/right-of-way.js';
 import type { MessageType, TransportName, TransportRegistry } from '../../transports/transport.js';
 import { assignSlots } from './core/assign.js';
 import { grantable, type SenderSlot } from './core/slot.js';
@@ -28,10 +29,14 @@ export interface ReservationBatcherDeps {
   transports: TransportRegistry;
   /** The worker that reserves, for its own sessions. Without it all senders are as good as hosted here. */
   workerId?: string;
+  /** What answers take from all else that this process does. */
+  rightOfWay?: RightOfWay;
 }
 
 /** Requests that arrive within this time of each other share one transaction. */
 export const COALESCING = { maxItems: 1000, maxDelayMs: 3 };
+/** People wait for answers: only those that come while a run is under way share the next one. */
+export const AT_ONCE = { ...COALESCING, maxDelayMs: 0 };
 /** Pauses between attempts while another transaction, usually one that writes results, has locked the due senders. */
 const BUSY_PAUSES_MS = [3, 6, 10, 15, 0];
 
@@ -47,7 +52,8 @@ export class ReservationBatcher {
     const key = poolKey(request);
     let batcher = this.pools.get(key);
     if (!batcher) {
-      batcher = new Batcher((requests) => this.reserveBatch(requests), COALESCING);
+      const options = { ...COALESCING, givesWayTo: this.deps.rightOfWay };
+      batcher = new Batcher((requests) => this.reserveBatch(requests), options);
       this.pools.set(key, batcher);
     }
     try {

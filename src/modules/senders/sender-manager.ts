@@ -3,6 +3,7 @@ import { Batcher } from '../../lib/batcher.js';
 import type { Clock } from '../../lib/clock.js';
 import type { Logger } from '../../lib/logger.js';
 import type { Random } from '../../lib/random.js';
+import type { RightOfWay } from '../../lib/right-of-way.js';
 import type { TransportRegistry } from '../../transports/transport.js';
 import { giveBackSlot } from './core/slot.js';
 import { AnswerReservations } from './answer-reservations.js';
@@ -24,6 +25,8 @@ export interface SenderManagerDeps {
   transports: TransportRegistry;
   /** The worker that reserves, for its own sessions. Without it all senders are as good as hosted here. */
   workerId?: string;
+  /** What answers take from all else that this process does. */
+  rightOfWay?: RightOfWay;
 }
 
 /** Decides who sends: atomic reservations over all workers, and the health that results leave behind. */
@@ -62,8 +65,11 @@ export class SenderManager {
   }
 
   /** Folds results into the senders' health, in the order given; ten failures in a row pause a sender. */
-  recordResults(results: RecordedResult[]): Promise<{ pausedSenderIds: string[] }> {
-    return this.health.record(results);
+  recordResults(
+    results: RecordedResult[],
+    lane: { isAnswer?: boolean } = {},
+  ): Promise<{ pausedSenderIds: string[] }> {
+    return this.health.record(results, lane);
   }
 
   /** Gives idle, connected senders the health they have earned: one point per ten minutes. */

@@ -11,9 +11,10 @@ import { campaignOf } from './campaign-of.js';
 import { DONE, runAgainIn } from './outcomes.js';
 import { PartSender } from './part-sender.js';
 import type { MessageWorkerDeps } from './ports.js';
-import { answerFor, boundSender, requestFor } from './request.js';
+import { answerFor, boundSender, isAnswerNow, requestFor } from './request.js';
 import { TriedDeliveries, type Occupation } from './tried-deliveries.js';
 import {
+  enqueueSends,
   humanPause,
   humanTyping,
   partTimings,
@@ -60,8 +61,10 @@ export class MessageWorker {
   ): Promise<JobOutcome> {
     const loaded = await this.deps.delivery.load(tenantId, deliveryId, lane);
     if (!loaded) return DONE;
-    const verdict = checkDelivery(loaded, this.deps.clock.now());
+    const now = this.deps.clock.now();
+    const verdict = checkDelivery(loaded, now);
     if (verdict.kind !== 'pass') return this.leave(loaded, verdict);
+    if (lane.isAnswer && !isAnswerNow(loaded, now)) return this.moveToOthers(loaded);
 
     // Texts may be expensive, and whoever waits for a sender comes by every few seconds: rendered once, then when there is one.
     const before = this.tried.of(loaded);
@@ -94,6 +97,12 @@ export class MessageWorker {
       handedOver: 0,
       signal,
     });
+  }
+
+  /** What is no answer any more waits among direct messages: it must not take the place and the right of way of answers. */
+  private async moveToOthers({ delivery }: LoadedDelivery): Promise<JobOutcome> {
+    await enqueueSends(this.deps.queue, [{ ...delivery, lane: 'direct' }]);
+    return DONE;
   }
 
   /** An answer takes the sender that the person wrote to, without waiting for its pace. */

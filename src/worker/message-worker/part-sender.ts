@@ -198,12 +198,18 @@ export class PartSender {
       settlement,
     };
     const { delivery: deliveries, senders } = this.deps;
+    const lane = { isAnswer: reservation.answer === true };
     const [recorded] = await Promise.all([
-      retryUntilRecorded(() => deliveries.record(record), { signal: run.signal, log: this.throttledLog }),
-      senders.recordResults([{ senderId: reservation.senderId, ...verdict }]).catch((error: unknown) => {
-        const what = 'results were not added to their senders';
-        this.throttledLog.report('warn', what, what, { error: errorMessage(error) });
+      retryUntilRecorded(() => deliveries.record(record, lane), {
+        signal: run.signal,
+        log: this.throttledLog,
       }),
+      senders
+        .recordResults([{ senderId: reservation.senderId, ...verdict }], lane)
+        .catch((error: unknown) => {
+          const what = 'results were not added to their senders';
+          this.throttledLog.report('warn', what, what, { error: errorMessage(error) });
+        }),
     ]);
     return recorded;
   }

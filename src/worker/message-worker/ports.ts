@@ -3,6 +3,7 @@ import type { Reservation, SenderManager } from '../../modules/senders/index.js'
 import type { Clock } from '../../lib/clock.js';
 import type { Logger } from '../../lib/logger.js';
 import type { Random } from '../../lib/random.js';
+import type { JobQueue } from '../../queue/job-queue.js';
 import type { Capabilities, TransportSession } from '../../transports/transport.js';
 import type { MediaDirectory, ReadyPart } from './contents.js';
 import type { Sleep } from './sleep.js';
@@ -30,6 +31,7 @@ export interface MessageWorkerDeps {
   delivery: Pick<DeliveryService, 'load' | 'claim' | 'record' | 'end' | 'putBack' | 'noteWait'>;
   senders: Pick<SenderManager, 'reserveNextHealthySender' | 'reserveAnswer' | 'release' | 'recordResults'>;
   sessions: SessionDirectory;
+  queue: Pick<JobQueue, 'enqueueMany'>;
   media: MediaDirectory;
   waiting: Pick<CampaignWaitTracker, 'note' | 'noteStarted' | 'notePace' | 'served'>;
   clock: Clock;

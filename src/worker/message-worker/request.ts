@@ -42,19 +42,24 @@ function poolOf(
 }
 
 /**
- * What an answer asks for; undefined for a delivery that is none, or is none any more, and goes like the others. What was
- * begun through another sender, or may have been, goes on there.
+ * Whether a delivery that was accepted as an answer is one now, of its conversation's sender. What was begun through another
+ * sender, or may have been, goes on there.
  */
+export function isAnswerNow(loaded: LoadedDelivery, now: Date): boolean {
+  const { delivery, facts } = loaded;
+  const { lane, onlySenderId } = delivery;
+  if (onlySenderId === null || (boundSender(loaded) ?? onlySenderId) !== onlySenderId) return false;
+  return laneAt({ lane, lastInboundAt: facts.lastInboundAt }, now) === 'answer';
+}
+
+/** What an answer asks for; undefined for a delivery that is none, or is none any more, and goes like the others. */
 export function answerFor(
   loaded: LoadedDelivery,
   types: readonly RenderedContent['type'][],
   now: Date,
 ): AnswerRequest | undefined {
-  const { delivery, facts } = loaded;
-  const { tenantId, lane, onlySenderId } = delivery;
-  const bound = boundSender(loaded) ?? onlySenderId;
-  if (onlySenderId === null || bound !== onlySenderId) return undefined;
-  if (laneAt({ lane, lastInboundAt: facts.lastInboundAt }, now) !== 'answer') return undefined;
+  const { tenantId, onlySenderId } = loaded.delivery;
+  if (onlySenderId === null || !isAnswerNow(loaded, now)) return undefined;
   return { tenantId, senderId: onlySenderId, messages: types.length, messageTypes: [...new Set(types)] };
 }
 
