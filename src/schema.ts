@@ -29,6 +29,7 @@ import { Suppression } from './modules/contacts/suppression.entity.js';
 import { Conversation } from './modules/inbound/conversation.entity.js';
 import { Media } from './modules/media/media.entity.js';
 import { Message } from './modules/delivery/message.entity.js';
+import { MessageTextMark } from './modules/delivery/retention/text-mark.entity.js';
 import { Segment } from './modules/segments/segment.entity.js';
 import { Sender } from './modules/senders/sender.entity.js';
 import { Session } from './modules/sessions/session.entity.js';
@@ -68,6 +69,7 @@ export const entities = [
   CampaignSenderUse,
   MessageCount,
   Message,
+  MessageTextMark,
   Conversation,
   Media,
   Template,

@@ -32,19 +32,27 @@ CREATE TABLE messages (
   delivered_at timestamptz,
   read_at timestamptz,
   text_removed_at timestamptz,
+  text_overdue boolean NOT NULL DEFAULT false,
   updated_at timestamptz NOT NULL DEFAULT now()
 ) WITH (fillfactor = 55);
 CREATE UNIQUE INDEX messages_inbound_once ON messages (sender_id, wa_message_id) WHERE direction = 'in';
 CREATE INDEX messages_campaign ON messages (campaign_id, id) WHERE campaign_id IS NOT NULL;
 CREATE INDEX messages_tenant ON messages (tenant_id, id);
--- What retention has not looked at yet: a message leaves it once, when its text goes.
-CREATE INDEX messages_with_text ON messages (tenant_id, id) WHERE text_removed_at IS NULL;
+-- What retention has been past and has to come back to. All others have no entry, and cost nothing when they are written.
+CREATE INDEX messages_text_overdue ON messages (tenant_id, id) WHERE text_overdue;
 CREATE INDEX messages_contact ON messages (contact_id, id);
 CREATE UNIQUE INDEX messages_delivery_part ON messages (delivery_id, part)
   WHERE delivery_id IS NOT NULL AND direction = 'out';
 CREATE INDEX messages_wa_id ON messages (wa_message_id);
 CREATE INDEX messages_direct ON messages (tenant_id, id) WHERE source_id IS NOT NULL;
 CREATE INDEX messages_source ON messages (source_id, id) WHERE source_id IS NOT NULL;
+
+-- How far retention of texts has come in each tenant.
+CREATE TABLE message_text_marks (
+  tenant_id uuid NOT NULL CONSTRAINT "PK_99f332d8a69405ce5592e31681e" PRIMARY KEY
+    CONSTRAINT "FK_99f332d8a69405ce5592e31681e" REFERENCES tenants (id) ON DELETE CASCADE,
+  reached uuid NOT NULL
+);
 
 CREATE TABLE conversations (
   contact_id uuid NOT NULL CONSTRAINT "FK_3e605129623b629ddd0583740db" REFERENCES contacts (id) ON DELETE CASCADE,

@@ -6,7 +6,7 @@ import { DeliveryRetention } from '../../src/modules/delivery/index.js';
 import { KEEP_ALL } from '../../src/modules/tenants/core/retention.js';
 import { createRetentionHandler } from '../../src/worker/handlers/retention.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { insertMessage, saveSettings } from '../support/rows.js';
+import { saveSettings } from '../support/rows.js';
 import { accept, type ScriptedSession } from './scripted-session.js';
 import { World } from './world.js';
 
@@ -140,23 +140,40 @@ describe('the texts of old messages', () => {
     expect(await world.messages(deliveryId)).toMatchObject([
       { state: 'sent', body: 'Hello Ana', text_removed_at: null },
     ]);
+    expect(await removeTexts()).toBe(1);
+    expect(await texts()).toEqual({ sent: [false] });
   });
 
-  it('are found by an index that has only those whose text is there', async () => {
-    const { tenantId } = world;
-    await world.sql(
-      `INSERT INTO messages (id, tenant_id, direction, type, state, text_removed_at)
-       SELECT gen_random_uuid(), $1, 'in', 'text', 'received', now() FROM generate_series(1, 20000)`,
-      [tenantId],
-    );
-    await insertMessage(db.database.manager, tenantId, { body: 'Hi' });
-    await world.sql('ANALYZE messages');
-    const plan = await world.sql<{ 'QUERY PLAN': string }>(
-      `EXPLAIN SELECT id FROM messages
-       WHERE tenant_id = $1 AND text_removed_at IS NULL AND id > $2 AND id < $3 ORDER BY id LIMIT 1000`,
-      [tenantId, firstIdAt(new Date(0)), firstIdAt(inAMonth())],
-    );
-    expect(plan.map((line) => line['QUERY PLAN']).join('\n')).toMatch(/messages_with_text/);
+  it('go whether the days become fewer or more, or were not set for a while', async () => {
+    await sendCampaign(1);
+    const [early] = await world.sql<{ id: string }>('SELECT id FROM messages WHERE tenant_id = $1', [
+      world.tenantId,
+    ]);
+    await sendCampaign(1);
+    const retention = new DeliveryRetention(db.database);
+    const made = Number.parseInt(early!.id.replace('-', '').slice(0, 12), 16);
+    const upTo = (at: number) => retention.removeTexts(world.tenantId, new Date(at), draining().signal);
+    await world.sql(`UPDATE messages SET sent_at = to_timestamp(0) WHERE tenant_id = $1`, [world.tenantId]);
+
+    expect(await upTo(made + 1)).toBe(1);
+    expect(await upTo(made - DAY_MS)).toBe(0);
+    expect(await upTo(made + DAY_MS)).toBe(1);
+    await sendCampaign(1);
+    expect(await removeTexts()).toBe(1);
+  });
+
+  it('that somebody has locked are for the next time', async () => {
+    await sendCampaign(3);
+    await db.database.transaction(async (tx) => {
+      await tx.query(
+        `SELECT id FROM messages
+         WHERE id = (SELECT id FROM messages WHERE tenant_id = $1 ORDER BY id OFFSET 1 LIMIT 1) FOR UPDATE`,
+        [world.tenantId],
+      );
+      expect(await removeTexts(world, { pageRows: 2 })).toBe(2);
+    });
+    expect(await removeTexts()).toBe(1);
+    expect(await texts()).toEqual({ sent: [false, false, false] });
   });
 });
 

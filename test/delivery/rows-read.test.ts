@@ -1,13 +1,21 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Tx } from '../../src/db/index.js';
-import { newId } from '../../src/lib/ids.js';
-import { DeliveryPersonRecords, MessagePersonRecords } from '../../src/modules/delivery/index.js';
+import { firstIdAt, newId } from '../../src/lib/ids.js';
+import {
+  DeliveryPersonRecords,
+  DeliveryRetention,
+  MessagePersonRecords,
+} from '../../src/modules/delivery/index.js';
 import { loadForSend } from '../../src/modules/delivery/load.repository.js';
 import {
   lockStaleClaims,
   queueDue,
   takeQueuedBefore,
 } from '../../src/modules/delivery/reconcile.repository.js';
+import {
+  removeNextTexts,
+  removeOverdueTexts,
+} from '../../src/modules/delivery/retention/texts.repository.js';
 import { findUse } from '../../src/modules/media/media.repository.js';
 import { deliverySources } from '../../src/runtime/sources.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -18,6 +26,7 @@ const RECIPIENTS = 20_000;
 /** Deliveries that no campaign sends, in each of the states that the statements look for. */
 const EACH = 5;
 const MOST = 500;
+const FIRST = firstIdAt(new Date(0));
 
 let db: TestDatabase;
 let world: World;
@@ -139,4 +148,39 @@ it.each([
   expect(read.some(([, rows]) => rows > 0)).toBe(true);
   // Twenty deliveries of two messages each, which a statement looks up once for each thing it asks.
   expect(read.filter(([, rows]) => rows > MOST)).toEqual([]);
+});
+
+it('retention reads a message once, and later only where its text had to stay', async () => {
+  const own = new World(db.database, await db.createTenant());
+  await own.sender();
+  await own.sql(
+    `INSERT INTO messages (id, tenant_id, direction, type, state, body)
+     SELECT gen_random_uuid(), $1, 'in', 'text', 'received', 'Hi' FROM generate_series(1, ${RECIPIENTS})`,
+    [own.tenantId],
+  );
+  const waiting = await own.send({ recipients: EACH });
+  // Behind all ids there are, those of no time, too.
+  const later = new Date(2 ** 48 - 1);
+  const removed = await new DeliveryRetention(db.database, { most: 2 * RECIPIENTS }).removeTexts(
+    own.tenantId,
+    later,
+    new AbortController().signal,
+  );
+  expect(removed).toBe(RECIPIENTS);
+  await own.sql('ANALYZE messages');
+
+  const again = async () => {
+    let found = 0;
+    const read = await rowsRead(async (tx) => {
+      const overdue = await removeOverdueTexts(tx, own.tenantId, later, { after: FIRST, limit: RECIPIENTS });
+      const next = await removeNextTexts(tx, own.tenantId, later, RECIPIENTS);
+      found = overdue.removed + next.removed;
+    });
+    expect(read.filter(([, rows]) => rows > MOST)).toEqual([]);
+    return found;
+  };
+  expect(await again()).toBe(0);
+  const worker = own.worker();
+  for (const payload of waiting.recipients) await own.drive(worker, payload);
+  expect(await again()).toBe(EACH);
 });

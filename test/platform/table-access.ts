@@ -55,6 +55,7 @@ export const foreignReads: Record<string, Record<string, string>> = {
     senders: 'a batch of claims loads the sender each recipient is bound to; a repair asks for its transport',
     suppressions: 'the claim asks once more, in its own statement, who is suppressed',
     tenant_settings: 'the policies of a batch of sends are loaded with the settings of their tenants',
+    tenants: 'the mark of retention is made for a tenant that is still there, in one statement',
     workers: 'a message whose worker is gone is repaired: its heartbeat is compared in one statement',
   },
   inbound: {

@@ -119,7 +119,8 @@ const CLAIM = `
     FROM won JOIN asked a ON a.ordinal = won.ordinal
     ON CONFLICT (delivery_id, part) WHERE delivery_id IS NOT NULL AND direction = 'out'
     DO UPDATE SET state = 'sending', sender_id = excluded.sender_id, type = excluded.type, body = excluded.body,
-                  content = excluded.content, text_removed_at = NULL, code = NULL,
+                  content = excluded.content, text_removed_at = NULL,
+                  text_overdue = messages.text_overdue OR messages.text_removed_at IS NOT NULL, code = NULL,
                   wa_message_id = excluded.wa_message_id, claim_epoch = excluded.claim_epoch,
                   worker_id = excluded.worker_id, updated_at = now()
     RETURNING id, delivery_id

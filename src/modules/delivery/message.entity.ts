@@ -23,7 +23,7 @@ export type MessageState =
 })
 @Index('messages_contact', ['contactId', 'id'])
 @Index('messages_tenant', ['tenantId', 'id'])
-@Index('messages_with_text', ['tenantId', 'id'], { where: 'text_removed_at IS NULL' })
+@Index('messages_text_overdue', ['tenantId', 'id'], { where: 'text_overdue' })
 @Index('messages_campaign', ['campaignId', 'id'], { where: 'campaign_id IS NOT NULL' })
 @Index('messages_direct', ['tenantId', 'id'], { where: 'source_id IS NOT NULL' })
 @Index('messages_source', ['sourceId', 'id'], { where: 'source_id IS NOT NULL' })
@@ -115,6 +115,10 @@ export class Message {
   /** When its text and content were removed, because the tenant keeps them for so many days only. */
   @Column('timestamptz', { name: 'text_removed_at', nullable: true })
   textRemovedAt!: Date | null;
+
+  /** Retention has been past it while its text had to stay, or its text came back since. */
+  @Column('boolean', { name: 'text_overdue', default: false })
+  textOverdue!: boolean;
 
   @Column('timestamptz', { name: 'updated_at', default: () => 'now()' })
   updatedAt!: Date;

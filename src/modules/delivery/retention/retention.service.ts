@@ -1,6 +1,6 @@
 import type { Database } from '../../../db/index.js';
 import { removeInPages } from '../../../lib/in-pages.js';
-import { removeTexts } from './texts.repository.js';
+import { removeNextTexts, removeOverdueTexts } from './texts.repository.js';
 
 export interface RetentionOptions {
   /** Rows that one statement reads at most; 1,000 unless given. */
@@ -23,11 +23,17 @@ export class DeliveryRetention {
   }
 
   /** Texts and contents of messages that were sent, received or given up before that time; returns of how many. */
-  removeTexts(tenantId: string, before: Date, signal: AbortSignal): Promise<number> {
-    return removeInPages(
+  async removeTexts(tenantId: string, before: Date, signal: AbortSignal): Promise<number> {
+    const limit = this.pageRows;
+    const overdue = await removeInPages(
       (after) =>
-        this.database.transaction((tx) => removeTexts(tx, tenantId, before, { after, limit: this.pageRows })),
+        this.database.transaction((tx) => removeOverdueTexts(tx, tenantId, before, { after, limit })),
       { most: this.most, signal },
     );
+    const next = await removeInPages(
+      () => this.database.transaction((tx) => removeNextTexts(tx, tenantId, before, limit)),
+      { most: this.most - overdue, signal },
+    );
+    return overdue + next;
   }
 }

@@ -28,7 +28,7 @@ const areas = [
  * The schema of the first release. Primary keys, unique constraints and foreign keys have the names that TypeORM derives
  * from the entities, because `npm run migration:check` compares them by name.
  */
-export class InitialSchema1796083200000 implements MigrationInterface {
+export class InitialSchema1796091188000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     for (const statements of areas) await runner.query(statements);
     // TypeORM makes this table before any migration, and looks there for the expressions of generated columns.
@@ -49,7 +49,7 @@ export class InitialSchema1796083200000 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`DELETE FROM typeorm_metadata WHERE type = 'GENERATED_COLUMN'`);
     await runner.query(`DROP TABLE
-      campaign_message_counts, campaign_counts, conversations, messages, campaign_sender_use, deliveries, sends, campaigns,
+      campaign_message_counts, campaign_counts, conversations, message_text_marks, messages, campaign_sender_use, deliveries, sends, campaigns,
       templates, media, sessions, senders,
       number_check_items, number_check_runs, number_checks, contact_bulk_edits,
       import_rejections, import_phones, imports,
