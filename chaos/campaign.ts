@@ -16,17 +16,21 @@ export class Operator {
     return new Operator(await ApiClient.login(url, EMAIL, PASSWORD));
   }
 
-  async connectSenders(count: number): Promise<void> {
+  /** Returns their ids. */
+  async connectSenders(count: number): Promise<string[]> {
+    const ids: string[] = [];
     const quota = { quotaPerMinute: UNLIMITED, quotaPerHour: UNLIMITED, quotaPerDay: UNLIMITED };
     for (let index = 1; index <= count; index += 1) {
       const sender = { name: `Sender ${index}`, transport: 'simulator', ...quota };
       const { id } = await this.api.post<{ id: string }>('/api/senders', sender);
       await this.api.post(`/api/senders/${id}/connect`);
+      ids.push(id);
     }
     await until(`${count} connected senders`, async () => {
       const connected = await this.api.get<unknown[]>('/api/senders?limit=200&status=connected');
       return connected.length === count || undefined;
     });
+    return ids;
   }
 
   /** Returns the id of a campaign that runs. */
@@ -61,6 +65,16 @@ export class Operator {
       const isFinal = error instanceof Refused && error.status < 500 && ![409, 429].includes(error.status);
       return isFinal ? error : 'unknown';
     }
+  }
+
+  /** The id of a message that came in; undefined while it is not stored, or the API cannot say. */
+  async messageFrom({ senderId, text }: { senderId: string; text: string }): Promise<string | undefined> {
+    const newest = await this.api
+      .get<{ id: string; content: string | null }[]>(
+        `/api/messages?direction=in&senderId=${senderId}&limit=100`,
+      )
+      .catch(() => []);
+    return newest.find(({ content }) => content === text)?.id;
   }
 
   /** Undefined while the API cannot say. */

@@ -16,8 +16,10 @@ export interface Check {
 export interface Findings {
   ids: IdMode;
   campaign: string;
-  /** Messages that were asked for beside the campaign. */
+  /** Messages that were asked for beside the campaign, answers included. */
   asked: number;
+  /** Answers that were asked for. */
+  answered: number;
   parts: number;
   verdict: Verdict;
   truth: Truth;
@@ -101,13 +103,15 @@ function ledgerOf({ campaign, parts, verdict, truth, arrivals, ledger, queueLost
 }
 
 /** Of what no campaign sends there are no counters: its messages are counted themselves. */
-function directOf({ campaign, asked, verdict, truth, arrivals, queueLost }: Findings): Check[] {
+function directOf({ campaign, asked, answered, verdict, truth, arrivals, queueLost }: Findings): Check[] {
   const { kept = 0, sent = 0, read = 0 } = truth.directCounted;
   const arrived = arrivals.filter(({ campaignId }) => campaignId !== campaign).length;
   const unknown = verdict.unknown.filter((one) => one.arrived && one.source !== campaign).length;
   const name = 'the ledger without the campaign';
   const checks = [
     equal('messages asked for beside the campaign, and kept', { messages: asked }, { messages: kept }),
+    equal('answers asked for, and kept', { answers: answered }, { answers: truth.answers.kept }),
+    none('answers left through the sender that was written to', truth.answers.elsewhere),
     equal(`${name} and messages sent, or unknown and arrived`, { arrived }, { arrived: sent + unknown }),
   ];
   if (queueLost || unknown > 0) return checks;

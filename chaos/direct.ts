@@ -68,8 +68,14 @@ export function planDirect(
       from += most;
     }
   }
-  const step = (last - FIRST) / Math.max(requests.length, 1);
-  return requests.map((request, index) => ({ at: FIRST + index * step, request }));
+  const moments = momentsOf(requests.length, last);
+  return requests.map((request, index) => ({ at: moments[index] ?? last, request }));
+}
+
+/** Evenly over the run, as shares of what arrives. */
+export function momentsOf(count: number, last = LAST): number[] {
+  const step = (last - FIRST) / Math.max(count, 1);
+  return Array.from({ length: count }, (_, index) => FIRST + index * step);
 }
 
 /** Messages that a request asks for. */
@@ -118,9 +124,9 @@ interface Call {
 }
 
 /** Asks under one key until it is known what came of it. */
-async function answered(
+export async function answered(
   operator: Operator,
-  { path, body }: Call,
+  { path, body }: Pick<Call, 'path' | 'body'>,
   key: string,
   signal: AbortSignal,
 ): Promise<'accepted' | Refused> {

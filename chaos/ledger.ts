@@ -50,8 +50,16 @@ export async function readLedger(simulatorUrl: string): Promise<LedgerEntry[]> {
   return entries;
 }
 
-async function ask<Answer>(url: string): Promise<Answer> {
-  const response = await fetch(url);
+/** A phone writes to a sender; the sender gets it when it is connected. */
+export async function writeInbound(
+  simulatorUrl: string,
+  { from, to, text }: { from: string; to: string; text: string },
+): Promise<void> {
+  await ask(`${simulatorUrl}/inbound`, { method: 'POST', body: JSON.stringify({ from, to, text }) });
+}
+
+async function ask<Answer>(url: string, request: RequestInit = {}): Promise<Answer> {
+  const response = await fetch(url, request);
   if (!response.ok) throw new Error(`${url} answered ${response.status}`);
   return (await response.json()) as Answer;
 }

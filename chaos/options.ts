@@ -12,6 +12,8 @@ export interface ChaosOptions {
   recipients: number;
   /** People who get something that no campaign sends. */
   direct: number;
+  /** People who write to a sender and are answered. */
+  answers: number;
   senders: number;
   /** Workers killed while they work; more are killed while they start. */
   kills: number;
@@ -26,6 +28,7 @@ export const usage = `npm run chaos -- [options]
   --seed N          repeats the same faults (1)
   --recipients N    people, each of whom gets two messages (10000)
   --direct N        people who get a message beside the campaign, at once, at a time, in a bulk or as a test (500)
+  --answers N       people who write to a sender and are answered (200)
   --senders N       (20)
   --kills N         workers killed with SIGKILL (10)
   --backend NAME    where the queue lives: ${backends.join(' or ')} (redis)
@@ -43,6 +46,7 @@ export function readOptions(args: string[]): ChaosOptions {
     seed: wholeNumber('--seed', values.seed, 0, 4_294_967_295),
     recipients: wholeNumber('--recipients', values.recipients, 10, 10_000),
     direct: wholeNumber('--direct', values.direct, 0, 5_000),
+    answers: wholeNumber('--answers', values.answers, 0, 5_000),
     senders: wholeNumber('--senders', values.senders, 1, 200),
     kills: wholeNumber('--kills', values.kills, 0, 1_000),
     backend: oneOf('--backend', values.backend, backends),
@@ -58,6 +62,7 @@ function parsed(args: string[]) {
       seed: text('1'),
       recipients: text('10000'),
       direct: text('500'),
+      answers: text('200'),
       senders: text('20'),
       kills: text('10'),
       backend: text('redis'),

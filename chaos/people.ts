@@ -10,3 +10,8 @@ export function campaignPhone(index: number): string {
 export function otherPhone(index: number): string {
   return `+55119${70_000_000 + index}`;
 }
+
+/** The same for somebody who writes first. */
+export function askingPhone(index: number): string {
+  return `+55119${80_000_000 + index}`;
+}

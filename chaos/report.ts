@@ -4,11 +4,11 @@ const LISTED = 200;
 
 /** The result in words and numbers, for a terminal. */
 export function reportText({ options, events, findings, checks, good, ...rest }: ChaosResult): string {
-  const { verdict, truth, ledger, asked } = findings;
+  const { verdict, truth, ledger, asked, answered } = findings;
   const { recipients, senders, seed, backend, ids } = options;
   const redis = `restarted ${events.redisRestarts} times, flushed ${events.redisFlushes} times`;
   const lines = [
-    `${recipients} recipients, ${verdict.expected} messages (${asked} beside the campaign), ${senders} senders, queue on ${backend}, ` +
+    `${recipients} recipients, ${verdict.expected} messages (${asked} beside the campaign, ${answered} of them answers), ${senders} senders, queue on ${backend}, ` +
       `${ids === 'none' ? 'no idempotent ids' : 'idempotent ids'}, seed ${seed}: ${rest.campaignSeconds.toFixed(0)} s`,
     '',
     fact('workers killed', `${events.killsAtWork} at work, ${events.killsAtStart} while they started`),

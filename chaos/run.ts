@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { errorMessage } from '../src/lib/errors.js';
 import { Operator } from './campaign.js';
+import { answerPeople, planAnswers } from './answers.js';
 import { checksOf, type Check, type Findings } from './checks.js';
 import { messagesOf, planDirect, sendDirectly } from './direct.js';
 import { Director, type Events } from './director.js';
@@ -51,18 +52,20 @@ export async function runChaos(options: ChaosOptions, settings: RunSettings): Pr
 
 async function perform(stage: Stage, options: ChaosOptions, settings: RunSettings): Promise<ChaosResult> {
   const operator = await Operator.logIn(await stage.api.up());
-  await operator.connectSenders(options.senders);
+  const senderIds = await operator.connectSenders(options.senders);
   const campaign = await operator.startCampaign(options.recipients);
   const startedAt = performance.now();
   const expected = options.recipients * PARTS;
   settings.tell(`The campaign runs: ${expected} messages. Files are in ${stage.folder}.`);
   const director = new Director(stage, expected, settings.tell);
   const plan = planDirect(options, settings.lastFaultAt);
-  const direct = { operator, campaign, simulatorUrl: stage.simulatorUrl, expected };
+  const answers = planAnswers(options, settings.lastFaultAt);
+  const direct = { operator, campaign, simulatorUrl: stage.simulatorUrl, expected, senderIds };
   const work = async (signal: AbortSignal): Promise<void> => {
     await Promise.all([
       director.perform(planFaults(options, settings.lastFaultAt), signal),
       sendDirectly(direct, plan, signal),
+      answerPeople(direct, answers, signal),
     ]);
     await completed(operator, campaign, signal);
     while (!(await allEnded(stage.postgres.url))) await pause(200, undefined, { signal });
@@ -78,8 +81,13 @@ async function perform(stage: Stage, options: ChaosOptions, settings: RunSetting
     `The campaign has completed, and all else has ended, after ${campaignSeconds.toFixed(0)} s; the last receipts come in.`,
   );
   await settle(stage.postgres.url, settings.settleMs);
-  const asked = plan.reduce((sum, { request }) => sum + messagesOf(request), 0);
-  const findings = await lookAtEverything(stage, operator, { campaign, asked }, options);
+  const asked = plan.reduce((sum, { request }) => sum + messagesOf(request), answers.length);
+  const findings = await lookAtEverything(
+    stage,
+    operator,
+    { campaign, asked, answered: answers.length },
+    options,
+  );
   const checks = checksOf(findings);
   const good = checks.every(({ holds }) => holds);
   return { options, events: director.events, findings, checks, good, campaignSeconds, folder: stage.folder };
@@ -107,20 +115,19 @@ async function inTime(
 async function lookAtEverything(
   stage: Stage,
   operator: Operator,
-  { campaign, asked }: { campaign: string; asked: number },
+  asked: Pick<Findings, 'campaign' | 'asked' | 'answered'>,
   { backend, ids }: ChaosOptions,
 ): Promise<Findings> {
   // Workers write receipts down until they stop: what the API says before is of another moment than what is counted.
   const ends = await stage.stop(stage.workers);
-  const stats = await operator.statsOf(campaign);
+  const stats = await operator.statsOf(asked.campaign);
   ends.push(...(await stage.stop([stage.api])));
-  const truth = await readTruth(stage.postgres.url, campaign);
+  const truth = await readTruth(stage.postgres.url, asked.campaign);
   const arrivals = await readLedger(stage.simulatorUrl);
   return {
     ids,
-    campaign,
+    ...asked,
     parts: PARTS,
-    asked,
     verdict: judge(arrivals, truth.deliveries),
     truth,
     stats: numbersOf(stats),

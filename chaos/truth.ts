@@ -17,6 +17,8 @@ export interface Truth {
   messageCounters: Tally;
   /** What no campaign sends: how many messages are `kept`, and by fact. */
   directCounted: Tally;
+  /** How many deliveries are kept that were accepted as answers, and the ids of those through another sender. */
+  answers: { kept: number; elsewhere: string[] };
   /** Messages whose worker died in the middle of the hand-over. */
   interrupted: number;
 }
@@ -47,6 +49,10 @@ const DIRECT = `SELECT coalesce(json_object_agg(fact, n), '{}') FROM (
   SELECT fact, count(*)::int AS n FROM messages, ${FACTS}
   WHERE campaign_id IS NULL AND direction = 'out' GROUP BY fact) found`;
 
+const ANSWERS = `SELECT json_build_object('kept', count(*)::int, 'elsewhere', coalesce(
+    json_agg(id) FILTER (WHERE sender_id IS NOT NULL AND sender_id IS DISTINCT FROM only_sender_id), '[]'))
+  FROM deliveries WHERE lane = 'answer'`;
+
 /** As it was asked for: what is put back is due anew. */
 const DUE = `CASE WHEN campaign_id IS NULL THEN
   (SELECT min(m.send_at) FROM messages m WHERE m.delivery_id = deliveries.id AND m.direction = 'out') END`;
@@ -66,7 +72,7 @@ export async function readTruth(databaseUrl: string, campaign: string): Promise<
     databaseUrl,
     `SELECT (${DELIVERIES}) AS deliveries, (${STATES}) AS counted, (${COUNTERS}) AS counters,
        (${MESSAGES}) AS "messagesCounted", (${MESSAGE_COUNTERS}) AS "messageCounters",
-       (${DIRECT}) AS "directCounted", (${INTERRUPTED}) AS interrupted`,
+       (${DIRECT}) AS "directCounted", (${ANSWERS}) AS answers, (${INTERRUPTED}) AS interrupted`,
     [campaign],
   );
   if (!truth) throw new Error('PostgreSQL says nothing.');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { OptionError, readOptions } from '../../chaos/options.js';
+import { planAnswers } from '../../chaos/answers.js';
 import { messagesOf, planDirect } from '../../chaos/direct.js';
 import { planFaults } from '../../chaos/plan.js';
 
@@ -62,11 +63,24 @@ describe('what a chaos run sends beside its campaign', () => {
   });
 });
 
+describe('who writes in a chaos run, and is answered', () => {
+  const plan = planAnswers({ answers: 30, recipients: 50, senders: 12 }, 0.4);
+
+  it('is a person of their own each, at every sender, while the campaign is under way', () => {
+    expect(new Set(plan.map(({ from }) => from)).size).toBe(30);
+    expect(new Set(plan.map(({ sender }) => sender)).size).toBe(12);
+    const moments = plan.map(({ at }) => at);
+    expect(moments).toEqual(moments.toSorted((one, other) => one - other));
+    expect(moments.every((at) => at > 0 && at < 0.4)).toBe(true);
+  });
+});
+
 describe('the command line of a chaos run', () => {
   it('has the full proof as its default', () => {
     expect(readOptions([])).toMatchObject({
       recipients: 10_000,
       direct: 500,
+      answers: 200,
       senders: 20,
       kills: 10,
       backend: 'redis',
