@@ -1,9 +1,9 @@
-import { setTimeout as wait } from 'node:timers/promises';
-import type { ApiClient } from '../../src/demo/api-client.js';
 import type { BenchContext, Figure, Sample, Samples, Scenario } from '../figure.js';
 import { percentile } from '../support/numbers.js';
-import { startBenchServer, type BenchServer } from '../support/server.js';
+import { startReader, type Reader } from '../support/reader.js';
+import { EMAIL, PASSWORD, startBenchServer, type BenchServer } from '../support/server.js';
 import { newDatabase } from '../support/services.js';
+import { startCallers } from './hostile/callers.js';
 import { hostileKinds, type HostileKind } from './hostile/kinds.js';
 import { otherTenant } from './hostile/other-tenant.js';
 
@@ -32,17 +32,18 @@ export const hostileRequests: Scenario = {
   title: 'Requests that mean harm',
   about:
     `One process with both roles. A tenant with ${CONTACTS.toLocaleString('en')} contacts sends each kind of request for ` +
-    `${ATTACK_MS / 1_000} seconds, ${AT_ONCE} at a time, whatever is answered. The longest block of the event loop meanwhile is ` +
+    `${ATTACK_MS / 1_000} seconds, ${AT_ONCE} at a time, whatever is answered, from a process of low priority, as it stands for other machines. The longest block of the event loop meanwhile is ` +
     'that of the whole process: whoever has to wait, waits no longer for any single step. At the same time another tenant asks ' +
-    `for its senders, one request after the other; the yardstick is the same while nothing else is asked for.`,
+    `for its senders from a process of its own, one request after the other; the yardstick is the same while nothing else is asked for.`,
   figures: [...hostileKinds.map(blockFigure), others],
   measure: (bench) => onHostileGround(bench, measure),
 };
 
 interface HostileGround {
   server: BenchServer;
-  /** Who means harm; the client of `server` belongs to another tenant. */
-  attacker: ApiClient;
+  /** Who means harm; the reader belongs to another tenant. */
+  attacker: { email: string; password: string };
+  reader: Reader;
 }
 
 function blockFigure({ id, title }: HostileKind): Figure {
@@ -56,65 +57,33 @@ function blockFigure({ id, title }: HostileKind): Figure {
 }
 
 async function measure(bench: BenchContext, ground: HostileGround): Promise<Samples> {
-  const { api } = ground.server;
-  await answerTimes(api, IDLE_READS / 4);
-  const idle = percentile(await answerTimes(api, IDLE_READS), 95);
+  const { reader } = ground;
+  await reader.answerTimes(IDLE_READS / 4);
+  const idle = percentile(await reader.answerTimes(IDLE_READS), 95);
   const samples: Record<string, Sample> = {};
   let worst = 0;
-  for (const kind of hostileKinds) {
-    const { request, most = MOST_REQUESTS, settle } = await kind.prepare(ground);
+  const { url } = ground.server;
+  for (const { id } of hostileKinds) {
+    const bounds = { ms: ATTACK_MS * bench.scale, atOnce: AT_ONCE, most: MOST_REQUESTS };
+    const callers = await startCallers({ url, ...ground.attacker, kind: id, ...bounds });
     await ground.server.look('collect');
     await ground.server.look('blocks');
-    const { statuses, times } = await underAttack(api, request, { ms: ATTACK_MS * bench.scale, most });
-    await settle?.();
+    let statuses: ReadonlyMap<number, number> = new Map();
+    const times = await reader.during(async () => {
+      statuses = await callers.ask();
+    });
+    await callers.settled();
     const { worstBlockMs } = await ground.server.look('blocks');
     const slow = percentile(times, 95);
     worst = Math.max(worst, slow);
-    samples[`block-${kind.id}`] = { value: worstBlockMs, yardstick: 1 };
+    samples[`block-${id}`] = { value: worstBlockMs, yardstick: 1 };
     bench.note(
-      `${kind.id}: block ${worstBlockMs.toFixed(0)} ms, others ${(slow / idle).toFixed(1)} x of ${idle.toFixed(1)} ms; ` +
+      `${id}: block ${worstBlockMs.toFixed(0)} ms, others ${(slow / idle).toFixed(1)} x of ${idle.toFixed(1)} ms; ` +
         `answers ${[...statuses].map(([status, count]) => `${count} x ${status}`).join(', ')}`,
     );
   }
   samples[others.id] = { value: worst, yardstick: idle };
   return samples;
-}
-
-/** Both at the same time: the harm, and how long the others wait for an answer. */
-async function underAttack(
-  api: ApiClient,
-  request: () => Promise<number>,
-  bounds: { ms: number; most: number },
-): Promise<{ statuses: Map<number, number>; times: number[] }> {
-  const statuses = new Map<number, number>();
-  const until = performance.now() + bounds.ms;
-  let requests = 0;
-  const over = new AbortController();
-  const attack = async (): Promise<void> => {
-    while (performance.now() < until && requests < bounds.most) {
-      requests += 1;
-      const status = await request();
-      statuses.set(status, (statuses.get(status) ?? 0) + 1);
-    }
-  };
-  const attacks = Promise.all(Array.from({ length: AT_ONCE }, attack)).finally(() => over.abort());
-  const times: number[] = [];
-  do {
-    times.push(...(await answerTimes(api, 1)));
-    await wait(5);
-  } while (!over.signal.aborted);
-  await attacks;
-  return { statuses, times };
-}
-
-async function answerTimes(api: ApiClient, requests: number): Promise<number[]> {
-  const times: number[] = [];
-  for (let index = 0; index < requests; index += 1) {
-    const started = performance.now();
-    await api.get('/api/senders?limit=50');
-    times.push(performance.now() - started);
-  }
-  return times;
 }
 
 async function onHostileGround(
@@ -124,12 +93,16 @@ async function onHostileGround(
   const database = await newDatabase(bench.services);
   const redis = `${bench.services.redisUrl}/6`;
   let server: BenchServer | undefined;
+  let reader: Reader | undefined;
   try {
     server = await startBenchServer({ DATABASE_URL: database.url, ENABLE_REDIS: 'true', REDIS_URL: redis });
     const contacts = Math.round(CONTACTS * bench.scale);
     const attacker = await otherTenant(database.url, server, contacts);
-    return await work(bench, { server, attacker });
+    const path = '/api/senders?limit=50';
+    reader = await startReader({ url: server.url, email: EMAIL, password: PASSWORD, path });
+    return await work(bench, { server, attacker, reader });
   } finally {
+    reader?.stop();
     await server?.stop();
     await database.drop();
   }

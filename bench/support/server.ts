@@ -9,7 +9,8 @@ import { cpuSeconds } from './process-usage.js';
 import type { Answer, Question, ServerSettings } from './server-protocol.js';
 
 const program = fileURLToPath(new URL('../server.ts', import.meta.url));
-const EMAIL = 'bench@example.com';
+/** Of the user whom every server of the bench begins with. */
+export const EMAIL = 'bench@example.com';
 /** Of every user the bench makes. */
 export const PASSWORD = 'a password of the bench';
 

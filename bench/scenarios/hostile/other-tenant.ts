@@ -12,7 +12,7 @@ export async function otherTenant(
   databaseUrl: string,
   server: BenchServer,
   contacts: number,
-): Promise<ApiClient> {
+): Promise<{ email: string; password: string }> {
   await query(
     databaseUrl,
     `WITH made AS (INSERT INTO tenants (id, slug, name) VALUES (gen_random_uuid(), 'harm', 'Harm') RETURNING id),
@@ -30,5 +30,5 @@ export async function otherTenant(
   const api = await ApiClient.login(server.url, EMAIL, PASSWORD);
   // Messages are refused without one; it is never connected, so nothing is sent.
   await api.post('/api/senders', { name: 'Silent', transport: 'simulator' });
-  return api;
+  return { email: EMAIL, password: PASSWORD };
 }
