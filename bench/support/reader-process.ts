@@ -7,7 +7,7 @@ const PAUSE_MS = 5;
 
 const { url, email, password, path } = JSON.parse(process.env['READER_SETTINGS'] ?? '{}') as ReaderSettings;
 const api = await ApiClient.login(url, email, password);
-let ended = true;
+let over = new AbortController();
 
 async function answerTime(): Promise<number> {
   const started = performance.now();
@@ -23,7 +23,9 @@ async function read(times: number): Promise<void> {
 
 async function readOn(): Promise<void> {
   const answers: number[] = [];
-  for (ended = false; !ended;) {
+  over = new AbortController();
+  const { signal } = over;
+  while (!signal.aborted) {
     answers.push(await answerTime());
     await wait(PAUSE_MS);
   }
@@ -32,7 +34,7 @@ async function readOn(): Promise<void> {
 
 // A request that fails ends the process, and with it the measurement.
 process.on('message', (order: ReaderOrder) => {
-  if (order.kind === 'end') ended = true;
+  if (order.kind === 'end') over.abort();
   else void (order.kind === 'read' ? read(order.times) : readOn());
 });
 process.on('disconnect', () => process.exit(1));
