@@ -1,9 +1,12 @@
 import type { Tx } from './index.js';
 
-/** Whatever is found stays until the transaction ends: an exclusion must not vanish while an audience is made. */
+/**
+ * Whatever is found stays until the transaction ends: an exclusion must not vanish while an audience is made, nor the
+ * contact whom a message answers while it is stored.
+ */
 export async function missingIds(
   tx: Tx,
-  table: 'contact_lists' | 'senders' | 'campaigns',
+  table: 'contact_lists' | 'senders' | 'campaigns' | 'contacts',
   tenantId: string,
   ids: string[],
 ): Promise<Set<string>> {

@@ -7,7 +7,7 @@ import { saveLastSenders } from '../contacts/index.js';
 import { markLatestRecipient, storeInbound, type InboundMessage } from '../delivery/index.js';
 import { tenantWords, type WordKind } from '../tenants/index.js';
 import { noteInbound } from './conversation.repository.js';
-import { findContactId } from './inbound.repository.js';
+import { findContactId, lockContact } from './inbound.repository.js';
 
 /** The contacts module, as far as incoming messages need it. */
 export interface InboundContacts {
@@ -84,10 +84,16 @@ export class InboundService {
     return keywordOf(text, await tenantWords(tx, tenantId));
   }
 
-  /** An unknown number becomes a contact: an opt-out must bind it, too. */
+  /**
+   * Locked, before anything else is: whoever changes what is stored of contacts locks them first. An unknown number becomes a
+   * contact: an opt-out must bind it, too.
+   */
   private async contactOf(tx: Tx, message: InboundMessage): Promise<string> {
-    const known = await findContactId(tx, message.tenantId, message.from);
-    if (known) return known;
+    do {
+      const known = await lockContact(tx, message.tenantId, message.from);
+      if (known) return known;
+      // One that was merged while its lock was waited for is another contact now.
+    } while (await findContactId(tx, message.tenantId, message.from));
     const [created] = await this.deps.contacts.upsertMany(tx, message.tenantId, [{ phone: message.from }]);
     if (!created) throw new Error('A contact that was just written is not there.');
     return created.id;

@@ -58,9 +58,9 @@ export class MergeService {
         ]);
       }
       if (!other) throw noSuchContact(otherId);
-      // Recipients before contacts, in the order in which the engine locks them.
-      for (const records of this.deps.records) await records.move(tx, tenantId, other, contact);
-      await this.join(tx, tenantId, contact, other);
+      const locked = await this.lock(tx, tenantId, contact, other);
+      for (const records of this.deps.records) await records.move(tx, tenantId, locked.other, locked.contact);
+      await this.join(tx, tenantId, locked.contact, locked.other);
     });
     return this.deps.contacts.get(tenantId, id);
   }
@@ -107,9 +107,16 @@ export class MergeService {
     return { items: items.filter((group) => group.contacts.length > 1), nextCursor };
   }
 
-  private async join(tx: Tx, tenantId: string, read: Contact, readOther: Contact): Promise<void> {
-    const now = this.deps.clock.now();
-    // Locks in the order of lines, as every writer of several contacts does, so that two never deadlock.
+  /**
+   * Before what is kept of them: a message that is just stored for one of them is there when everything is moved, or waits
+   * and finds the one that stays. In the order of lines, as every writer of several contacts, so that two never deadlock.
+   */
+  private async lock(
+    tx: Tx,
+    tenantId: string,
+    read: Contact,
+    readOther: Contact,
+  ): Promise<{ contact: Contact; other: Contact }> {
     const locked = new Map<string, Contact>();
     for (const { id } of [read, readOther].toSorted((a, b) => (a.line < b.line ? -1 : 1))) {
       const found = await this.contacts.lock(tx, tenantId, id);
@@ -120,6 +127,11 @@ export class MergeService {
     if (!contact) throw notFound('contact', read.id);
     const other = locked.get(readOther.id);
     if (!other) throw noSuchContact(readOther.id);
+    return { contact, other };
+  }
+
+  private async join(tx: Tx, tenantId: string, contact: Contact, other: Contact): Promise<void> {
+    const now = this.deps.clock.now();
     await this.merges.joinLists(tx, tenantId, other.id, contact.id);
     await this.merges.keepSender(tx, tenantId, other.id, contact.id);
     await this.consents.moveAll(tx, tenantId, other.id, contact.id);

@@ -65,12 +65,12 @@ export class PersonService {
       const contact = await this.contacts.find(tx, tenantId, id);
       if (!contact) throw notFound('contact', id);
       const now = this.deps.clock.now();
-      // Recipients before the contact, in the order in which the engine locks them.
+      // Before what is kept of them, as a merge does: a message that is just coming in is erased, too.
+      const everyone = await this.everyone.lock(tx, tenantId, [contact.line]);
       const numbers = await this.numbers.ownNumbers(tx, contact);
       for (const number of numbers) {
         for (const records of this.deps.records) await records.erase(tx, tenantId, { id, ...number });
       }
-      const everyone = await this.everyone.lock(tx, tenantId, [contact.line]);
       await this.people.eraseTraces(tx, contact, numbers);
       const phones = numbers.map(({ phone }) => phone);
       const suppression = { reason: ERASED, now };

@@ -1,4 +1,5 @@
 import type { Tx } from '../../../db/index.js';
+import { missingIds } from '../../../db/missing-ids.js';
 import { DomainError, notFound, refuse } from '../../../lib/errors.js';
 import { newId } from '../../../lib/ids.js';
 import { lineOf } from '../../../lib/phone-line.js';
@@ -165,8 +166,18 @@ export class DirectMessages {
       .filter(({ answered }) => !answered)
       .map(({ phone, name }) => (name === null ? { phone } : { phone, name }));
     const made = contacts.length > 0 ? await this.deps.contacts.upsertMany(tx, tenantId, contacts) : [];
-    const answered = messages.flatMap((message) => message.answered?.contactPhone ?? []);
-    const known = await knownNumbers(tx, tenantId, [...made.map(({ phone }) => phone), ...answered]);
+    const answered = messages.flatMap((message) => message.answered ?? []);
+    // So that none of them becomes part of another contact before its answer is stored.
+    await missingIds(
+      tx,
+      'contacts',
+      tenantId,
+      answered.map(({ contactId }) => contactId),
+    );
+    const phones = [...made, ...answered.map(({ contactPhone: phone }) => ({ phone }))].map(
+      ({ phone }) => phone,
+    );
+    const known = await knownNumbers(tx, tenantId, phones);
     const byLine = new Map(known.map((number) => [number.line, number]));
     return {
       of: (message) => personOf(message, byLine.get(lineOf(message.answered?.contactPhone ?? message.phone))),
