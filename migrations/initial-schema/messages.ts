@@ -16,6 +16,8 @@ CREATE TABLE messages (
   delivery_id uuid,
   source text,
   source_id uuid,
+  -- The message that came in and that this one answers; it may be gone.
+  reply_to uuid,
   part integer NOT NULL DEFAULT 0,
   type text NOT NULL,
   body text,
@@ -45,6 +47,8 @@ CREATE UNIQUE INDEX messages_delivery_part ON messages (delivery_id, part)
   WHERE delivery_id IS NOT NULL AND direction = 'out';
 CREATE INDEX messages_wa_id ON messages (wa_message_id);
 CREATE INDEX messages_direct ON messages (tenant_id, id) WHERE source_id IS NOT NULL;
+-- Few messages have a time of their own: the frequency cap finds those that were accepted long before they leave.
+CREATE INDEX messages_scheduled ON messages (contact_id, send_at) WHERE send_at IS NOT NULL;
 CREATE INDEX messages_source ON messages (source_id, id) WHERE source_id IS NOT NULL;
 
 -- How far retention of texts has come in each tenant.

@@ -85,6 +85,28 @@ describe('a frequency cap', () => {
     ]);
   });
 
+  it('counts a message that left lately, however long ago it was accepted', async () => {
+    await capOf(1, 7);
+    const [earlier, later, next] = await campaignsToOne(3);
+    await drive([earlier!]);
+    const accepted = (days: number, sendAt: string) =>
+      world.sql(
+        `UPDATE messages SET send_at = ${sendAt}, sent_at = now(),
+           id = (lpad(to_hex((extract(epoch FROM now() - make_interval(days => $2)) * 1000)::bigint), 12, '0')
+                 || right(replace(id::text, '-', ''), 20))::uuid
+         WHERE delivery_id = $1`,
+        [earlier!.deliveryId, days],
+      );
+    await accepted(300, 'now()');
+    await drive([later!]);
+    expect(await states([later!])).toEqual([['skipped', 'frequency_cap']]);
+    await world.sql(`UPDATE messages SET sent_at = now() - interval '8 days' WHERE delivery_id = $1`, [
+      earlier!.deliveryId,
+    ]);
+    await drive([next!]);
+    expect(await states([next!])).toEqual([['sent', null]]);
+  });
+
   it('counts every part, and sends all of a campaign or nothing', async () => {
     await capOf(3, 7);
     const payloads = await campaignsToOne(2, ['one', 'two']);

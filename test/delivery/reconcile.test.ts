@@ -44,6 +44,7 @@ async function killedAfterHandOverOf(
       claim: delivery.claim.bind(delivery),
       end: delivery.end.bind(delivery),
       putBack: delivery.putBack.bind(delivery),
+      rest: delivery.rest.bind(delivery),
       noteWait: delivery.noteWait.bind(delivery),
       record,
     },

@@ -276,6 +276,7 @@ describe.each(sourceKinds)('outcomes (%s)', (source) => {
         claim: delivery.claim.bind(delivery),
         end: delivery.end.bind(delivery),
         putBack: delivery.putBack.bind(delivery),
+        rest: delivery.rest.bind(delivery),
         noteWait: delivery.noteWait.bind(delivery),
         record: (record) =>
           (failuresLeft -= 1) >= 0 ? Promise.reject(new Error('database restarts')) : delivery.record(record),

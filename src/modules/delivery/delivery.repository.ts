@@ -166,7 +166,7 @@ export async function departFromQueue(tx: Tx, departures: Departure[]): Promise<
 
 /**
  * Keeps what queued deliveries wait for, and since when they wait. Locked rows are skipped: this is for the trace only.
- * `updated_at` stays, so that no index changes.
+ * `updated_at` stays, so that no index changes. The time of a scheduled message has come: it counts as queued from then on.
  */
 export async function noteWaits(tx: Tx, waits: DeliveryWait[]): Promise<void> {
   await tx.query(
@@ -177,10 +177,15 @@ export async function noteWaits(tx: Tx, waits: DeliveryWait[]): Promise<void> {
        SELECT r.id, a.reason, a.until, r.state, r.tenant_id = a.tenant_id AND r.claim_epoch = a.epoch AS same
        FROM deliveries r JOIN asked a ON r.id = a.delivery_id
        FOR NO KEY UPDATE OF r SKIP LOCKED
+     ), noted AS (
+       UPDATE deliveries r
+       SET wait_reason = waiting.reason, wait_until = waiting.until, wait_since = coalesce(r.wait_since, now())
+       FROM waiting WHERE r.id = waiting.id AND waiting.same AND waiting.state = 'queued'
+       RETURNING r.id, r.campaign_id
      )
-     UPDATE deliveries r
-     SET wait_reason = waiting.reason, wait_until = waiting.until, wait_since = coalesce(r.wait_since, now())
-     FROM waiting WHERE r.id = waiting.id AND waiting.same AND waiting.state = 'queued'`,
+     UPDATE messages m SET state = 'queued', updated_at = now()
+     FROM noted WHERE noted.campaign_id IS NULL AND m.delivery_id = noted.id AND m.direction = 'out'
+       AND m.state = 'pending'`,
     [
       waits.map((wait) => wait.tenantId),
       waits.map((wait) => wait.deliveryId),

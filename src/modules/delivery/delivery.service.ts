@@ -5,16 +5,19 @@ import type { Logger } from '../../lib/logger.js';
 import { RightOfWay } from '../../lib/right-of-way.js';
 import type { ClaimRequest } from './claim.js';
 import { claimForSend, departFromQueue, noteWaits } from './delivery.repository.js';
+import type { ClosedHours } from './core/hours.js';
 import { giveUpQueued } from './give-up.repository.js';
 import type {
   ClaimOutcome,
   Delivery,
   Departure,
   OutcomeRecord,
+  DeliveryRest,
   DeliveryWait,
   LoadedDelivery,
   RecordedOutcome,
 } from './delivery.types.js';
+import { restForHours } from './resting.repository.js';
 import { loadForSend } from './load.repository.js';
 import { recordOutcomes, rememberUnknownNumbers } from './outcome.repository.js';
 import type { DeliverySources } from './source.js';
@@ -63,6 +66,7 @@ export class DeliveryService {
   private readonly unknownNumbers: Batcher<OutcomeRecord, void>;
   private readonly waits: Batcher<DeliveryWait, void>;
   private readonly rightOfWay: RightOfWay;
+  private readonly rests: Batcher<DeliveryRest, undefined>;
 
   constructor(private readonly deps: DeliveryDeps) {
     const { database, sources, workerId, rightOfWay = new RightOfWay() } = deps;
@@ -77,6 +81,7 @@ export class DeliveryService {
       this.batched((tx, records) => recordOutcomes(tx, sources, records), options),
     );
     this.departures = this.batched(departFromQueue, this.givingWay);
+    this.rests = this.batched(restForHours, this.givingWay);
     this.lastSenders = this.remembered<OutcomeRecord>(saveLastSenders);
     this.unknownNumbers = this.remembered<OutcomeRecord>(rememberUnknownNumbers);
     this.waits = this.remembered(noteWaits);
@@ -122,6 +127,15 @@ export class DeliveryService {
   /** Returns a queued delivery to those that wait, for when its source sends again. */
   putBack(delivery: Delivery): Promise<boolean> {
     return this.depart(delivery, 'pending', null);
+  }
+
+  /**
+   * Returns a queued delivery that no campaign feeds to those that wait for their time, until its hours open, and says so.
+   * The reconciliation queues it again, at `lookAt` at the latest, and soon after the hours of its tenant have changed.
+   */
+  async rest(delivery: Delivery, { reason, until }: ClosedHours, lookAt: Date): Promise<void> {
+    const { tenantId, id: deliveryId, claimEpoch } = delivery;
+    await this.rests.add({ tenantId, deliveryId, claimEpoch, reason, until, lookAt });
   }
 
   /**

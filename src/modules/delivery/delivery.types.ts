@@ -31,6 +31,8 @@ export interface Delivery extends SourceRef {
   sendAt: Date | null;
   /** The one sender that it may take. */
   onlySenderId: string | null;
+  /** That one was deleted. */
+  onlySenderGone: boolean;
   /** What it is known to wait for, and until when. */
   waitReason: string | null;
   waitUntil: Date | null;
@@ -106,6 +108,12 @@ export interface DeliveryWait {
   claimEpoch: number;
   reason: string;
   until: Date | null;
+}
+
+/** A queued delivery without a campaign that waits in the database for its hours, without a job. */
+export interface DeliveryRest extends DeliveryWait {
+  /** When it is looked at again at the latest: hours may be changed. */
+  lookAt: Date;
 }
 
 /** A delivery leaves the queue without a hand-over. */

@@ -51,7 +51,7 @@ export {
 } from './core/settlement.js';
 
 // Admission: hours, frequency caps, number checks.
-export { isExpired, isInsideWindow, opensAt } from './core/hours.js';
+export { closedHours, isExpired, isInsideWindow, type ClosedHours } from './core/hours.js';
 export { cappedClaim, type FrequencyCap } from './core/frequency-cap.js';
 export { countOverCap, OVER_CAP } from './admission/frequency-cap.repository.js';
 export { NOT_ON_WHATSAPP } from './unregistered.js';
@@ -60,6 +60,8 @@ export { NOT_ON_WHATSAPP } from './unregistered.js';
 export { humanPaceAt, humanPause, humanTyping, partTimings, totalMs } from './core/typing.js';
 export type { HumanPace, PartPause, PartTiming, TypingPace } from './core/typing.js';
 export { DEFAULT_DELAYS } from './core/delays.js';
+export { waitForHours } from './core/due.js';
+export { HOURS_REASONS } from './resting.repository.js';
 
 // After the hand-over: unconfirmed sends, receipts, repair of what a crash left behind.
 export type { MessageAttempt, UnknownChoice } from './core/attempt.js';

@@ -63,6 +63,8 @@ const DELIVERIES = `
          r.purpose, r.lane, r.next_part AS "nextPart", r.parts, r.claim_epoch AS "claimEpoch",
          r.retried_epoch AS "retriedEpoch", r.send_at AS "sendAt", r.only_sender_id AS "onlySenderId",
          r.sender_id AS "senderId", r.wait_reason AS "waitReason", r.wait_until AS "waitUntil",
+         r.only_sender_id IS NOT NULL AND NOT EXISTS (
+           SELECT FROM senders s WHERE s.id = r.only_sender_id AND s.tenant_id = r.tenant_id) AS "onlySenderGone",
          c.id IS NOT NULL AS "contactExists", c.opted_out_at IS NOT NULL AS "optedOut",
          coalesce((SELECT true FROM suppressions x WHERE x.tenant_id = r.tenant_id AND x.line = r.line), false)
            AS suppressed,

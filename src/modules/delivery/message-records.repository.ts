@@ -18,7 +18,7 @@ export class MessagePersonRecords implements PersonRecords {
   collect(tx: Tx, tenantId: string, person: Person): Promise<unknown> {
     return tx.query(
       `SELECT id, direction, type, body, content, state, code, campaign_id AS "campaignId", sender_id AS "senderId",
-              wa_message_id AS "waMessageId", created_at AS "createdAt", sent_at AS "sentAt",
+              wa_message_id AS "waMessageId", reply_to AS "replyTo", created_at AS "createdAt", sent_at AS "sentAt",
               delivered_at AS "deliveredAt", read_at AS "readAt"
        FROM messages WHERE id IN (
          SELECT id FROM messages WHERE tenant_id = $1 AND contact_id = $2

@@ -26,6 +26,7 @@ export type MessageState =
 @Index('messages_text_overdue', ['tenantId', 'id'], { where: 'text_overdue' })
 @Index('messages_campaign', ['campaignId', 'id'], { where: 'campaign_id IS NOT NULL' })
 @Index('messages_direct', ['tenantId', 'id'], { where: 'source_id IS NOT NULL' })
+@Index('messages_scheduled', ['contactId', 'sendAt'], { where: 'send_at IS NOT NULL' })
 @Index('messages_source', ['sourceId', 'id'], { where: 'source_id IS NOT NULL' })
 @Index('messages_inbound_once', ['senderId', 'waMessageId'], { unique: true, where: `direction = 'in'` })
 export class Message {
@@ -55,6 +56,10 @@ export class Message {
   /** Of the source: the request that a direct message or a test belongs to. */
   @Column('uuid', { name: 'source_id', nullable: true })
   sourceId!: string | null;
+
+  /** The message that came in and that this one answers; it may be gone. */
+  @Column('uuid', { name: 'reply_to', nullable: true })
+  replyTo!: string | null;
 
   /** When a scheduled direct message is to leave. */
   @Column('timestamptz', { name: 'send_at', nullable: true })

@@ -71,8 +71,7 @@ const REFUSED = `SELECT recipient.id FROM deliveries recipient
 function queueAll(due: string): string {
   return `WITH due AS (${due}
      ), queued AS (
-       UPDATE deliveries r SET state = 'queued', claim_epoch = r.claim_epoch + 1, queued_at = now(), updated_at = now(),
-         wait_reason = NULL, wait_since = NULL, wait_until = NULL
+       UPDATE deliveries r SET state = 'queued', claim_epoch = r.claim_epoch + 1, queued_at = now(), updated_at = now()
        FROM due WHERE r.id = due.id
        RETURNING ${OFFERED})
      SELECT * FROM queued`;

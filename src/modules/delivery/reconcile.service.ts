@@ -1,7 +1,8 @@
 import { errorMessage } from '../../lib/errors.js';
 import { RESEND_GRACE_MS } from './core/unconfirmed.js';
 import { queueDue, takeQueuedBefore, timeBefore } from './reconcile.repository.js';
-import { DUE_HORIZON_MS } from './core/due.js';
+import { DUE_HORIZON_MS, LOOK_AT_HOURS_MS } from './core/due.js';
+import { tenantsWithNewHours, wakeResting } from './resting.repository.js';
 import { enqueueSends } from './send-jobs.js';
 import type { ReconcileDeps, ReconcileLimits, ReconcileReport } from './reconcile.types.js';
 import { StaleClaims } from './stale-claims.js';
@@ -33,6 +34,7 @@ export class ReconcileService {
     const report: ReconcileReport = { offered: 0, resent: 0, risked: 0, unknown: 0, settled: 0 };
     const steps = [
       () => this.inBatches(() => this.resolveStaleClaims(report)),
+      () => this.wakeResting(),
       async () => {
         report.offered += await this.queueDue();
       },
@@ -72,6 +74,12 @@ export class ReconcileService {
     // After the commit: a job that runs before would find its recipient still `sending` and end.
     if (queued.length > 0) await enqueueSends(this.deps.queue, queued);
     return handled;
+  }
+
+  private async wakeResting(): Promise<void> {
+    const tx = this.deps.database.manager;
+    const tenantIds = await tenantsWithNewHours(tx, LOOK_AT_HOURS_MS);
+    if (tenantIds.length > 0) await this.inBatches(() => wakeResting(tx, tenantIds, this.limits.batch));
   }
 
   private async queueDue(): Promise<number> {

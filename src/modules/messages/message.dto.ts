@@ -124,6 +124,11 @@ export class MessageResponse {
   @IsString()
   from!: string | null;
 
+  /** The id of the message that it answers; null for what answers none, and once that message is gone. */
+  @IsOptional()
+  @IsUUID()
+  replyTo!: string | null;
+
   /** When a scheduled message is to leave. */
   @IsOptional()
   @IsISO8601()

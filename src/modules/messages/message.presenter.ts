@@ -14,6 +14,7 @@ export function presentMessage(message: MessageView): MessageResponse {
     senderId: message.senderId,
     to: isOut ? message.phone : null,
     from: isOut ? null : message.phone,
+    replyTo: message.replyTo,
     sendAt: message.sendAt?.toISOString() ?? null,
     waitingFor: presentWait(message),
     waMessageId: message.waMessageId,

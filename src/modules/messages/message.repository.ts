@@ -1,6 +1,6 @@
 import type { Tx } from '../../db/index.js';
 import { idBehind, toPage, type Page, type PageRequest } from '../../lib/pages.js';
-import { Message, type MessageState, type SourceKind } from '../delivery/index.js';
+import { HOURS_REASONS, Message, type MessageState, type SourceKind } from '../delivery/index.js';
 
 export interface MessageFilter {
   campaignId?: string;
@@ -22,6 +22,8 @@ interface MessageSurroundings {
   /** What its recipient last had to wait for. */
   waitReason: string | null;
   waitUntil: Date | null;
+  /** The message that it answers, if that is still there. */
+  replyTo: string | null;
 }
 
 export async function findMessage(tx: Tx, tenantId: string, id: string): Promise<MessageView | undefined> {
@@ -60,11 +62,16 @@ export async function listMessages(
   return { ...found, items: await withSurroundings(tx, found.items) };
 }
 
+/** Hours that have opened keep nothing back any more: what is left is the usual turn of a sender. */
+const IS_OVER = `r.wait_reason IN ${HOURS_REASONS} AND r.wait_until <= now()`;
+
 /** The number comes from the recipient, which outlives its contact, or from the contact, which outlives its campaigns. */
 async function withSurroundings(tx: Tx, messages: Message[]): Promise<MessageView[]> {
   const rows: ({ id: string } & MessageSurroundings)[] = await tx.query(
-    `SELECT m.id, coalesce(r.phone, c.phone) AS phone, r.wait_reason AS "waitReason", r.wait_until AS "waitUntil"
+    `SELECT m.id, coalesce(r.phone, c.phone) AS phone, CASE WHEN ${IS_OVER} THEN NULL ELSE r.wait_reason END AS "waitReason",
+            r.wait_until AS "waitUntil", answered.id AS "replyTo"
      FROM messages m
+     LEFT JOIN messages answered ON answered.id = m.reply_to AND answered.tenant_id = m.tenant_id
      LEFT JOIN deliveries r ON r.id = m.delivery_id AND r.tenant_id = m.tenant_id
      LEFT JOIN contacts c ON c.id = m.contact_id AND c.tenant_id = m.tenant_id
      WHERE m.id = ANY($1::uuid[])`,
@@ -72,7 +79,7 @@ async function withSurroundings(tx: Tx, messages: Message[]): Promise<MessageVie
   );
   const found = new Map(rows.map((row) => [row.id, row]));
   return messages.map((message) => {
-    const { phone = null, waitReason = null, waitUntil = null } = found.get(message.id) ?? {};
-    return Object.assign(message, { phone, waitReason, waitUntil });
+    const { phone = null, waitReason = null, waitUntil = null, replyTo = null } = found.get(message.id) ?? {};
+    return Object.assign(message, { phone, waitReason, waitUntil, replyTo });
   });
 }

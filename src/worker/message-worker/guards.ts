@@ -1,16 +1,24 @@
 import { addMs } from '../../lib/clock.js';
-import { isExpired, isInsideWindow, opensAt, type LoadedDelivery } from '../../modules/delivery/index.js';
+import {
+  closedHours,
+  isExpired,
+  isInsideWindow,
+  type ClosedHours,
+  type LoadedDelivery,
+} from '../../modules/delivery/index.js';
 
 /**
  * What a guard decides about a delivery. `leave`: another worker has it, or it is finished; `putBack`: back to
  * `pending`, and queued again when its source sends; `rest`: the same job runs again at `until` (`ceilingUntil`: the
- * whole campaign waits); `end`: it is not sent, and the reason is recorded.
+ * whole campaign waits); `closed`: it waits for hours that no campaign waits for on its behalf; `end`: it is not sent,
+ * and the reason is recorded.
  */
 export type Verdict =
   | { kind: 'pass' }
   | { kind: 'leave' }
   | { kind: 'putBack' }
   | { kind: 'rest'; until: Date; ceilingUntil?: Date }
+  | { kind: 'closed'; hours: ClosedHours }
   | { kind: 'end'; to: 'skipped' | 'failed' | 'unknown'; code: string };
 
 type Guard = (loaded: LoadedDelivery, now: Date) => Verdict;
@@ -45,6 +53,10 @@ const ensureOnWhatsApp: Guard = ({ facts, policy, resend }) =>
     ? { kind: 'end', to: 'skipped', code: 'not_on_whatsapp' }
     : pass;
 
+/** The one sender it may take is gone for good. A part that may have arrived already ends by its own rule. */
+const ensureSenderExists: Guard = ({ delivery, resend }) =>
+  delivery.onlySenderGone && !resend ? { kind: 'end', to: 'failed', code: 'sender_deleted' } : pass;
+
 /** A queue that was rebuilt runs jobs of scheduled messages too early. */
 const deferUntilSendAt: Guard = ({ delivery: { sendAt } }, now) =>
   sendAt && sendAt > now ? { kind: 'rest', until: sendAt } : pass;
@@ -52,14 +64,11 @@ const deferUntilSendAt: Guard = ({ delivery: { sendAt } }, now) =>
 const ensureNotExpired: Guard = (loaded, now) =>
   isExpired(loaded, now) ? { kind: 'end', to: 'skipped', code: 'outside_window_expired' } : pass;
 
-/** Hours that never open are looked at again, because they can be changed. */
-const CLOSED_REST_MS = 60 * 60_000;
-
 /** A campaign's feeder queues it again when the window is open; what no campaign feeds waits for that itself. */
 const ensureInsideWindow: Guard = (loaded, now) => {
   if (isInsideWindow(loaded, now)) return pass;
   if (loaded.delivery.campaignId !== null) return { kind: 'putBack' };
-  return { kind: 'rest', until: opensAt(loaded, now) ?? addMs(now, CLOSED_REST_MS) };
+  return { kind: 'closed', hours: closedHours(loaded, now) };
 };
 
 /** About as long as typing takes; a longer wait would block a sender. */
@@ -95,9 +104,10 @@ const checklist: readonly Guard[] = [
   ensureContact,
   ensureConsent,
   ensureOnWhatsApp,
+  ensureSenderExists,
   ensureNotExpired,
-  ensureInsideWindow,
   deferUntilSendAt,
+  ensureInsideWindow,
   ensureResendPossible,
   deferForLateReceipt,
   deferUnderCeiling,

@@ -19,9 +19,11 @@ import {
   humanTyping,
   partTimings,
   totalMs,
+  waitForHours,
   wakeAt,
   wakeBehind,
   wakeFirst,
+  type ClosedHours,
   type PartTiming,
   type LoadedDelivery,
   type sendMessage,
@@ -136,9 +138,21 @@ export class MessageWorker {
         await this.tell(() => this.deps.waiting.note(campaign, 'ceiling', ceilingUntil));
       return { kind: 'runAgain', at: this.restUntil(loaded, until) };
     }
+    if (verdict.kind === 'closed') return this.waitForHours(delivery, verdict.hours);
     if (verdict.kind === 'putBack') await this.deps.delivery.putBack(delivery);
     if (verdict.kind === 'end') await this.deps.delivery.end(delivery, verdict.to, verdict.code);
     return DONE;
+  }
+
+  /** In the database, where many thousands may wait and cost nothing; only shortly before the opening in the queue. */
+  private async waitForHours(delivery: LoadedDelivery['delivery'], hours: ClosedHours): Promise<JobOutcome> {
+    const wait = waitForHours(hours, this.deps.clock.now());
+    if (wait.in === 'database') {
+      await this.deps.delivery.rest(delivery, hours, wait.lookAt);
+      return DONE;
+    }
+    await this.deps.delivery.noteWait(delivery, hours.reason, hours.until);
+    return { kind: 'runAgain', at: wait.lookAt };
   }
 
   private restUntil({ delivery }: LoadedDelivery, until: Date): Date {

@@ -28,7 +28,7 @@ export interface SessionDirectory {
 }
 
 export interface MessageWorkerDeps {
-  delivery: Pick<DeliveryService, 'load' | 'claim' | 'record' | 'end' | 'putBack' | 'noteWait'>;
+  delivery: Pick<DeliveryService, 'load' | 'claim' | 'record' | 'end' | 'putBack' | 'rest' | 'noteWait'>;
   senders: Pick<SenderManager, 'reserveNextHealthySender' | 'reserveAnswer' | 'release' | 'recordResults'>;
   sessions: SessionDirectory;
   queue: Pick<JobQueue, 'enqueueMany'>;

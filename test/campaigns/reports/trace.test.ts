@@ -377,6 +377,7 @@ describe('the trace of a recipient nothing was sent to yet', () => {
         claim: delivery.claim.bind(delivery),
         end: delivery.end.bind(delivery),
         putBack: delivery.putBack.bind(delivery),
+        rest: delivery.rest.bind(delivery),
         noteWait: delivery.noteWait.bind(delivery),
         record: () => new Promise(() => undefined),
       },

@@ -90,7 +90,33 @@ describe('an answer', () => {
     expect(world.queue.jobs).toMatchObject([{ name: 'message.answer' }]);
     await world.work();
     expect(phone.texts).toEqual(['Until nine']);
-    expect(await world.shown(id)).toMatchObject({ state: 'sent', senderId: phone.senderId });
+    expect(await world.shown(id)).toMatchObject({ state: 'sent', senderId: phone.senderId, replyTo });
+  });
+
+  it('says what it answers, advertisements and bulks too, as long as that is there', async () => {
+    const [to, other] = [world.phone(), world.phone()];
+    const [replyTo, second] = [await written(to), await written(other)];
+    const alone = await world.send({ to, replyTo: replyTo.toUpperCase(), purpose: 'marketing' });
+    const none = await world.send({ to });
+    const text = { type: 'text' as const, content: 'Until nine' };
+    const { messages } = await world.sendBulk({
+      messages: [
+        { to, replyTo, ...text },
+        { to: other, replyTo: second, ...text },
+        { to, ...text },
+      ],
+    });
+    const accepted = [alone, none, ...messages];
+    const expected = [replyTo, null, replyTo, second, null];
+    expect(accepted.map((message) => message.replyTo)).toEqual(expected);
+    const shown = async () => {
+      const all = await Promise.all(accepted.map(({ id }) => world.shown(id)));
+      return all.map((message) => message.replyTo);
+    };
+    expect(await shown()).toEqual(expected);
+    expect(await world.shown(replyTo)).toMatchObject({ direction: 'in', replyTo: null });
+    await world.sql('DELETE FROM messages WHERE id = $1', [replyTo]);
+    expect(await shown()).toEqual([null, null, null, second, null]);
   });
 
   it('waits for nothing but the minute of answers, and is sent then', async () => {

@@ -97,21 +97,6 @@ describe('a direct message', () => {
     expect(others.flatMap(({ handed }) => handed)).toEqual([]);
   });
 
-  it('waits for a sender that is deleted, says so, and can be cancelled', async () => {
-    const [asked, other] = [await world.world.sender(), await world.world.sender()];
-    const { id } = await world.send({ senderId: asked.senderId });
-    await world.sql('DELETE FROM senders WHERE id = $1', [asked.senderId]);
-    const payload = world.queue.jobs[0]?.payload as { tenantId: string; deliveryId: string };
-    await world.world.drive(world.world.worker(), payload, 0);
-    expect(other.handed).toEqual([]);
-    expect(await world.shown(id)).toMatchObject({
-      state: 'queued',
-      waitingFor: { reason: 'no_sender_in_pool' },
-    });
-    await world.direct.cancel(world.tenantId, id);
-    expect(await world.shown(id)).toMatchObject({ state: 'skipped', code: 'cancelled' });
-  });
-
   it('stays with the sender its contact last talked to', async () => {
     const senders = [await world.world.sender(), await world.world.sender(), await world.world.sender()];
     const to = world.phone();
@@ -148,18 +133,6 @@ describe('a direct message', () => {
     expect(await world.shown(id)).toMatchObject({ state: 'queued' });
     await world.world.reconcile({ queuedMs: 0 }).run();
     expect(world.offered).toHaveLength(1);
-  });
-
-  it('says what it waits for', async () => {
-    await world.world.sender({ status: 'disconnected' });
-    const { id } = await world.send({});
-    const [job] = world.queue.jobs;
-    const payload = job?.payload as { tenantId: string; deliveryId: string };
-    await world.world.drive(world.world.worker(), payload, 0);
-    expect(await world.shown(id)).toMatchObject({
-      state: 'queued',
-      waitingFor: { reason: 'no_sender_connected', until: null },
-    });
   });
 
   it('that may have reached the network is resolved like a campaign’s', async () => {
@@ -344,29 +317,6 @@ describe('the rules of marketing', () => {
     );
     await world.world.drive(world.world.worker(), recipients[0]!);
     expect(phone.handed).toHaveLength(3);
-  });
-
-  it('hold up one of marketing: it waits for its hours, and is skipped over the cap', async () => {
-    const phone = await world.world.sender();
-    await saveSettings(db.database.manager, world.tenantId, {
-      quietHours: { from: '00:01', to: '00:00', timeZone: 'UTC' },
-      frequencyCap: { messages: 1, days: 30 },
-    });
-    const to = world.phone();
-    const first = await world.send({ to, content: 'first', purpose: 'marketing' });
-    const [job] = world.queue.jobs.splice(0);
-    const payload = job?.payload as { tenantId: string; deliveryId: string };
-    const outcome = await world.world.drive(world.world.worker(), payload, 0);
-    const opening = outcome.kind === 'runAgain' ? outcome.at.toISOString() : '';
-    expect(opening).toMatch(/T00:00:00\.000Z$/);
-    expect(phone.texts).toEqual([]);
-
-    await saveSettings(db.database.manager, world.tenantId, { quietHours: null });
-    await world.world.drive(world.world.worker(), payload);
-    expect(await world.shown(first.id)).toMatchObject({ state: 'sent' });
-    const second = await world.send({ to, content: 'second', purpose: 'marketing' });
-    await world.work();
-    expect(await world.shown(second.id)).toMatchObject({ state: 'skipped', code: 'frequency_cap' });
   });
 });
 

@@ -6,8 +6,8 @@ import { purposes, rulesOf } from '../../tenants/index.js';
 const CAP_LOCKS = 742_010;
 
 /**
- * How long a message may lie between its row being written and its hand-over: it is found by the age of its id. One that
- * was scheduled longer before is held to the cap, but does not count for it: reading a year of every contact costs more.
+ * How long a message may lie between the time from which it may leave and its hand-over. That time is the age of its id
+ * or, where it was accepted long before, the time it was scheduled for.
  */
 const SLACK_DAYS = 30;
 
@@ -16,6 +16,8 @@ function firstIdSince(daysAgo: string): string {
   const milliseconds = `(extract(epoch FROM now() - make_interval(days => ${daysAgo})) * 1000)::bigint`;
   return `(lpad(to_hex(${milliseconds}), 12, '0') || repeat('0', 20))::uuid`;
 }
+
+const LATELY_MADE = firstIdSince(`asked.days + ${SLACK_DAYS}`);
 
 /** Purposes that the cap binds, as SQL has them. */
 const CAPPED = purposes
@@ -32,9 +34,13 @@ const USED = `
   SELECT coalesce(sum(CASE WHEN r.state IN ('pending', 'queued', 'sending') THEN greatest(got.messages, r.parts)
                            ELSE got.messages END), 0)::int AS used
   FROM (
-    SELECT m.delivery_id, m.source, count(*) AS messages FROM messages m
-    WHERE m.contact_id = asked.contact_id AND m.id > ${firstIdSince(`asked.days + ${SLACK_DAYS}`)}
-      AND m.direction = 'out' AND m.delivery_id IS NOT NULL
+    SELECT m.delivery_id, m.source, count(*) AS messages FROM (
+      SELECT * FROM messages WHERE contact_id = asked.contact_id AND id > ${LATELY_MADE}
+      UNION ALL
+      SELECT * FROM messages
+      WHERE contact_id = asked.contact_id AND id <= ${LATELY_MADE}
+        AND send_at > now() - make_interval(days => asked.days + ${SLACK_DAYS})) m
+    WHERE m.direction = 'out' AND m.delivery_id IS NOT NULL
       AND m.state IN ('sending', 'sent', 'delivered', 'read', 'played', 'unknown')
       AND coalesce(m.sent_at, m.updated_at) > now() - make_interval(days => asked.days)
     GROUP BY m.delivery_id, m.source) got

@@ -36,6 +36,8 @@ export interface WrittenDelivery {
   /** The one sender that it may take. */
   onlySenderId: string | null;
   sendAt: Date | null;
+  /** The message that it answers. */
+  replyTo: string | null;
   lane: SendLane;
   /** It waits for its time without a job. */
   waits: boolean;
@@ -54,8 +56,8 @@ export async function insertSend(
   await tx.query(
     `WITH given AS (
        SELECT * FROM jsonb_to_recordset($5::jsonb) AS g (
-         id uuid, "contactId" uuid, phone text, name text, "onlySenderId" uuid, "sendAt" timestamptz, lane text,
-         waits boolean, messages jsonb)
+         id uuid, "contactId" uuid, phone text, name text, "onlySenderId" uuid, "sendAt" timestamptz, "replyTo" uuid,
+         lane text, waits boolean, messages jsonb)
      ), made AS (
        INSERT INTO deliveries (id, tenant_id, source, source_id, contact_id, phone, name, purpose, lane, parts,
                                only_sender_id, send_at, state, claim_epoch, queued_at)
@@ -65,9 +67,9 @@ export async function insertSend(
        FROM given
      )
      INSERT INTO messages (id, tenant_id, direction, contact_id, sender_id, source, source_id, delivery_id, send_at,
-                           part, type, body, content, state)
-     SELECT m.id, $1, 'out', given."contactId", given."onlySenderId", $2, $3, given.id, given."sendAt", m.part, m.type,
-            m.body, nullif(m.content, 'null'::jsonb), CASE WHEN given."sendAt" IS NULL THEN 'queued' ELSE 'pending' END
+                           reply_to, part, type, body, content, state)
+     SELECT m.id, $1, 'out', given."contactId", given."onlySenderId", $2, $3, given.id, given."sendAt",
+            given."replyTo", m.part, m.type, m.body, nullif(m.content, 'null'::jsonb), CASE WHEN given."sendAt" IS NULL THEN 'queued' ELSE 'pending' END
      FROM given CROSS JOIN LATERAL jsonb_to_recordset(given.messages)
        AS m (id uuid, part int, type text, body text, content jsonb)`,
     [tenantId, source, id, purpose, JSON.stringify(deliveries)],

@@ -18,6 +18,7 @@ export function acceptedBulk(
     state: delivery.sendAt ? 'pending' : 'queued',
     to: delivery.phone,
     sendAt: delivery.sendAt,
+    replyTo: delivery.replyTo,
   }));
   return {
     id,
@@ -45,7 +46,7 @@ export function directDelivery(
   person: DirectPerson | undefined,
   { purpose, now }: { purpose: Purpose; now: Date },
 ): DirectDelivery {
-  const { index, name, content, senderId, sendAt, answered } = message;
+  const { index, name, content, senderId, sendAt, replyTo, answered } = message;
   if (!person && answered) throw contactChanged(message);
   if (!person) throw new Error('A recipient has no contact.');
   const addressee = {
@@ -54,6 +55,7 @@ export function directDelivery(
     name: name ?? person.name,
     onlySenderId: senderId,
     sendAt,
+    replyTo,
     // An advertisement is no answer, whoever wrote before.
     lane: answered && purpose !== 'marketing' ? ('answer' as const) : ('direct' as const),
   };

@@ -187,6 +187,11 @@ export class AcceptedMessageResponse {
   @IsOptional()
   @IsISO8601()
   sendAt!: string | null;
+
+  /** The message that it answers. */
+  @IsOptional()
+  @IsUUID()
+  replyTo!: string | null;
 }
 
 export class BulkMessageResponse extends AcceptedMessageResponse {

@@ -5,16 +5,22 @@ import type { AcceptedBulk, AcceptedMessage } from './direct.types.js';
 /** Of each message that is refused: there may be a thousand. */
 const FAULTS_SHOWN = 5;
 
-export function presentAccepted({ id, state, to, sendAt }: AcceptedMessage): AcceptedMessageResponse {
-  return { id, state, to, sendAt: sendAt?.toISOString() ?? null };
+export function presentAccepted({
+  id,
+  state,
+  to,
+  sendAt,
+  replyTo,
+}: AcceptedMessage): AcceptedMessageResponse {
+  return { id, state, to, sendAt: sendAt?.toISOString() ?? null, replyTo };
 }
 
 export function presentAcceptedBulk({ id, messages, refused }: AcceptedBulk): AcceptedBulkResponse {
   return {
     id,
     messages: messages.map((message) => {
-      const { id: messageId, state, to, sendAt } = presentAccepted(message);
-      return { index: message.index, id: messageId, state, to, sendAt };
+      const { id: messageId, state, to, sendAt, replyTo } = presentAccepted(message);
+      return { index: message.index, id: messageId, state, to, sendAt, replyTo };
     }),
     refused: refused.map(({ index, code, errors }) => ({
       index,

@@ -53,6 +53,7 @@ export interface AcceptedMessage {
   state: 'queued' | 'pending';
   to: string;
   sendAt: Date | null;
+  replyTo: string | null;
 }
 
 export interface AcceptedBulk {

@@ -31,6 +31,7 @@ const reasons: Readonly<Record<string, string>> = {
   timeout: 'no answer came in time',
   connection_lost: 'the connection broke off during the hand-over',
   worker_lost: 'the process that sent it ended during the hand-over',
+  sender_deleted: 'the one sender that was to send it was deleted',
   sender_lost: 'the one sender that could repeat it safely is gone',
   rate_limited: 'WhatsApp asked the sender to slow down',
   restricted: 'the sender may only answer, not open conversations, for now',

@@ -15,13 +15,15 @@ export interface Addressee {
   name: string | null;
   onlySenderId?: string | null;
   sendAt?: Date | null;
+  /** The message that it answers. */
+  replyTo?: string | null;
   /** `direct` unless given. */
   lane?: SendLane;
 }
 
 /** A delivery with one message for each content, in their order. */
 export function writtenDelivery(
-  { contactId, phone, name, onlySenderId = null, sendAt = null, lane = 'direct' }: Addressee,
+  { contactId, phone, name, onlySenderId = null, sendAt = null, replyTo = null, lane = 'direct' }: Addressee,
   contents: readonly RenderedContent[],
   now: Date,
 ): WrittenDelivery {
@@ -32,6 +34,7 @@ export function writtenDelivery(
     name,
     onlySenderId,
     sendAt,
+    replyTo,
     lane,
     waits: sendAt !== null && sendAt > addMs(now, DUE_HORIZON_MS),
     messages: contents.map((content, part) => ({
