@@ -17,6 +17,7 @@ import {
 import type { TransportSession } from '../../src/transports/transport.js';
 import type { MessageWorkerDeps } from '../../src/worker/message-worker/ports.js';
 import type { jobCatalog } from '../../src/jobs.js';
+import type { Purpose } from '../../src/modules/tenants/index.js';
 import { testMedia } from '../media/support.js';
 import { atMost, catalogWith, handlersWith, type QueueServer } from '../queue/backends.js';
 import { startProxy } from '../faults/proxy.js';
@@ -167,6 +168,15 @@ export class FaultyCampaign {
     await this.reconcile.run();
   }
 
+  /** Direct messages, queued, whose jobs the queue has lost: nothing of them runs before `offer`. */
+  async direct(recipients: number, purpose: Purpose = 'service'): Promise<{ id: string; phones: string[] }> {
+    return this.world.send({ recipients, purpose });
+  }
+
+  offer(): Promise<number> {
+    return this.reconcile.offerAllQueued();
+  }
+
   async status(): Promise<{ status: string; reason: string | null }> {
     const [row] = await this.world.sql<{ status: string; reason: string | null }>(
       'SELECT status, waiting_reason AS reason FROM campaigns WHERE id = $1',
@@ -186,18 +196,18 @@ export class FaultyCampaign {
   }
 
   /** The state, and the code where there is one, of every recipient that was not sent to. */
-  async notSent(): Promise<Record<string, string>> {
+  async notSent(sourceId = this.campaignId): Promise<Record<string, string>> {
     const rows = await this.world.sql<{ phone: string; state: string; code: string | null }>(
-      `SELECT phone, state, code FROM deliveries WHERE campaign_id = $1 AND state <> 'sent'`,
-      [this.campaignId],
+      `SELECT phone, state, code FROM deliveries WHERE coalesce(source_id, campaign_id) = $1 AND state <> 'sent'`,
+      [sourceId],
     );
     return Object.fromEntries(rows.map(({ phone, state, code }) => [phone, [state, code].join(' ').trim()]));
   }
 
   /** How often each number got the message. */
-  arrivals(): Map<string, number> {
-    const { items = [] } = this.network.ledger.page({ limit: 10_000, campaignId: this.campaignId }) ?? {};
-    const counts = new Map(this.phones.map((phone) => [phone, 0]));
+  arrivals({ id, phones } = { id: this.campaignId, phones: this.phones }): Map<string, number> {
+    const { items = [] } = this.network.ledger.page({ limit: 10_000, campaignId: id }) ?? {};
+    const counts = new Map(phones.map((phone) => [phone, 0]));
     for (const { to } of items) counts.set(to, (counts.get(to) ?? 0) + 1);
     return counts;
   }

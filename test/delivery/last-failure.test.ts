@@ -4,6 +4,7 @@ import type { TransportSession } from '../../src/transports/transport.js';
 import type { MessageWorkerDeps } from '../../src/worker/message-worker/ports.js';
 import { servers, type QueueServer } from '../queue/backends.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { saveSettings } from '../support/rows.js';
 import { waitFor } from '../support/wait-for.js';
 import { FaultyCampaign, type FaultyCampaignOptions } from './faulty-campaign.js';
 import type { World } from './world.js';
@@ -24,6 +25,7 @@ function loading(change: (loaded: LoadedDelivery) => LoadedDelivery) {
       record: delivery.record.bind(delivery),
       end: delivery.end.bind(delivery),
       putBack: delivery.putBack.bind(delivery),
+      rest: delivery.rest.bind(delivery),
       noteWait: delivery.noteWait.bind(delivery),
     },
   });
@@ -170,6 +172,26 @@ describe.each(servers)('a fault on the way of one recipient, with the queue on $
     await expectEnd({}, 1);
   });
 
+  it('of direct messages, as it is claimed', async () => {
+    await prepared({ recipients: 1 });
+    const send = await campaign.direct(20);
+    const phone = send.phones[POISONED] ?? '';
+    await campaign.refuse(phone, 'sending');
+    await campaign.offer();
+    const left = await waitFor(async () => {
+      const states = await campaign.notSent(send.id);
+      return Object.values(states).every((state) => state === FAILED) && states;
+    });
+    expect(left).toEqual({ [phone]: FAILED });
+    const expected = new Map(send.phones.map((each) => [each, each === phone ? 0 : 1]));
+    expect(campaign.arrivals(send)).toEqual(expected);
+    expect(
+      await campaign.world.sql(`SELECT code FROM messages WHERE state = 'failed' AND source_id = $1`, [
+        send.id,
+      ]),
+    ).toEqual([{ code: 'internal_error' }]);
+  });
+
   it('that is PostgreSQL refusing connections, which costs nobody an attempt', async () => {
     await prepared({ recipients: 200, attempts: 1 });
     await campaign.feeder.rewakeRunningCampaigns();
@@ -179,5 +201,24 @@ describe.each(servers)('a fault on the way of one recipient, with the queue on $
     await waitFor(() => Date.now() - since > 1_500, { what: 'the outage to last' });
     await campaign.databaseRefuses(false);
     await expectEnd({}, 1);
+  });
+
+  it('beside direct messages that wait for hours, which leave once those were changed', async () => {
+    await prepared({ recipients: 1 });
+    const { world } = campaign;
+    const settings = (values: Parameters<typeof saveSettings>[2]) =>
+      saveSettings(db.database.manager, world.tenantId, values);
+    await settings({ sendWindow: { timeZone: 'UTC', days: [] }, updatedAt: new Date(0) });
+    const send = await campaign.direct(20, 'marketing');
+    await campaign.offer();
+    const resting = async () =>
+      world.sql(`SELECT FROM deliveries WHERE source_id = $1 AND state = 'pending'`, [send.id]);
+    await waitFor(async () => (await resting()).length === 20);
+    await campaign.maintain();
+    expect(await resting()).toHaveLength(20);
+    await settings({ sendWindow: null, updatedAt: new Date() });
+    await campaign.maintain();
+    await waitFor(async () => Object.keys(await campaign.notSent(send.id)).length === 0);
+    expect([...campaign.arrivals(send).values()]).toEqual(Array.from({ length: 20 }, () => 1));
   });
 });
