@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { errorMessage } from '../src/lib/errors.js';
 import { Operator } from './campaign.js';
@@ -104,6 +105,8 @@ async function inTime(
   interrupted: AbortSignal = new AbortController().signal,
 ): Promise<void> {
   const signal = AbortSignal.any([AbortSignal.timeout(minutes * 60_000), interrupted]);
+  // As many as are being answered listen to it.
+  setMaxListeners(0, signal);
   const over = new Promise<never>((_resolve, reject) => {
     signal.addEventListener('abort', () =>
       reject(new Error('The campaign was given up.', { cause: signal.reason })),

@@ -18,10 +18,19 @@ export class ConnectionLog {
   }
 
   report(error: unknown): void {
+    this.write('error', 'the job queue reports an error', error);
+  }
+
+  /** An error of a statement that is asked again: nothing is lost so far. */
+  noteRetried(error: unknown): void {
+    this.write('warn', 'a statement of the job queue is asked again', error);
+  }
+
+  private write(level: 'error' | 'warn', what: string, error: unknown): void {
     if (this.closed) return;
     // ioredis reports a refused connection to a host with several addresses as an AggregateError without a text.
     const message =
       errorMessage(error) || (error instanceof AggregateError ? errorMessage(error.errors[0]) : '');
-    this.log.report('error', message, 'the job queue reports an error', { error: message });
+    this.log.report(level, `${level} ${message}`, what, { error: message });
   }
 }

@@ -19,6 +19,12 @@ const BULLMQ_CODES = 'BM';
 /** A server whose machine is gone is noticed half a minute later; TCP's own default is two hours. */
 const KEEP_ALIVE_MS = 10_000;
 
+/** PostgreSQL's code for a transaction that it ended because it and another one waited for each other. */
+const DEADLOCK = '40P01';
+/** The other one goes on at once; several in a row are no chance. */
+const DEADLOCK_ATTEMPTS = 3;
+const DEADLOCK_BACKOFF = { baseMs: 10, maxMs: 100 };
+
 export type PgClient = new (config?: string | pg.ClientConfig) => pg.Client;
 
 /**
@@ -62,14 +68,30 @@ export class MigratedPool implements PgPool {
     return this.untilItWorks(() => this.unbroken()) as Promise<PgPoolClient>;
   }
 
+  /**
+   * One of BullMQ's statements, each of which is a transaction of its own. Some lock several jobs in the order in which they
+   * find them: who starts jobs whose rest is over, looks for stalled ones, or adds several under ids of their own. What lost
+   * a deadlock is undone as a whole and asked again. BullMQ would not: a finished job would be left until it counts as
+   * stalled, and a new one would be refused.
+   */
   async query<Row>(text: string, params?: readonly unknown[]): Promise<PgQueryResult<Row>> {
     await this.ready;
+    return retry(() => this.ask<Row>(text, params), {
+      backoff: DEADLOCK_BACKOFF,
+      attempts: DEADLOCK_ATTEMPTS,
+      mayRetry: (error) => codeOf(error) === DEADLOCK,
+      onRetry: (error) => this.errors.noteRetried(error),
+    });
+  }
+
+  private async ask<Row>(text: string, params?: readonly unknown[]): Promise<PgQueryResult<Row>> {
     try {
       const { rows, rowCount } = await this.pool.query(text, params as unknown[]);
       return { rows: rows as Row[], rowCount };
     } catch (error) {
       // BullMQ asks for the next job again at once, whatever a server that is away or full has answered.
-      if (!codeOf(error)?.startsWith(BULLMQ_CODES)) await pause(REST_MS);
+      const code = codeOf(error);
+      if (code !== DEADLOCK && !code?.startsWith(BULLMQ_CODES)) await pause(REST_MS);
       throw error;
     }
   }

@@ -86,3 +86,33 @@ describe('a connection to which PostgreSQL says goodbye in the packet that says 
     await waitFor(() => open.size === 2, { what: 'the broken connection to be gone' });
   });
 });
+
+describe('a statement that PostgreSQL ends because of a deadlock', () => {
+  it('is asked again, when the other transaction has gone on', async () => {
+    const database = await createTestDatabase();
+    cleanups.push(() => database.close());
+    const pool = new MigratedPool(database.url, new ConnectionLog(logger, systemClock));
+    cleanups.push(() => pool.end());
+    await pool.query('CREATE TABLE jobs (id integer, moved integer DEFAULT 0)');
+    await pool.query('INSERT INTO jobs VALUES (1), (2)');
+    const other = await pool.connect();
+    cleanups.push(() => other.release(true));
+    // It is the pool's statement that looks for the deadlock, and loses it.
+    await other.query("SET deadlock_timeout = '1min'; BEGIN");
+    await other.query('UPDATE jobs SET moved = moved + 1 WHERE id = 2');
+    const both = pool.query(`DO $$ BEGIN
+      UPDATE jobs SET moved = moved + 1 WHERE id = 1;
+      UPDATE jobs SET moved = moved + 1 WHERE id = 2;
+    END $$`);
+    const waits = `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`;
+    await waitFor(async () => (await pool.query(waits)).rows.length === 1);
+    await other.query('UPDATE jobs SET moved = moved + 1 WHERE id = 1');
+    await other.query('COMMIT');
+    await both;
+    const { rows: jobs } = await pool.query('SELECT id, moved FROM jobs ORDER BY id');
+    expect(jobs).toEqual([
+      { id: 1, moved: 2 },
+      { id: 2, moved: 2 },
+    ]);
+  });
+});
