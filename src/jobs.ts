@@ -5,7 +5,13 @@ import {
   forgetAttributeNames,
   importContacts,
 } from './modules/contacts/contact.jobs.js';
-import { reconcile, recordReceipts, sendAnswer, sendMessage } from './modules/delivery/delivery.jobs.js';
+import {
+  reconcile,
+  recordReceipts,
+  sendAnswer,
+  sendMessage,
+  tellEnds,
+} from './modules/delivery/delivery.jobs.js';
 import { receiveInbound } from './modules/inbound/inbound.jobs.js';
 import { recoverSenders, syncSession } from './modules/senders/sender.jobs.js';
 import { applyRetention } from './modules/tenants/tenant.jobs.js';
@@ -20,6 +26,7 @@ export const jobCatalog = {
   sendAnswer,
   recordReceipts,
   reconcile,
+  tellEnds,
   receiveInbound,
   feedCampaign,
   startDueCampaigns,

@@ -7,6 +7,7 @@ import {
   User,
 } from './modules/auth/auth.entity.js';
 import { Delivery } from './modules/delivery/delivery.entity.js';
+import { DeliveryEndRow } from './modules/delivery/ends/delivery-end.entity.js';
 import { Send } from './modules/delivery/sends/send.entity.js';
 import { CampaignCount } from './modules/campaigns/campaign-count.entity.js';
 import { CampaignSenderUse } from './modules/campaigns/sending/sender-use.entity.js';
@@ -65,6 +66,7 @@ export const entities = [
   Campaign,
   Send,
   Delivery,
+  DeliveryEndRow,
   CampaignCount,
   CampaignSenderUse,
   MessageCount,

@@ -64,8 +64,18 @@ CREATE TABLE sends (
   sticky_sender boolean NOT NULL,
   min_delay integer NOT NULL,
   max_delay integer NOT NULL,
+  source text NOT NULL,
+  -- Its deliveries, and how those that have ended did, added up from delivery_ends.
+  total integer NOT NULL,
+  sent integer NOT NULL DEFAULT 0,
+  delivered integer NOT NULL DEFAULT 0,
+  read integer NOT NULL DEFAULT 0,
+  failed integer NOT NULL DEFAULT 0,
+  skipped integer NOT NULL DEFAULT 0,
+  unknown integer NOT NULL DEFAULT 0,
+  last_end_at timestamptz,
   created_at timestamptz NOT NULL DEFAULT now()
-);
+) WITH (fillfactor = 80);
 
 -- Half of each page stays free for the next versions of its rows, which then need no new index entries.
 CREATE TABLE deliveries (

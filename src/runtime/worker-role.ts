@@ -29,6 +29,7 @@ import { queueConcurrency } from './queue-concurrency.js';
 import type { Services } from './services.js';
 import type { ServiceInputs } from './inputs.js';
 import {
+  DeliveryEnds,
   DeliveryRetention,
   DeliveryService,
   humanPaceAt,
@@ -172,6 +173,7 @@ function jobHandlers(
     rightOfWay,
   });
   const delivery = new DeliveryService({ database, sources, logger, workerId: host.workerId, rightOfWay });
+  const ends = new DeliveryEnds({ database, sources, logger });
   const receipts = new ReceiptService({ database, sources, clock, logger });
   const inbound = new InboundService({ database, contacts: services.contacts, clock, logger });
   const messageWorker = new MessageWorker({
@@ -193,8 +195,7 @@ function jobHandlers(
   const handlers: JobHandlers<typeof jobCatalog> = {
     sendMessage: messageWorker.handleSend,
     sendAnswer: messageWorker.handleAnswer,
-    feedCampaign: (payload, context) =>
-      rightOfWay.behind(() => services.feeder.handleFeed(payload, context)),
+    feedCampaign: (payload, context) => rightOfWay.behind(() => services.feeder.handleFeed(payload, context)),
     importContacts: services.imports.handleImport,
     editContacts: services.bulkEdits.handleBulk,
     checkNumbers: async (payload, context) => {
@@ -208,6 +209,10 @@ function jobHandlers(
     },
     syncSession: host.handleSync,
     recordReceipts: (payload, context) => rightOfWay.behind(() => recordReceipts(payload, context)),
+    tellEnds: async (_payload, { signal }) => {
+      await rightOfWay.behind(() => ends.tell(signal));
+      return { kind: 'done' };
+    },
     receiveInbound: createInboundHandler({ inbound }),
     recoverSenders: async () => {
       await senderManager.recoverIdle();

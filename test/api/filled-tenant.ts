@@ -31,6 +31,8 @@ export interface FilledTenant {
   campaigns: string;
   messages: string;
   bulks: string;
+  /** The same bulk, as its own resource. */
+  sends: string;
   media: string;
   templates: string;
   'api-keys': string;
@@ -96,6 +98,7 @@ export async function fillTenant(call: Call): Promise<FilledTenant> {
     campaigns: idOf(campaign),
     messages: idOf(message),
     bulks: idOf(bulk),
+    sends: idOf(bulk),
     media: idOf(media),
     templates: idOf(template),
     'api-keys': idOf(key),

@@ -191,6 +191,7 @@ async function sendMessages(): Promise<void> {
     const body = { to: '+5511961000055', type: 'text', content: 'Tomorrow', sendAt };
     const { id } = dataOf(await call('POST', path, { body }));
     await call('GET', `/api/messages/${id}`);
+    await call('GET', `/api/sends/${id}`);
     await call('POST', `/api/messages/${id}/cancel`);
     await call('POST', `/api/messages/${id}/cancel`);
     const recipients = ['+5511961000056', 'nobody'];

@@ -289,6 +289,16 @@ export class World {
     return row;
   }
 
+  /** Every end that sources are still to be told, of this delivery or of all of the tenant, as `before -> after`. */
+  async ends(deliveryId?: string): Promise<string[]> {
+    const rows = await this.sql<{ end: string }>(
+      `SELECT coalesce(earlier, 'open') || ' -> ' || coalesce(state, 'open') AS end FROM delivery_ends
+       WHERE tenant_id = $1 AND ($2::uuid IS NULL OR delivery_id = $2) ORDER BY id`,
+      [this.tenantId, deliveryId ?? null],
+    );
+    return rows.map(({ end }) => end);
+  }
+
   messages(deliveryId: string): Promise<Record<string, unknown>[]> {
     return this.sql('SELECT * FROM messages WHERE delivery_id = $1 ORDER BY part', [deliveryId]);
   }

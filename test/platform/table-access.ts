@@ -69,6 +69,7 @@ export const foreignReads: Record<string, Record<string, string>> = {
     messages: 'nor one of a message that waits without a campaign',
   },
   messages: {
+    sends: 'a request is shown as deliveries store it',
     deliveries: 'a message is listed with the number and the campaign of its recipient',
     contacts: 'a message is listed with the number of its contact',
     contact_merged_numbers: 'an answer goes to whoever wrote, by any of their numbers',

@@ -78,6 +78,7 @@ it('gives every job a handler and every queue its default concurrency', async ()
     sessions: 10,
     receipts: 25,
     inbound: 1,
+    ends: 1,
     maintenance: 1,
   });
   expect(started.options.bundledConcurrency).toBe(1_000);

@@ -42,6 +42,7 @@ describe('the catalogue of jobs', () => {
       'campaign.feed': ['campaigns', undefined],
       'contacts.bulk': ['imports', undefined],
       'contacts.import': ['imports', undefined],
+      'delivery.ends': ['ends', 2_000],
       'maintenance.attribute-names': ['maintenance', 1_800_000],
       'maintenance.reconcile': ['maintenance', 30_000],
       'maintenance.recover-senders': ['maintenance', 60_000],

@@ -4,6 +4,8 @@ import {
   MessageResponse,
   presentMessage,
   presentMessages,
+  presentSend,
+  SendResponse,
   type MessageService,
   AcceptedBulkResponse,
   AcceptedMessageResponse,
@@ -54,6 +56,18 @@ function readingRoutes({ messages }: MessageDeps): Route[] {
       response: { status: 200, description: 'The message', data: MessageResponse },
       async handler({ principal, params }) {
         return ok(presentMessage(await messages.get(principal.tenantId, idOf(params))));
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/api/sends/:id',
+      tag,
+      summary: 'How far a message, a bulk or a test of a campaign is',
+      access: 'messages:read',
+      work: 'short',
+      response: { status: 200, description: 'Its counts', data: SendResponse },
+      async handler({ principal, params }) {
+        return ok(presentSend(await messages.getSend(principal.tenantId, idOf(params))));
       },
     }),
   ];

@@ -5,6 +5,8 @@ const messageQueue: QueueDefinition = { name: 'messages' };
 /** Of their own: a thousand messages of campaigns that wait to start would stand before them. */
 const answerQueue: QueueDefinition = { name: 'answers' };
 const receiptQueue: QueueDefinition = { name: 'receipts' };
+/** Of its own: maintenance takes minutes, and receipts pile up with what they end. */
+const endsQueue: QueueDefinition = { name: 'ends', concurrency: 1 };
 
 interface SendPayload {
   tenantId: string;
@@ -31,4 +33,12 @@ export const reconcile = defineRecurringJob('maintenance.reconcile', {
   attempts: 1,
   backoffMs: 1_000,
   everyMs: 30_000,
+});
+
+/** Tells sources which of their deliveries have ended. */
+export const tellEnds = defineRecurringJob('delivery.ends', {
+  queue: endsQueue,
+  attempts: 1,
+  backoffMs: 1_000,
+  everyMs: 2_000,
 });

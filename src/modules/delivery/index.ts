@@ -4,7 +4,7 @@ export { hasAnyIn, inOrder, isIn } from './delivery-stage.js';
 export { Message, type MessageState } from './message.entity.js';
 
 // Sources: what deliveries are made for, and what delivery asks of each.
-export { sourceKinds, type SourceKind } from './core/source-kind.js';
+export { sendKinds, sourceKinds, type SendKind, type SourceKind } from './core/source-kind.js';
 export type { ClaimRequest } from './claim.js';
 export {
   type Admission,
@@ -20,6 +20,12 @@ export { assignPlaces, assignToVariants, forgetVariants } from './recipients.rep
 export { cancelMessage, insertSend, type NewSend, type WrittenDelivery } from './sends/send.repository.js';
 export { firstJobs, writtenDelivery } from './sends/core/written-delivery.js';
 export { sendSource } from './sends/send-source.js';
+export { Send } from './sends/send.entity.js';
+export { progressOf } from './sends/core/end-counts.js';
+
+// Ends: what sources are told of their deliveries afterwards.
+export type { DeliveryEnd } from './core/delivery-end.js';
+export { DeliveryEnds } from './ends/ends.service.js';
 
 // Queue: takes waiting recipients for the feeder, gives them back or ends them.
 export {

@@ -3,6 +3,7 @@ import type { CampaignPart } from '../content/index.js';
 import type { SenderPool } from '../senders/index.js';
 import type { SendWindow, TenantTimes } from '../tenants/index.js';
 import type { UnknownChoice } from './core/attempt.js';
+import type { DeliveryEnd } from './core/delivery-end.js';
 import type { FrequencyCap } from './core/frequency-cap.js';
 import type { SourceKind } from './core/source-kind.js';
 import type { ClaimRequest } from './claim.js';
@@ -72,6 +73,11 @@ export interface DeliverySource {
   returned(tx: Tx, uses: readonly ReturnedUse[]): Promise<void>;
   /** Keeps sources from ending while late receipts reopen their deliveries. */
   lock(tx: Tx, ids: readonly string[]): Promise<void>;
+  /**
+   * Of sources that act when their deliveries end: ends that are told once, in a transaction of its own some seconds after
+   * their commit. One that throws is told again later, and finally dropped.
+   */
+  ended?(tx: Tx, ends: readonly DeliveryEnd[]): Promise<void>;
 }
 
 /** One for each kind; made where the program is put together. */

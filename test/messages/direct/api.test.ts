@@ -125,6 +125,31 @@ describe('the routes', () => {
     expect(dataOf(cancelled)).toMatchObject({ id, state: 'skipped', code: 'cancelled' });
   });
 
+  it('say how far the messages of a bulk are, and when the last one has ended', async () => {
+    const sendAt = new Date(Date.now() + 3_600_000).toISOString();
+    const messages = [body(42, 'now'), { ...body(43, 'never'), sendAt }];
+    const bulk = dataOf(await call('POST', '/api/message/send-bulk', { body: { messages } }));
+    const [, waiting] = bulk['messages'] as unknown as Data[];
+    const shown = (open: number) =>
+      waitFor(
+        async () => {
+          const send = dataOf(await call('GET', `/api/sends/${bulk['id']}`)) as unknown as { open: number };
+          return send.open === open ? send : undefined;
+        },
+        { timeoutMs: 30_000, what: `${open} to be open` },
+      );
+    expect(await shown(1)).toMatchObject({ kind: 'direct', total: 2, skipped: 0, completedAt: null });
+    await call('POST', `/api/messages/${waiting?.['id']}/cancel`);
+    expect(await shown(0)).toMatchObject({
+      total: 2,
+      skipped: 1,
+      failed: 0,
+      completedAt: expect.stringMatching(/Z$/),
+    });
+    const unknown = await call('GET', `/api/sends/${waiting?.['id']}`);
+    expect(unknown.status).toBe(404);
+  });
+
   it('send a scheduled message at its time', async () => {
     const at = Date.now() + 4_000;
     const { id } = dataOf(

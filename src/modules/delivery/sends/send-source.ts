@@ -3,6 +3,7 @@ import type { SenderPool } from '../../senders/index.js';
 import type { FrequencyCap } from '../core/frequency-cap.js';
 import type { TenantTimes } from '../../tenants/index.js';
 import type { DeliverySource, Policy } from '../source.js';
+import { countEnds } from './send-ends.repository.js';
 
 interface SendRow {
   id: string;
@@ -35,6 +36,8 @@ export const sendSource: DeliverySource = {
   returned: () => Promise.resolve(),
 
   lock: () => Promise.resolve(),
+
+  ended: countEnds,
 };
 
 function findSends(tx: Tx, ids: readonly string[]): Promise<SendRow[]> {

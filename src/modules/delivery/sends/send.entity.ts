@@ -1,5 +1,6 @@
 import { Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 import type { SenderPool } from '../../senders/index.js';
+import type { SendKind } from '../core/source-kind.js';
 
 /** A request to send what no campaign sends: a single message, a bulk, or a test of a campaign. */
 @Entity('sends')
@@ -25,6 +26,36 @@ export class Send {
 
   @Column('integer', { name: 'max_delay' })
   maxDelay!: number;
+
+  @Column('text')
+  source!: SendKind;
+
+  /** Its deliveries. */
+  @Column('integer')
+  total!: number;
+
+  /** How many deliveries have ended so, as far as their ends were taken from `delivery_ends`. */
+  @Column('integer', { default: 0 })
+  sent!: number;
+
+  @Column('integer', { default: 0 })
+  delivered!: number;
+
+  @Column('integer', { default: 0 })
+  read!: number;
+
+  @Column('integer', { default: 0 })
+  failed!: number;
+
+  @Column('integer', { default: 0 })
+  skipped!: number;
+
+  @Column('integer', { default: 0 })
+  unknown!: number;
+
+  /** When a delivery that was under way last ended. */
+  @Column('timestamptz', { name: 'last_end_at', nullable: true })
+  lastEndAt!: Date | null;
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;

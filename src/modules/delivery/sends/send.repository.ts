@@ -3,6 +3,7 @@ import type { RenderedContent } from '../../content/index.js';
 import type { SenderPool } from '../../senders/index.js';
 import type { Purpose } from '../../tenants/index.js';
 import type { SendLane } from '../core/lane.js';
+import type { SendKind } from '../core/source-kind.js';
 import { lockDeliveries } from '../delivery.repository.js';
 import { mayHaveArrived } from '../may-have-arrived.js';
 import { Send } from './send.entity.js';
@@ -10,7 +11,7 @@ import { Send } from './send.entity.js';
 /** A request: what all its deliveries share. */
 export interface NewSend {
   id: string;
-  source: 'direct' | 'test';
+  source: SendKind;
   purpose: Purpose;
   pool: SenderPool;
   stickySender: boolean;
@@ -52,7 +53,7 @@ export async function insertSend(
   deliveries: readonly WrittenDelivery[],
 ): Promise<void> {
   const { id, source, purpose, ...shared } = send;
-  await tx.insert(Send, { id, tenantId, ...shared });
+  await tx.insert(Send, { id, tenantId, source, total: deliveries.length, ...shared });
   await tx.query(
     `WITH given AS (
        SELECT * FROM jsonb_to_recordset($5::jsonb) AS g (

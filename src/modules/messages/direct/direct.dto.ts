@@ -223,7 +223,7 @@ export class BulkRefusalResponse {
 }
 
 export class AcceptedBulkResponse {
-  /** For GET /api/messages?bulkId= */
+  /** For GET /api/messages?bulkId= and GET /api/sends/{id} */
   @IsUUID()
   id!: string;
 

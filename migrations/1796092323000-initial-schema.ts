@@ -5,6 +5,7 @@ import { contactJobs } from './initial-schema/contact-jobs.js';
 import { contactSearch } from './initial-schema/contact-search.js';
 import { contacts } from './initial-schema/contacts.js';
 import { content } from './initial-schema/content.js';
+import { deliveryEnds } from './initial-schema/delivery-ends.js';
 import { ledgers } from './initial-schema/ledgers.js';
 import { messages } from './initial-schema/messages.js';
 import { LINE, phoneLines, tablesWithLine } from './initial-schema/phone-lines.js';
@@ -22,13 +23,14 @@ const areas = [
   campaigns,
   messages,
   ledgers,
+  deliveryEnds,
 ];
 
 /**
  * The schema of the first release. Primary keys, unique constraints and foreign keys have the names that TypeORM derives
  * from the entities, because `npm run migration:check` compares them by name.
  */
-export class InitialSchema1796092020000 implements MigrationInterface {
+export class InitialSchema1796092323000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     for (const statements of areas) await runner.query(statements);
     // TypeORM makes this table before any migration, and looks there for the expressions of generated columns.
@@ -49,7 +51,7 @@ export class InitialSchema1796092020000 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`DELETE FROM typeorm_metadata WHERE type = 'GENERATED_COLUMN'`);
     await runner.query(`DROP TABLE
-      campaign_message_counts, campaign_counts, conversations, message_text_marks, messages, campaign_sender_use, deliveries, sends, campaigns,
+      campaign_message_counts, campaign_counts, conversations, message_text_marks, messages, campaign_sender_use, delivery_ends, deliveries, sends, campaigns,
       templates, media, sessions, senders,
       number_check_items, number_check_runs, number_checks, contact_bulk_edits,
       import_rejections, import_phones, imports,
@@ -59,6 +61,6 @@ export class InitialSchema1796092020000 implements MigrationInterface {
       tenant_settings, tenants`);
     await runner.query(`DROP FUNCTION
       phone_line(text), contact_name_grams(text), count_new_deliveries(), count_changed_deliveries(),
-      count_new_messages(), count_changed_messages(), count_changed_answers(), count_deleted_answers()`);
+      count_new_messages(), count_changed_messages(), note_delivery_end(), count_changed_answers(), count_deleted_answers()`);
   }
 }
