@@ -70,5 +70,13 @@ describe.each(backends)('direct messages with their queue on %s', (backend) => {
     );
     expect(early).toEqual([]);
     expect(simulator.network.ledger.summary()).toMatchObject({ unique: 28, duplicates: 0 });
+    const send = await waitFor(
+      async () => {
+        const sum = await again.get<Record<string, unknown>>(`/api/sends/${bulk.id}`);
+        return sum['completedAt'] !== null && sum;
+      },
+      { timeoutMs: 60_000, everyMs: 200, what: 'the bulk to be complete' },
+    );
+    expect(send).toMatchObject({ total: 28, open: 0, failed: 0, skipped: 0, unknown: 0 });
   });
 });

@@ -97,6 +97,7 @@ const examples: [pages: string[], expected: RegExp[]][] = [
       /"kind":"direct","state":"(sent|delivered|read)".*"content":"Your order 4711 is on its way \{track: 8842\}"/,
       /"refused":\[\{"index":2,/,
       /"content":"Order 471[23] is on its way"/,
+      /"kind":"direct","createdAt":"[^"]+","total":2,"open":0,.*"completedAt":"/,
       /"state":"skipped","code":"cancelled"/,
     ],
   ],
