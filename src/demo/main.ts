@@ -13,8 +13,10 @@ import { createSimulatorNetwork, type SimulatorNetwork } from '../transports/sim
 import { ApiClient } from './api-client.js';
 import { demoBehaviour } from './cast.js';
 import { bold, dim, heading, line } from './screen.js';
+import { Question } from './question.js';
 import { report } from './report.js';
 import { connectSenders, importContacts, startCampaign } from './steps.js';
+import type { SenderView } from './shapes.js';
 import { announceWatch, watchCampaign } from './watch.js';
 
 const SAMPLE = 'samples/contacts-messy.csv';
@@ -63,8 +65,19 @@ async function perform(runtime: Runtime, network: SimulatorNetwork, password: st
   const imported = await importContacts(api, SAMPLE);
   const campaign = await startCampaign(api, imported.listId ?? '', PICTURE);
   announceWatch();
-  await watchCampaign(api, campaign);
-  return report(api, campaign, senders, network.ledger.summary());
+  const question = new Question(api);
+  network.write(question.messageTo(await numberOf(api, senders, 'Bruno')));
+  await watchCampaign(api, campaign, question);
+  const arrivals = network.ledger.summary(campaign.id);
+  return report(api, campaign, senders, { ...arrivals, questionAnswered: question.isAnswered });
+}
+
+async function numberOf(api: ApiClient, senders: readonly SenderView[], name: string): Promise<string> {
+  const sender = senders.find((one) => one.name === name);
+  if (!sender) throw new Error(`There is no sender ${name}.`);
+  const { phoneNumber } = await api.get<SenderView>(`/api/senders/${sender.id}`);
+  if (phoneNumber === null) throw new Error(`${name} has no number.`);
+  return phoneNumber;
 }
 
 /** The user's own settings, except that the demo needs nothing outside and has a folder and a database of its own. */

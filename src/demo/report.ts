@@ -14,6 +14,8 @@ import {
 export interface Arrivals {
   arrived: number;
   duplicates: number;
+  /** The person who asked got the answer. */
+  questionAnswered: boolean;
 }
 
 interface SenderStatsView {
@@ -105,5 +107,6 @@ function verify(
       what: `${arrivals.arrived} of ${handedOver} messages arrived, ${arrivals.duplicates} of them twice`,
       holds: arrivals.arrived === handedOver && arrivals.duplicates === 0,
     },
+    { what: 'the question got its answer', holds: arrivals.questionAnswered },
   ];
 }

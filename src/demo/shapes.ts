@@ -56,8 +56,13 @@ export interface TraceView {
 export interface MessageView {
   id: string;
   direction: 'in' | 'out';
+  state: string;
   senderId: string;
+  /** The number it came from; null for what was sent. */
+  from: string | null;
   content: string | null;
+  /** The message that it answers. */
+  replyTo: string | null;
 }
 
 export const countNames: readonly CountName[] = [

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ApiClient } from './api-client.js';
 import { dim, green, heading, line, ProgressBar, red } from './screen.js';
+import type { Question } from './question.js';
 import { finished, type CampaignView, type MessageView, type SenderView, type StatsView } from './shapes.js';
 
 const REFRESH_MS = 300;
@@ -8,21 +9,25 @@ const REFRESH_MS = 300;
 const QUIET_MS = 5_000;
 const LIMIT_MS = 100_000;
 
-/** Follows the campaign until all recipients have been served and the network has gone quiet. */
-export async function watchCampaign(api: ApiClient, campaign: CampaignView): Promise<StatsView> {
+/** Follows the campaign until all recipients have been served, the question is answered and the network has gone quiet. */
+export async function watchCampaign(
+  api: ApiClient,
+  campaign: CampaignView,
+  question: Question,
+): Promise<StatsView> {
   const bar = new ProgressBar();
-  const news = new News(api, bar);
+  const news = new News(api, bar, question);
   const deadline = Date.now() + LIMIT_MS;
   let last = '';
   let quietSince = Date.now();
   for (;;) {
     const stats = await api.get<StatsView>(`/api/campaigns/${campaign.id}/stats`);
-    await news.tell();
+    await news.tell(stats.total - finished(stats));
     bar.show(finished(stats), stats.total, note(stats));
     const now = JSON.stringify(stats);
     if (now !== last) quietSince = Date.now();
     last = now;
-    const over = finished(stats) === stats.total && Date.now() - quietSince > QUIET_MS;
+    const over = finished(stats) === stats.total && !question.isOpen && Date.now() - quietSince > QUIET_MS;
     if (over || Date.now() > deadline) {
       bar.end();
       return stats;
@@ -43,7 +48,7 @@ function note(stats: StatsView): string {
   return parts.join(' · ');
 }
 
-/** Tells what happens beside the numbers: replies, and senders that change. */
+/** Tells what happens beside the numbers: replies, an answer to one, and senders that change. */
 class News {
   private readonly seenMessages = new Set<string>();
   private readonly seenSenders = new Map<string, string>();
@@ -51,9 +56,11 @@ class News {
   constructor(
     private readonly api: ApiClient,
     private readonly bar: ProgressBar,
+    private readonly question: Question,
   ) {}
 
-  async tell(): Promise<void> {
+  /** `waiting`: recipients that the campaign has not served yet. */
+  async tell(waiting: number): Promise<void> {
     const senders = await this.api.get<SenderView[]>('/api/senders');
     for (const sender of senders) this.tellSender(sender);
     const names = new Map(senders.map((sender) => [sender.id, sender.name]));
@@ -65,6 +72,8 @@ class News {
         `  ${green('↩')} to ${names.get(reply.senderId) ?? 'a sender'}: ${reply.content ?? ''}`,
       );
     }
+    const answered = await this.question.follow(replies, waiting);
+    if (answered !== undefined) this.bar.interrupt(answered);
   }
 
   private tellSender(sender: SenderView): void {
@@ -81,5 +90,6 @@ class News {
 
 export function announceWatch(): void {
   heading('4. Deliveries, reads, replies, and a sender that goes bad');
+  line(dim('  Somebody asks Bruno something meanwhile; an answer goes before the campaign.'));
   line(dim('  Carla fails after her fifth message; watch her being paused and rotated out.'));
 }

@@ -24,6 +24,10 @@ describe('the demo', () => {
       expect({ code: await exitOf(child), text }).toMatchObject({ code: 0 });
       // The tenth pauses her; on a slow machine others are already on their way then.
       expect(text).toMatch(/Carla is paused after 1\d failures in a row/);
+      expect(text).toMatch(/to Bruno: Are you open on Sundays\?/);
+      expect(text).toMatch(
+        /"Are you open on Sundays\?" was answered.*Yes, from ten to six\..*replyTo [0-9a-f-]{36}/,
+      );
       expect(text).toMatch(/Part 2 of 2 was read/);
       expect(text).toMatch(/"(Plain|Curious)" was read by/);
       expect(text).toMatch(/✓ every recipient reached a final state/);

@@ -54,7 +54,8 @@ export const foreignReads: Record<string, Record<string, string>> = {
     number_checks: 'a batch of claims loads whom the network does not know with it',
     senders: 'a batch of claims loads the sender each recipient is bound to; a repair asks for its transport',
     suppressions: 'the claim asks once more, in its own statement, who is suppressed',
-    tenant_settings: 'the policies of a batch of sends are loaded with the settings of their tenants',
+    tenant_settings:
+      'the policies of a batch of sends are loaded with the settings of their tenants; what waits for hours is compared with their last change',
     tenants: 'the mark of retention is made for a tenant that is still there, in one statement',
     workers: 'a message whose worker is gone is repaired: its heartbeat is compared in one statement',
   },
