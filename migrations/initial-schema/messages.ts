@@ -22,6 +22,8 @@ CREATE TABLE messages (
   type text NOT NULL,
   body text,
   content jsonb,
+  -- Here, because before a time it would fill eight bytes.
+  text_overdue boolean NOT NULL DEFAULT false,
   state text NOT NULL,
   code text,
   wa_message_id text,
@@ -34,7 +36,6 @@ CREATE TABLE messages (
   delivered_at timestamptz,
   read_at timestamptz,
   text_removed_at timestamptz,
-  text_overdue boolean NOT NULL DEFAULT false,
   updated_at timestamptz NOT NULL DEFAULT now()
 ) WITH (fillfactor = 55);
 CREATE UNIQUE INDEX messages_inbound_once ON messages (sender_id, wa_message_id) WHERE direction = 'in';
