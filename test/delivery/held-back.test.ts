@@ -211,6 +211,22 @@ describe('what stands in the way of a campaign', () => {
     expect(await waitingReason()).toBeNull();
   });
 
+  it('a pool whose one sender was deleted is shown as empty, and goes on once it is changed', async () => {
+    const [asked, other] = [await world.sender(), await world.sender()];
+    const { id, recipients } = await world.campaign({ senderIds: [asked.senderId] });
+    await world.sql('DELETE FROM senders WHERE id = $1', [asked.senderId]);
+    expect(await world.drive(world.worker(), recipients[0]!)).toMatchObject({ kind: 'runAgain' });
+    expect(
+      await world.sql('SELECT waiting_reason, waiting_until FROM campaigns WHERE id = $1', [id]),
+    ).toEqual([{ waiting_reason: 'no_sender_in_pool', waiting_until: null }]);
+    await world.sql('UPDATE campaigns SET pool = $2 WHERE id = $1', [
+      id,
+      JSON.stringify({ senderIds: [other.senderId], senderTags: [] }),
+    ]);
+    await world.drive(world.worker(), recipients[0]!);
+    expect(other.handed).toHaveLength(1);
+  });
+
   it('says so when all that is left waits for the sender that began it, but not while others are served', async () => {
     const [phone, other] = [await world.sender(), await world.sender()];
     const { id, recipients } = await world.campaign({ parts: ['one', 'two'], recipients: 2 });
