@@ -1,4 +1,4 @@
-import { InitialSchema1796092776000 } from './1796092776000-initial-schema.js';
+import { InitialSchema1796093035000 } from './1796093035000-initial-schema.js';
 
 /**
  * Every migration, in the order in which they are applied. Append only: a migration that has been applied anywhere never
@@ -7,4 +7,4 @@ import { InitialSchema1796092776000 } from './1796092776000-initial-schema.js';
  * The number of a migration is the time at which it was written, in milliseconds (`date +%s000`): it begins the name of
  * the file, ends the name of the class, and has to be larger than the number before it, because TypeORM sorts by it.
  */
-export const allMigrations = [InitialSchema1796092776000];
+export const allMigrations = [InitialSchema1796093035000];

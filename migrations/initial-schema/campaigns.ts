@@ -48,12 +48,18 @@ CREATE TABLE campaigns (
   created_at timestamptz NOT NULL DEFAULT now(),
   started_at timestamptz,
   completed_at timestamptz,
+  -- Since when retention removes its recipients, and whether it is through.
+  recipients_removed_at timestamptz,
+  recipients_gone boolean NOT NULL DEFAULT false,
   updated_at timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX campaigns_status ON campaigns (status);
 CREATE INDEX campaigns_tenant_created ON campaigns (tenant_id, created_at);
 CREATE UNIQUE INDEX campaigns_occurrence ON campaigns (origin_id, occurrence_at);
 CREATE INDEX campaigns_due ON campaigns (scheduled_at) WHERE status = 'scheduled';
+-- Ended ones whose recipients are there: a campaign leaves it once, when retention has removed them.
+CREATE INDEX campaigns_ended ON campaigns (tenant_id, completed_at)
+  WHERE completed_at IS NOT NULL AND NOT recipients_gone;
 
 -- Requests to send what no campaign sends.
 CREATE TABLE sends (
@@ -76,6 +82,7 @@ CREATE TABLE sends (
   last_end_at timestamptz,
   created_at timestamptz NOT NULL DEFAULT now()
 ) WITH (fillfactor = 80);
+CREATE INDEX sends_tenant ON sends (tenant_id, id);
 
 -- Half of each page stays free for the next versions of its rows, which then need no new index entries.
 CREATE TABLE deliveries (

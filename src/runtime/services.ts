@@ -12,6 +12,7 @@ import {
   CampaignFeeder,
   CampaignScheduler,
   CampaignManager,
+  RecipientRetention,
   type CampaignDeps,
 } from '../modules/campaigns/index.js';
 import {
@@ -80,6 +81,7 @@ export function createServices({ config, logger, infrastructure, transports, thr
     lists: new ListService({ database, clock }),
     suppressions: new SuppressionService({ database, clock, defaultCountry }),
     importRetention: new ImportRetention({ database, filesDir }),
+    recipientRetention: new RecipientRetention({ database, clock }),
     imports: new ImportService({
       database,
       queue,

@@ -133,6 +133,9 @@ function createRetention(services: Services, { database, logger }: { database: D
     logger,
     removers: {
       messageTextDays: (tenantId, before, signal) => deliveries.removeTexts(tenantId, before, signal),
+      deliveryDays: async (tenantId, before, signal) =>
+        (await services.recipientRetention.removeOld(tenantId, before, signal)) +
+        (await deliveries.removeSends(tenantId, before, signal)),
       mediaDays: (tenantId, before, signal) => services.media.removeUnusedSince(tenantId, before, signal),
       importDays: (tenantId, before, signal) => services.importRetention.removeOld(tenantId, before, signal),
     },

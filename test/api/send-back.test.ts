@@ -58,7 +58,7 @@ describe('what was read can be sent back as it is:', () => {
         numberChecksPerDay: 7,
         optOutWords: { added: ['chega'], removed: ['alto'] },
         optInWords: { added: ['quero'], removed: [] },
-        retention: { messageTextDays: 30, mediaDays: 45, importDays: 60 },
+        retention: { messageTextDays: 30, mediaDays: 45, deliveryDays: 50, importDays: 60 },
       },
     ],
     ['with everything taken back', { sendWindow: null, quietHours: null, frequencyCap: null }],
@@ -172,6 +172,7 @@ describe('what was read can be sent back as it is:', () => {
       'createdAt',
       'startedAt',
       'completedAt',
+      'recipientsRemovedAt',
     ];
     /** Decided when it is created. */
     const audience = ['listIds', 'segmentIds', 'filter', 'importIds', 'exclude'];

@@ -177,6 +177,66 @@ describe('the texts of old messages', () => {
   });
 });
 
+describe('old direct messages and tests', () => {
+  const removeSends = (options = {}) =>
+    new DeliveryRetention(db.database, options).removeSends(world.tenantId, inAMonth(), draining().signal);
+
+  async function sent(source: 'direct' | 'test', recipients: number) {
+    const made = await world.send({ source, recipients, parts: ['One', 'Two'] });
+    const worker = world.worker();
+    for (const payload of made.recipients) await world.drive(worker, payload);
+    return made;
+  }
+
+  const left = async () => {
+    const [row] = await world.sql<Record<string, number>>(
+      `SELECT (SELECT count(*) FROM sends WHERE tenant_id = $1)::int AS sends,
+              (SELECT count(*) FROM deliveries WHERE tenant_id = $1)::int AS deliveries,
+              (SELECT count(*) FROM messages WHERE tenant_id = $1 AND direction = 'out')::int AS messages`,
+      [world.tenantId],
+    );
+    return row!;
+  };
+
+  it('go with their messages and requests, and leave what waits, answers, campaigns and other tenants', async () => {
+    const { phones } = await sent('direct', 2);
+    await sent('test', 1);
+    await world.send({ recipients: 2 });
+    await sendCampaign(1);
+    await world.inbound.receive(world.tenantId, phone.senderId, [
+      { waMessageId: 'in-1', from: phones[0]!, text: 'thank you', at: new Date().toISOString() },
+    ]);
+    const other = new World(db.database, await db.createTenant());
+    await other.sender();
+    const theirs = await other.send();
+    await other.drive(other.worker(), theirs.recipients[0]!);
+
+    expect(await removeSends()).toBe(3);
+    expect(await removeSends()).toBe(0);
+    expect(await left()).toEqual({ sends: 1, deliveries: 3, messages: 3 });
+    expect(await texts()).toEqual({ queued: [true, true], sent: [true], received: [true] });
+    expect(await texts(other)).toEqual({ sent: [true] });
+  });
+
+  it('go page by page, what is more than one run removes with the next', async () => {
+    await sent('direct', 5);
+    await sent('direct', 1);
+    expect(await removeSends({ pageRows: 2, most: 3 })).toBe(4);
+    expect(await left()).toEqual({ sends: 2, deliveries: 2, messages: 4 });
+    expect(await removeSends({ pageRows: 2, most: 30 })).toBe(2);
+    expect(await left()).toEqual({ sends: 0, deliveries: 0, messages: 0 });
+  });
+
+  it('stay until the days are over since they left, not since they were accepted', async () => {
+    await sent('direct', 1);
+    await world.sql(`UPDATE deliveries SET sent_at = now() + interval '40 days' WHERE tenant_id = $1`, [
+      world.tenantId,
+    ]);
+    expect(await removeSends()).toBe(0);
+    expect(await left()).toEqual({ sends: 1, deliveries: 1, messages: 2 });
+  });
+});
+
 describe('the job of retention', () => {
   it('goes by the days of each tenant, and passes over one that fails', async () => {
     const asked: { tenantId: string; days: number }[] = [];
@@ -194,6 +254,7 @@ describe('the job of retention', () => {
       logger: createLogger('silent'),
       removers: {
         mediaDays: (tenantId) => Promise.reject(new Error(`${tenantId} keeps its files`)),
+        deliveryDays: (tenantId) => Promise.reject(new Error(`${tenantId} keeps its deliveries`)),
         importDays: (tenantId) => Promise.reject(new Error(`${tenantId} keeps its imports`)),
         messageTextDays: (tenantId, before) => {
           asked.push({ tenantId, days: (now.getTime() - before.getTime()) / DAY_MS });

@@ -13,6 +13,12 @@ import {
   takeQueuedBefore,
 } from '../../src/modules/delivery/reconcile.repository.js';
 import {
+  FIRST_PLACE,
+  hasRecipients,
+  removeEndedRecipients,
+  removeOfSends,
+} from '../../src/modules/delivery/retention/deliveries.repository.js';
+import {
   removeNextTexts,
   removeOverdueTexts,
 } from '../../src/modules/delivery/retention/texts.repository.js';
@@ -147,6 +153,21 @@ it.each([
   expect(result).toBe(found);
   expect(read.some(([, rows]) => rows > 0)).toBe(true);
   // Twenty deliveries of two messages each, which a statement looks up once for each thing it asks.
+  expect(read.filter(([, rows]) => rows > MOST)).toEqual([]);
+});
+
+it('retention finds a page of recipients and of direct messages by their indexes', async () => {
+  const campaign = await world.sql<{ id: string }>(
+    `SELECT id FROM campaigns WHERE tenant_id = $1 AND status = 'completed'`,
+    [world.tenantId],
+  );
+  const later = new Date(2 ** 48 - 1);
+  const read = await rowsRead(async (tx) => {
+    const page = await removeEndedRecipients(tx, campaign[0]!.id, later, { after: FIRST_PLACE, limit: 50 });
+    expect(page.removed).toBe(50);
+    expect(await hasRecipients(tx, campaign[0]!.id)).toBe(true);
+    expect(await removeOfSends(tx, [made.id], later, MOST)).toEqual({ removed: EACH, more: false });
+  });
   expect(read.filter(([, rows]) => rows > MOST)).toEqual([]);
 });
 

@@ -34,7 +34,7 @@ export const foreignReads: Record<string, Record<string, string>> = {
     imports: 'an audience waits for the end of an import',
     messages: 'reports show the parts of every recipient; a retry begins with the part that failed',
     number_checks: 'a dry run counts whom the network does not know, by the same rule as the engine',
-    segments: 'a campaign that a segment names cannot be removed',
+    segments: 'a campaign that a segment names cannot be removed, nor its recipients',
     senders: 'reports name the sender of every recipient; a campaign yields to others with the same senders',
     suppressions:
       'a dry run and the trace of a recipient ask who is suppressed, by the same rule as the engine',

@@ -74,7 +74,7 @@ describe('the settings of a tenant', () => {
     await settings.update(other, { retention: { messageTextDays: 90 } });
     await settings.update(other, { retention: {} });
     expect(await settings.get(other)).toMatchObject({
-      retention: { messageTextDays: 90, mediaDays: null, importDays: null },
+      retention: { messageTextDays: 90, mediaDays: null, deliveryDays: null, importDays: null },
     });
     await settings.update(other, { retention: { importDays: 7 } });
     expect(await settings.get(other)).toMatchObject({ retention: { messageTextDays: 90, importDays: 7 } });
@@ -83,6 +83,23 @@ describe('the settings of a tenant', () => {
     await settings.update(other, { retention: { messageTextDays: 1 } });
     await settings.update(other, { retention: null });
     expect(await settings.get(other)).toMatchObject({ retention: null });
+  });
+
+  it('deliveries are kept at least as long as the frequency cap counts them, whichever is changed', async () => {
+    const other = await db.createTenant();
+    const refused = (changes: Parameters<typeof settings.update>[1], path: string, message: string) =>
+      expect(settings.update(other, changes)).rejects.toMatchObject({
+        kind: 'invalid',
+        errors: [{ path, message: expect.stringContaining(message) }],
+      });
+    await settings.update(other, { frequencyCap: { messages: 2, days: 30 } });
+    await refused({ retention: { deliveryDays: 29 } }, 'retention.deliveryDays', 'must be at least 30');
+    await settings.update(other, { retention: { deliveryDays: 30 } });
+    await refused({ frequencyCap: { messages: 2, days: 31 } }, 'frequencyCap.days', 'must be at most 30');
+    await settings.update(other, { frequencyCap: null });
+    const both = { frequencyCap: { messages: 2, days: 8 }, retention: { deliveryDays: 7 } };
+    await refused(both, 'retention.deliveryDays', 'must be at least 8');
+    expect(await settings.get(other)).toMatchObject({ frequencyCap: null, retention: { deliveryDays: 30 } });
   });
 
   it('words change list by list, and null goes back to those built in', async () => {

@@ -161,6 +161,10 @@ export class CampaignResponse extends CampaignTimingResponse {
   @IsOptional()
   @IsISO8601()
   completedAt!: string | null;
+  /** Since when its recipients are gone, because the tenant keeps them for so many days only; the counts stay. */
+  @IsOptional()
+  @IsISO8601()
+  recipientsRemovedAt!: string | null;
 }
 
 export class CheckedCampaignResponse extends CampaignResponse {

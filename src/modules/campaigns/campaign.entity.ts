@@ -45,6 +45,9 @@ export interface Recurrence {
 @Index('campaigns_tenant_created', ['tenantId', 'createdAt'])
 @Index('campaigns_status', ['status'])
 @Index('campaigns_due', ['scheduledAt'], { where: `status = 'scheduled'` })
+@Index('campaigns_ended', ['tenantId', 'completedAt'], {
+  where: 'completed_at IS NOT NULL AND NOT recipients_gone',
+})
 @Index('campaigns_occurrence', ['originId', 'occurrenceAt'], { unique: true })
 export class Campaign {
   @PrimaryColumn('uuid')
@@ -170,6 +173,14 @@ export class Campaign {
 
   @Column('timestamptz', { name: 'completed_at', nullable: true })
   completedAt!: Date | null;
+
+  /** Since when its recipients are not there any more, because the tenant keeps them for so many days only. */
+  @Column('timestamptz', { name: 'recipients_removed_at', nullable: true })
+  recipientsRemovedAt!: Date | null;
+
+  /** Retention has removed the last of them. */
+  @Column('boolean', { name: 'recipients_gone', default: false })
+  recipientsGone!: boolean;
 
   @Column('timestamptz', { name: 'updated_at', default: () => 'now()' })
   updatedAt!: Date;

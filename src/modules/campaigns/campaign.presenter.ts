@@ -47,6 +47,7 @@ function campaignFields({ campaign, counts }: CountedCampaign) {
     createdAt: campaign.createdAt.toISOString(),
     startedAt: time(campaign.startedAt),
     completedAt: time(campaign.completedAt),
+    recipientsRemovedAt: time(campaign.recipientsRemovedAt),
   };
 }
 

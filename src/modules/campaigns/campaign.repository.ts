@@ -95,6 +95,19 @@ export async function usersOfCampaign(tx: Tx, tenantId: string, id: string): Pro
   );
 }
 
+/**
+ * Those of the tenant's campaigns whose recipients are gone, with since when; the others keep them until the transaction
+ * ends.
+ */
+export async function keepRecipients(tx: Tx, tenantId: string, ids: string[]): Promise<Map<string, Date>> {
+  const rows = await tx.query<{ id: string; removedAt: Date | null }[]>(
+    `SELECT id, recipients_removed_at AS "removedAt" FROM campaigns
+     WHERE tenant_id = $1 AND id = ANY($2::uuid[]) ORDER BY id FOR KEY SHARE`,
+    [tenantId, ids],
+  );
+  return new Map(rows.flatMap(({ id, removedAt }) => (removedAt ? [[id, removedAt]] : [])));
+}
+
 /** Several campaigns' counters at once; `entries` is how many entries their ledgers have gained since the last fold. */
 export async function countsOf(
   tx: Tx,

@@ -9,6 +9,7 @@ export { CAMPAIGN_RUN, CampaignScheduler } from './running/schedule.service.js';
 export { runProgress } from './running/schedule.repository.js';
 export { CampaignFeeder } from './feeding/feeder.js';
 export { campaignSource } from './sending/campaign-source.js';
+export { RecipientRetention } from './running/recipient-retention.js';
 export { CampaignWaitTracker } from './sending/campaign-wait-tracker.js';
 
 // What is kept of a person, for erasing contacts.

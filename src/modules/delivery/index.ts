@@ -82,6 +82,13 @@ export { markLatestRecipient, storeInbound, type InboundMessage } from './inboun
 
 // What is kept for so many days only.
 export { DeliveryRetention } from './retention/retention.service.js';
+export {
+  FIRST_PLACE,
+  hasRecipients,
+  removeEndedRecipients,
+  type RecipientPlace,
+  type RemovedRecipients,
+} from './retention/deliveries.repository.js';
 
 // What is kept of a person, for merging and erasing contacts.
 export { DeliveryPersonRecords } from './delivery-records.repository.js';

@@ -71,15 +71,21 @@ export async function removeSegment(tx: Tx, tenantId: string, id: string): Promi
   return affected === 1;
 }
 
+/** A reference that leads nowhere. */
+export interface BrokenReference extends Reference {
+  /** Set for a campaign that is there, but not its recipients. */
+  recipientsRemovedAt: Date | null;
+}
+
 /**
- * Those of the references that lead nowhere: what they name was deleted, or is another tenant's. The others stay until
- * the transaction ends.
+ * Those of the references that lead nowhere: what they name was deleted, or is another tenant's, or is a campaign whose
+ * recipients were removed. The others stay until the transaction ends.
  */
 export async function brokenReferences(
   tx: Tx,
   tenantId: string,
   references: Reference[],
-): Promise<Reference[]> {
+): Promise<BrokenReference[]> {
   if (references.length === 0) return [];
   const idsOf = (kind: Reference['kind']) =>
     references.filter((reference) => reference.kind === kind).map(({ id }) => id);
@@ -87,12 +93,15 @@ export async function brokenReferences(
     'SELECT id FROM contact_lists WHERE tenant_id = $1 AND id = ANY($2::uuid[]) FOR KEY SHARE',
     [tenantId, idsOf('list')],
   );
-  const campaigns = await tx.query<{ id: string }[]>(
-    `SELECT id FROM campaigns WHERE tenant_id = $1 AND id = ANY($2::uuid[]) FOR KEY SHARE`,
+  const campaigns = await tx.query<{ id: string; removedAt: Date | null }[]>(
+    `SELECT id, recipients_removed_at AS "removedAt" FROM campaigns WHERE tenant_id = $1 AND id = ANY($2::uuid[]) FOR KEY SHARE`,
     [tenantId, idsOf('campaign')],
   );
+  const removed = new Map(campaigns.map(({ id, removedAt }) => [id, removedAt]));
   const known = new Set([...lists, ...campaigns].map(({ id }) => id));
-  return references.filter(({ id }) => !known.has(id));
+  return references
+    .map((reference) => ({ ...reference, recipientsRemovedAt: removed.get(reference.id) ?? null }))
+    .filter(({ id, recipientsRemovedAt }) => !known.has(id) || recipientsRemovedAt !== null);
 }
 
 export async function countContacts(tx: Tx, tenantId: string, filter: Filter, now: Date): Promise<number> {

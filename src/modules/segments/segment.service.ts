@@ -17,6 +17,7 @@ import {
   listSegments,
   removeSegment,
   updateSegment,
+  type BrokenReference,
 } from './segment.repository.js';
 
 /** A contact as the contacts module hands it out. */
@@ -170,7 +171,14 @@ export class SegmentService {
   }
 }
 
-function noSuchThing({ kind, id, path }: { kind: string; id: string; path: string }): FieldError {
+function noSuchThing({ kind, id, path, recipientsRemovedAt }: BrokenReference): FieldError {
+  if (recipientsRemovedAt) {
+    const since = recipientsRemovedAt.toISOString();
+    const message =
+      `the recipients of the campaign ${id} were removed at ${since} (retention.deliveryDays of the settings); ` +
+      'ask about another campaign, or leave campaignId out';
+    return { path, message };
+  }
   return { path, message: `there is no ${kind} ${id}` };
 }
 

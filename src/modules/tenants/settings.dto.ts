@@ -12,6 +12,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
+import { MIN_DELIVERY_DAYS } from './core/retention.js';
 import { MAX_WORD_LENGTH, MAX_WORDS } from './core/word-errors.js';
 import { QuietHoursDto, SendWindowDto } from './send-window.dto.js';
 
@@ -74,6 +75,19 @@ export class RetentionDto {
 
   @IsOptional()
   @IsInt()
+  @Min(MIN_DELIVERY_DAYS, {
+    message: `must be at least ${MIN_DELIVERY_DAYS}, because an answer counts as a reply to a message for so many days`,
+  })
+  @Max(MAX_RETENTION_DAYS)
+  @JSONSchema({
+    description:
+      'Recipients of campaigns, counted from the end of the campaign, and direct messages and tests, counted from when they ' +
+      'left or were given up; each with its messages. Statistics stay. At least the days of frequencyCap.',
+  })
+  deliveryDays?: number | null;
+
+  @IsOptional()
+  @IsInt()
   @Min(1)
   @Max(MAX_RETENTION_DAYS)
   @JSONSchema({
@@ -90,7 +104,7 @@ export class RetentionDto {
       frequencyCap: { messages: 4, days: 7 },
       numberChecksPerDay: 500,
       optOutWords: { added: ['chega'], removed: ['alto'] },
-      retention: { messageTextDays: 365, mediaDays: 365, importDays: 90 },
+      retention: { messageTextDays: 365, mediaDays: 365, deliveryDays: 730, importDays: 90 },
     },
   ],
 })

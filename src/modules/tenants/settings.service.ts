@@ -1,9 +1,9 @@
 import type { Database } from '../../db/index.js';
 import type { Clock } from '../../lib/clock.js';
-import { invalid, type FieldError } from '../../lib/errors.js';
+import { invalid, refuse, type FieldError } from '../../lib/errors.js';
 import { isTimeZone } from '../../lib/zone.js';
 import { NO_CHANGES, type WordChanges } from './core/consent-words.js';
-import { changedRetention, type Retention } from './core/retention.js';
+import { changedRetention, deliveryDaysErrors, type Retention } from './core/retention.js';
 import { wordErrors } from './core/word-errors.js';
 import { findSettings, lockSettings, saveSettings, type SettingsValues } from './settings.repository.js';
 
@@ -62,6 +62,13 @@ export class SettingsService {
       if (changes.retention !== undefined) {
         settings.retention = changedRetention(settings.retention, changes.retention);
       }
+      refuse(
+        deliveryDaysErrors(
+          settings.retention,
+          settings.frequencyCap,
+          changes.retention?.deliveryDays == null ? 'frequencyCap' : 'retention',
+        ),
+      );
       changeWords(settings, changes);
       settings.updatedAt = this.deps.clock.now();
       await saveSettings(tx, settings);

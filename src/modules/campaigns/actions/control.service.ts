@@ -12,6 +12,7 @@ import { TestSends, type TestRequest, type TestRun, type WhenTestStored } from '
 import { CampaignParts } from '../../content/index.js';
 import { failedByCode, retryFailed } from '../../delivery/index.js';
 import type { CampaignStatus } from '../core/campaign-status.js';
+import { refuseRemoved } from '../recipients-removed.js';
 import { giveBackUse } from '../sending/sender-budget.repository.js';
 import { refuseEmptyPool } from '../../senders/index.js';
 
@@ -117,6 +118,7 @@ export class CampaignControl {
   private retriable(given: Campaign | undefined, id: string): Campaign {
     const campaign = found(given, id);
     if (!RETRIED_FROM.has(campaign.status)) throw conflict('retry-failed', campaign.status);
+    refuseRemoved(campaign, 'nobody is left to try again. Make a new campaign');
     const { expiresAt, status } = campaign;
     if (expiresAt && expiresAt <= this.deps.clock.now()) throw expired(expiresAt, status);
     return campaign;

@@ -5,7 +5,7 @@ import { countRecipients, insertFromCampaign, type CampaignKey } from '../audien
 import { CampaignAudience } from '../audience/audience.service.js';
 import type { Campaign } from '../campaign.entity.js';
 import type { CampaignDeps } from '../campaign.ports.js';
-import { findCampaign, insertCampaign, updateCampaign } from '../campaign.repository.js';
+import { findCampaign, insertCampaign, keepRecipients, updateCampaign } from '../campaign.repository.js';
 import {
   emptyAudience,
   noRules,
@@ -14,6 +14,7 @@ import {
 } from '../audience/core/audience-rules.js';
 import { neededByContent } from '../creation/core/content-input.js';
 import { checkCoverage } from '../creation/template-coverage.js';
+import { refuseRemoved } from '../recipients-removed.js';
 import { assignVariants } from '../variants/variant.repository.js';
 import { freshCanary, sizedCanary } from '../canary/core/canary.js';
 import type { CampaignWarning } from '../core/warning.js';
@@ -61,6 +62,8 @@ export class CampaignCopies {
     const key = { tenantId, campaignId: newId() };
     await analyseAhead([origin.parts, origin.variants]);
     const warnings = await database.transaction(async (tx) => {
+      const removedAt = (await keepRecipients(tx, tenantId, [origin.id])).get(origin.id);
+      if (removedAt) refuseLost(origin, removedAt, request.audience ?? 'same');
       await this.parts.lockStoredFiles(tx, origin);
       await insertCampaign(tx, {
         ...draftOf(origin, clock.now()),
@@ -99,6 +102,17 @@ export class CampaignCopies {
     if (found.added === 0) throw emptyAudience(summary);
     return { listIds: [], audience: { ...noRules(), summary } };
   }
+}
+
+/** Contacts that the request for the campaign named are among its recipients only. */
+function refuseLost(origin: Campaign, recipientsRemovedAt: Date, wanted: CopiedAudience): void {
+  const sources = origin.audience?.summary?.sources ?? [];
+  if (wanted === 'same' && !sources.some(({ source }) => source === 'contacts')) return;
+  const advice =
+    wanted === 'same'
+      ? 'its contacts are not known any more. Make a new campaign and name them'
+      : `nobody knows any more who is "${wanted}". Make a new campaign`;
+  refuseRemoved({ recipientsRemovedAt }, advice);
 }
 
 /** Everything but the audience, the schedule and the results. */

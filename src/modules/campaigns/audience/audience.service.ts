@@ -1,5 +1,5 @@
 import type { Tx } from '../../../db/index.js';
-import { DomainError, invalid, type FieldError } from '../../../lib/errors.js';
+import { DomainError, invalid, refuse, type FieldError } from '../../../lib/errors.js';
 import { costOfAll, type Filter } from '../../segments/index.js';
 import {
   countRecipients,
@@ -21,6 +21,7 @@ import {
 } from './audience.repository.js';
 import type { Campaign } from '../campaign.entity.js';
 import type { CampaignDeps } from '../campaign.ports.js';
+import { keepRecipients } from '../campaign.repository.js';
 import {
   emptyAudience,
   noRules,
@@ -30,6 +31,7 @@ import {
   type AudienceRules,
 } from './core/audience-rules.js';
 import type { CampaignWarning } from '../core/warning.js';
+import { removedSince } from '../recipients-removed.js';
 import { countOverCap } from '../../delivery/index.js';
 
 const CONTACTS_PER_STATEMENT = 1_000;
@@ -83,6 +85,7 @@ export class CampaignAudience {
       ),
     ];
     if (unknown.length > 0) throw invalid(unknown);
+    refuse(withoutRecipients(exclude.campaignIds, await keepRecipients(tx, tenantId, exclude.campaignIds)));
     const { segments } = this.deps;
     const checked = {
       listIds,
@@ -209,6 +212,15 @@ class Filling {
     const duplicates = this.sources.reduce((sum, { matched, added }) => sum + matched - added, 0);
     return { sources: this.sources, duplicates, excluded };
   }
+}
+
+function withoutRecipients(ids: string[], removed: Map<string, Date>): FieldError[] {
+  return ids.flatMap((id, index) => {
+    const at = removed.get(id);
+    if (!at) return [];
+    const message = `${removedSince(at)}, so they cannot be excluded; leave the campaign ${id} out`;
+    return [{ path: `exclude.campaignIds[${index}]`, message }];
+  });
 }
 
 /** Each filter has its own limit, and an audience may have two hundred of them. */

@@ -9,6 +9,7 @@ import { excludedIn } from '../audience/core/audience-rules.js';
 import { waitOf, type CampaignWait } from '../core/campaign-wait.js';
 import { mostParts } from '../variants/core/variants.js';
 import { variantReport, type VariantReport } from './core/variant-report.js';
+import { refuseRemoved } from '../recipients-removed.js';
 import { recipientKey, recipientsAfter, type RecipientRow } from './report.repository.js';
 import {
   byCode,
@@ -116,6 +117,9 @@ export class CampaignReports {
     query: RecipientQuery,
   ): Promise<Page<RecipientRow> & { campaign: Campaign }> {
     const campaign = await this.find(tenantId, id);
+    // What may be left of them is on its way out.
+    if (campaign.recipientsRemovedAt)
+      return { items: [], nextCursor: null, ...(query.state ? {} : { total: 0 }), campaign };
     const after = query.state ? idBehind(query.cursor) : keyBehind(query.cursor, isPhone);
     const rows = await recipientsAfter(this.deps.database.manager, campaign, {
       limit: query.limit + 1,
@@ -130,6 +134,7 @@ export class CampaignReports {
   /** The attempt history of one recipient, by its own id or its contact's, and the reason of its present state. */
   async trace(tenantId: string, id: string, recipientOrContactId: string): Promise<Trace> {
     const campaign = await this.find(tenantId, id);
+    refuseRemoved(campaign, 'there is no history of one any more; the statistics stay');
     return this.traces.trace(campaign, recipientOrContactId);
   }
 
@@ -140,6 +145,7 @@ export class CampaignReports {
     options: { format: ExportFormat; state?: DeliveryState },
   ): Promise<{ fileName: string; chunks: AsyncIterable<string | Buffer> }> {
     const campaign = await this.find(tenantId, id);
+    refuseRemoved(campaign, 'there is nothing to download; the statistics stay');
     const fileName = `campaign-${id}${options.state ? `-${options.state}` : ''}.${options.format}`;
     return { fileName, chunks: exportChunks(this.deps.database.manager, campaign, options) };
   }

@@ -1,5 +1,7 @@
 import type { Database } from '../../../db/index.js';
-import { removeInPages } from '../../../lib/in-pages.js';
+import { firstIdAt } from '../../../lib/ids.js';
+import { removeInPages, type RemovedPage } from '../../../lib/in-pages.js';
+import { removeOfSends, sendsBetween } from './deliveries.repository.js';
 import { removeNextTexts, removeOverdueTexts } from './texts.repository.js';
 
 export interface RetentionOptions {
@@ -8,6 +10,9 @@ export interface RetentionOptions {
   /** Rows that are removed in one run, about; 20,000 unless given. */
   most?: number;
 }
+
+/** Each may have a thousand deliveries that wait for their time. */
+const SENDS_AT_ONCE = 200;
 
 /** Removes what a tenant keeps for so many days only, page by page, each in a transaction of its own. */
 export class DeliveryRetention {
@@ -35,5 +40,28 @@ export class DeliveryRetention {
       { most: this.most - overdue, signal },
     );
     return overdue + next;
+  }
+
+  /**
+   * Direct messages and tests that left or were given up before that time, with their messages, and the requests that have
+   * none left; returns how many deliveries went.
+   */
+  removeSends(tenantId: string, before: Date, signal: AbortSignal): Promise<number> {
+    return removeInPages((after) => this.removePageOfSends(tenantId, before, after), {
+      most: this.most,
+      signal,
+    });
+  }
+
+  /** The same requests again while there may be more of them. */
+  private removePageOfSends(tenantId: string, before: Date, after: string): Promise<RemovedPage> {
+    const limit = Math.min(this.pageRows, SENDS_AT_ONCE);
+    return this.database.transaction(async (tx) => {
+      const sends = await sendsBetween(tx, tenantId, { after, until: firstIdAt(before), limit });
+      if (sends.length === 0) return { last: undefined, removed: 0 };
+      const { removed, more } = await removeOfSends(tx, sends, before, this.pageRows);
+      const next = sends.length < limit ? undefined : sends.at(-1);
+      return { last: more ? after : next, removed };
+    });
   }
 }

@@ -1,9 +1,10 @@
-import { Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import type { SenderPool } from '../../senders/index.js';
 import type { SendKind } from '../core/source-kind.js';
 
 /** A request to send what no campaign sends: a single message, a bulk, or a test of a campaign. */
 @Entity('sends')
+@Index('sends_tenant', ['tenantId', 'id'])
 export class Send {
   /** As the API answers it: of a single message the message's own id. */
   @PrimaryColumn('uuid')

@@ -30,7 +30,7 @@ const areas = [
  * The schema of the first release. Primary keys, unique constraints and foreign keys have the names that TypeORM derives
  * from the entities, because `npm run migration:check` compares them by name.
  */
-export class InitialSchema1796092776000 implements MigrationInterface {
+export class InitialSchema1796093035000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     for (const statements of areas) await runner.query(statements);
     // TypeORM makes this table before any migration, and looks there for the expressions of generated columns.
