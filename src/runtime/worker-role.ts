@@ -176,8 +176,8 @@ function jobHandlers(
     rightOfWay,
   });
   const delivery = new DeliveryService({ database, sources, logger, workerId: host.workerId, rightOfWay });
-  const ends = new DeliveryEnds({ database, sources, logger });
-  const receipts = new ReceiptService({ database, sources, clock, logger });
+  const ends = new DeliveryEnds({ database, sources, logger, rightOfWay });
+  const receipts = new ReceiptService({ database, sources, clock, logger, rightOfWay });
   const inbound = new InboundService({ database, contacts: services.contacts, clock, logger });
   const messageWorker = new MessageWorker({
     delivery,
@@ -194,11 +194,10 @@ function jobHandlers(
     ...humanPaceAt(config.campaigns.typingPercent),
     ...tuning,
   });
-  const recordReceipts = createReceiptsHandler({ receipts });
   const handlers: JobHandlers<typeof jobCatalog> = {
     sendMessage: messageWorker.handleSend,
     sendAnswer: messageWorker.handleAnswer,
-    feedCampaign: (payload, context) => rightOfWay.behind(() => services.feeder.handleFeed(payload, context)),
+    feedCampaign: services.feeder.handleFeed,
     importContacts: services.imports.handleImport,
     editContacts: services.bulkEdits.handleBulk,
     checkNumbers: async (payload, context) => {
@@ -211,9 +210,9 @@ function jobHandlers(
       return { kind: 'done' };
     },
     syncSession: host.handleSync,
-    recordReceipts: (payload, context) => rightOfWay.behind(() => recordReceipts(payload, context)),
+    recordReceipts: createReceiptsHandler({ receipts }),
     tellEnds: async (_payload, { signal }) => {
-      await rightOfWay.behind(() => ends.tell(signal));
+      await ends.tell(signal);
       return { kind: 'done' };
     },
     receiveInbound: createInboundHandler({ inbound }),

@@ -2,6 +2,7 @@ import type { Database } from '../../db/index.js';
 import { Batcher } from '../../lib/batcher.js';
 import type { Clock } from '../../lib/clock.js';
 import type { Logger } from '../../lib/logger.js';
+import type { RightOfWay } from '../../lib/right-of-way.js';
 import { mergeReceipts, retryUnmatchedAt, type MergedReceipt, type ReceiptEntry } from './core/receipts.js';
 import { applyReceipts } from './receipt.repository.js';
 import type { DeliverySources } from './source.js';
@@ -19,17 +20,24 @@ interface Report {
  */
 const COALESCING = { maxItems: 25, maxDelayMs: 3 };
 
+export interface ReceiptDeps {
+  database: Database;
+  sources: DeliverySources;
+  clock: Clock;
+  logger: Logger;
+  /** What answers take from all else that this process does. */
+  rightOfWay?: RightOfWay;
+}
+
 /** What senders' phones reported about messages they sent. */
 export class ReceiptService {
   /** Returns for each report the WhatsApp ids that no message of its sender has. */
-  private readonly reports = new Batcher<Report, ReadonlySet<string>>(
-    (reports) => this.applyAll(reports),
-    COALESCING,
-  );
+  private readonly reports: Batcher<Report, ReadonlySet<string>>;
 
-  constructor(
-    private readonly deps: { database: Database; sources: DeliverySources; clock: Clock; logger: Logger },
-  ) {}
+  constructor(private readonly deps: ReceiptDeps) {
+    const options = { ...COALESCING, givesWayTo: deps.rightOfWay };
+    this.reports = new Batcher((reports) => this.applyAll(reports), options);
+  }
 
   /**
    * Writes a batch of receipts; idempotent, in any order. Returns when to try again for those whose message is not

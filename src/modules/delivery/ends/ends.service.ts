@@ -2,6 +2,7 @@ import type { Database } from '../../../db/index.js';
 import { errorMessage } from '../../../lib/errors.js';
 import { inHalves, type Failed } from '../../../lib/in-halves.js';
 import type { Logger } from '../../../lib/logger.js';
+import { RightOfWay } from '../../../lib/right-of-way.js';
 import { bySource } from '../by-source.js';
 import type { DeliverySources } from '../source.js';
 import { dropEnd, dueEnds, setAside, takeEnds } from './ends.repository.js';
@@ -17,6 +18,8 @@ export interface DeliveryEndsDeps {
   database: Database;
   sources: DeliverySources;
   logger: Logger;
+  /** What answers take from all else that this process does. */
+  rightOfWay?: RightOfWay;
 }
 
 /**
@@ -24,7 +27,11 @@ export interface DeliveryEndsDeps {
  * which its source takes it. Any number of workers may do this at once.
  */
 export class DeliveryEnds {
-  constructor(private readonly deps: DeliveryEndsDeps) {}
+  private readonly rightOfWay: RightOfWay;
+
+  constructor(private readonly deps: DeliveryEndsDeps) {
+    this.rightOfWay = deps.rightOfWay ?? new RightOfWay();
+  }
 
   /** Until there are no more, or the signal says so; returns how many were taken from the table. */
   async tell(signal: AbortSignal): Promise<number> {
@@ -33,7 +40,7 @@ export class DeliveryEnds {
       const ids = await dueEnds(this.deps.database.manager, BATCH);
       const before = told;
       const failed = await inHalves(ids, async (some) => {
-        told += await this.tellThese(some);
+        told += await this.rightOfWay.behind(() => this.tellThese(some));
       });
       for (const one of failed) await this.keepForLater(one);
       // What is left is another reader's, or is tried again later.
