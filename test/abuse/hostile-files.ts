@@ -109,6 +109,26 @@ export const hostileWorkbooks: [string, () => Buffer, RegExp][] = [
       zip({ ...good, ...Object.fromEntries(Array.from({ length: 6_100 }, (_, index) => [`f${index}`, ''])) }),
     /zip of more than 5000 files; upload one/,
   ],
+  ['parts that overlap', () => overlapping(900), /Parts of the workbook overlap .* zip bomb; save/],
+  [
+    'many parts, each below the limits',
+    () => {
+      const rows = `<row/>${' '.repeat(1_000)}`.repeat(7_000);
+      const names = Array.from({ length: 12 }, (_, index) => `sheet${index + 10}`);
+      const part = `<worksheet><sheetData>${rows}</sheetData></worksheet>`;
+      return workbook({
+        rows: '',
+        sheets: names
+          .map((name, index) => `<sheet name="${name}" sheetId="${index + 1}" r:id="${name}"/>`)
+          .join(''),
+        extra: {
+          ...Object.fromEntries(names.map((name) => [`xl/worksheets/${name}.xml`, part])),
+          'xl/_rels/workbook.xml.rels': `<Relationships>${names.map((name) => `<Relationship Id="${name}" Type="x/worksheet" Target="worksheets/${name}.xml"/>`).join('')}</Relationships>`,
+        },
+      });
+    },
+    /implausible size, as a zip bomb does; save/,
+  ],
   [
     'names of files in the zip',
     () =>
@@ -136,4 +156,19 @@ export function oneTextEverywhere(rows: number, length: number): Buffer {
 export function manyTexts(count: number, length: number): Buffer {
   const texts = Array.from({ length: count }, (_, index) => `<t>${String(index).padEnd(length, 'ab')}</t>`);
   return workbook({ rows: ROW, sharedStrings: texts });
+}
+
+/** A workbook whose directory names the bytes of its first part again and again. */
+export function overlapping(parts: number): Buffer {
+  const file = zip(good);
+  const at = file.indexOf('PK\x01\x02');
+  const end = file.length - 22;
+  const first = file.subarray(at, at + 46 + file.readUInt16LE(at + 28));
+  const directory = Buffer.concat([file.subarray(at, end), ...Array.from({ length: parts }, () => first)]);
+  const tail = Buffer.from(file.subarray(end));
+  const count = tail.readUInt16LE(10) + parts;
+  tail.writeUInt16LE(count, 8);
+  tail.writeUInt16LE(count, 10);
+  tail.writeUInt32LE(directory.length, 12);
+  return Buffer.concat([file.subarray(0, at), directory, tail]);
 }

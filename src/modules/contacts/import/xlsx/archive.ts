@@ -7,9 +7,22 @@ import { fileError } from '../file-error.js';
 /** Below this size the ratio is not checked: small files may compress well. */
 const RATIO_FREE_BYTES = 16 * 1024 ** 2;
 
+/** Of all parts: those that are read to their beginnings only count with all their packed bytes. */
+const TOTAL_RATIO_FREE_BYTES = 4 * RATIO_FREE_BYTES;
+/** Before the name of a part and its bytes. */
+const LOCAL_HEADER_BYTES = 30;
+
+/** The bytes of the file that a part takes up at least. */
+interface Place {
+  from: number;
+  bytes: number;
+}
+
 /** The zip around a workbook. Every byte that is unpacked counts against the limits, whatever the headers claim. */
 export class Archive {
   private unpackedBytes = 0;
+  /** Of the parts that were unpacked, as often as they were. */
+  private packedBytes = 0;
 
   private constructor(
     private readonly zip: ZipFile,
@@ -27,6 +40,7 @@ export class Archive {
         );
       }
       const entries = new Map<string, Entry>();
+      const places: Place[] = [];
       let directoryBytes = 0;
       for await (const entry of damageRefused(zip.eachEntry())) {
         directoryBytes += entry.fileNameLength + entry.extraFieldLength + entry.fileCommentLength;
@@ -38,7 +52,12 @@ export class Archive {
         if (entry.isEncrypted())
           throw fileError('The workbook is protected with a password; remove it first.');
         entries.set(entry.fileName.toLowerCase(), entry);
+        places.push({
+          from: entry.relativeOffsetOfLocalHeader,
+          bytes: LOCAL_HEADER_BYTES + entry.compressedSize,
+        });
       }
+      refuseOverlaps(places);
       return new Archive(zip, entries, limits);
     } catch (error) {
       zip.close();
@@ -66,6 +85,7 @@ export class Archive {
     if (!entry) throw fileError(`The workbook is damaged: ${name} is missing.`);
     // A zip bomb that states its size is refused before it is unpacked; yauzl ends a stream that is longer than stated.
     this.checkBounds(entry.uncompressedSize, entry, maxBytes);
+    this.packedBytes += entry.compressedSize;
     const stream = await orRefuse(this.zip.openReadStreamPromise(entry));
     let bytes = 0;
     for await (const chunk of damageRefused(stream as AsyncIterable<Buffer>)) {
@@ -93,11 +113,27 @@ export class Archive {
         `The part ${entry.fileName.slice(0, 60)} of the workbook unpacks to more than ${inMegabytes(maxBytes)}; split it or use csv.`,
       );
     }
-    if (bytes > RATIO_FREE_BYTES && ratio > maxCompressionRatio) {
+    // Of all parts together, too: a thousand small ones may cost as much as one large one.
+    const isBomb = bytes > RATIO_FREE_BYTES && ratio > maxCompressionRatio;
+    const all = this.unpackedBytes / Math.max(1, this.packedBytes);
+    if (isBomb || (this.unpackedBytes > TOTAL_RATIO_FREE_BYTES && all > maxCompressionRatio)) {
       throw fileError(
         'The workbook unpacks to an implausible size, as a zip bomb does; save it again or use csv.',
       );
     }
+  }
+}
+
+/** Parts that share bytes are those of a zip bomb: each unpacks the same ones again. No program writes them. */
+function refuseOverlaps(places: Place[]): void {
+  let end = 0;
+  for (const { from, bytes } of places.toSorted((a, b) => a.from - b.from)) {
+    if (from < end) {
+      throw fileError(
+        'Parts of the workbook overlap inside the zip file, as in a zip bomb; save it again or use csv.',
+      );
+    }
+    end = from + bytes;
   }
 }
 
