@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../src/lib/clock.js';
 import { createLogger } from '../../src/lib/logger.js';
-import { AttributeNames, BulkEditService, ContactService } from '../../src/modules/contacts/index.js';
+import {
+  AttributeNames,
+  BulkEditService,
+  ContactService,
+  MergeService,
+} from '../../src/modules/contacts/index.js';
 import { ImportHarness } from '../contacts/import-harness.js';
 
 const MOST = 6;
@@ -161,6 +166,58 @@ describe('the attributes of a contact', () => {
     const outcome = await harness.run(file, { tenantId });
     expect(outcome.contacts).toMatchObject([{ phone: phone(2) }]);
     expect(outcome.errors).toContain('at most 100000, leave some columns out');
+  });
+
+  it('are limited where they are merged: by an import, a bulk edit, a message and a merge of contacts', async () => {
+    const { k0, k1, k2, ...most } = long;
+    const more = { k0, k1, k2 };
+    const full = await service().create(tenantId, { phoneNumber: phone(0), attributes: most });
+    const other = await service().create(tenantId, { phoneNumber: phone(1), attributes: more });
+    const { database } = harness.test;
+
+    const cells = (number: number) =>
+      [phone(number), k0, k1, k2, 'spring', number === 0 ? 'yes' : ''].join(',');
+    const file = ['phone,k0,k1,k2,tags,opted out', cells(0), cells(2)].join('\n');
+    const outcome = await harness.run(file, { tenantId, listName: 'Fair' });
+    expect(outcome.import).toMatchObject({ counts: { created: 1, updated: 0, unchanged: 0, invalid: 1 } });
+    expect(outcome.errors).toContain(`more than 100000 characters of them; leave some columns out`);
+    expect(outcome.errors).toContain('spring');
+    // Its opt-out counts whatever else is wrong with the row.
+    const kept = { attributes: most, tags: [], optOutSource: 'import' };
+    expect(await service().get(tenantId, full.id)).toMatchObject(kept);
+    const { listId = '' } = outcome.import as { listId?: string };
+    expect((await service().list(tenantId, { listId }, { limit: 10 })).items).toHaveLength(1);
+
+    const bulk = new BulkEditService({
+      database,
+      queue: { enqueue: async () => undefined },
+      contacts: service(),
+      clock: systemClock,
+      logger: createLogger('silent'),
+    });
+    const edit = await bulk.edit(tenantId, { filter: {}, changes: { attributes: more, addTags: ['a'] } });
+    expect(edit).toMatchObject({
+      edit: {
+        status: 'failed',
+        processed: 0,
+        error: expect.stringMatching(`${full.id} would have more than 100000`),
+      },
+    });
+    const shorter = { ...more, ...Object.fromEntries(Object.keys(most).map((key) => [key, null])) };
+    const reason = { kind: 'invalid', code: 'too_long_attributes' };
+    await expect(
+      database.transaction((tx) =>
+        service().upsertMany(tx, tenantId, [{ phone: phone(0), name: 'Ana', attributes: more }]),
+      ),
+    ).rejects.toMatchObject(reason);
+    const merges = new MergeService({ database, clock: systemClock, contacts: service(), records: [] });
+    await expect(merges.merge(tenantId, full.id, other.id)).rejects.toMatchObject(reason);
+    expect(await service().get(tenantId, full.id)).toMatchObject({ ...kept, name: null });
+    expect(await service().get(tenantId, other.id)).toMatchObject({ attributes: more, tags: [] });
+
+    const fitting = await bulk.edit(tenantId, { contactIds: [full.id], changes: { attributes: shorter } });
+    expect(fitting).toMatchObject({ edit: { status: 'completed', changed: 1 } });
+    expect((await service().get(tenantId, full.id)).attributes).toEqual(more);
   });
 
   it('that are too many for a page are refused before they are read', async () => {

@@ -3,7 +3,7 @@ import type { Tx } from '../../db/index.js';
 import { newId } from '../../lib/ids.js';
 import { lineOf } from '../../lib/phone-line.js';
 import { AttributeNames } from './attribute-names.js';
-import type { Attributes } from './core/attributes.js';
+import { beyondLimitSql, type Attributes } from './core/attributes.js';
 import { Contact } from './contact.entity.js';
 import { ON_CONFLICT_LAST } from './suppression.repository.js';
 
@@ -159,6 +159,27 @@ export class ContactRepository {
     return written;
   }
 
+  /**
+   * The lines of the rows that were not written because the contact would have had too many attributes. Right after
+   * `upsert`, which has locked the contacts; `rows`: those that it did not write.
+   */
+  async beyondLimit(tx: Tx, tenantId: string, rows: readonly ContactRow[]): Promise<Set<string>> {
+    const given = rows.filter(({ attributes }) => Object.keys(attributes).length > 0);
+    if (given.length === 0) return new Set();
+    const found: { line: string }[] = await tx.query(
+      `SELECT contact.line FROM unnest($2::text[], $3::jsonb[]) AS given (line, attributes)
+       JOIN contacts contact ON contact.tenant_id = $1 AND contact.line = given.line
+       WHERE NOT contact.attributes @> given.attributes
+         AND ${beyondLimitSql('contact.attributes || given.attributes', 'contact.attributes')}`,
+      [
+        tenantId,
+        given.map(({ phone }) => lineOf(phone)),
+        given.map(({ attributes }) => JSON.stringify(attributes)),
+      ],
+    );
+    return new Set(found.map(({ line }) => line));
+  }
+
   findByLines(
     tx: Tx,
     tenantId: string,
@@ -271,10 +292,11 @@ function upsertSql(onDuplicate: 'update' | 'skip', rows: readonly ContactRow[]):
            tags = CASE WHEN excluded.tags <@ contact.tags THEN contact.tags
                   ELSE ARRAY(SELECT DISTINCT tag FROM unnest(contact.tags || excluded.tags) AS tag ORDER BY tag) END,
            updated_at = excluded.updated_at
-         WHERE coalesce(excluded.name, contact.name) IS DISTINCT FROM contact.name
+         WHERE (coalesce(excluded.name, contact.name) IS DISTINCT FROM contact.name
             OR contact.attributes || excluded.attributes IS DISTINCT FROM contact.attributes
             OR NOT excluded.tags <@ contact.tags
-            OR (${OPTS_OUT})`;
+            OR (${OPTS_OUT}))
+           AND NOT ${beyondLimitSql('contact.attributes || excluded.attributes', 'contact.attributes')}`;
   return `
     INSERT INTO contacts AS contact (id, tenant_id, phone, name, attributes, tags, created_at, updated_at,
                                      opted_out_at, opt_out_source)

@@ -8,7 +8,7 @@ import { normalisePhone } from '../../lib/phone.js';
 import { lineOf } from '../../lib/phone-line.js';
 import { personName } from '../../lib/names.js';
 import { AttributeNames } from './attribute-names.js';
-import { attributeErrors, type Attributes } from './core/attributes.js';
+import { attributeErrors, MAX_ATTRIBUTES_LENGTH, type Attributes } from './core/attributes.js';
 import type { ContactFilter } from './core/filter.js';
 import { cleanTags, tagErrors } from './core/tags.js';
 import { ConsentRepository } from './consent/consent.repository.js';
@@ -211,7 +211,12 @@ export class ContactService {
       row.attributes = merged(row.attributes, checkedAttributes(attributes));
       rows.set(line, row);
     }
-    await this.contacts.upsert(tx, tenantId, [...rows.values()], 'update', this.deps.clock.now());
+    const given = [...rows.values()];
+    const written = await this.contacts.upsert(tx, tenantId, given, 'update', this.deps.clock.now());
+    const done = new Set(written.map(({ line }) => line));
+    const left = given.filter(({ phone }) => !done.has(lineOf(phone)));
+    const beyond = await this.contacts.beyondLimit(tx, tenantId, left);
+    if (beyond.size > 0) throw tooManyAttributes(beyond.size);
     return this.contacts.findByLines(tx, tenantId, [...rows.keys()]);
   }
 
@@ -286,6 +291,13 @@ function checkedTags(given: readonly string[] | undefined): string[] {
   const errors = tagErrors(tags);
   if (errors.length > 0) throw invalid(errors);
   return tags;
+}
+
+function tooManyAttributes(count: number): DomainError {
+  const message =
+    `${count} of these contacts would have more than ${MAX_ATTRIBUTES_LENGTH} characters of attributes together. ` +
+    'Shorten or remove some first.';
+  return invalid([{ path: 'attributes', message }], 'too_long_attributes');
 }
 
 function checkedAttributes(attributes: Attributes, path?: string): Attributes {

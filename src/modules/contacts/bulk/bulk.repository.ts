@@ -1,6 +1,7 @@
 import type { Tx } from '../../../db/index.js';
 import { AttributeNames } from '../attribute-names.js';
-import type { Attributes } from '../core/attributes.js';
+import { invalid } from '../../../lib/errors.js';
+import { beyondLimitSql, MAX_ATTRIBUTES_LENGTH, type Attributes } from '../core/attributes.js';
 import type { ContactFilter } from '../core/filter.js';
 import { ConsentRepository } from '../consent/consent.repository.js';
 import { People, type Numbers } from '../merge/people.js';
@@ -111,7 +112,10 @@ export class BulkEditRepository {
     return rows.map(({ id }) => id);
   }
 
-  /** Makes the changes to these contacts and returns how many of them are different now. */
+  /**
+   * Makes the changes to these contacts and returns how many of them are different now. Refuses (`invalid`,
+   * `too_long_attributes`) when one of them would have too many attributes: the transaction must not be committed then.
+   */
   async apply(
     tx: Tx,
     tenantId: string,
@@ -127,6 +131,7 @@ export class BulkEditRepository {
       'SELECT FROM contacts WHERE tenant_id = $1 AND id = ANY($2::uuid[]) ORDER BY line FOR NO KEY UPDATE',
       [tenantId, ids],
     );
+    await this.refuseBeyondLimit(tx, tenantId, ids, changes);
     const changed = new Set([
       ...(await this.editRows(tx, tenantId, ids, changes, now)),
       ...(await this.optOut(tx, tenantId, ids, people, changes.optedOut, now)),
@@ -144,6 +149,28 @@ export class BulkEditRepository {
     );
     const lines = rows.map(({ line }) => line);
     return this.people.lock(tx, tenantId, lines);
+  }
+
+  private async refuseBeyondLimit(
+    tx: Tx,
+    tenantId: string,
+    ids: readonly string[],
+    { setAttributes, removeAttributes }: BulkChanges,
+  ): Promise<void> {
+    if (Object.keys(setAttributes).length === 0) return;
+    const [full]: { id: string }[] = await tx.query(
+      `SELECT id FROM contacts
+       WHERE tenant_id = $1 AND id = ANY($2::uuid[]) AND NOT attributes @> $3::jsonb
+         AND ${beyondLimitSql('(attributes || $3::jsonb) - $4::text[]', 'attributes')}
+       ORDER BY id LIMIT 1`,
+      [tenantId, ids, JSON.stringify(setAttributes), removeAttributes],
+    );
+    if (!full) return;
+    const message =
+      `The contact ${full.id} would have more than ${MAX_ATTRIBUTES_LENGTH} characters of attributes together. The ` +
+      'contacts that are counted as processed are changed, this one and all others are not. Shorten or remove ' +
+      'attributes of it, and make the edit again.';
+    throw invalid([{ path: 'changes.attributes', message }], 'too_long_attributes');
   }
 
   private async editRows(

@@ -1,6 +1,6 @@
 import type { Database, Tx } from '../../../db/index.js';
 import type { Clock } from '../../../lib/clock.js';
-import { invalid, notFound } from '../../../lib/errors.js';
+import { DomainError, invalid, notFound } from '../../../lib/errors.js';
 import { newId } from '../../../lib/ids.js';
 import type { Logger } from '../../../lib/logger.js';
 import type { ExhaustedHandler, JobContext, JobHandler } from '../../../queue/job.js';
@@ -113,11 +113,24 @@ export class BulkEditService {
   /** Batch by batch; false when it was interrupted. */
   private async work(tenantId: string, id: string, { signal, timeSlice }: JobContext): Promise<boolean> {
     while (!signal.aborted) {
-      const more = await this.deps.database.transaction((tx) => this.batch(tx, tenantId, id));
+      const more = await this.batchOrEnd(tenantId, id);
       if (!more) return true;
       if (await timeSlice?.isOver()) return false;
     }
     return false;
+  }
+
+  /** A batch that is refused changes nothing and ends the edit with the reason: it would be refused again. */
+  private async batchOrEnd(tenantId: string, id: string): Promise<boolean> {
+    const { database, clock } = this.deps;
+    try {
+      return await database.transaction((tx) => this.batch(tx, tenantId, id));
+    } catch (error) {
+      if (!(error instanceof DomainError) || error.code !== 'too_long_attributes') throw error;
+      const [{ message } = error] = error.errors;
+      await this.edits.end(database.manager, tenantId, id, message, clock.now());
+      return false;
+    }
   }
 
   private async batch(tx: Tx, tenantId: string, id: string): Promise<boolean> {

@@ -5,7 +5,7 @@ export const MAX_NAME_LENGTH = 200;
 export const MAX_ATTRIBUTES = 200;
 /** Characters of one attribute's value, in JSON. */
 export const MAX_ATTRIBUTE_LENGTH = 4_096;
-/** Characters of all attributes of one contact, in JSON, that one request or row may bring: pages hold hundreds of contacts. */
+/** Characters of all attributes of one contact, in JSON, whatever wrote them: pages hold hundreds of contacts. */
 export const MAX_ATTRIBUTES_LENGTH = 100_000;
 const MAX_KEY_LENGTH = 64;
 
@@ -37,6 +37,20 @@ export function attributeErrors(attributes: Attributes, path = 'attributes'): Fi
     `The attributes of a contact have at most ${MAX_ATTRIBUTES_LENGTH} characters together; these have ${length}. ` +
     'Shorten them or leave some out.';
   return [{ path, message }];
+}
+
+/** Whether merged attributes are more than a contact may have. What was too long before may become shorter. */
+export function isBeyondLimit(next: Attributes, before: Attributes): boolean {
+  const { length } = JSON.stringify(next);
+  return length > MAX_ATTRIBUTES_LENGTH && length > JSON.stringify(before).length;
+}
+
+/**
+ * The same as a condition on two jsonb expressions. PostgreSQL writes a blank behind each colon and comma, which counts
+ * here. Only for rows that change: it writes out both.
+ */
+export function beyondLimitSql(next: string, before: string): string {
+  return `length((${next})::text) > greatest(${MAX_ATTRIBUTES_LENGTH}, length((${before})::text))`;
 }
 
 /**

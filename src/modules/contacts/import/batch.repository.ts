@@ -4,7 +4,8 @@ import { lineOf } from '../../../lib/phone-line.js';
 import type { AttributeNames } from '../attribute-names.js';
 import { ConsentRepository } from '../consent/consent.repository.js';
 import { changeUsage, usageOf } from '../../tenants/index.js';
-import { ContactRepository } from '../contact.repository.js';
+import { ContactRepository, type ContactRow } from '../contact.repository.js';
+import { MAX_ATTRIBUTES_LENGTH } from '../core/attributes.js';
 import { ListRepository } from '../list.repository.js';
 import { optedOutLines, optOutKnown } from './batch-opt-outs.js';
 import type { ImportedContact, RejectedRow } from './core/rows.js';
@@ -66,13 +67,13 @@ export class ImportBatchRepository {
     const rows = await this.openRows(tx, batch);
     if (!rows) return false;
     if (rows.length === 0) return true;
-    const rejected = rows.filter((row) => row.kind === 'rejected');
-    const counts = await this.writeContacts(
+    const { beyond, ...counts } = await this.writeContacts(
       tx,
       batch,
       rows.filter((row) => row.kind === 'contact'),
       { said: optedOutLines(rows), before: optedOut },
     );
+    const rejected = [...rows.filter((row) => row.kind === 'rejected'), ...beyond];
     const keptBytes = await this.writeRejections(tx, batch, rejected);
     await tx.query(
       `UPDATE imports
@@ -126,7 +127,7 @@ export class ImportBatchRepository {
     batch: ImportBatch,
     rows: ImportedContact[],
     { said, before }: { said: ReadonlySet<string>; before: ReadonlySet<string> },
-  ): Promise<Counts> {
+  ): Promise<Counts & { beyond: RejectedRow[] }> {
     // The first row of a line counts, later ones repeat it.
     const first = new Map<string, ImportedContact>();
     for (const row of rows) {
@@ -147,11 +148,17 @@ export class ImportBatchRepository {
 
     const newIds = new Set(contacts.map(({ id }) => id));
     const written = await this.contacts.upsert(tx, batch.tenantId, contacts, batch.onDuplicate, batch.now);
+    const writtenLines = new Set(written.map(({ line }) => line));
+    const beyond = await this.beyondLimit(tx, batch, contacts, writtenLines);
+    // Nothing of a rejected row is kept but that the person opted out.
+    for (const line of beyond) fresh.delete(line);
     const created = written.filter(({ id }) => newIds.has(id)).length;
     if (batch.listId !== null) {
       await this.addToList(tx, batch, batch.listId, written, fresh);
     }
-    const late = written.filter(({ line, optedOutNow }) => optedOutNow && !before.has(line));
+    const outOfThem = [...beyond].filter((line) => said.has(line));
+    const lateOut = await this.contacts.optOutLines(tx, batch.tenantId, outOfThem, 'import', batch.now);
+    const late = [...lateOut, ...written.filter(({ line, optedOutNow }) => optedOutNow && !before.has(line))];
     await this.consents.add(
       tx,
       batch.tenantId,
@@ -162,14 +169,26 @@ export class ImportBatchRepository {
       await this.consents.grantByLine(tx, batch.tenantId, [...fresh], batch.consent, batch.now);
     }
     // An opt-out alone is a change, too; of a row that repeats a line it is the change of the row before.
-    const writtenLines = new Set(written.map(({ line }) => line));
     const onlyOptedOut = [...before].filter((line) => fresh.has(line) && !writtenLines.has(line)).length;
     return {
       created,
       updated: written.length - created + onlyOptedOut,
-      unchanged: contacts.length - written.length - onlyOptedOut,
+      unchanged: contacts.length - written.length - onlyOptedOut - beyond.size,
       duplicate: rows.length - contacts.length,
+      beyond: [...beyond].map((line) => beyondRow(first.get(line))),
     };
+  }
+
+  /** The lines that `upsert` left alone because of their attributes. */
+  private async beyondLimit(
+    tx: Tx,
+    { tenantId, onDuplicate }: ImportBatch,
+    contacts: readonly ContactRow[],
+    written: ReadonlySet<string>,
+  ): Promise<Set<string>> {
+    if (onDuplicate === 'skip') return new Set();
+    const left = contacts.filter(({ phone }) => !written.has(lineOf(phone)));
+    return this.contacts.beyondLimit(tx, tenantId, left);
   }
 
   /** Most contacts of a file are new, and their ids known: only the others have to be looked up. */
@@ -224,6 +243,14 @@ export class ImportBatchRepository {
     );
     return bytesOf(rows);
   }
+}
+
+function beyondRow(row: ImportedContact | undefined): RejectedRow {
+  if (!row?.source) throw new Error('A row without attributes was too long.');
+  const reason =
+    `with the attributes it has already, the contact would have more than ${MAX_ATTRIBUTES_LENGTH} characters of them; ` +
+    'leave some columns out, or remove attributes of the contact first';
+  return { kind: 'rejected', ...row.source, reason };
 }
 
 function withdrawal(contactId: string, { fileName, now }: ImportBatch) {

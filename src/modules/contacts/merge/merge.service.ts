@@ -7,6 +7,7 @@ import type { Contact } from '../contact.entity.js';
 import { ContactRepository } from '../contact.repository.js';
 import type { ContactService } from '../contact.service.js';
 import type { ContactView } from '../contact-view.repository.js';
+import { isBeyondLimit, MAX_ATTRIBUTES_LENGTH } from '../core/attributes.js';
 import { groupDuplicates, type DuplicateReason } from '../core/duplicates.js';
 import { cleanTags } from '../core/tags.js';
 import type { PersonRecords } from '../person/person-records.js';
@@ -132,6 +133,8 @@ export class MergeService {
 
   private async join(tx: Tx, tenantId: string, contact: Contact, other: Contact): Promise<void> {
     const now = this.deps.clock.now();
+    const attributes = { ...other.attributes, ...contact.attributes };
+    if (isBeyondLimit(attributes, contact.attributes)) throw tooManyAttributes();
     await this.merges.joinLists(tx, tenantId, other.id, contact.id);
     await this.merges.keepSender(tx, tenantId, other.id, contact.id);
     await this.consents.moveAll(tx, tenantId, other.id, contact.id);
@@ -140,7 +143,7 @@ export class MergeService {
     const optOut = earliestOptOut(contact, other);
     Object.assign(contact, {
       name: contact.name ?? other.name,
-      attributes: { ...other.attributes, ...contact.attributes },
+      attributes,
       tags: cleanTags([...contact.tags, ...other.tags]),
       optedOutAt: optOut?.optedOutAt ?? null,
       optOutSource: optOut?.optOutSource ?? null,
@@ -164,6 +167,13 @@ export class MergeService {
     const said = { source: optOutSource ?? 'api', now };
     await this.people.optOut(tx, tenantId, people, said, 'opted out before its contact was merged');
   }
+}
+
+function tooManyAttributes(): DomainError {
+  const message =
+    `The two have more than ${MAX_ATTRIBUTES_LENGTH} characters of attributes together, more than one contact may have. ` +
+    'Remove some from one of them first.';
+  return invalid([{ path: 'contactId', message }], 'too_long_attributes');
 }
 
 function noSuchContact(id: string): DomainError {

@@ -37,6 +37,8 @@ export interface ImportedContact {
   tags: string[];
   /** The row says that the person opted out; false says nothing. */
   optedOut: boolean;
+  /** The row as rejected: with what the contact has already, its attributes may be too many. Absent without attributes. */
+  source?: Pick<RejectedRow, 'line' | 'cells'>;
 }
 
 export interface RejectedRow {
@@ -89,7 +91,10 @@ export function parseRow(
       `the cell "${plan.titles[unclear.index]}" says neither yes nor no: did this person opt out?`,
     );
   }
-  return { kind: 'contact', phone: phone.phone, name, attributes, tags, optedOut };
+  const contact = { kind: 'contact', phone: phone.phone, name, attributes, tags, optedOut } as const;
+  if (Object.keys(attributes).length === 0) return contact;
+  const { line, cells } = reject('');
+  return { ...contact, source: { line, cells } };
 }
 
 /** `1.125` of a sheet gets another zero: a text with three decimals may be read as thousands. */
