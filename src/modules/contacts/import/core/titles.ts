@@ -27,8 +27,19 @@ const BRACKETS = /[([{（［【「][^)\]}）］】」]{0,200}[)\]}）］】」]/
 export const UNSPACED_FILLER =
   /您的|你的|请输入|請輸入|客户|客戶|顾客|顧客|会员|會員|学生|學生|收货人|联系人|聯絡人|お客様の?|あなたの|ご(?=氏名)|を?入力.*|고객님?의?|귀하의|회원|신청자|참가자|ของคุณ|ของท่าน|ลูกค้า|ผู้ติดต่อ/gu;
 
-/** Each title is looked at for many things: more than there are in the first rows of a file, at most two megabytes. */
-const plainTitles = new QuickLRU<string, string>({ maxSize: 2_500 });
+/** Each title is looked at for many things. More than there are in the first rows of a file: a few megabytes at most. */
+const KEPT = 2_500;
+const plainTitles = new QuickLRU<string, string>({ maxSize: KEPT });
+
+/** Remembers what was found out of a title, as several columns and rows ask for it again. */
+function remembered<Found>(find: (plain: string) => Found): (plain: string) => Found {
+  const known = new QuickLRU<string, { found: Found }>({ maxSize: KEPT });
+  return (plain) => {
+    const kept = known.get(plain) ?? { found: find(plain) };
+    known.set(plain, kept);
+    return kept.found;
+  };
+}
 
 /** Column titles as people write them, brought to one form: words without accents, case and punctuation. */
 export function plainTitle(title: string): string {
@@ -85,7 +96,7 @@ export function phoneKind(title: string): PhoneKind | undefined {
   return QUESTION.test(described) ? 'question' : kind;
 }
 
-function kindOfWords(plain: string): PhoneKind | undefined {
+const kindOfWords = remembered((plain): PhoneKind | undefined => {
   const isNumber = WHATSAPP.test(plain) || MOBILE.test(plain) || PHONE.test(plain);
   if (!isNumber) return undefined;
   // The number of a seller or of a spouse is worse than any number of the person.
@@ -95,7 +106,7 @@ function kindOfWords(plain: string): PhoneKind | undefined {
   if (WHATSAPP.test(plain)) return 'whatsapp';
   if (MOBILE.test(plain)) return 'mobile';
   return LANDLINE.test(plain) ? 'landline' : 'phone';
-}
+});
 
 /** A title without how the answer is to be written: `WhatsApp (com DDD)`, `Mobile with country code`, `DDD + Celular`. */
 function whatIsAsked(title: string): string {
@@ -133,9 +144,9 @@ function isUnderstood(title: string, words: readonly RegExp[]): boolean {
 }
 
 /** A title without the words for a phone, and those that say nothing: what else it says. */
-export function withoutPhoneWords(plain: string): string {
-  return [WHATSAPP, MOBILE, PHONE, FILLER].reduce(without, plain);
-}
+export const withoutPhoneWords = remembered((plain) =>
+  [WHATSAPP, MOBILE, PHONE, FILLER].reduce(without, plain),
+);
 
 /** What an address book says of a number beside it, such as `Home` or `* Mobile`. */
 export function labelKind(label: string): PhoneKind | 'fax' | undefined {
@@ -160,8 +171,13 @@ function isOnly(plain: string, words: RegExp): boolean {
   return words.test(plain) && without(without(plain, words), FILLER) === '';
 }
 
+/** The same expressions for all places of a text, which are costly to make. */
+const everywhere = new WeakMap<RegExp, RegExp>();
+
 export function without(plain: string, words: RegExp): string {
-  return plain.replace(new RegExp(words, 'gu'), ' ').replace(/ +/g, ' ').trim();
+  const all = everywhere.get(words) ?? new RegExp(words, 'gu');
+  everywhere.set(words, all);
+  return plain.replace(all, ' ').replace(/ +/g, ' ').trim();
 }
 
 export function wordsOf(lists: readonly string[]): string[] {
