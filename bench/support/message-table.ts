@@ -106,7 +106,7 @@ function fillSql(chunk: {
       INSERT INTO deliveries (id, tenant_id, campaign_id, contact_id, phone, name, state, parts, next_part, claim_epoch,
                                      sender_id, sent_at, delivered_at, read_at)
       SELECT uuidv7(), '${tenantId}', '${campaignId}', gen_random_uuid(), '+5511' || (900000000 + n), 'Person ' || n,
-             CASE WHEN n < ${firstSent} THEN 'read' ELSE 'sent' END, 1, 1,
+             CASE WHEN n < ${firstSent} THEN 'read' ELSE 'sent' END, 1, 1, 1,
              ('${senders}'::uuid[])[1 + n % ${SENDERS}], now(),
              CASE WHEN n < ${firstSent} THEN now() END, CASE WHEN n < ${firstSent} THEN now() END
       FROM generate_series(${from}, ${to}) n
