@@ -2,7 +2,7 @@ import type { Tx } from '../../db/index.js';
 import { noteRegistered } from '../contacts/index.js';
 import type { MergedReceipt } from './core/receipts.js';
 import { bySource } from './by-source.js';
-import { lockDeliveries } from './delivery.repository.js';
+import { lockDeliveries, type LockedDelivery } from './delivery.repository.js';
 import type { SourceRef } from './core/source-kind.js';
 import { deriveDeliveries, skipRest } from './outcome.repository.js';
 import type { DeliverySources } from './source.js';
@@ -42,13 +42,20 @@ export async function applyReceipts(
 async function writeReceipts(tx: Tx, sources: DeliverySources, found: FoundMessage[]): Promise<void> {
   const deliveries = [...new Set(found.flatMap((message) => message.deliveryId ?? []))];
   await lockSourcesOfUnknown(tx, sources, deliveries);
-  await lockDeliveries(tx, deliveries);
+  const locked = await lockDeliveries(tx, deliveries);
   await raiseMessages(tx, found);
   const messageIds = found.map((message) => message.id);
-  await advanceDeliveries(tx, messageIds);
-  await failDeliveries(tx, messageIds);
+  if ([...locked.values()].some(isStillWaiting)) {
+    await advanceDeliveries(tx, messageIds);
+    await failDeliveries(tx, messageIds);
+  }
   await deriveDeliveries(tx, deliveries);
   await correctNumberChecks(tx, messageIds);
+}
+
+/** Most receipts are of deliveries that are sent, and move nothing on. */
+function isStillWaiting({ state }: LockedDelivery): boolean {
+  return state === 'queued' || state === 'pending' || state === 'unknown' || state === 'skipped';
 }
 
 /** An `unknown` delivery that turns out sent may have parts left: its source must not end meanwhile. */
