@@ -32,7 +32,7 @@ export class FairQueue {
 
   /**
    * Runs the work when there is a place for it. Throws the refusal when too many of the tenant wait already, or when no
-   * place became free in time, and the reason of the signal when it is aborted meanwhile.
+   * place became free in time, and the reason of the signal when it is aborted before its turn.
    */
   async run<Result>(
     tenantId: string,
@@ -81,6 +81,7 @@ export class FairQueue {
       const timer = setTimeout(giveUp, this.limits.waitMs);
       signal?.addEventListener('abort', giveUp);
       tenant.waiting.push(waiting);
+      if (signal?.aborted) giveUp();
     });
   }
 

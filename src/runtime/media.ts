@@ -30,8 +30,8 @@ export function createMedia(config: Config, { database }: Infrastructure) {
   const campaignMedia: CampaignMedia = {
     find: (tenantId, id) => media.find(tenantId, id),
     requestBytes,
-    fetch: (tenantId, url, asDocument, budget) =>
-      media.addFromUrl(tenantId, url, asDocument ? { kind: 'document', budget } : { budget }),
+    fetch: (tenantId, url, { asDocument, ...options }) =>
+      media.addFromUrl(tenantId, url, asDocument ? { kind: 'document', ...options } : options),
     lockFiles: (tx, tenantId, ids, until) => media.lockFiles(tx, tenantId, ids, until),
   };
   return { media, campaignMedia, mediaFiles: new MediaFiles({ database, store, clock: systemClock }) };

@@ -87,6 +87,7 @@ describe('shares of expensive work', () => {
     await settled();
     leaving.abort(new Error('left'));
     await expect(left).rejects.toThrow('left');
+    await expect(run(patient, gate, 'b4', leaving.signal)).rejects.toThrow('left');
     await gate.end(2);
     await Promise.all([first, held]);
     await gate.end(1);

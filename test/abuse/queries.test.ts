@@ -1,3 +1,6 @@
+import { readdir } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Route } from '../../src/api/route.js';
@@ -9,7 +12,10 @@ import { newId } from '../../src/lib/ids.js';
 import { createLogger } from '../../src/lib/logger.js';
 import { ConnectionLog } from '../../src/queue/connection-log.js';
 import { MigratedPool } from '../../src/queue/migrated-pool.js';
+import { dataOf } from '../api/filled-tenant.js';
 import { declaredRoutes, startSurface, type Surface } from '../api/surface.js';
+import { listen } from '../media/far-side.js';
+import { png } from '../media/support.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { waitFor } from '../support/wait-for.js';
 import { lockTables } from './locked-tables.js';
@@ -233,7 +239,8 @@ function pathOf(route: Route): string {
 describe('in the whole API', () => {
   let surface: Surface;
   beforeAll(async () => {
-    surface = await startSurface({ ROLES: 'api', EXPENSIVE_REQUESTS_PER_TENANT: '4' });
+    const settings = { EXPENSIVE_REQUESTS_PER_TENANT: '4', ALLOW_PRIVATE_MEDIA_URLS: 'true' };
+    surface = await startSurface({ ROLES: 'api', ...settings });
   });
   afterAll(() => surface.close());
 
@@ -268,6 +275,52 @@ describe('in the whole API', () => {
       await locked.unlock();
     }
     expect(surface.log()).not.toContain('a request failed');
+  });
+
+  it('every fetch of a file ends when the caller leaves whose request it is for, and nothing of it stays', async () => {
+    const sending = new Set<ServerResponse>();
+    const site = await listen((request, response) => {
+      if (request.url === '/quick.png') return void response.end(png);
+      sending.add(response.once('close', () => sending.delete(response)));
+      response.write(png.subarray(0, 20));
+    });
+    const { call, token } = await surface.as('owner');
+    await call('POST', '/api/senders', { body: { name: 'Only one', transport: 'simulator' } });
+    const image = (name: string) => ({ type: 'image', mediaUrl: `${site.url}/${name}.png` });
+    const images = Array.from({ length: 8 }, (_, n) => image(`slow-${n}`));
+    const to = (n: number) => `+55119731000${10 + n}`;
+    const contacts = [{ phoneNumber: to(0) }];
+    const campaign = (messages: object[]) => ({ name: 'With files', messages, contacts });
+    const draft = dataOf(await call('POST', '/api/campaigns', { body: campaign([image('quick')]) }));
+    const requests: [string, string, object][] = [
+      ['POST', '/api/message/send', { ...image('slow'), to: to(0) }],
+      ['POST', '/api/message/send-bulk', { messages: images.map((part, n) => ({ ...part, to: to(n) })) }],
+      ['POST', '/api/campaigns', campaign(images.slice(0, 3))],
+      ['PATCH', `/api/campaigns/${draft['id']}`, { messages: images.slice(0, 3) }],
+    ];
+    const uploads = () => readdir(join(surface.dataDir, 'uploads'));
+    for (const [method, path, body] of requests) {
+      const leaving = new AbortController();
+      const answer = fetch(surface.url + path, {
+        method,
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+        signal: leaving.signal,
+      }).catch(() => 'left');
+      const files = JSON.stringify(body).split('mediaUrl').length - 1;
+      await waitFor(async () => sending.size === files && (await uploads()).length === files);
+      leaving.abort();
+      expect(await answer).toBe('left');
+      await waitFor(async () => sending.size === 0 && (await uploads()).length === 0);
+    }
+    // Those of the bulk had all places of the tenant.
+    const quick = await call('POST', '/api/message/send', { body: { ...image('quick'), to: to(1) } });
+    expect(quick.status).toBe(202);
+    expect((await call('GET', '/api/media')).body?.data).toHaveLength(1);
+    expect((await call('GET', '/api/messages')).body?.data).toHaveLength(1);
+    expect((await call('GET', '/api/campaigns')).body?.data).toHaveLength(1);
+    expect(surface.log()).not.toContain('a request failed');
+    await site.close();
   });
 
   it('log-in, health and short reads are answered while all that is expensive waits', async () => {

@@ -113,8 +113,7 @@ describe('the files that one request fetches', () => {
     const parts = new CampaignParts({
       requestBytes: 2 * SIZE,
       find: (tenant, id) => media.find(tenant, id),
-      fetch: (tenant, url, asDocument, budget) =>
-        media.addFromUrl(tenant, url, asDocument ? { kind: 'document', budget } : { budget }),
+      fetch: (tenant, url, { budget }) => media.addFromUrl(tenant, url, { kind: 'document', budget }),
       lockFiles: (tx, tenant, ids) => media.lockFiles(tx, tenant, ids),
     });
     const draft = (path: string) => ({

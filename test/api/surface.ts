@@ -61,6 +61,8 @@ export type Call = (method: string, path: string, options?: CallOptions) => Prom
 export interface Surface {
   /** Where it listens. */
   url: string;
+  /** Its DATA_DIR. */
+  dataDir: string;
   db: TestDatabase;
   network: SimulatorNetwork;
   document: OpenApiDocument;
@@ -93,6 +95,7 @@ export async function startSurface(settings: Record<string, string> = {}): Promi
   const document = (await anonymous('GET', '/api/docs.json')).body as unknown as OpenApiDocument;
   return {
     url: runtime.url,
+    dataDir,
     db,
     network,
     document,

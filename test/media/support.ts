@@ -23,8 +23,8 @@ export async function testMedia(
   return {
     find: (tenantId, id) => media.find(tenantId, id),
     requestBytes,
-    fetch: (tenantId, url, asDocument, budget) =>
-      media.addFromUrl(tenantId, url, asDocument ? { kind: 'document', budget } : { budget }),
+    fetch: (tenantId, url, { asDocument, ...options }) =>
+      media.addFromUrl(tenantId, url, asDocument ? { kind: 'document', ...options } : options),
     lockFiles: (tx, tenantId, ids, until) => media.lockFiles(tx, tenantId, ids, until),
   };
 }

@@ -65,12 +65,11 @@ describe('the settings of media', () => {
 
   it('keep URLs away from this machine, unless that is allowed', async () => {
     const guarded = await mediaWith({});
-    const refused = guarded.campaignMedia.fetch(tenantId, `${site.url}/a.png`, false, new ByteBudget(1_000));
+    const options = { asDocument: false, budget: new ByteBudget(1_000) };
+    const refused = guarded.campaignMedia.fetch(tenantId, `${site.url}/a.png`, options);
     await expect(refused).rejects.toMatchObject({ kind: 'invalid', code: 'invalid_media_url' });
     const open = await mediaWith({ ALLOW_PRIVATE_MEDIA_URLS: 'true' });
-    expect(
-      await open.campaignMedia.fetch(tenantId, `${site.url}/a.png`, false, new ByteBudget(1_000)),
-    ).toMatchObject({
+    expect(await open.campaignMedia.fetch(tenantId, `${site.url}/a.png`, options)).toMatchObject({
       mimeType: 'image/png',
       sourceUrl: `${site.url}/a.png`,
     });

@@ -59,8 +59,8 @@ function collectionRoutes({ campaigns }: { campaigns: CampaignManager }): Route[
           'The draft; `warnings` tells how many recipients will get nothing for want of a variable.',
         data: CheckedCampaignResponse,
       },
-      handler: async ({ principal, body }) =>
-        created(presentChecked(await campaigns.create(principal.tenantId, body))),
+      handler: async ({ principal, body, signal }) =>
+        created(presentChecked(await campaigns.create(principal.tenantId, body, signal))),
     }),
     defineRoute({
       method: 'get',
@@ -82,8 +82,8 @@ function collectionRoutes({ campaigns }: { campaigns: CampaignManager }): Route[
       work: 'heavyWrite',
       body: UpdateCampaignDto,
       response: { status: 200, description: 'The changed campaign.', data: CheckedCampaignResponse },
-      handler: async ({ principal, params, body }) =>
-        ok(presentChecked(await campaigns.update(principal.tenantId, idOf(params), body))),
+      handler: async ({ principal, params, body, signal }) =>
+        ok(presentChecked(await campaigns.update(principal.tenantId, idOf(params), body, signal))),
     }),
     defineRoute({
       method: 'delete',

@@ -83,10 +83,10 @@ function sendingRoutes({ messages, direct }: MessageDeps): Route[] {
     body: SendMessageDto,
     idempotent: true,
     response: { status: 202, description: 'It will be sent.', data: AcceptedMessageResponse },
-    async handler({ principal, body, keepAnswer }) {
+    async handler({ principal, body, keepAnswer, signal }) {
       const answer = (message: AcceptedMessage) => accepted(presentAccepted(message));
       const keep = (tx: Tx, message: AcceptedMessage) => keepAnswer(tx, answer(message));
-      return answer(await direct.send(principal.tenantId, body, keep));
+      return answer(await direct.send(principal.tenantId, body, { whenStored: keep, signal }));
     },
   });
   const sendBulk = defineRoute({
@@ -98,10 +98,10 @@ function sendingRoutes({ messages, direct }: MessageDeps): Route[] {
     body: SendBulkDto,
     idempotent: true,
     response: { status: 202, description: 'They will be sent.', data: AcceptedBulkResponse },
-    async handler({ principal, body, keepAnswer }) {
+    async handler({ principal, body, keepAnswer, signal }) {
       const answer = (bulk: AcceptedBulk) => accepted(presentAcceptedBulk(bulk));
       const keep = (tx: Tx, bulk: AcceptedBulk) => keepAnswer(tx, answer(bulk));
-      return answer(await direct.sendBulk(principal.tenantId, body, keep));
+      return answer(await direct.sendBulk(principal.tenantId, body, { whenStored: keep, signal }));
     },
   });
   const cancel = defineRoute({

@@ -52,12 +52,16 @@ export class CampaignManager {
     this.dryParse = new CampaignProblems(deps);
   }
 
-  /** Stores a draft with its whole audience, deduplicated per phone number. */
+  /**
+   * Stores a draft with its whole audience, deduplicated per phone number. Files are fetched until the signal aborts, whose
+   * reason is then thrown.
+   */
   async create(
     tenantId: string,
     input: CreateCampaignDto,
+    signal?: AbortSignal,
   ): Promise<CountedCampaign & { warnings: CampaignWarning[] }> {
-    const { id, warnings } = await this.creation.create(tenantId, withoutNulls(input));
+    const { id, warnings } = await this.creation.create(tenantId, withoutNulls(input), signal);
     return { ...(await this.get(tenantId, id)), warnings };
   }
 
@@ -91,8 +95,9 @@ export class CampaignManager {
     tenantId: string,
     id: string,
     input: UpdateCampaignDto,
+    signal?: AbortSignal,
   ): Promise<CountedCampaign & { warnings: CampaignWarning[] }> {
-    const warnings = await this.updates.update(tenantId, id, input);
+    const warnings = await this.updates.update(tenantId, id, input, signal);
     return { ...(await this.get(tenantId, id)), warnings };
   }
 

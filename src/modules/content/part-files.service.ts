@@ -22,6 +22,8 @@ export interface FilesOfRequest {
   budget: ByteBudget;
   /** When nothing more is fetched, by `performance.now()`. */
   until: number;
+  /** Of the request: once it is aborted, what is being fetched ends and nothing more is fetched. */
+  signal?: AbortSignal;
 }
 
 /** For all files that one request fetches: a server may take half a minute for each. */
@@ -38,15 +40,16 @@ interface StoredParts {
 export class CampaignParts {
   constructor(private readonly media: CampaignMedia) {}
 
-  /** For `withFiles`, once per request. */
-  filesOfRequest(): FilesOfRequest {
+  /** For `withFiles`, once per request; the signal aborts when its caller leaves. */
+  filesOfRequest(signal?: AbortSignal): FilesOfRequest {
     const budget = new ByteBudget(this.media.requestBytes);
-    return { files: new Map(), budget, until: performance.now() + FETCH_MS };
+    return { files: new Map(), budget, until: performance.now() + FETCH_MS, signal };
   }
 
   /**
    * Looks up the files of uploads and fetches those given by URL, each URL once. A file that is not there, cannot be
-   * fetched or does not suit its part is refused by the field that names it.
+   * fetched or does not suit its part is refused by the field that names it. Throws the reason of the request's signal when
+   * that is aborted while files are fetched.
    */
   async withFiles(
     tenantId: string,
@@ -119,12 +122,13 @@ export class CampaignParts {
   private async fileOf(
     tenantId: string,
     { source, asDocument }: FileRequest,
-    { budget, until }: FilesOfRequest,
+    { budget, until, signal }: FilesOfRequest,
   ): Promise<CampaignFile> {
     if (source.mediaUrl === undefined) return this.uploadedFile(tenantId, source);
+    signal?.throwIfAborted();
     try {
       if (performance.now() > until) throw tooLate();
-      return await this.media.fetch(tenantId, source.mediaUrl, asDocument, budget);
+      return await this.media.fetch(tenantId, source.mediaUrl, { asDocument, budget, signal });
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
       const { kind, code, message } = error;

@@ -110,15 +110,16 @@ export class MediaService {
   /**
    * Fetches a file from a URL of the public Internet and stores it, until `lockFiles` for the request it is for: a file
    * of a request that is refused is not listed and disappears. Refuses (`invalid`) a URL that must not be fetched and
-   * (`not_possible`) one that did not give a file, with the reason.
+   * (`not_possible`) one that did not give a file, with the reason. When the signal aborts, it ends with its reason and
+   * leaves no file.
    */
   async addFromUrl(
     tenantId: string,
     url: string,
-    { kind, budget }: { kind?: MediaKind; budget?: ByteBudget } = {},
+    { kind, budget, signal }: { kind?: MediaKind; budget?: ByteBudget; signal?: AbortSignal } = {},
   ): Promise<Media> {
-    const fetched = await this.fetches.run(tenantId, undefined, () =>
-      this.deps.remote.fetch(url, { budget, owner: tenantId }),
+    const fetched = await this.fetches.run(tenantId, signal, () =>
+      this.deps.remote.fetch(url, { budget, owner: tenantId, signal }),
     );
     if (!fetched.ok) {
       const message = `The file cannot be fetched: ${fetched.reason}.`;

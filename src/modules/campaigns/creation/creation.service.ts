@@ -42,6 +42,7 @@ export class CampaignCreation {
   async create(
     tenantId: string,
     given: CreateCampaignDto,
+    signal?: AbortSignal,
   ): Promise<{ id: string; warnings: CampaignWarning[] }> {
     const input = await withSavedTexts(this.deps.database.manager, tenantId, given);
     await analyseAhead([input.messages, input.template, input.variants]);
@@ -53,7 +54,7 @@ export class CampaignCreation {
     const checkAudience = (tx: Tx) => this.audience.check(tx, tenantId, request.listIds, request.rules);
     await checkAudience(this.deps.database.manager);
     await refuseEmptyPool(this.deps.senders, tenantId, request.pool);
-    const parts = await this.parts.withFiles(tenantId, request.drafts);
+    const parts = await this.parts.withFiles(tenantId, request.drafts, this.parts.filesOfRequest(signal));
     const content = layOut(parts, request.layout);
     refuse(budgetErrors(control.maxPerSender, mostParts(content)));
     const key = { tenantId, campaignId: newId() };

@@ -42,7 +42,12 @@ export class CampaignUpdates {
     this.timings = new CampaignTimings(deps.clock);
   }
 
-  async update(tenantId: string, id: string, input: UpdateCampaignDto): Promise<CampaignWarning[]> {
+  async update(
+    tenantId: string,
+    id: string,
+    input: UpdateCampaignDto,
+    signal?: AbortSignal,
+  ): Promise<CampaignWarning[]> {
     const tx = this.deps.database.manager;
     const seen = changeable(await findCampaign(tx, tenantId, id), id, input);
     const change = await withSavedTexts(tx, tenantId, withoutNulls(input));
@@ -52,7 +57,8 @@ export class CampaignUpdates {
     refuse(parseControl(input, seen).errors);
     await this.refuseUnusablePool(tenantId, change, seen);
     // Before the transaction: fetching files may take long, and no row is locked meanwhile.
-    const parts = read.drafts && (await this.parts.withFiles(tenantId, read.drafts));
+    const files = this.parts.filesOfRequest(signal);
+    const parts = read.drafts && (await this.parts.withFiles(tenantId, read.drafts, files));
     return this.deps.database.transaction(async (locked) => {
       const campaign = changeable(await lockCampaign(locked, tenantId, id), id, input);
       if (parts) await this.parts.lockFiles(locked, tenantId, parts);

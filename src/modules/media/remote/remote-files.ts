@@ -62,20 +62,25 @@ export class RemoteFiles {
 
   /**
    * The file on this machine, which the caller owns; or why there is none. What arrives is taken from the budget, so that
-   * a request with many URLs ends when all of them together are too large. Owners take turns with names to look up.
+   * a request with many URLs ends when all of them together are too large. Owners take turns with names to look up. Throws
+   * the reason of the caller's signal when that aborts; nothing of the file is left then.
    */
   async fetch(
     text: string,
-    { budget, owner = '' }: { budget?: ByteBudget; owner?: string } = {},
+    { budget, owner = '', signal: left }: { budget?: ByteBudget; owner?: string; signal?: AbortSignal } = {},
   ): Promise<RemoteFile> {
     const { tempDir, timeoutMs = TIMEOUT_MS } = this.deps;
     const path = join(tempDir, `fetched-${randomUUID()}`);
-    const signal = AbortSignal.timeout(timeoutMs);
+    const timeout = AbortSignal.timeout(timeoutMs);
+    const signal = left ? AbortSignal.any([timeout, left]) : timeout;
     try {
       await mkdir(tempDir, { recursive: true, mode: 0o700 });
-      return { ok: true, path, ...(await this.follow(text, { path, signal, budget, owner })) };
+      const described = await this.follow(text, { path, signal, budget, owner });
+      left?.throwIfAborted();
+      return { ok: true, path, ...described };
     } catch (error) {
       await rm(path, { force: true });
+      left?.throwIfAborted();
       if (error instanceof WrongUrl) return { ok: false, code: 'wrong_url', reason: error.message };
       const late = `it took longer than ${timeoutMs / 1_000} seconds`;
       return { ok: false, code: 'unavailable', reason: signal.aborted ? late : reasonOf(error) };

@@ -16,7 +16,10 @@ const FILES_AT_ONCE = 8;
 /** A draft with what its recipient will get. */
 type WrittenDraft = DirectDraft & { content: RenderedContent };
 
-/** Checks the messages of a request against the tenant's senders, files, contacts and suppressions. */
+/**
+ * Checks the messages of a request against the tenant's senders, files, contacts and suppressions. Files are fetched until
+ * the signal aborts, whose reason is then thrown.
+ */
 export class DirectCheck {
   constructor(
     private readonly deps: Pick<DirectDeps, 'database'>,
@@ -26,6 +29,7 @@ export class DirectCheck {
   async run(
     tenantId: string,
     read: ReadMessages,
+    signal?: AbortSignal,
   ): Promise<{ ready: ReadyMessage[]; refused: RefusedMessage[] }> {
     const refused = new Map(read.refused.map((message) => [message.index, message]));
     const open = <Item extends { index: number }>(items: readonly Item[]): Item[] =>
@@ -38,7 +42,7 @@ export class DirectCheck {
     note(replies.refused);
     const texts = await this.withTexts(tenantId, replies.drafts);
     note(texts.refused);
-    const files = await this.withFiles(tenantId, texts.written);
+    const files = await this.withFiles(tenantId, texts.written, signal);
     note(files.refused);
     return { ready: files.ready, refused: [...refused.values()] };
   }
@@ -108,6 +112,7 @@ export class DirectCheck {
   private async withFiles(
     tenantId: string,
     drafts: readonly WrittenDraft[],
+    signal: AbortSignal | undefined,
   ): Promise<{ ready: ReadyMessage[]; refused: RefusedMessage[] }> {
     const ready: ReadyMessage[] = [];
     const refused: RefusedMessage[] = [];
@@ -120,7 +125,7 @@ export class DirectCheck {
       else shared.set(key, [draft]);
     }
     const waiting = [...shared.values()];
-    const known = this.parts.filesOfRequest();
+    const known = this.parts.filesOfRequest(signal);
     for (let start = 0; start < waiting.length; start += FILES_AT_ONCE) {
       const outcomes = waiting
         .slice(start, start + FILES_AT_ONCE)

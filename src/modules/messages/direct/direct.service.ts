@@ -51,7 +51,7 @@ export class DirectMessages {
   async send(
     tenantId: string,
     input: SendMessageDto,
-    whenStored?: WhenStored<AcceptedMessage>,
+    { whenStored, signal }: RequestHooks<AcceptedMessage> = {},
   ): Promise<AcceptedMessage> {
     const read = parseMessage(input, this.rulesOf(input));
     const stored: WhenStored<AcceptedBulk> = async (tx, accepted) =>
@@ -60,7 +60,7 @@ export class DirectMessages {
       tenantId,
       read,
       { skipInvalid: false, bulk: false, purpose: input.purpose },
-      stored,
+      { whenStored: stored, signal },
     );
     return onlyOne(messages);
   }
@@ -72,11 +72,11 @@ export class DirectMessages {
   async sendBulk(
     tenantId: string,
     input: SendBulkDto,
-    whenStored?: WhenStored<AcceptedBulk>,
+    hooks: RequestHooks<AcceptedBulk> = {},
   ): Promise<AcceptedBulk> {
     const read = await parseBulk(input, this.rulesOf(input));
     const options = { skipInvalid: input.skipInvalid ?? false, bulk: true, purpose: input.purpose };
-    return this.accept(tenantId, read, options, whenStored);
+    return this.accept(tenantId, read, options, hooks);
   }
 
   /** Cancels a message before its hand-over; `conflict` names the state of one that cannot be cancelled any more. */
@@ -97,10 +97,10 @@ export class DirectMessages {
     tenantId: string,
     read: ReadMessages,
     options: { skipInvalid: boolean; bulk: boolean; purpose?: Purpose | null },
-    whenStored?: WhenStored<AcceptedBulk>,
+    { whenStored, signal }: RequestHooks<AcceptedBulk>,
   ): Promise<AcceptedBulk> {
     const purpose = options.purpose ?? 'service';
-    const { ready, refused } = await this.check.run(tenantId, read);
+    const { ready, refused } = await this.check.run(tenantId, read, signal);
     if (refused.length > 0 && (!options.skipInvalid || ready.length === 0)) throw errorOfRefused(refused);
     await this.refuseWithoutSenders(tenantId, ready);
     const { deliveries, accepted } = await this.deps.database.transaction(async (tx) => {
@@ -191,6 +191,12 @@ export class DirectMessages {
 
 /** Runs in the transaction that stores the messages: what it writes is there exactly when they are. */
 type WhenStored<Answer> = (tx: Tx, answer: Answer) => Promise<void>;
+
+interface RequestHooks<Answer> {
+  whenStored?: WhenStored<Answer>;
+  /** Aborts when the caller leaves: files are not fetched any more, and nothing is stored unless all were there. */
+  signal?: AbortSignal;
+}
 
 function onlyOne<Item>([item]: readonly Item[]): Item {
   if (item === undefined) throw new Error('A message was neither accepted nor refused.');
