@@ -29,13 +29,13 @@ export async function startReader(settings: ReaderSettings): Promise<Reader> {
     execArgv: ['--import', 'tsx'],
     env: { ...process.env, READER_SETTINGS: JSON.stringify(settings) },
   });
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`The process that reads ended with ${code}.`);
+  });
+  // It is told to in the end, when nobody waits for an answer any more.
+  ended.catch(() => undefined);
   const said = async (): Promise<number[]> => {
-    const [times] = (await Promise.race([
-      once(child, 'message'),
-      once(child, 'exit').then(([code]) => {
-        throw new Error(`The process that reads ended with ${code}.`);
-      }),
-    ])) as [number[]];
+    const [times] = (await Promise.race([once(child, 'message'), ended])) as [number[]];
     return times;
   };
   const order = (what: ReaderOrder): void => void child.send(what);

@@ -35,13 +35,13 @@ export async function startCallers(settings: CallersSettings): Promise<Callers> 
     env: { ...process.env, CALLERS_SETTINGS: JSON.stringify(settings) },
   });
   if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`The process of the callers ended with ${code}.`);
+  });
+  // It is told to in the end, when nobody waits for an answer any more.
+  ended.catch(() => undefined);
   const said = async (): Promise<unknown> => {
-    const [message] = (await Promise.race([
-      once(child, 'message'),
-      once(child, 'exit').then(([code]) => {
-        throw new Error(`The process of the callers ended with ${code}.`);
-      }),
-    ])) as unknown[];
+    const [message] = (await Promise.race([once(child, 'message'), ended])) as unknown[];
     return message;
   };
   await said();
