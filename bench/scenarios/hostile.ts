@@ -79,7 +79,7 @@ async function measure(bench: BenchContext, ground: HostileGround): Promise<Samp
     samples[`block-${id}`] = { value: worstBlockMs, yardstick: 1 };
     bench.note(
       `${id}: block ${worstBlockMs.toFixed(0)} ms, others ${(slow / idle).toFixed(1)} x of ${idle.toFixed(1)} ms; ` +
-        `answers ${[...statuses].map(([status, count]) => `${count} x ${status}`).join(', ')}`,
+        `answers ${[...statuses].map(([status, count]) => `${count} x ${status === 0 ? 'left' : status}`).join(', ')}`,
     );
   }
   samples[others.id] = { value: worst, yardstick: idle };

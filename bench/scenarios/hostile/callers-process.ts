@@ -12,11 +12,12 @@ const { request, most = settings.most, settle } = await kind.prepare({ server: {
 async function ask(): Promise<void> {
   const statuses = new Map<number, number>();
   const until = performance.now() + ms;
+  const leaves = AbortSignal.timeout(ms);
   let requests = 0;
   const caller = async (): Promise<void> => {
     while (performance.now() < until && requests < most) {
       requests += 1;
-      const status = await request();
+      const status = await request(leaves);
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
     }
   };

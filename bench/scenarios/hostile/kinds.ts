@@ -12,14 +12,17 @@ export interface HostileKind {
   /** Ends a sentence: "the longest block under ...". */
   title: string;
   prepare(target: Target): Promise<{
-    /** Sends one and resolves with the status it was answered with. */
-    request: () => Promise<number>;
+    /** Sends one and resolves with the status it was answered with. A download ends when its caller leaves. */
+    request: (leaves: AbortSignal) => Promise<number>;
     /** Requests, where fewer than usual are enough. */
     most?: number;
     /** Resolves when what the requests have begun in the background is over. */
     settle?: () => Promise<void>;
   }>;
 }
+
+/** In place of a status: the caller did not wait for the end of its answer. */
+const LEFT = 0;
 
 /** Just below what a body may hold before log-in. */
 const PUBLIC_BYTES = 16_000;
@@ -126,8 +129,18 @@ function download(id: string, title: string, path: string): HostileKind {
   return {
     id,
     title,
-    prepare: async ({ attacker }) => ({ request: () => attacker.status(path, {}) }),
+    prepare: async ({ attacker }) => ({ request: (leaves) => begunDownload(attacker, path, leaves) }),
   };
+}
+
+/** The whole of it takes minutes, in which nothing else comes than in the first seconds. */
+async function begunDownload(attacker: ApiClient, path: string, leaves: AbortSignal): Promise<number> {
+  try {
+    return await attacker.status(path, { signal: leaves });
+  } catch (error) {
+    if (leaves.aborted) return LEFT;
+    throw error;
+  }
 }
 
 function file(id: string, title: string, name: string, content: () => Buffer): HostileKind {
