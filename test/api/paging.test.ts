@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { tmpdir } from 'node:os';
+import { SelectQueryBuilder } from 'typeorm';
 import { allRoutes, type RouteServices } from '../../src/api/routes/index.js';
 import { systemClock } from '../../src/lib/clock.js';
 import { newId } from '../../src/lib/ids.js';
@@ -148,4 +149,47 @@ it('a cursor leads from page to page', async () => {
     cursor = body.nextCursor === null ? '' : `&cursor=${body.nextCursor}`;
   } while (cursor !== '');
   expect(seen).toEqual([phone(1), phone(2), phone(3)]);
+});
+
+describe('a page that is too long is refused before it is read', () => {
+  const LONG = "repeat('x', 17 * 1024 * 1024)";
+  const text = `jsonb_build_object('type', 'text', 'content', ${LONG})`;
+
+  // What others need to be found comes last.
+  it.each<[string, string, number?]>([
+    ['/api/campaigns', `UPDATE campaigns SET parts = jsonb_build_array(${text}) WHERE tenant_id = $1`],
+    [
+      '/api/messages',
+      `INSERT INTO messages (id, tenant_id, direction, type, state, body)
+       VALUES (gen_random_uuid(), $1, 'in', 'text', 'received', ${LONG})`,
+    ],
+    [
+      '/api/imports',
+      `INSERT INTO imports (id, tenant_id, file_name, file_path, status, options)
+       VALUES (gen_random_uuid(), $1, 'a.csv', 'a', 'completed', jsonb_build_object('titles', ${LONG}))`,
+    ],
+    ['/api/senders', `UPDATE senders SET transport_config = ${text} WHERE tenant_id = $1`],
+    [
+      '/api/contacts',
+      `UPDATE contacts SET name = 'Ana', attributes = jsonb_build_object('a', ${LONG}) WHERE tenant_id = $1`,
+    ],
+    [
+      '/api/contacts/duplicates',
+      `INSERT INTO contacts (id, tenant_id, phone, name, attributes)
+       SELECT gen_random_uuid(), $1, '+44' || right(phone, 8), name, attributes FROM contacts WHERE tenant_id = $1`,
+    ],
+    // The segment itself is read.
+    ['/api/segments/:id/contacts', `UPDATE contacts SET name = NULL WHERE tenant_id = $1`, 1],
+    ['/api/segments', `UPDATE segments SET filter = ${text} WHERE tenant_id = $1`],
+  ])('GET %s', async (path, makeLong, others = 0) => {
+    const { tenantId } = (await get('/api/me')).body.data;
+    await world.db.database.manager.query(makeLong, [tenantId]);
+    const reads = jest.spyOn(SelectQueryBuilder.prototype, 'getMany');
+    const { status, body } = await get(path);
+    const read = reads.mock.calls.length;
+    reads.mockRestore();
+    expect(status).toBe(413);
+    expect(body.message).toBe('This page has more than 16777216 characters. Ask for fewer items with limit.');
+    expect(read).toBe(others);
+  });
 });

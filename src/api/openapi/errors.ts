@@ -37,7 +37,7 @@ export const errorResponses = {
   NotFound: failure('There is no such thing in this tenant.'),
   TooSlow: failure('The file arrives too slowly.'),
   Conflict: failure('The state of the thing does not allow this.'),
-  TooLarge: failure('The body or the file is over the limit.'),
+  TooLarge: failure('The body, the file or the page is over the limit.'),
   UnsupportedType: failure('The body has the wrong content type.'),
   NotPossible: failure(
     'Something is missing for this to work now, or it takes too long; the message says what.',
@@ -58,6 +58,7 @@ type ErrorName = keyof typeof errorResponses;
 export function errorsOf(route: Route): Record<string, object> {
   const hasInput = route.body !== undefined || route.upload !== undefined || route.query !== undefined;
   const changes = route.method !== 'get';
+  const isList = !changes && Array.isArray(route.response.data);
   const applies: [number, ErrorName, boolean][] = [
     [400, 'Invalid', hasInput || route.path.includes(':')],
     [401, 'Unauthenticated', route.access !== 'public' || route.tag === 'auth'],
@@ -65,7 +66,7 @@ export function errorsOf(route: Route): Record<string, object> {
     [404, 'NotFound', route.path.includes(':')],
     [408, 'TooSlow', route.upload !== undefined],
     [409, 'Conflict', changes && route.access !== 'public'],
-    [413, 'TooLarge', changes && (route.body !== undefined || route.upload !== undefined)],
+    [413, 'TooLarge', isList || (changes && (route.body !== undefined || route.upload !== undefined))],
     [415, 'UnsupportedType', changes && (route.body !== undefined || route.upload !== undefined)],
     [
       422,

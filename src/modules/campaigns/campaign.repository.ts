@@ -1,5 +1,5 @@
-import { LessThan } from 'typeorm';
-import type { Tx } from '../../db/index.js';
+import { readWidePage, type Tx } from '../../db/index.js';
+import type { Page } from '../../lib/pages.js';
 import { Campaign } from './campaign.entity.js';
 import { noCounts, type Counter, type Counts } from './core/counts.js';
 import { isIn } from '../delivery/index.js';
@@ -21,18 +21,21 @@ export async function findCampaign(tx: Tx, tenantId: string, id: string): Promis
   return (await tx.findOneBy(Campaign, { tenantId, id })) ?? undefined;
 }
 
-/** Newest first (ids sort by creation time); one row more than asked for, to know whether there is a next page. */
-export async function listCampaigns(tx: Tx, tenantId: string, filter: CampaignFilter): Promise<Campaign[]> {
-  return tx.find(Campaign, {
-    where: {
-      tenantId,
-      ...(filter.status ? { status: filter.status } : {}),
-      ...(filter.originId ? { originId: filter.originId } : {}),
-      ...(filter.before ? { id: LessThan(filter.before) } : {}),
-    },
-    order: { id: 'DESC' },
-    take: filter.limit + 1,
-  });
+/** Newest first (ids sort by creation time); a page that is too long is `too_large` before it is read. */
+export async function listCampaigns(
+  tx: Tx,
+  tenantId: string,
+  filter: CampaignFilter,
+): Promise<Page<Campaign>> {
+  const { status, originId, before, limit } = filter;
+  const query = tx
+    .createQueryBuilder(Campaign, 'campaign')
+    .where('campaign.tenantId = :tenantId', { tenantId });
+  if (status) query.andWhere('campaign.status = :status', { status });
+  if (originId) query.andWhere('campaign.originId = :originId', { originId });
+  if (before) query.andWhere('campaign.id < :before', { before });
+  const wide = ['parts', 'variants', 'audience', 'pool', 'listIds'] as const;
+  return readWidePage(tx, query, { limit, wide });
 }
 
 /** Locks the row against other changes of its status; recipients may still change (their counts refer to the row). */

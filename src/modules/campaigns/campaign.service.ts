@@ -1,5 +1,5 @@
 import { notFound } from '../../lib/errors.js';
-import { idBehind, toPage, type Page, type PageRequest } from '../../lib/pages.js';
+import { idBehind, type Page, type PageRequest } from '../../lib/pages.js';
 import { withoutNulls } from '../../lib/without-nulls.js';
 import type { CreateCampaignDto, UpdateCampaignDto } from './campaign.dto.js';
 import type { Campaign } from './campaign.entity.js';
@@ -77,13 +77,12 @@ export class CampaignManager {
     tenantId: string,
     query: { limit: number; cursor?: string; status?: CampaignStatus; originId?: string },
   ): Promise<Page<CountedCampaign>> {
-    const rows = await listCampaigns(this.deps.database.manager, tenantId, {
+    const page = await listCampaigns(this.deps.database.manager, tenantId, {
       limit: query.limit,
       status: query.status,
       originId: query.originId,
       before: idBehind(query.cursor),
     });
-    const page = toPage(rows, query.limit, ({ id }) => [id]);
     return { ...page, items: await this.count(page.items) };
   }
 

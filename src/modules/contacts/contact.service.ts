@@ -113,8 +113,7 @@ export class ContactService {
       beforeId: idBehind(page.cursor),
     });
     const ids = toPage(found, page.limit, (id) => [id]);
-    refuseLargePage(await this.search.attributeCharacters(manager, tenantId, ids.items));
-    return { ...ids, items: await this.findMany(tenantId, ids.items) };
+    return { ...ids, items: await this.findPage(tenantId, ids.items) };
   }
 
   /** A filter as it is searched for: the number in E.164, the text without what PostgreSQL cannot take. */
@@ -137,6 +136,12 @@ export class ContactService {
     const [view] = await this.views.complete(manager, tenantId, [contact]);
     if (!view) throw new Error('A contact was completed to none.');
     return view;
+  }
+
+  /** As `findMany`, for a page of a list: one that is too long is `too_large`, before it is read. */
+  async findPage(tenantId: string, ids: readonly string[]): Promise<ContactView[]> {
+    refuseLargePage(await this.search.attributeCharacters(this.deps.database.manager, tenantId, ids));
+    return this.findMany(tenantId, ids);
   }
 
   /** Those of the ids that are contacts of the tenant, in the order of the ids. */

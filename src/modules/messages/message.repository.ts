@@ -1,5 +1,5 @@
-import type { Tx } from '../../db/index.js';
-import { idBehind, toPage, type Page, type PageRequest } from '../../lib/pages.js';
+import { readWidePage, type Tx } from '../../db/index.js';
+import { idBehind, type Page, type PageRequest } from '../../lib/pages.js';
 import { HOURS_REASONS, Message, type MessageState, type SourceKind } from '../delivery/index.js';
 
 export interface MessageFilter {
@@ -54,11 +54,8 @@ export async function listMessages(
   }
   const after = idBehind(page.cursor);
   if (after !== undefined) query.andWhere('message.id < :after', { after });
-  const rows = await query
-    .orderBy('message.id', 'DESC')
-    .limit(page.limit + 1)
-    .getMany();
-  const found = toPage(rows, page.limit, (message) => [message.id]);
+  const wide = ['body', 'content', 'attempts'] as const;
+  const found = await readWidePage(tx, query, { limit: page.limit, wide });
   return { ...found, items: await withSurroundings(tx, found.items) };
 }
 

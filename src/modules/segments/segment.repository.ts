@@ -1,5 +1,6 @@
 import { QueryFailedError } from 'typeorm';
-import type { Tx } from '../../db/index.js';
+import { readWidePage, type Tx } from '../../db/index.js';
+import type { Page } from '../../lib/pages.js';
 import { compileFilter } from './core/compile.js';
 import type { Filter, Reference } from './core/filter.js';
 import { tenantTimes } from '../tenants/index.js';
@@ -27,18 +28,18 @@ export async function findSegmentByName(tx: Tx, tenantId: string, name: string):
   return tx.findOneBy(Segment, { tenantId, name });
 }
 
-/** Newest first; at most `limit` segments older than `beforeId`. */
+/** A page of the segments older than `beforeId`, newest first; `too_large` before it is read. */
 export async function listSegments(
   tx: Tx,
   tenantId: string,
   page: { limit: number; beforeId?: string },
-): Promise<Segment[]> {
+): Promise<Page<Segment>> {
   const query = tx
     .getRepository(Segment)
     .createQueryBuilder('segment')
     .where('segment.tenantId = :tenantId', { tenantId });
   if (page.beforeId !== undefined) query.andWhere('segment.id < :beforeId', { beforeId: page.beforeId });
-  return query.orderBy('segment.id', 'DESC').take(page.limit).getMany();
+  return readWidePage(tx, query, { limit: page.limit, wide: ['filter'] });
 }
 
 const PG_UNIQUE_VIOLATION = '23505';

@@ -26,7 +26,7 @@ type SegmentContact = Awaited<ReturnType<ContactService['findMany']>>[number];
 export interface SegmentDeps {
   database: Database;
   clock: Clock;
-  contacts: Pick<ContactService, 'findMany'>;
+  contacts: Pick<ContactService, 'findMany' | 'findPage'>;
 }
 
 const SAMPLE_SIZE = 10;
@@ -54,11 +54,8 @@ export class SegmentService {
 
   /** Newest first. */
   async list(tenantId: string, page: PageRequest): Promise<Page<Segment>> {
-    const rows = await listSegments(this.manager, tenantId, {
-      limit: page.limit + 1,
-      beforeId: idBehind(page.cursor),
-    });
-    return toPage(rows, page.limit, ({ id }) => [id]);
+    const beforeId = idBehind(page.cursor);
+    return listSegments(this.manager, tenantId, { limit: page.limit, beforeId });
   }
 
   async get(tenantId: string, id: string): Promise<Segment> {
@@ -96,7 +93,7 @@ export class SegmentService {
     const isWhole = beforeId === undefined && ids.length <= page.limit;
     const total = isWhole ? ids.length : await countContacts(this.manager, tenantId, filter, now);
     const found = toPage(ids, page.limit, (contactId) => [contactId]);
-    return { ...found, items: await this.deps.contacts.findMany(tenantId, found.items), total };
+    return { ...found, items: await this.deps.contacts.findPage(tenantId, found.items), total };
   }
 
   /** How many a filter finds, and some of them, without saving it. */

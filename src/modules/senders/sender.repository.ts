@@ -1,6 +1,6 @@
 import { QueryFailedError } from 'typeorm';
-import type { Tx } from '../../db/index.js';
-import { idBehind, toPage, type Page, type PageRequest } from '../../lib/pages.js';
+import { readWidePage, type Tx } from '../../db/index.js';
+import { idBehind, type Page, type PageRequest } from '../../lib/pages.js';
 import type { TransportName } from '../../transports/transport.js';
 import type { SenderPool } from './pool.js';
 import { poolMembership } from './reservation.repository.js';
@@ -64,11 +64,8 @@ export async function listSenders(
   const total = await query.getCount();
   const after = idBehind(page.cursor);
   if (after !== undefined) query.andWhere('sender.id < :after', { after });
-  const rows = await query
-    .orderBy('sender.id', 'DESC')
-    .limit(page.limit + 1)
-    .getMany();
-  return { ...toPage(rows, page.limit, (sender) => [sender.id]), total };
+  const wide = ['transportConfig', 'tags'] as const;
+  return { ...(await readWidePage(tx, query, { limit: page.limit, wide })), total };
 }
 
 /** How many senders a pool has, and how many of them are connected. */

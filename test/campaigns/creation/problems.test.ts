@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { newId } from '../../../src/lib/ids.js';
+import { waitingRecipients } from '../../../src/modules/campaigns/creation/problems.repository.js';
 import { harmlessValueBytes } from '../../../src/modules/content/core/templates/text-risk.js';
 import {
   choiceSeed,
@@ -113,6 +114,8 @@ describe('the problems of a campaign', () => {
       expect(warnings).toMatchObject([{ count: 500 }]);
       expect(problems).toHaveLength(500);
       expect(new Set(problems.map(({ recipient }) => recipient.id)).size).toBe(500);
+      // As many as are read at a time: nothing follows.
+      expect(await problemsOf(tenantId, campaign.id)).toHaveLength(500);
     }
     const { campaign } = await world.manager.create(
       tenantId,
@@ -148,13 +151,27 @@ describe('the problems of a campaign', () => {
        WHERE campaign_id = $1 AND phone = ANY($3::text[])`,
       [campaign.id, phone(4), [phone(2), phone(4), phone(7)]],
     );
-    for (const limit of [1, 2, 500]) {
+    const finds = async (limit: number) => {
       const found = await problemsOf(tenantId, campaign.id, limit);
       const codes = found.map(({ recipient, problems: [problem] }) => [recipient.phone, problem?.code]);
       const missing = 'template_missing_variable';
       expect(codes).toEqual(
         [0, 1, 2, 3, 5, 6, 7, 8].map((n) => [phone(n), n === 2 || n === 7 ? 'internal_error' : missing]),
       );
+      expect(JSON.stringify(found).length).toBeLessThan(10_000);
+    };
+    for (const limit of [1, 2, 500]) await finds(limit);
+    // Longer than what is read at a time: one, then two of them.
+    for (const characters of [5_000_000, 2_500_000]) {
+      await world.db.database.manager.query(
+        `UPDATE deliveries SET variables = variables || jsonb_build_object('notes', repeat('x', $2)) WHERE campaign_id = $1`,
+        [campaign.id, characters],
+      );
+      const page = { after: undefined, limit: 500, suspicion: undefined };
+      const key = { tenantId, id: campaign.id };
+      const { rows, more } = await waitingRecipients(world.db.database.manager, key, page);
+      expect([rows.length, more]).toEqual([characters === 5_000_000 ? 1 : 2, true]);
+      await finds(500);
     }
   });
 

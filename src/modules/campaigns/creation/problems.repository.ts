@@ -24,22 +24,33 @@ export interface Suspicion {
   maxBytes: number;
 }
 
-/** The next recipients not sent to yet, in sending order; with a suspicion, only those it matches. */
+/** Of the variables of recipients that are read at a time; one with more is alone. */
+const MAX_BYTES = 4 * 1024 * 1024;
+
+/**
+ * The next recipients not sent to yet, in sending order; with a suspicion, only those it matches. Fewer than `limit` where
+ * their variables are long: `more` follow then.
+ */
 export async function waitingRecipients(
   tx: Tx,
   campaign: { tenantId: string; id: string },
   page: { after: string | undefined; limit: number; suspicion: Suspicion | undefined },
-): Promise<TriedRecipient[]> {
+): Promise<{ rows: TriedRecipient[]; more: boolean }> {
   const values: unknown[] = [campaign.tenantId, campaign.id, page.limit];
   const after = page.after === undefined ? undefined : `$${values.push(page.after)}`;
   const { where, orderBy } = inOrder(['pending'], { after });
   const conditions = ['tenant_id = $1', 'campaign_id = $2', where];
   if (page.suspicion) conditions.push(`(${suspects(page.suspicion, values)})`);
-  return tx.query<TriedRecipient[]>(
-    `SELECT id, contact_id AS "contactId", phone, name, variables, variant FROM deliveries
-     WHERE ${conditions.join(' AND ')} ORDER BY ${orderBy} LIMIT $3`,
+  const rows = await tx.query<(TriedRecipient & { found: number })[]>(
+    `SELECT id, contact_id AS "contactId", phone, name, variables, variant, found FROM (
+       SELECT *, count(*) OVER ()::int AS found, sum(bytes) OVER (ORDER BY id) - bytes AS bytes_before FROM (
+         SELECT *, octet_length(variables::text) AS bytes FROM deliveries
+         WHERE ${conditions.join(' AND ')} ORDER BY ${orderBy} LIMIT $3) page) measured
+     WHERE bytes_before < ${MAX_BYTES} ORDER BY id`,
     values,
   );
+  const found = rows[0]?.found ?? 0;
+  return { rows, more: found === page.limit || rows.length < found };
 }
 
 /** Asks the counters: most campaigns have none, and may have many that failed for other reasons. */

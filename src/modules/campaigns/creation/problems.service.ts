@@ -65,7 +65,7 @@ export class CampaignProblems {
     const work = yieldingWork(PAGE_MS);
     let after = idBehind(page.cursor);
     do {
-      const rows = await this.next(campaign, after, { suspicion, isBroken });
+      const { rows, more } = await this.next(campaign, after, { suspicion, isBroken });
       for (const row of rows) {
         const tried = 'variables' in row ? tryOn(campaign, row) : broken(campaign, row);
         if (tried.problems.length > 0) found.push(tried);
@@ -74,7 +74,8 @@ export class CampaignProblems {
         await work.yieldIfDue();
         if (work.isOver()) break;
       }
-      if (rows.length < BATCH && rows.at(-1)?.id === after) return { items: found, nextCursor: null };
+      const isThrough = rows.length === 0 || rows.at(-1)?.id === after;
+      if (isThrough && !more) return { items: found, nextCursor: null };
     } while (!work.isOver());
     return { items: found, nextCursor: encodeCursor([after]) };
   }
@@ -84,12 +85,17 @@ export class CampaignProblems {
     campaign: Campaign,
     after: string | undefined,
     { suspicion, isBroken }: { suspicion: Suspicion | undefined; isBroken: boolean },
-  ): Promise<(TriedRecipient | EndedRecipient)[]> {
+  ): Promise<{ rows: (TriedRecipient | EndedRecipient)[]; more: boolean }> {
     const { manager } = this.deps.database;
     const waiting = await waitingRecipients(manager, campaign, { after, limit: BATCH, suspicion });
     if (!isBroken) return waiting;
     const ended = await brokenRecipients(manager, campaign, { after, limit: BATCH });
-    return [...waiting, ...ended].toSorted((a, b) => (a.id < b.id ? -1 : 1)).slice(0, BATCH);
+    const both = [...waiting.rows, ...ended].toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    const more = waiting.more || both.length >= BATCH;
+    // What follows those that wait comes with the next of them.
+    const last = waiting.more ? waiting.rows.at(-1)?.id : undefined;
+    const rows = last === undefined ? both : both.filter(({ id }) => id <= last);
+    return { rows: rows.slice(0, BATCH), more };
   }
 }
 
@@ -104,7 +110,9 @@ async function suspicionOf(campaign: Campaign): Promise<Suspicion | undefined> {
 function tryOn(campaign: Campaign, recipient: TriedRecipient): RecipientProblems {
   const variant = campaign.variants?.[recipient.variant];
   const problems = problemsOf(variant?.parts ?? campaign.parts, recipient);
-  return { recipient, ...(variant && { variant: variant.name }), problems };
+  // Without the variables, which may be long.
+  const { id, contactId, phone, name } = recipient;
+  return { recipient: { id, contactId, phone, name }, ...(variant && { variant: variant.name }), problems };
 }
 
 function broken(campaign: Campaign, recipient: EndedRecipient): RecipientProblems {

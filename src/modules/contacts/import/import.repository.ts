@@ -1,4 +1,5 @@
-import type { Tx } from '../../../db/index.js';
+import { readWidePage, type Tx } from '../../../db/index.js';
+import type { Page } from '../../../lib/pages.js';
 import type { ColumnReport } from './core/column-report.js';
 import type { Delimiter } from './core/delimiter.js';
 import type { KnownEncoding } from './core/encodings.js';
@@ -40,14 +41,15 @@ export class ImportRepository {
     return tx.getRepository(Import).findOneBy({ tenantId, id });
   }
 
-  /** Newest first. */
-  list(tx: Tx, tenantId: string, page: { limit: number; beforeId?: string }): Promise<Import[]> {
+  /** Newest first; a page that is too long is `too_large` before it is read. */
+  list(tx: Tx, tenantId: string, page: { limit: number; beforeId?: string }): Promise<Page<Import>> {
     const query = tx
       .getRepository(Import)
       .createQueryBuilder('import')
       .where('import.tenantId = :tenantId', { tenantId });
     if (page.beforeId !== undefined) query.andWhere('import.id < :beforeId', { beforeId: page.beforeId });
-    return query.orderBy('import.id', 'DESC').take(page.limit).getMany();
+    const wide = ['options', 'warnings', 'error'] as const;
+    return readWidePage(tx, query, { limit: page.limit, wide });
   }
 
   /** The oldest import of each tenant that has not ended, or of this tenant only. */

@@ -7,7 +7,7 @@ import { csvLines, UTF8_BOM } from '../../../lib/csv.js';
 import { DomainError, invalid, notFound, type FieldError } from '../../../lib/errors.js';
 import { newId } from '../../../lib/ids.js';
 import type { Logger } from '../../../lib/logger.js';
-import { idBehind, toPage, type Page, type PageRequest } from '../../../lib/pages.js';
+import { idBehind, type Page, type PageRequest } from '../../../lib/pages.js';
 import { isPhoneCountry } from '../../../lib/phone.js';
 import { storableText } from '../../../lib/storable.js';
 import type { ExhaustedHandler, JobHandler } from '../../../queue/job.js';
@@ -112,11 +112,10 @@ export class ImportService {
 
   /** Newest first. */
   async list(tenantId: string, page: PageRequest): Promise<Page<Import>> {
-    const rows = await this.imports.list(this.deps.database.manager, tenantId, {
-      limit: page.limit + 1,
+    return this.imports.list(this.deps.database.manager, tenantId, {
+      limit: page.limit,
       beforeId: idBehind(page.cursor),
     });
-    return toPage(rows, page.limit, ({ id }) => [id]);
   }
 
   async get(tenantId: string, id: string): Promise<Import> {

@@ -24,7 +24,7 @@ export interface Duplicates {
 export interface MergeDeps {
   database: Database;
   clock: Clock;
-  contacts: Pick<ContactService, 'get' | 'findMany'>;
+  contacts: Pick<ContactService, 'get' | 'findPage'>;
   /** What other modules keep of a person. */
   records: readonly PersonRecords[];
 }
@@ -96,7 +96,7 @@ export class MergeService {
     found: { reason: DuplicateReason; ids: string[] }[],
     nextCursor: string | null,
   ): Promise<Page<Duplicates>> {
-    const contacts = await this.deps.contacts.findMany(
+    const contacts = await this.deps.contacts.findPage(
       tenantId,
       found.flatMap(({ ids }) => ids),
     );
