@@ -3,7 +3,7 @@ const PATIENCE_MS = 100;
 /** Where urgent work has just ended, more of it is likely to come. */
 const LATELY_MS = 1_000;
 /** Items in one piece of other work meanwhile. What has begun is not interrupted, so it has to be over soon. */
-const SMALL_PIECE = 100;
+const SMALL_PIECE = 50;
 
 /**
  * Lets short work that a person waits for go before work that fills the event loop, the processors and the database. All
