@@ -11,6 +11,7 @@ const MODULES = [
   'senders',
   'sessions',
   'workers',
+  'installation',
   'segments',
   'auth',
   'templates',
@@ -85,8 +86,8 @@ module.exports = {
     ),
     forbid(
       'foundation-knows-lib-only',
-      'config, db, queue and threads stand on lib; what a job or a task carries, its module says in its *.jobs.ts or *.tasks.ts',
-      { path: '^src/(config|db|queue|threads)/' },
+      'config, db, journal, queue and threads stand on lib; what a job or a task carries, its module says in its *.jobs.ts or *.tasks.ts',
+      { path: '^src/(config|db|journal|queue|threads)/' },
       { path: '^src/', pathNot: ['^src/lib/', '^src/$1/'] },
     ),
     forbid(
@@ -169,7 +170,8 @@ module.exports = {
       { path: '^(bench|chaos)/' },
       { path: '^(bench|chaos)/', pathNot: '^$1/' },
     ),
-    owned('bullmq|ioredis', 'src/queue', '^src/queue/'),
+    owned('bullmq', 'src/queue', '^src/queue/'),
+    owned('ioredis', 'src/queue and src/journal', '^src/(queue|journal)/'),
     owned('typeorm', 'src/db, entities, repositories and migrations', [
       '^src/db/',
       '\\.(entity|repository)\\.ts$',

@@ -2,12 +2,13 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * Deletes the files of a folder that were not written to since then; returns how many. A folder that is not there has
+ * Deletes the files of a folder, or those whose names end so, that were not written to since then; returns how many. A folder that is not there has
  * none.
  */
-export async function removeOldFiles(folder: string, before: Date): Promise<number> {
+export async function removeOldFiles(folder: string, before: Date, suffix = ''): Promise<number> {
   let removed = 0;
   for (const name of await namesIn(folder)) {
+    if (!name.endsWith(suffix)) continue;
     const path = join(folder, name);
     // Another process may be deleting the same.
     const found = await stat(path).catch(() => undefined);
