@@ -1,6 +1,7 @@
 import type { BenchContext, Figure, Samples, Scenario } from '../figure.js';
+import { measureBare } from '../support/bare.js';
 import { measureNoop } from '../support/noop.js';
-import { CONCURRENCY, onGround, WINDOW, type QueueKind } from './throughput/ground.js';
+import { CONCURRENCY, onGround, WINDOW, type Ground, type QueueKind } from './throughput/ground.js';
 import { runCampaign } from './throughput/run.js';
 
 const MESSAGES: Record<QueueKind, number> = { redis: 100_000, postgres: 30_000 };
@@ -20,6 +21,15 @@ const figures: Record<QueueKind, readonly Figure[]> = {
       title: 'processor time of our process per message',
       yardstick: "BullMQ's per no-op job",
       target: 3,
+      direction: 'atMost',
+      unit: 'µs',
+      ratioUnit: 'x',
+    },
+    {
+      id: 'price-of-a-message',
+      title: 'processor time of all processes per message: ours, PostgreSQL, Redis',
+      yardstick: 'the same rows changed by bare SQL',
+      target: 4,
       direction: 'atMost',
       unit: 'µs',
       ratioUnit: 'x',
@@ -55,12 +65,32 @@ async function measureOn(queue: QueueKind, bench: BenchContext): Promise<Samples
         `${Math.round(run.cpuMicros)} µs of ours, ${Math.round(run.postgresMicros)} µs of PostgreSQL, ` +
         `${Math.round(run.redisMicros)} µs of Redis`,
     );
+    const bare = queue === 'redis' ? await priceOfBareRows(bench, ground, messages) : undefined;
     return {
+      ...(bare !== undefined && {
+        'price-of-a-message': {
+          value: run.cpuMicros + run.postgresMicros + run.redisMicros,
+          yardstick: bare,
+        },
+      }),
       [`throughput-${queue}`]: { value: run.messagesPerSecond, yardstick: noop.jobsPerSecond },
       'cpu-per-message': { value: run.cpuMicros, yardstick: noop.cpuMicrosPerJob },
       'statements-per-message': { value: run.statements, yardstick: 1 },
     };
   });
+}
+
+/** In microseconds per message. */
+async function priceOfBareRows(bench: BenchContext, ground: Ground, messages: number): Promise<number> {
+  const campaignId = await ground.campaign(messages);
+  const { micros, messagesPerSecond } = await measureBare(bench.services, {
+    databaseUrl: ground.databaseUrl,
+    campaignId,
+  });
+  bench.note(
+    `bare statements: ${Math.round(micros)} µs a message, ${Math.round(messagesPerSecond)} messages/s`,
+  );
+  return micros;
 }
 
 const about = (queue: string) =>
@@ -75,7 +105,9 @@ const about = (queue: string) =>
 export const throughputOnRedis: Scenario = {
   id: 'throughput-redis',
   title: 'Messages a second on Redis',
-  about: about('Redis'),
+  about:
+    `${about('Redis')} The price of a message is compared with bare SQL: the rows of as many recipients (claims, messages, ` +
+    `outcomes, counters) change in batches of 500, in one loop on one connection for each processor, with no queue and no engine.`,
   figures: figures.redis,
   measure: (bench) => measureOn('redis', bench),
 };

@@ -18,7 +18,7 @@ export interface Ground {
   server: BenchServer;
   /** Another process that serves the API, where it was asked for; otherwise `server`. */
   api: BenchServer;
-  /** A new campaign to so many contacts, not started. */
+  /** A new campaign to so many contacts, not started; to the same ones as another of that size. */
   campaign(recipients: number): Promise<string>;
 }
 
@@ -43,6 +43,7 @@ export async function onGround<Result>(
     const server = await start(apart ? { ROLES: 'worker' } : {});
     const api = apart ? await start({ ROLES: 'api' }) : server;
     await connectSenders(api.api, SENDERS);
+    const lists = new Map<number, Promise<string>>();
     return await work({
       databaseUrl: database.url,
       yardstick:
@@ -52,7 +53,9 @@ export async function onGround<Result>(
       server,
       api,
       async campaign(recipients) {
-        return createCampaign(api.api, await contactList(database.url, api.api, recipients));
+        const list = lists.get(recipients) ?? contactList(database.url, api.api, recipients);
+        lists.set(recipients, list);
+        return createCampaign(api.api, await list);
       },
     });
   } finally {
