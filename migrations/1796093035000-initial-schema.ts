@@ -58,7 +58,7 @@ export class InitialSchema1796093035000 implements MigrationInterface {
       contact_senders, suppressions, contact_consents, segments, contact_list_members, contact_lists,
       contact_attribute_names, contact_merged_numbers, contacts,
       job_starts, workers, rate_limits, kept_answer_bytes, idempotency_keys, refresh_tokens, api_keys, users, tenant_usage,
-      tenant_settings, tenants`);
+      tenant_settings, tenants, installation`);
     await runner.query(`DROP FUNCTION
       phone_line(text), contact_name_grams(text), count_new_deliveries(), count_changed_deliveries(),
       count_new_messages(), count_changed_messages(), note_delivery_end(), count_changed_answers(), count_deleted_answers()`);

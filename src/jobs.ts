@@ -12,6 +12,7 @@ import {
   sendMessage,
   tellEnds,
 } from './modules/delivery/delivery.jobs.js';
+import { markInstallation } from './modules/installation/installation.jobs.js';
 import { receiveInbound } from './modules/inbound/inbound.jobs.js';
 import { recoverSenders, syncSession } from './modules/senders/sender.jobs.js';
 import { applyRetention } from './modules/tenants/tenant.jobs.js';
@@ -37,4 +38,5 @@ export const jobCatalog = {
   syncSession,
   recoverSenders,
   applyRetention,
+  markInstallation,
 };

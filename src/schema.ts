@@ -28,6 +28,7 @@ import { Contact } from './modules/contacts/contact.entity.js';
 import { Import, ImportPhone, ImportRejection } from './modules/contacts/import/import.entity.js';
 import { Suppression } from './modules/contacts/suppression.entity.js';
 import { Conversation } from './modules/inbound/conversation.entity.js';
+import { Installation } from './modules/installation/installation.entity.js';
 import { Media } from './modules/media/media.entity.js';
 import { Message } from './modules/delivery/message.entity.js';
 import { MessageTextMark } from './modules/delivery/retention/text-mark.entity.js';
@@ -73,6 +74,7 @@ export const entities = [
   Message,
   MessageTextMark,
   Conversation,
+  Installation,
   Media,
   Template,
   Segment,

@@ -1,5 +1,20 @@
 /** Tenants and their settings, users and API keys, idempotency keys, and the worker processes with what they have begun. */
 export const accounts = `
+-- One row, which says which database this is: a restored one knows itself by it.
+CREATE TABLE installation (
+  id uuid NOT NULL CONSTRAINT "PK_f0cd0b17a45357b5e1da1da1680" PRIMARY KEY,
+  table_oid text NOT NULL,
+  system_identifier text NOT NULL,
+  timeline integer NOT NULL,
+  mark bigint NOT NULL DEFAULT 0,
+  marked_at timestamptz NOT NULL DEFAULT now(),
+  state text NOT NULL DEFAULT 'open',
+  restore_sign text,
+  restored_at timestamptz,
+  known_until timestamptz
+);
+CREATE UNIQUE INDEX installation_once ON installation ((true));
+
 CREATE TABLE tenants (
   id uuid NOT NULL CONSTRAINT "PK_53be67a04681c66b87ee27c9321" PRIMARY KEY,
   slug text NOT NULL CONSTRAINT "UQ_2310ecc5cb8be427097154b18fc" UNIQUE,

@@ -6,6 +6,7 @@ import { healthRoutes, type HealthDependencies, type Readiness } from '../api/ro
 import { startServer, type RunningServer } from '../api/server.js';
 import { addMs, systemClock } from '../lib/clock.js';
 import { removeOldFiles } from '../lib/old-files.js';
+import { readInstallation } from '../modules/installation/index.js';
 import { countSendersByStatus } from '../modules/senders/index.js';
 import type { Services } from './services.js';
 import type { ServiceInputs } from './inputs.js';
@@ -59,19 +60,25 @@ export async function startHttpRole(
   });
 }
 
+const RESTORED =
+  'database_restored: campaigns that may have been sent since the backup are held until they are resumed';
+
 async function readiness({
   infrastructure,
   phase,
 }: ServiceInputs & { phase: () => ServerPhase }): Promise<Readiness> {
-  const [reason, queue] = await Promise.all([
-    infrastructure.database.unavailableReason(),
-    infrastructure.queue.ping(),
-  ]);
+  const { database } = infrastructure;
+  const [reason, queue] = await Promise.all([database.unavailableReason(), infrastructure.queue.ping()]);
+  const restored = reason === undefined && (await readInstallation(database.manager))?.state;
   const running = phase() === 'running';
   const checks = [
     { name: 'database', ok: reason === undefined, ...(reason === undefined ? {} : { detail: reason }) },
     { name: 'queue', ok: queue, ...(queue ? {} : { detail: 'no answer' }) },
     { name: 'process', ok: running, ...(running ? {} : { detail: phase() }) },
+    // Requests are welcome: only what was under way before the restore is held.
+    ...(restored === 'restored' || restored === 'held'
+      ? [{ name: 'restore', ok: true, detail: RESTORED }]
+      : []),
   ];
   return { ready: checks.every(({ ok }) => ok), checks };
 }

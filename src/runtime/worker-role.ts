@@ -1,5 +1,5 @@
 import { TextEncryption } from '../lib/encryption.js';
-import { systemClock } from '../lib/clock.js';
+import { addMs, systemClock } from '../lib/clock.js';
 import type { Database } from '../db/index.js';
 import type { Logger } from '../lib/logger.js';
 import { systemRandom } from '../lib/random.js';
@@ -14,7 +14,7 @@ import {
 import { SenderManager } from '../modules/senders/index.js';
 import { jobCatalog } from '../jobs.js';
 import type { ExhaustedHandlers, JobHandlers } from '../queue/index.js';
-import type { ExhaustedHandler } from '../queue/job.js';
+import type { ExhaustedHandler, JobContext, JobOutcome } from '../queue/job.js';
 import { createExhaustedInbound, createExhaustedReceipts } from '../worker/handlers/exhausted.js';
 import { createInboundHandler } from '../worker/handlers/inbound.js';
 import { MessageWorker } from '../worker/message-worker/message-worker.js';
@@ -25,6 +25,7 @@ import { SessionHost } from '../worker/session-host/session-host.js';
 import { defaultTiming } from '../worker/session-host/timing.js';
 import { checkingTransports } from './contact-services.js';
 import { deliverySources as sources } from './sources.js';
+import { createRestoreGuard, type RestoreGuard } from './restore.js';
 import { queueConcurrency } from './queue-concurrency.js';
 import type { Services } from './services.js';
 import type { ServiceInputs } from './inputs.js';
@@ -43,6 +44,9 @@ import { JobStarts, type ProgressReaders } from '../modules/workers/index.js';
 
 /** A transport that has not answered by then has lost the message, or its answer. */
 const LONGEST_SEND_MS = 60_000;
+
+/** What has to wait until it is known what was sent before looks again after that time. */
+const UNSETTLED_PAUSE_MS = 2_000;
 
 /** How far each watched job is, by its name. */
 const progressReaders: ProgressReaders = {
@@ -79,11 +83,13 @@ export async function startWorkerRole(
   });
   const { database } = infrastructure;
   const starts = new JobStarts({ database, workerId: host.workerId, progress: progressReaders, logger });
+  const restore = createRestoreGuard(config, infrastructure, logger);
   await host.start();
   try {
     await starts.start();
+    await restore.settle();
     const reconcile = createReconcile(inputs);
-    const { handlers, exhausted } = jobHandlers(inputs, services, host, reconcile, starts);
+    const { handlers, exhausted } = jobHandlers(inputs, services, { host, reconcile, starts, restore });
     const onLost = () => rebuildQueue(services, reconcile, logger);
     await queue.startWorkers(handlers, { ...queueConcurrency(config), onLost, watch: starts }, exhausted);
     await services.feeder.rewakeRunningCampaigns();
@@ -91,6 +97,7 @@ export async function startWorkerRole(
   } catch (error) {
     await starts.stop();
     await host.stop();
+    await restore.close();
     throw error;
   }
   return {
@@ -99,6 +106,7 @@ export async function startWorkerRole(
       await queue.drain(timeoutMs);
       await starts.stop();
       await host.stop();
+      await restore.close();
     },
   };
 }
@@ -149,12 +157,17 @@ async function rebuildQueue(services: Services, reconcile: ReconcileService, log
   if (messages > 0) logger.warn({ messages }, 'the job queue had lost its jobs; it was rebuilt');
 }
 
+interface WorkerParts {
+  host: SessionHost;
+  reconcile: ReconcileService;
+  starts: JobStarts;
+  restore: RestoreGuard;
+}
+
 function jobHandlers(
   { config, infrastructure, transports, logger, tuning }: ServiceInputs & { tuning: WorkerTuning },
   services: Services,
-  host: SessionHost,
-  reconcile: ReconcileService,
-  starts: JobStarts,
+  { host, reconcile, starts, restore }: WorkerParts,
 ): { handlers: JobHandlers<typeof jobCatalog>; exhausted: ExhaustedHandlers<typeof jobCatalog> } {
   const { database } = infrastructure;
   const clock = systemClock;
@@ -175,7 +188,15 @@ function jobHandlers(
     workerId: host.workerId,
     rightOfWay,
   });
-  const delivery = new DeliveryService({ database, sources, logger, workerId: host.workerId, rightOfWay });
+  const { handOvers } = restore;
+  const delivery = new DeliveryService({
+    database,
+    sources,
+    logger,
+    workerId: host.workerId,
+    rightOfWay,
+    handOvers,
+  });
   const ends = new DeliveryEnds({ database, sources, logger, rightOfWay });
   const receipts = new ReceiptService({ database, sources, clock, logger, rightOfWay });
   const inbound = new InboundService({ database, contacts: services.contacts, clock, logger });
@@ -194,10 +215,17 @@ function jobHandlers(
     ...humanPaceAt(config.campaigns.typingPercent),
     ...tuning,
   });
+  // What may have been sent before a restore is not sent before that is known.
+  const whenSettled =
+    <Payload>(handle: (payload: Payload, context: JobContext) => Promise<JobOutcome>) =>
+    (payload: Payload, context: JobContext): Promise<JobOutcome> =>
+      restore.isSettled()
+        ? handle(payload, context)
+        : Promise.resolve({ kind: 'runAgain', at: addMs(clock.now(), UNSETTLED_PAUSE_MS) });
   const handlers: JobHandlers<typeof jobCatalog> = {
-    sendMessage: messageWorker.handleSend,
-    sendAnswer: messageWorker.handleAnswer,
-    feedCampaign: services.feeder.handleFeed,
+    sendMessage: whenSettled(messageWorker.handleSend),
+    sendAnswer: whenSettled(messageWorker.handleAnswer),
+    feedCampaign: whenSettled(services.feeder.handleFeed),
     importContacts: services.imports.handleImport,
     editContacts: services.bulkEdits.handleBulk,
     checkNumbers: async (payload, context) => {
@@ -221,7 +249,11 @@ function jobHandlers(
       return { kind: 'done' };
     },
     startDueCampaigns: async () => {
-      await services.scheduler.startDue(starts);
+      if (restore.isSettled()) await services.scheduler.startDue(starts);
+      return { kind: 'done' };
+    },
+    markInstallation: async () => {
+      await restore.mark();
       return { kind: 'done' };
     },
     applyRetention: createRetention(services, { database, logger }),

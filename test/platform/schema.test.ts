@@ -6,6 +6,7 @@ const WITHOUT_TENANT = new Map([
   ['tenants', 'is the tenant'],
   ['migrations', 'the schema is the same for everybody'],
   ['typeorm_metadata', 'names generated columns'],
+  ['installation', 'says which database this is'],
   ['workers', 'a process serves all tenants'],
   ['rate_limits', 'counts logins before anybody knows whose they are; its keys are hashes'],
 ]);

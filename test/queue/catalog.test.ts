@@ -44,6 +44,7 @@ describe('the catalogue of jobs', () => {
       'contacts.import': ['imports', undefined],
       'delivery.ends': ['ends', 2_000],
       'maintenance.attribute-names': ['maintenance', 1_800_000],
+      'maintenance.mark': ['maintenance', 60_000],
       'maintenance.reconcile': ['maintenance', 30_000],
       'maintenance.recover-senders': ['maintenance', 60_000],
       'maintenance.retention': ['maintenance', 600_000],

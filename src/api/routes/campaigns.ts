@@ -109,18 +109,32 @@ const actions = {
 } as const;
 
 function actionRoutes({ campaigns }: { campaigns: CampaignManager }): Route[] {
-  return (['start', 'pause', 'resume', 'stop'] as const).map((action) =>
-    defineRoute({
+  const shared = (action: keyof typeof actions) =>
+    ({
       method: 'post',
       path: `/api/campaigns/:id/${action}`,
       tag,
       summary: actions[action],
       access: 'campaigns:write',
-      response: { status: 200, description: 'The campaign in its new state.', data: CampaignResponse },
+    }) as const;
+  const description = 'The campaign in its new state.';
+  const begins = (['start', 'resume'] as const).map((action) =>
+    defineRoute({
+      ...shared(action),
+      response: { status: 200, description, data: CheckedCampaignResponse },
+      handler: async ({ principal, params }) =>
+        ok(presentChecked(await campaigns[action](principal.tenantId, idOf(params)))),
+    }),
+  );
+  const ends = (['pause', 'stop'] as const).map((action) =>
+    defineRoute({
+      ...shared(action),
+      response: { status: 200, description, data: CampaignResponse },
       handler: async ({ principal, params }) =>
         ok(presentCampaign(await campaigns[action](principal.tenantId, idOf(params)))),
     }),
   );
+  return [...begins, ...ends];
 }
 
 function draftRoutes({ campaigns }: { campaigns: CampaignManager }): Route[] {

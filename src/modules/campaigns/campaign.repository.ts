@@ -170,6 +170,15 @@ function fold(ledger: string, columns: readonly string[]): string {
 }
 
 /** Recipients that are being handed over now. */
+/** Recipients that wait, or are in the queue. */
+export async function countWaiting(tx: Tx, campaignId: string): Promise<number> {
+  const [row]: { count: number }[] = await tx.query(
+    `SELECT count(*)::int AS count FROM deliveries WHERE campaign_id = $1 AND ${isIn(['pending', 'queued'])}`,
+    [campaignId],
+  );
+  return row?.count ?? 0;
+}
+
 export async function countSending(tx: Tx, campaignId: string): Promise<number> {
   const [row] = await tx.query<{ sending: number }[]>(
     `SELECT count(*)::int AS sending FROM deliveries WHERE campaign_id = $1 AND ${isIn(['sending'])}`,

@@ -100,9 +100,9 @@ export class CampaignManager {
     return { ...(await this.get(tenantId, id)), warnings };
   }
 
-  async start(tenantId: string, id: string): Promise<CountedCampaign> {
-    await this.lifecycle.start(tenantId, id);
-    return this.get(tenantId, id);
+  async start(tenantId: string, id: string): Promise<CountedCampaign & { warnings: CampaignWarning[] }> {
+    const warnings = await this.lifecycle.start(tenantId, id);
+    return { ...(await this.get(tenantId, id)), warnings };
   }
 
   /** Nothing is queued for sending after this has returned; what was already handed over arrives. */
@@ -111,9 +111,9 @@ export class CampaignManager {
     return this.get(tenantId, id);
   }
 
-  async resume(tenantId: string, id: string): Promise<CountedCampaign> {
-    await this.lifecycle.resume(tenantId, id);
-    return this.get(tenantId, id);
+  async resume(tenantId: string, id: string): Promise<CountedCampaign & { warnings: CampaignWarning[] }> {
+    const warnings = await this.lifecycle.resume(tenantId, id);
+    return { ...(await this.get(tenantId, id)), warnings };
   }
 
   /** Final: recipients not on their way yet become skipped(campaign_stopped), in the background. */

@@ -20,6 +20,7 @@ import type {
 import { restForHours } from './resting.repository.js';
 import { loadForSend } from './load.repository.js';
 import { recordOutcomes, rememberUnknownNumbers } from './outcome.repository.js';
+import type { HandOverLog } from './hand-overs/hand-over-log.js';
 import type { DeliverySources } from './source.js';
 import { saveLastSenders } from '../contacts/index.js';
 
@@ -31,6 +32,8 @@ export interface DeliveryDeps {
   workerId: string;
   /** What answers take from all else that this process does. */
   rightOfWay?: RightOfWay;
+  /** Where each claim is kept before its message is handed over; without one nothing is. */
+  handOvers?: Pick<HandOverLog, 'keepHandOver'>;
 }
 
 interface DeliveryRef {
@@ -102,9 +105,15 @@ export class DeliveryService {
    * Takes the delivery for one part and writes the message that will be handed over. `lost` when anything changed
    * since it was loaded: paused, opted out, claimed by another job.
    */
-  claim(request: ClaimRequest, { isAnswer = false }: Lane = {}): Promise<ClaimOutcome> {
+  async claim(request: ClaimRequest, { isAnswer = false }: Lane = {}): Promise<ClaimOutcome> {
     const { answers, others } = this.claims;
-    return isAnswer ? this.rightOfWay.urgently(() => answers.add(request)) : others.add(request);
+    const outcome = isAnswer
+      ? await this.rightOfWay.urgently(() => answers.add(request))
+      : await others.add(request);
+    const { deliveryId, part, senderId, waMessageId = null } = request;
+    if (outcome.kind === 'claimed')
+      await this.deps.handOvers?.keepHandOver({ deliveryId, part, senderId, waMessageId });
+    return outcome;
   }
 
   /** Records how the hand-over ended; saves the contact's last sender, and numbers that are not on WhatsApp. */

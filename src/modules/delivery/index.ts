@@ -77,6 +77,11 @@ export { ReceiptService } from './receipt.service.js';
 export type { ReceiptEntry } from './core/receipts.js';
 export { ReconcileService } from './reconcile.service.js';
 
+// What was handed over, outside of the database: kept before each hand-over, and told to a database that was restored.
+export { HandOverLog } from './hand-overs/hand-over-log.js';
+export { leaveDueUnknown } from './hand-overs/leave-unknown.repository.js';
+export { replayJournals } from './hand-overs/replay.js';
+
 // What comes in: the message, and the recipient that it answers.
 export { markLatestRecipient, storeInbound, type InboundMessage } from './inbound.repository.js';
 

@@ -115,8 +115,15 @@ function toLoaded(row: DeliveryRow, policy: Policy): Omit<LoadedDelivery, 'overC
     delivery,
     facts: row,
     policy,
-    resend: resend ? resendOf({ ...resend, content: contentOf(resend) }, policy.onUnknown) : undefined,
+    resend: resend
+      ? resendOf({ ...resend, content: isKept(resend) ? contentOf(resend) : null }, policy.onUnknown)
+      : undefined,
   };
+}
+
+/** A restored database knows of some messages only that they were handed over. */
+function isKept({ body, content }: StoredContent): boolean {
+  return body !== null || content !== null;
 }
 
 function contentOf({ body, content }: StoredContent): RenderedContent {

@@ -6,7 +6,7 @@ import type { Lane } from './core/lane.js';
 import type { SourceRef } from './core/source-kind.js';
 import { endWaiting } from './end-waiting.repository.js';
 import { isIn } from './delivery-stage.js';
-import type { UnknownChoice, MessageAttempt } from './core/attempt.js';
+import { WORKER_BEFORE_RESTORE, type UnknownChoice, type MessageAttempt } from './core/attempt.js';
 
 export interface LostDelivery {
   id: string;
@@ -155,6 +155,8 @@ export interface StaleClaim extends LostDelivery, SourceRef {
   lastPart: boolean;
   onUnknown: UnknownChoice;
   attempts: MessageAttempt[];
+  /** Known from the journal only, after a restore. */
+  isRestored: boolean;
   /** Undefined when the sender was deleted. */
   transport: TransportName | undefined;
 }
@@ -192,7 +194,8 @@ export async function lockStaleClaims(
             r.contact_id AS "contactId", r.claim_epoch AS "claimEpoch", r.lane, m.id AS "messageId", m.state AS "messageState",
             m.sender_id AS "senderId", m.wa_message_id AS "waMessageId",
             m.part + 1 >= r.parts AS "lastPart", s.transport,
-            coalesce(k.on_unknown, 'leave') AS "onUnknown", m.attempts
+            coalesce(k.on_unknown, 'leave') AS "onUnknown", m.attempts,
+            m.worker_id IS NOT DISTINCT FROM '${WORKER_BEFORE_RESTORE}' AS "isRestored"
      FROM locked r
      LEFT JOIN campaigns k ON k.id = r.campaign_id
      JOIN messages m ON m.delivery_id = r.id AND m.part = r.next_part AND m.direction = 'out'

@@ -122,9 +122,11 @@ export class StaleClaims {
 
   /** Where a receipt knows more, recording keeps what the receipt said. */
   private lostWithItsWorker(claim: StaleClaim): OutcomeRecord {
-    const { onUnknown, attempts } = claim;
+    const { attempts, isRestored } = claim;
+    // A process rarely dies just then, but of what was handed over since a backup nearly all has arrived.
+    const onUnknown = isRestored ? 'leave' : claim.onUnknown;
     const settled = resolveUnconfirmed(
-      'worker_lost',
+      isRestored ? 'database_restored' : 'worker_lost',
       { repeatable: false, onUnknown, unconfirmed: unconfirmedAmong(attempts) },
       { now: this.deps.clock.now(), graceMs: this.limits.graceMs },
     );

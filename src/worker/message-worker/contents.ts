@@ -28,8 +28,9 @@ export function contentsOf({ delivery, policy, resend }: LoadedDelivery): Return
   const contents = parts
     ? renderRemaining({ ...delivery, parts })
     : { ok: true as const, contents: delivery.written ?? [] };
-  if (!contents.ok || !resend) return contents;
-  return { ok: true, contents: [resend.content, ...contents.contents.slice(1)] };
+  const sameAgain = resend?.content;
+  if (!contents.ok || !sameAgain) return contents;
+  return { ok: true, contents: [sameAgain, ...contents.contents.slice(1)] };
 }
 
 /** Adds the files to the contents; undefined when a file is gone, so that no part is sent. */

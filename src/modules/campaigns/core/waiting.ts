@@ -23,6 +23,8 @@ const messages: Readonly<Record<string, string>> = {
   ceiling:
     'The campaign has sent as many messages as its ceiling (maxPerMinute, as far as it has risen) allows for now.',
   preempted: 'A campaign of higher priority has the senders first.',
+  database_restored:
+    'The database was restored from a backup, and not everything that was sent since then is known: whoever resumes the campaign may send to some recipients twice.',
   no_worker: 'No process that sends is running; it goes on by itself once one is started.',
   internal_error:
     'An error inside Starling keeps the campaign from going on; it is tried again twice a minute. The log has the error.',

@@ -12,6 +12,8 @@ import {
 } from '../campaign.repository.js';
 import { feedSoon } from '../feeding/feed-job.js';
 import { tellNotEnded } from '../not-ended.js';
+import { DATABASE_RESTORED, riskOfResuming } from './restore.js';
+import type { CampaignWarning } from '../core/warning.js';
 import { allowedFrom, conflictMessage, type CampaignAction } from '../core/transitions.js';
 import { skipLeftOver } from '../../delivery/index.js';
 import type { CampaignStatus } from '../core/campaign-status.js';
@@ -21,8 +23,8 @@ import { refuseEmptyPool } from '../../senders/index.js';
 export class CampaignLifecycle {
   constructor(private readonly deps: CampaignDeps) {}
 
-  async start(tenantId: string, id: string): Promise<void> {
-    await this.run(tenantId, id, 'start');
+  start(tenantId: string, id: string): Promise<CampaignWarning[]> {
+    return this.run(tenantId, id, 'start');
   }
 
   /** Nothing is queued for sending after this has returned; what was already handed over arrives. */
@@ -30,23 +32,25 @@ export class CampaignLifecycle {
     await this.move(tenantId, id, 'pause', 'paused');
   }
 
-  async resume(tenantId: string, id: string): Promise<void> {
-    await this.run(tenantId, id, 'resume');
+  resume(tenantId: string, id: string): Promise<CampaignWarning[]> {
+    return this.run(tenantId, id, 'resume');
   }
 
-  /** Under the campaign's lock, so that nothing changes between the check and the start. */
-  private async run(tenantId: string, id: string, action: 'start' | 'resume'): Promise<void> {
+  /** Under the campaign's lock, so that nothing changes between the check and the start. Returns what it may mean. */
+  private async run(tenantId: string, id: string, action: 'start' | 'resume'): Promise<CampaignWarning[]> {
     const { database, senders, clock } = this.deps;
     // Before the transaction: a transaction that needs a second connection could deadlock with others on the connection
     // pool.
     const seen = this.startable(await findCampaign(database.manager, tenantId, id), id, action);
     await refuseEmptyPool(senders, tenantId, seen.pool);
-    await database.transaction(async (tx) => {
+    const warnings = await database.transaction(async (tx) => {
       const campaign = this.startable(await lockCampaign(tx, tenantId, id), id, action);
       await changeStatus(tx, campaign, [campaign.status], { to: 'running', at: clock.now() });
+      return campaign.waitingReason === DATABASE_RESTORED ? [await riskOfResuming(tx, id)] : [];
     });
     this.log(id, 'running');
     await feedSoon(this.deps, { tenantId, campaignId: id });
+    return warnings;
   }
 
   /** Final. Ends the recipients that are left, the feed job those beyond a first share; one being sent finishes. */

@@ -7,7 +7,8 @@ export interface Resend {
   senderId: string;
   /** Null where the transport takes no ids. */
   waMessageId: string | null;
-  content: RenderedContent;
+  /** Null when only its hand-over is known, as after a restore: it is rendered again. */
+  content: RenderedContent | null;
   /** That sender will not come back by itself: deleted, banned or logged out. */
   senderLost: boolean;
   /** It cannot arrive twice while the same sender sends it with the same id. */
@@ -19,6 +20,9 @@ export interface Resend {
   /** A late receipt may settle it until then. */
   notBefore: Date | null;
 }
+
+/** Stands for the worker of hand-overs that a restored database has been told: it is no worker, so they are resolved at once. */
+export const WORKER_BEFORE_RESTORE = '00000000-0000-0000-0000-000000000000';
 
 /**
  * A hand-over that did not end as sent, as kept with its message for the recipient's trace; `requeued` came back and

@@ -61,7 +61,7 @@ export function unconfirmedAmong(attempts: readonly MessageAttempt[]): number {
 export interface QueuedMessage {
   senderId: string;
   waMessageId: string | null;
-  content: RenderedContent;
+  content: RenderedContent | null;
   attempts: readonly MessageAttempt[];
   senderLost: boolean;
 }

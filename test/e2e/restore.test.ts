@@ -1,0 +1,106 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { restoredCopy } from '../support/restored-database.js';
+import { waitFor } from '../support/wait-for.js';
+import { backends, queueEnv } from './backends.js';
+import { completed, connectSenders, logIn, startCampaign, startSimulator, statsOf } from './campaign.js';
+import { startServer, type ServerProcess } from './server.js';
+
+jest.setTimeout(150_000);
+
+const RECIPIENTS = 60;
+const REDIS_DATABASE = 12;
+const pace = { minDelay: 20, maxDelay: 60 };
+
+describe.each(backends)(
+  'a database that is restored in the middle of a campaign, the queue on %s',
+  (backend) => {
+    let db: TestDatabase;
+    let backup: TestDatabase | undefined;
+    let simulator: Awaited<ReturnType<typeof startSimulator>>;
+    let dataDir: string;
+    const servers: ServerProcess[] = [];
+
+    beforeEach(async () => {
+      db = await createTestDatabase();
+      simulator = await startSimulator();
+      dataDir = await mkdtemp(join(tmpdir(), 'restore-'));
+      await forget();
+    });
+    afterEach(async () => {
+      await Promise.all(servers.splice(0).map((server) => server.end('SIGKILL')));
+      await simulator.close();
+      await db.close();
+      await backup?.close();
+      await rm(dataDir, { recursive: true });
+    });
+
+    /** What is kept outside of PostgreSQL. */
+    async function forget(): Promise<void> {
+      await rm(dataDir, { recursive: true });
+      if (backend !== 'redis') return;
+      const redis = new Redis(queueEnv(backend, REDIS_DATABASE)['REDIS_URL'] ?? '');
+      await redis.flushdb();
+      redis.disconnect();
+    }
+
+    async function start(database: TestDatabase) {
+      const server = await startServer({
+        DATABASE_URL: database.url,
+        DATA_DIR: dataDir,
+        SIMULATOR_URL: simulator.url,
+        ...queueEnv(backend, REDIS_DATABASE),
+      });
+      servers.push(server);
+      return { server, api: await logIn(server.url) };
+    }
+
+    /** A campaign that went on to its end after the backup. */
+    async function sentBeyondBackup(): Promise<string> {
+      const { server, api } = await start(db);
+      await connectSenders(api, 6);
+      const campaign = await startCampaign(api, RECIPIENTS, pace);
+      await waitFor(() => simulator.network.ledger.summary().arrived > 10, { timeoutMs: 60_000 });
+      backup = await restoredCopy(db.url);
+      expect(simulator.network.ledger.summary().arrived).toBeLessThan(RECIPIENTS);
+      await completed(api, campaign);
+      await server.end('SIGTERM');
+      return campaign;
+    }
+
+    it('goes on by itself and sends nothing twice, because the journal knows what was handed over', async () => {
+      const campaign = await sentBeyondBackup();
+      const { server, api } = await start(backup!);
+      const stats = await completed(api, campaign);
+      expect(stats.sent + stats.delivered + stats.read).toBe(RECIPIENTS);
+      expect(simulator.network.ledger.summary()).toMatchObject({ unique: RECIPIENTS, duplicates: 0 });
+      expect(server.output()).toContain('"alert":"database.restored"');
+    });
+
+    it('holds the campaign until a user resumes it where the journal is gone', async () => {
+      const campaign = await sentBeyondBackup();
+      await forget();
+      const { api, server } = await start(backup!);
+      const { status } = await api.get<{ status: string }>(`/api/campaigns/${campaign}`);
+      expect(status).toBe('paused');
+      expect(await statsOf(api, campaign)).toMatchObject({ waitingFor: { reason: 'database_restored' } });
+      expect(simulator.network.ledger.summary()).toMatchObject({ unique: RECIPIENTS, arrived: RECIPIENTS });
+      const health = await fetch(`${server.url}/health`);
+      expect(await health.json()).toMatchObject({
+        success: true,
+        checks: expect.arrayContaining([expect.objectContaining({ name: 'restore', ok: true })]),
+      });
+      const { warnings } = await api.post<{ warnings: { code: string; count: number }[] }>(
+        `/api/campaigns/${campaign}/resume`,
+      );
+      expect(warnings).toEqual([expect.objectContaining({ code: 'database_restored' })]);
+      expect(warnings[0]!.count).toBeGreaterThan(0);
+      const stats = await completed(api, campaign);
+      expect(stats.sent + stats.delivered + stats.read).toBe(RECIPIENTS);
+    });
+  },
+);
