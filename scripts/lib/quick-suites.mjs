@@ -10,6 +10,7 @@ export const ONE_PER_MODULE = {
   content: 'test/delivery/contents.test.ts',
   delivery: 'test/delivery/send.test.ts',
   inbound: 'test/inbound/inbound.test.ts',
+  installation: 'test/installation/installation.test.ts',
   media: 'test/media/media.test.ts',
   messages: 'test/messages/direct/send.test.ts',
   segments: 'test/segments/segments.test.ts',

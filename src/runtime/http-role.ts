@@ -6,7 +6,9 @@ import { healthRoutes, type HealthDependencies, type Readiness } from '../api/ro
 import { startServer, type RunningServer } from '../api/server.js';
 import { addMs, systemClock } from '../lib/clock.js';
 import { removeOldFiles } from '../lib/old-files.js';
-import { readInstallation } from '../modules/installation/index.js';
+import { withFallback } from '../lib/time-out.js';
+import type { Database } from '../db/index.js';
+import { readInstallation, type InstallationState } from '../modules/installation/index.js';
 import { countSendersByStatus } from '../modules/senders/index.js';
 import type { Services } from './services.js';
 import type { ServiceInputs } from './inputs.js';
@@ -60,6 +62,17 @@ export async function startHttpRole(
   });
 }
 
+/** Whether requests are welcome does not depend on it: where it cannot be read, it is left out. */
+function stateAfterRestore(database: Database): Promise<InstallationState | undefined> {
+  const state = readInstallation(database.manager).then(
+    (installation) => installation?.state,
+    () => undefined,
+  );
+  return withFallback(STATE_MS, state, () => undefined);
+}
+
+const STATE_MS = 1_000;
+
 const RESTORED =
   'database_restored: campaigns that may have been sent since the backup are held until they are resumed';
 
@@ -69,7 +82,7 @@ async function readiness({
 }: ServiceInputs & { phase: () => ServerPhase }): Promise<Readiness> {
   const { database } = infrastructure;
   const [reason, queue] = await Promise.all([database.unavailableReason(), infrastructure.queue.ping()]);
-  const restored = reason === undefined && (await readInstallation(database.manager))?.state;
+  const restored = reason === undefined ? await stateAfterRestore(database) : undefined;
   const running = phase() === 'running';
   const checks = [
     { name: 'database', ok: reason === undefined, ...(reason === undefined ? {} : { detail: reason }) },

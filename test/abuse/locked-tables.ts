@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { waitFor } from '../support/wait-for.js';
 
-/** Tables that authentication reads; all others can be locked without locking callers out. */
+/** Tables that authentication and the health routes read; all others can be locked without locking callers out. */
 const OPEN = [
   'tenants',
   'users',
@@ -9,6 +9,7 @@ const OPEN = [
   'api_keys',
   'rate_limits',
   'idempotency_keys',
+  'installation',
   'migrations',
 ];
 

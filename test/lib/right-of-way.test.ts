@@ -93,6 +93,6 @@ describe('the right of way', () => {
     expect(sizes.splice(0)).toEqual([150]);
     await way.urgently(() => Promise.resolve());
     await addAll();
-    expect(sizes).toEqual([100, 50]);
+    expect(sizes).toEqual([50, 50, 50]);
   });
 });

@@ -46,12 +46,16 @@ export async function readInstallation(tx: Tx): Promise<StoredInstallation | und
   return row;
 }
 
-/** The database knows itself from here on. */
-export async function noteRestored(tx: Tx, now: DatabaseIdentity, sign: RestoreSign): Promise<void> {
+/** The database knows itself from here on; its mark is not behind the one that was seen outside any more. */
+export async function noteRestored(
+  tx: Tx,
+  now: DatabaseIdentity,
+  { sign, seen }: { sign: RestoreSign; seen: number },
+): Promise<void> {
   await tx.query(
     `UPDATE installation SET table_oid = $1, system_identifier = $2, timeline = $3, state = 'restored', restore_sign = $4,
-       restored_at = now(), known_until = least(coalesce(known_until, marked_at), marked_at)`,
-    [now.tableOid, now.systemIdentifier, now.timeline, sign],
+       mark = greatest(mark, $5::bigint), restored_at = now(), known_until = least(coalesce(known_until, marked_at), marked_at)`,
+    [now.tableOid, now.systemIdentifier, now.timeline, sign, seen],
   );
 }
 
@@ -64,7 +68,7 @@ export async function setState(tx: Tx, state: Exclude<InstallationState, 'restor
 
 /** Counts the mark up, beyond what was ever seen outside. */
 export async function nextMark(tx: Tx, seen: number): Promise<{ id: string; mark: number }> {
-  const [row]: { id: string; mark: number }[] = await tx.query(
+  const [[row]] = await tx.query<[{ id: string; mark: number }[], number]>(
     `UPDATE installation SET mark = greatest(mark, $1::bigint) + 1, marked_at = now() RETURNING id, mark::float8 AS mark`,
     [seen],
   );

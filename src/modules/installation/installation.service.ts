@@ -61,9 +61,11 @@ export class InstallationService {
     const sign = await database.transaction(async (tx) => {
       const now = await databaseIdentity(tx);
       const known = await lockInstallation(tx, now);
-      const found = signOfRestore(known, now, outsideMark(notes));
+      const outside = outsideMark(notes);
+      const found = signOfRestore(known, now, outside);
       if (!found) return undefined;
-      await noteRestored(tx, now, found);
+      const seen = outside?.installationId === known.id ? outside.mark : 0;
+      await noteRestored(tx, now, { sign: found, seen });
       await held.hold(tx);
       return found;
     });
