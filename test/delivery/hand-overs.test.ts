@@ -3,7 +3,7 @@ import { systemClock } from '../../src/lib/clock.js';
 import { newId } from '../../src/lib/ids.js';
 import { createLogger } from '../../src/lib/logger.js';
 import { ThrottledLogger } from '../../src/lib/throttled-logger.js';
-import type { Journal } from '../../src/journal/journal.js';
+import { JournalDamaged, type Journal } from '../../src/journal/journal.js';
 import { decodeHandOvers, encodeHandOvers } from '../../src/modules/delivery/hand-overs/encoding.js';
 import { HandOverLog } from '../../src/modules/delivery/hand-overs/hand-over-log.js';
 import { forgotten } from '../../src/modules/delivery/hand-overs/replay-plan.js';
@@ -23,6 +23,10 @@ describe('a batch of hand-overs', () => {
 
   it('is refused in a form of a later version', () => {
     expect(() => decodeHandOvers(Buffer.from([9, 1, 2]))).toThrow('form 9');
+  });
+
+  it.each([[[]], [[1, 0x7b]], [[2, 1, 2, 3]]])('counts as damaged where it is none: %j', (bytes) => {
+    expect(() => decodeHandOvers(Buffer.from(bytes))).toThrow(JournalDamaged);
   });
 });
 

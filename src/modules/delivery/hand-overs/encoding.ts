@@ -1,4 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { JournalDamaged } from '../../../journal/journal.js';
+import { errorMessage } from '../../../lib/errors.js';
 
 /** A message that is about to be given to the network, as the journal keeps it: no text, no number. */
 export interface HandOver {
@@ -29,8 +31,16 @@ export function encodeHandOvers(handOvers: readonly HandOver[]): Buffer {
     : Buffer.concat([Buffer.from([FORM.deflated]), deflateRawSync(text, { level: 1 })]);
 }
 
-/** @throws Error when it was written by a later version, or is no batch of hand-overs. */
+/** @throws JournalDamaged when it was written by a later version, or is no batch of hand-overs. */
 export function decodeHandOvers(data: Buffer): HandOver[] {
+  try {
+    return read(data);
+  } catch (error) {
+    throw new JournalDamaged(`a batch of them: ${errorMessage(error)}`);
+  }
+}
+
+function read(data: Buffer): HandOver[] {
   return Object.entries(JSON.parse(textOf(data)) as BySender).flatMap(([senderId, entries]) =>
     entries.map(([deliveryId, part, waMessageId]) => ({ deliveryId, part, senderId, waMessageId })),
   );
