@@ -93,8 +93,8 @@ module.exports = {
     forbid(
       'port-knows-lib-only',
       'the transport port stands on lib',
-      { path: '^src/transports/transport\\.ts$' },
-      { path: '^src/', pathNot: '^src/lib/' },
+      { path: '^src/transports/[^/]+\\.ts$' },
+      { path: '^src/', pathNot: ['^src/lib/', '^src/transports/[^/]+\\.ts$'] },
     ),
     forbid(
       'files-are-parsed-in-threads',
@@ -106,7 +106,7 @@ module.exports = {
       'transports-know-port-and-lib',
       'a transport imports the port and lib, never a module or another transport',
       { path: '^src/transports/([^/]+)/' },
-      { path: '^src/', pathNot: ['^src/lib/', '^src/transports/transport\\.ts$', '^src/transports/$1/'] },
+      { path: '^src/', pathNot: ['^src/lib/', '^src/transports/[^/]+\\.ts$', '^src/transports/$1/'] },
     ),
     forbid(
       'modules-know-no-outer-layer',
@@ -143,12 +143,7 @@ module.exports = {
       { path: '^src/modules/.+/core/' },
       {
         path: ['^src/', '^(fs|http|child_process|worker_threads|timers)'],
-        pathNot: [
-          '^src/lib/',
-          '^src/transports/transport\\.ts$',
-          '/core/',
-          '^src/modules/auth/principal\\.ts$',
-        ],
+        pathNot: ['^src/lib/', '^src/transports/[^/]+\\.ts$', '/core/', '^src/modules/auth/principal\\.ts$'],
         dependencyTypesNot: ['type-only'],
       },
     ),

@@ -1,4 +1,5 @@
 /** The port between the engine and WhatsApp. Every transport implements it; nothing above it knows which one runs. */
+import type { InboundMessage } from './inbound.js';
 
 export type TransportName = 'whatsapp-web' | 'baileys' | 'waha' | 'cloud-api' | 'simulator';
 
@@ -76,7 +77,7 @@ export type TransportEvent =
   | { type: 'disconnected'; reason: LossCode }
   | { type: 'credentials'; credentials: string }
   | { type: 'receipt'; waMessageId: string; status: ReceiptStatus; at: Date; code?: string }
-  | { type: 'message'; waMessageId: string; from: string; text: string; at: Date };
+  | InboundMessage;
 
 export interface SessionOptions {
   senderId: string;

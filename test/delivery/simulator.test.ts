@@ -52,7 +52,12 @@ async function online(work: Promise<unknown>[]): Promise<{ senderId: string; ses
       work.push(world.receipts.apply(world.tenantId, senderId, [receipt]));
     }
     if (event.type === 'message') {
-      const message: InboundEntry = { ...event, at: event.at.toISOString() };
+      const message: InboundEntry = {
+        waMessageId: event.waMessageId,
+        from: event.from.phone ?? '',
+        text: event.content.type === 'text' ? event.content.text : '',
+        at: event.at.toISOString(),
+      };
       work.push(world.inbound.receive(world.tenantId, senderId, [message]));
     }
   };

@@ -3,6 +3,7 @@ import type { receiveInbound } from '../../src/modules/inbound/index.js';
 import type { PayloadOf } from '../../src/queue/job.js';
 import { RecordingQueue, silentLogger } from '../senders/fixture.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { written } from '../support/inbound.js';
 import { waitFor } from '../support/wait-for.js';
 import { EventForwarder } from '../../src/worker/session-host/event-forwarder.js';
 import { Installation } from './fixture.js';
@@ -43,7 +44,7 @@ describe('what the network reports', () => {
   it('reaches the queue also where PostgreSQL would not store it, with the ids of receipts', async () => {
     const queue = new RecordingQueue();
     const forwarder = new EventForwarder({ queue, logger: silentLogger });
-    const message = { type: 'message', waMessageId: 'a\0', from: '+1', text: 'ST\0OP \ud83d', at: now } as const;
+    const message = written('a\0', 'ST\0OP \ud83d');
     void forwarder.forward('t', 's', message);
     const receipt = { type: 'receipt', waMessageId: 'b\udc00', status: 'failed', code: '\0x', at: now } as const;
     void forwarder.forward('t', 's', receipt);
@@ -61,8 +62,7 @@ describe('what the network reports', () => {
     queue.refuse = true;
     let safe = 0;
     for (const text of expected) {
-      const message = { type: 'message', waMessageId: text, from: '+1', text, at: now } as const;
-      void forwarder.forward('t', 's', message).then(() => (safe += 1));
+      void forwarder.forward('t', 's', written(text, text)).then(() => (safe += 1));
       void forwarder.forward('t', 's', { type: 'receipt', waMessageId: text, status: 'read', at: now });
     }
     await forwarder.drain(50);

@@ -10,6 +10,7 @@ import type {
   TransportEvent,
   TransportSession,
 } from '../../src/transports/transport.js';
+import { textOf } from '../support/inbound.js';
 import { waitFor } from '../support/wait-for.js';
 
 /** What a transport's test brings along: the transport, and a hand on the other side of its network. */
@@ -277,11 +278,18 @@ export function transportContract(name: string, setup: () => Promise<ContractHar
       const online = await sender().online();
       const from = freshNumber();
       harness.write(online.senderId, from, 'Hi');
-      expect(await online.event('message')).toMatchObject({ from, text: 'Hi', at: expect.any(Date) });
+      expect(await online.event('message')).toMatchObject({
+        from: { phone: from },
+        content: { type: 'text', text: 'Hi' },
+        at: expect.any(Date),
+      });
       await online.session.disconnect();
       harness.write(online.senderId, from, 'Are you there?');
       await online.session.connect();
-      expect(await online.event('message', 2)).toMatchObject({ from, text: 'Are you there?' });
+      expect(await online.event('message', 2)).toMatchObject({
+        from: { phone: from },
+        content: { text: 'Are you there?' },
+      });
       expect(online.types().slice(-2)).toEqual(['connected', 'message']);
     });
 
@@ -300,13 +308,13 @@ export function transportContract(name: string, setup: () => Promise<ContractHar
       harness.write(online.senderId, from, 'later');
       await online.session.connect();
       await online.event('message', 6);
-      const texts = online.all('message').map(({ text }) => text);
+      const texts = online.all('message').map(textOf);
       expect(texts).toEqual(['safe', 'STOP', 'START', 'STOP', 'START', 'later']);
       await online.session.disconnect();
       await online.online();
       await online.event('connected', 3);
       harness.write(online.senderId, from, 'last');
-      expect(await online.event('message', 7)).toMatchObject({ text: 'last' });
+      expect(await online.event('message', 7)).toMatchObject({ content: { text: 'last' } });
     });
 
     it('may be told to connect again while it is connected', async () => {

@@ -9,6 +9,7 @@ import {
   type SimulatorNetworkOptions,
 } from '../../src/transports/simulator/index.js';
 import type { SendOutcome, Transport } from '../../src/transports/transport.js';
+import { textOf } from '../support/inbound.js';
 import { waitFor } from '../support/wait-for.js';
 import { freshNumber, TestSender } from './contract.js';
 
@@ -183,13 +184,13 @@ describe('what follows an arrival', () => {
     await sender.session.send(sender.text(one, 'Our PRICE list'));
     await sender.session.send(sender.text(other, 'Hello'));
     await sender.event('message', 2);
-    expect(sender.all('message').map(({ from, text }) => [from, text])).toEqual([
+    expect(sender.all('message').map((message) => [message.from.phone, textOf(message)])).toEqual([
       [one, 'Too expensive'],
       [other, 'STOP'],
     ]);
     network.change({ replies: { stop: 0, texts: ['Thanks'] } });
     await sender.session.send(sender.text(other, 'Hello'));
-    expect((await sender.event('message', 3)).text).toBe('Thanks');
+    expect(textOf(await sender.event('message', 3))).toBe('Thanks');
   });
 });
 

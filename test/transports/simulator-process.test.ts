@@ -99,7 +99,7 @@ describe('the simulator’s endpoints', () => {
     await sender.event('connected');
     const from = freshNumber();
     await request(url).post('/inbound').send({ to: paired.body.phoneNumber, from, text: 'Hi' }).expect(200);
-    expect(await sender.event('message')).toMatchObject({ from, text: 'Hi' });
+    expect(await sender.event('message')).toMatchObject({ from: { phone: from }, content: { text: 'Hi' } });
   });
 
   it('says how it is', async () => {

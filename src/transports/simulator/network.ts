@@ -213,7 +213,15 @@ export class SimulatorNetwork implements NetworkPort {
 
   private deliverText(phone: Phone, message: { waMessageId: string; from: string; text: string }): void {
     phone.rememberWriter(message.from);
-    phone.deliver({ type: 'message', ...message, at: this.clock.now() });
+    phone.deliver({
+      type: 'message',
+      waMessageId: message.waMessageId,
+      from: { phone: message.from },
+      fromMe: false,
+      late: false,
+      at: this.clock.now(),
+      content: { type: 'text', text: message.text },
+    });
   }
 
   private renumber(phone: Phone, number: string): void {

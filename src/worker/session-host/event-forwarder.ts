@@ -120,7 +120,9 @@ export class EventForwarder {
     const waMessageId = storableText(event.waMessageId);
     const at = event.at.toISOString();
     if (event.type === 'message') {
-      const [from, text] = [storableText(event.from), storableText(event.text)];
+      const { content } = event;
+      const from = storableText(event.from.phone ?? '');
+      const text = storableText(content.type === 'text' ? content.text : '');
       return buffers.messages.add({ waMessageId, from, text, at });
     }
     const { status, code } = event;

@@ -1,4 +1,5 @@
 import type { RawData } from 'ws';
+import type { InboundContent } from '../../inbound.js';
 import type {
   MediaFile,
   OutboundContent,
@@ -76,8 +77,17 @@ export function outcomeFromWire(outcome: Wire<SendOutcome>): SendOutcome {
 
 export function eventFromWire(event: Wire<TransportEvent>): TransportEvent {
   if (event.type === 'qr') return { ...event, expiresAt: new Date(event.expiresAt) };
-  if (event.type === 'receipt' || event.type === 'message') return { ...event, at: new Date(event.at) };
+  if (event.type === 'receipt') return { ...event, at: new Date(event.at) };
+  if (event.type === 'message') {
+    return { ...event, at: new Date(event.at), content: contentFromWire(event.content) };
+  }
   return event;
+}
+
+function contentFromWire(content: Wire<InboundContent>): InboundContent {
+  if (!('media' in content)) return content;
+  const { expiresAt, ...media } = content.media;
+  return { ...content, media: expiresAt ? { ...media, expiresAt: new Date(expiresAt) } : media };
 }
 
 /** The frames of one WebSocket message; throws when it is not an array of objects. */
