@@ -5,6 +5,7 @@ const { readdirSync } = require('node:fs');
 /** Modules from the ground up: each imports only those before it. */
 const MODULES = [
   'tenants',
+  'events',
   'contacts',
   'content',
   'media',

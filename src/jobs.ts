@@ -12,6 +12,7 @@ import {
   sendMessage,
   tellEnds,
 } from './modules/delivery/delivery.jobs.js';
+import { keepEvents, publishEvents } from './modules/events/event.jobs.js';
 import { markInstallation } from './modules/installation/installation.jobs.js';
 import { receiveInbound } from './modules/inbound/inbound.jobs.js';
 import { recoverSenders, syncSession } from './modules/senders/sender.jobs.js';
@@ -39,4 +40,6 @@ export const jobCatalog = {
   recoverSenders,
   applyRetention,
   markInstallation,
+  publishEvents,
+  keepEvents,
 };

@@ -28,6 +28,7 @@ import { Contact } from './modules/contacts/contact.entity.js';
 import { Import, ImportPhone, ImportRejection } from './modules/contacts/import/import.entity.js';
 import { Suppression } from './modules/contacts/suppression.entity.js';
 import { Conversation } from './modules/inbound/conversation.entity.js';
+import { EventLogRow, EventPosition, EventRow, EventSequence } from './modules/events/event.entity.js';
 import { Installation } from './modules/installation/installation.entity.js';
 import { Media } from './modules/media/media.entity.js';
 import { Message } from './modules/delivery/message.entity.js';
@@ -87,6 +88,10 @@ export const entities = [
   NumberCheckRun,
   NumberCheckItem,
   ContactBulkEdit,
+  EventRow,
+  EventSequence,
+  EventPosition,
+  EventLogRow,
 ];
 
 export const migrations = allMigrations;

@@ -9,6 +9,7 @@ export const ONE_PER_MODULE = {
   contacts: 'test/contacts/contacts.test.ts',
   content: 'test/delivery/contents.test.ts',
   delivery: 'test/delivery/send.test.ts',
+  events: 'test/events/outbox.test.ts',
   inbound: 'test/inbound/inbound.test.ts',
   installation: 'test/installation/installation.test.ts',
   media: 'test/media/media.test.ts',

@@ -23,6 +23,7 @@ import {
   ListService,
   SuppressionService,
 } from '../modules/contacts/index.js';
+import { EventOutbox, EventUpkeep } from '../modules/events/index.js';
 import { MessageService, DirectMessages } from '../modules/messages/index.js';
 import { SegmentService } from '../modules/segments/index.js';
 import { SenderService } from '../modules/senders/index.js';
@@ -94,6 +95,8 @@ export function createServices({ config, logger, infrastructure, transports, thr
       attributeNames,
     }),
     senders,
+    events: new EventOutbox(database),
+    eventUpkeep: new EventUpkeep({ database, logger }),
     sessions: new SessionService({ database, queue, clock, transports, senders, logger }),
     campaigns: new CampaignManager(campaignDeps),
     feeder: new CampaignFeeder(campaignDeps),

@@ -256,6 +256,14 @@ function jobHandlers(
       await restore.mark();
       return { kind: 'done' };
     },
+    publishEvents: async (_payload, { signal }) => {
+      await services.events.publish(signal);
+      return { kind: 'done' };
+    },
+    keepEvents: async (_payload, { signal }) => {
+      await services.eventUpkeep.keep(signal);
+      return { kind: 'done' };
+    },
     applyRetention: createRetention(services, { database, logger }),
     reconcile: createReconcileHandler({
       reconcile,

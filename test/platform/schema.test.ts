@@ -7,6 +7,7 @@ const WITHOUT_TENANT = new Map([
   ['migrations', 'the schema is the same for everybody'],
   ['typeorm_metadata', 'names generated columns'],
   ['installation', 'says which database this is'],
+  ['event_positions', 'readers of events serve all tenants'],
   ['workers', 'a process serves all tenants'],
   ['rate_limits', 'counts logins before anybody knows whose they are; its keys are hashes'],
 ]);

@@ -11,6 +11,8 @@ export const tablesWithoutEntity = new Map([
   ['migrations', 'db'],
   // Of TypeORM itself, for generated columns.
   ['typeorm_metadata', 'db'],
+  // Events for which there is no partition of their own.
+  ['events_rest', 'events'],
 ]);
 
 /** Writes to a table of another module, each by the file with the statement. This list only becomes shorter. */

@@ -37,6 +37,7 @@ async function tablesOf(source: pg.Client): Promise<Table[]> {
      FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name)
      WHERE c.table_schema = 'public' AND t.table_type = 'BASE TABLE' AND c.is_generated = 'NEVER'
        AND c.table_name NOT IN ('migrations', 'typeorm_metadata')
+       AND NOT (SELECT relispartition FROM pg_class WHERE oid = format('%I.%I', c.table_schema, c.table_name)::regclass)
      GROUP BY c.table_name`,
   );
   return rows;
@@ -47,6 +48,8 @@ async function copyTable(source: pg.Client, target: pg.Client, { name, columns }
   const { rows } = await source.query<{ rows: string | null }>(
     `SELECT json_agg(row_to_json(r))::text AS rows FROM (SELECT ${list} FROM "${name}") r`,
   );
+  // Some tables have rows from the beginning.
+  await target.query(`DELETE FROM "${name}"`);
   await target.query(
     `INSERT INTO "${name}" (${list}) OVERRIDING SYSTEM VALUE
      SELECT ${list} FROM json_populate_recordset(NULL::"${name}", $1)`,

@@ -1,0 +1,16 @@
+import { campaignEvents, type CampaignEvents } from './campaign-events.js';
+
+/** What each kind of event carries. */
+export type EventPayloads = CampaignEvents;
+export type EventKind = keyof EventPayloads;
+export type CampaignEventKind = keyof CampaignEvents;
+
+/** Every kind that is written; docs/events.md has a line about each. */
+export const eventCatalog = { ...campaignEvents };
+
+export const campaignEventKinds = Object.keys(campaignEvents) as CampaignEventKind[];
+
+/** An event that has not been written. Payloads hold no text of a message, no full phone number, and are below 20 kB. */
+export type NewEvent<Kind extends EventKind = EventKind> = Kind extends EventKind
+  ? { tenantId: string; kind: Kind; objectId: string; payload: EventPayloads[Kind] }
+  : never;
