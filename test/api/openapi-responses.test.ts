@@ -64,6 +64,8 @@ async function readEverything(): Promise<void> {
     'stats?by=part,hour&timeZone=Asia/Kathmandu',
     'contacts',
     `contacts/${owned.contacts}/trace`,
+    'events',
+    'events?kind=campaign.started&limit=1',
     'export',
     'export?format=xlsx&state=sent',
   ]) {

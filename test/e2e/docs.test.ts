@@ -52,6 +52,10 @@ const examples: [pages: string[], expected: RegExp[]][] = [
       /"optInWords":\{"added":\[\],"removed":\[\]\}/,
     ],
   ],
+  [
+    ['docs/events.md'],
+    [/"kind":"campaign.paused","at":"[^"]+","payload":\{"before":"running","reason":null\}/],
+  ],
   [['docs/retention.md'], [/"retention":\{"messageTextDays":365/, /"retention":\{"messageTextDays":null/]],
   [
     ['docs/senders.md'],

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Tx } from '../../src/db/index.js';
+import { encodeCursor } from '../../src/lib/pages.js';
 import { newId } from '../../src/lib/ids.js';
 import { eventsAfter } from '../../src/modules/events/event.repository.js';
 import { EventOutbox, readLog, writeEvents, type NewEvent } from '../../src/modules/events/index.js';
@@ -153,7 +154,18 @@ describe('the log of an object', () => {
     expect(second).toEqual({ items: [expect.objectContaining({ sequence: 1 })], nextCursor: null });
     const stopped = await log(id, { kind: ['campaign.stopped', 'campaign.failed'] });
     expect(stopped.items.map(({ kind, sequence }) => [kind, sequence])).toEqual([['campaign.stopped', 4]]);
-    await expect(log(id, { cursor: 'bm9uZQ' })).rejects.toMatchObject({ errors: [{ path: 'cursor' }] });
+    const { nextCursor: ofThis } = await log(id, { limit: 1 });
+    const strange = [
+      encodeCursor([1]),
+      encodeCursor([`${id}:0`]),
+      encodeCursor([`${id}:1.5`]),
+      encodeCursor([`${id}:`]),
+    ];
+    for (const cursor of strange)
+      await expect(log(id, { cursor })).rejects.toMatchObject({ errors: [{ path: 'cursor' }] });
+    await expect(log(newId(), { cursor: ofThis ?? '' })).rejects.toMatchObject({
+      errors: [{ path: 'cursor' }],
+    });
   });
 
   it('is of one tenant', async () => {

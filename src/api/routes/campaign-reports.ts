@@ -13,6 +13,7 @@ import {
   TraceResponse,
   type CampaignManager,
 } from '../../modules/campaigns/index.js';
+import { CampaignEventResponse, CampaignEventsQuery, presentLog } from '../../modules/events/index.js';
 import { defineRoute, idOf, ok, type Route } from '../route.js';
 import { sendStream } from '../send-stream.js';
 
@@ -22,7 +23,7 @@ const CONTENT_TYPES = { csv: 'text/csv; charset=utf-8', xlsx: XLSX } as const;
 
 /** What became of campaigns: numbers, recipients, traces, files, comparisons. */
 export function campaignReportRoutes(deps: { campaigns: CampaignManager }): Route[] {
-  return [...numberRoutes(deps), ...recipientRoutes(deps), exportRoute(deps)];
+  return [...numberRoutes(deps), ...recipientRoutes(deps), eventsRoute(deps), exportRoute(deps)];
 }
 
 function numberRoutes({ campaigns }: { campaigns: CampaignManager }): Route[] {
@@ -56,6 +57,20 @@ function numberRoutes({ campaigns }: { campaigns: CampaignManager }): Route[] {
         ok(presentCampaignStats(await campaigns.stats(principal.tenantId, idOf(params), query))),
     }),
   ];
+}
+
+function eventsRoute({ campaigns }: { campaigns: CampaignManager }): Route {
+  return defineRoute({
+    method: 'get',
+    path: '/api/campaigns/:id/events',
+    tag,
+    summary: 'Tell what happened to the campaign in the last 90 days, the newest first',
+    access: 'campaigns:read',
+    query: CampaignEventsQuery,
+    response: { status: 200, description: 'A page of its log.', data: [CampaignEventResponse] },
+    handler: async ({ principal, params, query }) =>
+      ok(presentLog(await campaigns.events(principal.tenantId, idOf(params), query))),
+  });
 }
 
 function recipientRoutes({ campaigns }: { campaigns: CampaignManager }): Route[] {

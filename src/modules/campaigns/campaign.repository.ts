@@ -4,6 +4,7 @@ import { Campaign } from './campaign.entity.js';
 import { noCounts, type Counter, type Counts } from './core/counts.js';
 import { isIn } from '../delivery/index.js';
 import type { CampaignStatus } from './core/campaign-status.js';
+import { writeStatusEvents } from './status-events.js';
 
 export interface CampaignFilter {
   limit: number;
@@ -51,26 +52,32 @@ export async function updateCampaign(tx: Tx, id: string, change: Partial<Campaig
   await tx.update(Campaign, { id }, change);
 }
 
-/** False when the campaign is not in one of the `from` states (any more), or is not the tenant's. */
+/** False when the campaign is not in one of the `from` states (any more), or is not the tenant's. Writes the event, too. */
 export async function changeStatus(
   tx: Tx,
   campaign: { tenantId: string; id: string },
   from: CampaignStatus[],
   change: { to: CampaignStatus; at: Date },
 ): Promise<boolean> {
-  const rows = await tx.query<unknown[]>(
-    `WITH changed AS (
+  const [row] = await tx.query<{ before: CampaignStatus }[]>(
+    `WITH found AS MATERIALIZED (
+       SELECT id, status FROM campaigns WHERE tenant_id = $1 AND id = $2 AND status = ANY($3::text[])
+       FOR NO KEY UPDATE
+     ), changed AS (
        UPDATE campaigns SET
          status = $4,
          started_at = CASE WHEN $4 = 'running' THEN coalesce(started_at, $5) ELSE started_at END,
          completed_at = CASE WHEN $4 IN ('completed', 'failed', 'stopped') THEN $5::timestamptz END,
          waiting_reason = NULL, waiting_until = NULL, updated_at = $5
-       WHERE tenant_id = $1 AND id = $2 AND status = ANY($3::text[])
-       RETURNING id)
-     SELECT id FROM changed`,
+       FROM found WHERE campaigns.id = found.id
+       RETURNING found.status AS before)
+     SELECT before FROM changed`,
     [campaign.tenantId, campaign.id, from, change.to, change.at],
   );
-  return rows.length > 0;
+  if (!row) return false;
+  const { tenantId, id } = campaign;
+  await writeStatusEvents(tx, [{ tenantId, id, before: row.before, status: change.to }]);
+  return true;
 }
 
 export async function removeCampaign(tx: Tx, id: string): Promise<void> {

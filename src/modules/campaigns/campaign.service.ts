@@ -27,6 +27,7 @@ import type { RecipientRow } from './reports/report.repository.js';
 import { CampaignUpdates } from './creation/update.service.js';
 import type { CampaignWarning } from './core/warning.js';
 import type { CampaignStatus } from './core/campaign-status.js';
+import { readLog, type CampaignEventKind, type LogEntry, type LogQuery } from '../events/index.js';
 
 /**
  * Everything an operator does with campaigns. All calls are about one tenant; a campaign of another tenant is
@@ -130,6 +131,17 @@ export class CampaignManager {
   /** Every recipient counted once, in its furthest state. */
   stats(tenantId: string, id: string, query: StatsQuery = {}): Promise<CampaignStats> {
     return this.reports.stats(tenantId, id, query);
+  }
+
+  /** What happened to it, the newest first, for 90 days. */
+  async events(
+    tenantId: string,
+    id: string,
+    query: LogQuery<CampaignEventKind>,
+  ): Promise<Page<LogEntry<CampaignEventKind>>> {
+    const tx = this.deps.database.manager;
+    if (!(await findCampaign(tx, tenantId, id))) throw notFound('campaign', id);
+    return readLog(tx, { tenantId, objectId: id }, query);
   }
 
   /** Recipients not sent to yet whose text cannot be rendered, with the reason; see CampaignProblems. */

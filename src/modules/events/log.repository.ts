@@ -40,6 +40,8 @@ export async function readLog<Kind extends EventKind>(
   { tenantId, objectId }: { tenantId: string; objectId: string },
   { kind, limit, cursor }: LogQuery<Kind>,
 ): Promise<Page<LogEntry<Kind>>> {
+  const key = keyBehind(cursor, (value): value is string => sequenceOf(value, objectId) !== undefined);
+  const before = sequenceOf(key, objectId) ?? null;
   const wanted = `tenant_id = $1 AND object_id = $2 AND ($3::integer IS NULL OR sequence < $3)
     AND ($4::text[] IS NULL OR kind = ANY($4))`;
   const rows = await tx.query<LogEntry<Kind>[]>(
@@ -49,9 +51,9 @@ export async function readLog<Kind extends EventKind>(
        SELECT kind, sequence, payload, at FROM events WHERE ${wanted}
          AND sequence > (SELECT coalesce(max(sequence), 0) FROM event_log WHERE object_id = $2)) entries
      ORDER BY sequence DESC LIMIT $5`,
-    [tenantId, objectId, keyBehind(cursor, isSequence) ?? null, kind ?? null, limit + 1],
+    [tenantId, objectId, before, kind ?? null, limit + 1],
   );
-  return toPage(rows, limit, ({ sequence }) => [sequence]);
+  return toPage(rows, limit, ({ sequence }) => [keyOf(objectId, sequence)]);
 }
 
 /** Removes at most `limit` entries from before that time, the oldest first; returns how many. */
@@ -66,6 +68,13 @@ export async function removeFromLog(tx: Tx, before: Date, limit: number): Promis
 
 const MAX_SEQUENCE = 2_147_483_647;
 
-function isSequence(key: unknown): key is number {
-  return typeof key === 'number' && Number.isInteger(key) && key > 0 && key <= MAX_SEQUENCE;
+/** A cursor names its object, so that it leads through no other log. */
+function keyOf(objectId: string, sequence: number): string {
+  return `${objectId}:${sequence}`;
+}
+
+function sequenceOf(key: unknown, objectId: string): number | undefined {
+  if (typeof key !== 'string' || !key.startsWith(`${objectId}:`)) return undefined;
+  const sequence = Number(key.slice(objectId.length + 1));
+  return Number.isInteger(sequence) && sequence > 0 && sequence <= MAX_SEQUENCE ? sequence : undefined;
 }

@@ -4,6 +4,7 @@ import type { Campaign, Canary } from '../campaign.entity.js';
 import { updateCampaign } from '../campaign.repository.js';
 import type { Counts } from '../core/counts.js';
 import { clearCampaignWaiting, noteCampaignWaiting } from '../sending/waiting.repository.js';
+import { writeStatusEvents } from '../status-events.js';
 import { judgeCanary } from './core/canary.js';
 
 /** A decision of a canary. */
@@ -43,6 +44,8 @@ export async function applyCanary(
       const broken = { at: now.toISOString(), failedPercent, optedOutPercent };
       const paused = { status: 'paused' as const, waitingReason: 'canary_limits_broken', waitingUntil: null };
       await updateCampaign(tx, campaign.id, { ...paused, canary: { ...canary, broken }, updatedAt: now });
+      const { tenantId, id, status: before } = campaign;
+      await writeStatusEvents(tx, [{ tenantId, id, before, status: 'paused', reason: paused.waitingReason }]);
       return { room: 0, turn: { kind: 'broken', failedPercent, optedOutPercent } };
     }
   }

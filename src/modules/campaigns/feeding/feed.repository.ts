@@ -1,6 +1,8 @@
 import type { Tx } from '../../../db/index.js';
 import type { Campaign } from '../campaign.entity.js';
 import { findCampaign } from '../campaign.repository.js';
+import type { CampaignStatus } from '../core/campaign-status.js';
+import { writeStatusEvents } from '../status-events.js';
 import { hasAnyIn } from '../../delivery/index.js';
 
 /** Advisory locks of two numbers: this one, and the campaign's hash. */
@@ -28,7 +30,10 @@ export async function lockForFeeding(tx: Tx, tenantId: string, id: string): Prom
  */
 export async function completeWhenDone(tx: Tx, campaignId: string, at: Date): Promise<boolean> {
   // A statement of its own, so that the check below sees what the previous holder of the lock has committed.
-  await tx.query('SELECT 1 FROM campaigns WHERE id = $1 FOR NO KEY UPDATE', [campaignId]);
+  const [before] = await tx.query<{ tenantId: string; status: CampaignStatus }[]>(
+    'SELECT tenant_id AS "tenantId", status FROM campaigns WHERE id = $1 FOR NO KEY UPDATE',
+    [campaignId],
+  );
   const rows = await tx.query<unknown[]>(
     `WITH completed AS (
        UPDATE campaigns SET status = 'completed', completed_at = $2, waiting_reason = NULL, waiting_until = NULL,
@@ -39,7 +44,10 @@ export async function completeWhenDone(tx: Tx, campaignId: string, at: Date): Pr
      SELECT id FROM completed`,
     [campaignId, at],
   );
-  return rows.length > 0;
+  if (!before || rows.length === 0) return false;
+  const { tenantId, status } = before;
+  await writeStatusEvents(tx, [{ tenantId, id: campaignId, before: status, status: 'completed' }]);
+  return true;
 }
 
 /**

@@ -15,6 +15,7 @@ import { tellNotEnded } from '../not-ended.js';
 import { DATABASE_RESTORED, riskOfResuming } from './restore.js';
 import type { CampaignWarning } from '../core/warning.js';
 import { allowedFrom, conflictMessage, type CampaignAction } from '../core/transitions.js';
+import { forgetSequence } from '../../events/index.js';
 import { skipLeftOver } from '../../delivery/index.js';
 import type { CampaignStatus } from '../core/campaign-status.js';
 import { refuseEmptyPool } from '../../senders/index.js';
@@ -78,6 +79,7 @@ export class CampaignLifecycle {
       const users = await usersOfCampaign(tx, tenantId, id);
       if (users.length > 0) throw inUse(users);
       await removeCampaign(tx, id);
+      await forgetSequence(tx, id);
     });
     this.deps.logger.info({ campaignId: id }, 'a campaign was deleted');
   }
@@ -89,11 +91,8 @@ export class CampaignLifecycle {
     to: CampaignStatus,
   ): Promise<void> {
     const change = { to, at: this.deps.clock.now() };
-    const changed = await changeStatus(
-      this.deps.database.manager,
-      { tenantId, id },
-      allowedFrom(action),
-      change,
+    const changed = await this.deps.database.transaction((tx) =>
+      changeStatus(tx, { tenantId, id }, allowedFrom(action), change),
     );
     if (!changed) await this.explain(tenantId, id, action);
     this.log(id, to);

@@ -1,8 +1,10 @@
 import type { Tx } from '../../../db/index.js';
 import { countWaiting } from '../campaign.repository.js';
+import type { CampaignStatus } from '../core/campaign-status.js';
 import type { CampaignWarning } from '../core/warning.js';
 import type { Campaign, Recurrence } from '../campaign.entity.js';
 import { nextRun } from '../core/recurrence.js';
+import { writeStatusEvents, type StatusChanged } from '../status-events.js';
 import { moveToNextRun } from './schedule.repository.js';
 
 /** Why a campaign is paused that ran when the backup was made from which the database was restored. */
@@ -12,16 +14,22 @@ const HELD = `status = 'paused' AND waiting_reason = '${DATABASE_RESTORED}'`;
 
 /** Campaigns that run: part of their messages may have been sent after the backup. */
 export async function holdRunning(tx: Tx): Promise<void> {
-  await tx.query(
+  const [rows] = await tx.query<[Held[], number]>(
     `UPDATE campaigns SET status = 'paused', waiting_reason = '${DATABASE_RESTORED}', waiting_until = NULL,
-       updated_at = now() WHERE status = 'running'`,
+       updated_at = now() WHERE status = 'running' RETURNING tenant_id AS "tenantId", id`,
   );
+  await tellHeld(tx, rows, 'running');
 }
 
 /** Campaigns that were held go on. */
 export async function releaseHeld(tx: Tx): Promise<void> {
-  await tx.query(
-    `UPDATE campaigns SET status = 'running', waiting_reason = NULL, updated_at = now() WHERE ${HELD}`,
+  const [rows] = await tx.query<[Held[], number]>(
+    `UPDATE campaigns SET status = 'running', waiting_reason = NULL, updated_at = now() WHERE ${HELD}
+     RETURNING tenant_id AS "tenantId", id`,
+  );
+  await writeStatusEvents(
+    tx,
+    rows.map((row) => ({ ...row, before: 'paused', status: 'running' })),
   );
 }
 
@@ -35,12 +43,14 @@ export async function isAnyHeld(tx: Tx): Promise<boolean> {
  * series the runs of that time are left out.
  */
 export async function holdDue(tx: Tx, restoredAt: Date): Promise<void> {
-  await tx.query(
+  const [held] = await tx.query<[Held[], number]>(
     `UPDATE campaigns SET status = 'paused', waiting_reason = '${DATABASE_RESTORED}', waiting_until = NULL,
        updated_at = now()
-     WHERE status = 'scheduled' AND recurrence IS NULL AND scheduled_at <= $1 AND created_at < $1`,
+     WHERE status = 'scheduled' AND recurrence IS NULL AND scheduled_at <= $1 AND created_at < $1
+     RETURNING tenant_id AS "tenantId", id`,
     [restoredAt],
   );
+  await tellHeld(tx, held, 'scheduled');
   const series: (Pick<Campaign, 'id'> & { scheduledAt: Date; recurrence: Recurrence })[] = await tx.query(
     `SELECT id, scheduled_at AS "scheduledAt", recurrence FROM campaigns
      WHERE status = 'scheduled' AND recurrence IS NOT NULL AND scheduled_at <= $1 AND created_at < $1
@@ -49,6 +59,15 @@ export async function holdDue(tx: Tx, restoredAt: Date): Promise<void> {
   );
   for (const { id, scheduledAt, recurrence } of series)
     await moveToNextRun(tx, { id, scheduledAt }, nextRun(recurrence, scheduledAt, restoredAt), restoredAt);
+}
+
+type Held = Pick<StatusChanged, 'tenantId' | 'id'>;
+
+function tellHeld(tx: Tx, rows: readonly Held[], before: CampaignStatus): Promise<void> {
+  return writeStatusEvents(
+    tx,
+    rows.map((row) => ({ ...row, before, status: 'paused', reason: DATABASE_RESTORED })),
+  );
 }
 
 /** What a user risks who resumes a campaign that was held. */

@@ -1,4 +1,6 @@
 import type { Tx } from '../../../db/index.js';
+import type { CampaignStatus } from '../core/campaign-status.js';
+import { writeStatusEvents } from '../status-events.js';
 
 export interface DueCampaign {
   tenantId: string;
@@ -47,10 +49,14 @@ export async function runProgress(tx: Tx, tenantId: string, id: string): Promise
 
 /** Ends a recurring campaign whose runs cannot be made; it says why. */
 export async function failSeries(tx: Tx, id: string, reason: string, now: Date): Promise<void> {
-  await tx.query(
+  const [rows] = await tx.query<[{ tenantId: string }[], number]>(
     `UPDATE campaigns SET status = 'failed', completed_at = $3, waiting_reason = $2, waiting_until = NULL, updated_at = $3
-     WHERE id = $1 AND status = 'scheduled'`,
+     WHERE id = $1 AND status = 'scheduled' RETURNING tenant_id AS "tenantId"`,
     [id, reason, now],
+  );
+  await writeStatusEvents(
+    tx,
+    rows.map(({ tenantId }) => ({ tenantId, id, before: 'scheduled', status: 'failed', reason })),
   );
 }
 
@@ -61,15 +67,19 @@ export async function moveToNextRun(
   next: Date | undefined,
   now: Date,
 ): Promise<void> {
-  await tx.query(
+  const [rows] = await tx.query<[{ tenantId: string; status: CampaignStatus }[], number]>(
     `UPDATE campaigns SET
        status = CASE WHEN $2::timestamptz IS NULL THEN 'completed' ELSE status END,
        completed_at = CASE WHEN $2::timestamptz IS NULL THEN $4::timestamptz END,
        expires_at = expires_at + (coalesce($2::timestamptz, scheduled_at) - scheduled_at),
        scheduled_at = coalesce($2::timestamptz, scheduled_at), waiting_reason = NULL, waiting_until = NULL,
        updated_at = $4
-     WHERE id = $1 AND status = 'scheduled' AND scheduled_at = $3`,
+     WHERE id = $1 AND status = 'scheduled' AND scheduled_at = $3 RETURNING tenant_id AS "tenantId", status`,
     [origin.id, next ?? null, origin.scheduledAt, now],
+  );
+  await writeStatusEvents(
+    tx,
+    rows.map((row) => ({ ...row, id: origin.id, before: 'scheduled' })),
   );
 }
 

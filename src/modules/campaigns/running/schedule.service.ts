@@ -22,6 +22,7 @@ import {
   type DueCampaign,
 } from './schedule.repository.js';
 import { settleOrigin } from '../../delivery/index.js';
+import { writeStatusEvents } from '../status-events.js';
 import { assignVariants } from '../variants/variant.repository.js';
 
 const LARGE_AUDIENCE = 10_000;
@@ -81,7 +82,10 @@ export class CampaignScheduler {
   private async start({ tenantId, id }: DueCampaign): Promise<void> {
     const { database, clock, logger } = this.deps;
     const change = { to: 'running', at: clock.now() } as const;
-    if (!(await changeStatus(database.manager, { tenantId, id }, ['scheduled'], change))) return;
+    const started = await database.transaction((tx) =>
+      changeStatus(tx, { tenantId, id }, ['scheduled'], change),
+    );
+    if (!started) return;
     logger.info({ campaignId: id }, 'a scheduled campaign started');
     await feedSoon(this.deps, { tenantId, campaignId: id });
   }
@@ -135,7 +139,7 @@ export class CampaignScheduler {
         { campaignId: due.id, code: error.code },
         'a recurring campaign found no audience',
       );
-      await this.recordFailedRun(due, child, now, error.code === 'empty_audience' ? 'completed' : 'failed');
+      await this.recordFailedRun(due, child, now, error.code);
       return;
     }
     this.deps.logger.info({ campaignId: child, originId: due.id }, 'a recurring campaign started a run');
@@ -168,6 +172,7 @@ export class CampaignScheduler {
     now: Date,
   ): Promise<number> {
     await insertCampaign(tx, { ...runOf(origin, run, now), id, status: 'running', startedAt: now });
+    await writeStatusEvents(tx, [{ tenantId: origin.tenantId, id, before: null, status: 'running' }]);
     const key = { tenantId: origin.tenantId, campaignId: id };
     const summary = await this.audience.fillLike(tx, key, origin);
     const totalRecipients = await countRecipients(tx, id);
@@ -180,12 +185,8 @@ export class CampaignScheduler {
     return totalRecipients;
   }
 
-  private recordFailedRun(
-    due: DueCampaign,
-    id: string,
-    now: Date,
-    status: 'completed' | 'failed',
-  ): Promise<void> {
+  private recordFailedRun(due: DueCampaign, id: string, now: Date, code: string): Promise<void> {
+    const status = code === 'empty_audience' ? 'completed' : 'failed';
     return this.deps.database.transaction(async (tx) => {
       const origin = await lockDue(tx, due);
       if (!origin) return;
@@ -198,6 +199,7 @@ export class CampaignScheduler {
           startedAt: now,
           completedAt: now,
         });
+        await writeStatusEvents(tx, [{ tenantId: due.tenantId, id, before: null, status, reason: code }]);
       }
       await moveToNextRun(tx, origin, next, now);
       if (!next) await settleOrigin(tx, origin.id);
