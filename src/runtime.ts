@@ -56,6 +56,10 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
     const inputs = { config, logger, infrastructure, transports, threads, version, phase: () => phase };
     const services = createServices(inputs);
 
+    if (!config.server.roles.includes('worker')) {
+      const { recogniseRestore } = await import('./runtime/restore.js');
+      await recogniseRestore(config, infrastructure, logger);
+    }
     // Each role is loaded only where it runs.
     const { startHttpRole } = await import('./runtime/http-role.js');
     const server = await startHttpRole(inputs, services);

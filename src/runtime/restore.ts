@@ -8,7 +8,7 @@ import { addMs, systemClock } from '../lib/clock.js';
 import type { Logger } from '../lib/logger.js';
 import { errorMessage } from '../lib/errors.js';
 import { retry } from '../lib/retry.js';
-import { withFallback } from '../lib/time-out.js';
+import { withFallback, within } from '../lib/time-out.js';
 import { unavailableResource } from '../lib/transient-errors.js';
 import { ThrottledLogger } from '../lib/throttled-logger.js';
 import { holdDue, holdRunning, isAnyHeld, releaseHeld } from '../modules/campaigns/index.js';
@@ -97,6 +97,28 @@ export function createRestoreGuard(
       await Promise.all(journals.map((journal) => journal.close()));
     },
   };
+}
+
+/**
+ * For a process that answers requests and sends nothing, before it answers: what is asked for once a restored database is
+ * recognised was not under way before, and is sent as ever. Where PostgreSQL or the journal does not answer within a few
+ * seconds, a worker recognises it.
+ */
+export async function recogniseRestore(
+  config: Config,
+  { database }: Pick<Infrastructure, 'database'>,
+  logger: Logger,
+): Promise<void> {
+  const clock = systemClock;
+  const journals = openJournals(config, new ThrottledLogger(logger, clock));
+  const installation = new InstallationService({ database, journal: journals[0], held, clock, logger });
+  try {
+    await within(FIRST_TRIES_MS, 'recognising the database', installation.recognise());
+  } catch (error) {
+    logger.warn({ error: errorMessage(error) }, 'whether the database was restored is left to a worker');
+  } finally {
+    await Promise.all(journals.map((journal) => journal.close()));
+  }
 }
 
 /** Redis where it is there, which all machines share; files where it is not, and while it does not answer. */

@@ -48,8 +48,9 @@ describe.each(backends)(
       redis.disconnect();
     }
 
-    async function start(database: TestDatabase) {
+    async function start(database: TestDatabase, roles = 'api,worker') {
       const server = await startServer({
+        ROLES: roles,
         DATABASE_URL: database.url,
         DATA_DIR: dataDir,
         SIMULATOR_URL: simulator.url,
@@ -81,14 +82,18 @@ describe.each(backends)(
       expect(server.output()).toContain('"alert":"database.restored"');
     });
 
-    it('holds the campaign until a user resumes it where the journal is gone', async () => {
+    it('holds the campaign until a user resumes it where the journal is gone, and sends what is new', async () => {
       const campaign = await sentBeyondBackup();
       await forget();
+      const first = await start(backup!, 'api');
+      const fresh = { to: '+5511988880000', type: 'text', content: 'Asked for before a worker is there' };
+      const { id } = await first.api.post<{ id: string }>('/api/message/send', fresh);
       const { api, server } = await start(backup!);
       const { status } = await api.get<{ status: string }>(`/api/campaigns/${campaign}`);
       expect(status).toBe('paused');
       expect(await statsOf(api, campaign)).toMatchObject({ waitingFor: { reason: 'database_restored' } });
-      expect(simulator.network.ledger.summary()).toMatchObject({ unique: RECIPIENTS, arrived: RECIPIENTS });
+      const { arrived } = simulator.network.ledger.summary(campaign);
+      expect(arrived).toBe(RECIPIENTS);
       const health = await fetch(`${server.url}/health`);
       expect(await health.json()).toMatchObject({
         success: true,
@@ -101,6 +106,7 @@ describe.each(backends)(
       expect(warnings[0]!.count).toBeGreaterThan(0);
       const stats = await completed(api, campaign);
       expect(stats.sent + stats.delivered + stats.read).toBe(RECIPIENTS);
+      await waitFor(() => simulator.network.ledger.summary(id).arrived === 1);
     });
   },
 );

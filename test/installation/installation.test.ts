@@ -101,6 +101,15 @@ describe('a database', () => {
     expect([await state(), done]).toEqual(['held', ['hold', 'leave']]);
   });
 
+  it('goes on by itself when the journal began anew before the backup, though no process was started since', async () => {
+    await rm(join(folder, 'since.note'));
+    await service.mark();
+    await restore();
+    await service.recognise();
+    await replay();
+    expect([await state(), done]).toEqual(['open', ['hold', 'release']]);
+  });
+
   it('that was set back under a running process is recognised by its mark', async () => {
     expect(await service.mark()).toBe(false);
     expect(await service.mark()).toBe(false);

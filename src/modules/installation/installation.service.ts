@@ -55,9 +55,9 @@ export class InstallationService {
    * with several processes at once.
    */
   async recognise(): Promise<void> {
-    const { database, journal, held, clock, logger } = this.deps;
+    const { database, journal, held, logger } = this.deps;
     const notes = await journal.notes();
-    if (!notes.has(SINCE)) await journal.note(SINCE, clock.now().toISOString());
+    await this.noteBeginning(notes);
     const sign = await database.transaction(async (tx) => {
       const now = await databaseIdentity(tx);
       const known = await lockInstallation(tx, now);
@@ -109,6 +109,7 @@ export class InstallationService {
   async mark(): Promise<boolean> {
     const { database, journal, held } = this.deps;
     const notes = await journal.notes();
+    await this.noteBeginning(notes);
     const outside = outsideMark(notes);
     const known = await readInstallation(database.manager);
     if (known && outside?.installationId === known.id && outside.mark > known.mark) {
@@ -126,6 +127,12 @@ export class InstallationService {
       });
     }
     return false;
+  }
+
+  /** A journal that is new, or was lost, knows what is handed over from here on. */
+  private async noteBeginning(notes: ReadonlyMap<string, string>): Promise<void> {
+    const { journal, clock } = this.deps;
+    if (!notes.has(SINCE)) await journal.note(SINCE, clock.now().toISOString());
   }
 
   /** Hand-overs were kept nowhere: a restore to before now cannot know all. Noted with the next mark. */
