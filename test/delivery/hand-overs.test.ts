@@ -109,24 +109,30 @@ describe('what a database has forgotten of a delivery', () => {
       [entry(0, null, 1)],
       undefined,
     ],
-    ['the part, when it has another id', known(0, [[0, 'a']]), [entry(0, 'b', 1)], [[], 'b']],
-    ['the last hand-over of a part', known(0), [entry(0, 'a', 1), entry(0, 'b', 2)], [[], 'b']],
+    ['the part, when it has another id', known(0, [[0, 'a']]), [entry(0, 'b', 1)], [[], 'b', []]],
+    ['the last hand-over of a part', known(0), [entry(0, 'a', 1), entry(0, 'b', 2)], [[], 'b', []]],
     [
       'all parts that went out',
       known(1),
       [entry(0, 'a', 1), entry(1, 'b', 2), entry(2, 'c', 3)],
-      [['b'], 'c'],
+      [['b'], 'c', []],
     ],
     [
       'the part behind the one that it knows',
       known(0, [[0, 'a']], 0),
       [entry(0, 'a', 1), entry(1, 'b', 2)],
-      [['a'], 'b'],
+      [['a'], 'b', []],
+    ],
+    [
+      'parts that nobody tells of, before one that went out',
+      known(1),
+      [entry(4, 'a', 1)],
+      [[], 'a', [1, 2, 3]],
     ],
   ])('is %s', (_, database, entries, expected) => {
     const found = forgotten('d', database, entries);
-    expect(found && [found.earlier.map(({ waMessageId }) => waMessageId), found.last.waMessageId]).toEqual(
-      expected,
-    );
+    const { earlier = [], last, untold } = found ?? {};
+    const ids = earlier.map(({ waMessageId }) => waMessageId);
+    expect(found && [ids, last?.waMessageId, untold]).toEqual(expected);
   });
 });

@@ -65,8 +65,8 @@ describe.each(sourceKinds)('a delivery of the source %s that was handed over aft
 
   it('has the parts before the last one sent, whether they come together or apart', async () => {
     const phone = await world.senderWithoutIdempotentIds();
-    const { recipients } = await world.deliveries(source, { parts: ['1', '2', '3'], recipients: 2 });
-    const [together, apart] = recipients.map(({ deliveryId }) => deliveryId);
+    const { recipients } = await world.deliveries(source, { parts: ['1', '2', '3'], recipients: 3 });
+    const [together, apart, untold] = recipients.map(({ deliveryId }) => deliveryId);
     const entry = (deliveryId: string, part: number) => ({
       deliveryId,
       part,
@@ -76,10 +76,14 @@ describe.each(sourceKinds)('a delivery of the source %s that was handed over aft
     await replay(entry(together!, 0), entry(together!, 1));
     await replay(entry(apart!, 0));
     await replay(entry(apart!, 1));
+    // Of its first part the journal was lost.
+    await replay(entry(untold!, 1));
     await world.reconcile().run();
     const left = source === 'campaign' ? ['sent', 'unknown'] : ['sent', 'unknown', 'skipped'];
     expect(await states(together!)).toEqual(left);
     expect(await states(apart!)).toEqual(left);
+    expect(await states(untold!)).toEqual(left);
+    expect((await world.messages(apart!))[0]).toMatchObject({ wa_message_id: `${apart} 0` });
   });
 
   it('stays as it is where the database knows the hand-over, also when it is told twice', async () => {

@@ -18,6 +18,8 @@ export interface KnownDelivery {
 export interface ForgottenHandOvers {
   deliveryId: string;
   earlier: JournaledHandOver[];
+  /** Parts that went out before the last one as well, of which neither the journal nor the database tells. */
+  untold: number[];
   last: JournaledHandOver;
 }
 
@@ -37,7 +39,8 @@ export function forgotten(
     .toSorted((a, b) => a.part - b.part);
   const last = lost.at(-1);
   if (!last || isKnown(last, known)) return undefined;
-  return { deliveryId, earlier: lost.slice(0, -1), last };
+  const before = Array.from({ length: last.part - known.nextPart }, (_, index) => known.nextPart + index);
+  return { deliveryId, earlier: lost.slice(0, -1), untold: before.filter((part) => !byPart.has(part)), last };
 }
 
 /** Where the transport gives no ids beforehand, the part that is being handed over can only be this one. */

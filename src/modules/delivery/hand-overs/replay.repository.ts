@@ -125,21 +125,18 @@ async function bind(
       lost.map(({ last }) => last.at),
     ],
   );
-  const parts = lost.flatMap(({ earlier, last }) => [
-    ...earlier.map((handOver) => ({ ...handOver, isLast: false })),
-    { ...last, isLast: true },
+  const typeOf = ({ deliveryId, part }: JournaledHandOver) => partsOf(deliveryId)?.[part]?.type ?? 'text';
+  const told = lost.flatMap(({ earlier, last }) => [
+    ...earlier.map((handOver) => ({ ...handOver, type: typeOf(handOver), isLast: false })),
+    { ...last, type: typeOf(last), isLast: true },
   ]);
-  await tx.query(WRITE_MESSAGES, [
-    parts.map(() => newId()),
-    parts.map(({ deliveryId }) => deliveryId),
-    parts.map(({ part }) => part),
-    parts.map(({ senderId }) => senderId),
-    parts.map(({ waMessageId }) => waMessageId),
-    parts.map(({ at }) => at),
-    parts.map(({ isLast }) => isLast),
-    parts.map(({ deliveryId, part }) => partsOf(deliveryId)?.[part]?.type ?? 'text'),
-    WORKER_BEFORE_RESTORE,
-  ]);
+  const untold = lost.flatMap((one) =>
+    one.untold
+      .map((part) => ({ ...one.last, part, waMessageId: null }))
+      .map((handOver) => ({ ...handOver, type: typeOf(handOver), isLast: false })),
+  );
+  await writeMessages(tx, told, TAKE_OVER);
+  await writeMessages(tx, untold, 'ON CONFLICT DO NOTHING');
   // Parts before the last one whose hand-over was read in an earlier batch.
   await tx.query(
     `UPDATE messages m SET state = 'sent', code = NULL, sent_at = coalesce(m.sent_at, a.at), updated_at = now()
@@ -154,6 +151,30 @@ async function bind(
   );
 }
 
+interface ReplayedMessage extends JournaledHandOver {
+  type: string;
+  isLast: boolean;
+}
+
+async function writeMessages(
+  tx: Tx,
+  messages: readonly ReplayedMessage[],
+  onConflict: string,
+): Promise<void> {
+  if (messages.length === 0) return;
+  await tx.query(`${WRITE_MESSAGES} ${onConflict}`, [
+    messages.map(() => newId()),
+    messages.map(({ deliveryId }) => deliveryId),
+    messages.map(({ part }) => part),
+    messages.map(({ senderId }) => senderId),
+    messages.map(({ waMessageId }) => waMessageId),
+    messages.map(({ at }) => at),
+    messages.map(({ isLast }) => isLast),
+    messages.map(({ type }) => type),
+    WORKER_BEFORE_RESTORE,
+  ]);
+}
+
 /** Texts are not in the journal: a message that has one keeps it, another is rendered again if it has to be sent again. */
 const WRITE_MESSAGES = `
   INSERT INTO messages (id, tenant_id, direction, contact_id, sender_id, campaign_id, source, source_id, delivery_id, part,
@@ -163,7 +184,9 @@ const WRITE_MESSAGES = `
          CASE WHEN NOT a.is_last THEN a.at END
   FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::uuid[], $5::text[], $6::timestamptz[], $7::bool[], $8::text[])
     AS a (id, delivery_id, part, sender_id, wa_message_id, at, is_last, type)
-  JOIN deliveries r ON r.id = a.delivery_id
+  JOIN deliveries r ON r.id = a.delivery_id`;
+
+const TAKE_OVER = `
   ON CONFLICT (delivery_id, part) WHERE delivery_id IS NOT NULL AND direction = 'out'
   DO UPDATE SET state = excluded.state, sender_id = excluded.sender_id, code = NULL, wa_message_id = excluded.wa_message_id,
                 claim_epoch = excluded.claim_epoch, worker_id = excluded.worker_id,
