@@ -55,7 +55,7 @@ export class InitialSchema1796093035000 implements MigrationInterface {
     await runner.query(`DROP TABLE
       event_log, event_positions, event_sequences, events,
       campaign_message_counts, campaign_counts, conversations, message_text_marks, messages, campaign_sender_use, delivery_ends, deliveries, sends, campaigns,
-      templates, media, sessions, senders,
+      templates, media, sessions, sender_tags, sender_slots, senders,
       number_check_items, number_check_runs, number_checks, contact_bulk_edits,
       import_rejections, import_phones, imports,
       contact_senders, suppressions, contact_consents, segments, contact_list_members, contact_lists,
@@ -63,7 +63,7 @@ export class InitialSchema1796093035000 implements MigrationInterface {
       job_starts, workers, rate_limits, kept_answer_bytes, idempotency_keys, refresh_tokens, api_keys, users, tenant_usage,
       tenant_settings, tenants, installation`);
     await runner.query(`DROP FUNCTION
-      phone_line(text), contact_name_grams(text), count_new_deliveries(), count_changed_deliveries(),
+      phone_line(text), contact_name_grams(text), follow_new_senders(), follow_changed_senders(), count_new_deliveries(), count_changed_deliveries(),
       count_new_messages(), count_changed_messages(), note_delivery_end(), count_changed_answers(), count_deleted_answers()`);
   }
 }

@@ -35,6 +35,7 @@ import { Message } from './modules/delivery/message.entity.js';
 import { MessageTextMark } from './modules/delivery/retention/text-mark.entity.js';
 import { Segment } from './modules/segments/segment.entity.js';
 import { Sender } from './modules/senders/sender.entity.js';
+import { SenderSlotRow, SenderTag } from './modules/senders/sender-slot.entity.js';
 import { Session } from './modules/sessions/session.entity.js';
 import { Template } from './modules/templates/template.entity.js';
 import { TenantSettings } from './modules/tenants/tenant-settings.entity.js';
@@ -62,6 +63,8 @@ export const entities = [
   ImportPhone,
   ImportRejection,
   Sender,
+  SenderSlotRow,
+  SenderTag,
   Session,
   WorkerProcess,
   JobStart,

@@ -24,7 +24,7 @@ export async function connectMany(databaseUrl: string, count: number): Promise<n
     everyMs: 250,
   });
   const seconds = (performance.now() - started) / 1_000;
-  await query(databaseUrl, 'ANALYZE senders, sessions');
+  await query(databaseUrl, 'ANALYZE senders, sender_slots, sessions');
   return seconds;
 }
 
@@ -40,7 +40,7 @@ async function allConnected(databaseUrl: string, count: number): Promise<true | 
 export async function restSenders(databaseUrl: string): Promise<void> {
   await query(
     databaseUrl,
-    `UPDATE senders SET minute_started_at = NULL, minute_used = 0, hour_started_at = NULL, hour_used = 0,
+    `UPDATE sender_slots SET minute_started_at = NULL, minute_used = 0, hour_started_at = NULL, hour_used = 0,
        day_started_at = NULL, day_used = 0, next_available_at = now()`,
   );
 }

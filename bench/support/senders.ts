@@ -35,6 +35,6 @@ export async function tenantWithSenders(
      SELECT id, tenant_id, 'connected', $2, now() + interval '1 day' FROM senders WHERE tenant_id = $1`,
     [tenantId, workerId],
   );
-  await query(databaseUrl, 'ANALYZE senders, sessions');
+  await query(databaseUrl, 'ANALYZE senders, sender_slots, sender_tags, sessions');
   return { tenantId, senderIds: rows.map(({ id }) => id) };
 }

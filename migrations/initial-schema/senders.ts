@@ -1,6 +1,6 @@
-/** WhatsApp accounts with their health, quotas and slots, and the sessions that keep them connected. */
+/** WhatsApp accounts with their health and quotas, their slots and tags, and the sessions that keep them connected. */
 export const senders = `
--- A sender is written for every message: half of each page stays free for the next versions of its rows.
+-- What people set, and what becomes of it rarely. What each message changes is in sender_slots.
 CREATE TABLE senders (
   id uuid NOT NULL CONSTRAINT "PK_398b8614004a406acf982651b46" PRIMARY KEY,
   tenant_id uuid NOT NULL
@@ -21,31 +21,97 @@ CREATE TABLE senders (
   quota_per_hour integer NOT NULL DEFAULT 500,
   quota_per_day integer NOT NULL DEFAULT 5000,
   answers_per_minute integer NOT NULL DEFAULT 60,
-  minute_started_at timestamptz,
-  minute_used integer NOT NULL DEFAULT 0,
-  hour_started_at timestamptz,
-  hour_used integer NOT NULL DEFAULT 0,
-  day_started_at timestamptz,
-  day_used integer NOT NULL DEFAULT 0,
-  answers_started_at timestamptz,
-  answers_used integer NOT NULL DEFAULT 0,
   warm_up_quotas integer[],
-  warm_up_since timestamptz,
-  warm_up_day_started_at timestamptz,
-  warm_up_used integer NOT NULL DEFAULT 0,
-  last_used_at timestamptz,
-  next_available_at timestamptz NOT NULL DEFAULT now(),
-  held_until timestamptz,
-  restricted_until timestamptz,
   sent_total integer NOT NULL DEFAULT 0,
   failed_total integer NOT NULL DEFAULT 0,
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now()
 ) WITH (fillfactor = 50);
-CREATE INDEX senders_next_slot ON senders (tenant_id, next_available_at)
-  WHERE status = 'connected' AND paused_at IS NULL;
-CREATE INDEX senders_tags ON senders USING gin (tags);
 CREATE UNIQUE INDEX senders_tenant_name ON senders (tenant_id, name);
+
+-- One row for each sender: all that a reservation reads and writes. It is written for every message, so that no index may
+-- have a column that a message changes, and most of each page stays free (rows grow with their first message): new versions
+-- stay in the page of the old one, and no index is touched. The columns up to warm_up_quotas follow those of senders.
+CREATE TABLE sender_slots (
+  sender_id uuid NOT NULL CONSTRAINT "PK_9f9c56bdd76c8e2341b194e7fbf" PRIMARY KEY
+    CONSTRAINT "FK_9f9c56bdd76c8e2341b194e7fbf" REFERENCES senders (id) ON DELETE CASCADE,
+  tenant_id uuid NOT NULL,
+  able boolean NOT NULL,
+  quota_per_minute integer NOT NULL,
+  quota_per_hour integer NOT NULL,
+  quota_per_day integer NOT NULL,
+  answers_per_minute integer NOT NULL,
+  transport text NOT NULL,
+  warm_up_quotas integer[],
+  minute_used integer NOT NULL DEFAULT 0,
+  hour_used integer NOT NULL DEFAULT 0,
+  day_used integer NOT NULL DEFAULT 0,
+  answers_used integer NOT NULL DEFAULT 0,
+  warm_up_used integer NOT NULL DEFAULT 0,
+  minute_started_at timestamptz,
+  hour_started_at timestamptz,
+  day_started_at timestamptz,
+  answers_started_at timestamptz,
+  warm_up_since timestamptz,
+  warm_up_day_started_at timestamptz,
+  last_used_at timestamptz,
+  next_available_at timestamptz NOT NULL DEFAULT now(),
+  held_until timestamptz,
+  restricted_until timestamptz
+) WITH (fillfactor = 30);
+CREATE INDEX sender_slots_tenant ON sender_slots (tenant_id);
+
+-- The tags of senders once more, so that those with a tag are found without looking at the others.
+CREATE TABLE sender_tags (
+  tenant_id uuid NOT NULL,
+  tag text NOT NULL,
+  sender_id uuid NOT NULL
+    CONSTRAINT "FK_4db7a6595019facfedd16b91444" REFERENCES senders (id) ON DELETE CASCADE,
+  CONSTRAINT "PK_a46bb41f2b7fd1dc1ac7b611135" PRIMARY KEY (tenant_id, tag, sender_id)
+);
+CREATE INDEX sender_tags_sender ON sender_tags (sender_id);
+
+-- Whoever writes senders, the rows that follow them are right at every commit.
+CREATE FUNCTION follow_new_senders() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    INSERT INTO sender_slots (sender_id, tenant_id, able, quota_per_minute, quota_per_hour, quota_per_day,
+      answers_per_minute, transport, warm_up_quotas)
+    SELECT f.id, added.tenant_id, f.able, f.quota_per_minute, f.quota_per_hour, f.quota_per_day, f.answers_per_minute,
+      f.transport, f.warm_up_quotas
+    FROM (${followed('added')}) f JOIN added ON added.id = f.id;
+    INSERT INTO sender_tags (tenant_id, tag, sender_id)
+    SELECT DISTINCT tenant_id, unnest(tags), id FROM added;
+    RETURN NULL;
+  END $$;
+CREATE TRIGGER senders_followed_insert AFTER INSERT ON senders
+  REFERENCING NEW TABLE AS added
+  FOR EACH STATEMENT EXECUTE FUNCTION follow_new_senders();
+
+-- Rows are locked in the order of their ids, as everybody does who waits for several of them.
+CREATE FUNCTION follow_changed_senders() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    WITH changed AS MATERIALIZED (
+      SELECT a.* FROM (${followed('after')}) a JOIN (${followed('before')}) b ON b.id = a.id WHERE a.* IS DISTINCT FROM b.*
+    ), locked AS MATERIALIZED (
+      SELECT s.sender_id FROM sender_slots s JOIN changed ON changed.id = s.sender_id
+      ORDER BY s.sender_id FOR NO KEY UPDATE OF s
+    )
+    UPDATE sender_slots s SET able = c.able, quota_per_minute = c.quota_per_minute, quota_per_hour = c.quota_per_hour,
+      quota_per_day = c.quota_per_day, answers_per_minute = c.answers_per_minute, transport = c.transport,
+      warm_up_quotas = c.warm_up_quotas
+    FROM changed c JOIN locked ON locked.sender_id = c.id WHERE s.sender_id = c.id;
+
+    DELETE FROM sender_tags t USING after a JOIN before b ON b.id = a.id
+    WHERE a.tags <> b.tags AND t.sender_id = a.id AND t.tag <> ALL (a.tags);
+    INSERT INTO sender_tags (tenant_id, tag, sender_id)
+    SELECT DISTINCT a.tenant_id, unnest(a.tags), a.id FROM after a JOIN before b ON b.id = a.id
+    WHERE a.tags <> b.tags
+    ON CONFLICT DO NOTHING;
+    RETURN NULL;
+  END $$;
+CREATE TRIGGER senders_followed_update AFTER UPDATE ON senders
+  REFERENCING OLD TABLE AS before NEW TABLE AS after
+  FOR EACH STATEMENT EXECUTE FUNCTION follow_changed_senders();
 
 CREATE TABLE sessions (
   sender_id uuid NOT NULL CONSTRAINT "PK_ae280d88cb38336b7a9b1acaaad" PRIMARY KEY
@@ -62,3 +128,9 @@ CREATE TABLE sessions (
 );
 CREATE INDEX sessions_lease ON sessions (lease_expires_at);
 `;
+
+/** The columns of sender_slots that follow senders. Able: 50 is MIN_HEALTH_TO_SEND, 10 MAX_CONSECUTIVE_FAILURES (core/health). */
+function followed(rows: string): string {
+  return `SELECT id, status = 'connected' AND paused_at IS NULL AND health_score >= 50 AND consecutive_failures < 10 AS able,
+        quota_per_minute, quota_per_hour, quota_per_day, answers_per_minute, transport, warm_up_quotas FROM ${rows}`;
+}

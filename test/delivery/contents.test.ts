@@ -96,9 +96,10 @@ describe.each(sourceKinds)('parts of every type (%s)', (source) => {
     );
     const { ledger, counted } = await world.counts(id);
     expect(ledger).toEqual(counted);
-    const [sender] = await world.sql('SELECT health_score, minute_used FROM senders WHERE id = $1', [
-      phone.senderId,
-    ]);
+    const [sender] = await world.sql(
+      'SELECT health_score, minute_used FROM senders JOIN sender_slots ON sender_id = id WHERE id = $1',
+      [phone.senderId],
+    );
     expect(sender).toEqual({ health_score: 100, minute_used: 0 });
   });
 
@@ -115,9 +116,10 @@ describe.each(sourceKinds)('parts of every type (%s)', (source) => {
     await expect(world.drive(world.worker(), recipients[0]!)).rejects.toThrow('The store answered 503.');
     expect(phone.handed).toEqual([]);
     expect(await world.recipient(recipients[0]!.deliveryId)).toMatchObject({ state: 'queued', code: null });
-    const [sender] = await world.sql('SELECT health_score, minute_used FROM senders WHERE id = $1', [
-      phone.senderId,
-    ]);
+    const [sender] = await world.sql(
+      'SELECT health_score, minute_used FROM senders JOIN sender_slots ON sender_id = id WHERE id = $1',
+      [phone.senderId],
+    );
     expect(sender).toEqual({ health_score: 100, minute_used: 0 });
 
     world.files.set(mediaId, there);

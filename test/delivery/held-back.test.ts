@@ -31,7 +31,9 @@ describe.each(sourceKinds)('what stands in the way of a send (%s)', (source) => 
     const worker = world.worker();
     await Promise.all(Array.from({ length: 5 }, () => world.drive(worker, recipients[0]!)));
     expect(phone.handed).toHaveLength(1);
-    const [sender] = await world.sql('SELECT minute_used FROM senders WHERE id = $1', [phone.senderId]);
+    const [sender] = await world.sql('SELECT minute_used FROM sender_slots WHERE sender_id = $1', [
+      phone.senderId,
+    ]);
     expect(sender).toEqual({ minute_used: 1 });
   });
 
@@ -83,7 +85,9 @@ describe.each(sourceKinds)('what stands in the way of a send (%s)', (source) => 
     expect(outcome.kind).toBe('runAgain');
     expect(phone.handed).toHaveLength(0);
     expect(await world.recipient(recipients[0]!.deliveryId)).toMatchObject({ state: 'queued' });
-    const [sender] = await world.sql('SELECT minute_used FROM senders WHERE id = $1', [phone.senderId]);
+    const [sender] = await world.sql('SELECT minute_used FROM sender_slots WHERE sender_id = $1', [
+      phone.senderId,
+    ]);
     expect(sender).toEqual({ minute_used: 0 });
   });
 
@@ -93,7 +97,9 @@ describe.each(sourceKinds)('what stands in the way of a send (%s)', (source) => 
     const { recipients } = await world.deliveries(source);
     const outcome = await world.drive(world.worker(), recipients[0]!, 1_000);
     expect(outcome.kind).toBe('runAgain');
-    const [sender] = await world.sql('SELECT minute_used FROM senders WHERE id = $1', [phone.senderId]);
+    const [sender] = await world.sql('SELECT minute_used FROM sender_slots WHERE sender_id = $1', [
+      phone.senderId,
+    ]);
     expect(sender).toEqual({ minute_used: 0 });
   });
 
@@ -140,7 +146,9 @@ describe('what stands in the way of a campaign', () => {
     await world.drive(worker, recipients[0]!);
     expect(phone.handed).toHaveLength(0);
     expect(await world.recipient(recipients[0]!.deliveryId)).toMatchObject({ state: 'pending' });
-    const [sender] = await world.sql('SELECT minute_used FROM senders WHERE id = $1', [phone.senderId]);
+    const [sender] = await world.sql('SELECT minute_used FROM sender_slots WHERE sender_id = $1', [
+      phone.senderId,
+    ]);
     expect(sender).toEqual({ minute_used: 0 });
   });
 

@@ -42,9 +42,10 @@ describe.each(sourceKinds)('sending one recipient (%s)', (source) => {
     expect(await world.messages(payload.deliveryId)).toMatchObject([
       { state: 'sent', body: 'Hello Ana', wa_message_id: phone.handed[0]?.waMessageId, direction: 'out' },
     ]);
-    const [sender] = await world.sql('SELECT sent_total, minute_used FROM senders WHERE id = $1', [
-      phone.senderId,
-    ]);
+    const [sender] = await world.sql(
+      'SELECT sent_total, minute_used FROM senders JOIN sender_slots ON sender_id = id WHERE id = $1',
+      [phone.senderId],
+    );
     expect(sender).toEqual({ sent_total: 1, minute_used: 1 });
   });
 
@@ -106,7 +107,7 @@ describe.each(sourceKinds)('outcomes (%s)', (source) => {
       ].slice(0, source === 'campaign' ? 1 : 2),
     );
     const [sender] = await world.sql(
-      'SELECT health_score, failed_total, minute_used FROM senders WHERE id = $1',
+      'SELECT health_score, failed_total, minute_used FROM senders JOIN sender_slots ON sender_id = id WHERE id = $1',
       [phone.senderId],
     );
     // The second part's slot was given back.
@@ -138,9 +139,10 @@ describe.each(sourceKinds)('outcomes (%s)', (source) => {
     await Promise.all(recipients.map((payload) => world.drive(worker, payload)));
     expect(limited.handed).toHaveLength(1);
     expect(free.handed).toHaveLength(2);
-    const [sender] = await world.sql('SELECT health_score, next_available_at FROM senders WHERE id = $1', [
-      limited.senderId,
-    ]);
+    const [sender] = await world.sql(
+      'SELECT health_score, next_available_at FROM senders JOIN sender_slots ON sender_id = id WHERE id = $1',
+      [limited.senderId],
+    );
     expect(sender).toMatchObject({ health_score: 95 });
     expect(Number(sender?.['next_available_at'])).toBeGreaterThan(Date.now() + 30_000);
   });
@@ -152,9 +154,10 @@ describe.each(sourceKinds)('outcomes (%s)', (source) => {
     const until = at(40_000);
     phone.answer({ kind: 'retryLater', code: 'rate_limited', scope: 'sender', at: until });
     await world.drive(world.worker(), recipients[0]!);
-    const [sender] = await world.sql('SELECT minute_used, next_available_at FROM senders WHERE id = $1', [
-      phone.senderId,
-    ]);
+    const [sender] = await world.sql(
+      'SELECT minute_used, next_available_at FROM sender_slots WHERE sender_id = $1',
+      [phone.senderId],
+    );
     expect(sender).toEqual({ minute_used: 1, next_available_at: until });
   });
 
@@ -202,7 +205,7 @@ describe.each(sourceKinds)('outcomes (%s)', (source) => {
       return { kind: 'senderLost', code: 'disconnected' };
     });
     const { recipients } = await world.deliveries(source, { senderIds: [lost.senderId, other.senderId] });
-    await world.sql('UPDATE senders SET last_used_at = now() WHERE id = $1', [other.senderId]);
+    await world.sql('UPDATE sender_slots SET last_used_at = now() WHERE sender_id = $1', [other.senderId]);
     await world.drive(world.worker(), recipients[0]!);
     expect(lost.handed).toHaveLength(1);
     expect(other.handed).toHaveLength(1);
@@ -226,7 +229,7 @@ describe.each(sourceKinds)('outcomes (%s)', (source) => {
     );
     expect(rests).toBeGreaterThan(2);
     const [started, other] = first.handed.length > 0 ? [first, second] : [second, first];
-    await world.sql('UPDATE senders SET last_used_at = now() WHERE id = $1', [started.senderId]);
+    await world.sql('UPDATE sender_slots SET last_used_at = now() WHERE sender_id = $1', [started.senderId]);
     await world.drive(world.worker(), recipients[0]!);
     expect(started.texts).toEqual(['one', 'two', 'three']);
     expect(other.texts).toEqual([]);
@@ -235,7 +238,7 @@ describe.each(sourceKinds)('outcomes (%s)', (source) => {
 
   it('a started sequence waits for its sender, and goes on elsewhere only when that one is gone for good', async () => {
     const [started, other] = [await world.sender(), await world.sender()];
-    await world.sql('UPDATE senders SET last_used_at = now() WHERE id = $1', [other.senderId]);
+    await world.sql('UPDATE sender_slots SET last_used_at = now() WHERE sender_id = $1', [other.senderId]);
     started.answer(accept, async () => {
       await world.sql(`UPDATE senders SET status = 'disconnected' WHERE id = $1`, [started.senderId]);
       return { kind: 'senderLost', code: 'disconnected' };

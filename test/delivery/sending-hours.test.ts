@@ -74,7 +74,9 @@ describe('a message whose window is closed', () => {
     expect(phone.handed).toEqual([]);
     expect(await world.recipient(recipients[0]!.deliveryId)).toMatchObject({ state: 'pending' });
     // What was reserved for it is free again.
-    const [sender] = await world.sql('SELECT minute_used FROM senders WHERE id = $1', [phone.senderId]);
+    const [sender] = await world.sql('SELECT minute_used FROM sender_slots WHERE sender_id = $1', [
+      phone.senderId,
+    ]);
     expect(sender).toEqual({ minute_used: 0 });
   });
 
@@ -162,7 +164,9 @@ describe('the ceiling of a campaign', () => {
     const outcome = await world.drive(world.worker(), recipients[0]!);
     expect(outcome).toMatchObject({ kind: 'runAgain' });
     expect(phone.handed).toEqual([]);
-    const [sender] = await world.sql('SELECT minute_used FROM senders WHERE id = $1', [phone.senderId]);
+    const [sender] = await world.sql('SELECT minute_used FROM sender_slots WHERE sender_id = $1', [
+      phone.senderId,
+    ]);
     expect(sender).toEqual({ minute_used: 0 });
     expect(
       await world.sql(

@@ -120,9 +120,10 @@ describe('an answer at a sender that types', () => {
       outcomes,
       starts: async (job: { tenantId: string; deliveryId: string }): Promise<void> => {
         // Its pace is not what is looked at here.
-        await world.sql('UPDATE senders SET next_available_at = now(), held_until = NULL WHERE id = $1', [
-          phone.senderId,
-        ]);
+        await world.sql(
+          'UPDATE sender_slots SET next_available_at = now(), held_until = NULL WHERE sender_id = $1',
+          [phone.senderId],
+        );
         outcomes.push(worker.handleSend(job, { signal }));
         // Each comes by here once more, without a pause, before it asks for its turn.
         await waitFor(() => comeBy === outcomes.length);
@@ -162,7 +163,7 @@ describe('an answer at a sender that types', () => {
     stopping.abort();
     expect(await Promise.all(outcomes)).toMatchObject([{ kind: 'runAgain' }, { kind: 'runAgain' }]);
     expect(phone.handed).toEqual([]);
-    const [row] = await world.sql('SELECT minute_used, answers_used FROM senders WHERE id = $1', [
+    const [row] = await world.sql('SELECT minute_used, answers_used FROM sender_slots WHERE sender_id = $1', [
       phone.senderId,
     ]);
     expect(row).toEqual({ minute_used: 0, answers_used: 0 });
@@ -177,7 +178,7 @@ describe('an answer at a sender that types', () => {
     expect(phone.handed).toEqual([]);
     expect(await worker.handleSend(late, { signal: running })).toEqual({ kind: 'done' });
     expect(phone.texts).toEqual(['late']);
-    const [row] = await world.sql('SELECT minute_used, answers_used FROM senders WHERE id = $1', [
+    const [row] = await world.sql('SELECT minute_used, answers_used FROM sender_slots WHERE sender_id = $1', [
       phone.senderId,
     ]);
     expect(row).toEqual({ minute_used: 1, answers_used: 0 });

@@ -25,9 +25,10 @@ async function reasonOf(campaignId: string): Promise<unknown> {
 /** A campaign whose only sender rests for a minute. */
 async function behindPace(): Promise<{ id: string; run: () => Promise<unknown> }> {
   const { senderId } = await world.sender();
-  await world.sql(`UPDATE senders SET next_available_at = now() + interval '1 minute' WHERE id = $1`, [
-    senderId,
-  ]);
+  await world.sql(
+    `UPDATE sender_slots SET next_available_at = now() + interval '1 minute' WHERE sender_id = $1`,
+    [senderId],
+  );
   const { id, recipients } = await world.campaign();
   return { id, run: () => world.worker().handleSend(recipients[0]!, running) };
 }
@@ -60,9 +61,10 @@ describe('a recipient that waits for a sender', () => {
   it('is rendered again only once there is one, which is free again when that fails', async () => {
     const { senderId } = await world.sender();
     const rest = (until: string) =>
-      world.sql(`UPDATE senders SET next_available_at = now() + interval '${until}' WHERE id = $1`, [
-        senderId,
-      ]);
+      world.sql(
+        `UPDATE sender_slots SET next_available_at = now() + interval '${until}' WHERE sender_id = $1`,
+        [senderId],
+      );
     await rest('1 minute');
     const { recipients } = await world.campaign();
     const [payload] = recipients;
@@ -76,7 +78,7 @@ describe('a recipient that waits for a sender', () => {
     await rest('-1 minute');
     expect(await worker.handleSend(payload!, running)).toEqual({ kind: 'done' });
     expect(await state()).toBe('failed');
-    const [sender] = await world.sql('SELECT * FROM senders WHERE id = $1', [senderId]);
+    const [sender] = await world.sql('SELECT day_used FROM sender_slots WHERE sender_id = $1', [senderId]);
     expect(sender).toMatchObject({ day_used: 0 });
   });
 });

@@ -38,6 +38,7 @@ export const foreignReads: Record<string, Record<string, string>> = {
     number_checks: 'a dry run counts whom the network does not know, by the same rule as the engine',
     segments: 'a campaign that a segment names cannot be removed, nor its recipients',
     senders: 'reports name the sender of every recipient; a campaign yields to others with the same senders',
+    sender_tags: 'a campaign yields to others whose pools have the same senders, by their tags',
     suppressions:
       'a dry run and the trace of a recipient ask who is suppressed, by the same rule as the engine',
     tenant_settings: 'the policies of a batch of campaigns are loaded with the settings of their tenants',

@@ -7,7 +7,7 @@ import type { AnswerRequest, SenderManager, SenderService } from '../../src/modu
 import { entities, migrations } from '../../src/schema.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { insertSession } from '../support/rows.js';
-import { changeRow, connectedSender, managerOn, noPace, request, serviceOn, TestClock } from './fixture.js';
+import { changeSlot, connectedSender, managerOn, noPace, request, serviceOn, TestClock } from './fixture.js';
 import { at, START } from './slots.js';
 
 describe('whether a sender can answer', () => {
@@ -75,7 +75,7 @@ describe('reserving a sender for an answer', () => {
   });
   const rowOf = async (id: string): Promise<Record<string, unknown>> => {
     const [row] = await database.manager.query<Record<string, unknown>[]>(
-      'SELECT * FROM senders WHERE id = $1',
+      'SELECT * FROM senders JOIN sender_slots ON sender_id = id WHERE id = $1',
       [id],
     );
     return row ?? {};
@@ -84,7 +84,7 @@ describe('reserving a sender for an answer', () => {
   it('asks for nothing that paces other messages, and changes nothing of it', async () => {
     const id = await sender({ quotaPerMinute: 1, quotaPerHour: 1, quotaPerDay: 1, warmUp: { quotas: [1] } });
     await manager.reserveNextHealthySender(request(tenantId));
-    await changeRow(database, id, `held_until = now() + interval '1 day', restricted_until = '2099-01-01'`);
+    await changeSlot(database, id, `held_until = now() + interval '1 day', restricted_until = '2099-01-01'`);
     const before = await rowOf(id);
     const outcomes = await Promise.all([
       manager.reserveAnswer(answer(id)),

@@ -89,9 +89,13 @@ export async function connectedSender(
   return sender;
 }
 
-/** `assignments` is SQL of the test's own. */
+/** `assignments` is SQL of the test's own, of the sender or of its slot. */
 export async function changeRow(database: Database, senderId: string, assignments: string): Promise<void> {
   await database.manager.query(`UPDATE senders SET ${assignments} WHERE id = $1`, [senderId]);
+}
+
+export async function changeSlot(database: Database, senderId: string, assignments: string): Promise<void> {
+  await database.manager.query(`UPDATE sender_slots SET ${assignments} WHERE sender_id = $1`, [senderId]);
 }
 
 export function request(tenantId: string, changes: Partial<ReservationRequest> = {}): ReservationRequest {

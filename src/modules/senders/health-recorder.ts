@@ -1,10 +1,11 @@
 import type { Database, Tx } from '../../db/index.js';
 import { Batcher } from '../../lib/batcher.js';
-import { latest, type Clock } from '../../lib/clock.js';
+import type { Clock } from '../../lib/clock.js';
 import type { Logger } from '../../lib/logger.js';
 import type { RightOfWay } from '../../lib/right-of-way.js';
 import { afterIdleTime, afterResult, type SendResult } from './core/health.js';
-import { lockHealth, lockRecovering, writeHealth, type HealthRecord } from './health.repository.js';
+import { lockHealth, lockRecovering, writeHealth } from './health.repository.js';
+import { limitSlots, lockSlots } from './slot-row.js';
 
 export interface RecordedResult {
   senderId: string;
@@ -89,29 +90,22 @@ export class HealthRecorder {
   /** Returns the senders that these results paused. */
   private async foldResults(tx: Tx, results: RecordedResult[]): Promise<PausedSender[]> {
     const now = this.deps.clock.now();
-    const before = await lockHealth(tx, [...new Set(results.map((result) => result.senderId))]);
+    const senderIds = [...new Set(results.map((result) => result.senderId))];
+    const before = await lockHealth(tx, senderIds);
+    const limits = results.filter(({ restrictedUntil, notBefore }) => restrictedUntil ?? notBefore);
+    // All at once and in order: those whose health changes are locked by what follows `senders`, too.
+    if (limits.length > 0) await lockSlots(tx, senderIds);
     const records = new Map(before.map((record) => [record.id, record]));
     for (const result of results) {
       const record = records.get(result.senderId);
-      if (record) records.set(record.id, applyResult(record, result, now));
+      if (record) records.set(record.id, { ...record, ...afterResult(record, result.result, now) });
     }
     await writeHealth(tx, [...records.values()]);
+    await limitSlots(tx, limits);
     return before
       .filter((record) => !record.pausedAt && records.get(record.id)?.pausedAt)
       .map(({ id, tenantId }) => ({ senderId: id, tenantId, code: lastFailureCode(results, id) }));
   }
-}
-
-function applyResult(record: HealthRecord, result: RecordedResult, now: Date): HealthRecord {
-  const { restrictedUntil, notBefore } = result;
-  return {
-    ...record,
-    ...afterResult(record, result.result, now),
-    restrictedUntil: restrictedUntil
-      ? latest(record.restrictedUntil ?? restrictedUntil, restrictedUntil)
-      : record.restrictedUntil,
-    nextAvailableAt: notBefore ? latest(record.nextAvailableAt, notBefore) : record.nextAvailableAt,
-  };
 }
 
 function lastFailureCode(results: RecordedResult[], senderId: string): string | undefined {

@@ -1,12 +1,9 @@
 import type { Tx } from '../../db/index.js';
 import { MAX_HEALTH, RECOVERY_MS_PER_POINT, type Health } from './core/health.js';
 
-/** A sender's health with what the network asked of it. */
 export interface HealthRecord extends Health {
   id: string;
   tenantId: string;
-  restrictedUntil: Date | null;
-  nextAvailableAt: Date;
 }
 
 interface HealthRow {
@@ -19,12 +16,10 @@ interface HealthRow {
   pause_reason: string | null;
   sent_total: number;
   failed_total: number;
-  restricted_until: Date | null;
-  next_available_at: Date;
 }
 
 const healthColumns = `id, tenant_id, health_score, health_since, consecutive_failures, paused_at, pause_reason,
-  sent_total, failed_total, restricted_until, next_available_at`;
+  sent_total, failed_total`;
 
 /** Locks these senders' rows in the order of their ids, so that two batches never wait for each other. */
 export async function lockHealth(tx: Tx, senderIds: readonly string[]): Promise<HealthRecord[]> {
@@ -53,12 +48,11 @@ export async function writeHealth(tx: Tx, records: readonly HealthRecord[]): Pro
   await tx.query(
     `UPDATE senders SET health_score = h.health_score, health_since = h.health_since,
         consecutive_failures = h.consecutive_failures, paused_at = h.paused_at, pause_reason = h.pause_reason,
-        sent_total = h.sent_total, failed_total = h.failed_total, restricted_until = h.restricted_until,
-        next_available_at = h.next_available_at
+        sent_total = h.sent_total, failed_total = h.failed_total
       FROM unnest($1::uuid[], $2::integer[], $3::timestamptz[], $4::integer[], $5::timestamptz[], $6::text[],
-        $7::integer[], $8::integer[], $9::timestamptz[], $10::timestamptz[])
+        $7::integer[], $8::integer[])
         AS h(id, health_score, health_since, consecutive_failures, paused_at, pause_reason, sent_total,
-          failed_total, restricted_until, next_available_at)
+          failed_total)
       WHERE senders.id = h.id`,
     [
       records.map((record) => record.id),
@@ -69,8 +63,6 @@ export async function writeHealth(tx: Tx, records: readonly HealthRecord[]): Pro
       records.map((record) => record.pauseReason),
       records.map((record) => record.sentTotal),
       records.map((record) => record.failedTotal),
-      records.map((record) => record.restrictedUntil),
-      records.map((record) => record.nextAvailableAt),
     ],
   );
 }
@@ -86,7 +78,5 @@ function toRecord(row: HealthRow): HealthRecord {
     pauseReason: row.pause_reason,
     sentTotal: row.sent_total,
     failedTotal: row.failed_total,
-    restrictedUntil: row.restricted_until,
-    nextAvailableAt: row.next_available_at,
   };
 }

@@ -9,7 +9,7 @@ import type { WaitReason } from './core/waiting.js';
 import { warmUpDay } from './core/warm-up.js';
 import { poolSenders } from './forecast.repository.js';
 import type { SenderPool } from './pool.js';
-import type { Sender } from './sender.entity.js';
+import type { SenderWithSlot } from './sender.repository.js';
 import { slotOf } from './sender-stats.js';
 
 export interface ForecastRequest {
@@ -113,14 +113,14 @@ async function competitorsOfSenders(
 }
 
 /** As `poolMembership` has it in SQL. */
-function belongsTo({ id, tags }: Sender, { senderIds, senderTags }: SenderPool): boolean {
+function belongsTo({ id, tags }: SenderWithSlot, { senderIds, senderTags }: SenderPool): boolean {
   if (senderIds.length === 0 && senderTags.length === 0) return true;
   return senderIds.includes(id) || tags.some((tag) => senderTags.includes(tag));
 }
 
 /** In the order in which the reservation's census asks. */
 function obstacleOf(
-  sender: Sender,
+  sender: SenderWithSlot,
   transports: TransportRegistry,
   { messageTypes, budget, pace }: Pick<ForecastRequest, 'messageTypes' | 'budget' | 'pace'>,
 ): WaitReason | undefined {
@@ -135,7 +135,7 @@ function obstacleOf(
   return left < pace.messages ? 'sender_budget_used_up' : undefined;
 }
 
-function forecastSender(sender: Sender, { budget }: ForecastRequest, now: Date): ForecastSender {
+function forecastSender(sender: SenderWithSlot, { budget }: ForecastRequest, now: Date): ForecastSender {
   const { warmUp, ...slot } = slotOf(sender);
   const over = warmUp && warmUpDay(warmUp, now) === undefined;
   const free = sender.restrictedUntil

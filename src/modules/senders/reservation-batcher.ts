@@ -12,15 +12,11 @@ import { SlotQueueEstimate } from './core/slot-queue-estimate.js';
 import { hostedElsewhere } from './hosted-elsewhere.js';
 import { reserveNextSlots, sendersToReserve } from './reserve-next-slot.js';
 import { poolKey } from './pool-key.js';
-import {
-  lockEligible,
-  poolCensus,
-  UPCOMING_SLOTS,
-  upcomingSlots,
-  writeReserved,
-  type PoolSearch,
-} from './reservation.repository.js';
+import { EligibleSenders } from './eligible-senders.js';
+import type { PoolSearch } from './pool-conditions.js';
+import { poolCensus, UPCOMING_SLOTS, upcomingSlots } from './reservation.repository.js';
 import type { ReservationOutcome, ReservationRequest } from './reservation.types.js';
+import { writeSlots } from './slot-row.js';
 
 export interface ReservationBatcherDeps {
   database: Database;
@@ -44,6 +40,7 @@ const BUSY_PAUSES_MS = [3, 6, 10, 15, 0];
 export class ReservationBatcher {
   private readonly pools = new Map<string, Batcher<ReservationRequest, ReservationOutcome>>();
   private readonly slotQueue = new SlotQueueEstimate();
+  private readonly eligible = new EligibleSenders();
 
   constructor(private readonly deps: ReservationBatcherDeps) {}
 
@@ -67,8 +64,8 @@ export class ReservationBatcher {
   private async reserveBatch(requests: ReservationRequest[]): Promise<ReservationOutcome[]> {
     const outcomes = new Map<ReservationRequest, ReservationOutcome>();
     let open = requests.toSorted((a, b) => rankOf(a) - rankOf(b));
-    for (const pauseMs of BUSY_PAUSES_MS) {
-      const busy = await this.attempt(open, outcomes);
+    for (const [tries, pauseMs] of BUSY_PAUSES_MS.entries()) {
+      const busy = await this.attempt(open, outcomes, { anew: tries > 0 });
       if (busy.length === 0) break;
       open = busy;
       await setTimeout(pauseMs);
@@ -93,20 +90,29 @@ export class ReservationBatcher {
   private attempt(
     requests: ReservationRequest[],
     outcomes: Map<ReservationRequest, ReservationOutcome>,
+    { anew }: { anew: boolean },
   ): Promise<ReservationRequest[]> {
     return this.deps.database.transaction(async (tx) => {
       const [first] = requests;
       if (!first) return [];
       const now = this.deps.clock.now();
       const search = this.searchOf(first);
-      const named = requests.flatMap((request) => namedBy(request) ?? []);
-      const { slots, elsewhere } = await lockEligible(tx, search, [...new Set(named)], requests.length, now);
+      const named = [...new Set(requests.flatMap((request) => namedBy(request) ?? []))];
+      const pool = { key: poolKey(first), search };
+      const { slots, elsewhere } = await this.eligible.lock(tx, {
+        ...pool,
+        named,
+        limit: requests.length,
+        now,
+        anew,
+      });
       const isElsewhere = (request: ReservationRequest) => elsewhere.has(namedBy(request) ?? '');
       for (const request of requests.filter(isElsewhere))
         outcomes.set(request, hostedElsewhere(this.deps.random, now));
       const here = requests.filter((request) => !isElsewhere(request));
       const plan = assignSlots(here, slots, now, this.deps.random);
-      await writeReserved(tx, plan.changed);
+      await writeSlots(tx, plan.changed);
+      this.eligible.used(pool, plan.changed);
       here.forEach((request, index) => {
         const assignment = plan.assignments[index];
         if (assignment) outcomes.set(request, { kind: 'reserved', ...assignment, reservedAt: now });

@@ -32,12 +32,12 @@ export async function reserveNextSlots(tx: Tx, reservations: readonly SlotReserv
   if (reservations.length === 0) return;
   await tx.query(
     `WITH held AS (
-       SELECT senders.id, asked.until FROM senders
-       JOIN unnest($1::uuid[], $2::timestamptz[]) AS asked (id, until) ON asked.id = senders.id
-       ORDER BY senders.id FOR NO KEY UPDATE OF senders
+       SELECT s.sender_id, asked.until FROM sender_slots s
+       JOIN unnest($1::uuid[], $2::timestamptz[]) AS asked (id, until) ON asked.id = s.sender_id
+       ORDER BY s.sender_id FOR NO KEY UPDATE OF s
      )
-     UPDATE senders SET held_until = held.until FROM held
-     WHERE senders.id = held.id AND (senders.held_until IS NULL OR senders.held_until < held.until)`,
+     UPDATE sender_slots s SET held_until = held.until FROM held
+     WHERE s.sender_id = held.sender_id AND (s.held_until IS NULL OR s.held_until < held.until)`,
     [reservations.map(({ senderId }) => senderId), reservations.map(({ until }) => until)],
   );
 }

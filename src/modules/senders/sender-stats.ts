@@ -3,6 +3,7 @@ import type { SenderSlot } from './core/slot.js';
 import { warmUpDay, warmUpEnd, warmUpWindow, type WarmUp } from './core/warm-up.js';
 import { senderWaitReason, type WaitReason } from './core/waiting.js';
 import type { Sender, SenderStatus } from './sender.entity.js';
+import type { SenderWithSlot } from './sender.repository.js';
 
 export interface SenderStats {
   /** Reserved in the quota windows under way; `total` counts what was sent since the sender was created. */
@@ -37,7 +38,7 @@ export function presentedStatus(sender: Pick<Sender, 'status' | 'pausedAt'>): Se
   return sender.pausedAt ? 'paused' : sender.status;
 }
 
-export function senderStats(sender: Sender, now: Date): SenderStats {
+export function senderStats(sender: SenderWithSlot, now: Date): SenderStats {
   const slot = slotOf(sender);
   const warmUp = slot.warmUp && warmUpStats(slot.warmUp, now);
   const { minute, hour, day } = slot.windows;
@@ -74,11 +75,11 @@ function warmUpStats(plan: WarmUp, now: Date): WarmUpStats | undefined {
   };
 }
 
-function answersOf({ answersPerMinute, answersStartedAt, answersUsed }: Sender): QuotaWindow {
+function answersOf({ answersPerMinute, answersStartedAt, answersUsed }: SenderWithSlot): QuotaWindow {
   return quotaWindow(MINUTE_MS, answersPerMinute, answersStartedAt, answersUsed);
 }
 
-export function slotOf(sender: Sender): SenderSlot {
+export function slotOf(sender: SenderWithSlot): SenderSlot {
   return {
     id: sender.id,
     windows: {

@@ -5,13 +5,9 @@ import type { TransportName } from '../../transports/transport.js';
 export type SenderStatus =
   'created' | 'connecting' | 'qr' | 'connected' | 'disconnected' | 'logged_out' | 'banned';
 
-/** A WhatsApp account that sends. */
+/** A WhatsApp account that sends. What each message changes of it is in `SenderSlotRow`. */
 @Entity('senders')
 @Index('senders_tenant_name', ['tenantId', 'name'], { unique: true })
-@Index('senders_tags', ['tags'], { type: 'gin' })
-@Index('senders_next_slot', ['tenantId', 'nextAvailableAt'], {
-  where: `status = 'connected' AND paused_at IS NULL`,
-})
 export class Sender {
   @PrimaryColumn('uuid')
   id!: string;
@@ -74,60 +70,9 @@ export class Sender {
   @Column('integer', { name: 'answers_per_minute', default: 60 })
   answersPerMinute!: number;
 
-  /** A window starts at its first message and lasts its full length from there. */
-  @Column('timestamptz', { name: 'minute_started_at', nullable: true })
-  minuteStartedAt!: Date | null;
-
-  @Column('integer', { name: 'minute_used', default: 0 })
-  minuteUsed!: number;
-
-  @Column('timestamptz', { name: 'hour_started_at', nullable: true })
-  hourStartedAt!: Date | null;
-
-  @Column('integer', { name: 'hour_used', default: 0 })
-  hourUsed!: number;
-
-  @Column('timestamptz', { name: 'day_started_at', nullable: true })
-  dayStartedAt!: Date | null;
-
-  @Column('integer', { name: 'day_used', default: 0 })
-  dayUsed!: number;
-
-  @Column('timestamptz', { name: 'answers_started_at', nullable: true })
-  answersStartedAt!: Date | null;
-
-  @Column('integer', { name: 'answers_used', default: 0 })
-  answersUsed!: number;
-
-  @Column('timestamptz', { name: 'last_used_at', nullable: true })
-  lastUsedAt!: Date | null;
-
-  /** The next free slot: pace and used-up quota windows are folded into this one time. */
-  @Column('timestamptz', { name: 'next_available_at', default: () => 'now()' })
-  nextAvailableAt!: Date;
-
-  /** Until then its next slot is kept for direct messages. */
-  @Column('timestamptz', { name: 'held_until', nullable: true })
-  heldUntil!: Date | null;
-
-  /** Until then the account may answer but not open conversations (a time-lock by WhatsApp). */
-  @Column('timestamptz', { name: 'restricted_until', nullable: true })
-  restrictedUntil!: Date | null;
-
   /** Caps a new sender: the most messages of its first, second, ... day; null without a plan. */
   @Column('integer', { name: 'warm_up_quotas', array: true, nullable: true })
   warmUpQuotas!: number[] | null;
-
-  /** The first message under the plan; its days of 24 hours are counted from there. */
-  @Column('timestamptz', { name: 'warm_up_since', nullable: true })
-  warmUpSince!: Date | null;
-
-  /** The day of the plan that `warmUpUsed` belongs to. */
-  @Column('timestamptz', { name: 'warm_up_day_started_at', nullable: true })
-  warmUpDayStartedAt!: Date | null;
-
-  @Column('integer', { name: 'warm_up_used', default: 0 })
-  warmUpUsed!: number;
 
   @Column('integer', { name: 'sent_total', default: 0 })
   sentTotal!: number;

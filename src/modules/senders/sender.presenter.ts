@@ -1,5 +1,5 @@
 import type { Page } from '../../lib/pages.js';
-import type { Sender } from './sender.entity.js';
+import type { SenderWithSlot } from './sender.repository.js';
 import { warmUpEnd } from './core/warm-up.js';
 import type {
   SenderResponse,
@@ -9,7 +9,7 @@ import type {
 } from './sender-response.dto.js';
 import { presentedStatus, slotOf, type SenderStats, type WarmUpStats } from './sender-stats.js';
 
-export function presentSender(sender: Sender): SenderResponse {
+export function presentSender(sender: SenderWithSlot): SenderResponse {
   return {
     id: sender.id,
     name: sender.name,
@@ -36,7 +36,7 @@ export function presentSender(sender: Sender): SenderResponse {
   };
 }
 
-function presentPlan(sender: Sender): WarmUpPlanResponse | null {
+function presentPlan(sender: SenderWithSlot): WarmUpPlanResponse | null {
   const { warmUp } = slotOf(sender);
   if (!warmUp) return null;
   return {
@@ -46,7 +46,7 @@ function presentPlan(sender: Sender): WarmUpPlanResponse | null {
   };
 }
 
-export function presentSenders(page: Page<Sender>): Page<SenderResponse> {
+export function presentSenders(page: Page<SenderWithSlot>): Page<SenderResponse> {
   return { ...page, items: page.items.map(presentSender) };
 }
 

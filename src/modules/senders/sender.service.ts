@@ -1,6 +1,6 @@
 import type { Logger } from '../../lib/logger.js';
 import { enqueueBestEffort } from '../../queue/enqueue-best-effort.js';
-import type { Database, Tx } from '../../db/index.js';
+import type { Database } from '../../db/index.js';
 import type { Clock } from '../../lib/clock.js';
 import { invalid, notFound } from '../../lib/errors.js';
 import { newId } from '../../lib/ids.js';
@@ -32,11 +32,13 @@ import {
   countPool,
   deleteSender,
   findSender,
+  insertSender,
   isNameTaken,
   listSenders,
   lockSender,
   saveSender,
   type SenderFilter,
+  type SenderWithSlot,
 } from './sender.repository.js';
 
 export interface SenderServiceDeps {
@@ -54,7 +56,7 @@ export class SenderService {
   constructor(private readonly deps: SenderServiceDeps) {}
 
   /** Refuses with `invalid_input` (each field named) or `sender_name_taken`. The sender is not connected yet. */
-  async create(tenantId: string, input: SenderInput): Promise<Sender> {
+  async create(tenantId: string, input: SenderInput): Promise<SenderWithSlot> {
     const transport = requireTransport(this.deps.transports, input.transport);
     const config = input.transportConfig ?? {};
     const quotas = completeQuotas(input, DEFAULT_QUOTAS);
@@ -71,15 +73,14 @@ export class SenderService {
       answersPerMinute: input.answersPerMinute ?? DEFAULT_ANSWERS_PER_MINUTE,
       warmUpQuotas: input.warmUp?.quotas ?? null,
     });
-    await this.save(this.deps.database.manager, sender);
-    return sender;
+    return this.deps.database.transaction((tx) => named(sender, insertSender(tx, sender)));
   }
 
-  list(tenantId: string, filter: SenderFilter, page: PageRequest): Promise<Page<Sender>> {
+  list(tenantId: string, filter: SenderFilter, page: PageRequest): Promise<Page<SenderWithSlot>> {
     return listSenders(this.deps.database.manager, tenantId, filter, page);
   }
 
-  async get(tenantId: string, id: string): Promise<Sender> {
+  async get(tenantId: string, id: string): Promise<SenderWithSlot> {
     const sender = await findSender(this.deps.database.manager, tenantId, id);
     if (!sender) throw notFound('sender', id);
     return sender;
@@ -90,7 +91,7 @@ export class SenderService {
    * under way; a changed `transportConfig` counts from the next connect. `phoneNumber: null` lets another phone pair.
    * Another warm-up plan goes on at the day of the one under way; after its end it begins anew.
    */
-  update(tenantId: string, id: string, changes: SenderChanges): Promise<Sender> {
+  update(tenantId: string, id: string, changes: SenderChanges): Promise<SenderWithSlot> {
     return this.change(tenantId, id, (sender) => {
       const { phone, errors } = phoneOf(changes.phoneNumber, this.deps.defaultCountry);
       if (changes.transportConfig) {
@@ -119,7 +120,7 @@ export class SenderService {
   }
 
   /** A paused sender stays connected, receives, and sends nothing new. Pausing twice keeps the first reason. */
-  pause(tenantId: string, id: string): Promise<Sender> {
+  pause(tenantId: string, id: string): Promise<SenderWithSlot> {
     return this.change(tenantId, id, (sender) => {
       sender.pauseReason = sender.pausedAt ? sender.pauseReason : 'operator';
       sender.pausedAt ??= this.deps.clock.now();
@@ -130,7 +131,7 @@ export class SenderService {
    * Lets it send again, also after ten failures in a row: that count starts anew. Its health stays; below 50 the sender
    * is skipped until idle time or `resetHealth` brings it back.
    */
-  resume(tenantId: string, id: string): Promise<Sender> {
+  resume(tenantId: string, id: string): Promise<SenderWithSlot> {
     return this.change(tenantId, id, (sender) => {
       sender.pausedAt = null;
       sender.pauseReason = null;
@@ -139,7 +140,7 @@ export class SenderService {
   }
 
   /** Full health and no failures in a row. Does not resume a paused sender. */
-  resetHealth(tenantId: string, id: string): Promise<Sender> {
+  resetHealth(tenantId: string, id: string): Promise<SenderWithSlot> {
     return this.change(tenantId, id, (sender) => {
       sender.healthScore = MAX_HEALTH;
       sender.healthSince = this.deps.clock.now();
@@ -163,7 +164,7 @@ export class SenderService {
     return forecastPool(database.manager, transports, request, clock.now());
   }
 
-  private applyQuotas(sender: Sender, changes: SenderChanges): ReturnType<typeof quotaErrors> {
+  private applyQuotas(sender: SenderWithSlot, changes: SenderChanges): ReturnType<typeof quotaErrors> {
     const { quotaPerMinute, quotaPerHour, quotaPerDay } = changes;
     if (quotaPerMinute === undefined && quotaPerHour === undefined && quotaPerDay === undefined) return [];
     const before = slotOf(sender);
@@ -175,7 +176,7 @@ export class SenderService {
     return quotaErrors(sender);
   }
 
-  private applyWarmUp(sender: Sender, quotas: number[] | null): void {
+  private applyWarmUp(sender: SenderWithSlot, quotas: number[] | null): void {
     if (JSON.stringify(quotas) === JSON.stringify(sender.warmUpQuotas)) return;
     const now = this.deps.clock.now();
     const before = slotOf(sender);
@@ -185,23 +186,28 @@ export class SenderService {
     sender.nextAvailableAt = refoldNextSlot(before, slotOf(sender), now, now);
   }
 
-  private change(tenantId: string, id: string, change: (sender: Sender) => void): Promise<Sender> {
+  private change(
+    tenantId: string,
+    id: string,
+    change: (sender: SenderWithSlot) => void,
+  ): Promise<SenderWithSlot> {
     return this.deps.database.transaction(async (tx) => {
       const sender = await lockSender(tx, tenantId, id);
       if (!sender) throw notFound('sender', id);
       change(sender);
       sender.updatedAt = this.deps.clock.now();
-      await this.save(tx, sender);
+      await named(sender, saveSender(tx, sender));
       return sender;
     });
   }
+}
 
-  private async save(tx: Tx, sender: Sender): Promise<void> {
-    try {
-      await saveSender(tx, sender);
-    } catch (error) {
-      throw isNameTaken(error) ? nameTaken(sender.name) : error;
-    }
+/** Tells a name that is taken from other failures. */
+async function named<Result>({ name }: Sender, saving: Promise<Result>): Promise<Result> {
+  try {
+    return await saving;
+  } catch (error) {
+    throw isNameTaken(error) ? nameTaken(name) : error;
   }
 }
 
@@ -218,19 +224,7 @@ function newSender(tenantId: string, now: Date): Sender {
     healthScore: MAX_HEALTH,
     healthSince: now,
     consecutiveFailures: 0,
-    minuteStartedAt: null,
-    minuteUsed: 0,
-    hourStartedAt: null,
-    hourUsed: 0,
-    dayStartedAt: null,
-    dayUsed: 0,
-    answersStartedAt: null,
-    answersUsed: 0,
-    lastUsedAt: null,
-    nextAvailableAt: now,
-    restrictedUntil: null,
     warmUpQuotas: null,
-    ...notWarming,
     sentTotal: 0,
     failedTotal: 0,
     createdAt: now,

@@ -2,7 +2,7 @@ import type { Tx } from '../../db/index.js';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from './core/quota.js';
 import type { SenderSlot } from './core/slot.js';
 
-/** A sender's row as far as slots and quota windows go. */
+/** A row of `sender_slots` as far as slots and quota windows go. */
 export interface SlotRow {
   id: string;
   quota_per_minute: number;
@@ -22,7 +22,7 @@ export interface SlotRow {
   next_available_at: Date;
 }
 
-export const slotColumns = `id, quota_per_minute, quota_per_hour, quota_per_day, minute_started_at, minute_used,
+export const slotColumns = `sender_id AS id, quota_per_minute, quota_per_hour, quota_per_day, minute_started_at, minute_used,
   hour_started_at, hour_used, day_started_at, day_used, next_available_at,
   warm_up_quotas, warm_up_since, warm_up_day_started_at, warm_up_used,
   (extract(epoch FROM last_used_at) * 1000000)::bigint AS last_used_micros`;
@@ -62,7 +62,7 @@ export function toSlot(row: SlotRow): SenderSlot {
 /** Locks these senders' rows in the order of their ids, so that two batches never wait for each other. */
 export async function lockSlots(tx: Tx, senderIds: readonly string[]): Promise<SenderSlot[]> {
   const rows: SlotRow[] = await tx.query(
-    `SELECT ${slotColumns} FROM senders WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`,
+    `SELECT ${slotColumns} FROM sender_slots WHERE sender_id = ANY($1::uuid[]) ORDER BY sender_id FOR NO KEY UPDATE`,
     [senderIds],
   );
   return rows.map(toSlot);
@@ -72,7 +72,7 @@ export async function lockSlots(tx: Tx, senderIds: readonly string[]): Promise<S
 export async function writeSlots(tx: Tx, slots: readonly SenderSlot[]): Promise<void> {
   if (slots.length === 0) return;
   await tx.query(
-    `UPDATE senders SET minute_started_at = s.minute_started_at, minute_used = s.minute_used,
+    `UPDATE sender_slots SET minute_started_at = s.minute_started_at, minute_used = s.minute_used,
         hour_started_at = s.hour_started_at, hour_used = s.hour_used,
         day_started_at = s.day_started_at, day_used = s.day_used,
         last_used_at = CASE WHEN s.micros > 0 THEN timestamptz 'epoch' + s.micros * interval '1 microsecond' END,
@@ -83,7 +83,7 @@ export async function writeSlots(tx: Tx, slots: readonly SenderSlot[]): Promise<
         $12::integer[])
         AS s(id, minute_started_at, minute_used, hour_started_at, hour_used, day_started_at, day_used, micros,
           next_available_at, warm_up_since, warm_up_day_started_at, warm_up_used)
-      WHERE senders.id = s.id`,
+      WHERE sender_slots.sender_id = s.id`,
     [
       slots.map((slot) => slot.id),
       slots.map((slot) => slot.windows.minute.startedAt),
@@ -97,6 +97,33 @@ export async function writeSlots(tx: Tx, slots: readonly SenderSlot[]): Promise<
       slots.map((slot) => slot.warmUp?.since ?? null),
       slots.map((slot) => slot.warmUp?.dayStartedAt ?? null),
       slots.map((slot) => slot.warmUp?.used ?? 0),
+    ],
+  );
+}
+
+/** What the network asked of a sender. */
+export interface SlotLimit {
+  senderId: string;
+  /** No conversation may be opened before. */
+  restrictedUntil?: Date | undefined;
+  /** No message may be sent before. */
+  notBefore?: Date | undefined;
+}
+
+/** Of locked rows. Later limits replace earlier ones, and never the other way round. */
+export async function limitSlots(tx: Tx, limits: readonly SlotLimit[]): Promise<void> {
+  if (limits.length === 0) return;
+  await tx.query(
+    `UPDATE sender_slots SET restricted_until = greatest(restricted_until, asked.restricted),
+       next_available_at = greatest(next_available_at, asked.earliest)
+     FROM (SELECT id, max(restricted) AS restricted, max(earliest) AS earliest
+           FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[]) AS a (id, restricted, earliest)
+           GROUP BY id) asked
+     WHERE sender_id = asked.id`,
+    [
+      limits.map(({ senderId }) => senderId),
+      limits.map(({ restrictedUntil }) => restrictedUntil ?? null),
+      limits.map(({ notBefore }) => notBefore ?? null),
     ],
   );
 }

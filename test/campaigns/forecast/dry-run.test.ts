@@ -21,10 +21,8 @@ async function tenantWith(...settings: string[]): Promise<string[]> {
   for (const [index, assignments] of settings.entries()) {
     const id = await world.sender(tenantId, `sender ${index}`);
     // Behind the clock of this world.
-    await world.sql(
-      `UPDATE senders SET next_available_at = '2026-01-01T00:00:00Z', ${assignments} WHERE id = $1`,
-      [id],
-    );
+    await world.sql(`UPDATE sender_slots SET next_available_at = '2026-01-01' WHERE sender_id = $1`, [id]);
+    await world.sql(`UPDATE senders SET ${assignments} WHERE id = $1`, [id]);
     ids.push(id);
   }
   return ids;
@@ -63,7 +61,7 @@ describe('a dry run', () => {
     expect(await minutesTo(await planned(20))).toBe(0);
     const now = world.clock.now();
     await world.sql(
-      'UPDATE senders SET hour_started_at = $2, hour_used = 100, day_started_at = $2, day_used = 100 WHERE id = $1',
+      'UPDATE sender_slots SET hour_started_at = $2, hour_used = 100, day_started_at = $2, day_used = 100 WHERE sender_id = $1',
       [used, new Date(now.getTime() - 50 * MINUTE)],
     );
     expect(await minutesTo(await planned(11))).toBe(1);

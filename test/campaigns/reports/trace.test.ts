@@ -250,9 +250,10 @@ describe('the trace of a recipient', () => {
 
   it('says since when and for what a recipient waited, and writes a lasting wait once', async () => {
     const ana = await world.named('Ana');
-    await world.sql(`UPDATE senders SET day_started_at = now(), day_used = quota_per_day WHERE id = $1`, [
-      ana.senderId,
-    ]);
+    await world.sql(
+      `UPDATE sender_slots SET day_started_at = now(), day_used = quota_per_day WHERE sender_id = $1`,
+      [ana.senderId],
+    );
     const { id, recipients } = await world.campaign();
     const { deliveryId } = recipients[0]!;
     await world.drive(world.worker(), recipients[0]!);
@@ -267,7 +268,7 @@ describe('the trace of a recipient', () => {
     await world.drive(world.worker(), recipients[0]!);
     expect(await world.recipient(deliveryId)).toEqual(waiting);
 
-    await world.sql('UPDATE senders SET day_used = 0, next_available_at = now() WHERE id = $1', [
+    await world.sql('UPDATE sender_slots SET day_used = 0, next_available_at = now() WHERE sender_id = $1', [
       ana.senderId,
     ]);
     await world.drive(world.worker(), recipients[0]!);

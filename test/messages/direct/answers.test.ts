@@ -76,8 +76,8 @@ describe('an answer', () => {
   /** The sender can send nothing but answers for an hour. */
   const busy = () =>
     world.sql(
-      `UPDATE senders SET next_available_at = now() + interval '1 hour', restricted_until = now() + interval '1 hour'
-       WHERE id = $1`,
+      `UPDATE sender_slots SET next_available_at = now() + interval '1 hour', restricted_until = now() + interval '1 hour'
+       WHERE sender_id = $1`,
       [phone.senderId],
     );
 

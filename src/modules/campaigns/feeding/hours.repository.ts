@@ -61,5 +61,6 @@ export async function notePreempted(tx: Tx, campaignId: string): Promise<void> {
 function memberOf(pool: string): string {
   return `((${pool} -> 'senderIds' = '[]' AND ${pool} -> 'senderTags' = '[]')
     OR ${pool} -> 'senderIds' ? senders.id::text
-    OR ${pool} -> 'senderTags' ?| senders.tags)`;
+    OR EXISTS (SELECT FROM sender_tags member
+               WHERE member.sender_id = senders.id AND ${pool} -> 'senderTags' ? member.tag))`;
 }
