@@ -55,7 +55,7 @@ export class InitialSchema1796093035000 implements MigrationInterface {
     await runner.query(`DROP TABLE
       event_log, event_positions, event_sequences, events,
       campaign_message_counts, campaign_counts, conversations, message_text_marks, messages, campaign_sender_use, delivery_ends, deliveries, sends, campaigns,
-      templates, media, sessions, sender_tags, sender_slots, senders,
+      templates, media, sessions, sender_totals, sender_results, sender_tags, sender_slots, senders,
       number_check_items, number_check_runs, number_checks, contact_bulk_edits,
       import_rejections, import_phones, imports,
       contact_senders, suppressions, contact_consents, segments, contact_list_members, contact_lists,

@@ -36,6 +36,7 @@ import { MessageTextMark } from './modules/delivery/retention/text-mark.entity.j
 import { Segment } from './modules/segments/segment.entity.js';
 import { Sender } from './modules/senders/sender.entity.js';
 import { SenderSlotRow, SenderTag } from './modules/senders/sender-slot.entity.js';
+import { SenderResults, SenderTotal } from './modules/senders/sender-totals.entity.js';
 import { Session } from './modules/sessions/session.entity.js';
 import { Template } from './modules/templates/template.entity.js';
 import { TenantSettings } from './modules/tenants/tenant-settings.entity.js';
@@ -65,6 +66,8 @@ export const entities = [
   Sender,
   SenderSlotRow,
   SenderTag,
+  SenderResults,
+  SenderTotal,
   Session,
   WorkerProcess,
   JobStart,

@@ -22,11 +22,9 @@ CREATE TABLE senders (
   quota_per_day integer NOT NULL DEFAULT 5000,
   answers_per_minute integer NOT NULL DEFAULT 60,
   warm_up_quotas integer[],
-  sent_total integer NOT NULL DEFAULT 0,
-  failed_total integer NOT NULL DEFAULT 0,
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now()
-) WITH (fillfactor = 50);
+);
 CREATE UNIQUE INDEX senders_tenant_name ON senders (tenant_id, name);
 
 -- One row for each sender: all that a reservation reads and writes. It is written for every message, so that no index may
@@ -70,6 +68,23 @@ CREATE TABLE sender_tags (
   CONSTRAINT "PK_a46bb41f2b7fd1dc1ac7b611135" PRIMARY KEY (tenant_id, tag, sender_id)
 );
 CREATE INDEX sender_tags_sender ON sender_tags (sender_id);
+
+-- How many messages each sender has handed over and how many failures were its own, since it was made. A batch of results is
+-- one row for each tenant, whatever number of senders it has; a fold adds these up once a minute. Messages are no source: they are forgotten.
+CREATE TABLE sender_results (
+  id bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT "PK_c7197d1d5f228405b417d26ce8e" PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  sender_ids uuid[] NOT NULL,
+  sent integer[] NOT NULL,
+  failed integer[] NOT NULL
+);
+CREATE TABLE sender_totals (
+  sender_id uuid NOT NULL CONSTRAINT "PK_443f9d183bc4adcf11654d956d8" PRIMARY KEY
+    CONSTRAINT "FK_443f9d183bc4adcf11654d956d8" REFERENCES senders (id) ON DELETE CASCADE,
+  tenant_id uuid NOT NULL,
+  sent bigint NOT NULL,
+  failed bigint NOT NULL
+) WITH (fillfactor = 50);
 
 -- Whoever writes senders, the rows that follow them are right at every commit.
 CREATE FUNCTION follow_new_senders() RETURNS trigger LANGUAGE plpgsql AS $$

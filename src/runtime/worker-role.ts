@@ -246,6 +246,7 @@ function jobHandlers(
     receiveInbound: createInboundHandler({ inbound }),
     recoverSenders: async () => {
       await senderManager.recoverIdle();
+      await senderManager.foldTotals();
       return { kind: 'done' };
     },
     startDueCampaigns: async () => {

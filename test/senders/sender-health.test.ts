@@ -32,6 +32,11 @@ beforeEach(async () => {
   ({ id } = await connectedSender(database, service, tenantId, { name: 'One' }));
 });
 
+const totals = async (senderId: string): Promise<number[]> => {
+  const { sent, failed } = await service.stats(tenantId, senderId);
+  return [sent.total, failed];
+};
+
 const failures = (count: number): { senderId: string; result: 'failure'; code: string }[] =>
   Array.from({ length: count }, () => ({ senderId: id, result: 'failure', code: 'disconnected' }));
 
@@ -44,9 +49,8 @@ describe('results', () => {
     expect(await service.get(tenantId, id)).toMatchObject({
       healthScore: 91,
       consecutiveFailures: 0,
-      sentTotal: 1,
-      failedTotal: 2,
     });
+    expect(await totals(id)).toEqual([1, 2]);
   });
 
   it('pause the sender at the tenth failure in a row, once, with an alert', async () => {
@@ -72,8 +76,8 @@ describe('results', () => {
         return worker.recordResults(order.map((senderId) => ({ senderId, result: 'success' as const })));
       }),
     );
-    expect((await service.get(tenantId, id)).sentTotal).toBe(60);
-    expect((await service.get(tenantId, second.id)).sentTotal).toBe(60);
+    expect(await totals(id)).toEqual([60, 0]);
+    expect(await totals(second.id)).toEqual([60, 0]);
   });
 
   it('can bar new conversations and postpone the next message', async () => {
@@ -87,6 +91,45 @@ describe('results', () => {
       at: at(9_000),
       reason: 'pace',
     });
+  });
+});
+
+describe('totals', () => {
+  const success = (senderId: string) => ({ senderId, result: 'success' as const });
+  const versionOf = async (senderId: string): Promise<unknown> => {
+    const rows = await database.manager.query<object[]>('SELECT xmin, ctid FROM senders WHERE id = $1', [
+      senderId,
+    ]);
+    return rows[0];
+  };
+
+  it('a success in full health writes nothing of the sender, and counts', async () => {
+    const before = await versionOf(id);
+    await manager.recordResults([success(id), success(id)]);
+    expect(await versionOf(id)).toEqual(before);
+    expect(await totals(id)).toEqual([2, 0]);
+  });
+
+  it('count each result once, before, while and after they are added up', async () => {
+    const results = Array.from({ length: 40 }, () => [success(id), ...failures(1)]);
+    const record = () => Promise.all(results.map((batch) => manager.recordResults(batch)));
+    const folds = [manager, managerOn(database, clock)].map((worker) => worker.foldTotals());
+    await Promise.all([record(), ...folds]);
+    expect(await totals(id)).toEqual([40, 40]);
+    await Promise.all([manager.foldTotals(), record()]);
+    expect(await totals(id)).toEqual([80, 80]);
+    await manager.foldTotals();
+    expect(await totals(id)).toEqual([80, 80]);
+    const left = await database.manager.query('SELECT FROM sender_results');
+    expect(left).toEqual([]);
+  });
+
+  it('of a sender that was removed do not stop those of others', async () => {
+    const gone = await connectedSender(database, service, tenantId, { name: 'Gone' });
+    await manager.recordResults([success(gone.id), success(id)]);
+    await service.remove(tenantId, gone.id);
+    await manager.foldTotals();
+    expect(await totals(id)).toEqual([1, 0]);
   });
 });
 

@@ -5,6 +5,7 @@ import type { Logger } from '../../lib/logger.js';
 import type { RightOfWay } from '../../lib/right-of-way.js';
 import { afterIdleTime, afterResult, type SendResult } from './core/health.js';
 import { lockHealth, lockRecovering, writeHealth } from './health.repository.js';
+import { foldTotals, noteResults } from './totals.repository.js';
 import { limitSlots, lockSlots } from './slot-row.js';
 
 export interface RecordedResult {
@@ -61,6 +62,11 @@ export class HealthRecorder {
     }
   }
 
+  /** Adds up what results have noted. */
+  async foldTotals(): Promise<void> {
+    while (await foldTotals(this.deps.database.manager));
+  }
+
   private async recoverSome(tx: Tx): Promise<number> {
     const now = this.deps.clock.now();
     const records = await lockRecovering(tx, now, RECOVERY_BATCH);
@@ -90,17 +96,26 @@ export class HealthRecorder {
   /** Returns the senders that these results paused. */
   private async foldResults(tx: Tx, results: RecordedResult[]): Promise<PausedSender[]> {
     const now = this.deps.clock.now();
-    const senderIds = [...new Set(results.map((result) => result.senderId))];
-    const before = await lockHealth(tx, senderIds);
+    await noteResults(tx, results);
+    const sendersOf = (result: SendResult): string[] => [
+      ...new Set(results.filter((one) => one.result === result).map(({ senderId }) => senderId)),
+    ];
+    const before = await lockHealth(tx, { changed: sendersOf('failure'), succeeded: sendersOf('success') });
     const limits = results.filter(({ restrictedUntil, notBefore }) => restrictedUntil ?? notBefore);
     // All at once and in order: those whose health changes are locked by what follows `senders`, too.
-    if (limits.length > 0) await lockSlots(tx, senderIds);
+    if (limits.length > 0) await lockSlots(tx, [...new Set(results.map(({ senderId }) => senderId))]);
     const records = new Map(before.map((record) => [record.id, record]));
-    for (const result of results) {
-      const record = records.get(result.senderId);
-      if (record) records.set(record.id, { ...record, ...afterResult(record, result.result, now) });
+    for (const { senderId, result } of results) {
+      const record = records.get(senderId);
+      if (record) records.set(senderId, afterResult(record, result, now));
     }
-    await writeHealth(tx, [...records.values()]);
+    await writeHealth(
+      tx,
+      before.flatMap((record) => {
+        const after = records.get(record.id);
+        return after && after !== record ? [after] : [];
+      }),
+    );
     await limitSlots(tx, limits);
     return before
       .filter((record) => !record.pausedAt && records.get(record.id)?.pausedAt)

@@ -14,18 +14,24 @@ interface HealthRow {
   consecutive_failures: number;
   paused_at: Date | null;
   pause_reason: string | null;
-  sent_total: number;
-  failed_total: number;
 }
 
-const healthColumns = `id, tenant_id, health_score, health_since, consecutive_failures, paused_at, pause_reason,
-  sent_total, failed_total`;
+const healthColumns = `id, tenant_id, health_score, health_since, consecutive_failures, paused_at, pause_reason`;
 
-/** Locks these senders' rows in the order of their ids, so that two batches never wait for each other. */
-export async function lockHealth(tx: Tx, senderIds: readonly string[]): Promise<HealthRecord[]> {
+/**
+ * Locks the rows that results may change, in the order of their ids, so that two batches never wait for each other: all
+ * of `changed`, and of those that only `succeeded` the ones that are not in full health.
+ */
+export async function lockHealth(
+  tx: Tx,
+  { changed, succeeded }: { changed: readonly string[]; succeeded: readonly string[] },
+): Promise<HealthRecord[]> {
   const rows: HealthRow[] = await tx.query(
-    `SELECT ${healthColumns} FROM senders WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`,
-    [senderIds],
+    `SELECT ${healthColumns} FROM senders
+      WHERE id = ANY($1::uuid[])
+        AND (id = ANY($2::uuid[]) OR health_score < ${MAX_HEALTH} OR consecutive_failures > 0)
+      ORDER BY id FOR NO KEY UPDATE`,
+    [[...changed, ...succeeded], changed],
   );
   return rows.map(toRecord);
 }
@@ -47,12 +53,9 @@ export async function writeHealth(tx: Tx, records: readonly HealthRecord[]): Pro
   if (records.length === 0) return;
   await tx.query(
     `UPDATE senders SET health_score = h.health_score, health_since = h.health_since,
-        consecutive_failures = h.consecutive_failures, paused_at = h.paused_at, pause_reason = h.pause_reason,
-        sent_total = h.sent_total, failed_total = h.failed_total
-      FROM unnest($1::uuid[], $2::integer[], $3::timestamptz[], $4::integer[], $5::timestamptz[], $6::text[],
-        $7::integer[], $8::integer[])
-        AS h(id, health_score, health_since, consecutive_failures, paused_at, pause_reason, sent_total,
-          failed_total)
+        consecutive_failures = h.consecutive_failures, paused_at = h.paused_at, pause_reason = h.pause_reason
+      FROM unnest($1::uuid[], $2::integer[], $3::timestamptz[], $4::integer[], $5::timestamptz[], $6::text[])
+        AS h(id, health_score, health_since, consecutive_failures, paused_at, pause_reason)
       WHERE senders.id = h.id`,
     [
       records.map((record) => record.id),
@@ -61,8 +64,6 @@ export async function writeHealth(tx: Tx, records: readonly HealthRecord[]): Pro
       records.map((record) => record.consecutiveFailures),
       records.map((record) => record.pausedAt),
       records.map((record) => record.pauseReason),
-      records.map((record) => record.sentTotal),
-      records.map((record) => record.failedTotal),
     ],
   );
 }
@@ -76,7 +77,5 @@ function toRecord(row: HealthRow): HealthRecord {
     consecutiveFailures: row.consecutive_failures,
     pausedAt: row.paused_at,
     pauseReason: row.pause_reason,
-    sentTotal: row.sent_total,
-    failedTotal: row.failed_total,
   };
 }

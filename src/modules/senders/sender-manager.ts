@@ -77,6 +77,11 @@ export class SenderManager {
     return this.health.recoverIdle();
   }
 
+  /** Adds the results of the last minute to the totals of their senders. */
+  foldTotals(): Promise<void> {
+    return this.health.foldTotals();
+  }
+
   private writeReleases(batch: Reservation[]): Promise<void[]> {
     return this.deps.database.transaction(async (tx) => {
       const now = this.deps.clock.now();

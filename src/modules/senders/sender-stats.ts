@@ -3,6 +3,7 @@ import type { SenderSlot } from './core/slot.js';
 import { warmUpDay, warmUpEnd, warmUpWindow, type WarmUp } from './core/warm-up.js';
 import { senderWaitReason, type WaitReason } from './core/waiting.js';
 import type { Sender, SenderStatus } from './sender.entity.js';
+import type { SenderTotals } from './totals.repository.js';
 import type { SenderWithSlot } from './sender.repository.js';
 
 export interface SenderStats {
@@ -38,20 +39,20 @@ export function presentedStatus(sender: Pick<Sender, 'status' | 'pausedAt'>): Se
   return sender.pausedAt ? 'paused' : sender.status;
 }
 
-export function senderStats(sender: SenderWithSlot, now: Date): SenderStats {
+export function senderStats(sender: SenderWithSlot, totals: SenderTotals, now: Date): SenderStats {
   const slot = slotOf(sender);
   const warmUp = slot.warmUp && warmUpStats(slot.warmUp, now);
   const { minute, hour, day } = slot.windows;
   const used = (window: QuotaWindow): number => windowAt(window, now).used;
   return {
-    sent: { minute: used(minute), hour: used(hour), day: used(day), total: sender.sentTotal },
+    sent: { minute: used(minute), hour: used(hour), day: used(day), total: totals.sent },
     quota: {
       minuteLeft: leftIn(minute, now),
       hourLeft: leftIn(hour, now),
       dayLeft: leftIn(day, now),
       answersLeft: leftIn(answersOf(sender), now),
     },
-    failed: sender.failedTotal,
+    failed: totals.failed,
     healthScore: sender.healthScore,
     consecutiveFailures: sender.consecutiveFailures,
     status: presentedStatus(sender),

@@ -74,12 +74,6 @@ export class Sender {
   @Column('integer', { name: 'warm_up_quotas', array: true, nullable: true })
   warmUpQuotas!: number[] | null;
 
-  @Column('integer', { name: 'sent_total', default: 0 })
-  sentTotal!: number;
-
-  @Column('integer', { name: 'failed_total', default: 0 })
-  failedTotal!: number;
-
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
 

@@ -12,7 +12,7 @@ export const syncSession = defineJob<{ tenantId: string; senderId: string }>('se
   backoffMs: 1_000,
 });
 
-/** Gives idle senders their health back. */
+/** Gives idle senders their health back, and adds the results of all of them up. */
 export const recoverSenders = defineRecurringJob('maintenance.recover-senders', {
   queue: maintenanceQueue,
   attempts: 1,

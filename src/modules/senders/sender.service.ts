@@ -28,6 +28,7 @@ import {
   type SenderInput,
 } from './sender-input.js';
 import { senderStats, slotOf, type SenderStats } from './sender-stats.js';
+import { totalsOf } from './totals.repository.js';
 import {
   countPool,
   deleteSender,
@@ -150,7 +151,12 @@ export class SenderService {
 
   /** What was sent in the windows under way, what is left of them, and what the sender waits for. */
   async stats(tenantId: string, id: string): Promise<SenderStats> {
-    return senderStats(await this.get(tenantId, id), this.deps.clock.now());
+    const sender = await this.get(tenantId, id);
+    return senderStats(
+      sender,
+      await totalsOf(this.deps.database.manager, tenantId, id),
+      this.deps.clock.now(),
+    );
   }
 
   /** How many senders the pool names and how many of them are connected now. */
@@ -225,8 +231,6 @@ function newSender(tenantId: string, now: Date): Sender {
     healthSince: now,
     consecutiveFailures: 0,
     warmUpQuotas: null,
-    sentTotal: 0,
-    failedTotal: 0,
     createdAt: now,
     updatedAt: now,
   } satisfies Partial<Sender>);

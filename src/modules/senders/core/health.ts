@@ -17,24 +17,23 @@ export interface Health {
   consecutiveFailures: number;
   pausedAt: Date | null;
   pauseReason: string | null;
-  sentTotal: number;
-  failedTotal: number;
 }
 
 /** `neutral`: caused by the recipient or the content, so it says nothing about the sender. */
 export type SendResult = 'success' | 'failure' | 'neutral';
 
-export function afterResult(health: Health, result: SendResult, now: Date): Health {
+/** The same object when nothing changes, as when a healthy sender succeeds: then nothing has to be written. */
+export function afterResult<Known extends Health>(health: Known, result: SendResult, now: Date): Known {
   switch (result) {
     case 'neutral':
       return health;
     case 'success':
+      if (health.healthScore >= MAX_HEALTH && health.consecutiveFailures === 0) return health;
       return {
         ...health,
         healthScore: clampHealth(health.healthScore + POINTS_PER_SUCCESS),
         healthSince: now,
         consecutiveFailures: 0,
-        sentTotal: health.sentTotal + 1,
       };
     case 'failure':
       return pausedAfterTooManyFailures(
@@ -43,14 +42,13 @@ export function afterResult(health: Health, result: SendResult, now: Date): Heal
           healthScore: clampHealth(health.healthScore - POINTS_PER_FAILURE),
           healthSince: now,
           consecutiveFailures: health.consecutiveFailures + 1,
-          failedTotal: health.failedTotal + 1,
         },
         now,
       );
   }
 }
 
-function pausedAfterTooManyFailures(health: Health, now: Date): Health {
+function pausedAfterTooManyFailures<Known extends Health>(health: Known, now: Date): Known {
   if (health.pausedAt || health.consecutiveFailures < MAX_CONSECUTIVE_FAILURES) return health;
   return { ...health, pausedAt: now, pauseReason: 'consecutive_failures' };
 }
