@@ -7,6 +7,7 @@ import { contacts } from './initial-schema/contacts.js';
 import { content } from './initial-schema/content.js';
 import { deliveryEnds } from './initial-schema/delivery-ends.js';
 import { events } from './initial-schema/events.js';
+import { inboundEvents } from './initial-schema/inbound-events.js';
 import { ledgers } from './initial-schema/ledgers.js';
 import { messages } from './initial-schema/messages.js';
 import { LINE, phoneLines, tablesWithLine } from './initial-schema/phone-lines.js';
@@ -26,6 +27,7 @@ const areas = [
   ledgers,
   deliveryEnds,
   events,
+  inboundEvents,
 ];
 
 /**
@@ -53,7 +55,7 @@ export class InitialSchema1796093035000 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`DELETE FROM typeorm_metadata WHERE type = 'GENERATED_COLUMN'`);
     await runner.query(`DROP TABLE
-      event_log, event_positions, event_sequences, events,
+      inbound_events, event_log, event_positions, event_sequences, events,
       campaign_message_counts, campaign_counts, conversations, message_text_marks, messages, campaign_sender_use, delivery_ends, deliveries, sends, campaigns,
       templates, media, sessions, sender_totals, sender_results, sender_tags, sender_slots, senders,
       number_check_items, number_check_runs, number_checks, contact_bulk_edits,

@@ -14,7 +14,7 @@ import {
 } from './modules/delivery/delivery.jobs.js';
 import { keepEvents, publishEvents } from './modules/events/event.jobs.js';
 import { markInstallation } from './modules/installation/installation.jobs.js';
-import { receiveInbound } from './modules/inbound/inbound.jobs.js';
+import { forgetEvents } from './modules/inbound/inbound.jobs.js';
 import { recoverSenders, syncSession } from './modules/senders/sender.jobs.js';
 import { applyRetention } from './modules/tenants/tenant.jobs.js';
 
@@ -29,7 +29,7 @@ export const jobCatalog = {
   recordReceipts,
   reconcile,
   tellEnds,
-  receiveInbound,
+  forgetEvents,
   feedCampaign,
   startDueCampaigns,
   importContacts,

@@ -29,6 +29,7 @@ import { Import, ImportPhone, ImportRejection } from './modules/contacts/import/
 import { Suppression } from './modules/contacts/suppression.entity.js';
 import { Conversation } from './modules/inbound/conversation.entity.js';
 import { EventLogRow, EventPosition, EventRow, EventSequence } from './modules/events/event.entity.js';
+import { InboundEventRow } from './modules/inbound/inbound-event.entity.js';
 import { Installation } from './modules/installation/installation.entity.js';
 import { Media } from './modules/media/media.entity.js';
 import { Message } from './modules/delivery/message.entity.js';
@@ -81,6 +82,7 @@ export const entities = [
   Message,
   MessageTextMark,
   Conversation,
+  InboundEventRow,
   Installation,
   Media,
   Template,

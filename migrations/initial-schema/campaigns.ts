@@ -120,6 +120,8 @@ CREATE TABLE deliveries (
   delivered_at timestamptz,
   read_at timestamptz,
   replied_at timestamptz,
+  -- Whether that reply quotes one of its messages; otherwise it was merely the latest.
+  reply_quotes boolean,
   opted_out_at timestamptz,
   updated_at timestamptz NOT NULL DEFAULT now()
 ) WITH (fillfactor = 50);

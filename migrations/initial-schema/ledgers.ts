@@ -71,7 +71,8 @@ function recipients(source: string, delta: 1 | -1): string {
   const servedBy = `CASE WHEN state IN ('pending', 'queued', 'sending') THEN NULL ELSE sender_id END`;
   return `SELECT tenant_id, campaign_id, state AS counter, ${servedBy} AS sender_id, variant, code, ${delta} AS delta
       FROM ${source}
-    UNION ALL SELECT tenant_id, campaign_id, 'replied', sender_id, variant, NULL, ${delta} FROM ${source}
+    UNION ALL SELECT tenant_id, campaign_id, 'replied', sender_id, variant,
+      CASE WHEN reply_quotes THEN 'quoted' END, ${delta} FROM ${source}
       WHERE replied_at IS NOT NULL
     UNION ALL SELECT tenant_id, campaign_id, 'opted_out', sender_id, variant, NULL, ${delta} FROM ${source}
       WHERE opted_out_at IS NOT NULL`;

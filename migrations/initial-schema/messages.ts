@@ -22,6 +22,8 @@ CREATE TABLE messages (
   type text NOT NULL,
   body text,
   content jsonb,
+  -- Of what came in: by which identities, under what name, what it quotes.
+  received jsonb,
   -- Here, because before a time it would fill eight bytes.
   text_overdue boolean NOT NULL DEFAULT false,
   state text NOT NULL,

@@ -15,8 +15,7 @@ import { SenderManager } from '../modules/senders/index.js';
 import { jobCatalog } from '../jobs.js';
 import type { ExhaustedHandlers, JobHandlers } from '../queue/index.js';
 import type { ExhaustedHandler, JobContext, JobOutcome } from '../queue/job.js';
-import { createExhaustedInbound, createExhaustedReceipts } from '../worker/handlers/exhausted.js';
-import { createInboundHandler } from '../worker/handlers/inbound.js';
+import { createExhaustedReceipts } from '../worker/handlers/exhausted.js';
 import { MessageWorker } from '../worker/message-worker/message-worker.js';
 import { createReceiptsHandler } from '../worker/handlers/receipts.js';
 import { createRetentionHandler } from '../worker/handlers/retention.js';
@@ -39,7 +38,7 @@ import {
   type PartPause,
   type TypingPace,
 } from '../modules/delivery/index.js';
-import { InboundService } from '../modules/inbound/index.js';
+import { InboundService, PhonePeople } from '../modules/inbound/index.js';
 import { JobStarts, type ProgressReaders } from '../modules/workers/index.js';
 
 /** A transport that has not answered by then has lost the message, or its answer. */
@@ -74,8 +73,15 @@ export async function startWorkerRole(
 ): Promise<WorkerRole> {
   const { config, infrastructure, transports, logger } = inputs;
   const { queue } = infrastructure;
+  const inbound = new InboundService({
+    ...infrastructure,
+    people: new PhonePeople(services.contacts),
+    clock: systemClock,
+    logger,
+  });
   const host = new SessionHost({
     ...infrastructure,
+    inbox: inbound,
     transports,
     encryption: new TextEncryption(config.auth.appSecret ?? ''),
     random: systemRandom,
@@ -88,8 +94,15 @@ export async function startWorkerRole(
   try {
     await starts.start();
     await restore.settle();
+    inbound.start();
     const reconcile = createReconcile(inputs);
-    const { handlers, exhausted } = jobHandlers(inputs, services, { host, reconcile, starts, restore });
+    const { handlers, exhausted } = jobHandlers(inputs, services, {
+      host,
+      inbound,
+      reconcile,
+      starts,
+      restore,
+    });
     const onLost = () => rebuildQueue(services, reconcile, logger);
     await queue.startWorkers(handlers, { ...queueConcurrency(config), onLost, watch: starts }, exhausted);
     await services.feeder.rewakeRunningCampaigns();
@@ -97,6 +110,7 @@ export async function startWorkerRole(
   } catch (error) {
     await starts.stop();
     await host.stop();
+    await inbound.stop();
     await restore.close();
     throw error;
   }
@@ -106,6 +120,7 @@ export async function startWorkerRole(
       await queue.drain(timeoutMs);
       await starts.stop();
       await host.stop();
+      await inbound.stop();
       await restore.close();
     },
   };
@@ -159,6 +174,7 @@ async function rebuildQueue(services: Services, reconcile: ReconcileService, log
 
 interface WorkerParts {
   host: SessionHost;
+  inbound: InboundService;
   reconcile: ReconcileService;
   starts: JobStarts;
   restore: RestoreGuard;
@@ -167,7 +183,7 @@ interface WorkerParts {
 function jobHandlers(
   { config, infrastructure, transports, logger, tuning }: ServiceInputs & { tuning: WorkerTuning },
   services: Services,
-  { host, reconcile, starts, restore }: WorkerParts,
+  { host, inbound, reconcile, starts, restore }: WorkerParts,
 ): { handlers: JobHandlers<typeof jobCatalog>; exhausted: ExhaustedHandlers<typeof jobCatalog> } {
   const { database } = infrastructure;
   const clock = systemClock;
@@ -199,7 +215,6 @@ function jobHandlers(
   });
   const ends = new DeliveryEnds({ database, sources, logger, rightOfWay });
   const receipts = new ReceiptService({ database, sources, clock, logger, rightOfWay });
-  const inbound = new InboundService({ database, contacts: services.contacts, clock, logger });
   const messageWorker = new MessageWorker({
     delivery,
     senders: senderManager,
@@ -243,7 +258,10 @@ function jobHandlers(
       await ends.tell(signal);
       return { kind: 'done' };
     },
-    receiveInbound: createInboundHandler({ inbound }),
+    forgetEvents: async (_payload, { signal }) => {
+      await inbound.forgetOld(signal);
+      return { kind: 'done' };
+    },
     recoverSenders: async () => {
       await senderManager.recoverIdle();
       await senderManager.foldTotals();
@@ -289,7 +307,6 @@ function jobHandlers(
         await services.numberChecks.queueNext(payload.tenantId);
       },
       recordReceipts: createExhaustedReceipts({ receipts, logger }),
-      receiveInbound: createExhaustedInbound({ inbound, logger }),
     },
   };
 }

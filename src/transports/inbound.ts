@@ -1,5 +1,5 @@
 /** What comes in from people's phones, as every transport reports it. */
-import type { Peer } from './peer.js';
+import type { MessageRef, Peer } from './peer.js';
 
 /** A file that came in. It is never downloaded while receiving: `ref` says to the same transport where it is. */
 interface InboundMedia {
@@ -50,4 +50,53 @@ export interface InboundMessage {
   content: InboundContent;
   /** The message it quotes. */
   replyTo?: { waMessageId: string };
+}
+
+/** The whole new text of a message, or the new caption of one with a file. */
+export interface InboundEdit {
+  type: 'edit';
+  target: MessageRef;
+  from: Peer;
+  text: string;
+  at: Date;
+}
+
+/** All these are one person. */
+export interface IdentityKnown {
+  type: 'identity';
+  peers: Peer[];
+}
+
+/** The same person under another number or id: the old one is retired, whoever has it later is somebody else. */
+export interface IdentityChanged {
+  type: 'identity_changed';
+  from: Peer;
+  to: Peer;
+  at: Date;
+}
+
+/** What must not be lost: `onEvent` answers when it is committed, and what it never answered is told again. */
+export type InboundEvent = InboundMessage | InboundEdit | IdentityKnown | IdentityChanged;
+
+const kinds: ReadonlySet<string> = new Set<InboundEvent['type']>([
+  'message',
+  'edit',
+  'identity',
+  'identity_changed',
+]);
+
+export function isInbound<Event extends { type: string }>(event: Event): event is Event & InboundEvent {
+  return kinds.has(event.type);
+}
+
+/** An event that was JSON, where dates are text. */
+export function inboundFromJson(json: object): InboundEvent {
+  const event = json as InboundEvent;
+  if (event.type === 'identity') return event;
+  const at = new Date(event.at);
+  if (event.type !== 'message') return { ...event, at };
+  const { content } = event;
+  if (!('media' in content) || content.media.expiresAt === undefined) return { ...event, at };
+  const media = { ...content.media, expiresAt: new Date(content.media.expiresAt) };
+  return { ...event, at, content: { ...content, media } };
 }

@@ -12,3 +12,11 @@ export interface Peer {
   /** Without the at sign. Changes hands: never an identity. */
   username?: string;
 }
+
+/** One message of a direct chat. The id is bare: what the network calls it, without chat or direction in front. */
+export interface MessageRef {
+  chat: Peer;
+  waMessageId: string;
+  /** True when this account wrote it, from whichever device. */
+  fromMe: boolean;
+}

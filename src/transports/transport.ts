@@ -1,5 +1,5 @@
 /** The port between the engine and WhatsApp. Every transport implements it; nothing above it knows which one runs. */
-import type { InboundMessage } from './inbound.js';
+import type { InboundEvent } from './inbound.js';
 
 export type TransportName = 'whatsapp-web' | 'baileys' | 'waha' | 'cloud-api' | 'simulator';
 
@@ -77,7 +77,7 @@ export type TransportEvent =
   | { type: 'disconnected'; reason: LossCode }
   | { type: 'credentials'; credentials: string }
   | { type: 'receipt'; waMessageId: string; status: ReceiptStatus; at: Date; code?: string }
-  | InboundMessage;
+  | InboundEvent;
 
 export interface SessionOptions {
   senderId: string;
@@ -86,8 +86,9 @@ export interface SessionOptions {
   /** What an earlier `credentials` event handed over; undefined when the sender was never paired. */
   credentials: string | undefined;
   /**
-   * Called in the order things happened. Must not throw. For a receipt or a message the answer resolves when it is safe;
-   * a transport acknowledges it to its network only then, and what a crash left unacknowledged is told again.
+   * Called in the order things happened. Must not throw. For a receipt and for an `InboundEvent` the answer resolves when it
+   * is safe: the latter when it is committed. A transport acknowledges it to its network only then, and what a crash left
+   * unacknowledged is told again.
    */
   onEvent(event: TransportEvent): void | Promise<void>;
 }

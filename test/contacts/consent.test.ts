@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { receive } from '../support/inbound.js';
 import { ImportHarness } from './import-harness.js';
 import { createContactWorld, page, type ContactWorld } from './world.js';
-import { InboundService } from '../../src/modules/inbound/index.js';
+import { InboundService, PhonePeople } from '../../src/modules/inbound/index.js';
 import { insertSender } from '../support/rows.js';
 
 let world: ContactWorld;
@@ -92,7 +93,7 @@ describe('the consent of a contact', () => {
 
   it('gets a line from keywords, with the message as proof', async () => {
     const { database, contacts, clock, logger } = world;
-    const inbound = new InboundService({ database, contacts, clock, logger });
+    const inbound = new InboundService({ database, people: new PhonePeople(contacts), clock, logger });
     const senderId = await insertSender(world.database.manager, tenantId);
     const texts = ['STOP', 'stop', 'hello', 'START'];
     const entries = texts.map((text, index) => ({
@@ -101,8 +102,8 @@ describe('the consent of a contact', () => {
       text,
       at: '2026-03-02T09:00:00Z',
     }));
-    await inbound.receive(tenantId, senderId, entries);
-    await inbound.receive(tenantId, senderId, entries);
+    await receive(inbound, tenantId, senderId, entries);
+    await receive(inbound, tenantId, senderId, entries);
     const [contact] = (await contacts.list(tenantId, { phoneNumber: PHONE }, page)).items;
     expect(await history(contact?.id ?? '')).toMatchObject([
       { kind: 'granted', source: 'keyword', proof: 'WhatsApp message ID3' },

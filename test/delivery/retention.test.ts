@@ -9,6 +9,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { saveSettings } from '../support/rows.js';
 import { accept, type ScriptedSession } from './scripted-session.js';
 import { World } from './world.js';
+import { receive } from '../support/inbound.js';
 
 const DAY_MS = 24 * 60 * 60_000;
 const draining = () => new AbortController();
@@ -58,7 +59,7 @@ async function texts(of = world): Promise<Record<string, boolean[]>> {
 describe('the texts of old messages', () => {
   it('go once nothing leaves of them any more, and everything else about them stays', async () => {
     const campaign = await sendCampaign(2);
-    await world.inbound.receive(world.tenantId, phone.senderId, [
+    await receive(world.inbound, world.tenantId, phone.senderId, [
       { waMessageId: 'in-1', from: campaign.phones[0]!, text: 'thank you', at: new Date().toISOString() },
     ]);
     await world.send({ parts: ['It waits'] });
@@ -203,7 +204,7 @@ describe('old direct messages and tests', () => {
     await sent('test', 1);
     await world.send({ recipients: 2 });
     await sendCampaign(1);
-    await world.inbound.receive(world.tenantId, phone.senderId, [
+    await receive(world.inbound, world.tenantId, phone.senderId, [
       { waMessageId: 'in-1', from: phones[0]!, text: 'thank you', at: new Date().toISOString() },
     ]);
     const other = new World(db.database, await db.createTenant());

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { createLogger } from '../../src/lib/logger.js';
 import type { ReceiptEntry, sendMessage } from '../../src/modules/delivery/index.js';
-import type { InboundEntry } from '../../src/modules/inbound/index.js';
 import type { PayloadOf } from '../../src/queue/job.js';
 import {
   createSimulatorNetwork,
@@ -52,13 +51,8 @@ async function online(work: Promise<unknown>[]): Promise<{ senderId: string; ses
       work.push(world.receipts.apply(world.tenantId, senderId, [receipt]));
     }
     if (event.type === 'message') {
-      const message: InboundEntry = {
-        waMessageId: event.waMessageId,
-        from: event.from.phone ?? '',
-        text: event.content.type === 'text' ? event.content.text : '',
-        at: event.at.toISOString(),
-      };
-      work.push(world.inbound.receive(world.tenantId, senderId, [message]));
+      const { inbound, tenantId } = world;
+      work.push(inbound.store([{ tenantId, senderId, event }]).then(() => inbound.workOff()));
     }
   };
   const session = transport.openSession({ senderId, config: {}, credentials: undefined, onEvent: take });

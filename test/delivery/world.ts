@@ -22,7 +22,7 @@ import {
   type sendMessage,
   type SourceKind,
 } from '../../src/modules/delivery/index.js';
-import { InboundService } from '../../src/modules/inbound/index.js';
+import { InboundService, PhonePeople } from '../../src/modules/inbound/index.js';
 import { renderRemaining, type CampaignPart, type RenderedContent } from '../../src/modules/content/index.js';
 import type { Purpose } from '../../src/modules/tenants/index.js';
 import { insertCampaign, insertRecipient, insertSender } from '../support/rows.js';
@@ -87,7 +87,7 @@ export class World {
     this.delivery = new DeliveryService({ ...common, workerId: this.workerId });
     this.contacts = new ContactService(common);
     this.receipts = new ReceiptService(common);
-    this.inbound = new InboundService({ ...common, contacts: this.contacts });
+    this.inbound = new InboundService({ ...common, people: new PhonePeople(this.contacts), restMs: 0 });
     this.waiting = this.newWaitTracker();
   }
 
@@ -315,7 +315,7 @@ export class World {
          SELECT state AS counter, variant, code,
                 CASE WHEN state NOT IN ('pending', 'queued', 'sending') THEN sender_id END AS sender_id
            FROM deliveries WHERE campaign_id = $1
-         UNION ALL SELECT 'replied', variant, NULL, sender_id
+         UNION ALL SELECT 'replied', variant, CASE WHEN reply_quotes THEN 'quoted' END, sender_id
            FROM deliveries WHERE campaign_id = $1 AND replied_at IS NOT NULL
          UNION ALL SELECT 'opted_out', variant, NULL, sender_id
            FROM deliveries WHERE campaign_id = $1 AND opted_out_at IS NOT NULL

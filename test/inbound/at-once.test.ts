@@ -3,6 +3,7 @@ import { createContactWorld, type ContactWorld } from '../contacts/world.js';
 import { World } from '../delivery/world.js';
 import { DirectWorld } from '../messages/direct/world.js';
 import { waitFor } from '../support/wait-for.js';
+import { receive } from '../support/inbound.js';
 
 let contacts: ContactWorld;
 let world: World;
@@ -24,8 +25,8 @@ async function contact(phone: string): Promise<string> {
   return made?.id ?? '';
 }
 
-const receive = () =>
-  world.inbound.receive(world.tenantId, senderId, [
+const receiveOne = () =>
+  receive(world.inbound, world.tenantId, senderId, [
     { waMessageId: 'in-1', from: GONE, text: 'Are you open?', at: new Date().toISOString() },
   ]);
 
@@ -75,10 +76,10 @@ describe('a message that comes in at the moment of a merge', () => {
       const [kept, gone] = [await contact(KEPT), await contact(GONE)];
       const { recipients } = await world.send({ to: [GONE] });
       const merge = () => contacts.merges.merge(world.tenantId, kept, gone);
-      if (first === 'the message') await interleaved(storing(), receive, merge);
+      if (first === 'the message') await interleaved(storing(), receiveOne, merge);
       else {
         const locked = 'SELECT FROM deliveries WHERE id = $1 FOR UPDATE';
-        await interleaved({ locked, values: [recipients[0]?.deliveryId ?? ''] }, merge, receive);
+        await interleaved({ locked, values: [recipients[0]?.deliveryId ?? ''] }, merge, receiveOne);
       }
       expect(await stored()).toEqual([{ contact_id: kept, body: 'Are you open?', phone: KEPT }]);
       expect(
@@ -93,7 +94,7 @@ describe('a message that comes in at the moment of a merge', () => {
 describe('a message that comes in at the moment of an erasure', () => {
   it('goes with the person when it comes first', async () => {
     const gone = await contact(GONE);
-    await interleaved(storing(), receive, () => contacts.people.erase(world.tenantId, gone));
+    await interleaved(storing(), receiveOne, () => contacts.people.erase(world.tenantId, gone));
     expect(await stored()).toEqual([{ contact_id: null, body: null, phone: null }]);
   });
 
@@ -102,7 +103,7 @@ describe('a message that comes in at the moment of an erasure', () => {
     const { recipients } = await world.send({ to: [GONE] });
     const locked = 'SELECT FROM deliveries WHERE id = $1 FOR UPDATE';
     const erase = () => contacts.people.erase(world.tenantId, gone);
-    await interleaved({ locked, values: [recipients[0]?.deliveryId ?? ''] }, erase, receive);
+    await interleaved({ locked, values: [recipients[0]?.deliveryId ?? ''] }, erase, receiveOne);
     const [message] = await stored();
     expect(message).toMatchObject({ body: 'Are you open?', phone: GONE });
     expect(message?.['contact_id']).not.toBe(gone);
@@ -112,7 +113,7 @@ describe('a message that comes in at the moment of an erasure', () => {
 describe('an answer that is accepted at the moment of a merge', () => {
   it('is for the contact that stays', async () => {
     const [kept, gone] = [await contact(KEPT), await contact(GONE)];
-    await receive();
+    await receiveOne();
     const [message] = await world.sql<{ id: string }>('SELECT id FROM messages WHERE tenant_id = $1', [
       world.tenantId,
     ]);

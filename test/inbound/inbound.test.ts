@@ -4,13 +4,11 @@ import { ContactService, MergeService, SuppressionService } from '../../src/modu
 import { DeliveryPersonRecords, MessagePersonRecords } from '../../src/modules/delivery/index.js';
 import { ConversationPersonRecords } from '../../src/modules/inbound/index.js';
 import { systemClock } from '../../src/lib/clock.js';
-import { createLogger } from '../../src/lib/logger.js';
-import { createExhaustedInbound } from '../../src/worker/handlers/exhausted.js';
-import { createInboundHandler } from '../../src/worker/handlers/inbound.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { refuseRows } from '../support/faults.js';
 import type { ScriptedSession } from '../delivery/scripted-session.js';
 import { World } from '../delivery/world.js';
+import { receive as receiveAt } from '../support/inbound.js';
 
 let db: TestDatabase;
 let world: World;
@@ -34,9 +32,7 @@ const said = (from: string | undefined, text: string, at = new Date()) => ({
 });
 
 async function receive(...messages: ReturnType<typeof said>[]): Promise<void> {
-  const handle = createInboundHandler({ inbound: world.inbound });
-  const payload = { tenantId: world.tenantId, senderId: phone.senderId, messages };
-  await handle(payload, { signal: new AbortController().signal });
+  await receiveAt(world.inbound, world.tenantId, phone.senderId, messages);
 }
 
 async function written(): Promise<{ deliveryId: string; campaignId: string; from: string }> {
@@ -67,10 +63,7 @@ describe('incoming messages', () => {
     const { manager } = world.database;
     const endFault = await refuseRows(manager, 'messages', 'INSERT', `NEW.body = 'unbearable'`);
     const messages = [said(from, 'first'), said('+5511900000001', 'unbearable'), said(from, 'STOP')];
-    await expect(receive(...messages)).rejects.toThrow('unsupported Unicode');
-    expect(await contact(from)).toMatchObject({ opted_out_at: null });
-    const settle = createExhaustedInbound({ inbound: world.inbound, logger: createLogger('silent') });
-    await settle({ tenantId: world.tenantId, senderId: phone.senderId, messages }, 'failed');
+    await receive(...messages);
     await endFault();
     const stored = await world.sql<{ body: string }>(
       `SELECT body FROM messages WHERE tenant_id = $1 AND direction = 'in' ORDER BY id`,
@@ -234,7 +227,7 @@ describe('incoming messages', () => {
   it("stay within their tenant, even from another tenant's contact", async () => {
     const { from, deliveryId } = await written();
     const stranger = await db.createTenant();
-    await world.inbound.receive(stranger, phone.senderId, [said(from, 'stop')]);
+    await receiveAt(world.inbound, stranger, phone.senderId, [said(from, 'stop')]);
     expect(await contact(from)).toMatchObject({ opted_out_at: null });
     expect(await world.recipient(deliveryId)).toMatchObject({ opted_out_at: null });
   });
@@ -269,7 +262,7 @@ describe('a conversation', () => {
     const [kept, gone] = ['+5531988887777', '+5531988887778'];
     const [early, late] = [new Date('2026-03-02T10:00:00Z'), new Date('2026-03-02T11:00:00Z')];
     await receive(said(kept, 'hi', early), said(gone, 'hi', late));
-    await world.inbound.receive(world.tenantId, other.senderId, [said(gone, 'hello', early)]);
+    await receiveAt(world.inbound, world.tenantId, other.senderId, [said(gone, 'hello', early)]);
     await merge(kept, gone);
     const contactId = (await contact(kept))?.['id'];
     const found = await conversations();
@@ -282,7 +275,7 @@ describe('a conversation', () => {
     );
     await world.sql('DELETE FROM senders WHERE id = $1', [other.senderId]);
     expect(await conversations()).toMatchObject([{ sender_id: phone.senderId }]);
-    await world.inbound.receive(world.tenantId, other.senderId, [said(kept, 'too late')]);
+    await receiveAt(world.inbound, world.tenantId, other.senderId, [said(kept, 'too late')]);
     expect(await conversations()).toHaveLength(1);
   });
 });

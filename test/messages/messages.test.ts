@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { MessageService, presentMessage } from '../../src/modules/messages/index.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { World } from '../delivery/world.js';
+import { receive } from '../support/inbound.js';
 
 let db: TestDatabase;
 let world: World;
@@ -17,7 +18,7 @@ beforeAll(async () => {
   campaignId = campaign.id;
   const worker = world.worker();
   for (const payload of campaign.recipients) await world.drive(worker, payload);
-  await world.inbound.receive(world.tenantId, phone.senderId, [
+  await receive(world.inbound, world.tenantId, phone.senderId, [
     { waMessageId: 'in-1', from: campaign.phones[0]!, text: 'hi', at: new Date().toISOString() },
   ]);
 });

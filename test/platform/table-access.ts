@@ -51,9 +51,11 @@ export const foreignReads: Record<string, Record<string, string>> = {
   delivery: {
     campaigns:
       'what crashed workers left behind is looked for in campaigns that are not over, in one statement',
+    contact_merged_numbers: 'the claim asks, by every number of the person, whose STOP is stored',
     contact_senders: 'a batch of claims loads the last sender of every contact with it',
     contacts: 'the claim asks once more, in its own statement, who opted out',
     conversations: 'a batch of claims loads with its answers when their recipients last wrote',
+    inbound_events: 'the claim asks, in its own statement, whose STOP is stored and not worked off yet',
     number_checks: 'a batch of claims loads whom the network does not know with it',
     senders: 'a batch of claims loads the sender each recipient is bound to; a repair asks for its transport',
     suppressions: 'the claim asks once more, in its own statement, who is suppressed',

@@ -77,7 +77,6 @@ it('gives every job a handler and every queue its default concurrency', async ()
     checks: 1,
     sessions: 10,
     receipts: 25,
-    inbound: 1,
     ends: 1,
     maintenance: 1,
   });

@@ -43,6 +43,7 @@ describe('the catalogue of jobs', () => {
       'contacts.bulk': ['imports', undefined],
       'contacts.import': ['imports', undefined],
       'delivery.ends': ['ends', 2_000],
+      'inbound.forget': ['maintenance', 600_000],
       'maintenance.attribute-names': ['maintenance', 1_800_000],
       'maintenance.events': ['maintenance', 600_000],
       'maintenance.mark': ['maintenance', 60_000],
@@ -55,7 +56,6 @@ describe('the catalogue of jobs', () => {
       'message.send': ['messages', undefined],
       'numbers.check': ['checks', undefined],
       'session.sync': ['sessions', undefined],
-      'transport.inbound': ['inbound', undefined],
       'transport.receipts': ['receipts', undefined],
     });
   });

@@ -14,11 +14,11 @@ import {
   type QueueServer,
 } from './backends.js';
 
-const { feedCampaign, importContacts, receiveInbound, sendMessage } = jobCatalog;
+const { checkNumbers, feedCampaign, importContacts, sendMessage } = jobCatalog;
 const CONCURRENCY = atMost(5);
 const feed = { tenantId: 'tenant', campaignId: 'campaign' };
 const done = { kind: 'done' as const };
-const inboundOf = (senderId: string) => ({ tenantId: 'tenant', senderId, messages: [] });
+const checkOf = (runId: string) => ({ tenantId: 'tenant', runId });
 
 /** Counts runs per recipient or campaign, and does what it is told. */
 function recorder<Payload>(
@@ -77,24 +77,24 @@ describe.each(servers)('the queue on $name', ({ start }) => {
     withQueue(async (queue) => {
       const { runs, handler } = recorder(() => done);
       const jobs = Array.from({ length: 1_200 }, (_, index) => ({
-        payload: { tenantId: 'tenant', senderId: String(index), messages: [] },
+        payload: checkOf(String(index)),
         options: { id: `in-${index}` },
       }));
-      await queue.enqueueMany(receiveInbound, jobs);
-      await queue.startWorkers(handlersWith({ receiveInbound: handler }), CONCURRENCY);
+      await queue.enqueueMany(checkNumbers, jobs);
+      await queue.startWorkers(handlersWith({ checkNumbers: handler }), CONCURRENCY);
       await waitFor(async () => (runs.length === 1_200 ? true : undefined), { timeoutMs: 20_000 });
       expect(runs).toEqual(jobs.map(({ payload }) => payload));
     }));
 
   it('takes urgent jobs first', () =>
     withQueue(async (queue) => {
-      const { runs, handler } = recorder<{ senderId: string }>(() => done);
-      await queue.enqueue(receiveInbound, inboundOf('low'), { priority: 10 });
-      await queue.enqueue(receiveInbound, inboundOf('high'), { priority: 1 });
-      await queue.enqueue(receiveInbound, inboundOf('first'));
-      await queue.startWorkers(handlersWith({ receiveInbound: handler }), CONCURRENCY);
+      const { runs, handler } = recorder<{ runId: string }>(() => done);
+      await queue.enqueue(checkNumbers, checkOf('low'), { priority: 10 });
+      await queue.enqueue(checkNumbers, checkOf('high'), { priority: 1 });
+      await queue.enqueue(checkNumbers, checkOf('first'));
+      await queue.startWorkers(handlersWith({ checkNumbers: handler }), CONCURRENCY);
       await waitFor(async () => (runs.length === 3 ? true : undefined));
-      expect(runs.map(({ senderId }) => senderId)).toEqual(['first', 'high', 'low']);
+      expect(runs.map(({ runId }) => runId)).toEqual(['first', 'high', 'low']);
     }));
 
   it('lets a job run again any number of times without using up its attempts', () =>
@@ -379,7 +379,7 @@ describe.each(servers)('the queue on $name', ({ start }) => {
 
   it('works on as many jobs of a queue at once as it was told, or as the queue itself says', () =>
     withQueue(async (queue) => {
-      const running = { feeds: 0, inbound: 0 };
+      const running = { feeds: 0, checks: 0 };
       const holding =
         (kind: keyof typeof running) =>
         async (_payload: unknown, { signal }: JobContext) => {
@@ -392,21 +392,21 @@ describe.each(servers)('the queue on $name', ({ start }) => {
         ['a', 'b', 'c', 'd'].map((campaignId) => ({ payload: { tenantId: 'tenant', campaignId } })),
       );
       await queue.enqueueMany(
-        receiveInbound,
-        ['a', 'b'].map((senderId) => ({ payload: inboundOf(senderId) })),
+        checkNumbers,
+        ['a', 'b'].map((id) => ({ payload: checkOf(id) })),
       );
-      const handlers = handlersWith({ feedCampaign: holding('feeds'), receiveInbound: holding('inbound') });
+      const handlers = handlersWith({ feedCampaign: holding('feeds'), checkNumbers: holding('checks') });
       const { concurrency, ...rest } = CONCURRENCY;
       await queue.startWorkers(handlers, { ...rest, concurrency: { ...concurrency, campaigns: 3 } });
-      await waitFor(() => running.feeds === 3 && running.inbound === 1);
+      await waitFor(() => running.feeds === 3 && running.checks === 1);
       const waiting = (name: string) =>
         queue
           .boardQueues()
           .find((bull) => bull.name === name)!
           .getJobCountByTypes('waiting');
-      expect([await waiting('campaigns'), await waiting('inbound')]).toEqual([1, 1]);
+      expect([await waiting('campaigns'), await waiting('checks')]).toEqual([1, 1]);
       await queue.drain(5_000);
-      expect(running).toEqual({ feeds: 3, inbound: 1 });
+      expect(running).toEqual({ feeds: 3, checks: 1 });
     }));
 
   it('refuses a job that is not in the catalogue', () =>

@@ -2,6 +2,7 @@ import type { Database } from '../../src/db/index.js';
 import { systemClock } from '../../src/lib/clock.js';
 import { TextEncryption } from '../../src/lib/encryption.js';
 import { seededRandom } from '../../src/lib/random.js';
+import type { HeardEvent } from '../../src/modules/inbound/index.js';
 import { SenderService, syncSession, type SenderInput } from '../../src/modules/senders/index.js';
 import type { Sender } from '../../src/modules/senders/sender.entity.js';
 import { SessionService } from '../../src/modules/sessions/index.js';
@@ -92,6 +93,9 @@ export class Installation {
   readonly sessions: SessionService;
   private readonly started: SessionHost[] = [];
 
+  /** What its sessions heard, in order. */
+  readonly heard: HeardEvent[] = [];
+
   constructor(private readonly database: Database) {
     const deps = {
       database,
@@ -108,6 +112,7 @@ export class Installation {
     const host = new SessionHost({
       database: this.database,
       queue: this.queue,
+      inbox: { store: async (heard) => void this.heard.push(...heard) },
       transports: { simulator: this.transport },
       encryption: new TextEncryption('a secret of this installation'),
       random: seededRandom(3),

@@ -102,6 +102,62 @@ describe('the simulator’s endpoints', () => {
     expect(await sender.event('message')).toMatchObject({ from: { phone: from }, content: { text: 'Hi' } });
   });
 
+  it('lets phones hide, show and change their number, quote, edit, tap, and the owner of an account write', async () => {
+    const sender = await new TestSender(transport, {}).online();
+    const to = sender.senderId;
+    const [from, newPhone] = [freshNumber(), freshNumber()];
+    const post = async (path: string, body: object) =>
+      (
+        await request(url)
+          .post(path)
+          .send({ to, ...body })
+          .expect(200)
+      ).body;
+    const { waMessageId } = await post('/inbound', { lid: '7001', text: 'Hi', pushName: 'Rui', quotes: 'Q' });
+    await post('/inbound', { from, lid: '7001', type: 'image', text: 'Look', id: 'again' });
+    await post('/inbound', { from, type: 'button', text: 'Stop' });
+    await post('/inbound', { from, text: 'From my phone', fromMe: true });
+    await post('/inbound/edit', { lid: '7001', id: waMessageId, text: 'STOP' });
+    await post('/identity', { phone: from, lid: '7001' });
+    await post('/identity/change', { from, newPhone });
+    expect(await post('/inbound', { from, text: 'Hi all', chat: 'group' })).toEqual({ dropped: 'group' });
+    const changed = await sender.event('identity_changed');
+    expect(changed).toMatchObject({ from: { phone: from }, to: { phone: newPhone }, at: expect.any(Date) });
+    expect(sender.all('message')).toMatchObject([
+      { from: { lid: '7001' }, content: { text: 'Hi' }, pushName: 'Rui', replyTo: { waMessageId: 'Q' } },
+      {
+        from: { phone: from, lid: '7001' },
+        content: { type: 'image', caption: 'Look' },
+        waMessageId: 'again',
+      },
+      { content: { type: 'button', text: 'Stop' }, fromMe: false, late: false },
+      { content: { text: 'From my phone' }, fromMe: true },
+    ]);
+    expect(sender.all('edit')).toMatchObject([
+      { from: { lid: '7001' }, target: { waMessageId, fromMe: false }, text: 'STOP', at: expect.any(Date) },
+    ]);
+    expect(sender.all('identity')).toEqual([
+      { type: 'identity', peers: [{ lid: '7001' }, { phone: from, lid: '7001' }] },
+    ]);
+    const health = await request(url).get('/health').expect(200);
+    expect(health.body.dropped).toEqual({ group: 1 });
+  });
+
+  it.each([
+    ['/inbound', { to: 'x', text: 'Hi' }, 'from'],
+    ['/inbound', { to: 'x', from: '+5511961230001' }, 'text'],
+    ['/inbound', { to: 'x', lid: '12@lid', text: 'Hi' }, 'lid'],
+    ['/inbound', { to: 'x', lid: '12', type: 'dance', text: 'Hi' }, 'type'],
+    ['/inbound', { to: 'x', lid: '12', text: 'Hi', chat: 'disco' }, 'chat'],
+    ['/inbound', { to: 'x', lid: '12', text: 'Hi', fromMe: 'yes' }, 'fromMe'],
+    ['/inbound/edit', { to: 'x', lid: '12', text: 'Hi' }, 'id'],
+    ['/identity', { to: 'x', lid: '12' }, 'phone'],
+    ['/identity/change', { to: 'x', lid: '12' }, 'newPhone'],
+  ])('%s refuses %j and names the field', async (path, body, field) => {
+    const refused = await request(url).post(path).send(body).expect(400);
+    expect(refused.body.errors.map((error: { path: string }) => error.path)).toEqual([field]);
+  });
+
   it('says how it is', async () => {
     const health = await request(url).get('/health').expect(200);
     expect(health.body).toMatchObject({ status: 'ok', connected: expect.any(Number) });

@@ -153,6 +153,10 @@ export class Delivery {
   @Column('timestamptz', { name: 'replied_at', nullable: true })
   repliedAt!: Date | null;
 
+  /** Whether that reply quotes one of its messages; otherwise this was merely the latest one to the person. */
+  @Column('boolean', { name: 'reply_quotes', nullable: true })
+  replyQuotes!: boolean | null;
+
   @Column('timestamptz', { name: 'opted_out_at', nullable: true })
   optedOutAt!: Date | null;
 

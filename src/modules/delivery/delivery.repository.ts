@@ -110,6 +110,13 @@ const CLAIM = `
     WHERE r.id = a.delivery_id
       AND EXISTS (SELECT FROM contacts c WHERE c.id = r.contact_id AND c.opted_out_at IS NULL)
       AND NOT EXISTS (SELECT FROM suppressions x WHERE x.tenant_id = r.tenant_id AND x.line = r.line)
+      -- Somebody whose STOP is stored and not worked off yet. Almost always the index is empty.
+      AND NOT EXISTS (
+        SELECT FROM inbound_events e
+        WHERE e.tenant_id = r.tenant_id AND e.stops AND e.done_at IS NULL
+          AND (r.line = ANY (e.lines) OR e.lines && ARRAY(
+            SELECT n.line FROM contact_merged_numbers n WHERE n.contact_id = r.contact_id
+            UNION ALL SELECT c.line FROM contacts c WHERE c.id = r.contact_id)))
     RETURNING a.ordinal, r.id, r.source, r.source_id, r.campaign_id, r.contact_id, r.claim_epoch
   ), written AS (
     INSERT INTO messages (id, tenant_id, direction, contact_id, sender_id, campaign_id, source, source_id, delivery_id,

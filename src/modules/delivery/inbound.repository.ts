@@ -1,56 +1,112 @@
 import type { Tx } from '../../db/index.js';
 import { newId } from '../../lib/ids.js';
+import type { Received } from './message.entity.js';
 
-/** The text and its origin, already checked. */
-export interface InboundMessage {
+/** A message of a person, ready to be stored. */
+export interface ReceivedMessage {
   tenantId: string;
   senderId: string;
+  contactId: string;
   waMessageId: string;
-  from: string;
-  text: string;
+  type: string;
+  /** What one can read of it; empty where it is nothing to read. */
+  body: string;
+  /** Null for plain text. */
+  content: object | null;
+  received: Received;
   at: Date;
 }
 
-/** A reply later than this is not attributed to a campaign. */
-const REPLY_WINDOW_DAYS = 7;
 /**
- * A text written before the message was sent is no reply to it, however late it comes in; clocks differ by this much.
+ * Stores messages in this order and says of each whether it is new: transports may announce one twice. One that could not
+ * be read is replaced when it comes again with its content, and is new then.
  */
-const CLOCK_DIFFERENCE_SECONDS = 60;
-
-/** False when this message is already here: transports may announce one twice, and jobs may run twice. */
-export async function storeInbound(tx: Tx, message: InboundMessage, contactId: string): Promise<boolean> {
-  const rows: unknown[] = await tx.query(
-    `INSERT INTO messages (id, tenant_id, direction, contact_id, sender_id, type, body, state, wa_message_id, created_at)
-     VALUES ($1, $2, 'in', $3, $4, 'text', $5, 'received', $6, $7)
-     ON CONFLICT (sender_id, wa_message_id) WHERE direction = 'in' DO NOTHING
-     RETURNING id`,
-    [newId(), message.tenantId, contactId, message.senderId, message.text, message.waMessageId, message.at],
+export async function storeReceived(tx: Tx, messages: readonly ReceivedMessage[]): Promise<boolean[]> {
+  const rows: { senderId: string; waMessageId: string }[] = await tx.query(
+    `INSERT INTO messages (id, tenant_id, direction, contact_id, sender_id, type, body, content, received, state, wa_message_id, created_at)
+     SELECT id, tenant_id, 'in', contact_id, sender_id, type, body, content, received, 'received', wa_message_id, at
+     FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::jsonb[], $8::jsonb[],
+                 $9::text[], $10::timestamptz[]) WITH ORDINALITY
+       AS came (id, tenant_id, contact_id, sender_id, type, body, content, received, wa_message_id, at, ordinal)
+     ORDER BY ordinal
+     ON CONFLICT (sender_id, wa_message_id) WHERE direction = 'in'
+       DO UPDATE SET type = excluded.type, body = excluded.body, content = excluded.content,
+                     received = excluded.received, updated_at = now()
+       WHERE messages.type = 'unavailable' AND excluded.type <> 'unavailable'
+     RETURNING sender_id AS "senderId", wa_message_id AS "waMessageId"`,
+    columnsOf(messages),
   );
-  return rows.length > 0;
+  const stored = new Set(rows.map(({ senderId, waMessageId }) => `${senderId} ${waMessageId}`));
+  return messages.map(({ senderId, waMessageId }) => stored.has(`${senderId} ${waMessageId}`));
 }
 
-/**
- * Marks the campaign recipient a contact answers: the latest one written to within a week, through the same sender if
- * there is one. The first answer counts.
- */
-export async function markLatestRecipient(
+function columnsOf(messages: readonly ReceivedMessage[]): unknown[] {
+  return [
+    messages.map(() => newId()),
+    messages.map(({ tenantId }) => tenantId),
+    messages.map(({ contactId }) => contactId),
+    messages.map(({ senderId }) => senderId),
+    messages.map(({ type }) => type),
+    messages.map(({ body }) => body),
+    messages.map(({ content }) => content && JSON.stringify(content)),
+    messages.map(({ received }) => JSON.stringify(received)),
+    messages.map(({ waMessageId }) => waMessageId),
+    messages.map(({ at }) => at),
+  ];
+}
+
+/** What the account's owner wrote on the phone. An echo of what this sender sent, or what is stored already, is left out. */
+export async function storeOwn(tx: Tx, message: ReceivedMessage): Promise<void> {
+  await tx.query(
+    `INSERT INTO messages (id, tenant_id, direction, contact_id, sender_id, type, body, content, received, state, wa_message_id,
+                           created_at, sent_at)
+     SELECT $1, $2, 'own', $3, $4, $5, $6, $7, $8, 'sent', $9, $10, $10
+     WHERE NOT EXISTS (SELECT FROM messages known WHERE known.wa_message_id = $9 AND known.sender_id = $4)`,
+    columnsOf([message]).map((column) => (column as unknown[])[0]),
+  );
+}
+
+/** The latest text of a message, whatever order edits come in. Nothing happens when it is not there, or of somebody else. */
+export async function editReceived(
   tx: Tx,
-  message: InboundMessage,
-  contactId: string,
-  mark: 'replied_at' | 'opted_out_at',
+  edit: {
+    tenantId: string;
+    senderId: string;
+    contactId: string;
+    waMessageId: string;
+    fromMe: boolean;
+    text: string;
+    at: Date;
+  },
 ): Promise<void> {
   await tx.query(
-    `UPDATE deliveries r SET ${mark} = $4
-     FROM (
-       SELECT delivery_id FROM messages
-       WHERE contact_id = $2 AND tenant_id = $1 AND direction = 'out' AND delivery_id IS NOT NULL
-         AND state IN ('sending', 'sent', 'delivered', 'read', 'played', 'unknown')
-         AND created_at > $4::timestamptz - make_interval(days => ${REPLY_WINDOW_DAYS})
-         AND created_at < $4::timestamptz + make_interval(secs => ${CLOCK_DIFFERENCE_SECONDS})
-       ORDER BY sender_id = $3 DESC, id DESC LIMIT 1
-     ) latest
-     WHERE r.id = latest.delivery_id AND r.${mark} IS NULL`,
-    [message.tenantId, contactId, message.senderId, message.at],
+    `UPDATE messages
+     SET body = $6, content = content || jsonb_build_object('caption', $6::text),
+         received = coalesce(received, '{}') || jsonb_build_object('editedAt', $7::text), updated_at = now()
+     WHERE tenant_id = $1 AND sender_id = $2 AND contact_id = $3 AND wa_message_id = $4 AND direction = $5
+       AND text_removed_at IS NULL AND coalesce((received->>'editedAt')::timestamptz <= $7::timestamptz, true)`,
+    [
+      edit.tenantId,
+      edit.senderId,
+      edit.contactId,
+      edit.waMessageId,
+      edit.fromMe ? 'own' : 'in',
+      edit.text,
+      edit.at.toISOString(),
+    ],
   );
+}
+
+/** What the message that this one quotes was sent for; undefined where that is not known. */
+export async function purposeOfQuoted(
+  tx: Tx,
+  { tenantId, senderId, contactId, received }: ReceivedMessage,
+): Promise<string | undefined> {
+  if (received.quotes === undefined) return undefined;
+  const rows: { purpose: string }[] = await tx.query(
+    `SELECT r.purpose FROM messages m JOIN deliveries r ON r.id = m.delivery_id
+     WHERE m.wa_message_id = $1 AND m.tenant_id = $2 AND m.sender_id = $3 AND m.contact_id = $4 AND m.direction = 'out'`,
+    [received.quotes, tenantId, senderId, contactId],
+  );
+  return rows[0]?.purpose;
 }

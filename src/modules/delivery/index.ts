@@ -1,7 +1,7 @@
 // Rows: deliveries, which are the recipients of campaigns and of all other sources, and messages, with the states of both.
 export type { DeliveryState } from './core/delivery-state.js';
 export { hasAnyIn, inOrder, isIn } from './delivery-stage.js';
-export { Message, type MessageState } from './message.entity.js';
+export { Message, type MessageDirection, type MessageState } from './message.entity.js';
 
 // Sources: what deliveries are made for, and what delivery asks of each.
 export { sendKinds, sourceKinds, type SendKind, type SourceKind } from './core/source-kind.js';
@@ -83,7 +83,14 @@ export { leaveDueUnknown } from './hand-overs/leave-unknown.repository.js';
 export { replayJournals } from './hand-overs/replay.js';
 
 // What comes in: the message, and the recipient that it answers.
-export { markLatestRecipient, storeInbound, type InboundMessage } from './inbound.repository.js';
+export {
+  editReceived,
+  purposeOfQuoted,
+  storeOwn,
+  storeReceived,
+  type ReceivedMessage,
+} from './inbound.repository.js';
+export { lockAnswered, markOptedOut, markReplied } from './replies.repository.js';
 
 // What is kept for so many days only.
 export { DeliveryRetention } from './retention/retention.service.js';

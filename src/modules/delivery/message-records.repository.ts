@@ -17,7 +17,7 @@ export class MessagePersonRecords implements PersonRecords {
   /** As an erasure does: also what an earlier contact of the number was sent. */
   collect(tx: Tx, tenantId: string, person: Person): Promise<unknown> {
     return tx.query(
-      `SELECT id, direction, type, body, content, state, code, campaign_id AS "campaignId", sender_id AS "senderId",
+      `SELECT id, direction, type, body, content, received, state, code, campaign_id AS "campaignId", sender_id AS "senderId",
               wa_message_id AS "waMessageId", reply_to AS "replyTo", created_at AS "createdAt", sent_at AS "sentAt",
               delivered_at AS "deliveredAt", read_at AS "readAt"
        FROM messages WHERE id IN (
@@ -32,7 +32,7 @@ export class MessagePersonRecords implements PersonRecords {
   async erase(tx: Tx, tenantId: string, person: Person): Promise<void> {
     await tx.query(
       `UPDATE messages
-       SET body = NULL, content = NULL, contact_id = NULL, updated_at = now(),
+       SET body = NULL, content = NULL, received = NULL, contact_id = NULL, updated_at = now(),
            code = CASE WHEN state IN ('pending', 'queued') THEN 'contact_deleted' ELSE code END,
            state = CASE WHEN state IN ('pending', 'queued') THEN 'skipped' ELSE state END
        WHERE tenant_id = $1 AND contact_id = $2`,

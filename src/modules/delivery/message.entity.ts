@@ -1,4 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { Peer } from '../../transports/peer.js';
 import type { SourceKind } from './core/source-kind.js';
 
 export type MessageState =
@@ -13,6 +14,23 @@ export type MessageState =
   | 'skipped'
   | 'unknown'
   | 'received';
+
+/** What came with a message of a person, beside its content. */
+export interface Received {
+  /** By which identities the person wrote. */
+  from: Peer;
+  /** What the person called himself. */
+  pushName?: string;
+  /** WhatsApp's id of the message it quotes. */
+  quotes?: string;
+  /** The network had kept it while the sender was away. */
+  late?: boolean;
+  /** When its text was last changed, ISO 8601. */
+  editedAt?: string;
+}
+
+/** `own`: what the account's owner wrote on the phone. */
+export type MessageDirection = 'in' | 'out' | 'own';
 
 /** One part handed, or about to be handed, to one chat; or one that came in. */
 @Entity('messages')
@@ -37,7 +55,7 @@ export class Message {
   tenantId!: string;
 
   @Column('text')
-  direction!: 'in' | 'out';
+  direction!: MessageDirection;
 
   @Column('uuid', { name: 'contact_id', nullable: true })
   contactId!: string | null;
@@ -82,6 +100,10 @@ export class Message {
   /** What was sent beside the text: the rendered part without the file's bytes; null for plain text. */
   @Column('jsonb', { nullable: true })
   content!: Record<string, unknown> | null;
+
+  /** Of what came in. */
+  @Column('jsonb', { nullable: true })
+  received!: Received | null;
 
   @Column('text')
   state!: MessageState;

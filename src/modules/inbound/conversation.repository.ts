@@ -11,20 +11,32 @@ export interface ConversationTurn {
 }
 
 /**
- * Notes that a person wrote to a sender. Messages may come in in any order: the latest counts, and none is later than the
+ * Notes that people wrote to senders. Messages may come in in any order: the latest counts, and none is later than the
  * database's clock, because a phone's clock must not keep a conversation open for years. A sender that is gone has no
  * conversations.
  */
-export async function noteInbound(
-  tx: Tx,
-  { tenantId, contactId, senderId, at }: ConversationTurn,
-): Promise<void> {
+export async function noteInbound(tx: Tx, turns: readonly ConversationTurn[]): Promise<void> {
+  const latest = new Map<string, ConversationTurn>();
+  for (const turn of turns) {
+    const key = `${turn.contactId} ${turn.senderId}`;
+    const known = latest.get(key);
+    if (!known || turn.at > known.at) latest.set(key, turn);
+  }
+  const rows = [...latest.values()];
   await tx.query(
     `INSERT INTO conversations (contact_id, sender_id, tenant_id, last_inbound_at)
-     SELECT $2, s.id, s.tenant_id, least($4::timestamptz, now()) FROM senders s WHERE s.id = $3 AND s.tenant_id = $1
+     SELECT turn.contact_id, s.id, s.tenant_id, least(turn.at, now())
+     FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[]) AS turn (tenant_id, contact_id, sender_id, at)
+     JOIN senders s ON s.id = turn.sender_id AND s.tenant_id = turn.tenant_id
+     ORDER BY turn.contact_id, s.id
      ON CONFLICT (contact_id, sender_id)
        DO UPDATE SET last_inbound_at = greatest(conversations.last_inbound_at, excluded.last_inbound_at)`,
-    [tenantId, contactId, senderId, at],
+    [
+      rows.map(({ tenantId }) => tenantId),
+      rows.map(({ contactId }) => contactId),
+      rows.map(({ senderId }) => senderId),
+      rows.map(({ at }) => at),
+    ],
   );
 }
 
@@ -53,7 +65,12 @@ export class ConversationPersonRecords implements PersonRecords {
     );
   }
 
+  /** With what they wrote and could not be worked off. */
   async erase(tx: Tx, tenantId: string, person: Person): Promise<void> {
+    await tx.query(
+      'DELETE FROM inbound_events WHERE tenant_id = $1 AND parked_at IS NOT NULL AND $2 = ANY (lines)',
+      [tenantId, person.line],
+    );
     await tx.query('DELETE FROM conversations WHERE tenant_id = $1 AND contact_id = $2', [
       tenantId,
       person.id,

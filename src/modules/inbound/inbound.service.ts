@@ -1,101 +1,105 @@
-import type { Database, Tx } from '../../db/index.js';
-import type { Clock } from '../../lib/clock.js';
+import type { Database } from '../../db/index.js';
+import { addMs, type Clock } from '../../lib/clock.js';
+import { errorMessage } from '../../lib/errors.js';
 import type { Logger } from '../../lib/logger.js';
-import { keywordOf, possibleKeyword } from './core/keywords.js';
-import type { InboundEntry } from './inbound.jobs.js';
-import { saveLastSenders } from '../contacts/index.js';
-import { markLatestRecipient, storeInbound, type InboundMessage } from '../delivery/index.js';
-import { tenantWords, type WordKind } from '../tenants/index.js';
-import { noteInbound } from './conversation.repository.js';
-import { findContactId, lockContact } from './inbound.repository.js';
+import { ThrottledLogger } from '../../lib/throttled-logger.js';
+import type { HeardEvent } from './core/event-row.js';
+import type { InboundPeople } from './people.js';
+import { Inbox } from './receiving/inbox.js';
+import { InboundWork } from './working/inbound-work.js';
+import { removeOld } from './working/waiting.repository.js';
 
-/** The contacts module, as far as incoming messages need it. */
-export interface InboundContacts {
-  upsertMany(
-    tx: Tx,
-    tenantId: string,
-    contacts: { phone: string }[],
-  ): Promise<{ id: string; phone: string }[]>;
-  optOut(tx: Tx, tenantId: string, phone: string, source: 'keyword', proof: string): Promise<void>;
-  optIn(tx: Tx, tenantId: string, phone: string, source: 'keyword', proof: string): Promise<void>;
+export interface InboundDeps {
+  database: Database;
+  people: InboundPeople;
+  clock: Clock;
+  logger: Logger;
+  /** How long an event rests after its first failure; one second unless given. */
+  restMs?: number;
 }
 
-const E164 = /^\+[1-9]\d{4,14}$/;
+/** What another worker, or this one before it died, left behind is looked for this often. */
+const SWEEP_MS = 1_000;
+/** What is told again later than this is taken for new. */
+const KEEP_DAYS = 7;
+const KEEP_PARKED_DAYS = 30;
+const DAY_MS = 86_400_000;
+const PAGE = 1_000;
+/** Rows that one run looks at. */
+const MOST = 50_000;
 
-/** Messages that come in at the tenants' senders. */
+/** What sessions hear: stored before it is acknowledged, worked off right after, by whichever worker comes first. */
 export class InboundService {
-  constructor(
-    private readonly deps: { database: Database; contacts: InboundContacts; clock: Clock; logger: Logger },
-  ) {}
+  private readonly inbox: Inbox;
+  private readonly work: InboundWork;
+  private readonly throttledLog: ThrottledLogger;
+  private readonly stopping = new AbortController();
+  private timer: NodeJS.Timeout | undefined;
+  private working: Promise<void> | undefined;
+  private woken = false;
 
-  /**
-   * Stores each message once, in order, and reacts to it in the same transaction: an opt-out or opt-in keyword binds
-   * from then on; anything else is the reply of the campaign recipient that was written to last.
-   */
-  async receive(tenantId: string, senderId: string, entries: readonly InboundEntry[]): Promise<void> {
-    for (const entry of entries) {
-      const message = this.read(tenantId, senderId, entry);
-      if (message) await this.deps.database.transaction((tx) => this.take(tx, message));
+  constructor(private readonly deps: InboundDeps) {
+    this.inbox = new Inbox({ ...deps, onStored: () => this.wake() });
+    this.work = new InboundWork(deps);
+    this.throttledLog = new ThrottledLogger(deps.logger, deps.clock);
+  }
+
+  /** From now on this process works off what waits. It asks PostgreSQL itself: a queue that is lost loses no STOP. */
+  start(): void {
+    this.timer ??= setInterval(() => this.wake(), SWEEP_MS);
+  }
+
+  /** Resolves when what is being worked off is done; the rest is for other workers. */
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    this.timer = undefined;
+    this.stopping.abort();
+    await this.working;
+  }
+
+  /** Resolves when all of it is committed, see `Inbox.store`. */
+  store(heard: readonly HeardEvent[]): Promise<void> {
+    return this.inbox.store(heard);
+  }
+
+  /** Until nothing is left that may be worked off now. */
+  workOff(): Promise<void> {
+    return this.work.workOff(this.stopping.signal);
+  }
+
+  /** Deletes events that were worked off a week ago, or parked a month ago; a bounded piece. Returns how many. */
+  async forgetOld(signal: AbortSignal): Promise<number> {
+    const now = this.deps.clock.now();
+    const before = { done: addMs(now, -KEEP_DAYS * DAY_MS), parked: addMs(now, -KEEP_PARKED_DAYS * DAY_MS) };
+    let removed = 0;
+    let after: string | undefined = '0';
+    for (let seen = 0; seen < MOST && after !== undefined && !signal.aborted; seen += PAGE) {
+      const page = await removeOld(this.deps.database.manager, before, { after, limit: PAGE });
+      removed += page.removed;
+      after = page.last;
     }
+    return removed;
   }
 
-  /** Undefined for an entry that cannot be stored; the entries after it are not affected. */
-  private read(tenantId: string, senderId: string, entry: InboundEntry): InboundMessage | undefined {
-    const { waMessageId, text } = entry;
-    const readable = typeof waMessageId === 'string' && waMessageId !== '' && typeof text === 'string';
-    if (!readable || waMessageId.includes('\u0000') || !E164.test(entry.from)) {
-      this.deps.logger.warn({ senderId }, 'dropped an incoming message without an id or a phone number');
-      return undefined;
+  /** One piece of work at a time; what is stored meanwhile is looked for once more after it. */
+  private wake(): void {
+    if (this.timer === undefined) return;
+    this.woken = true;
+    this.working ??= this.untilDone().finally(() => {
+      this.working = undefined;
+    });
+  }
+
+  private async untilDone(): Promise<void> {
+    while (this.woken) {
+      this.woken = false;
+      try {
+        await this.workOff();
+      } catch (error) {
+        const what = 'what came in could not be worked off';
+        this.throttledLog.report('warn', what, `${what}; trying again.`, { error: errorMessage(error) });
+        return;
+      }
     }
-    const at = new Date(entry.at);
-    return {
-      tenantId,
-      senderId,
-      waMessageId,
-      from: entry.from,
-      // PostgreSQL's text cannot hold the NUL character.
-      text: text.replaceAll('\u0000', ''),
-      at: Number.isNaN(at.getTime()) ? this.deps.clock.now() : at,
-    };
-  }
-
-  private async take(tx: Tx, message: InboundMessage): Promise<void> {
-    const contactId = await this.contactOf(tx, message);
-    if (!(await storeInbound(tx, message, contactId))) return;
-    // The sender written to last becomes the contact's last sender.
-    await saveLastSenders(tx, [{ ...message, contactId }]);
-    await noteInbound(tx, { ...message, contactId });
-    const { contacts } = this.deps;
-    const proof = `WhatsApp message ${message.waMessageId}`;
-    switch (await this.keyword(tx, message)) {
-      case 'opt_out':
-        await contacts.optOut(tx, message.tenantId, message.from, 'keyword', proof);
-        return markLatestRecipient(tx, message, contactId, 'opted_out_at');
-      case 'opt_in':
-        return contacts.optIn(tx, message.tenantId, message.from, 'keyword', proof);
-      case undefined:
-        return markLatestRecipient(tx, message, contactId, 'replied_at');
-    }
-  }
-
-  /** The tenant's words are asked for only where the text may be one. */
-  private async keyword(tx: Tx, { tenantId, text }: InboundMessage): Promise<WordKind | undefined> {
-    if (possibleKeyword(text) === undefined) return undefined;
-    return keywordOf(text, await tenantWords(tx, tenantId));
-  }
-
-  /**
-   * Locked, before anything else is: whoever changes what is stored of contacts locks them first. An unknown number becomes a
-   * contact: an opt-out must bind it, too.
-   */
-  private async contactOf(tx: Tx, message: InboundMessage): Promise<string> {
-    do {
-      const known = await lockContact(tx, message.tenantId, message.from);
-      if (known) return known;
-      // One that was merged while its lock was waited for is another contact now.
-    } while (await findContactId(tx, message.tenantId, message.from));
-    const [created] = await this.deps.contacts.upsertMany(tx, message.tenantId, [{ phone: message.from }]);
-    if (!created) throw new Error('A contact that was just written is not there.');
-    return created.id;
   }
 }

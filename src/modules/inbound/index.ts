@@ -1,3 +1,4 @@
-export { receiveInbound, type InboundEntry } from './inbound.jobs.js';
 export { ConversationPersonRecords } from './conversation.repository.js';
-export { InboundService, type InboundContacts } from './inbound.service.js';
+export { InboundService } from './inbound.service.js';
+export { PhonePeople } from './phone-people.js';
+export type { HeardEvent } from './core/event-row.js';

@@ -10,7 +10,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { PageQuery } from '../../lib/page-query.js';
-import { sourceKinds, type MessageState, type SourceKind } from '../delivery/index.js';
+import { sourceKinds, type MessageDirection, type MessageState, type SourceKind } from '../delivery/index.js';
 
 export const messageStates = [
   'pending',
@@ -25,7 +25,7 @@ export const messageStates = [
   'unknown',
   'received',
 ] as const satisfies readonly MessageState[];
-export const messageDirections = ['in', 'out'] as const;
+export const messageDirections = ['in', 'out', 'own'] as const satisfies readonly MessageDirection[];
 
 export class ListMessagesQuery extends PageQuery {
   @IsOptional()
@@ -44,10 +44,10 @@ export class ListMessagesQuery extends PageQuery {
   @IsIn(messageStates)
   state?: MessageState;
 
-  /** `out` was sent by a sender, `in` was received. */
+  /** `out` was sent by a sender, `in` was received, `own` is what the account's owner wrote on the phone. */
   @IsOptional()
   @IsIn(messageDirections)
-  direction?: 'in' | 'out';
+  direction?: MessageDirection;
 
   /** `direct` was sent with /api/message/send or send-bulk, `campaign` by a campaign, `test` as a test of one. */
   @IsOptional()
@@ -94,7 +94,7 @@ export class MessageResponse {
   id!: string;
 
   @IsIn(messageDirections)
-  direction!: 'in' | 'out';
+  direction!: MessageDirection;
 
   /** Null for what came in. */
   @IsOptional()
@@ -171,10 +171,25 @@ export class MessageResponse {
   @Type(() => MessageMediaResponse)
   media!: MessageMediaResponse | null;
 
-  /** The other fields of a location, a contact card or a poll, as they were sent. */
+  /** The other fields of a location, a contact card, a poll or a tapped button; `file` says what a file that came in is. */
   @IsOptional()
   @IsObject()
   details!: Record<string, unknown> | null;
+
+  /** What the person who wrote calls himself on WhatsApp. */
+  @IsOptional()
+  @IsString()
+  pushName!: string | null;
+
+  /** WhatsApp's id of the message that this one, which came in, quotes. */
+  @IsOptional()
+  @IsString()
+  quotedWaMessageId!: string | null;
+
+  /** When the person last changed the text; `content` is the text since then. */
+  @IsOptional()
+  @IsISO8601()
+  editedAt!: string | null;
 
   @IsISO8601()
   createdAt!: string;

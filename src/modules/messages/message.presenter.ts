@@ -5,6 +5,8 @@ import type { Message } from '../delivery/index.js';
 
 export function presentMessage(message: MessageView): MessageResponse {
   const isOut = message.direction === 'out';
+  const isIn = message.direction === 'in';
+  const { pushName, quotes, editedAt } = message.received ?? {};
   return {
     id: message.id,
     direction: message.direction,
@@ -12,8 +14,8 @@ export function presentMessage(message: MessageView): MessageResponse {
     state: message.state,
     code: message.code,
     senderId: message.senderId,
-    to: isOut ? message.phone : null,
-    from: isOut ? null : message.phone,
+    to: isIn ? null : message.phone,
+    from: isIn ? message.phone : null,
     replyTo: message.replyTo,
     sendAt: message.sendAt?.toISOString() ?? null,
     waitingFor: presentWait(message),
@@ -24,6 +26,9 @@ export function presentMessage(message: MessageView): MessageResponse {
     type: message.type,
     content: message.body,
     ...presentContent(message.content),
+    pushName: pushName ?? null,
+    quotedWaMessageId: quotes ?? null,
+    editedAt: editedAt ?? null,
     createdAt: message.createdAt.toISOString(),
     sentAt: message.sentAt?.toISOString() ?? null,
     deliveredAt: message.deliveredAt?.toISOString() ?? null,
@@ -41,7 +46,8 @@ function presentWait({ state, waitReason, waitUntil }: MessageView): MessageResp
 /** The file as a link, and the other fields as they were sent. */
 function presentContent(content: Message['content']): Pick<MessageResponse, 'media' | 'details'> {
   if (content === null) return { media: null, details: null };
-  const { type: _type, mediaId, caption: _caption, fileName, ...details } = content;
+  const { type: _type, mediaId, caption: _caption, text: _text, fileName, media: file, ...rest } = content;
+  const details = file === undefined ? rest : { ...rest, file: withoutRef(file) };
   const media =
     typeof mediaId === 'string'
       ? {
@@ -51,6 +57,13 @@ function presentContent(content: Message['content']): Pick<MessageResponse, 'med
         }
       : null;
   return { media, details: Object.keys(details).length === 0 ? null : details };
+}
+
+/** Where a file that came in is, is between the engine and its transport. */
+function withoutRef(file: unknown): unknown {
+  if (typeof file !== 'object' || file === null) return null;
+  const { ref: _ref, ...about } = file as Record<string, unknown>;
+  return about;
 }
 
 export function presentMessages(page: Page<MessageView>): Page<MessageResponse> {

@@ -1,13 +1,19 @@
 import { readWidePage, type Tx } from '../../db/index.js';
 import { idBehind, type Page, type PageRequest } from '../../lib/pages.js';
-import { HOURS_REASONS, Message, type MessageState, type SourceKind } from '../delivery/index.js';
+import {
+  HOURS_REASONS,
+  Message,
+  type MessageDirection,
+  type MessageState,
+  type SourceKind,
+} from '../delivery/index.js';
 
 export interface MessageFilter {
   campaignId?: string;
   contactId?: string;
   senderId?: string;
   state?: MessageState;
-  direction?: 'in' | 'out';
+  direction?: MessageDirection;
   kind?: SourceKind;
   bulkId?: string;
   testId?: string;

@@ -21,4 +21,4 @@ export { retentionKinds, type Retention, type RetentionKind } from './core/reten
 export { tenantsWithRetention } from './retention.repository.js';
 export { applyRetention } from './tenant.jobs.js';
 export { tenantWords } from './tenant-words.repository.js';
-export type { WordKind } from './core/consent-words.js';
+export type { TenantWords, WordKind } from './core/consent-words.js';

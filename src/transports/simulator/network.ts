@@ -1,10 +1,19 @@
 import { addMs, systemClock, type Clock } from '../../lib/clock.js';
 import { DomainError, invalid } from '../../lib/errors.js';
+import type { InboundMessage } from '../inbound.js';
 import type { LossCode, OutboundMessage, SessionOptions, TransportSession } from '../transport.js';
 import { pleasantBehaviour, type Behaviour } from './core/behaviour.js';
 import { changeBehaviour, type BehaviourChange } from './core/behaviour-change.js';
 import type { Aftermath } from './core/decisions.js';
 import { madeUpNumber, networkSecret, newMessageId } from './core/identity.js';
+import {
+  contentOf,
+  peerOf,
+  type PhoneChanged,
+  type PhoneEdit,
+  type PhoneMessage,
+  type PhoneShown,
+} from './core/writing.js';
 import { HandOver, type Answer } from './hand-over.js';
 import { Ledger } from './ledger.js';
 import type { NetworkPort, WaitingSession } from './network-port.js';
@@ -27,6 +36,15 @@ export interface SimulatorNetworkOptions {
   ledgerCapacity?: number;
 }
 
+export interface NetworkStats {
+  senders: number;
+  connected: number;
+  waitingForScan: number;
+  typingSeen: number;
+  /** What came from elsewhere than a direct chat, by kind of chat. */
+  dropped: Partial<Record<string, number>>;
+}
+
 /**
  * A small WhatsApp of pretend phones. It holds no files: pairings are signed with the seed, so a network that is
  * started again accepts the senders that were paired before.
@@ -43,6 +61,7 @@ export class SimulatorNetwork implements NetworkPort {
   private readonly senderOfNumber = new Map<string, string>();
   private current: Behaviour;
   private typingSeen = 0;
+  private readonly dropped: Partial<Record<string, number>> = {};
 
   constructor(options: SimulatorNetworkOptions = {}) {
     this.seed = options.seed ?? 1;
@@ -99,13 +118,52 @@ export class SimulatorNetwork implements NetworkPort {
     return { senderId: phone.senderId, phoneNumber: phone.number };
   }
 
-  /** A phone writes to a sender (its phone number or id). It waits if the sender is not connected. */
-  write(message: { to: string; from: string; text: string }): { waMessageId: string } {
-    const phone = this.findPhone(message.to);
-    if (!phone) throw this.unknownSender(message.to);
-    const waMessageId = newMessageId();
-    this.deliverText(phone, { waMessageId, from: message.from, text: message.text });
+  /** A phone writes to a sender, or the sender's own phone to that one. It waits if the sender is not connected. */
+  write(message: PhoneMessage): { waMessageId: string } | { dropped: string } {
+    const phone = this.known(message.to);
+    const { chat = 'direct', id: waMessageId = newMessageId(), fromMe = false, quotes, pushName } = message;
+    if (chat !== 'direct') {
+      this.dropped[chat] = (this.dropped[chat] ?? 0) + 1;
+      return { dropped: chat };
+    }
+    this.deliver(phone, {
+      type: 'message',
+      waMessageId,
+      from: peerOf(message),
+      fromMe,
+      late: !phone.connected,
+      at: this.clock.now(),
+      content: contentOf(message),
+      ...(pushName === undefined ? {} : { pushName }),
+      ...(quotes === undefined ? {} : { replyTo: { waMessageId: quotes } }),
+    });
     return { waMessageId };
+  }
+
+  /** A phone changes the text of a message it wrote. */
+  edit({ to, id, text, fromMe = false, ...who }: PhoneEdit): void {
+    const from = peerOf(who);
+    const target = { chat: from, waMessageId: id, fromMe };
+    this.known(to).deliver({ type: 'edit', target, from, text, at: this.clock.now() });
+  }
+
+  /** A sender learns which number a LID has. */
+  show({ to, phone, lid }: PhoneShown): void {
+    this.known(to).deliver({ type: 'identity', peers: [{ lid }, { phone, lid }] });
+  }
+
+  /** A phone goes by another number or LID from now on. */
+  changeIdentity({ to, newPhone, newLid, ...who }: PhoneChanged): void {
+    const next = {
+      ...(newPhone === undefined ? {} : { from: newPhone }),
+      ...(newLid === undefined ? {} : { lid: newLid }),
+    };
+    this.known(to).deliver({
+      type: 'identity_changed',
+      from: peerOf(who),
+      to: peerOf(next),
+      at: this.clock.now(),
+    });
   }
 
   /** Ends a sender's connection from the network's side. */
@@ -115,7 +173,12 @@ export class SimulatorNetwork implements NetworkPort {
     this.lose(phone, reason);
   }
 
-  stats(): { senders: number; connected: number; waitingForScan: number; typingSeen: number } {
+  /** Ids of all senders that ever connected. */
+  senders(): string[] {
+    return [...this.phones.keys()];
+  }
+
+  stats(): NetworkStats {
     let connected = 0;
     for (const phone of this.phones.values()) if (phone.connected) connected += 1;
     return {
@@ -123,6 +186,7 @@ export class SimulatorNetwork implements NetworkPort {
       connected,
       waitingForScan: this.pairings.waitingCount,
       typingSeen: this.typingSeen,
+      dropped: { ...this.dropped },
     };
   }
 
@@ -207,21 +271,19 @@ export class SimulatorNetwork implements NetworkPort {
     const { reply } = aftermath;
     if (!reply) return;
     this.schedule.after(afterMs + reply.afterMs, () => {
-      this.deliverText(phone, { waMessageId: newMessageId(), from: arrived.to, text: reply.text });
+      this.write({ to: phone.senderId, from: arrived.to, text: reply.text });
     });
   }
 
-  private deliverText(phone: Phone, message: { waMessageId: string; from: string; text: string }): void {
-    phone.rememberWriter(message.from);
-    phone.deliver({
-      type: 'message',
-      waMessageId: message.waMessageId,
-      from: { phone: message.from },
-      fromMe: false,
-      late: false,
-      at: this.clock.now(),
-      content: { type: 'text', text: message.text },
-    });
+  private deliver(phone: Phone, message: InboundMessage): void {
+    if (message.from.phone !== undefined && !message.fromMe) phone.rememberWriter(message.from.phone);
+    phone.deliver(message);
+  }
+
+  private known(reference: string): Phone {
+    const phone = this.findPhone(reference);
+    if (!phone) throw this.unknownSender(reference);
+    return phone;
   }
 
   private renumber(phone: Phone, number: string): void {

@@ -2,24 +2,9 @@ import { errorMessage } from '../../lib/errors.js';
 import type { Logger } from '../../lib/logger.js';
 import { unavailableResource } from '../../lib/transient-errors.js';
 import type { ReceiptService, recordReceipts } from '../../modules/delivery/index.js';
-import type { InboundService, receiveInbound } from '../../modules/inbound/index.js';
 import type { ExhaustedHandler } from '../../queue/job.js';
 
-/** A batch of incoming messages cannot be stored: each is tried by itself, so that one costs no other, STOPs included. */
-export function createExhaustedInbound(deps: {
-  inbound: Pick<InboundService, 'receive'>;
-  logger: Logger;
-}): ExhaustedHandler<typeof receiveInbound> {
-  return async ({ tenantId, senderId, messages }) => {
-    for (const message of messages) {
-      await orDropped(deps.logger, { senderId, waMessageId: message.waMessageId }, () =>
-        deps.inbound.receive(tenantId, senderId, [message]),
-      );
-    }
-  };
-}
-
-/** The same for receipts. */
+/** A batch of receipts cannot be applied: each is tried by itself, so that one costs no other. */
 export function createExhaustedReceipts(deps: {
   receipts: Pick<ReceiptService, 'apply'>;
   logger: Logger;

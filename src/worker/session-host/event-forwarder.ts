@@ -6,13 +6,14 @@ import { retry } from '../../lib/retry.js';
 import { storableText } from '../../lib/storable.js';
 import { ThrottledLogger } from '../../lib/throttled-logger.js';
 import { recordReceipts, type ReceiptEntry } from '../../modules/delivery/index.js';
-import { receiveInbound, type InboundEntry } from '../../modules/inbound/index.js';
+import type { HeardEvent } from '../../modules/inbound/index.js';
 import type { JobQueue } from '../../queue/job-queue.js';
+import type { InboundEvent } from '../../transports/inbound.js';
 import type { TransportEvent } from '../../transports/transport.js';
 
 const BUFFER_MS = 10;
-const MAX_PER_JOB = 500;
-/** Per sender and kind: hours of traffic, a few dozen megabytes at most. */
+const MAX_PER_BATCH = 500;
+/** Receipts of a sender, or what came in for all of them: hours of traffic, a few dozen megabytes at most. */
 const MAX_BUFFERED = 100_000;
 const BACKOFF = { baseMs: 400, maxMs: 5_000 };
 
@@ -50,7 +51,7 @@ class OrderedBuffer<Item> {
       this.dropped += 1;
       if (this.dropped === 1) {
         this.options.logger.error(
-          `The queue has refused ${this.options.name} for so long that new ones are dropped.`,
+          `There has been no place for ${this.options.name} for so long that more is dropped.`,
         );
       }
       return;
@@ -75,7 +76,7 @@ class OrderedBuffer<Item> {
   }
 
   private async sendBatch(): Promise<void> {
-    const batch = this.items.slice(0, MAX_PER_JOB);
+    const batch = this.items.slice(0, MAX_PER_BATCH);
     await this.options.send(batch.map(({ item }) => item));
     for (const { safe } of this.items.splice(0, batch.length)) safe();
   }
@@ -83,93 +84,88 @@ class OrderedBuffer<Item> {
   private reportFailure(failures: number, error: unknown): void {
     const { name, throttledLog } = this.options;
     const report = { waiting: this.items.length, failures, reason: errorMessage(error) };
-    throttledLog.report('warn', name, `Putting ${name} on the queue failed; trying again.`, report);
+    throttledLog.report('warn', name, `Bringing ${name} to safety failed; trying again.`, report);
   }
 
   private reportDropped(): void {
     if (this.dropped === 0) return;
     this.options.logger.error(
       { dropped: this.dropped },
-      `Lost ${this.options.name} while the queue was away.`,
+      `Lost ${this.options.name} while there was no place for it.`,
     );
     this.dropped = 0;
   }
 }
 
-interface SenderBuffers {
-  receipts: OrderedBuffer<ReceiptEntry>;
-  messages: OrderedBuffer<InboundEntry>;
+/** Where what people wrote is kept: resolves when it is committed. */
+export interface EventInbox {
+  store(heard: readonly HeardEvent[]): Promise<void>;
 }
 
-export type ForwardedEvent = Extract<TransportEvent, { type: 'receipt' | 'message' }>;
+export type ForwardedEvent = InboundEvent | Extract<TransportEvent, { type: 'receipt' }>;
 
-/** Puts receipts and messages that the network reports on the queue: in order per sender, retried until queued. */
+/**
+ * Brings to safety what the network reports, in order per sender, tried until it succeeds: receipts to the queue, all else to
+ * the inbox. What several senders bring within a few milliseconds is one batch of the inbox.
+ */
 export class EventForwarder {
-  private readonly senders = new Map<string, SenderBuffers>();
-
+  private readonly receipts = new Map<string, OrderedBuffer<ReceiptEntry>>();
+  private readonly heard: OrderedBuffer<HeardEvent>;
   private readonly throttledLog: ThrottledLogger;
 
-  constructor(private readonly deps: { queue: JobQueue; logger: Logger }) {
-    this.throttledLog = new ThrottledLogger(deps.logger, systemClock);
+  constructor(private readonly deps: { queue: JobQueue; inbox: EventInbox; logger: Logger }) {
+    const { inbox, logger } = deps;
+    this.throttledLog = new ThrottledLogger(logger, systemClock);
+    this.heard = new OrderedBuffer({
+      name: 'what came in',
+      send: (events) => inbox.store(events),
+      onEmpty: () => undefined,
+      logger,
+      throttledLog: this.throttledLog,
+    });
   }
 
-  /** Resolves when the event is on the queue. */
+  /** Resolves when the event is safe: a receipt on the queue, anything else committed. */
   forward(tenantId: string, senderId: string, event: ForwardedEvent): Promise<void> {
-    const buffers = this.buffersOf(tenantId, senderId);
+    if (event.type !== 'receipt') return this.heard.add({ tenantId, senderId, event });
+    const { status, code } = event;
     // A queue on PostgreSQL refuses what cannot be stored, and all that waits behind it.
     const waMessageId = storableText(event.waMessageId);
-    const at = event.at.toISOString();
-    if (event.type === 'message') {
-      const { content } = event;
-      const from = storableText(event.from.phone ?? '');
-      const text = storableText(content.type === 'text' ? content.text : '');
-      return buffers.messages.add({ waMessageId, from, text, at });
-    }
-    const { status, code } = event;
     const coded = code === undefined ? {} : { code: storableText(code) };
-    return buffers.receipts.add({ waMessageId, status, at, ...coded });
+    return this.receiptsOf(tenantId, senderId).add({
+      waMessageId,
+      status,
+      at: event.at.toISOString(),
+      ...coded,
+    });
   }
 
-  /** Waits until everything is on the queue, at most `timeoutMs`. */
+  /** Waits until everything is safe, at most `timeoutMs`. */
   async drain(timeoutMs: number): Promise<void> {
     const deadline = performance.now() + timeoutMs;
-    while (this.senders.size > 0 && performance.now() < deadline) await setTimeout(BUFFER_MS);
-    const left = [...this.senders.values()].reduce(
-      (sum, { receipts, messages }) => sum + receipts.size + messages.size,
-      0,
-    );
-    if (left > 0) this.deps.logger.error({ left }, 'Stopping with receipts or messages not on the queue.');
+    while (this.left() > 0 && performance.now() < deadline) await setTimeout(BUFFER_MS);
+    const left = this.left();
+    if (left > 0) this.deps.logger.error({ left }, 'Stopping with receipts or messages that are not safe.');
   }
 
-  private buffersOf(tenantId: string, senderId: string): SenderBuffers {
-    const known = this.senders.get(senderId);
+  private left(): number {
+    return [...this.receipts.values()].reduce((sum, { size }) => sum + size, this.heard.size);
+  }
+
+  private receiptsOf(tenantId: string, senderId: string): OrderedBuffer<ReceiptEntry> {
+    const known = this.receipts.get(senderId);
     if (known) return known;
-    const { throttledLog } = this;
-    const { queue } = this.deps;
-    const logger = this.deps.logger.child({ senderId });
-    const onEmpty = (): void => this.forget(senderId);
-    const buffers: SenderBuffers = {
-      receipts: new OrderedBuffer({
-        name: 'receipts',
-        send: (receipts) => queue.enqueue(recordReceipts, { tenantId, senderId, receipts }),
-        onEmpty,
-        logger,
-        throttledLog,
-      }),
-      messages: new OrderedBuffer({
-        name: 'inbound messages',
-        send: (messages) => queue.enqueue(receiveInbound, { tenantId, senderId, messages }),
-        onEmpty,
-        logger,
-        throttledLog,
-      }),
-    };
-    this.senders.set(senderId, buffers);
-    return buffers;
-  }
-
-  private forget(senderId: string): void {
-    const buffers = this.senders.get(senderId);
-    if (buffers && buffers.receipts.size === 0 && buffers.messages.size === 0) this.senders.delete(senderId);
+    const { queue, logger } = this.deps;
+    const buffer: OrderedBuffer<ReceiptEntry> = new OrderedBuffer({
+      name: 'receipts',
+      send: (receipts) => queue.enqueue(recordReceipts, { tenantId, senderId, receipts }),
+      onEmpty: () => {
+        if (buffer.size === 0) this.receipts.delete(senderId);
+      },
+      logger: logger.child({ senderId }),
+      throttledLog: this.throttledLog,
+    });
+    this.receipts.set(senderId, buffer);
+    return buffer;
   }
 }

@@ -11,6 +11,7 @@ import {
   type SessionChange,
   type SessionStore,
 } from '../../modules/sessions/index.js';
+import { isInbound, type InboundEvent } from '../../transports/inbound.js';
 import type { LossCode, Transport, TransportEvent, TransportSession } from '../../transports/transport.js';
 import type { EventForwarder } from './event-forwarder.js';
 import { FINAL_REASONS, sessionConfig, WRONG_PHONE } from './pairing.js';
@@ -28,7 +29,7 @@ export interface HostedSessionDeps {
   onEnd(): void;
 }
 
-type StateEvent = Exclude<TransportEvent, { type: 'receipt' | 'message' }>;
+type StateEvent = Exclude<TransportEvent, InboundEvent | { type: 'receipt' }>;
 
 const WRITE_BACKOFF = { baseMs: 200, maxMs: 5_000 };
 
@@ -163,7 +164,7 @@ export class HostedSession {
   }
 
   private onEvent(attempt: number, event: TransportEvent): void | Promise<void> {
-    if (event.type === 'receipt' || event.type === 'message') {
+    if (event.type === 'receipt' || isInbound(event)) {
       return this.deps.forwarder.forward(this.claim.tenantId, this.claim.lease.senderId, event);
     }
     if (event.type === 'disconnected' && attempt === this.attemptNumber) this.connected = false;

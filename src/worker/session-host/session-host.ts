@@ -20,13 +20,14 @@ import type {
   TransportSession,
 } from '../../transports/transport.js';
 import type { TextEncryption } from '../../lib/encryption.js';
-import { EventForwarder } from './event-forwarder.js';
+import { EventForwarder, type EventInbox } from './event-forwarder.js';
 import { HostedSession } from './hosted-session.js';
 import { defaultTiming, type SessionTiming } from './timing.js';
 
 export interface SessionHostDeps {
   database: Database;
   queue: JobQueue;
+  inbox: EventInbox;
   transports: TransportRegistry;
   encryption: TextEncryption;
   random: Random;

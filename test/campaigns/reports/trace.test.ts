@@ -8,6 +8,7 @@ import { ReportWorld } from './world.js';
 import { claimPending } from '../../../src/modules/delivery/queue.repository.js';
 import { DeliveryPersonRecords } from '../../../src/modules/delivery/index.js';
 import { insertSuppressions, saveSettings } from '../../support/rows.js';
+import { receive } from '../../support/inbound.js';
 
 let db: TestDatabase;
 let world: ReportWorld;
@@ -302,7 +303,7 @@ describe('the trace of a recipient', () => {
       text,
       at: new Date().toISOString(),
     });
-    await world.inbound.receive(world.tenantId, ana.senderId, [
+    await receive(world.inbound, world.tenantId, ana.senderId, [
       said('Thank you', phones[0]),
       said('stop', phones[1]),
     ]);

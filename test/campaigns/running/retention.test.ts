@@ -7,6 +7,7 @@ import type { ScriptedSession } from '../../delivery/scripted-session.js';
 import { insertCampaign, insertSuppressions } from '../../support/rows.js';
 import { createControlWorld, type ControlWorld } from '../actions/world.js';
 import { draft } from '../world.js';
+import { receive } from '../../support/inbound.js';
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -73,7 +74,7 @@ describe('recipients of campaigns that ended long ago', () => {
     );
     const receipt = [{ waMessageId: waMessageId!, status: 'delivered' as const, at }];
     await world.receipts.apply(world.tenantId, phone.senderId, receipt);
-    await world.inbound.receive(world.tenantId, phone.senderId, [
+    await receive(world.inbound, world.tenantId, phone.senderId, [
       { waMessageId: 'in-1', from: campaign.phones[0]!, text: 'STOP', at },
     ]);
     await insertSuppressions(control.db.database.manager, world.tenantId, [campaign.phones[1]!]);

@@ -15,6 +15,7 @@ import { deliverySources } from '../../../src/runtime/sources.js';
 import type { ScriptedSession } from '../../delivery/scripted-session.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { DirectWorld } from './world.js';
+import { receive } from '../../support/inbound.js';
 
 const DAY_MS = 24 * 60 * 60_000;
 const NOW = new Date('2026-03-02T12:00:00Z');
@@ -52,7 +53,7 @@ describe('an answer', () => {
   async function written(from: string, at = new Date(), to = phone): Promise<string> {
     const waMessageId = `in-${(counter += 1)}`;
     const entry = { waMessageId, from, text: 'Are you open?', at: at.toISOString() };
-    await world.world.inbound.receive(world.tenantId, to.senderId, [entry]);
+    await receive(world.world.inbound, world.tenantId, to.senderId, [entry]);
     const [row] = await world.sql<{ id: string }>('SELECT id FROM messages WHERE wa_message_id = $1', [
       waMessageId,
     ]);

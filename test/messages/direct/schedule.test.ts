@@ -5,6 +5,7 @@ import { newId } from '../../../src/lib/ids.js';
 import type { CampaignMedia } from '../../../src/modules/content/index.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { DirectWorld } from './world.js';
+import { receive } from '../../support/inbound.js';
 
 let db: TestDatabase;
 let world: DirectWorld;
@@ -182,11 +183,11 @@ describe('cancelling', () => {
     const phone = await world.world.sender();
     const campaign = await world.world.campaign();
     await world.world.drive(world.world.worker(), campaign.recipients[0]!);
-    await world.world.inbound.receive(world.tenantId, phone.senderId, [
+    await receive(world.world.inbound, world.tenantId, phone.senderId, [
       { waMessageId: 'in-1', from: campaign.phones[0]!, text: 'hi', at: new Date().toISOString() },
     ]);
     const { items } = await world.messages.list(world.tenantId, {}, { limit: 10 });
-    const codes = { in: 'message_received', out: 'message_of_campaign' };
+    const codes = { in: 'message_received', own: 'message_received', out: 'message_of_campaign' };
     for (const { id, direction } of items) {
       await expect(world.direct.cancel(world.tenantId, id)).rejects.toMatchObject({ code: codes[direction] });
     }

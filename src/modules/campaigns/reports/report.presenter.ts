@@ -21,6 +21,7 @@ export function presentCampaignStats(stats: CampaignStats): CampaignStatsRespons
     total: stats.total,
     ...presentCounts(stats.counts),
     rates: presentRates(stats.rates),
+    replies: stats.replies,
     bySender: stats.bySender.map(presentShare),
     byCode: stats.byCode.map((row) => ({ ...row, reason: reasonSentence(row.code) })),
     ...(variants && presentVariants(variants)),

@@ -17,10 +17,12 @@ import {
   byPart,
   bySender,
   byVariant,
+  repliesIn,
   sumOf,
   type CodeCount,
   type HourFacts,
   type PartFacts,
+  type ReplyCounts,
 } from './core/ledger.js';
 import { ratesOf, type Rates } from './core/rates.js';
 import { estimatedFinish } from '../forecast/estimate.js';
@@ -55,6 +57,7 @@ export interface CampaignStats {
   rates: Rates;
   bySender: SenderStatsRow[];
   byCode: CodeCount[];
+  replies: ReplyCounts;
   /** Absent without variants. */
   variants: VariantReport | undefined;
   byPart: PartFacts[] | undefined;
@@ -104,6 +107,7 @@ export class CampaignReports {
       rates: ratesOf(counts),
       bySender: await this.withBudgets(campaign, await this.bySender(tenantId, entries)),
       byCode: byCode(entries),
+      replies: repliesIn(entries),
       variants: variantReport(campaign.variants, byVariant(entries), noCounts()),
       ...(await this.extras(campaign, query.by ?? [], timeZone)),
       waitingFor: waitOf(campaign, { now: this.deps.clock.now(), timeZone, isWorkerAlive }),

@@ -127,12 +127,25 @@ export class WaitingResponse {
   until?: string;
 }
 
+/** `quoted` and `latest` make up `replied`. */
+export class ReplyCountsResponse {
+  /** They quote a message of the campaign. */
+  @IsInt()
+  quoted!: number;
+  /** They quote none, and the campaign was the latest that had written to the person, at most seven days before. */
+  @IsInt()
+  latest!: number;
+}
+
 export class CampaignStatsResponse extends CampaignCountsResponse {
   @IsInt()
   total!: number;
   @ValidateNested()
   @Type(() => RatesResponse)
   rates!: RatesResponse;
+  @ValidateNested()
+  @Type(() => ReplyCountsResponse)
+  replies!: ReplyCountsResponse;
   @IsArray()
   @ValidateNested({ each: true })
   @Type(() => SenderShareResponse)

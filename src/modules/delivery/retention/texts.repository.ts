@@ -66,7 +66,7 @@ async function removeOf(tx: Tx, page: OldMessage[]): Promise<Set<string>> {
   );
   const ids = found.filter(({ deliveryId }) => deliveryId === null || settled.has(deliveryId));
   const [rows] = await tx.query<[{ id: string }[], number]>(
-    `UPDATE messages m SET body = NULL, content = NULL, text_removed_at = now(), text_overdue = false
+    `UPDATE messages m SET body = NULL, content = NULL, received = NULL, text_removed_at = now(), text_overdue = false
      FROM (SELECT id FROM messages WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED) free
      WHERE m.id = free.id AND m.text_removed_at IS NULL AND ${ENDED}
      RETURNING m.id`,

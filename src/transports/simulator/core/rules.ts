@@ -4,6 +4,7 @@ import type { FieldError } from '../../../lib/errors.js';
 export type Rule = (value: unknown, path: string) => FieldError[];
 
 const HOUR_MS = 3_600_000;
+const LID = /^\d{1,20}$/;
 const E164 = /^\+[1-9]\d{6,14}$/;
 
 export function isPhone(value: unknown): value is string {
@@ -24,6 +25,11 @@ export const probability = check(
 );
 
 export const phone = check(isPhone, 'must be a phone number like +5511999990000');
+
+export const lid = check(
+  (value) => typeof value === 'string' && LID.test(value),
+  'must be a LID: a text of 1 to 20 digits',
+);
 
 export const flag = check((value) => typeof value === 'boolean', 'must be true or false');
 

@@ -1,5 +1,6 @@
 import { invalid, type FieldError } from '../../../lib/errors.js';
 import { fields, phone, text, type Rule } from '../core/rules.js';
+import { parseChanged, parseEdit, parseMessage, parseShown } from '../core/writing.js';
 import type { SimulatorNetwork } from '../network.js';
 
 export interface EndpointInput {
@@ -9,6 +10,8 @@ export interface EndpointInput {
 
 type Endpoint = (network: SimulatorNetwork, input: EndpointInput) => unknown;
 
+/** Of what has nothing else to answer. */
+const ACCEPTED = { accepted: true };
 const MAX_PAGE = 10_000;
 const DEFAULT_PAGE = 100;
 
@@ -22,9 +25,18 @@ export const endpoints: Record<string, Endpoint> = {
   },
   'GET /behaviour': (network) => network.behaviour,
   'POST /behaviour': (network, { body }) => network.change(body),
-  'POST /inbound': (network, { body }) => {
-    const message = readFields(body, { to: text, from: phone, text });
-    return network.write({ to: message.to, from: message.from, text: message.text });
+  'POST /inbound': (network, { body }) => network.write(parseMessage(body)),
+  'POST /inbound/edit': (network, { body }) => {
+    network.edit(parseEdit(body));
+    return ACCEPTED;
+  },
+  'POST /identity': (network, { body }) => {
+    network.show(parseShown(body));
+    return ACCEPTED;
+  },
+  'POST /identity/change': (network, { body }) => {
+    network.changeIdentity(parseChanged(body));
+    return ACCEPTED;
   },
   'POST /pair': (network, { body }) => pair(network, body),
 };

@@ -1,5 +1,5 @@
 import type { RawData } from 'ws';
-import type { InboundContent } from '../../inbound.js';
+import { inboundFromJson, isInbound } from '../../inbound.js';
 import type {
   MediaFile,
   OutboundContent,
@@ -78,16 +78,8 @@ export function outcomeFromWire(outcome: Wire<SendOutcome>): SendOutcome {
 export function eventFromWire(event: Wire<TransportEvent>): TransportEvent {
   if (event.type === 'qr') return { ...event, expiresAt: new Date(event.expiresAt) };
   if (event.type === 'receipt') return { ...event, at: new Date(event.at) };
-  if (event.type === 'message') {
-    return { ...event, at: new Date(event.at), content: contentFromWire(event.content) };
-  }
-  return event;
-}
-
-function contentFromWire(content: Wire<InboundContent>): InboundContent {
-  if (!('media' in content)) return content;
-  const { expiresAt, ...media } = content.media;
-  return { ...content, media: expiresAt ? { ...media, expiresAt: new Date(expiresAt) } : media };
+  // Dates of what people wrote are told apart by the port itself.
+  return isInbound(event) ? inboundFromJson(event) : (event as TransportEvent);
 }
 
 /** The frames of one WebSocket message; throws when it is not an array of objects. */

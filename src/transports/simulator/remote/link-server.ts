@@ -1,6 +1,7 @@
 import type { RawData, WebSocket } from 'ws';
 import { errorMessage } from '../../../lib/errors.js';
 import type { Logger } from '../../../lib/logger.js';
+import { isInbound } from '../../inbound.js';
 import type { TransportEvent, TransportSession } from '../../transport.js';
 import type { SimulatorNetwork } from '../network.js';
 import { senderConfigErrors } from '../sender-config.js';
@@ -93,7 +94,7 @@ export class LinkServer {
   /** Waiting events end with the link: the network sends them again over the next one. */
   private tell(session: number, event: TransportEvent): void | Promise<void> {
     const frame: ServerFrame = { type: 'event', session, event: toWire(event) };
-    if (event.type === 'receipt' || event.type === 'message') {
+    if (event.type === 'receipt' || isInbound(event)) {
       const number = this.nextEvent;
       this.nextEvent += 1;
       this.outbox.push({ ...frame, number });

@@ -43,6 +43,21 @@ export function byVariant(entries: readonly RecipientEntry[]): Map<number, Count
   return grouped(entries, ({ variant, counter }) => (counter === 'excluded' ? undefined : variant));
 }
 
+/** How replies were told to be of this campaign: they quote it, or it was the latest that wrote to the person. */
+export interface ReplyCounts {
+  quoted: number;
+  latest: number;
+}
+
+/** The ledger has one by a quote under the code `quoted`. */
+export function repliesIn(entries: readonly RecipientEntry[]): ReplyCounts {
+  const replies = { quoted: 0, latest: 0 };
+  for (const { counter, code, count } of entries) {
+    if (counter === 'replied') replies[code === 'quoted' ? 'quoted' : 'latest'] += count;
+  }
+  return replies;
+}
+
 /** The most frequent first. */
 export function byCode(entries: readonly RecipientEntry[]): CodeCount[] {
   const counts = new Map<string, CodeCount>();
