@@ -2,7 +2,8 @@ import type { LedgerEntry, LedgerSummary } from './ledger.js';
 import type { IdMode } from './options.js';
 import type { ProcessEnd } from './stage.js';
 import type { Tally, Truth } from './truth.js';
-import type { Verdict } from './verdict.js';
+import type { MissingMessage, Verdict } from './verdict.js';
+import type { judgeWriters, PlannedWriter } from './writers.js';
 
 /** One thing that must be so. */
 export interface Check {
@@ -16,6 +17,9 @@ export interface Check {
 export interface Findings {
   ids: IdMode;
   campaign: string;
+  /** Recipients of the campaign who wrote, and STOP at the end; what is wrong with it. */
+  writers: readonly PlannedWriter[];
+  written: ReturnType<typeof judgeWriters>;
   /** Messages that were asked for beside the campaign, answers included. */
   asked: number;
   /** Answers that were asked for. */
@@ -39,6 +43,8 @@ export function checksOf(findings: Findings): Check[] {
     ...countersOf(findings),
     ...ledgerOf(findings),
     ...directOf(findings),
+    none('what people wrote is there once and in order, and each STOP binds', findings.written.wrong),
+    none('nothing left for a person whose STOP was acknowledged', findings.written.sentAfterStop),
     none('no process of ours ended by itself', findings.crashes),
     none(
       'every process stopped in order when asked',
@@ -47,11 +53,21 @@ export function checksOf(findings: Findings): Check[] {
   ];
 }
 
-function messagesOf({ ids, verdict }: Findings): Check[] {
+function messagesOf({ ids, verdict, writers }: Findings): Check[] {
+  const stopped = new Set(writers.map(({ from }) => from));
+  // The engine says so of whoever wrote STOP before a message left.
+  const isStopped = ({ phone, account }: MissingMessage): boolean =>
+    stopped.has(phone) && account !== undefined && /opted_out|that is skipped/.test(account);
   const unaccounted = verdict.missing.filter(({ account }) => account === undefined);
   const lost: Check[] =
     ids === 'idempotent'
-      ? [none('nothing is missing', verdict.missing), none('nothing is unknown', verdict.unknown)]
+      ? [
+          none(
+            'nothing is missing',
+            verdict.missing.filter((missing) => !isStopped(missing)),
+          ),
+          none('nothing is unknown', verdict.unknown),
+        ]
       : [none('everything that is missing is accounted for', unaccounted)];
   return [
     none('no recipient got a message twice', verdict.duplicates),

@@ -15,6 +15,7 @@ import { setStage, type Stage } from './stage.js';
 import { settle } from './settle.js';
 import { allEnded, readTruth, unfinished } from './truth.js';
 import { judge } from './verdict.js';
+import { allHeard, judgeWriters, letWrite, planWriters, readWriters } from './writers.js';
 
 export interface ChaosResult {
   options: ChaosOptions;
@@ -61,15 +62,18 @@ async function perform(stage: Stage, options: ChaosOptions, settings: RunSetting
   const director = new Director(stage, expected, settings.tell);
   const plan = planDirect(options, settings.lastFaultAt);
   const answers = planAnswers(options, settings.lastFaultAt);
+  const writers = planWriters(options, settings.lastFaultAt);
   const direct = { operator, campaign, simulatorUrl: stage.simulatorUrl, expected, senderIds };
   const work = async (signal: AbortSignal): Promise<void> => {
     await Promise.all([
       director.perform(planFaults(options, settings.lastFaultAt), signal),
       sendDirectly(direct, plan, signal),
       answerPeople(direct, answers, signal),
+      letWrite(direct, writers, signal),
     ]);
     await completed(operator, campaign, signal);
     while (!(await allEnded(stage.postgres.url))) await pause(200, undefined, { signal });
+    while (!(await allHeard(stage.postgres.url, writers))) await pause(200, undefined, { signal });
   };
   await inTime(work, options, settings.signal).catch(async (error: unknown) => {
     // PostgreSQL may be away this moment; why the run ended matters more.
@@ -86,7 +90,7 @@ async function perform(stage: Stage, options: ChaosOptions, settings: RunSetting
   const findings = await lookAtEverything(
     stage,
     operator,
-    { campaign, asked, answered: answers.length },
+    { campaign, asked, answered: answers.length, writers },
     options,
   );
   const checks = checksOf(findings);
@@ -118,7 +122,7 @@ async function inTime(
 async function lookAtEverything(
   stage: Stage,
   operator: Operator,
-  asked: Pick<Findings, 'campaign' | 'asked' | 'answered'>,
+  asked: Pick<Findings, 'campaign' | 'asked' | 'answered' | 'writers'>,
   { backend, ids }: ChaosOptions,
 ): Promise<Findings> {
   // Workers write receipts down until they stop: what the API says before is of another moment than what is counted.
@@ -132,6 +136,7 @@ async function lookAtEverything(
     ...asked,
     parts: PARTS,
     verdict: judge(arrivals, truth.deliveries),
+    written: judgeWriters(asked.writers, await readWriters(stage.postgres.url, asked.writers), arrivals),
     truth,
     stats: numbersOf(stats),
     arrivals,
