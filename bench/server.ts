@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { loadConfigOrExit } from '../src/config/index.js';
 import { createLogger } from '../src/lib/logger.js';
@@ -9,7 +10,7 @@ import {
   instantBehaviour,
   type SimulatorNetwork,
 } from '../src/transports/simulator/index.js';
-import type { Answer, Question, ServerSettings } from './support/server-protocol.js';
+import type { Answer, Hearing, Question, ServerSettings } from './support/server-protocol.js';
 
 /**
  * The program as it runs in production, with what a measurement needs: a network in this process that answers at once,
@@ -46,6 +47,10 @@ async function main(): Promise<void> {
   const onNextArrival = watchArrivals(network.ledger);
   process.on('message', (question: Question) => {
     if (question.kind === 'nextArrival') return onNextArrival(() => process.send?.(answer(question)));
+    if (question.kind === 'hear' && question.hear) {
+      void phonesWrite(network, question.hear).then(() => process.send?.(answer(question)));
+      return;
+    }
     if (question.kind === 'collect') globalThis.gc?.();
     process.send?.(answer(question));
   });
@@ -53,6 +58,27 @@ async function main(): Promise<void> {
   process.on('disconnect', () => process.exit(1));
   process.on('SIGTERM', () => void runtime.stop().then(() => process.exit(0)));
   process.send?.({ id: 0, url: runtime.url });
+}
+
+/** In slices of a fiftieth of a second where there is a rate. */
+async function phonesWrite(
+  network: SimulatorNetwork,
+  { messages, people, perSecond }: Hearing,
+): Promise<void> {
+  const senders = network.senders();
+  const started = performance.now();
+  for (let written = 0; written < messages;) {
+    const due = perSecond === 0 ? messages : ((performance.now() - started) / 1_000) * perSecond;
+    for (; written < Math.min(due, messages); written += 1) {
+      const to = senders[written % senders.length] ?? '';
+      network.write({
+        to,
+        from: `+5511${900_000_001 + (written % people)}`,
+        text: 'Hello, is it still there?',
+      });
+    }
+    if (written < messages) await pause(20);
+  }
 }
 
 /** Everything this process asks PostgreSQL, BEGIN and COMMIT included. */

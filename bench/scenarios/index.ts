@@ -2,6 +2,7 @@ import type { Scenario } from '../figure.js';
 import { answers } from './answers.js';
 import { hostileRequests } from './hostile.js';
 import { importContacts } from './import.js';
+import { inboundOnPostgres, inboundOnRedis } from './inbound.js';
 import { receipts } from './receipts.js';
 import { reservation } from './reservation.js';
 import { responsiveness } from './responsiveness.js';
@@ -20,5 +21,7 @@ export const scenarios: readonly Scenario[] = [
   sizes,
   importContacts,
   receipts,
+  inboundOnRedis,
+  inboundOnPostgres,
   hostileRequests,
 ];

@@ -13,8 +13,17 @@ export interface Question {
    * `collect`: collect garbage before answering, where the process was started with --expose-gc.
    * `nextArrival`: answer when the network takes the next message, `at` being that moment.
    * `blocks`: `worstBlockMs` since this was last asked for.
+   * `hear`: answer when phones have written what `hear` says.
    */
-  kind: 'look' | 'collect' | 'nextArrival' | 'blocks';
+  kind: 'look' | 'collect' | 'nextArrival' | 'blocks' | 'hear';
+  hear?: Hearing;
+}
+
+/** So many messages of so many people, in turn, to the senders, in turn; all at once where no rate is given (0). */
+export interface Hearing {
+  messages: number;
+  people: number;
+  perSecond: number;
 }
 
 export interface Answer {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ApiClient } from '../../src/demo/api-client.js';
 import { cpuSeconds } from './process-usage.js';
-import type { Answer, Question, ServerSettings } from './server-protocol.js';
+import type { Answer, Hearing, Question, ServerSettings } from './server-protocol.js';
 
 const program = fileURLToPath(new URL('../server.ts', import.meta.url));
 /** Of the user whom every server of the bench begins with. */
@@ -19,6 +19,8 @@ export interface BenchServer {
   pid: number;
   api: ApiClient;
   look(kind?: Question['kind']): Promise<Answer>;
+  /** Resolves when phones have written all of it. */
+  hear(hearing: Hearing): Promise<Answer>;
   /** Seconds of processor time since the process started. */
   cpu(): number;
   stop(): Promise<void>;
@@ -67,7 +69,10 @@ export async function startBenchServer(
     // A process that is a worker only has no API; the client then belongs to another process.
     const api =
       env['ROLES'] === 'worker' ? ApiClient.anonymous(url) : await ApiClient.login(url, EMAIL, PASSWORD);
-    return { url, pid, api, look: asker(child), cpu: () => cpuSeconds(pid), stop };
+    const ask = asker(child);
+    const look: BenchServer['look'] = (kind) => ask({ kind: kind ?? 'look' });
+    const hear: BenchServer['hear'] = (hearing) => ask({ kind: 'hear', hear: hearing });
+    return { url, pid, api, look, hear, cpu: () => cpuSeconds(pid), stop };
   } catch (error) {
     await stop();
     throw error;
@@ -81,17 +86,17 @@ function firstMessage(child: ChildProcess): Promise<string> {
   });
 }
 
-function asker(child: ChildProcess): BenchServer['look'] {
+function asker(child: ChildProcess): (question: Omit<Question, 'id'>) => Promise<Answer> {
   let lastId = 0;
   const waiting = new Map<number, (answer: Answer) => void>();
   child.on('message', (answer: Answer) => {
     waiting.get(answer.id)?.(answer);
     waiting.delete(answer.id);
   });
-  return (kind = 'look') =>
+  return (question) =>
     new Promise((resolve) => {
       lastId += 1;
       waiting.set(lastId, resolve);
-      child.send({ id: lastId, kind } satisfies Question);
+      child.send({ id: lastId, ...question } satisfies Question);
     });
 }
