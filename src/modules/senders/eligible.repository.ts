@@ -136,8 +136,8 @@ class SlotConditions {
   /** The cheap ones first: most senders of a busy pool are not due. */
   at(at: string): string {
     return [
-      this.able,
       `${this.since} <= ${at}`,
+      this.able,
       ...(this.search.urgent ? [] : [`(held_until IS NULL OR held_until <= ${at})`]),
       ...(this.search.newConversation ? [`(restricted_until IS NULL OR restricted_until <= ${at})`] : []),
       ...['minute', 'hour', 'day'].map((window) => roomIn(window, this.messages, at)),
@@ -145,9 +145,12 @@ class SlotConditions {
     ].join(' AND ');
   }
 
+  /** Where they are hosted is looked up in their order, until there are enough: for all of them it would cost most. */
   freeBy(at: string, isHere: string): string {
-    return `SELECT sender_id, ${this.since} AS since FROM sender_slots
-      WHERE ${this.member} AND ${this.at(at)} AND ${isHere} ORDER BY next_available_at LIMIT ${READ_AHEAD_MOST}`;
+    return `SELECT sender_id, since FROM (
+        SELECT sender_id, ${this.since} AS since FROM sender_slots
+        WHERE ${this.member} AND ${this.at(at)} ORDER BY next_available_at OFFSET 0
+      ) sender_slots WHERE ${isHere} LIMIT ${READ_AHEAD_MOST}`;
   }
 
   private get since(): string {
@@ -157,16 +160,17 @@ class SlotConditions {
   }
 }
 
-/** A request larger than the quota itself asks for the whole quota (see `grantable`). */
+/** The cheap answers first. A request larger than the quota itself asks for the whole quota (see `grantable`). */
 function roomIn(window: string, messages: string, at: string): string {
-  return `(${window}_started_at IS NULL OR ${window}_started_at + interval '1 ${window}' <= ${at}
+  return `(${window}_started_at IS NULL OR quota_per_${window} - ${window}_used >= ${messages}
+    OR ${window}_started_at + interval '1 ${window}' <= ${at}
     OR quota_per_${window} - ${window}_used >= least(${messages}, ${smallestQuota(at)}))`;
 }
 
 /** The same for the day of a warm-up plan (see `warmUpWindow`). */
 function roomInWarmUp(messages: string, at: string): string {
   const today = warmUpToday(at);
-  return `(${today} IS NULL OR warm_up_day_started_at IS NULL
+  return `(warm_up_quotas IS NULL OR ${today} IS NULL OR warm_up_day_started_at IS NULL
     OR warm_up_day_started_at + interval '24 hours' <= ${at}
     OR ${today} - warm_up_used >= least(${messages}, ${smallestQuota(at)}))`;
 }
