@@ -10,7 +10,7 @@ import { events } from './initial-schema/events.js';
 import { inboundEvents } from './initial-schema/inbound-events.js';
 import { ledgers } from './initial-schema/ledgers.js';
 import { messages } from './initial-schema/messages.js';
-import { LINE, phoneLines, tablesWithLine } from './initial-schema/phone-lines.js';
+import { phoneLines, tablesWithLine } from './initial-schema/phone-lines.js';
 import { senders } from './initial-schema/senders.js';
 
 /** In this order, because an area refers to tables of the areas before it. */
@@ -40,7 +40,7 @@ export class InitialSchema1796093035000 implements MigrationInterface {
     // TypeORM makes this table before any migration, and looks there for the expressions of generated columns.
     const generated = [
       ['deliveries', 'stage', RECIPIENT_STAGE],
-      ...tablesWithLine.map((table) => [table, 'line', LINE]),
+      ...tablesWithLine.map(([table, expression]) => [table, 'line', expression]),
     ];
     for (const column of generated) {
       await runner.query(
@@ -61,7 +61,7 @@ export class InitialSchema1796093035000 implements MigrationInterface {
       number_check_items, number_check_runs, number_checks, contact_bulk_edits,
       import_rejections, import_phones, imports,
       contact_senders, suppressions, contact_consents, segments, contact_list_members, contact_lists,
-      contact_attribute_names, contact_merged_numbers, contacts,
+      contact_attribute_names, contact_changes, contact_identities, contacts,
       job_starts, workers, rate_limits, kept_answer_bytes, idempotency_keys, refresh_tokens, api_keys, users, tenant_usage,
       tenant_settings, tenants, installation`);
     await runner.query(`DROP FUNCTION

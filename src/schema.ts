@@ -21,7 +21,8 @@ import {
   NumberCheckRun,
 } from './modules/contacts/checks/number-check.entity.js';
 import { ContactConsent } from './modules/contacts/consent/consent.entity.js';
-import { ContactMergedNumber } from './modules/contacts/merge/merged-number.entity.js';
+import { ContactChange } from './modules/contacts/identities/contact-change.entity.js';
+import { ContactIdentity } from './modules/contacts/identities/identity.entity.js';
 import { ContactSender } from './modules/contacts/contact-sender.entity.js';
 import { ContactAttributeName } from './modules/contacts/attribute-name.entity.js';
 import { Contact } from './modules/contacts/contact.entity.js';
@@ -90,7 +91,8 @@ export const entities = [
   TenantSettings,
   TenantUsage,
   ContactConsent,
-  ContactMergedNumber,
+  ContactChange,
+  ContactIdentity,
   ContactSender,
   NumberCheck,
   NumberCheckRun,

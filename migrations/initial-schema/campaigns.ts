@@ -23,6 +23,7 @@ CREATE TABLE campaigns (
   list_ids uuid[] NOT NULL DEFAULT '{}',
   audience jsonb,
   purpose text NOT NULL DEFAULT 'marketing',
+  topic text,
   skip_unregistered boolean NOT NULL DEFAULT true,
   total_recipients integer NOT NULL,
   min_delay integer NOT NULL,

@@ -1,4 +1,4 @@
-import { LINE } from './phone-lines.js';
+import { CONTACT_LINE, IDENTITY_LINE, SUPPRESSION_LINE } from './phone-lines.js';
 
 /** Contacts, their lists and segments, consent, suppression, and their last senders. */
 export const contacts = `
@@ -6,8 +6,11 @@ CREATE TABLE contacts (
   id uuid NOT NULL CONSTRAINT "PK_b99cd40cfd66a99f1571f4f72e6" PRIMARY KEY,
   tenant_id uuid NOT NULL
     CONSTRAINT "FK_71ec7d68cfafa5f3d93c959b807" REFERENCES tenants (id) ON DELETE CASCADE,
-  phone text NOT NULL,
-  line text NOT NULL GENERATED ALWAYS AS (${LINE}) STORED,
+  phone text,
+  -- Of a person without a number: the LID or the business-scoped id that the contact goes by.
+  address text,
+  line text NOT NULL GENERATED ALWAYS AS (${CONTACT_LINE}) STORED,
+  line_since timestamptz,
   name text,
   attributes jsonb NOT NULL DEFAULT '{}',
   tags text[] NOT NULL DEFAULT '{}',
@@ -19,6 +22,8 @@ CREATE TABLE contacts (
 CREATE INDEX contacts_tenant ON contacts (tenant_id, id);
 -- The operator class finds beginnings of numbers (LIKE 'start%') in every collation, and whole ones as any index does.
 CREATE UNIQUE INDEX contacts_tenant_line ON contacts (tenant_id, line text_pattern_ops);
+-- People whose number is not known are few.
+CREATE INDEX contacts_without_phone ON contacts (tenant_id, id) WHERE phone IS NULL;
 CREATE INDEX contacts_opted_out ON contacts (tenant_id, id) WHERE opted_out_at IS NOT NULL;
 
 CREATE TABLE contact_lists (
@@ -76,27 +81,49 @@ CREATE TABLE suppressions (
   id uuid NOT NULL CONSTRAINT "PK_77bb19dbc77a4ce0ca8cb743f3b" PRIMARY KEY,
   tenant_id uuid NOT NULL
     CONSTRAINT "FK_b93b9b940775a92c6fbd1a35954" REFERENCES tenants (id) ON DELETE CASCADE,
-  phone text NOT NULL,
-  line text NOT NULL GENERATED ALWAYS AS (${LINE}) STORED,
+  address text NOT NULL,
+  line text NOT NULL GENERATED ALWAYS AS (${SUPPRESSION_LINE}) STORED,
+  -- everything, marketing, or topic:<name>.
+  scope text NOT NULL DEFAULT 'everything',
+  origin text NOT NULL DEFAULT 'tenant',
   reason text,
   decision_id uuid,
-  lifted_by_opt_in boolean NOT NULL DEFAULT false,
   created_at timestamptz NOT NULL DEFAULT now()
 );
-CREATE UNIQUE INDEX suppressions_tenant_line ON suppressions (tenant_id, line);
+CREATE UNIQUE INDEX suppressions_tenant_line ON suppressions (tenant_id, line, scope, origin);
 CREATE INDEX suppressions_decision ON suppressions (decision_id) WHERE decision_id IS NOT NULL;
 
--- Numbers whose contacts were merged into others; read by the number when somebody writes.
-CREATE TABLE contact_merged_numbers (
+-- What a person is known by beside what stands in the contact itself: LIDs, business-scoped ids, further numbers, and all that
+-- were retired. An import of numbers writes no second row for each.
+CREATE TABLE contact_identities (
+  id uuid NOT NULL CONSTRAINT "PK_contact_identities" PRIMARY KEY,
   tenant_id uuid NOT NULL,
-  phone text NOT NULL,
-  line text NOT NULL GENERATED ALWAYS AS (${LINE}) STORED,
   contact_id uuid NOT NULL
-    CONSTRAINT "FK_af7d26539513351f32bfcef3b86" REFERENCES contacts (id) ON DELETE CASCADE,
-  merged_at timestamptz NOT NULL,
-  CONSTRAINT "PK_928954ad228f9aaa4ad6387de6b" PRIMARY KEY (tenant_id, line)
+    CONSTRAINT "FK_contact_identities" REFERENCES contacts (id) ON DELETE CASCADE,
+  kind text NOT NULL,
+  scope text NOT NULL DEFAULT '',
+  value text NOT NULL,
+  written text,
+  line text NOT NULL GENERATED ALWAYS AS (${IDENTITY_LINE}) STORED,
+  since timestamptz NOT NULL,
+  until timestamptz
 );
-CREATE INDEX contact_merged_numbers_contact ON contact_merged_numbers (contact_id);
+CREATE UNIQUE INDEX contact_identities_current ON contact_identities (tenant_id, line text_pattern_ops)
+  WHERE until IS NULL;
+CREATE INDEX contact_identities_contact ON contact_identities (contact_id);
+
+-- What made one contact of two, or changed what a person is known by.
+CREATE TABLE contact_changes (
+  id uuid NOT NULL CONSTRAINT "PK_contact_changes" PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  contact_id uuid NOT NULL
+    CONSTRAINT "FK_contact_changes" REFERENCES contacts (id) ON DELETE CASCADE,
+  kind text NOT NULL,
+  source text NOT NULL,
+  detail jsonb NOT NULL DEFAULT '{}',
+  at timestamptz NOT NULL
+);
+CREATE INDEX contact_changes_contact ON contact_changes (contact_id, id);
 
 -- Not a column of contacts: it changes with every message, and contacts have many indexes.
 CREATE TABLE contact_senders (

@@ -1,13 +1,19 @@
-/** What the column `line` of a table is made by, as the entities have it. */
+/** What the column `line` of a table with a number is made by, as the entities have it. */
 export const LINE = 'phone_line(phone)';
 
-/** The tables whose rows have a number and its line. */
-export const tablesWithLine = [
-  'contacts',
-  'contact_merged_numbers',
-  'suppressions',
-  'number_check_items',
-  'deliveries',
+/** Where the number may be missing, or be another identity: see src/modules/contacts/core/identity.ts. */
+export const CONTACT_LINE = 'coalesce(phone_line(phone), address)';
+export const SUPPRESSION_LINE = 'phone_line(address)';
+export const IDENTITY_LINE =
+  "CASE kind WHEN 'phone' THEN value WHEN 'lid' THEN 'lid:' || value ELSE 'bsuid:' || scope || ':' || value END";
+
+/** The tables with a column `line`, and what it is made by. */
+export const tablesWithLine: readonly (readonly [table: string, expression: string])[] = [
+  ['contacts', CONTACT_LINE],
+  ['contact_identities', IDENTITY_LINE],
+  ['suppressions', SUPPRESSION_LINE],
+  ['number_check_items', LINE],
+  ['deliveries', LINE],
 ];
 
 /**

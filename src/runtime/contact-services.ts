@@ -4,6 +4,7 @@ import {
   BulkEditService,
   ConsentService,
   ContactExportService,
+  IdentityService,
   MergeService,
   NumberCheckService,
   PersonService,
@@ -35,6 +36,7 @@ export function createContactServices(
   return {
     consents: new ConsentService({ database, clock }),
     bulkEdits: new BulkEditService({ database, queue, contacts, clock, logger, attributeNames }),
+    identities: new IdentityService({ clock, logger, records }),
     merges: new MergeService({ database, clock, contacts, records }),
     people: new PersonService({ database, clock, records }),
     contactExports: new ContactExportService({ database, contacts }),

@@ -38,7 +38,7 @@ import {
   type PartPause,
   type TypingPace,
 } from '../modules/delivery/index.js';
-import { InboundService, PhonePeople } from '../modules/inbound/index.js';
+import { InboundService } from '../modules/inbound/index.js';
 import { JobStarts, type ProgressReaders } from '../modules/workers/index.js';
 
 /** A transport that has not answered by then has lost the message, or its answer. */
@@ -75,7 +75,7 @@ export async function startWorkerRole(
   const { queue } = infrastructure;
   const inbound = new InboundService({
     ...infrastructure,
-    people: new PhonePeople(services.contacts),
+    people: services.identities,
     clock: systemClock,
     logger,
   });

@@ -84,6 +84,7 @@ async function readContacts(): Promise<void> {
   await call('GET', '/api/contacts/export?format=xlsx&tag=quark');
   await call('GET', `/api/contacts/${contacts}/export`);
   await call('GET', `/api/contacts/${contacts}/consents`);
+  await call('GET', `/api/contacts/${contacts}/history`);
   await call('GET', `/api/contacts/checks/${checks}`);
   await call('GET', `/api/contacts/checks/${checks}/results`);
   await call('GET', `/api/contacts/bulk/${bulk}`);

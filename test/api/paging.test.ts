@@ -14,6 +14,7 @@ import {
   ListService,
   MergeService,
   NumberCheckService,
+  PersonService,
   SuppressionService,
 } from '../../src/modules/contacts/index.js';
 import { DiskMediaStore, MediaService } from '../../src/modules/media/index.js';
@@ -49,6 +50,7 @@ beforeAll(async () => {
     lists: new ListService(deps),
     suppressions: new SuppressionService(deps),
     consents: new ConsentService(deps),
+    people: new PersonService({ ...deps, records: [] }),
     merges: new MergeService({ ...deps, contacts: contactService, records: [] }),
     numberChecks,
     imports: new ImportService({ ...deps, threads, filesDir: tmpdir() }),

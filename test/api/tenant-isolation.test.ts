@@ -38,6 +38,11 @@ const bodies: Record<string, (ids: FilledTenant) => object> = {
   'post /api/lists/:id/members': ({ contacts }) => ({ contactIds: [contacts] }),
 };
 
+/** The id of a row; a business-scoped id is WhatsApp's, and names a person. */
+function isRowId(name: string): boolean {
+  return /Ids?$/.test(name) && !name.startsWith('businessScopedId');
+}
+
 /** `/api/senders/:id` with the tenant's sender; fails for a collection `fillTenant` does not know. */
 function pathOf(template: string, ids: FilledTenant): string {
   return template.replaceAll(/([\w-]+)\/:\w+/g, (_, collection: string) => {
@@ -134,7 +139,7 @@ describe('lists filtered by something of another tenant', () => {
     for (const { path } of withoutIds) {
       const operation = surface.document.paths[path]?.['get'];
       const parameters = (operation?.['parameters'] ?? []) as { name: string }[];
-      for (const { name } of parameters.filter((parameter) => /Ids?$/.test(parameter.name))) {
+      for (const { name } of parameters.filter((parameter) => isRowId(parameter.name))) {
         const collection = filters[name];
         if (!collection) throw new Error(`${path}: say what the filter ${name} is about.`);
         const { status, body } = await stranger('GET', `${path}?${name}=${owned[collection]}`);
@@ -232,7 +237,7 @@ describe('requests that name something of another tenant in their body', () => {
         const reference = content?.['application/json']?.schema.$ref?.split('/').at(-1) ?? '';
         const properties = Object.keys(surface.document.components.schemas[reference]?.properties ?? {});
         return properties
-          .filter((property) => /Ids?$/.test(property))
+          .filter(isRowId)
           .map((property): [string, string] => [`${method} ${path}`, property]);
       }),
     );

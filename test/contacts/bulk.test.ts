@@ -154,7 +154,7 @@ describe('a bulk edit', () => {
     const { id, phone } = await world.contacts.create(tenantId, { phoneNumber: '+5511987650001', name });
     const changes = { attributes: { nick: 'Zenny' } };
     await edit({ filter: { q: 'zenobia' }, changes });
-    await edit({ filter: { phoneNumber: phone }, changes });
+    await edit({ filter: { phoneNumber: phone ?? '' }, changes });
     await edit({ contactIds: [id], changes });
     const rows = await world.database.manager.query(
       `SELECT target, changes, changed FROM contact_bulk_edits WHERE tenant_id = $1 ORDER BY id`,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { receive } from '../support/inbound.js';
 import { ImportHarness } from './import-harness.js';
 import { createContactWorld, page, type ContactWorld } from './world.js';
-import { InboundService, PhonePeople } from '../../src/modules/inbound/index.js';
+import { InboundService } from '../../src/modules/inbound/index.js';
 import { insertSender } from '../support/rows.js';
 
 let world: ContactWorld;
@@ -92,8 +92,8 @@ describe('the consent of a contact', () => {
   });
 
   it('gets a line from keywords, with the message as proof', async () => {
-    const { database, contacts, clock, logger } = world;
-    const inbound = new InboundService({ database, people: new PhonePeople(contacts), clock, logger });
+    const { database, clock, logger } = world;
+    const inbound = new InboundService({ database, people: world.identities, clock, logger });
     const senderId = await insertSender(world.database.manager, tenantId);
     const texts = ['STOP', 'stop', 'hello', 'START'];
     const entries = texts.map((text, index) => ({

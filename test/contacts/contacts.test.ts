@@ -135,7 +135,7 @@ describe('the list of contacts', () => {
     for (let index = 0; index < 5; index += 1) {
       await contacts.create(tenantId, { phoneNumber: brazilian(index) });
     }
-    const seen: string[] = [];
+    const seen: (string | null)[] = [];
     let cursor: string | undefined;
     do {
       const next = await contacts.list(tenantId, {}, { limit: 2, cursor });
@@ -239,12 +239,12 @@ describe('the suppression list', () => {
       phoneNumbers: [PHONE, '(11) 98765-4321', '+4930123456'],
       reason: 'asked by mail',
     });
-    expect(added.map(({ phone }) => phone).toSorted()).toEqual(['+4930123456', PHONE]);
+    expect(added.map(({ address }) => address).toSorted()).toEqual(['+4930123456', PHONE]);
     await suppressions.add(tenantId, { phoneNumbers: [PHONE], reason: 'again' });
     const all = await suppressions.list(tenantId, {}, page);
     expect(all.items).toHaveLength(2);
     expect((await suppressions.list(tenantId, { phoneNumber: '+55' }, page)).items).toMatchObject([
-      { phone: PHONE, reason: 'asked by mail' },
+      { address: PHONE, reason: 'asked by mail' },
     ]);
     await expect(suppressions.add(tenantId, { phoneNumbers: [PHONE, 'x', ''] })).rejects.toMatchObject({
       errors: [{ path: 'phoneNumbers[1]' }, { path: 'phoneNumbers[2]' }],

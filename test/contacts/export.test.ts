@@ -44,9 +44,9 @@ describe('an export of contacts', () => {
     await fill();
     const lines = (await file('csv')).toString('utf8').split('\r\n');
     expect(lines).toEqual([
-      '\uFEFFphoneNumber,name,tags,opted_out,consent,on_whatsapp,created_at,city,note,visits',
-      "+5511987650001,'=cmd|x,gold;vip,,,,2026-03-02T10:00:00.000Z,São Paulo,,3",
-      '+5511987650002,,,2026-03-02T10:00:00.000Z,withdrawn (api),,2026-03-02T10:00:00.000Z,,"a ""b"", c",',
+      '\uFEFFphoneNumber,name,tags,opted_out,consent,on_whatsapp,created_at,whatsapp_lid,business_scoped_id,city,note,visits',
+      "+5511987650001,'=cmd|x,gold;vip,,,,2026-03-02T10:00:00.000Z,,,São Paulo,,3",
+      '+5511987650002,,,2026-03-02T10:00:00.000Z,withdrawn (api),,2026-03-02T10:00:00.000Z,,,,"a ""b"", c",',
       '',
     ]);
   });

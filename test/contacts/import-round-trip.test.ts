@@ -197,9 +197,10 @@ it('the rejected rows, corrected and imported again, have no line and no reason'
 });
 
 async function suppressed(tenantId: string): Promise<{ phone: string; reason: string }[]> {
-  return harness.test.database.manager.query('SELECT phone, reason FROM suppressions WHERE tenant_id = $1', [
-    tenantId,
-  ]);
+  return harness.test.database.manager.query(
+    'SELECT address AS phone, reason FROM suppressions WHERE tenant_id = $1',
+    [tenantId],
+  );
 }
 
 describe('an import of people who opted out', () => {

@@ -69,7 +69,7 @@ describe.each(FORMS)('a contact with the number %s', (given, other) => {
   it(`knows the number check and the suppression of ${other}`, async () => {
     await insertNumberCheck(world.database.manager, tenantId, { phone: other, onWhatsApp: true });
     await world.suppressions.add(tenantId, { phoneNumbers: [other, given] });
-    expect((await world.suppressions.list(tenantId, {}, page)).items).toMatchObject([{ phone: other }]);
+    expect((await world.suppressions.list(tenantId, {}, page)).items).toMatchObject([{ address: other }]);
     const { items } = await world.contacts.list(tenantId, {}, page);
     expect(items).toMatchObject([{ onWhatsApp: true }]);
     const known = await knownNumbers(world.database.manager, tenantId, [other]);

@@ -144,7 +144,7 @@ describe('an erasure', () => {
     const other = await world.contacts.create(tenantId, { phoneNumber: '+5511987650008' });
     await world.direct(tenantId, [
       { contactId: id, phone: PHONE, state: 'sent', body: TEXT },
-      { contactId: other.id, phone: other.phone, state: 'sent', body: 'Closed on Monday' },
+      { contactId: other.id, phone: other.line, state: 'sent', body: 'Closed on Monday' },
     ]);
     await world.people.erase(tenantId, id);
     expect(await traces(TEXT, PHONE)).toEqual([]);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { knownNumbers } from '../../src/modules/contacts/index.js';
-import { NUMBERS } from '../../src/modules/contacts/merge/merged-number.repository.js';
+import { ADDRESSES } from '../../src/modules/contacts/identities/identity.repository.js';
 import { createContactWorld, page, type ContactWorld } from './world.js';
 
 let world: ContactWorld;
@@ -37,7 +37,7 @@ async function merged(): Promise<string> {
 /** Which of her numbers would get a message. */
 async function reachable(): Promise<string[]> {
   const known = await knownNumbers(world.database.manager, tenantId, [A, B, C]);
-  return known.filter(({ optedOutAt, suppressed }) => !optedOutAt && !suppressed).map(({ phone }) => phone);
+  return known.filter(({ optedOutAt, suppressed }) => !optedOutAt && !suppressed).map(({ line }) => line);
 }
 
 const stop = (phone: string) =>
@@ -91,10 +91,24 @@ describe.each(ways)(
   },
 );
 
-it('a contact made anew with an opt-out opts out the person who had the number', async () => {
-  await merged();
-  await world.contacts.create(tenantId, { phoneNumber: B, optedOut: true });
-  expect(await reachable()).toEqual([]);
+it('a number of a person is no new contact: it is refused, and an import of it changes that person', async () => {
+  const a = await merged();
+  await expect(world.contacts.create(tenantId, { phoneNumber: B })).rejects.toMatchObject({
+    code: 'contact_exists',
+    message: expect.stringContaining(a),
+  });
+  expect(await contact(B)).toBe(a);
+  const both = await world.database.transaction((tx) =>
+    world.contacts.upsertMany(tx, tenantId, [
+      { phone: B, name: 'Ana' },
+      { phone: C, name: 'Ana Maria' },
+    ]),
+  );
+  expect(both.map(({ id, phone }) => [id, phone])).toEqual([
+    [a, A],
+    [a, A],
+  ]);
+  expect(await world.contacts.get(tenantId, a)).toMatchObject({ name: 'Ana Maria', phone: A });
 });
 
 it('what holds for either of two contacts holds for all numbers when they are merged', async () => {
@@ -142,7 +156,8 @@ it('an erasure leaves no trace of any number', async () => {
   const a = await merged();
   await stop(A);
   expect(await world.people.export(tenantId, a)).toMatchObject({
-    suppressions: [{ phoneNumber: C }, { phoneNumber: B }],
+    identities: [{ value: A }, { value: C }, { value: B }],
+    changes: [{ kind: 'merged' }, { kind: 'merged' }],
   });
   expect(await world.people.erase(tenantId, a, { suppress: false })).toEqual({ suppressed: false });
   expect((await world.suppressions.list(tenantId, {}, page)).items).toEqual([]);
@@ -171,12 +186,13 @@ it('the numbers of a person are found through indexes', async () => {
     [tenantId],
   );
   await manager.query(
-    `INSERT INTO contact_merged_numbers (tenant_id, phone, contact_id, merged_at)
-     SELECT tenant_id, replace(phone, '+55119', '+55219'), id, now() FROM contacts WHERE tenant_id = $1`,
+    `INSERT INTO contact_identities (id, tenant_id, contact_id, kind, value, since)
+     SELECT gen_random_uuid(), tenant_id, id, 'phone', replace(phone, '+55119', '+55219'), now()
+     FROM contacts WHERE tenant_id = $1`,
     [tenantId],
   );
-  await manager.query('ANALYZE contacts, contact_merged_numbers');
-  const rows: { 'QUERY PLAN': string }[] = await manager.query(`EXPLAIN ${NUMBERS}`, [tenantId, [A]]);
+  await manager.query('ANALYZE contacts, contact_identities');
+  const rows: { 'QUERY PLAN': string }[] = await manager.query(`EXPLAIN ${ADDRESSES}`, [tenantId, [A]]);
   const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
   expect(plan).toContain('Index Scan');
   expect(plan).not.toContain('Seq Scan');

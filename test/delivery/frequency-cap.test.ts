@@ -112,7 +112,7 @@ describe('a frequency cap', () => {
     const payloads = await campaignsToOne(2, ['one', 'two']);
     const [single] = await campaignsToOne(1);
     await world.sql(
-      `UPDATE deliveries SET phone = 'same', contact_id =
+      `UPDATE deliveries SET phone = '+5511900009999', contact_id =
          (SELECT contact_id FROM deliveries WHERE id = $2) WHERE id = $1`,
       [single!.deliveryId, payloads[0]!.deliveryId],
     );

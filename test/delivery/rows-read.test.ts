@@ -100,7 +100,7 @@ const asked = () => made.recipients.map(({ tenantId, deliveryId }) => ({ tenantI
 /** As one who has the number after the contact was deleted: found by the line alone. */
 const earlier = async () => {
   const { phone } = await world.recipient(made.recipients.at(-1)!.deliveryId);
-  return { id: newId(), phone: String(phone), line: String(phone) };
+  return { id: newId(), address: String(phone), line: String(phone) };
 };
 
 it.each([

@@ -4,7 +4,7 @@ import { newId } from '../../src/lib/ids.js';
 import { createLogger } from '../../src/lib/logger.js';
 import { seededRandom } from '../../src/lib/random.js';
 import { CampaignWaitTracker } from '../../src/modules/campaigns/index.js';
-import { ContactService } from '../../src/modules/contacts/index.js';
+import { ContactService, IdentityService } from '../../src/modules/contacts/index.js';
 import { SenderManager, type SenderStatus } from '../../src/modules/senders/index.js';
 import type { JobOutcome, PayloadOf } from '../../src/queue/job.js';
 import type { EnqueueOptions, JobQueue } from '../../src/queue/job-queue.js';
@@ -21,8 +21,10 @@ import {
   writtenDelivery,
   type sendMessage,
   type SourceKind,
+  DeliveryPersonRecords,
+  MessagePersonRecords,
 } from '../../src/modules/delivery/index.js';
-import { InboundService, PhonePeople } from '../../src/modules/inbound/index.js';
+import { ConversationPersonRecords, InboundService } from '../../src/modules/inbound/index.js';
 import { renderRemaining, type CampaignPart, type RenderedContent } from '../../src/modules/content/index.js';
 import type { Purpose } from '../../src/modules/tenants/index.js';
 import { insertCampaign, insertRecipient, insertSender } from '../support/rows.js';
@@ -87,7 +89,13 @@ export class World {
     this.delivery = new DeliveryService({ ...common, workerId: this.workerId });
     this.contacts = new ContactService(common);
     this.receipts = new ReceiptService(common);
-    this.inbound = new InboundService({ ...common, people: new PhonePeople(this.contacts), restMs: 0 });
+    const records = [
+      new DeliveryPersonRecords(),
+      new MessagePersonRecords(),
+      new ConversationPersonRecords(),
+    ];
+    const people = new IdentityService({ ...common, records });
+    this.inbound = new InboundService({ ...common, people, restMs: 0 });
     this.waiting = this.newWaitTracker();
   }
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../src/lib/clock.js';
-import { ConversationPersonRecords, InboundService, PhonePeople } from '../../src/modules/inbound/index.js';
+import { IdentityService } from '../../src/modules/contacts/index.js';
+import { ConversationPersonRecords, InboundService } from '../../src/modules/inbound/index.js';
 import type { InboundContent, InboundEvent, InboundMessage } from '../../src/transports/inbound.js';
 import type { ScriptedSession } from '../delivery/scripted-session.js';
 import { World } from '../delivery/world.js';
@@ -37,7 +38,7 @@ async function take(...events: InboundEvent[]): Promise<void> {
 const worker = () =>
   new InboundService({
     database: db.database,
-    people: new PhonePeople(world.contacts),
+    people: new IdentityService({ clock: systemClock, logger: silentLogger, records: [] }),
     clock: systemClock,
     logger: silentLogger,
     restMs: 0,

@@ -31,6 +31,7 @@ export const foreignReads: Record<string, Record<string, string>> = {
       'the recipients of a campaign: its audience, progress, forecast and reports, up to millions of rows',
     contact_list_members: 'an audience is made of lists, and lists are excluded, within one statement',
     contact_lists: 'the lists an audience names are locked until the campaign with them is stored',
+    contact_identities: 'recipients named by another number of theirs are found within one statement',
     contacts: 'recipients are made from contacts within one statement; a dry run asks who opted out',
     import_phones: 'an audience is made of the contacts of an import within one statement',
     imports: 'an audience waits for the end of an import',
@@ -51,7 +52,8 @@ export const foreignReads: Record<string, Record<string, string>> = {
   delivery: {
     campaigns:
       'what crashed workers left behind is looked for in campaigns that are not over, in one statement',
-    contact_merged_numbers: 'the claim asks, by every number of the person, whose STOP is stored',
+    contact_identities:
+      'the claim asks, by all that the person is known by, whose STOP is stored; a delivery to a person without a number loads it',
     contact_senders: 'a batch of claims loads the last sender of every contact with it',
     contacts: 'the claim asks once more, in its own statement, who opted out',
     conversations: 'a batch of claims loads with its answers when their recipients last wrote',
@@ -65,7 +67,7 @@ export const foreignReads: Record<string, Record<string, string>> = {
     workers: 'a message whose worker is gone is repaired: its heartbeat is compared in one statement',
   },
   inbound: {
-    contact_merged_numbers: 'who wrote is found by a number it had before a merge',
+    contact_identities: 'who wrote is found by a number it had before a merge',
     contacts: 'who wrote is found by the number',
     senders: 'a conversation is noted for a sender that is still there, in one statement',
   },
@@ -78,7 +80,7 @@ export const foreignReads: Record<string, Record<string, string>> = {
     sends: 'a request is shown as deliveries store it',
     deliveries: 'a message is listed with the number and the campaign of its recipient',
     contacts: 'a message is listed with the number of its contact',
-    contact_merged_numbers: 'an answer goes to whoever wrote, by any of their numbers',
+    contact_identities: 'an answer goes to whoever wrote, by any of their numbers',
     messages: 'messages are shown as deliveries store them: this module reads, that one writes',
   },
   segments: {

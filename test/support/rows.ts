@@ -85,7 +85,8 @@ export async function insertSuppressions(
   phones: readonly string[],
   values: Values<Suppression> = {},
 ): Promise<void> {
-  for (const phone of phones) await insert(tx, Suppression, { ...values, id: newId(), tenantId, phone });
+  for (const phone of phones)
+    await insert(tx, Suppression, { ...values, id: newId(), tenantId, address: phone });
 }
 
 /** Not found on WhatsApp just now, unless said otherwise. */

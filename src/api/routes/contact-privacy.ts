@@ -4,7 +4,9 @@ import {
   ConsentDto,
   ContactErasedDto,
   EraseContactDto,
+  ContactChangeDto,
   ExportContactsQuery,
+  presentChanges,
   presentConsent,
   presentConsents,
   toContactFilter,
@@ -24,7 +26,7 @@ export function contactPrivacyRoutes(deps: {
   people: PersonService;
   contactExports: ContactExportService;
 }): Route[] {
-  return [...consentRoutes(deps), ...exportRoutes(deps)];
+  return [...consentRoutes(deps), ...historyRoutes(deps), ...exportRoutes(deps)];
 }
 
 function consentRoutes({ consents }: { consents: ConsentService }): Route[] {
@@ -53,6 +55,22 @@ function consentRoutes({ consents }: { consents: ConsentService }): Route[] {
         const line = await consents.add(principal.tenantId, idOf(params), body);
         return created(presentConsent(line));
       },
+    }),
+  ];
+}
+
+function historyRoutes({ people }: { people: PersonService }): Route[] {
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/api/contacts/:id/history',
+      tag,
+      summary: 'List merges of a contact, and changes of what the person is known by, newest first',
+      access: 'contacts:read',
+      query: PageQuery,
+      response: { status: 200, description: 'A page of the history.', data: [ContactChangeDto] },
+      handler: async ({ principal, params, query }) =>
+        ok(presentChanges(await people.history(principal.tenantId, idOf(params), query))),
     }),
   ];
 }

@@ -11,17 +11,21 @@ import { created, defineRoute, idOf, ok, type Route } from '../route.js';
 
 const tag = 'suppressions';
 
-/** Numbers that are never written to. */
+/** Who is never written to, or not about something. */
 export function suppressionRoutes({ suppressions }: { suppressions: SuppressionService }): Route[] {
   return [
     defineRoute({
       method: 'get',
       path: '/api/suppressions',
       tag,
-      summary: 'List suppressed numbers, newest first',
+      summary: 'List who is suppressed, newest first',
       access: 'contacts:read',
       query: SuppressionsQuery,
-      response: { status: 200, description: 'A page of suppressed numbers.', data: [SuppressionDto] },
+      response: {
+        status: 200,
+        description: 'A page of suppressed numbers and other identities.',
+        data: [SuppressionDto],
+      },
       handler: async ({ principal, query }) =>
         ok(presentSuppressions(await suppressions.list(principal.tenantId, query, query))),
     }),
@@ -30,11 +34,15 @@ export function suppressionRoutes({ suppressions }: { suppressions: SuppressionS
       path: '/api/suppressions',
       tag,
       summary:
-        'Suppress numbers, contacts or not, with all other numbers of the same people; those suppressed already stay as they are',
+        'Suppress numbers and other identities, contacts or not, with all others of the same people; those suppressed already stay as they are',
       access: 'contacts:write',
       body: AddSuppressionsDto,
       idempotent: true,
-      response: { status: 201, description: 'The suppressed numbers.', data: [SuppressionDto] },
+      response: {
+        status: 201,
+        description: 'The suppressed numbers and other identities.',
+        data: [SuppressionDto],
+      },
       handler: async ({ principal, body }) => {
         const added = await suppressions.add(principal.tenantId, body);
         return created(added.map(presentSuppression));
@@ -44,7 +52,7 @@ export function suppressionRoutes({ suppressions }: { suppressions: SuppressionS
       method: 'delete',
       path: '/api/suppressions/:id',
       tag,
-      summary: 'Lift a suppression, at all numbers of the person',
+      summary: 'Lift a suppression, for everything the person is known by',
       access: 'contacts:write',
       response: { status: 200, description: 'It is gone.', data: RemovedDto },
       handler: async ({ principal, params }) => {

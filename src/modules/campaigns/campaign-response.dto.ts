@@ -87,6 +87,9 @@ export class CampaignResponse extends CampaignTimingResponse {
   status!: CampaignStatus;
   @IsIn(purposes)
   purpose!: Purpose;
+  @IsOptional()
+  @IsString()
+  topic!: string | null;
   @IsArray()
   @ValidateNested({ each: true })
   @Type(() => CampaignPartResponse)

@@ -12,12 +12,14 @@ import {
   IsString,
   IsUUID,
   Length,
+  Matches,
   Max,
   MaxLength,
   Min,
   ValidateNested,
 } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
+import { TOPIC, TOPIC_MESSAGE } from '../contacts/index.js';
 import { filterSchema } from '../segments/index.js';
 import { AudienceExclusionsDto } from './audience/audience.dto.js';
 import { CampaignTimingDto } from './campaign-timing.dto.js';
@@ -110,6 +112,15 @@ class CampaignSettingsDto extends CampaignTimingDto {
   @IsIn(purposes)
   @JSONSchema({ default: 'marketing' })
   purpose?: Purpose;
+
+  @IsOptional()
+  @Matches(TOPIC, { message: TOPIC_MESSAGE })
+  @JSONSchema({
+    description:
+      'What the campaign is about. Nobody who is suppressed for this topic gets it, whatever its purpose; null for none.',
+    examples: ['newsletter'],
+  })
+  topic?: string | null;
 
   // --- control
   /** Sends to a few recipients first, then waits; null clears it. */

@@ -77,6 +77,10 @@ export class Campaign {
   @Column('text', { default: 'marketing' })
   purpose!: Purpose;
 
+  /** What it is about: people may be left alone with one topic only. */
+  @Column('text', { nullable: true })
+  topic!: string | null;
+
   /** Null: all recipients get `parts`. */
   @Column('jsonb', { nullable: true })
   variants!: CampaignVariant[] | null;

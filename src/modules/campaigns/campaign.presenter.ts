@@ -23,6 +23,7 @@ function campaignFields({ campaign, counts }: CountedCampaign) {
     name: campaign.name,
     status: campaign.status,
     purpose: campaign.purpose,
+    topic: campaign.topic,
     messages: campaign.parts.map(presentPart),
     ...(campaign.variants && { variants: campaign.variants.map(presentVariant) }),
     listIds: campaign.listIds,

@@ -1,6 +1,7 @@
 import type { Tx } from '../../db/index.js';
 import { lineBeginnings, lineOf } from '../../lib/phone-line.js';
 import { jsonReadings, type ContactFilter } from './core/filter.js';
+import { ownerOf } from './identities/identity.repository.js';
 
 /**
  * How many contacts a search looks at, newest first, before it asks the search index. What is common fills a page
@@ -8,6 +9,8 @@ import { jsonReadings, type ContactFilter } from './core/filter.js';
  * there are, also when the planner misjudges how common something is.
  */
 const WINDOW = 10_000;
+/** How many contacts are found by a further identity that begins so, such as a LID. */
+const MOST_FURTHER = 1_000;
 /** Of a list: each of its members is looked up. */
 const LIST_WINDOW = 3_000;
 
@@ -118,9 +121,9 @@ export function searchQueries(
   page: { limit: number; beforeId?: string },
 ): SearchQuery[] {
   // The one contact of a number is looked up, and not looked for on a list.
-  if (filter.phoneNumber !== undefined) return [searchIndex(tenantId, filter, page)];
+  if (lineAsked(filter) !== undefined) return [searchIndex(tenantId, filter, page)];
   const isSearch = filter.q !== undefined || filter.tags?.length || filter.attributes;
-  const isRareOnList = filter.listId !== undefined && filter.optedOut === true;
+  const isRareOnList = filter.listId !== undefined && (filter.optedOut === true || filter.hasPhone === false);
   if (!isSearch && !isRareOnList) return [walk(tenantId, filter, page)];
   return [searchWindow(tenantId, filter, page), searchIndex(tenantId, filter, page)];
 }
@@ -138,12 +141,13 @@ function walk(tenantId: string, filter: ContactFilter, page: { limit: number; be
 function searchWindow(tenantId: string, filter: ContactFilter, page: { limit: number; beforeId?: string }) {
   // No index leads to the opted-out members of a list: the window ends after so many members, opted out or not.
   const onList = filter.listId !== undefined;
-  const walked = onList ? { ...filter, optedOut: undefined } : filter;
+  const walked = onList ? { ...filter, optedOut: undefined, hasPhone: undefined } : filter;
   const sql = conditions(tenantId, walked, page.beforeId);
   const newest = `SELECT c.id, c.name, c.phone, c.line, c.tags, c.attributes, c.opted_out_at FROM ${sql.from}
     WHERE ${sql.where} ORDER BY ${sql.order('DESC')} LIMIT ${onList ? LIST_WINDOW : WINDOW}`;
   const search = new Conditions(tenantId, sql.parameters);
   if (onList && filter.optedOut !== undefined) search.add(optOutCondition(filter.optedOut));
+  if (onList && filter.hasPhone !== undefined) search.add(phoneCondition(filter.hasPhone));
   search.searched(filter);
   return {
     sql: `SELECT c.id FROM (${newest}) c WHERE ${search.where} ORDER BY c.id DESC LIMIT ${page.limit}`,
@@ -158,8 +162,10 @@ function searchIndex(tenantId: string, filter: ContactFilter, page: { limit: num
   const tenant = sql.value(tenantId);
   sql.add(`c.tenant_id = ${tenant}`);
   if (page.beforeId !== undefined) sql.add(`c.id < ${sql.value(page.beforeId)}`);
-  if (filter.phoneNumber !== undefined) sql.add(`c.line = ${sql.value(lineOf(filter.phoneNumber))}`);
+  const line = lineAsked(filter);
+  if (line !== undefined) sql.add(`c.id = ${ownerOf(sql.value(line), tenant)}`);
   if (filter.optedOut !== undefined) sql.add(optOutCondition(filter.optedOut));
+  if (filter.hasPhone !== undefined) sql.add(phoneCondition(filter.hasPhone));
   if (filter.listId !== undefined) {
     const list = sql.value(filter.listId);
     sql.add(
@@ -228,10 +234,12 @@ class Conditions {
       this.key = { constant: 'm.list_id', id: 'm.contact_id' };
       this.add(`m.list_id BETWEEN ${list} AND ${list} AND m.tenant_id = ${tenant}`);
     }
-    if (filter.phoneNumber !== undefined) {
-      this.add(`c.tenant_id = ${tenant} AND c.line = ${this.value(lineOf(filter.phoneNumber))}`);
+    const line = lineAsked(filter);
+    if (line !== undefined) {
+      this.add(`c.tenant_id = ${tenant} AND c.id = ${ownerOf(this.value(line), tenant)}`);
     }
     if (filter.optedOut !== undefined) this.add(optOutCondition(filter.optedOut));
+    if (filter.hasPhone !== undefined) this.add(phoneCondition(filter.hasPhone));
   }
 
   /** What the search index finds, in no order. */
@@ -270,12 +278,28 @@ class Conditions {
     const digits = digitsOf(q);
     if (digits !== undefined) {
       // Whatever form the contact has, and whatever form was asked for.
-      for (const beginning of lineBeginnings(`+${digits}`)) {
-        parts.push(`c.line LIKE ${this.value(`${beginning}%`)}`);
-      }
+      const beginnings = [...lineBeginnings(`+${digits}`), `lid:${digits}`].map((start) =>
+        this.value(`${start}%`),
+      );
+      parts.push(...beginnings.map((beginning) => `c.line LIKE ${beginning}`));
+      // As an array, so that the ids are looked up in an index beside the others.
+      const further = beginnings.map((beginning) => `i.line LIKE ${beginning}`).join(' OR ');
+      parts.push(`c.id = ANY(ARRAY(
+        SELECT i.contact_id FROM contact_identities i
+        WHERE i.tenant_id = ${this.value(this.tenantId)} AND i.until IS NULL AND (${further})
+        ORDER BY i.contact_id DESC LIMIT ${MOST_FURTHER}))`);
     }
     this.add(`(${parts.join(' OR ')})`);
   }
+}
+
+/** The line by which one contact is asked for. */
+function lineAsked({ phoneNumber, address }: ContactFilter): string | undefined {
+  return phoneNumber === undefined ? address : lineOf(phoneNumber);
+}
+
+function phoneCondition(hasPhone: boolean): string {
+  return `c.phone IS ${hasPhone ? 'NOT NULL' : 'NULL'}`;
 }
 
 function optOutCondition(optedOut: boolean): string {

@@ -2,6 +2,7 @@ import type { Tx } from '../../db/index.js';
 import type { ContactConsent } from './consent/consent.entity.js';
 import { ConsentRepository } from './consent/consent.repository.js';
 import type { Contact } from './contact.entity.js';
+import { IdentityRepository, type KnownIdentity } from './identities/identity.repository.js';
 
 /** A contact with what is known beside its row. */
 export interface ContactView extends Contact {
@@ -9,10 +10,13 @@ export interface ContactView extends Contact {
   consent: Pick<ContactConsent, 'kind' | 'source' | 'at'> | null;
   /** From the last number check, however old; null when there was none. */
   onWhatsApp: boolean | null;
+  /** What the person is known by: the one the contact goes by first, retired ones last. */
+  identities: KnownIdentity[];
 }
 
 export class ContactViewRepository {
   private readonly consents = new ConsentRepository();
+  private readonly identities = new IdentityRepository();
 
   /** In the order of the contacts. */
   async complete(tx: Tx, tenantId: string, contacts: readonly Contact[]): Promise<ContactView[]> {
@@ -27,10 +31,22 @@ export class ContactViewRepository {
       [tenantId, contacts.map(({ line }) => line)],
     );
     const onWhatsApp = new Map(checks.map((check) => [check.line, check.onWhatsApp]));
+    const known = await this.identities.ofContacts(
+      tx,
+      tenantId,
+      contacts.map(({ id }) => id),
+    );
+    const identities = new Map<string, KnownIdentity[]>();
+    for (const identity of known) {
+      const own = identities.get(identity.contactId);
+      if (own) own.push(identity);
+      else identities.set(identity.contactId, [identity]);
+    }
     return contacts.map((contact) =>
       Object.assign(contact, {
         consent: consents.get(contact.id) ?? null,
         onWhatsApp: onWhatsApp.get(contact.line) ?? null,
+        identities: identities.get(contact.id) ?? [],
       }),
     );
   }

@@ -9,10 +9,12 @@ import {
   IsOptional,
   IsString,
   IsUUID,
+  Matches,
   MaxLength,
   ValidateNested,
 } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
+import { IdentityDto } from './identities/identity.dto.js';
 import { PageQuery } from '../../lib/page-query.js';
 import { MAX_ATTRIBUTE_LENGTH, MAX_NAME_LENGTH, type Attributes } from './core/attributes.js';
 import { MAX_TAG_LENGTH, MAX_TAGS } from './core/tags.js';
@@ -103,7 +105,7 @@ export class ContactsQuery extends PageQuery {
   @MaxLength(MAX_NAME_LENGTH)
   @JSONSchema({
     description:
-      'A part of the name (with one or two letters: the start of a word), or the start of the number.',
+      'A part of the name (with one or two letters: the start of a word), or the start of the number or LID.',
   })
   q?: string;
 
@@ -112,6 +114,26 @@ export class ContactsQuery extends PageQuery {
   @MaxLength(MAX_PHONE_LENGTH)
   @JSONSchema({ description: 'Exactly this number.' })
   phoneNumber?: string;
+
+  @IsOptional()
+  @Matches(/^\d{1,20}$/, { message: 'must be the digits of a LID, without @lid' })
+  @JSONSchema({ description: 'The contact with exactly this LID.' })
+  lid?: string;
+
+  @IsOptional()
+  @Matches(/^[A-Z]{2}\.[\w-]{1,128}$/, { message: 'must be a country, a dot and the id, such as BR.1a2b3c' })
+  @JSONSchema({ description: 'The contact with exactly this business-scoped id, in `portfolio`.' })
+  businessScopedId?: string;
+
+  @IsOptional()
+  @Matches(/^[\w-]{0,64}$/, { message: 'must be letters, digits, hyphens and underscores' })
+  @JSONSchema({ description: 'The business portfolio of `businessScopedId`.' })
+  portfolio?: string;
+
+  @IsOptional()
+  @IsBoolean()
+  @JSONSchema({ description: 'Contacts whose number is known, or those whose is not.' })
+  hasPhone?: boolean;
 
   @IsOptional()
   @IsUUID()
@@ -156,9 +178,18 @@ export class ContactDto {
   @IsUUID()
   id!: string;
 
-  /** E.164. */
+  @IsOptional()
   @IsString()
-  phoneNumber!: string;
+  @JSONSchema({ description: 'In E.164; null for a person whose number is not known.' })
+  phoneNumber!: string | null;
+
+  @IsArray()
+  @ValidateNested({ each: true })
+  @Type(() => IdentityDto)
+  @JSONSchema({
+    description: 'All that the person is known by: what is written to first, what is no longer theirs last.',
+  })
+  identities!: IdentityDto[];
 
   @IsOptional()
   @IsString()

@@ -4,6 +4,7 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 @Entity('contacts')
 @Index('contacts_tenant_line', ['tenantId', 'line'], { unique: true })
 @Index('contacts_tenant', ['tenantId', 'id'])
+@Index('contacts_without_phone', ['tenantId', 'id'], { where: 'phone IS NULL' })
 @Index('contacts_opted_out', ['tenantId', 'id'], { where: 'opted_out_at IS NOT NULL' })
 // With operator classes and expressions, which TypeORM cannot say: see migrations/initial-schema/contact-search.ts.
 @Index('contacts_search', { synchronize: false })
@@ -17,19 +18,27 @@ export class Contact {
   @ForeignKey('Tenant', { onDelete: 'CASCADE' })
   tenantId!: string;
 
-  /** E.164 with the leading plus sign, in the form it was given: it is shown and dialled. */
-  @Column('text')
-  phone!: string;
+  /** E.164 with the leading plus sign, in the form it was given: it is shown and dialled. Null for a person without one. */
+  @Column('text', { nullable: true })
+  phone!: string | null;
 
-  /** The one form of its line, made by the database: see lib/phone-line.ts. */
+  /** Of a person without a number: the LID or the business-scoped id the contact goes by, as core/identity.ts writes it. */
+  @Column('text', { nullable: true })
+  address!: string | null;
+
+  /** The one form of number or address by which the contact is looked up, made by the database: see lib/phone-line.ts. */
   @Column({
     type: 'text',
     generatedType: 'STORED',
-    asExpression: 'phone_line(phone)',
+    asExpression: 'coalesce(phone_line(phone), address)',
     insert: false,
     update: false,
   })
   line!: string;
+
+  /** Since when the contact goes by it; null when always. */
+  @Column('timestamptz', { name: 'line_since', nullable: true })
+  lineSince!: Date | null;
 
   @Column('text', { nullable: true })
   name!: string | null;

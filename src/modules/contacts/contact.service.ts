@@ -15,10 +15,11 @@ import { ConsentRepository } from './consent/consent.repository.js';
 import { ContactSearchRepository } from './contact-search.repository.js';
 import { ContactViewRepository, type ContactView } from './contact-view.repository.js';
 import type { Contact } from './contact.entity.js';
-import { ContactRepository, type ContactRow } from './contact.repository.js';
+import { ContactRepository } from './contact.repository.js';
+import { ContactUpsertRepository, type ContactRow } from './contact-upsert.repository.js';
 import { ListRepository } from './list.repository.js';
-import { MergedNumberRepository } from './merge/merged-number.repository.js';
-import { People, type Numbers } from './merge/people.js';
+import { IdentityRepository } from './identities/identity.repository.js';
+import { People } from './merge/people.js';
 
 export interface NewContact {
   phoneNumber: string;
@@ -44,12 +45,13 @@ export type OptOutSource = 'keyword' | 'api' | 'import';
 /** The people a tenant may write to. Every method sees the given tenant's contacts only. */
 export class ContactService {
   private readonly contacts: ContactRepository;
+  private readonly upserts: ContactUpsertRepository;
   private readonly names: AttributeNames;
   private readonly lists = new ListRepository();
   private readonly search = new ContactSearchRepository();
   private readonly views = new ContactViewRepository();
   private readonly consents = new ConsentRepository();
-  private readonly mergedNumbers = new MergedNumberRepository();
+  private readonly identities = new IdentityRepository();
   private readonly people = new People();
 
   constructor(
@@ -63,6 +65,7 @@ export class ContactService {
   ) {
     this.names = deps.attributeNames ?? new AttributeNames();
     this.contacts = new ContactRepository(this.names);
+    this.upserts = new ContactUpsertRepository(this.names);
   }
 
   /**
@@ -77,7 +80,9 @@ export class ContactService {
       id: newId(),
       tenantId,
       phone,
+      address: null,
       line: lineOf(phone),
+      lineSince: null,
       name: personName(input.name),
       attributes,
       tags: checkedTags(input.tags),
@@ -94,10 +99,7 @@ export class ContactService {
         }
         await this.lists.addContacts(tx, tenantId, listId, [contact.id], now);
       }
-      if (!input.optedOut) return;
-      await this.recordConsent(tx, tenantId, contact.id, 'withdrawn', 'api');
-      const people = await this.people.lock(tx, tenantId, [contact.line]);
-      await this.people.optOut(tx, tenantId, people, { source: 'api', now });
+      if (input.optedOut) await this.recordConsent(tx, tenantId, contact.id, 'withdrawn', 'api');
     });
     return this.get(tenantId, contact.id);
   }
@@ -159,7 +161,6 @@ export class ContactService {
         tenantId,
         given.map(([name]) => name),
       );
-      const people = typeof changes.optedOut === 'boolean' ? await this.lockPerson(tx, tenantId, id) : [];
       const contact = await this.contacts.lock(tx, tenantId, id);
       if (!contact) throw notFound('contact', id);
       const now = this.deps.clock.now();
@@ -179,8 +180,6 @@ export class ContactService {
       }
       contact.updatedAt = now;
       await this.contacts.save(tx, contact);
-      if (changes.optedOut) await this.people.optOut(tx, tenantId, people, { source: 'api', now });
-      else await this.people.optIn(tx, tenantId, people, { source: 'api', now });
     });
     return this.get(tenantId, id);
   }
@@ -192,16 +191,20 @@ export class ContactService {
       // Locked, so that no merge adds a number meanwhile.
       const contact = await this.contacts.lock(tx, tenantId, id);
       if (!contact) throw notFound('contact', id);
-      const numbers = await this.mergedNumbers.ownNumbers(tx, contact);
-      const phones = numbers.map(({ phone }) => phone);
-      if (!(await this.contacts.remove(tx, tenantId, id, phones, suppression))) throw notFound('contact', id);
+      const current = (await this.identities.ofContacts(tx, tenantId, [id])).filter(
+        ({ until }) => until === null,
+      );
+      const addresses = current.map(({ address }) => address);
+      if (!(await this.contacts.remove(tx, tenantId, id, addresses, suppression))) {
+        throw notFound('contact', id);
+      }
     });
   }
 
   /**
    * Makes sure that contacts with these E.164 numbers exist; names and attributes that are given are merged into
-   * existing ones. A line that is given twice counts as one contact, the later values win. Returns one row per line;
-   * `phone` is the form the contact has, which may be another than the given one.
+   * existing ones. A line that is given twice counts as one contact, the later values win; two lines may be of one contact.
+   * Returns one row per line; `phone` is what the contact goes by, which may be another form or number than the given one.
    */
   async upsertMany(
     tx: Tx,
@@ -211,16 +214,16 @@ export class ContactService {
     const rows = new Map<string, ContactRow>();
     for (const { phone, name, attributes = {} } of contacts) {
       const line = lineOf(phone);
-      const row = rows.get(line) ?? { id: newId(), phone, name: null, attributes: {} };
+      const row = rows.get(line) ?? { id: newId(), address: phone, name: null, attributes: {} };
       row.name = personName(name) ?? row.name;
       row.attributes = merged(row.attributes, checkedAttributes(attributes));
       rows.set(line, row);
     }
     const given = [...rows.values()];
-    const written = await this.contacts.upsert(tx, tenantId, given, 'update', this.deps.clock.now());
+    const written = await this.upserts.upsert(tx, tenantId, given, 'update', this.deps.clock.now());
     const done = new Set(written.map(({ line }) => line));
-    const left = given.filter(({ phone }) => !done.has(lineOf(phone)));
-    const beyond = await this.contacts.beyondLimit(tx, tenantId, left);
+    const left = given.filter(({ address }) => !done.has(lineOf(address)));
+    const beyond = await this.upserts.beyondLimit(tx, tenantId, left);
     if (beyond.size > 0) throw tooManyAttributes(beyond.size);
     return this.contacts.findByLines(tx, tenantId, [...rows.keys()]);
   }
@@ -232,12 +235,13 @@ export class ContactService {
    */
   async optOut(tx: Tx, tenantId: string, phone: string, source: OptOutSource, proof?: string): Promise<void> {
     const now = this.deps.clock.now();
-    const people = await this.people.lock(tx, tenantId, [lineOf(phone)]);
+    const line = lineOf(phone);
+    let people = await this.people.lock(tx, tenantId, [line]);
     if (people.flat().every(({ contactId }) => contactId === null)) {
-      const row = { id: newId(), phone, name: null, attributes: {} };
-      const id = await this.contacts.optOut(tx, row, tenantId, source, now);
-      if (id !== undefined) await this.recordConsent(tx, tenantId, id, 'withdrawn', source, proof);
-    } else await this.people.optOut(tx, tenantId, people, { source, proof, now });
+      await this.upsertMany(tx, tenantId, [{ phone }]);
+      people = await this.people.lock(tx, tenantId, [line]);
+    }
+    await this.people.optOut(tx, tenantId, people, { source, proof, now });
   }
 
   async optIn(
@@ -249,11 +253,6 @@ export class ContactService {
   ): Promise<void> {
     const people = await this.people.lock(tx, tenantId, [lineOf(phone)]);
     await this.people.optIn(tx, tenantId, people, { source, proof, now: this.deps.clock.now() });
-  }
-
-  private async lockPerson(tx: Tx, tenantId: string, id: string): Promise<Numbers[]> {
-    const contact = await this.contacts.find(tx, tenantId, id);
-    return contact ? this.people.lock(tx, tenantId, [contact.line]) : [];
   }
 
   private async recordConsent(
@@ -275,8 +274,8 @@ export class ContactService {
   }
 
   private async exists(tx: Tx, tenantId: string, line: string): Promise<DomainError> {
-    const other = await this.contacts.findByLine(tx, tenantId, line);
-    const message = `This number already belongs to contact ${other?.id ?? '(just removed)'}.`;
+    const other = await this.contacts.findOwner(tx, tenantId, line);
+    const message = `This number already belongs to contact ${other ?? '(just removed)'}.`;
     return new DomainError('conflict', 'contact_exists', message, {
       errors: [{ path: 'phoneNumber', message }],
     });

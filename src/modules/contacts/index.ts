@@ -28,6 +28,7 @@ export { presentList, presentLists } from './list.presenter.js';
 
 // Suppression and consent.
 export { SuppressionService } from './suppression.service.js';
+export { holdsBack, TOPIC, TOPIC_MESSAGE } from './core/suppression-scope.js';
 export { AddSuppressionsDto, SuppressionDto, SuppressionsQuery } from './suppression.dto.js';
 export { presentSuppression, presentSuppressions } from './suppression.presenter.js';
 export { ConsentService } from './consent/consent.service.js';
@@ -52,8 +53,18 @@ export { presentBulkEdit } from './bulk/bulk.presenter.js';
 // Persons: merge duplicates, erase, and the records that other modules keep of a person.
 export { MergeService } from './merge/merge.service.js';
 export { DuplicatesDto, MergeContactDto, presentDuplicates } from './merge/merge.dto.js';
+export { ContactChangeDto, presentChanges } from './identities/contact-change.dto.js';
 export { PersonService } from './person/person.service.js';
 export { ContactErasedDto, EraseContactDto } from './person/person.dto.js';
+
+/**
+ * Who somebody on WhatsApp is: `contactOfPeer` finds or makes the contact of whoever wrote, locked; `linkPeers` is for the
+ * event `identity` (the same person: contacts are merged), `changeIdentity` for `identity_changed` (the old one is retired),
+ * `notePreference` for `preference`.
+ */
+export { IdentityService, type FoundContact, type IdentityTerms } from './identities/identity.service.js';
+export { ownerOf } from './identities/identity.repository.js';
+export { peerOf } from './core/identity.js';
 export type { Person, PersonRecords } from './person/person-records.js';
 
 // Number checks: whether numbers are on WhatsApp.

@@ -1,9 +1,11 @@
 import type { Tx } from '../../db/index.js';
+import type { Purpose } from '../tenants/index.js';
 import { lineOf } from '../../lib/phone-line.js';
+import { ownerOf } from './identities/identity.repository.js';
 
 /** What is known of a number that a request wants to write to. */
 export interface KnownNumber {
-  /** E.164, as it is dialled: the form the contact of its line has, otherwise the given one. */
+  /** As it is dialled: what the contact of its line goes by, otherwise the given number. */
   phone: string;
   line: string;
   contactId: string | null;
@@ -14,16 +16,21 @@ export interface KnownNumber {
   suppressed: boolean;
 }
 
-/** Every number, in the order given, with the contact of its line where there is one. */
-export async function knownNumbers(tx: Tx, tenantId: string, phones: string[]): Promise<KnownNumber[]> {
+/** Every number, in the order given, with the contact of its line where there is one; suppressed for messages of this purpose. */
+export async function knownNumbers(
+  tx: Tx,
+  tenantId: string,
+  phones: string[],
+  purpose: Purpose = 'service',
+): Promise<KnownNumber[]> {
   return tx.query<KnownNumber[]>(
-    `SELECT coalesce(c.phone, given.phone) AS phone, given.line, c.id AS "contactId", c.name,
+    `SELECT coalesce(c.phone, c.line, given.phone) AS phone, given.line, c.id AS "contactId", c.name,
             coalesce(c.attributes, '{}') AS attributes, c.opted_out_at AS "optedOutAt",
-            c.opt_out_source AS "optOutSource", x.id IS NOT NULL AS suppressed
+            c.opt_out_source AS "optOutSource", EXISTS (SELECT FROM suppressions x WHERE x.tenant_id = $1 AND x.line IN (given.line, c.line)
+              AND (x.scope = 'everything' OR (x.scope = 'marketing' AND $4 = 'marketing'))) AS suppressed
      FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS given (phone, line, position)
-     LEFT JOIN contacts c ON c.tenant_id = $1 AND c.line = given.line
-     LEFT JOIN suppressions x ON x.tenant_id = $1 AND x.line = given.line
+     LEFT JOIN contacts c ON c.tenant_id = $1 AND c.id = ${ownerOf('given.line')}
      ORDER BY given.position`,
-    [tenantId, phones, phones.map(lineOf)],
+    [tenantId, phones, phones.map(lineOf), purpose],
   );
 }

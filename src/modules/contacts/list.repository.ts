@@ -1,4 +1,5 @@
 import type { Tx } from '../../db/index.js';
+import { ownerOf } from './identities/identity.repository.js';
 import { ContactList } from './contact-list.entity.js';
 
 export interface CountedList {
@@ -108,7 +109,8 @@ export class ListRepository {
       `INSERT INTO contact_list_members (list_id, contact_id, tenant_id, added_at)
        SELECT list.id, contact.id, list.tenant_id, $4
        FROM contact_lists list JOIN contacts contact ON contact.tenant_id = list.tenant_id
-       WHERE list.tenant_id = $1 AND list.id = $2 AND contact.line = ANY($3)
+       WHERE list.tenant_id = $1 AND list.id = $2 AND contact.id = ANY(
+         SELECT ${ownerOf('given.line')} FROM unnest($3::text[]) AS given (line))
        ORDER BY contact.id
        ON CONFLICT DO NOTHING`,
       [tenantId, listId, lines, now],

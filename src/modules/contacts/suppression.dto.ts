@@ -1,27 +1,81 @@
+import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
-  ArrayMinSize,
   IsArray,
+  IsIn,
   IsISO8601,
   IsOptional,
   IsString,
   IsUUID,
   MaxLength,
+  ValidateNested,
 } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
 import { PageQuery } from '../../lib/page-query.js';
+import { suppressionScopes, type SuppressionScope } from './core/suppression-scope.js';
+import type { SuppressionOrigin } from './suppression.entity.js';
 
 const MAX_NUMBERS_PER_REQUEST = 10_000;
 
+const LID_HINT = 'digits only, without @lid';
+const MAX_LID = 20;
+const MAX_ID = 131;
+const MAX_PORTFOLIO = 64;
+
+@JSONSchema({ examples: [{ id: 'BR.1a2b3c4d', portfolio: '1029384756' }] })
+export class BusinessScopedIdDto {
+  @IsString()
+  @MaxLength(MAX_ID)
+  @JSONSchema({ description: 'A country, a dot, and up to 128 letters, digits, hyphens and underscores.' })
+  id!: string;
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(MAX_PORTFOLIO)
+  @JSONSchema({ description: 'The business portfolio in which the id holds.' })
+  portfolio?: string | null;
+}
+
 @JSONSchema({ examples: [{ phoneNumbers: ['+5511987654399'], reason: 'asked on the phone' }] })
 export class AddSuppressionsDto {
+  @IsOptional()
   @IsArray()
-  @ArrayMinSize(1)
   @ArrayMaxSize(MAX_NUMBERS_PER_REQUEST)
   @IsString({ each: true })
   @MaxLength(100, { each: true })
   @JSONSchema({ examples: [['+5511987654399']] })
-  phoneNumbers!: string[];
+  phoneNumbers?: string[];
+
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(MAX_NUMBERS_PER_REQUEST)
+  @IsString({ each: true })
+  @MaxLength(MAX_LID, { each: true })
+  @JSONSchema({ description: `The ids WhatsApp shows in place of hidden numbers, ${LID_HINT}.` })
+  lids?: string[];
+
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(MAX_NUMBERS_PER_REQUEST)
+  @ValidateNested({ each: true })
+  @Type(() => BusinessScopedIdDto)
+  @JSONSchema({ description: 'Ids of the Cloud API.' })
+  businessScopedIds?: BusinessScopedIdDto[];
+
+  @IsOptional()
+  @IsIn(suppressionScopes)
+  @JSONSchema({
+    description:
+      '`everything`; `marketing`: messages of that purpose only; `topic`: campaigns about `topic` only.',
+    default: 'everything',
+  })
+  scope?: SuppressionScope | null;
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(64)
+  @JSONSchema({ description: 'With the scope `topic`: that of the campaigns.', examples: ['newsletter'] })
+  topic?: string | null;
 
   @IsOptional()
   @IsString()
@@ -35,15 +89,51 @@ export class SuppressionsQuery extends PageQuery {
   @MaxLength(100)
   @JSONSchema({ description: 'A number or the beginning of one, with its country code.' })
   phoneNumber?: string;
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(MAX_LID)
+  @JSONSchema({ description: `Exactly this LID, ${LID_HINT}.` })
+  lid?: string;
+
+  @IsOptional()
+  @IsIn(suppressionScopes)
+  @JSONSchema({ description: 'Suppressions of this scope.' })
+  scope?: SuppressionScope;
 }
 
+/** Of phoneNumber, lid and businessScopedId one is there. */
 export class SuppressionDto {
   @IsUUID()
   id!: string;
 
-  /** E.164. */
+  @IsOptional()
   @IsString()
-  phoneNumber!: string;
+  @JSONSchema({ description: 'In E.164.' })
+  phoneNumber!: string | null;
+
+  @IsOptional()
+  @IsString()
+  lid!: string | null;
+
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => BusinessScopedIdDto)
+  businessScopedId!: BusinessScopedIdDto | null;
+
+  @IsIn(suppressionScopes)
+  scope!: SuppressionScope;
+
+  @IsOptional()
+  @IsString()
+  topic!: string | null;
+
+  @IsIn(['tenant', 'network'])
+  @JSONSchema({
+    description:
+      '`network`: the person stopped marketing on WhatsApp itself, and resuming it there lifts this entry.',
+  })
+  origin!: SuppressionOrigin;
 
   @IsOptional()
   @IsString()

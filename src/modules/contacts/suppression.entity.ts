@@ -1,8 +1,11 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 
-/** A line that must never be written to, whether or not it is a contact. */
+/** `tenant`: a user, an import, an erasure; `network`: the person told WhatsApp. */
+export type SuppressionOrigin = 'tenant' | 'network';
+
+/** What no message goes to, or none of a kind, whether or not it is a contact's. */
 @Entity('suppressions')
-@Index('suppressions_tenant_line', ['tenantId', 'line'], { unique: true })
+@Index('suppressions_tenant_line', ['tenantId', 'line', 'scope', 'origin'], { unique: true })
 @Index('suppressions_decision', ['decisionId'], { where: 'decision_id IS NOT NULL' })
 export class Suppression {
   @PrimaryColumn('uuid')
@@ -12,30 +15,34 @@ export class Suppression {
   @ForeignKey('Tenant', { onDelete: 'CASCADE' })
   tenantId!: string;
 
-  /** E.164 with the leading plus sign, in the form it was given. */
+  /** E.164 with the leading plus sign, in the form it was given, or another identity as core/identity.ts writes it. */
   @Column('text')
-  phone!: string;
+  address!: string;
 
-  /** The one form of its line, made by the database: see lib/phone-line.ts. */
+  /** By which it is looked up, made by the database: see lib/phone-line.ts and core/identity.ts. */
   @Column({
     type: 'text',
     generatedType: 'STORED',
-    asExpression: 'phone_line(phone)',
+    asExpression: 'phone_line(address)',
     insert: false,
     update: false,
   })
   line!: string;
 
+  /** What is held back: `everything`, `marketing`, or `topic:<name>`. */
+  @Column('text', { default: 'everything' })
+  scope!: string;
+
+  /** Who set it; only they lift it. */
+  @Column('text', { default: 'tenant' })
+  origin!: SuppressionOrigin;
+
   @Column('text', { nullable: true })
   reason!: string | null;
 
-  /** The same for all numbers of a person, which are lifted together. Made up: it leads to no contact. */
+  /** The same for all identities of a person, which are lifted together. Made up: it leads to no contact. */
   @Column('uuid', { name: 'decision_id', nullable: true })
   decisionId!: string | null;
-
-  /** It stands for the opt-out of a person, at a number that has no contact of its own. */
-  @Column('boolean', { name: 'lifted_by_opt_in', default: false })
-  liftedByOptIn!: boolean;
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;

@@ -5,11 +5,24 @@ import { newId } from '../../lib/ids.js';
 import { idBehind, toPage, type Page, type PageRequest } from '../../lib/pages.js';
 import { normalisePhone } from '../../lib/phone.js';
 import { distinctLines, lineOf } from '../../lib/phone-line.js';
+import { isBusinessScopedId, isLid, isPortfolio, lineOfIdentity } from './core/identity.js';
+import { storedScope, type SuppressionScope } from './core/suppression-scope.js';
 import { People } from './merge/people.js';
 import type { Suppression } from './suppression.entity.js';
-import { SuppressionRepository } from './suppression.repository.js';
+import { lasting, SuppressionRepository, type SuppressionTerms } from './suppression.repository.js';
 
-/** Numbers that are never written to, contacts or not. Every method sees the given tenant's numbers only. */
+const MAX_AT_ONCE = 10_000;
+
+export interface NewSuppressions {
+  phoneNumbers?: readonly string[];
+  lids?: readonly string[];
+  businessScopedIds?: readonly { id: string; portfolio?: string | null }[];
+  scope?: SuppressionScope | null;
+  topic?: string | null;
+  reason?: string | null;
+}
+
+/** Who is never written to, or not with marketing, or not about a topic, contacts or not. Every method sees one tenant only. */
 export class SuppressionService {
   private readonly suppressions = new SuppressionRepository();
   private readonly people = new People();
@@ -17,56 +30,86 @@ export class SuppressionService {
   constructor(private readonly deps: { database: Database; clock: Clock; defaultCountry?: string }) {}
 
   /**
-   * Adding a number again changes nothing. One bad number refuses all, each with its reason. Every other number of the same
-   * person, whose contacts were merged, is suppressed with it; returned are the given ones.
+   * Adding an identity again changes nothing. One bad one refuses all, each with its reason. Whatever else the same people are
+   * known by is suppressed with it, in the same scope; returned are the given ones.
    */
-  async add(
-    tenantId: string,
-    input: { phoneNumbers: readonly string[]; reason?: string | null },
-  ): Promise<Suppression[]> {
-    const phones: string[] = [];
-    const errors: FieldError[] = [];
-    input.phoneNumbers.forEach((phoneNumber, index) => {
-      const outcome = normalisePhone(phoneNumber, this.deps.defaultCountry);
-      if (outcome.ok) phones.push(outcome.phone);
-      else errors.push({ path: `phoneNumbers[${index}]`, message: outcome.reason });
-    });
-    if (errors.length > 0) throw invalid(errors);
-    const rows = distinctLines(phones).map((phone) => ({ id: newId(), phone }));
-    const lines = rows.map(({ phone }) => lineOf(phone));
+  async add(tenantId: string, input: NewSuppressions): Promise<Suppression[]> {
+    const { addresses, scope } = this.read(input);
+    const rows = distinctLines(addresses).map((address) => ({ id: newId(), address }));
+    const lines = rows.map(({ address }) => lineOf(address));
     const reason = input.reason?.replaceAll('\0', '').trim() || null;
+    const terms: SuppressionTerms = { ...lasting(reason), scope };
     return this.deps.database.transaction(async (tx) => {
       const people = await this.people.lock(tx, tenantId, lines);
       const now = this.deps.clock.now();
-      const added = await this.suppressions.addMany(tx, tenantId, rows, reason, now);
-      await this.people.suppress(
-        tx,
-        tenantId,
-        people.filter(({ length }) => length > 1),
-        reason,
-        now,
-      );
+      const added = await this.suppressions.addMany(tx, tenantId, rows, terms, now);
+      const several = people.filter(({ length }) => length > 1);
+      await this.people.suppress(tx, tenantId, several, terms, now);
       return added;
     });
+  }
+
+  private read(input: NewSuppressions): { addresses: string[]; scope: string } {
+    const { phoneNumbers = [], lids = [], businessScopedIds = [] } = input;
+    const addresses: string[] = [];
+    const errors: FieldError[] = [];
+    phoneNumbers.forEach((phoneNumber, index) => {
+      const outcome = normalisePhone(phoneNumber, this.deps.defaultCountry);
+      if (outcome.ok) addresses.push(outcome.phone);
+      else errors.push({ path: `phoneNumbers[${index}]`, message: outcome.reason });
+    });
+    lids.forEach((lid, index) => {
+      if (isLid(lid)) addresses.push(lineOfIdentity({ kind: 'lid', scope: '', value: lid }));
+      else
+        errors.push({ path: `lids[${index}]`, message: 'Write the digits of the LID only, without @lid.' });
+    });
+    businessScopedIds.forEach(({ id, portfolio }, index) => {
+      const path = `businessScopedIds[${index}]`;
+      if (!isBusinessScopedId(id)) {
+        errors.push({ path: `${path}.id`, message: 'Write a country, a dot and the id, such as BR.1a2b3c.' });
+      } else if (!isPortfolio(portfolio ?? '')) {
+        const message = 'Write the id of the business portfolio: letters, digits, hyphens and underscores.';
+        errors.push({ path: `${path}.portfolio`, message });
+      } else addresses.push(lineOfIdentity({ kind: 'bsuid', scope: portfolio ?? '', value: id }));
+    });
+    if (addresses.length + errors.length === 0) {
+      const message =
+        'Name at least one number, in phoneNumbers, or another identity, in lids or businessScopedIds.';
+      errors.push({ path: 'phoneNumbers', message });
+    }
+    if (addresses.length > MAX_AT_ONCE) {
+      errors.push({ path: 'phoneNumbers', message: `at most ${MAX_AT_ONCE} identities in one request` });
+    }
+    const scope = storedScope(input.scope ?? 'everything', input.topic);
+    if (!scope.ok) errors.push(scope.error);
+    if (errors.length > 0 || !scope.ok) throw invalid(errors);
+    return { addresses, scope: scope.scope };
   }
 
   /** Newest first; `phoneNumber` is a number or the beginning of one, with its country code. */
   async list(
     tenantId: string,
-    filter: { phoneNumber?: string },
+    filter: { phoneNumber?: string; lid?: string; scope?: SuppressionScope },
     page: PageRequest,
   ): Promise<Page<Suppression>> {
     const digits = filter.phoneNumber?.replace(/\D/g, '');
     const rows = await this.suppressions.list(
       this.deps.database.manager,
       tenantId,
-      digits ? `+${digits}` : undefined,
+      {
+        start: digits ? `+${digits}` : undefined,
+        line:
+          filter.lid === undefined
+            ? undefined
+            : lineOfIdentity({ kind: 'lid', scope: '', value: filter.lid }),
+        scope: filter.scope,
+      },
       { limit: page.limit + 1, beforeId: idBehind(page.cursor) },
     );
     return toPage(rows, page.limit, ({ id }) => [id]);
   }
 
-  /** Lifts it for every number of the person. */
+  /** Lifts it for everything the person is known by. */
   async remove(tenantId: string, id: string): Promise<void> {
     if (!(await this.suppressions.remove(this.deps.database.manager, tenantId, id))) {
       throw notFound('suppression', id);

@@ -32,6 +32,14 @@ export const OF_PERSON = `SELECT id FROM deliveries WHERE tenant_id = $1 AND con
 export class DeliveryPersonRecords implements PersonRecords {
   readonly name = 'deliveries';
 
+  /** In the order in which the engine locks them. */
+  async lock(tx: Tx, tenantId: string, contactIds: readonly string[]): Promise<void> {
+    await tx.query(
+      `SELECT FROM deliveries WHERE tenant_id = $1 AND contact_id = ANY($2::uuid[]) ORDER BY id FOR NO KEY UPDATE`,
+      [tenantId, contactIds],
+    );
+  }
+
   /**
    * Where both get something of a source, the other one's delivery that still waits is a `duplicate`; outside campaigns
    * only where both say the same. What waits otherwise goes to the number that stays. What was begun goes on where it
@@ -39,11 +47,7 @@ export class DeliveryPersonRecords implements PersonRecords {
    */
   async move(tx: Tx, tenantId: string, from: Person, to: Person): Promise<void> {
     const people = [tenantId, from.id, to.id, to.line];
-    // In the order in which the engine locks them.
-    await tx.query(
-      `SELECT id FROM deliveries WHERE tenant_id = $1 AND contact_id = $2 ORDER BY id FOR NO KEY UPDATE`,
-      [tenantId, from.id],
-    );
+    await this.lock(tx, tenantId, [from.id]);
     await tx.query(
       `UPDATE deliveries r SET state = 'skipped', code = 'duplicate', contact_id = $3, updated_at = now()
        WHERE r.tenant_id = $1 AND r.contact_id = $2 AND ${UNBEGUN} AND (
@@ -69,7 +73,34 @@ export class DeliveryPersonRecords implements PersonRecords {
        UPDATE deliveries r
        SET contact_id = $3, phone = CASE WHEN r.id IN (SELECT id FROM redirected) THEN $5 ELSE r.phone END
        WHERE r.tenant_id = $1 AND r.contact_id = $2`,
-      [...people, to.phone],
+      [...people, to.address],
+    );
+  }
+
+  /** What may have arrived where it was sent stays there, so that no one else gets a copy. A campaign has each line once. */
+  async readdress(
+    tx: Tx,
+    tenantId: string,
+    contactId: string,
+    { line, address }: { line: string; address: string },
+  ): Promise<void> {
+    const change = [tenantId, contactId, line, address];
+    await this.lock(tx, tenantId, [contactId]);
+    await tx.query(
+      `UPDATE deliveries r SET state = 'skipped', code = 'duplicate', updated_at = now()
+       WHERE r.tenant_id = $1 AND r.contact_id = $2 AND r.line = $3 AND ${UNBEGUN} AND r.campaign_id IS NOT NULL
+         AND EXISTS (SELECT FROM deliveries other
+                     WHERE other.campaign_id = r.campaign_id AND other.line = phone_line($4) AND other.id <> r.id)`,
+      change,
+    );
+    await tx.query(
+      `UPDATE deliveries r SET phone = $4
+       WHERE r.tenant_id = $1 AND r.contact_id = $2 AND r.line = $3 AND r.state IN ${WAITING}
+         AND NOT EXISTS (SELECT FROM messages m
+                         WHERE m.delivery_id = r.id AND m.direction = 'out' AND m.part = r.next_part AND ${mayHaveArrived('m')})
+         AND NOT EXISTS (SELECT FROM deliveries other
+                         WHERE other.campaign_id = r.campaign_id AND other.line = phone_line($4) AND other.id <> r.id)`,
+      change,
     );
   }
 

@@ -40,7 +40,7 @@ export class Delivery {
   @Column('uuid', { name: 'contact_id' })
   contactId!: string;
 
-  /** E.164, as it is dialled; `erased-` and the id once the person was erased. */
+  /** E.164, as it is dialled, or another identity as contacts/core/identity.ts writes it; `erased-` and the id once the person was erased. */
   @Column('text')
   phone!: string;
 

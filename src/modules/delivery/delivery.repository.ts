@@ -5,6 +5,7 @@ import { bySource } from './by-source.js';
 import type { DeliveryState } from './core/delivery-state.js';
 import type { ClaimRequest } from './claim.js';
 import type { SourceKind } from './core/source-kind.js';
+import { HELD_BACK } from './held-back.js';
 import { stateOfRest } from './queue.repository.js';
 import type { ClaimOutcome, Departure, DeliveryWait } from './delivery.types.js';
 import type { Admission, DeliverySources, NumberedClaim } from './source.js';
@@ -109,13 +110,13 @@ const CLAIM = `
     FROM asked a
     WHERE r.id = a.delivery_id
       AND EXISTS (SELECT FROM contacts c WHERE c.id = r.contact_id AND c.opted_out_at IS NULL)
-      AND NOT EXISTS (SELECT FROM suppressions x WHERE x.tenant_id = r.tenant_id AND x.line = r.line)
+      AND NOT EXISTS (SELECT FROM suppressions x WHERE x.tenant_id = r.tenant_id AND ${HELD_BACK})
       -- Somebody whose STOP is stored and not worked off yet. Almost always the index is empty.
       AND NOT EXISTS (
         SELECT FROM inbound_events e
         WHERE e.tenant_id = r.tenant_id AND e.stops AND e.done_at IS NULL
           AND (r.line = ANY (e.lines) OR e.lines && ARRAY(
-            SELECT n.line FROM contact_merged_numbers n WHERE n.contact_id = r.contact_id
+            SELECT n.line FROM contact_identities n WHERE n.contact_id = r.contact_id AND n.until IS NULL
             UNION ALL SELECT c.line FROM contacts c WHERE c.id = r.contact_id)))
     RETURNING a.ordinal, r.id, r.source, r.source_id, r.campaign_id, r.contact_id, r.claim_epoch
   ), written AS (

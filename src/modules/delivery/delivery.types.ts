@@ -51,6 +51,8 @@ export interface RecipientFacts {
   suppressed: boolean;
   /** A recent check did not find the number on WhatsApp. */
   notOnWhatsApp: boolean;
+  /** What else the person is known by, where the delivery has no number; null where it has one. */
+  otherAddresses: string[] | null;
   /** The contact's last sender. */
   lastSenderId: string | null;
   /** When the person last wrote to the sender of an answer; null for deliveries of other lanes. */

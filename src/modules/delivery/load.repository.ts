@@ -7,6 +7,7 @@ import { resendOf } from './core/unconfirmed.js';
 import type { Delivery, LoadedDelivery, RecipientFacts } from './delivery.types.js';
 import { bySource, keyOf } from './by-source.js';
 import type { DeliverySources, Policy } from './source.js';
+import { HELD_BACK } from './held-back.js';
 import { NOT_ON_WHATSAPP } from './unregistered.js';
 
 /** The part of a message that says what it is. */
@@ -66,10 +67,14 @@ const DELIVERIES = `
          r.only_sender_id IS NOT NULL AND NOT EXISTS (
            SELECT FROM senders s WHERE s.id = r.only_sender_id AND s.tenant_id = r.tenant_id) AS "onlySenderGone",
          c.id IS NOT NULL AS "contactExists", c.opted_out_at IS NOT NULL AS "optedOut",
-         coalesce((SELECT true FROM suppressions x WHERE x.tenant_id = r.tenant_id AND x.line = r.line), false)
+         coalesce((SELECT true FROM suppressions x WHERE x.tenant_id = r.tenant_id AND ${HELD_BACK} LIMIT 1), false)
            AS suppressed,
          coalesce((SELECT true FROM number_checks n
                    WHERE n.tenant_id = r.tenant_id AND n.line = r.line AND ${NOT_ON_WHATSAPP}), false) AS "notOnWhatsApp",
+         CASE WHEN NOT starts_with(r.phone, '+') THEN ARRAY(
+           SELECT coalesce(i.written, i.line) FROM contact_identities i
+           WHERE i.contact_id = r.contact_id AND i.tenant_id = r.tenant_id AND i.until IS NULL ORDER BY i.kind DESC, i.since)
+           END AS "otherAddresses",
          (SELECT talk.sender_id FROM contact_senders talk
           WHERE talk.contact_id = r.contact_id AND talk.tenant_id = r.tenant_id) AS "lastSenderId",
          CASE WHEN r.lane = 'answer' THEN (

@@ -1,5 +1,5 @@
 import type { Tx } from '../../db/index.js';
-import { ownerOf } from './inbound.repository.js';
+import { ownerOf } from '../contacts/index.js';
 
 /**
  * Locks the contacts of these people (`FOR NO KEY UPDATE`, in the order of lines) and returns them, in the order given;
@@ -15,7 +15,7 @@ export async function lockOwners(
   const rows: { person: number; id: string }[] = await tx.query(
     `SELECT given.person, c.id
      FROM unnest($1::int[], $2::uuid[], $3::text[]) AS given (person, tenant_id, line)
-     JOIN contacts c ON c.tenant_id = given.tenant_id AND c.id = (SELECT ${ownerOf('given.tenant_id', 'given.line')})
+     JOIN contacts c ON c.tenant_id = given.tenant_id AND c.id = (SELECT ${ownerOf('given.line', 'given.tenant_id')})
      ORDER BY c.line, c.id FOR NO KEY UPDATE OF c`,
     [given.map(({ person }) => person), given.map(({ tenantId }) => tenantId), given.map(({ line }) => line)],
   );

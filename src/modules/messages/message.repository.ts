@@ -71,7 +71,7 @@ const IS_OVER = `r.wait_reason IN ${HOURS_REASONS} AND r.wait_until <= now()`;
 /** The number comes from the recipient, which outlives its contact, or from the contact, which outlives its campaigns. */
 async function withSurroundings(tx: Tx, messages: Message[]): Promise<MessageView[]> {
   const rows: ({ id: string } & MessageSurroundings)[] = await tx.query(
-    `SELECT m.id, coalesce(r.phone, c.phone) AS phone, CASE WHEN ${IS_OVER} THEN NULL ELSE r.wait_reason END AS "waitReason",
+    `SELECT m.id, coalesce(r.phone, c.phone, c.line) AS phone, CASE WHEN ${IS_OVER} THEN NULL ELSE r.wait_reason END AS "waitReason",
             r.wait_until AS "waitUntil", answered.id AS "replyTo"
      FROM messages m
      LEFT JOIN messages answered ON answered.id = m.reply_to AND answered.tenant_id = m.tenant_id

@@ -115,6 +115,14 @@ describe('changing a campaign', () => {
     expect(await world.states(id)).toEqual({ queued: 2 });
   });
 
+  it('names a topic, changes it, and clears it', async () => {
+    const id = await made(1, { topic: 'newsletter' });
+    expect((await world.manager.get(tenantId, id)).campaign.topic).toBe('newsletter');
+    expect((await change(id, { name: 'Other' })).campaign.topic).toBe('newsletter');
+    expect((await change(id, { topic: 'offers' })).campaign.topic).toBe('offers');
+    expect((await change(id, { topic: null })).campaign.topic).toBeNull();
+  });
+
   it('can name a draft whose expiry has passed meanwhile', async () => {
     const id = await made(1, { expiresAt: inMinutes(5) });
     world.later(10);

@@ -197,7 +197,7 @@ describe('the trace of a recipient', () => {
     const [from, to] = await Promise.all(
       recipients.map(async ({ deliveryId }, index) => ({
         id: String((await world.recipient(deliveryId))['contact_id']),
-        phone: phones[index]!,
+        address: phones[index]!,
         line: phones[index]!,
       })),
     );
@@ -220,7 +220,7 @@ describe('the trace of a recipient', () => {
       [deliveryId],
     );
     const contactId = String((await world.recipient(deliveryId))['contact_id']);
-    const person = { id: contactId, phone: phones[0]!, line: phones[0]! };
+    const person = { id: contactId, address: phones[0]!, line: phones[0]! };
     await db.database.transaction(async (tx) => {
       await new DeliveryPersonRecords().erase(tx, world.tenantId, person);
       await tx.query('DELETE FROM contacts WHERE id = $1', [contactId]);

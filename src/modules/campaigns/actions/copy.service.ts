@@ -121,6 +121,7 @@ function draftOf(origin: Campaign, now: Date): Partial<Campaign> {
     tenantId: origin.tenantId,
     status: 'draft',
     purpose: origin.purpose,
+    topic: origin.topic,
     parts: origin.parts,
     variants: origin.variants,
     pool: origin.pool,

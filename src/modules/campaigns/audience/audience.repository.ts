@@ -1,5 +1,6 @@
 import type { Tx } from '../../../db/index.js';
 import { lineOf } from '../../../lib/phone-line.js';
+import { ownerOf } from '../../contacts/index.js';
 import { compileFilter, type Filter } from '../../segments/index.js';
 import { tenantTimes } from '../../tenants/index.js';
 import type { ExclusionCode } from './core/audience-rules.js';
@@ -45,10 +46,10 @@ export async function insertInlineRecipients(
 ): Promise<void> {
   await tx.query(
     `INSERT INTO deliveries (id, tenant_id, campaign_id, contact_id, phone, name, variables, inline)
-     SELECT ${recipientId('given.position')}, $1, $2, contacts.id, contacts.phone,
+     SELECT ${recipientId('given.position')}, $1, $2, contacts.id, coalesce(contacts.phone, contacts.line),
             coalesce(given.name, contacts.name), contacts.attributes || given.variables, true
      FROM jsonb_to_recordset($4::jsonb) AS given(position bigint, line text, name text, variables jsonb)
-     JOIN contacts ON contacts.tenant_id = $1 AND contacts.line = given.line
+     JOIN contacts ON contacts.tenant_id = $1 AND contacts.id = ${ownerOf('given.line')}
      ON CONFLICT (campaign_id, line) DO NOTHING`,
     [
       key.tenantId,
@@ -135,8 +136,15 @@ export async function insertImported(
 ): Promise<Found> {
   return insertFound(tx, key, firstPosition, {
     found: `SELECT contacts.id, $4::bigint + row_number() OVER (ORDER BY contacts.id) AS position
-            FROM import_phones JOIN contacts ON contacts.tenant_id = $1 AND contacts.line = import_phones.line
-            WHERE import_phones.tenant_id = $1 AND import_phones.import_id = $5::uuid`,
+            FROM (
+              SELECT contacts.id FROM import_phones JOIN contacts ON contacts.tenant_id = $1 AND contacts.line = import_phones.line
+              WHERE import_phones.tenant_id = $1 AND import_phones.import_id = $5::uuid
+              UNION
+              SELECT known.contact_id FROM import_phones
+              JOIN contact_identities known
+                ON known.tenant_id = $1 AND known.line = import_phones.line AND known.until IS NULL
+              WHERE import_phones.tenant_id = $1 AND import_phones.import_id = $5::uuid
+            ) contacts`,
     values: [importId],
   });
 }
@@ -159,7 +167,7 @@ async function insertFound(
   const [row] = await tx.query<Found[]>(
     `WITH found AS (${found}), added AS (
        INSERT INTO deliveries (id, tenant_id, campaign_id, contact_id, phone, name, variables, inline)
-       SELECT ${recipientId('found.position')}, $1, $2::uuid, contacts.id, contacts.phone, ${columns}
+       SELECT ${recipientId('found.position')}, $1, $2::uuid, contacts.id, coalesce(contacts.phone, contacts.line), ${columns}
        FROM found JOIN contacts ON contacts.id = found.id AND contacts.tenant_id = $1 ${joined}
        ON CONFLICT (campaign_id, line) DO NOTHING
        RETURNING 1)
@@ -169,11 +177,13 @@ async function insertFound(
   return row ?? { matched: 0, added: 0 };
 }
 
-/** Excludes the lines of these numbers from the audience; returns how many were in it. */
+/** Excludes the people with these numbers from the audience; returns how many were in it. */
 export async function excludePhones(tx: Tx, key: CampaignKey, phones: string[]): Promise<number> {
   return exclude(tx, key, {
     code: 'excluded_number',
-    condition: 'recipient.line = ANY($3::text[])',
+    condition: `(recipient.line = ANY($3::text[]) OR recipient.contact_id = ANY(
+      SELECT known.contact_id FROM contact_identities known
+      WHERE known.tenant_id = $1 AND known.line = ANY($3::text[]) AND known.until IS NULL))`,
     values: [phones.map(lineOf)],
   });
 }

@@ -68,6 +68,7 @@ export class CampaignCreation {
         name: input.name.trim(),
         status: timing.scheduledAt ? 'scheduled' : 'draft',
         purpose,
+        topic: input.topic ?? null,
         ...timing,
         ...content,
         ...control,

@@ -72,6 +72,7 @@ export class CampaignUpdates {
       await updateCampaign(locked, id, {
         ...settings,
         purpose,
+        topic: input.topic === undefined ? campaign.topic : input.topic,
         pool: poolAfter(change, campaign.pool),
         stickySender: change.options?.stickySender ?? campaign.stickySender,
         skipUnregistered: change.options?.skipUnregistered ?? campaign.skipUnregistered,

@@ -220,5 +220,7 @@ export class CampaignReports {
 
 /** Whether a key is a phone number; after an erasure a placeholder is in its place. */
 function isPhone(key: unknown): key is string {
-  return typeof key === 'string' && /^(\+\d+|erased-[\da-f-]{36})$/.test(key);
+  return (
+    typeof key === 'string' && /^(\+\d+|lid:\d+|bsuid:[\w-]{0,64}:[\w.-]+|erased-[\da-f-]{36})$/.test(key)
+  );
 }

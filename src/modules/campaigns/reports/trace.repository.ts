@@ -1,4 +1,5 @@
 import type { Tx } from '../../../db/index.js';
+import { holdsBack } from '../../contacts/index.js';
 import { type DeliveryState, isIn, type MessageAttempt } from '../../delivery/index.js';
 
 /** The columns about one recipient. */
@@ -40,6 +41,12 @@ export interface TracedMessage {
   attempts: MessageAttempt[];
 }
 
+const HELD_BACK = holdsBack({
+  line: 'r.line',
+  purpose: '(SELECT k.purpose FROM campaigns k WHERE k.id = r.campaign_id)',
+  topic: 'SELECT k.topic FROM campaigns k WHERE k.id = r.campaign_id',
+});
+
 const RECIPIENT = `SELECT r.id, r.contact_id AS "contactId", r.phone, r.name, r.state, r.code, r.variant,
     r.next_part AS "nextPart", r.queued_at AS "queuedAt", r.wait_reason AS "waitReason",
     r.wait_since AS "waitSince", r.wait_until AS "waitUntil", r.replied_at AS "repliedAt",
@@ -47,7 +54,9 @@ const RECIPIENT = `SELECT r.id, r.contact_id AS "contactId", r.phone, r.name, r.
     x.created_at AS "suppressedAt", x.reason AS "suppressionReason", c.id IS NOT NULL AS "contactExists"
   FROM deliveries r
   LEFT JOIN contacts c ON c.id = r.contact_id AND c.tenant_id = r.tenant_id
-  LEFT JOIN suppressions x ON x.tenant_id = r.tenant_id AND x.line = r.line
+  LEFT JOIN LATERAL (
+    SELECT x.created_at, x.reason FROM suppressions x WHERE x.tenant_id = r.tenant_id AND ${HELD_BACK}
+    ORDER BY x.created_at, x.id LIMIT 1) x ON true
   WHERE r.tenant_id = $1 AND r.campaign_id = $2`;
 
 /**

@@ -226,6 +226,7 @@ function runOf(origin: RecurringCampaign, run: Date, now: Date): Partial<Campaig
     tenantId: origin.tenantId,
     name: origin.name,
     purpose: origin.purpose,
+    topic: origin.topic,
     parts: origin.parts,
     variants: origin.variants,
     pool: origin.pool,

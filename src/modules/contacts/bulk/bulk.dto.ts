@@ -34,6 +34,11 @@ export class ContactFilterDto {
   phoneNumber?: string;
 
   @IsOptional()
+  @IsBoolean()
+  @JSONSchema({ description: 'Contacts whose number is known, or those whose is not.' })
+  hasPhone?: boolean;
+
+  @IsOptional()
   @IsUUID()
   listId?: string;
 

@@ -4,7 +4,6 @@ import { invalid } from '../../../lib/errors.js';
 import { beyondLimitSql, MAX_ATTRIBUTES_LENGTH, type Attributes } from '../core/attributes.js';
 import type { ContactFilter } from '../core/filter.js';
 import { ConsentRepository } from '../consent/consent.repository.js';
-import { People, type Numbers } from '../merge/people.js';
 import { ContactBulkEdit } from './bulk-edit.entity.js';
 
 /** Which contacts an edit is about, as its row remembers them. */
@@ -31,7 +30,6 @@ export function changesOf(edit: ContactBulkEdit): BulkChanges {
 
 export class BulkEditRepository {
   private readonly consents = new ConsentRepository();
-  private readonly people = new People();
 
   constructor(private readonly names = new AttributeNames()) {}
 
@@ -124,7 +122,6 @@ export class BulkEditRepository {
     now: Date,
   ): Promise<number> {
     await this.noteNames(tx, tenantId, changes);
-    const people = changes.optedOut === undefined ? [] : await this.lockPeople(tx, tenantId, ids);
     // Locks in the order of lines, as every writer of several contacts does, so that two never deadlock. FOR NO
     // KEY UPDATE is enough: adding a contact to a list only takes a key share lock.
     await tx.query(
@@ -134,21 +131,11 @@ export class BulkEditRepository {
     await this.refuseBeyondLimit(tx, tenantId, ids, changes);
     const changed = new Set([
       ...(await this.editRows(tx, tenantId, ids, changes, now)),
-      ...(await this.optOut(tx, tenantId, ids, people, changes.optedOut, now)),
+      ...(await this.optOut(tx, tenantId, ids, changes.optedOut, now)),
       ...(await this.join(tx, tenantId, ids, changes.addToListIds, now)),
       ...(await this.leave(tx, tenantId, ids, changes.removeFromListIds)),
     ]);
     return changed.size;
-  }
-
-  /** Whoever has these contacts, with all other numbers. */
-  private async lockPeople(tx: Tx, tenantId: string, ids: readonly string[]): Promise<Numbers[]> {
-    const rows: { line: string }[] = await tx.query(
-      'SELECT line FROM contacts WHERE tenant_id = $1 AND id = ANY($2::uuid[])',
-      [tenantId, ids],
-    );
-    const lines = rows.map(({ line }) => line);
-    return this.people.lock(tx, tenantId, lines);
   }
 
   private async refuseBeyondLimit(
@@ -200,7 +187,6 @@ export class BulkEditRepository {
     tx: Tx,
     tenantId: string,
     ids: readonly string[],
-    people: readonly Numbers[],
     optedOut: boolean | undefined,
     now: Date,
   ): Promise<string[]> {
@@ -216,8 +202,6 @@ export class BulkEditRepository {
     const kind = optedOut ? ('withdrawn' as const) : ('granted' as const);
     const lines = rows.map(({ id }) => ({ contactId: id, kind, source: 'api', at: now }));
     await this.consents.add(tx, tenantId, lines, now);
-    if (optedOut) await this.people.optOut(tx, tenantId, people, { source: 'api', now });
-    else await this.people.optIn(tx, tenantId, people, { source: 'api', now });
     return rows.map(({ id }) => id);
   }
 

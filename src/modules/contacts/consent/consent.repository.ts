@@ -1,5 +1,6 @@
 import type { Tx } from '../../../db/index.js';
 import { newId } from '../../../lib/ids.js';
+import { ownerOf } from '../identities/identity.repository.js';
 import { ContactConsent } from './consent.entity.js';
 
 export interface NewConsent {
@@ -47,7 +48,7 @@ export class ConsentRepository {
       `INSERT INTO contact_consents (id, tenant_id, contact_id, kind, source, proof, at, created_at)
        SELECT input.id, c.tenant_id, c.id, 'granted', $4, $5, $6, $6
        FROM unnest($2::uuid[], $3::text[]) AS input (id, line)
-       JOIN contacts c ON c.tenant_id = $1 AND c.line = input.line AND c.opted_out_at IS NULL
+       JOIN contacts c ON c.tenant_id = $1 AND c.id = ${ownerOf('input.line')} AND c.opted_out_at IS NULL
        LEFT JOIN LATERAL (
          SELECT kind, source FROM contact_consents
          WHERE contact_id = c.id ORDER BY at DESC, id DESC LIMIT 1

@@ -3,7 +3,6 @@ import type { Clock } from '../../../lib/clock.js';
 import { invalid, notFound, type FieldError } from '../../../lib/errors.js';
 import { idBehind, toPage, type Page, type PageRequest } from '../../../lib/pages.js';
 import { ContactRepository } from '../contact.repository.js';
-import { People } from '../merge/people.js';
 import { cleanName } from '../../../lib/names.js';
 import type { ContactConsent } from './consent.entity.js';
 import { ConsentRepository } from './consent.repository.js';
@@ -23,7 +22,6 @@ const FUTURE_TOLERANCE_MS = 5 * 60_000;
 export class ConsentService {
   private readonly consents = new ConsentRepository();
   private readonly contacts = new ContactRepository();
-  private readonly people = new People();
 
   constructor(private readonly deps: { database: Database; clock: Clock }) {}
 
@@ -36,8 +34,6 @@ export class ConsentService {
     const line = { contactId, ...checked(input, now) };
     return this.deps.database.transaction(async (tx) => {
       const withdrawn = line.kind === 'withdrawn';
-      const found = withdrawn ? await this.contacts.find(tx, tenantId, contactId) : null;
-      const people = found ? await this.people.lock(tx, tenantId, [found.line]) : [];
       const contact = await this.contacts.lock(tx, tenantId, contactId);
       if (!contact) throw notFound('contact', contactId);
       await this.consents.add(tx, tenantId, [line], now);
@@ -47,7 +43,6 @@ export class ConsentService {
           Object.assign(contact, { optedOutAt: now, optOutSource: 'api', updatedAt: now }),
         );
       }
-      await this.people.optOut(tx, tenantId, people, { source: 'api', now });
       const [added] = await this.consents.list(tx, tenantId, contactId, { limit: 1 });
       if (!added) throw new Error('A line of consent that was just written is not there.');
       return added;

@@ -3,10 +3,14 @@ import { keyError } from './attributes.js';
 
 /** Which contacts are meant; everything that is given has to hold. */
 export interface ContactFilter {
-  /** A part of the name (with one or two letters: the start of one of its words), or the start of the number. */
+  /** A part of the name (with one or two letters: the start of one of its words), or the start of the number or LID. */
   q?: string;
   /** E.164. */
   phoneNumber?: string;
+  /** Of another identity, as core/identity.ts writes it. */
+  address?: string;
+  /** Whether the number of the person is known. */
+  hasPhone?: boolean;
   listId?: string;
   /** All of them. */
   tags?: string[];

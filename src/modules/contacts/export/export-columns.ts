@@ -1,5 +1,7 @@
 import type { ContactView } from '../contact-view.repository.js';
 import { exportedValue } from '../core/exported-values.js';
+import type { KnownIdentity } from '../identities/identity.repository.js';
+import { IDENTITY_TITLES } from '../import/core/identity-columns.js';
 import { EXPORT_ONLY_TITLES } from '../import/core/own-columns.js';
 
 export type ExportCell = string | number;
@@ -15,13 +17,15 @@ const [OPTED_OUT, CONSENT, ON_WHATSAPP, CREATED_AT] = EXPORT_ONLY_TITLES;
 
 /** Titles the import knows, then those it makes no attributes of. */
 export const OWN_COLUMNS: readonly ExportColumn[] = [
-  { title: 'phoneNumber', cell: ({ phone }) => phone },
+  { title: 'phoneNumber', cell: ({ phone }) => phone ?? '' },
   { title: 'name', cell: ({ name }) => name ?? '' },
   { title: 'tags', cell: ({ tags }) => tags.join(';') },
   { title: OPTED_OUT, cell: ({ optedOutAt }) => optedOutAt?.toISOString() ?? '' },
   { title: CONSENT, cell: ({ consent }) => (consent ? `${consent.kind} (${consent.source})` : '') },
   { title: ON_WHATSAPP, cell: ({ onWhatsApp }) => (onWhatsApp === null ? '' : onWhatsApp ? 'yes' : 'no') },
   { title: CREATED_AT, cell: ({ createdAt }) => createdAt.toISOString() },
+  { title: IDENTITY_TITLES.lid, cell: (contact) => currentOf(contact, 'lid')?.value ?? '' },
+  { title: IDENTITY_TITLES.bsuid, cell: (contact) => scopedId(currentOf(contact, 'bsuid')) },
 ];
 
 export function attributeColumn(title: string): ExportColumn {
@@ -32,4 +36,14 @@ export function attributeColumn(title: string): ExportColumn {
 function attributeCell(value: unknown): ExportCell {
   const isKept = typeof value === 'number' && Math.abs(value) < MAX_SHEET_NUMBER;
   return isKept ? value : exportedValue(value);
+}
+
+/** Of several the one that was known first. */
+function currentOf({ identities }: ContactView, kind: 'lid' | 'bsuid'): KnownIdentity | undefined {
+  return identities.find((identity) => identity.kind === kind && identity.until === null);
+}
+
+function scopedId(identity: KnownIdentity | undefined): string {
+  if (!identity) return '';
+  return identity.scope === '' ? identity.value : `${identity.scope}/${identity.value}`;
 }

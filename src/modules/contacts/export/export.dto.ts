@@ -45,6 +45,10 @@ export class ExportContactsQuery {
   phoneNumber?: string;
 
   @IsOptional()
+  @IsBoolean()
+  hasPhone?: boolean;
+
+  @IsOptional()
   @IsUUID()
   listId?: string;
 

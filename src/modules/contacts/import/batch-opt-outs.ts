@@ -30,7 +30,7 @@ const people = new People();
 const suppressions = new SuppressionRepository();
 
 /**
- * Opts out the people whom the rows say to have, as far as they are contacts already, at all their numbers: nothing else
+ * Opts out the people whom the rows say to have, as far as they are contacts already, whatever they are known by: nothing else
  * about a person matters as much. A rejected row's number that is nobody's is suppressed: another row or file would make a
  * contact of it, and know nothing of it. Returns the lines of those who were not opted out before.
  *
@@ -40,14 +40,15 @@ const suppressions = new SuppressionRepository();
 export async function optOutKnown(tx: Tx, batch: BatchOptOuts): Promise<Set<string>> {
   const { tenantId, rows, fileName: proof, now } = batch;
   const found = await people.lock(tx, tenantId, [...optedOutLines(rows)]);
-  const known = found.filter((numbers) => numbers.some(({ contactId }) => contactId !== null));
-  const optedOut = await people.optOut(tx, tenantId, known, { source: 'import', proof, now });
+  const known = found.filter((addresses) => addresses.some(({ contactId }) => contactId !== null));
+  const optedOut = new Set(await people.optOut(tx, tenantId, known, { source: 'import', proof, now }));
   const written = new Set(rows.flatMap((row) => (row.kind === 'contact' ? lineOf(row.phone) : [])));
   const strangers = rows.flatMap((row) =>
     row.kind === 'rejected' && row.optedOut !== undefined && !written.has(lineOf(row.optedOut))
-      ? { id: newId(), phone: row.optedOut }
+      ? { id: newId(), address: row.optedOut }
       : [],
   );
   await suppressions.addStrangers(tx, tenantId, strangers, REJECTED_OPT_OUT, now);
-  return new Set(optedOut.map(({ line }) => line));
+  const lines = known.flat().filter(({ contactId }) => contactId !== null && optedOut.has(contactId));
+  return new Set(lines.map(({ line }) => line));
 }

@@ -4,9 +4,11 @@ import { lineOf } from '../../../lib/phone-line.js';
 import type { AttributeNames } from '../attribute-names.js';
 import { ConsentRepository } from '../consent/consent.repository.js';
 import { changeUsage, usageOf } from '../../tenants/index.js';
-import { ContactRepository, type ContactRow } from '../contact.repository.js';
+import { ContactUpsertRepository, type ContactRow } from '../contact-upsert.repository.js';
+import { People } from '../merge/people.js';
 import { MAX_ATTRIBUTES_LENGTH } from '../core/attributes.js';
 import { ListRepository } from '../list.repository.js';
+import { FurtherIdentities } from './further-identities.js';
 import { optedOutLines, optOutKnown } from './batch-opt-outs.js';
 import type { ImportedContact, RejectedRow } from './core/rows.js';
 
@@ -38,12 +40,14 @@ interface Counts {
 
 /** Writes batches of rows and everything that is counted about them. */
 export class ImportBatchRepository {
-  private readonly contacts: ContactRepository;
+  private readonly contacts: ContactUpsertRepository;
+  private readonly people = new People();
+  private readonly further = new FurtherIdentities();
   private readonly lists = new ListRepository();
   private readonly consents = new ConsentRepository();
 
   constructor(names?: AttributeNames) {
-    this.contacts = new ContactRepository(names);
+    this.contacts = new ContactUpsertRepository(names);
   }
 
   /** Opts out people first, then writes the rows, each in a transaction. False when the import has ended. */
@@ -139,26 +143,35 @@ export class ImportBatchRepository {
       .filter(([line]) => fresh.has(line))
       .map(([line, { phone, name, attributes, tags }]) => ({
         id: newId(),
-        phone,
+        address: phone,
         name,
         attributes,
         tags,
         optOutSource: said.has(line) ? ('import' as const) : undefined,
       }));
 
+    const known = new Map([...first].filter(([line, { also }]) => also !== undefined && fresh.has(line)));
     const newIds = new Set(contacts.map(({ id }) => id));
     const written = await this.contacts.upsert(tx, batch.tenantId, contacts, batch.onDuplicate, batch.now);
     const writtenLines = new Set(written.map(({ line }) => line));
     const beyond = await this.beyondLimit(tx, batch, contacts, writtenLines);
     // Nothing of a rejected row is kept but that the person opted out.
     for (const line of beyond) fresh.delete(line);
+    for (const line of beyond) known.delete(line);
+    await this.further.addAll(tx, batch.tenantId, known, batch.now);
     const created = written.filter(({ id }) => newIds.has(id)).length;
     if (batch.listId !== null) {
       await this.addToList(tx, batch, batch.listId, written, fresh);
     }
     const outOfThem = [...beyond].filter((line) => said.has(line));
-    const lateOut = await this.contacts.optOutLines(tx, batch.tenantId, outOfThem, 'import', batch.now);
-    const late = [...lateOut, ...written.filter(({ line, optedOutNow }) => optedOutNow && !before.has(line))];
+    const saidLate = { source: 'import', proof: batch.fileName, now: batch.now };
+    await this.people.optOut(
+      tx,
+      batch.tenantId,
+      await this.people.find(tx, batch.tenantId, outOfThem),
+      saidLate,
+    );
+    const late = written.filter(({ line, optedOutNow }) => optedOutNow && !before.has(line));
     await this.consents.add(
       tx,
       batch.tenantId,
@@ -187,7 +200,7 @@ export class ImportBatchRepository {
     written: ReadonlySet<string>,
   ): Promise<Set<string>> {
     if (onDuplicate === 'skip') return new Set();
-    const left = contacts.filter(({ phone }) => !written.has(lineOf(phone)));
+    const left = contacts.filter(({ address }) => !written.has(lineOf(address)));
     return this.contacts.beyondLimit(tx, tenantId, left);
   }
 

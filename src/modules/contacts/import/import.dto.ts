@@ -146,6 +146,12 @@ export class ImportColumnsDto {
   @JSONSchema({ description: 'Looked at, in this order, in rows in which that one holds no usable number.' })
   otherPhoneNumbers!: string[];
 
+  @IsOptional()
+  @IsArray()
+  @IsString({ each: true })
+  @JSONSchema({ description: 'Columns of LIDs and business-scoped ids; absent where there are none.' })
+  identities?: string[];
+
   @IsArray()
   @IsString({ each: true })
   @JSONSchema({

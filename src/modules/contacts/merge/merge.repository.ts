@@ -40,6 +40,15 @@ export class MergeRepository {
     );
   }
 
+  /** What made the other contact what it was is part of this one's history. */
+  async moveChanges(tx: Tx, tenantId: string, fromContactId: string, toContactId: string): Promise<void> {
+    await tx.query('UPDATE contact_changes SET contact_id = $3 WHERE tenant_id = $1 AND contact_id = $2', [
+      tenantId,
+      fromContactId,
+      toContactId,
+    ]);
+  }
+
   /** Puts a contact on all lists of another. */
   async joinLists(tx: Tx, tenantId: string, fromContactId: string, toContactId: string): Promise<void> {
     await tx.query(

@@ -2,18 +2,15 @@ import type { Database, Tx } from '../../../db/index.js';
 import type { Clock } from '../../../lib/clock.js';
 import { invalid, notFound, type DomainError } from '../../../lib/errors.js';
 import { encodeCursor, keyBehind, type Page, type PageRequest } from '../../../lib/pages.js';
-import { ConsentRepository } from '../consent/consent.repository.js';
 import type { Contact } from '../contact.entity.js';
 import { ContactRepository } from '../contact.repository.js';
 import type { ContactService } from '../contact.service.js';
 import type { ContactView } from '../contact-view.repository.js';
-import { isBeyondLimit, MAX_ATTRIBUTES_LENGTH } from '../core/attributes.js';
+import { MAX_ATTRIBUTES_LENGTH } from '../core/attributes.js';
 import { groupDuplicates, type DuplicateReason } from '../core/duplicates.js';
-import { cleanTags } from '../core/tags.js';
 import type { PersonRecords } from '../person/person-records.js';
+import { Joining } from './joining.js';
 import { MergeRepository } from './merge.repository.js';
-import { MergedNumberRepository } from './merged-number.repository.js';
-import { People } from './people.js';
 
 export interface Duplicates {
   reason: DuplicateReason;
@@ -35,18 +32,18 @@ const ENDINGS_AT_ONCE = 200;
 export class MergeService {
   private readonly contacts = new ContactRepository();
   private readonly merges = new MergeRepository();
-  private readonly consents = new ConsentRepository();
-  private readonly numbers = new MergedNumberRepository();
-  private readonly people = new People();
+  private readonly joining: Joining;
 
-  constructor(private readonly deps: MergeDeps) {}
+  constructor(private readonly deps: MergeDeps) {
+    this.joining = new Joining(deps.records);
+  }
 
   /**
    * Merges the other contact into this one and removes it. This one's number, name and attributes win; tags, lists,
-   * consents, messages and campaign history of both are its own. When either of the two opted out, the result has opted
-   * out, and the removed number is suppressed until it opts in again. When one of the numbers is suppressed, the others are
-   * too: it is the same person, who must not be reached by another number instead. What is written from the removed
-   * number later, such as a STOP, is the remaining contact's.
+   * consents, messages and campaign history of both are its own, and so is everything that the other was known by. When
+   * either of the two opted out, the result has opted out. When something of one is suppressed, all of both is: it is the
+   * same person, who must not be reached by another number instead. What is written from the other number later, such as a
+   * STOP, is the remaining contact's.
    */
   async merge(tenantId: string, id: string, otherId: string): Promise<ContactView> {
     await this.deps.database.transaction(async (tx) => {
@@ -60,8 +57,11 @@ export class MergeService {
       }
       if (!other) throw noSuchContact(otherId);
       const locked = await this.lock(tx, tenantId, contact, other);
-      for (const records of this.deps.records) await records.move(tx, tenantId, locked.other, locked.contact);
-      await this.join(tx, tenantId, locked.contact, locked.other);
+      const joined = await this.joining.join(tx, tenantId, locked.contact, locked.other, {
+        source: 'api',
+        now: this.deps.clock.now(),
+      });
+      if (!joined) throw tooManyAttributes();
     });
     return this.deps.contacts.get(tenantId, id);
   }
@@ -130,43 +130,6 @@ export class MergeService {
     if (!other) throw noSuchContact(readOther.id);
     return { contact, other };
   }
-
-  private async join(tx: Tx, tenantId: string, contact: Contact, other: Contact): Promise<void> {
-    const now = this.deps.clock.now();
-    const attributes = { ...other.attributes, ...contact.attributes };
-    if (isBeyondLimit(attributes, contact.attributes)) throw tooManyAttributes();
-    await this.merges.joinLists(tx, tenantId, other.id, contact.id);
-    await this.merges.keepSender(tx, tenantId, other.id, contact.id);
-    await this.consents.moveAll(tx, tenantId, other.id, contact.id);
-    await this.numbers.take(tx, tenantId, other, contact.id, now);
-    await this.contacts.delete(tx, tenantId, other.id);
-    const optOut = earliestOptOut(contact, other);
-    Object.assign(contact, {
-      name: contact.name ?? other.name,
-      attributes,
-      tags: cleanTags([...contact.tags, ...other.tags]),
-      optedOutAt: optOut?.optedOutAt ?? null,
-      optOutSource: optOut?.optOutSource ?? null,
-      createdAt: contact.createdAt < other.createdAt ? contact.createdAt : other.createdAt,
-      updatedAt: now,
-    });
-    await this.contacts.save(tx, contact);
-    await this.share(tx, tenantId, contact, now);
-  }
-
-  /** What holds for one number of the person that both are now holds for all of them. */
-  private async share(
-    tx: Tx,
-    tenantId: string,
-    { line, optedOutAt, optOutSource }: Contact,
-    now: Date,
-  ): Promise<void> {
-    const people = await this.people.lock(tx, tenantId, [line]);
-    for (const person of people) await this.people.shareSuppression(tx, tenantId, person, now);
-    if (optedOutAt === null) return;
-    const said = { source: optOutSource ?? 'api', now };
-    await this.people.optOut(tx, tenantId, people, said, 'opted out before its contact was merged');
-  }
 }
 
 function tooManyAttributes(): DomainError {
@@ -178,12 +141,6 @@ function tooManyAttributes(): DomainError {
 
 function noSuchContact(id: string): DomainError {
   return invalid([{ path: 'contactId', message: `There is no contact ${id}.` }]);
-}
-
-function earliestOptOut(...contacts: Contact[]): Contact | undefined {
-  return contacts
-    .filter(({ optedOutAt }) => optedOutAt !== null)
-    .toSorted((a, b) => (a.optedOutAt?.getTime() ?? 0) - (b.optedOutAt?.getTime() ?? 0))[0];
 }
 
 function isEnding(key: unknown): key is string {

@@ -16,19 +16,28 @@ export class PersonRepository {
     tx: Tx,
     tenantId: string,
     lines: readonly string[],
-  ): Promise<{ phoneNumber: string; reason: string | null; createdAt: Date }[]> {
+  ): Promise<
+    {
+      phoneNumber: string | null;
+      address: string;
+      scope: string;
+      reason: string | null;
+      createdAt: Date;
+    }[]
+  > {
     return tx.query(
-      `SELECT phone AS "phoneNumber", reason, created_at AS "createdAt" FROM suppressions
-       WHERE tenant_id = $1 AND line = ANY($2::text[]) ORDER BY line`,
+      `SELECT CASE WHEN starts_with(address, '+') THEN address END AS "phoneNumber", address, scope, reason,
+              created_at AS "createdAt"
+       FROM suppressions WHERE tenant_id = $1 AND line = ANY($2::text[]) ORDER BY line, scope, origin`,
       [tenantId, lines],
     );
   }
 
-  /** Of contacts that were merged into this one. */
-  mergedNumbers(tx: Tx, contact: Contact): Promise<{ phoneNumber: string; mergedAt: Date }[]> {
+  /** What made the contact what it is: merges, and changes of what the person is known by. */
+  changes(tx: Tx, contact: Contact): Promise<Record<string, unknown>[]> {
     return tx.query(
-      `SELECT phone AS "phoneNumber", merged_at AS "mergedAt" FROM contact_merged_numbers
-       WHERE tenant_id = $1 AND contact_id = $2 ORDER BY merged_at, line`,
+      `SELECT kind, source, detail, at FROM contact_changes
+       WHERE tenant_id = $1 AND contact_id = $2 ORDER BY id`,
       [contact.tenantId, contact.id],
     );
   }
@@ -49,7 +58,7 @@ export class PersonRepository {
   async eraseTraces(
     tx: Tx,
     contact: Contact,
-    numbers: readonly { phone: string; line: string }[],
+    numbers: readonly { address: string; line: string }[],
   ): Promise<void> {
     const line = [contact.tenantId, numbers.map((number) => number.line)];
     await tx.query('DELETE FROM number_checks WHERE tenant_id = $1 AND line = ANY($2::text[])', line);
@@ -66,7 +75,7 @@ export class PersonRepository {
       [
         contact.tenantId,
         contact.name,
-        numbers.flatMap(({ phone, line: one }) => [phone.slice(-8), one.slice(-8)]),
+        numbers.flatMap(({ address, line: one }) => [address.slice(-8), one.slice(-8)]),
       ],
     );
   }

@@ -1,7 +1,7 @@
 import type { Tx } from '../../../db/index.js';
 import { inboundFromJson, type InboundEvent } from '../../../transports/inbound.js';
 import type { WaitingEvent } from '../core/by-person.js';
-import { ownerOf } from '../inbound.repository.js';
+import { ownerOf } from '../../contacts/index.js';
 
 const WAITING = 'e.done_at IS NULL AND e.parked_at IS NULL';
 
@@ -28,7 +28,7 @@ export interface LockedEvent {
 export function readWaiting(tx: Tx, from: string, limit: number): Promise<Waiting[]> {
   return tx.query(
     `SELECT e.id, e.tenant_id AS "tenantId", e.lines, e.plain, coalesce(e.retry_at > now(), false) AS resting,
-            ARRAY(SELECT ${ownerOf('e.tenant_id', 'given.line')} FROM unnest(e.lines) AS given (line)) AS "contactIds"
+            ARRAY(SELECT ${ownerOf('given.line', 'e.tenant_id')} FROM unnest(e.lines) AS given (line)) AS "contactIds"
      FROM inbound_events e WHERE ${WAITING} AND e.id >= $1 ORDER BY e.id LIMIT $2`,
     [from, limit],
   );

@@ -8,6 +8,7 @@ import type { DirectDraft, ReadyMessage, RefusedMessage, DirectDeps } from './di
 import type { CampaignParts, FilesOfRequest, RenderedContent } from '../../content/index.js';
 import { withFileOf, writeDirect } from './core/direct-text.js';
 import { unknownSenders } from '../../senders/index.js';
+import type { Purpose } from '../../tenants/index.js';
 import { knownNumbers, type KnownNumber, unreachableReason } from '../../contacts/index.js';
 
 /** Files of one request that are read or fetched at the same time. */
@@ -29,6 +30,7 @@ export class DirectCheck {
   async run(
     tenantId: string,
     read: ReadMessages,
+    purpose: Purpose,
     signal?: AbortSignal,
   ): Promise<{ ready: ReadyMessage[]; refused: RefusedMessage[] }> {
     const refused = new Map(read.refused.map((message) => [message.index, message]));
@@ -40,7 +42,7 @@ export class DirectCheck {
     note(await this.withUnknownSenders(tenantId, read.drafts));
     const replies = await this.withReplies(tenantId, open(read.drafts));
     note(replies.refused);
-    const texts = await this.withTexts(tenantId, replies.drafts);
+    const texts = await this.withTexts(tenantId, replies.drafts, purpose);
     note(texts.refused);
     const files = await this.withFiles(tenantId, texts.written, signal);
     note(files.refused);
@@ -88,11 +90,12 @@ export class DirectCheck {
   private async withTexts(
     tenantId: string,
     drafts: readonly DirectDraft[],
+    purpose: Purpose,
   ): Promise<{ written: WrittenDraft[]; refused: RefusedMessage[] }> {
     const phones = [
       ...new Set(drafts.flatMap(({ phone, answered }) => [phone, answered?.contactPhone ?? phone])),
     ];
-    const known = await knownNumbers(this.deps.database.manager, tenantId, phones);
+    const known = await knownNumbers(this.deps.database.manager, tenantId, phones, purpose);
     const byLine = new Map(known.map((number) => [number.line, number]));
     const written: WrittenDraft[] = [];
     const refused: RefusedMessage[] = [];

@@ -100,7 +100,7 @@ export class DirectMessages {
     { whenStored, signal }: RequestHooks<AcceptedBulk>,
   ): Promise<AcceptedBulk> {
     const purpose = options.purpose ?? 'service';
-    const { ready, refused } = await this.check.run(tenantId, read, signal);
+    const { ready, refused } = await this.check.run(tenantId, read, purpose, signal);
     if (refused.length > 0 && (!options.skipInvalid || ready.length === 0)) throw errorOfRefused(refused);
     await this.refuseWithoutSenders(tenantId, ready);
     const { deliveries, accepted } = await this.deps.database.transaction(async (tx) => {
@@ -149,7 +149,7 @@ export class DirectMessages {
       ready.map(({ part }) => part),
       { until: lastSendAt(ready) },
     );
-    const people = await this.peopleOf(tx, tenantId, ready);
+    const people = await this.peopleOf(tx, tenantId, ready, purpose);
     return ready.map((message) => directDelivery(message, people.of(message), { purpose, now }));
   }
 
@@ -161,6 +161,7 @@ export class DirectMessages {
     tx: Tx,
     tenantId: string,
     messages: readonly ReadyMessage[],
+    purpose: Purpose,
   ): Promise<{ of(message: ReadyMessage): DirectPerson | undefined }> {
     const contacts = messages
       .filter(({ answered }) => !answered)
@@ -177,7 +178,7 @@ export class DirectMessages {
     const phones = [...made, ...answered.map(({ contactPhone: phone }) => ({ phone }))].map(
       ({ phone }) => phone,
     );
-    const known = await knownNumbers(tx, tenantId, phones);
+    const known = await knownNumbers(tx, tenantId, phones, purpose);
     const byLine = new Map(known.map((number) => [number.line, number]));
     return {
       of: (message) => personOf(message, byLine.get(lineOf(message.answered?.contactPhone ?? message.phone))),

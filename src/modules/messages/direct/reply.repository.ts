@@ -10,8 +10,9 @@ export async function repliedMessages(
 ): Promise<Map<string, RepliedMessage>> {
   const rows: (Omit<RepliedMessage, 'senderExists'> & { id: string })[] = await tx.query(
     `SELECT m.id, m.direction = 'in' AS "isInbound", m.sender_id AS "senderId", c.id AS "contactId",
-            c.phone AS "contactPhone",
-            ARRAY(SELECT n.line FROM contact_merged_numbers n WHERE n.tenant_id = $1 AND n.contact_id = c.id) || c.line
+            coalesce(c.phone, c.line) AS "contactPhone",
+            ARRAY(SELECT n.line FROM contact_identities n
+                  WHERE n.tenant_id = $1 AND n.contact_id = c.id AND n.until IS NULL) || c.line
               AS lines
      FROM messages m LEFT JOIN contacts c ON c.id = m.contact_id AND c.tenant_id = m.tenant_id
      WHERE m.tenant_id = $1 AND m.id = ANY($2::uuid[])`,

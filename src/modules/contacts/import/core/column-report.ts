@@ -8,6 +8,8 @@ export interface ColumnReport {
   phoneNumber: string;
   /** Columns in which a number is looked for where that one has none: `Phone 2`. */
   otherPhoneNumbers: string[];
+  /** Columns of LIDs and business-scoped ids; absent where there are none. */
+  identities?: string[];
   /** Columns that say which country a number is from. */
   country: string[];
   /** Columns of area codes, which are put in front of the numbers. */
@@ -26,10 +28,20 @@ export function reportColumns(plan: ColumnPlan): ColumnReport {
   const [phone, ...others] = plan.phones.map(({ index }) => index);
   const optedOut = plan.optOut.map(({ index }) => index);
   const attributes = plan.attributes.map(({ index }) => index);
-  const taken = new Set([phone, ...others, ...plan.name, ...plan.tags, ...optedOut, ...attributes]);
+  const identities = (plan.identities ?? []).map(({ index }) => index);
+  const taken = new Set([
+    phone,
+    ...others,
+    ...identities,
+    ...plan.name,
+    ...plan.tags,
+    ...optedOut,
+    ...attributes,
+  ]);
   return {
     phoneNumber: title(plan.phone),
     otherPhoneNumbers: others.map(title),
+    ...(identities.length > 0 && { identities: identities.map(title) }),
     country: plan.countries.map(title),
     areaCode: areasOf(plan.phones).map(title),
     name: plan.name.map(title),

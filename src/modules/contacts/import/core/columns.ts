@@ -2,6 +2,7 @@ import { firstPhone } from '../../../../lib/phone.js';
 import { attributeKey, keyError } from '../../core/attributes.js';
 import { withAreas } from './area-column.js';
 import { likelyCountries } from './likely-country.js';
+import { identityColumns, type IdentityColumn } from './identity-columns.js';
 import { OWN_FIELDS, resolveMapping, seen, type ColumnMapping } from './mapping.js';
 import { mappedOptOutKind } from './opt-out-column.js';
 import { rejectionColumns } from './own-columns.js';
@@ -23,6 +24,8 @@ export interface ColumnPlan {
   countries: number[];
   /** Those that look like it by their cells alone: numbers that only fit these countries are not read as others. */
   likelyCountries: number[];
+  /** Columns of LIDs and business-scoped ids; absent where there are none. */
+  identities?: IdentityColumn[];
   /** Joined with a space: one column, or first, middle and last name. */
   name: number[];
   /** Columns whose cells hold tags. */
@@ -71,8 +74,11 @@ export function planColumns(
     return { ok: true, plan: planWithoutHeader(titles, given ?? firstNumber, mapped) };
   }
   const read = parseTitles(titles, below);
-  const found: PhoneColumn[] = given === undefined ? read.phones : [{ index: given }];
-  if (found.length === 0) return { ok: false, reason: noPhoneColumn(titles) };
+  const identities = identityColumns(titles, mapped.columns);
+  const isIdentity = (index: number) => identities.some((column) => column.index === index);
+  const found: PhoneColumn[] =
+    given === undefined ? read.phones.filter(({ index }) => !isIdentity(index)) : [{ index: given }];
+  if (found.length === 0 && identities.length === 0) return { ok: false, reason: noPhoneColumn(titles) };
   const phones = read.isExport ? found : withAreas(titles, below, found, defaultCountry);
   const areas = areasOf(phones);
   const countries = read.countries.filter((index) => !areas.includes(index));
@@ -80,7 +86,10 @@ export function planColumns(
   const likely = read.isExport ? [] : likelyCountries(titles, below, known, defaultCountry);
   return {
     ok: true,
-    plan: { ...planWithHeader(titles, { ...read, phones, countries }, mapped), likelyCountries: likely },
+    plan: {
+      ...planWithHeader(titles, { ...read, phones, countries }, mapped, identities),
+      likelyCountries: likely,
+    },
   };
 }
 
@@ -93,6 +102,7 @@ function planWithHeader(
   titles: string[],
   read: TitleReading,
   mapped: Mapped,
+  identities: readonly IdentityColumn[],
 ): Omit<ColumnPlan, 'likelyCountries'> {
   const phone = read.phones[0]?.index ?? -1;
   const given = new Set(mapped.columns.values());
@@ -106,6 +116,7 @@ function planWithHeader(
   const optOut = optOutColumns(titles, read, mapped).filter(({ index }) => index !== phone);
   const left = new Set([
     phone,
+    ...identities.map(({ index }) => index),
     ...read.ignored.filter(isFree),
     ...tags,
     ...onlyOptOut(optOut, mapped.columns.get('optedOut')),
@@ -123,6 +134,7 @@ function planWithHeader(
     titles,
     phone,
     phones,
+    ...(identities.length > 0 && { identities: [...identities] }),
     countries,
     name,
     tags,

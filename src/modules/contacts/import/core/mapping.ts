@@ -9,14 +9,21 @@ export type ColumnType = (typeof columnTypes)[number];
 /** A title, or a position from 1; with the type of its cells where they are not texts. */
 export type MappedColumn = string | { column: string; type: ColumnType };
 
-/** What the caller says about columns: `phoneNumber`, `name`, `tags`, `optedOut` or an attribute's key -> its column. */
+/** What the caller says about columns: `phoneNumber`, `lid`, `businessScopedId`, `name`, `tags`, `optedOut` or an attribute's key -> its column. */
 export type ColumnMapping = Readonly<Record<string, MappedColumn>>;
 
 export type MappingOutcome =
   { ok: true; columns: Map<string, number>; booleans: ReadonlySet<string> } | { ok: false; reason: string };
 
 /** What a mapping can name besides attributes. */
-export const OWN_FIELDS: ReadonlySet<string> = new Set(['phoneNumber', 'name', 'tags', 'optedOut']);
+export const OWN_FIELDS: ReadonlySet<string> = new Set([
+  'phoneNumber',
+  'lid',
+  'businessScopedId',
+  'name',
+  'tags',
+  'optedOut',
+]);
 
 /** Why a mapping cannot name this field, or give it this type, if it cannot. */
 export function mappingError(field: string, mapped: MappedColumn): string | undefined {

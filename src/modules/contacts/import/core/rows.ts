@@ -12,6 +12,7 @@ import { personName } from '../../../../lib/names.js';
 import { cleanTags, splitTags, tagErrors } from '../../core/tags.js';
 import { undressed, usable } from './cells.js';
 import type { AttributeColumn, ColumnPlan } from './columns.js';
+import { identitiesIn } from './identity-columns.js';
 import { NOT_CSV } from './csv-rows.js';
 import { parseOptOut } from './opt-out-column.js';
 import { phoneOf } from './row-phone.js';
@@ -31,7 +32,10 @@ export interface SourceRow {
 
 export interface ImportedContact {
   kind: 'contact';
+  /** What the contact goes by: a number in E.164, or another identity as core/identity.ts writes it. */
   phone: string;
+  /** What else the person is known by; absent where the row says nothing of it. */
+  also?: string[];
   name: string | null;
   attributes: Attributes;
   tags: string[];
@@ -57,7 +61,8 @@ export function parseRow(
   defaultCountry?: string,
 ): ImportedContact | RejectedRow {
   const row = plan.isExport && given.exact ? { ...given, cells: given.exact } : given;
-  const phone = phoneOf(row.cells, plan, defaultCountry);
+  const identities = identitiesIn(row.cells, plan.identities ?? [], plan.titles);
+  const phone = personOf(row.cells, plan, identities, defaultCountry);
   const optOuts = plan.optOut.map(({ index, kind }) => parseOptOut(usable(row.cells[index]), kind));
   const optedOut = optOuts.includes('out');
   const reject = (reason: string): RejectedRow => ({
@@ -70,6 +75,7 @@ export function parseRow(
   });
   const broken = row.error ?? stillBroken(row.cells, plan) ?? surplusError(row.cells, plan);
   if (broken !== undefined) return reject(broken);
+  if (!identities.ok) return reject(identities.reason);
   if (!phone.ok) return reject(phone.reason);
 
   const parts = plan.name.flatMap((index) => personName(usable(row.cells[index])) ?? []);
@@ -91,10 +97,25 @@ export function parseRow(
       `the cell "${plan.titles[unclear.index]}" says neither yes nor no: did this person opt out?`,
     );
   }
-  const contact = { kind: 'contact', phone: phone.phone, name, attributes, tags, optedOut } as const;
+  const also = identities.addresses.filter((address) => address !== phone.phone);
+  const person = { phone: phone.phone, ...(also.length > 0 && { also }) };
+  const contact = { kind: 'contact', ...person, name, attributes, tags, optedOut } as const;
   if (Object.keys(attributes).length === 0) return contact;
   const { line, cells } = reject('');
   return { ...contact, source: { line, cells } };
+}
+
+/** The number of the row; where it has none, the first of its other identities. */
+function personOf(
+  cells: readonly string[],
+  plan: ColumnPlan,
+  identities: ReturnType<typeof identitiesIn>,
+  defaultCountry: string | undefined,
+): { ok: true; phone: string } | { ok: false; reason: string } {
+  const [first] = identities.ok ? identities.addresses : [];
+  const hasNumber = plan.phones.some(({ index }) => (cells[index] ?? '').trim() !== '');
+  if (first !== undefined && !hasNumber) return { ok: true, phone: first };
+  return phoneOf(cells, plan, defaultCountry);
 }
 
 /** `1.125` of a sheet gets another zero: a text with three decimals may be read as thousands. */

@@ -1,0 +1,33 @@
+import { IsIn, IsISO8601, IsOptional, IsString } from 'class-validator';
+import { JSONSchema } from 'class-validator-jsonschema';
+import { IDENTITY_KINDS, type IdentityKind } from '../core/identity.js';
+
+export class IdentityDto {
+  @IsIn(IDENTITY_KINDS)
+  @JSONSchema({
+    description:
+      '`phone`: a number; `lid`: the id WhatsApp shows in place of a hidden number; `bsuid`: the business-scoped id of the Cloud API.',
+  })
+  kind!: IdentityKind;
+
+  @IsString()
+  @JSONSchema({
+    description: 'A number in E.164, as it was given, a LID in digits, or an id such as `BR.1a2b3c`.',
+  })
+  value!: string;
+
+  @IsOptional()
+  @IsString()
+  @JSONSchema({ description: 'The business portfolio in which a business-scoped id holds; null otherwise.' })
+  scope!: string | null;
+
+  @IsISO8601()
+  since!: string;
+
+  @IsOptional()
+  @IsISO8601()
+  @JSONSchema({
+    description: 'When it stopped being theirs, such as a number they gave up; null while it is theirs.',
+  })
+  until!: string | null;
+}
