@@ -1,5 +1,6 @@
 /** The port between the engine and WhatsApp. Every transport implements it; nothing above it knows which one runs. */
 import type { InboundEvent } from './inbound.js';
+import type { Peer } from './peer.js';
 
 export type TransportName = 'whatsapp-web' | 'baileys' | 'waha' | 'cloud-api' | 'simulator';
 
@@ -10,6 +11,8 @@ export interface Capabilities {
   /** A resend with the same message id reaches the phone at most once. */
   idempotentIds: boolean;
   messageTypes: readonly MessageType[];
+  /** By what it can write to a person. */
+  addresses: readonly ('phone' | 'lid' | 'bsuid')[];
   typing: boolean;
   receipts: boolean;
   numberCheck: boolean;
@@ -43,8 +46,8 @@ export type OutboundContent =
 export interface OutboundMessage {
   /** Pre-allocated by `allocateMessageId`; undefined where the transport cannot take one. */
   waMessageId: string | undefined;
-  /** E.164, with the leading plus sign. */
-  to: string;
+  /** All that is known of the person; the transport takes what it addresses best. */
+  to: Peer;
   content: OutboundContent;
   /** For a ledger or a trace only; never shown to the recipient. */
   reference?: { campaignId?: string; part?: number };
@@ -103,7 +106,7 @@ export interface TransportSession {
   logout(): Promise<void>;
   allocateMessageId(): string | undefined;
   /** Shows "typing..." to the chat until the next send or `durationMs`. */
-  showTyping(to: string, durationMs: number): Promise<void>;
+  showTyping(to: Peer, durationMs: number): Promise<void>;
   send(message: OutboundMessage): Promise<SendOutcome>;
   /**
    * Whether the number (E.164) is on WhatsApp. There where the transport has the capability `numberCheck`. Rejects when it

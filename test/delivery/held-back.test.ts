@@ -44,10 +44,44 @@ describe.each(sourceKinds)('what stands in the way of a send (%s)', (source) => 
     await insertSuppressions(db.database.manager, world.tenantId, phones.slice(1, 2));
     const worker = world.worker();
     for (const payload of recipients) await world.drive(worker, payload);
-    expect(phone.handed.map(({ to }) => to)).toEqual([phones[2]]);
+    expect(phone.handed.map(({ to }) => to.phone)).toEqual([phones[2]]);
     for (const [index, code] of ['opted_out', 'suppressed'].entries()) {
       const { deliveryId } = recipients[index]!;
       expect(await world.recipient(deliveryId)).toMatchObject({ state: 'skipped', code });
+    }
+  });
+
+  it('a person without a number gets it by LID, and is skipped where the sender can address nothing', async () => {
+    const phone = await world.sender();
+    const to = ['lid:190000000000001', 'bsuid:portfolio1:BR.one'];
+    const { recipients } = await world.deliveries(source, { to, recipients: 2 });
+    const worker = world.worker();
+    for (const payload of recipients) await world.drive(worker, payload);
+    expect(phone.handed.map((message) => message.to)).toEqual([{ lid: '190000000000001' }]);
+    expect(await world.recipient(recipients[0]!.deliveryId)).toMatchObject({ state: 'sent' });
+    expect(await world.recipient(recipients[1]!.deliveryId)).toMatchObject({
+      state: 'skipped',
+      code: 'no_reachable_identity',
+    });
+  });
+
+  it('a suppression of marketing, or of a topic, holds back what it is about, also at the claim', async () => {
+    const { recipients, phones } = await world.deliveries(source, { recipients: 3 });
+    const phone = await world.sender();
+    const [marketing, news, other] = ['marketing', 'topic:news', 'topic:other'];
+    for (const [index, scope] of [marketing, news, other].entries()) {
+      await insertSuppressions(db.database.manager, world.tenantId, [phones[index]!], { scope });
+    }
+    await world.sql(`UPDATE deliveries SET purpose = 'marketing' WHERE tenant_id = $1`, [world.tenantId]);
+    await world.sql(`UPDATE campaigns SET topic = 'news' WHERE tenant_id = $1`, [world.tenantId]);
+    const worker = world.worker();
+    for (const payload of recipients) await world.drive(worker, payload);
+    const held = source === 'campaign' ? [0, 1] : [0];
+    expect(phone.handed.map(({ to }) => to.phone)).toEqual(
+      phones.filter((_, index) => !held.includes(index)),
+    );
+    for (const index of held) {
+      expect(await world.recipient(recipients[index]!.deliveryId)).toMatchObject({ code: 'suppressed' });
     }
   });
 
@@ -196,14 +230,14 @@ describe('what stands in the way of a campaign', () => {
     await world.sql('UPDATE deliveries SET retried_epoch = 1 WHERE id = $1', [retried.deliveryId]);
     const worker = world.worker();
     for (const payload of [...recipients.slice(0, 3), retried]) await world.drive(worker, payload);
-    expect(phone.handed.map(({ to }) => to)).toEqual([phones[1], phones[2], phones[4]]);
+    expect(phone.handed.map(({ to }) => to.phone)).toEqual([phones[1], phones[2], phones[4]]);
     expect(await world.recipient(recipients[0]!.deliveryId)).toMatchObject({
       state: 'skipped',
       code: 'not_on_whatsapp',
     });
     await world.sql('UPDATE campaigns SET skip_unregistered = false WHERE id = $1', [id]);
     await world.drive(worker, recipients[3]!);
-    expect(phone.handed.at(-1)?.to).toBe(phones[3]);
+    expect(phone.handed.at(-1)?.to.phone).toBe(phones[3]);
   });
 
   it('without a sender the campaign shows why it waits, and that it flows again', async () => {

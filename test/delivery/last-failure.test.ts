@@ -126,7 +126,7 @@ describe.each(servers)('a fault on the way of one recipient, with the queue on $
     const session = (own: TransportSession): TransportSession =>
       Object.assign(Object.create(own) as TransportSession, {
         send: (message: Parameters<TransportSession['send']>[0]) => {
-          if (message.to !== campaign.phones[POISONED] || thrown > 0) return own.send(message);
+          if (message.to.phone !== campaign.phones[POISONED] || thrown > 0) return own.send(message);
           thrown += 1;
           throw new Error('a bug of the transport');
         },

@@ -56,12 +56,14 @@ export class ScriptedSession implements TransportSession {
 
 export const accept: Answer = (message) => ({
   kind: 'sent',
-  waMessageId: message.waMessageId ?? `net-${message.to}-${message.reference?.part ?? 0}`,
+  waMessageId:
+    message.waMessageId ?? `net-${message.to.phone ?? message.to.lid}-${message.reference?.part ?? 0}`,
   at: new Date(),
 });
 
 export const capabilities: Capabilities = {
   idempotentIds: true,
+  addresses: ['phone', 'lid'],
   messageTypes: ['text', 'image', 'video', 'audio', 'voice', 'document', 'location', 'contact', 'poll'],
   typing: true,
   receipts: true,

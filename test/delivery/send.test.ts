@@ -29,7 +29,7 @@ describe.each(sourceKinds)('sending one recipient (%s)', (source) => {
 
     expect(phone.handed).toHaveLength(1);
     expect(phone.handed[0]).toMatchObject({
-      to: phones[0],
+      to: { phone: phones[0] },
       content: { type: 'text', text: 'Hello Ana' },
       reference: { campaignId: id, part: 0 },
     });
@@ -333,7 +333,7 @@ describe.each(sourceKinds)('many at once (%s)', (source) => {
     const { id, recipients, phones } = await world.deliveries(source, { recipients: 120 });
     const worker = world.worker();
     await Promise.all(recipients.map((payload) => world.drive(worker, payload)));
-    const handed = sessions.flatMap((session) => session.handed.map(({ to }) => to));
+    const handed = sessions.flatMap((session) => session.handed.map(({ to }) => to.phone ?? ''));
     expect(handed.toSorted()).toEqual(phones.toSorted());
     const { ledger, counted } = await world.counts(id);
     expect(ledger).toEqual(counted);

@@ -183,7 +183,7 @@ export class World {
   /** The same queued deliveries for each kind of source: a campaign's are templates, the others are written. */
   deliveries(
     source: SourceKind,
-    options: { parts?: PartOf[]; recipients?: number; senderIds?: string[] } = {},
+    options: { parts?: PartOf[]; recipients?: number; to?: string[]; senderIds?: string[] } = {},
   ): Promise<{ id: string; recipients: Sent[]; phones: string[] }> {
     if (source === 'campaign') return this.campaign(options);
     const { parts = ['Hello {{name}}'], ...more } = options;
@@ -195,6 +195,8 @@ export class World {
     options: {
       parts?: PartOf[];
       recipients?: number;
+      /** Whom, in place of numbers of nobody yet. */
+      to?: string[];
       senderIds?: string[];
       sticky?: boolean;
       onUnknown?: 'leave' | 'resend';
@@ -215,7 +217,7 @@ export class World {
       totalRecipients: recipients,
       onUnknown,
     });
-    const phones = this.newPhones(recipients);
+    const phones = options.to ?? this.newPhones(recipients);
     const people = phones.map((phone) => ({ phone, name: 'Ana' }));
     const contacts = await this.contacts.upsertMany(this.database.manager, this.tenantId, people);
     const payloads: Sent[] = [];

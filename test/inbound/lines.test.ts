@@ -141,3 +141,33 @@ it('a number is excluded from an audience in whatever form', async () => {
     [other, expect.stringMatching(/sent|delivered|read/)],
   ]);
 });
+
+it('a phone that stops with nothing but a LID, shows its number and changes it is one contact that nothing reaches', async () => {
+  const [first, next, lid] = ['+5531981230021', '+5531981230022', '190000000000021'];
+  const to = senders[0]?.number ?? '';
+  const people = async () =>
+    (await list(`/api/contacts?limit=500`)).filter((contact) => JSON.stringify(contact).includes(lid));
+  surface.network.write({ to, lid, text: 'STOP' });
+  await waitFor(async () => String((await people())[0]?.['optedOut']) === 'true');
+  const [{ id } = {}] = await people();
+  expect(await people()).toMatchObject([{ phoneNumber: null, identities: [{ kind: 'lid', value: lid }] }]);
+  surface.network.show({ to, phone: first, lid });
+  await waitFor(async () => (await people())[0]?.['phoneNumber'] === first);
+  const told = await campaign({ contacts: [first] });
+  expect(await recipientOf(told)).toMatchObject({ contactId: id, state: 'skipped', code: 'opted_out' });
+  surface.network.changeIdentity({ to, from: first, lid, newPhone: next });
+  await waitFor(async () => (await people())[0]?.['phoneNumber'] === next);
+  const again = await campaign({ contacts: [next] });
+  expect(await recipientOf(again)).toMatchObject({ contactId: id, state: 'skipped', code: 'opted_out' });
+  expect(await people()).toMatchObject([{ id, optedOut: true }]);
+  expect(await list(`/api/contacts/${id}/history`)).toMatchObject([
+    { kind: 'identity_changed', source: 'whatsapp' },
+    { kind: 'identity_added' },
+    { kind: 'identity_added' },
+  ]);
+  expect(arrivals(first) + arrivals(next) + arrivals(`lid:${lid}`)).toBe(0);
+  // Whoever has the old number now is somebody else.
+  const free = await campaign({ contacts: [first] });
+  expect(await recipientOf(free)).toMatchObject({ phoneNumber: first, code: null });
+  expect((await recipientOf(free))['contactId']).not.toBe(id);
+});

@@ -83,7 +83,7 @@ export class TestSender {
   }
 
   text(to: string, text = 'Hello', waMessageId = this.session.allocateMessageId()): OutboundMessage {
-    return { waMessageId, to, content: { type: 'text', text } };
+    return { waMessageId, to: { phone: to }, content: { type: 'text', text } };
   }
 }
 
@@ -214,10 +214,14 @@ export function transportContract(name: string, setup: () => Promise<ContractHar
       if (!harness.transport.capabilities.messageTypes.includes(type)) return;
       const online = await sender().online();
       const { content, body } = contents[type];
-      const message = { waMessageId: online.session.allocateMessageId(), to: freshNumber(), content };
+      const message = {
+        waMessageId: online.session.allocateMessageId(),
+        to: { phone: freshNumber() },
+        content,
+      };
       expect(await online.session.send(message)).toMatchObject({ kind: 'sent' });
       const sha256 = 'media' in content ? content.media.sha256 : undefined;
-      expect(await harness.seenAt(message.to)).toEqual({ type, body, sha256 });
+      expect(await harness.seenAt(message.to.phone)).toEqual({ type, body, sha256 });
     });
 
     it('delivers a resend with the same id once and reports it as sent', async () => {
@@ -229,7 +233,7 @@ export function transportContract(name: string, setup: () => Promise<ContractHar
         kind: 'sent',
         waMessageId: message.waMessageId,
       });
-      expect(await harness.arrivedAt(message.to)).toEqual([message.waMessageId]);
+      expect(await harness.arrivedAt(message.to.phone ?? '')).toEqual([message.waMessageId]);
     });
 
     it('rejects a number that is not on WhatsApp, and one that is none', async () => {
@@ -327,7 +331,7 @@ export function transportContract(name: string, setup: () => Promise<ContractHar
 
     it('shows typing without waiting for its end', async () => {
       const online = await sender().online();
-      await online.session.showTyping(freshNumber(), 60_000);
+      await online.session.showTyping({ phone: freshNumber() }, 60_000);
     });
 
     it('reports a dropped connection, returns unknown for what was under way, and connects again', async () => {

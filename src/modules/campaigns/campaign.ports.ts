@@ -4,7 +4,7 @@ import type { Logger } from '../../lib/logger.js';
 import type { Random } from '../../lib/random.js';
 import type { JobQueue } from '../../queue/job-queue.js';
 import type { Filter } from '../segments/index.js';
-import type { MessageType } from '../../transports/transport.js';
+import type { Capabilities, MessageType } from '../../transports/transport.js';
 import type { Fleet } from './core/fleet.js';
 import type { HumanPace } from '../delivery/index.js';
 import type { SenderPool } from '../senders/index.js';
@@ -23,6 +23,8 @@ export interface CampaignContacts {
 /** What campaigns need of the senders module. */
 export interface CampaignSenders {
   findPool(tenantId: string, pool: SenderPool): Promise<{ total: number; connected: number }>;
+  /** By what some sender of the pool can write to a person. */
+  addresses(request: { tenantId: string; pool: SenderPool }): Promise<Capabilities['addresses']>;
   /** The pool in its present state, for a simulation. */
   forecast(request: {
     tenantId: string;

@@ -1,6 +1,6 @@
 import type { Tx } from '../../db/index.js';
 import { latest } from '../../lib/clock.js';
-import type { MessageType, TransportRegistry } from '../../transports/transport.js';
+import type { Capabilities, MessageType, TransportRegistry } from '../../transports/transport.js';
 import { yieldingWork } from '../../lib/yielding-work.js';
 import { PoolForecast } from './core/forecast/forecast.js';
 import type { ForecastPace, ForecastSender, Competitor } from './core/forecast/sender-forecast.js';
@@ -47,6 +47,18 @@ export interface ForecastedPool {
   /** Of the other campaigns those that use some of the able senders, and do not wait for this one. */
   competingCampaigns: number;
   fleet: PoolForecast;
+}
+
+/** By what some sender of the pool can write to a person; nothing where the pool is empty. */
+export async function addressesOfPool(
+  tx: Tx,
+  transports: TransportRegistry,
+  { tenantId, pool }: Pick<ForecastRequest, 'tenantId' | 'pool'>,
+): Promise<Capabilities['addresses']> {
+  const senders = await poolSenders(tx, tenantId, pool);
+  return [
+    ...new Set(senders.flatMap(({ transport }) => transports[transport]?.capabilities.addresses ?? [])),
+  ];
 }
 
 /**

@@ -7,11 +7,11 @@ import { newId } from '../../lib/ids.js';
 import type { Page, PageRequest } from '../../lib/pages.js';
 import type { JobQueue } from '../../queue/job-queue.js';
 import { syncSession } from './sender.jobs.js';
-import type { TransportRegistry } from '../../transports/transport.js';
+import type { Capabilities, TransportRegistry } from '../../transports/transport.js';
 import { MAX_HEALTH } from './core/health.js';
 import { refoldNextSlot } from './core/slot.js';
 import { warmUpDay } from './core/warm-up.js';
-import { forecastPool, type ForecastRequest, type ForecastedPool } from './pool-forecast.js';
+import { addressesOfPool, forecastPool, type ForecastRequest, type ForecastedPool } from './pool-forecast.js';
 import type { SenderPool } from './pool.js';
 import { Sender } from './sender.entity.js';
 import {
@@ -162,6 +162,12 @@ export class SenderService {
   /** How many senders the pool names and how many of them are connected now. */
   findPool(tenantId: string, pool: SenderPool): Promise<{ total: number; connected: number }> {
     return countPool(this.deps.database.manager, tenantId, pool);
+  }
+
+  /** By what some sender of the pool can write to a person: numbers, LIDs, business-scoped ids. */
+  addresses(request: Pick<ForecastRequest, 'tenantId' | 'pool'>): Promise<Capabilities['addresses']> {
+    const { database, transports } = this.deps;
+    return addressesOfPool(database.manager, transports, request);
   }
 
   /** The pool as it stands now, ready to be simulated (see `PoolForecast`). */

@@ -1,3 +1,4 @@
+import type { Addressed } from './core/addressed.js';
 import { addMs, type Clock } from '../../lib/clock.js';
 import { seededRandom, type Random } from '../../lib/random.js';
 import type { LossCode, OutboundMessage, RejectionCode, SendOutcome } from '../transport.js';
@@ -54,7 +55,7 @@ export class HandOver {
    * A message that arrives does so now, before the answer is on its way: a sender that dies while waiting for the
    * answer has sent. A resend of an id that arrived is answered like the first time and changes nothing.
    */
-  accept(phone: Phone, message: OutboundMessage): Answer {
+  accept(phone: Phone, message: Addressed<OutboundMessage>): Answer {
     const { to } = message;
     if (!isPhone(to)) return refused('invalid_number', 0);
     const earlier = this.earlierArrival(phone, message);
@@ -73,7 +74,7 @@ export class HandOver {
     );
   }
 
-  private earlierArrival(phone: Phone, message: OutboundMessage): Answer | undefined {
+  private earlierArrival(phone: Phone, message: Addressed<OutboundMessage>): Answer | undefined {
     if (!this.ports.idempotentIds || message.waMessageId === undefined) return undefined;
     const arrival = this.ports.ledger.find(phone.senderId, message.waMessageId);
     if (!arrival) return undefined;
@@ -117,7 +118,7 @@ export class HandOver {
   /** What goes wrong with this one hand-over. */
   private handOverError(
     phone: Phone,
-    message: OutboundMessage,
+    message: Addressed<OutboundMessage>,
     error: string,
     random: Random,
     latencyMs: number,
@@ -138,12 +139,22 @@ export class HandOver {
     };
   }
 
-  private timeOut(phone: Phone, message: OutboundMessage, random: Random, latencyMs: number): Answer {
+  private timeOut(
+    phone: Phone,
+    message: Addressed<OutboundMessage>,
+    random: Random,
+    latencyMs: number,
+  ): Answer {
     if (random() < this.behaviour.timeOut.arrives) this.arrive(phone, message, random, latencyMs);
     return { outcome: { kind: 'unknown', code: 'timeout' }, afterMs: this.behaviour.timeOut.afterMs };
   }
 
-  private arrive(phone: Phone, message: OutboundMessage, random: Random, latencyMs: number): Answer {
+  private arrive(
+    phone: Phone,
+    message: Addressed<OutboundMessage>,
+    random: Random,
+    latencyMs: number,
+  ): Answer {
     const { to, content, reference } = message;
     const seen = seenOf(content);
     const id = message.waMessageId ?? newMessageId();

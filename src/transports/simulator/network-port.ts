@@ -1,3 +1,4 @@
+import type { Addressed } from './core/addressed.js';
 import type { LossCode, OutboundMessage } from '../transport.js';
 import type { Behaviour } from './core/behaviour.js';
 import type { Answer } from './hand-over.js';
@@ -18,7 +19,7 @@ export interface NetworkPort {
   readonly behaviour: Behaviour;
   /** The sender's phone; `settings` is its transport configuration. Throws an `invalid` DomainError for a wrong one. */
   phoneOf(senderId: string, settings: Record<string, unknown>): Phone;
-  accept(phone: Phone, message: OutboundMessage): Answer;
+  accept(phone: Phone, message: Addressed<OutboundMessage>): Answer;
   isRegistered(number: string): boolean;
   typing(phone: Phone, to: string, durationMs: number): void;
   /** A fresh pairing code, valid for `lifetimeMs` milliseconds. */

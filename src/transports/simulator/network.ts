@@ -1,3 +1,4 @@
+import { writerAt, type Addressed } from './core/addressed.js';
 import { addMs, systemClock, type Clock } from '../../lib/clock.js';
 import { DomainError, invalid } from '../../lib/errors.js';
 import type { InboundMessage } from '../inbound.js';
@@ -209,7 +210,7 @@ export class SimulatorNetwork implements NetworkPort {
     return phone;
   }
 
-  accept(phone: Phone, message: OutboundMessage): Answer {
+  accept(phone: Phone, message: Addressed<OutboundMessage>): Answer {
     return this.handOver.accept(phone, message);
   }
 
@@ -271,7 +272,7 @@ export class SimulatorNetwork implements NetworkPort {
     const { reply } = aftermath;
     if (!reply) return;
     this.schedule.after(afterMs + reply.afterMs, () => {
-      this.write({ to: phone.senderId, from: arrived.to, text: reply.text });
+      this.write({ to: phone.senderId, ...writerAt(arrived.to), text: reply.text });
     });
   }
 

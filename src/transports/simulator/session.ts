@@ -1,3 +1,5 @@
+import type { Peer } from '../peer.js';
+import { addressed } from './core/addressed.js';
 import type {
   LossCode,
   OutboundMessage,
@@ -59,13 +61,16 @@ export class NetworkSession implements TransportSession, Line {
     return this.network.idempotentIds ? newMessageId() : undefined;
   }
 
-  async showTyping(to: string, durationMs: number): Promise<void> {
-    if (this.state === 'connected') this.network.typing(this.phone, to, durationMs);
+  async showTyping(peer: Peer, durationMs: number): Promise<void> {
+    const to = addressed(peer);
+    if (this.state === 'connected' && to !== undefined) this.network.typing(this.phone, to, durationMs);
   }
 
   async send(message: OutboundMessage): Promise<SendOutcome> {
     if (this.state !== 'connected') return { kind: 'senderLost', code: this.lastLoss };
-    const { outcome, afterMs } = this.network.accept(this.phone, message);
+    const to = addressed(message.to);
+    if (to === undefined) return { kind: 'rejected', code: 'invalid_number', permanent: true };
+    const { outcome, afterMs } = this.network.accept(this.phone, { ...message, to });
     if (afterMs <= 0) return outcome;
     return new Promise((resolve) => {
       this.waiting.add(resolve);

@@ -30,6 +30,7 @@ abstract class SimulatorTransport implements Transport {
     return {
       idempotentIds: this.idempotentIds,
       messageTypes: ['text', 'image', 'video', 'audio', 'voice', 'document', 'location', 'contact', 'poll'],
+      addresses: ['phone', 'lid'],
       typing: true,
       receipts: true,
       numberCheck: true,

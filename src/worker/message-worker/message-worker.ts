@@ -11,6 +11,7 @@ import { campaignOf } from './campaign-of.js';
 import { DONE, runAgainIn } from './outcomes.js';
 import { PartSender } from './part-sender.js';
 import type { MessageWorkerDeps } from './ports.js';
+import { isAddressable } from './recipient.js';
 import { answerFor, boundSender, isAnswerNow, requestFor } from './request.js';
 import { TriedDeliveries, type Occupation } from './tried-deliveries.js';
 import {
@@ -88,6 +89,11 @@ export class MessageWorker {
 
     const hosted = this.deps.sessions.sessionOf(reserved.senderId);
     if (!hosted) return this.giveUpReservation(reserved, NO_SESSION_PAUSE_MS);
+    if (!isAddressable(loaded, hosted.capabilities)) {
+      await this.giveBackAll(reserved);
+      const end = { kind: 'end', to: 'skipped', code: 'no_reachable_identity' } as const;
+      return this.leave(loaded, markUnknownIfPossiblySent(loaded, end));
+    }
     return this.parts.send({
       loaded,
       reservation: reserved,

@@ -9,6 +9,7 @@ import { handOver, retryUntilRecorded } from './hand-over.js';
 import { DONE, runAgainIn } from './outcomes.js';
 import type { MessageWorkerDeps, SendRun } from './ports.js';
 import { campaignOf } from './campaign-of.js';
+import { recipientOf } from './recipient.js';
 import { beginsWith } from './request.js';
 import { SessionTurns } from './session-turns.js';
 import { sleep } from './sleep.js';
@@ -79,7 +80,7 @@ export class PartSender {
       run.hosted.session,
       {
         waMessageId: claimed.waMessageId,
-        to: delivery.phone,
+        to: recipientOf(run.loaded),
         content: ready.outbound,
         reference: { campaignId: delivery.campaignId ?? delivery.sourceId, part },
       },
@@ -118,7 +119,7 @@ export class PartSender {
     const turn = { isAnswer: run.reservation.answer === true, signal: run.signal };
     await this.turns.take(run.reservation.senderId, turn, () => {
       // Best effort: a message is sent also when its transport cannot show typing now.
-      run.hosted.session.showTyping(run.loaded.delivery.phone, timing.typingMs).catch((error: unknown) => {
+      run.hosted.session.showTyping(recipientOf(run.loaded), timing.typingMs).catch((error: unknown) => {
         this.deps.logger.debug({ error: errorMessage(error) }, 'typing could not be shown');
       });
       return rest(timing.typingMs, run.signal);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { countWaiting } from '../../../src/modules/campaigns/forecast/dry-run.repository.js';
 import { presentDryRun } from '../../../src/modules/campaigns/index.js';
 import { draft, phone } from '../world.js';
 import { createControlWorld, type ControlWorld } from '../actions/world.js';
@@ -110,6 +111,32 @@ describe('a dry run', () => {
       messagesLeft: 30,
       message: expect.stringContaining('expires'),
     });
+  });
+
+  it('names whom no sender of the pool can write to by anything that is known of them', async () => {
+    await tenantWith(wide);
+    const id = await planned(2);
+    const [first, second] = await world.sql('SELECT id, contact_id FROM deliveries WHERE campaign_id = $1', [
+      id,
+    ]);
+    await world.sql(`UPDATE deliveries SET phone = 'lid:1' WHERE id = $1`, [first?.['id']]);
+    await world.sql(`UPDATE deliveries SET phone = 'bsuid:p:BR.x' WHERE id = $1`, [second?.['id']]);
+    const reasons = async (...addresses: string[]) => {
+      const counted = await countWaiting(
+        world.db.database.manager,
+        { tenantId, id },
+        { needed: [], byPlace: false, addresses },
+      );
+      return Object.fromEntries(counted.map(({ reason, count }) => [reason ?? 'sent', count]));
+    };
+    expect(await reasons()).toEqual({ sent: 2 });
+    expect(await reasons('phone', 'lid')).toEqual({ sent: 1, no_reachable_identity: 1 });
+    await world.sql(
+      `INSERT INTO contact_identities (id, tenant_id, contact_id, kind, value, since)
+       VALUES (gen_random_uuid(), $1, $2, 'lid', '2', now())`,
+      [tenantId, second?.['contact_id']],
+    );
+    expect(await reasons('phone', 'lid')).toEqual({ sent: 2 });
   });
 
   it('names who would get nothing, each once, and what was removed before', async () => {

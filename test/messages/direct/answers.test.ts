@@ -174,7 +174,7 @@ describe('an answer', () => {
     expect(await laneOf(id)).toMatchObject([{ lane: 'answer', contact_id: contactId }]);
     expect(await contactOf(other)).toBe('');
     await world.work();
-    expect(phone.handed.map(({ to }) => to)).toEqual([other, kept]);
+    expect(phone.handed.map(({ to }) => to.phone ?? '')).toEqual([other, kept]);
     expect(phone.texts).toEqual(['Hello Ana', 'Hello Ana']);
   });
 

@@ -79,7 +79,7 @@ describe('a bulk of messages', () => {
     });
     await world.work();
     expect(phone.texts.toSorted()).toEqual(['Ana: table 4', 'Guest: table 5']);
-    expect(phone.handed.map(({ to }) => to).toSorted()).toEqual([first, second].toSorted());
+    expect(phone.handed.map(({ to }) => to.phone ?? '').toSorted()).toEqual([first, second].toSorted());
   });
 
   it('leaves at one time when it says one, except those with their own', async () => {

@@ -10,7 +10,8 @@ import type { CountedCampaign } from '../campaign.repository.js';
 const EXCLUDED: { readonly [Reason in Exclusion]: string } = {
   contact_deleted: 'The contact was deleted.',
   opted_out: 'The contact has opted out.',
-  suppressed: 'The number is on the suppression list.',
+  suppressed: 'The person is on the suppression list, for this kind of message.',
+  no_reachable_identity: 'No sender of the pool can write to the person by anything that is known of them.',
   missing_variable: 'The text needs a value this recipient does not have.',
   not_on_whatsapp: 'The last check of the number found no WhatsApp account.',
   frequency_cap: 'The contact has had as many messages as the frequency limit allows.',

@@ -52,6 +52,7 @@ export class DryRuns {
     const startsAt = campaign.scheduledAt ? latest(campaign.scheduledAt, now) : now;
     const hours = sendingHours(campaign, await tenantTimes(database.manager, tenantId));
     const waiting = await countWaiting(database.manager, campaign, {
+      addresses: await this.deps.senders.addresses(campaign),
       needed: neededByContent(campaign),
       byPlace: hours.byRecipient,
     });

@@ -1,5 +1,6 @@
 import type { RawData } from 'ws';
 import { inboundFromJson, isInbound } from '../../inbound.js';
+import type { Peer } from '../../peer.js';
 import type {
   MediaFile,
   OutboundContent,
@@ -20,7 +21,7 @@ export type ClientFrame =
   | { type: 'disconnect'; session: number; request: number }
   /** Unlinks a device, connected or not. */
   | { type: 'unlink'; credentials: string; request: number }
-  | { type: 'typing'; session: number; to: string; durationMs: number }
+  | { type: 'typing'; session: number; to: Peer; durationMs: number }
   | { type: 'probe'; session: number; request: number }
   | { type: 'check'; session: number; request: number; phone: string }
   /** That event is safe; it need not be told again. */

@@ -1,3 +1,4 @@
+import type { Peer } from '../../peer.js';
 import type {
   LossCode,
   OutboundMessage,
@@ -58,7 +59,7 @@ export class RemoteSession implements TransportSession, LinkedSession {
     return this.link.idempotentIds ? newMessageId() : undefined;
   }
 
-  async showTyping(to: string, durationMs: number): Promise<void> {
+  async showTyping(to: Peer, durationMs: number): Promise<void> {
     if (this.connected && this.number !== undefined) {
       this.link.tell({ type: 'typing', session: this.number, to, durationMs });
     }

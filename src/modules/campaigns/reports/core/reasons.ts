@@ -17,6 +17,7 @@ const reasons: Readonly<Record<string, string>> = {
   network_error: 'WhatsApp reported an error after it had taken the message',
   opted_out: 'the contact had opted out',
   suppressed: 'the number is on the suppression list',
+  no_reachable_identity: 'no sender could write to the person by anything that is known of them',
   campaign_stopped: 'the campaign was stopped first',
   contact_deleted: 'the contact was deleted first',
   duplicate: 'the contact is in the audience already',
