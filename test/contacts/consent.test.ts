@@ -92,7 +92,7 @@ describe('the consent of a contact', () => {
   });
 
   it('gets a line from keywords, with the message as proof', async () => {
-    const { database, clock, logger } = world;
+    const { database, contacts, clock, logger } = world;
     const inbound = new InboundService({ database, people: world.identities, clock, logger });
     const senderId = await insertSender(world.database.manager, tenantId);
     const texts = ['STOP', 'stop', 'hello', 'START'];
