@@ -169,7 +169,7 @@ describe('a STOP that is stored', () => {
     for (const payload of recipients) {
       await world.worker().handleSend(payload, { signal: new AbortController().signal });
     }
-    expect(phone.handed.map(({ to }) => to)).toEqual([phones[1]]);
+    expect(phone.handed.map(({ to }) => to.phone)).toEqual([phones[1]]);
     await world.inbound.workOff();
     await world.drive(world.worker(), recipients[0]!);
     expect(await world.recipient(recipients[0]!.deliveryId)).toMatchObject({

@@ -67,7 +67,6 @@ export const foreignReads: Record<string, Record<string, string>> = {
     workers: 'a message whose worker is gone is repaired: its heartbeat is compared in one statement',
   },
   inbound: {
-    contact_identities: 'who wrote is found by a number it had before a merge',
     contacts: 'who wrote is found by the number',
     senders: 'a conversation is noted for a sender that is still there, in one statement',
   },
