@@ -3,6 +3,7 @@ import { dim, green, heading, line, red, table } from './screen.js';
 import {
   countNames,
   type CampaignView,
+  type EventView,
   type RateView,
   type RecipientView,
   type SenderView,
@@ -39,6 +40,8 @@ export async function report(
   variantTable(stats);
   line();
   await showTrace(api, campaign);
+  line();
+  await showEvents(api, campaign, senders);
   line();
   const checks = verify(stats, campaign, arrivals);
   for (const { what, holds } of checks) line(`  ${holds ? green('✓') : red('✗')} ${what}`);
@@ -87,6 +90,28 @@ async function showTrace(api: ApiClient, campaign: CampaignView): Promise<void> 
   const trace = await api.get<TraceView>(`${path}/${recipient.id}/trace`);
   line(dim(`  the way of ${recipient.name ?? 'one recipient'}:`));
   for (const { at, text } of trace.steps) line(`  ${dim(at.slice(11, 19))} ${text}`);
+}
+
+/** What happened to the campaign and its senders, in the order of time. */
+async function showEvents(
+  api: ApiClient,
+  campaign: CampaignView,
+  senders: readonly SenderView[],
+): Promise<void> {
+  const logs = [
+    { whose: 'the campaign', path: `/api/campaigns/${campaign.id}/events` },
+    ...senders.map(({ id, name }) => ({ whose: name, path: `/api/senders/${id}/events` })),
+  ];
+  const told: { at: string; text: string }[] = [];
+  for (const { whose, path } of logs) {
+    for (const { at, kind, payload } of await api.get<EventView[]>(path)) {
+      const { reason } = payload;
+      told.push({ at, text: `${kind} (${whose}${typeof reason === 'string' ? `: ${reason}` : ''})` });
+    }
+  }
+  line(dim('  what happened:'));
+  for (const { at, text } of told.toSorted((a, b) => a.at.localeCompare(b.at)))
+    line(`  ${dim(at.slice(11, 19))} ${text}`);
 }
 
 function verify(

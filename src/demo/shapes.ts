@@ -53,6 +53,12 @@ export interface TraceView {
   steps: { at: string; text: string }[];
 }
 
+export interface EventView {
+  kind: string;
+  at: string;
+  payload: Record<string, unknown>;
+}
+
 export interface MessageView {
   id: string;
   direction: 'in' | 'out';

@@ -59,6 +59,7 @@ async function readEverything(): Promise<void> {
   await call('GET', `/api/segments/${owned.segments}/contacts?limit=1`);
   await call('GET', '/api/settings');
   await call('GET', `/api/senders/${owned.senders}/stats`);
+  await call('GET', `/api/senders/${owned.senders}/events`);
   for (const report of [
     'stats',
     'stats?by=part,hour&timeZone=Asia/Kathmandu',

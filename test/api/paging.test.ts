@@ -73,14 +73,20 @@ beforeAll(async () => {
   api = await createTestApi({ db: world.db, routes });
   token = await api.token();
   const tenantId = (await get('/api/me')).body.data.tenantId;
-  await world.sender(tenantId, 'first');
+  const sender = await world.sender(tenantId, 'first');
   const contacts = [phone(1), phone(2), phone(3)];
   const { campaign } = await world.manager.create(tenantId, draft({ contacts }));
   const filter = { field: 'name', op: 'exists', value: false };
   const segment = await segments.create(tenantId, { name: 'Nameless', filter });
   const contact = await contactService.create(tenantId, { phoneNumber: phone(4) });
   const check = await numberChecks.create(tenantId, { phoneNumbers: [phone(4)] });
-  ids = { campaigns: campaign.id, segments: segment.id, contacts: contact.id, checks: check.id };
+  ids = {
+    senders: sender,
+    campaigns: campaign.id,
+    segments: segment.id,
+    contacts: contact.id,
+    checks: check.id,
+  };
 });
 afterAll(async () => {
   await api.close();

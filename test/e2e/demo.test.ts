@@ -29,6 +29,9 @@ describe('the demo', () => {
         /"Are you open on Sundays\?" was answered.*Yes, from ten to six\..*replyTo [0-9a-f-]{36}/,
       );
       expect(text).toMatch(/Part 2 of 2 was read/);
+      expect(text).toMatch(
+        /campaign\.started \(the campaign\)[^]*sender\.paused \(Carla: consecutive_failures\)[^]*campaign\.completed/,
+      );
       expect(text).toMatch(/"(Plain|Curious)" was read by/);
       expect(text).toMatch(/✓ every recipient reached a final state/);
       expect(text).not.toContain('✗ ever');

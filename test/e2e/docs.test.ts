@@ -54,7 +54,10 @@ const examples: [pages: string[], expected: RegExp[]][] = [
   ],
   [
     ['docs/events.md'],
-    [/"kind":"campaign.paused","at":"[^"]+","payload":\{"before":"running","reason":null\}/],
+    [
+      /"kind":"campaign.paused","at":"[^"]+","payload":\{"before":"running","reason":null\}/,
+      /"kind":"sender.paused","at":"[^"]+","payload":\{"code":null,"reason":"operator"\}/,
+    ],
   ],
   [['docs/retention.md'], [/"retention":\{"messageTextDays":365/, /"retention":\{"messageTextDays":null/]],
   [

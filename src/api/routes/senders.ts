@@ -1,5 +1,6 @@
 import { toBuffer, toDataURL, toString as toText } from 'qrcode';
 import { RemovedDto } from '../../lib/removed.dto.js';
+import { presentLog, SenderEventResponse, SenderEventsQuery } from '../../modules/events/index.js';
 import {
   CreateSenderDto,
   ListSendersQuery,
@@ -149,7 +150,19 @@ function operatorRoutes({ senders }: SenderRoutesDeps): Route[] {
       return ok(presentStats(await senders.stats(context.principal.tenantId, idOf(context.params))));
     },
   });
-  return [...routes, stats];
+  const events = defineRoute({
+    method: 'get',
+    path: '/api/senders/:id/events',
+    tag,
+    summary: 'Tell what happened to the sender in the last 90 days, the newest first',
+    access: 'senders:read',
+    query: SenderEventsQuery,
+    response: { status: 200, description: 'A page of its log', data: [SenderEventResponse] },
+    async handler({ principal, params, query }) {
+      return ok(presentLog(await senders.events(principal.tenantId, idOf(params), query)));
+    },
+  });
+  return [...routes, stats, events];
 }
 
 function qrRoute({ sessions }: SenderRoutesDeps): Route {

@@ -2,7 +2,14 @@ import { IsArray, IsIn, IsInt, IsISO8601, IsObject, IsOptional } from 'class-val
 import { JSONSchema } from 'class-validator-jsonschema';
 import { CommaSeparated } from '../../lib/comma-separated.js';
 import { PageQuery } from '../../lib/page-query.js';
-import { campaignEventKinds, eventCatalog, type CampaignEventKind, type EventKind } from './core/catalog.js';
+import {
+  campaignEventKinds,
+  eventCatalog,
+  type CampaignEventKind,
+  type EventKind,
+  senderEventKinds,
+  type SenderEventKind,
+} from './core/catalog.js';
 
 export class CampaignEventsQuery extends PageQuery {
   @IsOptional()
@@ -11,6 +18,15 @@ export class CampaignEventsQuery extends PageQuery {
   @CommaSeparated()
   @JSONSchema({ description: 'Only these, such as `campaign.paused,campaign.completed`.' })
   kind?: CampaignEventKind[];
+}
+
+export class SenderEventsQuery extends PageQuery {
+  @IsOptional()
+  @IsArray()
+  @IsIn(senderEventKinds, { each: true })
+  @CommaSeparated()
+  @JSONSchema({ description: 'Only these, such as `sender.connected,sender.disconnected`.' })
+  kind?: SenderEventKind[];
 }
 
 /** One event, as all of them are. */
@@ -29,6 +45,15 @@ export class CampaignEventResponse extends EventResponse {
 
   @IsObject()
   @JSONSchema(payloads(campaignEventKinds))
+  payload!: Record<string, unknown>;
+}
+
+export class SenderEventResponse extends EventResponse {
+  @IsIn(senderEventKinds)
+  kind!: SenderEventKind;
+
+  @IsObject()
+  @JSONSchema(payloads(senderEventKinds))
   payload!: Record<string, unknown>;
 }
 

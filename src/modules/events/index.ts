@@ -1,5 +1,10 @@
-export type { CampaignEventKind, NewEvent } from './core/catalog.js';
-export { CampaignEventResponse, CampaignEventsQuery } from './event.dto.js';
+export type { CampaignEventKind, NewEvent, SenderEventKind } from './core/catalog.js';
+export {
+  CampaignEventResponse,
+  CampaignEventsQuery,
+  SenderEventResponse,
+  SenderEventsQuery,
+} from './event.dto.js';
 export { presentLog } from './event.presenter.js';
 export { forgetSequence, writeEvents } from './event.repository.js';
 export { EventOutbox } from './event-outbox.js';

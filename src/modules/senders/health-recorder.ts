@@ -3,6 +3,8 @@ import { Batcher } from '../../lib/batcher.js';
 import type { Clock } from '../../lib/clock.js';
 import type { Logger } from '../../lib/logger.js';
 import type { RightOfWay } from '../../lib/right-of-way.js';
+import { writeEvents } from '../events/index.js';
+import { standingEvents } from './core/told.js';
 import { afterIdleTime, afterResult, type SendResult } from './core/health.js';
 import { lockHealth, lockRecovering, writeHealth } from './health.repository.js';
 import { foldTotals, noteResults } from './totals.repository.js';
@@ -70,9 +72,17 @@ export class HealthRecorder {
   private async recoverSome(tx: Tx): Promise<number> {
     const now = this.deps.clock.now();
     const records = await lockRecovering(tx, now, RECOVERY_BATCH);
+    const recovered = records.map((record) => ({
+      before: record,
+      after: { ...record, ...afterIdleTime(record, now) },
+    }));
     await writeHealth(
       tx,
-      records.map((record) => ({ ...record, ...afterIdleTime(record, now) })),
+      recovered.map(({ after }) => after),
+    );
+    await writeEvents(
+      tx,
+      recovered.flatMap(({ before, after }) => standingEvents(before, before, after)),
     );
     return records.length;
   }
@@ -117,6 +127,10 @@ export class HealthRecorder {
       }),
     );
     await limitSlots(tx, limits);
+    const told = before.flatMap((record) =>
+      standingEvents(record, record, records.get(record.id) ?? record, lastFailureCode(results, record.id)),
+    );
+    await writeEvents(tx, told);
     return before
       .filter((record) => !record.pausedAt && records.get(record.id)?.pausedAt)
       .map(({ id, tenantId }) => ({ senderId: id, tenantId, code: lastFailureCode(results, id) }));

@@ -8,6 +8,15 @@ import type { Page, PageRequest } from '../../lib/pages.js';
 import type { JobQueue } from '../../queue/job-queue.js';
 import { syncSession } from './sender.jobs.js';
 import type { Capabilities, TransportRegistry } from '../../transports/transport.js';
+import {
+  forgetSequence,
+  readLog,
+  writeEvents,
+  type LogEntry,
+  type LogQuery,
+  type SenderEventKind,
+} from '../events/index.js';
+import { standingEvents } from './core/told.js';
 import { MAX_HEALTH } from './core/health.js';
 import { refoldNextSlot } from './core/slot.js';
 import { warmUpDay } from './core/warm-up.js';
@@ -112,7 +121,11 @@ export class SenderService {
 
   /** The session's host drops the connection when it finds the row gone; the queue tells it at once. */
   async remove(tenantId: string, id: string): Promise<void> {
-    const removed = await deleteSender(this.deps.database.manager, tenantId, id);
+    const removed = await this.deps.database.transaction(async (tx) => {
+      if (!(await deleteSender(tx, tenantId, id))) return false;
+      await forgetSequence(tx, id);
+      return true;
+    });
     if (!removed) throw notFound('sender', id);
     await enqueueBestEffort(
       this.deps.queue.enqueue(syncSession, { tenantId, senderId: id }),
@@ -157,6 +170,16 @@ export class SenderService {
       await totalsOf(this.deps.database.manager, tenantId, id),
       this.deps.clock.now(),
     );
+  }
+
+  /** What happened to it, the newest first, for 90 days. */
+  async events(
+    tenantId: string,
+    id: string,
+    query: LogQuery<SenderEventKind>,
+  ): Promise<Page<LogEntry<SenderEventKind>>> {
+    await this.get(tenantId, id);
+    return readLog(this.deps.database.manager, { tenantId, objectId: id }, query);
   }
 
   /** How many senders the pool names and how many of them are connected now. */
@@ -206,9 +229,11 @@ export class SenderService {
     return this.deps.database.transaction(async (tx) => {
       const sender = await lockSender(tx, tenantId, id);
       if (!sender) throw notFound('sender', id);
+      const { pausedAt, pauseReason, healthScore } = sender;
       change(sender);
       sender.updatedAt = this.deps.clock.now();
       await named(sender, saveSender(tx, sender));
+      await writeEvents(tx, standingEvents(sender, { pausedAt, pauseReason, healthScore }, sender));
       return sender;
     });
   }

@@ -9,7 +9,10 @@ export function recipientOf({ delivery, facts }: LoadedDelivery): Peer {
 }
 
 /** Whether a transport can write to the person by anything that is known of them. */
-export function isAddressable(loaded: LoadedDelivery, { addresses }: Pick<Capabilities, 'addresses'>): boolean {
+export function isAddressable(
+  loaded: LoadedDelivery,
+  { addresses }: Pick<Capabilities, 'addresses'>,
+): boolean {
   const { phone, lid, businessScopedId } = recipientOf(loaded);
   const known = { phone, lid, bsuid: businessScopedId };
   return addresses.some((kind) => known[kind] !== undefined);

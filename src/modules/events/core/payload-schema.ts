@@ -16,7 +16,15 @@ export function object(properties: Readonly<Record<string, Field>>) {
   } as const;
 }
 
+export function text(description: string): Field {
+  return { type: 'string', description };
+}
+
 /** A text, or null where there is none. */
 export function optionalText(description: string): Field {
   return { type: ['string', 'null'], description };
+}
+
+export function number(description: string): Field {
+  return { type: 'number', description };
 }
