@@ -69,6 +69,9 @@ async function main({ databaseUrl, campaignId }: BareSettings): Promise<BareResu
   return { messages: rows.length, cpuMicros: user + system, seconds };
 }
 
-process.on('disconnect', () => process.exit(1));
+let measured = false;
+// Stays until the measuring process has the result, which an exit may overtake; earlier, that process has died.
+process.on('disconnect', () => process.exit(measured ? 0 : 1));
 const result = await main(JSON.parse(process.env['BARE_SETTINGS'] ?? '{}') as BareSettings);
-process.send?.(result, () => process.exit(0));
+measured = true;
+process.send?.(result);

@@ -39,6 +39,7 @@ export async function measureBare(
     }),
   ])) as [BareResult];
   const ofPostgres = (cpuSecondsOfTree(services.postgresPid) - before) * 1_000_000;
+  child.disconnect();
   await exited;
   return {
     micros: (ofPostgres + result.cpuMicros) / result.messages,

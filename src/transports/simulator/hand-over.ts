@@ -1,3 +1,4 @@
+import QuickLRU from 'quick-lru';
 import type { Addressed } from './core/addressed.js';
 import { addMs, type Clock } from '../../lib/clock.js';
 import { seededRandom, type Random } from '../../lib/random.js';
@@ -28,12 +29,12 @@ export interface HandOverPorts {
   follow(phone: Phone, arrived: { id: string; to: string }, aftermath: Aftermath, afterMs: number): void;
 }
 
-/** How many numbers' attempts are remembered; only the repeatability of a seeded run rests on it. */
+/** How many numbers' attempts are remembered at least; only the repeatability of a seeded run rests on it. */
 const MAX_ATTEMPTS = 50_000;
 
 /** Takes messages from senders and decides, repeatably, what becomes of them. */
 export class HandOver {
-  private readonly attempts = new Map<string, number>();
+  private readonly attempts = new QuickLRU<string, number>({ maxSize: MAX_ATTEMPTS });
   private unregistered: ReadonlySet<string>;
   private blocked: ReadonlySet<string>;
 
@@ -179,10 +180,6 @@ export class HandOver {
   private countAttempt(to: string): number {
     const attempt = (this.attempts.get(to) ?? 0) + 1;
     this.attempts.set(to, attempt);
-    if (this.attempts.size > MAX_ATTEMPTS) {
-      const oldest = this.attempts.keys().next().value;
-      if (oldest !== undefined) this.attempts.delete(oldest);
-    }
     return attempt;
   }
 }
