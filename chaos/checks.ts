@@ -66,7 +66,11 @@ function messagesOf({ ids, verdict, writers }: Findings): Check[] {
             'nothing is missing',
             verdict.missing.filter((missing) => !isStopped(missing)),
           ),
-          none('nothing is unknown', verdict.unknown),
+          // A hand-over that a crash interrupted is not made again for whoever wrote STOP since, and may have arrived.
+          none(
+            'nothing is unknown',
+            verdict.unknown.filter(({ phone, code }) => !(stopped.has(phone) && code === 'opted_out')),
+          ),
         ]
       : [none('everything that is missing is accounted for', unaccounted)];
   return [

@@ -39,10 +39,6 @@ export const linearByReason = new Map<string, string>([
   [String.raw`/^[\x21-\x7e]{1,255}$/`, 'Begins at the start of the text only; at most 255 characters.'],
   [String.raw`/^[\w.-]{1,64}$/`, 'Begins at the start of the text only; at most 64 characters.'],
   [
-    String.raw`/^(\+\d+|erased-[\da-f-]{36})$/`,
-    'Begins at the start of the text only; one repeat in each way to read it.',
-  ],
-  [
     String.raw`/^\/(?:file|document|spreadsheets|presentation)\/(?:u\/\d+\/)?d\/([\w-]{10,100})/`,
     'Begins at the start of the text only; a sign stands between its repeats.',
   ],

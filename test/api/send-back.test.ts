@@ -68,7 +68,7 @@ describe('what was read can be sent back as it is:', () => {
     await sendsBack('/api/settings', ['updatedAt']);
   });
 
-  const contactReadOnly = ['optedOutAt', 'optOutSource', 'consent', 'onWhatsApp'];
+  const contactReadOnly = ['optedOutAt', 'optOutSource', 'consent', 'onWhatsApp', 'identities'];
   const rowReadOnly = ['id', 'createdAt', 'updatedAt'];
 
   it.each([
