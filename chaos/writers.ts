@@ -28,8 +28,8 @@ const NOTES = 3;
 const ONE_IN = 25;
 /** Between two texts of one person: all are stored at different moments of the faults. */
 const EVERY_MS = 400;
-/** From a claim that began before the STOP was stored to the arrival of its message. */
-const UNDER_WAY_MS = 2_000;
+/** From a claim that began before the STOP was stored to the arrival of its message, on a machine under full load. */
+const UNDER_WAY_MS = 5_000;
 
 /** Spread over the campaign but for its last fifth, whose people are answered. */
 export function planWriters(
