@@ -1,22 +1,10 @@
-import type { Database } from '../../db/index.js';
-import { addMs, type Clock } from '../../lib/clock.js';
+import { addMs } from '../../lib/clock.js';
 import { errorMessage } from '../../lib/errors.js';
-import type { Logger } from '../../lib/logger.js';
 import { ThrottledLogger } from '../../lib/throttled-logger.js';
 import type { HeardEvent } from './core/event-row.js';
-import type { InboundPeople } from './people.js';
 import { Inbox } from './receiving/inbox.js';
-import { InboundWork } from './working/inbound-work.js';
+import { InboundWork, type InboundWorkDeps } from './working/inbound-work.js';
 import { removeOld } from './working/waiting.repository.js';
-
-export interface InboundDeps {
-  database: Database;
-  people: InboundPeople;
-  clock: Clock;
-  logger: Logger;
-  /** How long an event rests after its first failure; one second unless given. */
-  restMs?: number;
-}
 
 /** What another worker, or this one before it died, left behind is looked for this often. */
 const SWEEP_MS = 1_000;
@@ -38,7 +26,7 @@ export class InboundService {
   private working: Promise<void> | undefined;
   private woken = false;
 
-  constructor(private readonly deps: InboundDeps) {
+  constructor(private readonly deps: InboundWorkDeps) {
     this.inbox = new Inbox({ ...deps, onStored: () => this.wake() });
     this.work = new InboundWork(deps);
     this.throttledLog = new ThrottledLogger(deps.logger, deps.clock);

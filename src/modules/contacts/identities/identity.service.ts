@@ -24,6 +24,9 @@ export interface IdentityTerms {
   at?: Date;
 }
 
+/** One is enough but for others who write the same identities at the same moment. */
+const MOST_ROUNDS = 50;
+
 export interface FoundContact {
   contactId: string;
   /** By this call. */
@@ -176,7 +179,10 @@ export class IdentityService {
     await this.consents.add(tx, tenantId, [{ contactId, kind, source: 'keyword', proof, at: now }], now);
   }
 
-  /** Until one contact has all of them: whoever wrote one of them meanwhile is met in the next round. */
+  /**
+   * Until one contact has all of them: whoever wrote one of them meanwhile is met in the next round. Throws when others were
+   * always quicker: the event is then tried again.
+   */
   private async link(
     tx: Tx,
     tenantId: string,
@@ -185,7 +191,7 @@ export class IdentityService {
   ): Promise<FoundContact> {
     const lines = identities.map(lineOfIdentity);
     let created = false;
-    for (;;) {
+    for (let round = 0; round < MOST_ROUNDS; round += 1) {
       const people = await this.people.lock(tx, tenantId, lines);
       const contacts = await this.contactsOf(tx, tenantId, people);
       const [stays, ...others] = inOrder(contacts, people, lines);
@@ -206,6 +212,7 @@ export class IdentityService {
         return { contactId: stays.id, created };
       }
     }
+    throw new Error(`The identities of a person were taken by others ${MOST_ROUNDS} times.`);
   }
 
   private async shareSuppressions(tx: Tx, tenantId: string, lines: readonly string[]): Promise<void> {
