@@ -108,8 +108,8 @@ function watchBlocks(): () => number {
 function watchArrivals(ledger: Pick<SimulatorNetwork['ledger'], 'add'>): (tell: () => void) => void {
   const waiting: (() => void)[] = [];
   const add = ledger.add.bind(ledger);
-  ledger.add = (arrival) => {
-    add(arrival);
+  ledger.add = (...arrived) => {
+    add(...arrived);
     if (waiting.length === 0) return;
     for (const tell of waiting.splice(0)) tell();
   };

@@ -66,6 +66,7 @@ async function perform(runtime: Runtime, network: SimulatorNetwork, password: st
   const campaign = await startCampaign(api, imported.listId ?? '', PICTURE);
   announceWatch();
   const question = new Question(api);
+  network.describe(question.phone);
   network.write(question.messageTo(await numberOf(api, senders, 'Bruno')));
   await watchCampaign(api, campaign, question);
   const arrivals = network.ledger.summary(campaign.id);

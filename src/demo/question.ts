@@ -4,6 +4,8 @@ import type { MessageView } from './shapes.js';
 
 /** A person who is in no campaign, on a number that the pretend network knows. */
 const ASKER = '+5511961230099';
+/** Her phone says who she is, as phones do. */
+const PHONE = { phone: ASKER, lid: '190000000000099', pushName: 'Vera' };
 const QUESTION = 'Are you open on Sundays?';
 const ANSWER = 'Yes, from ten to six.';
 
@@ -16,6 +18,11 @@ export class Question {
   private outcome: 'open' | 'answered' | 'failed' = 'open';
 
   constructor(private readonly api: ApiClient) {}
+
+  /** The phone she writes from. */
+  get phone(): { phone: string; lid: string; pushName: string } {
+    return PHONE;
+  }
 
   /** What the person sends to this number. */
   messageTo(number: string): { to: string; from: string; text: string } {
@@ -46,7 +53,8 @@ export class Question {
     this.outcome = question ? 'answered' : 'failed';
     if (!question) return undefined;
     const before = waiting > 0 ? `, before ${waiting} recipients of the campaign` : '';
-    return `  ${green('↪')} "${question.content}" was answered${before}: ${answer.content} ${dim(`(replyTo ${question.id})`)}`;
+    const who = question.pushName === null ? '' : ` (${question.pushName})`;
+    return `  ${green('↪')} "${question.content}"${who} was answered${before}: ${answer.content} ${dim(`(replyTo ${question.id})`)}`;
   }
 
   private async answer(received: readonly MessageView[]): Promise<void> {

@@ -66,6 +66,8 @@ export interface MessageView {
   senderId: string;
   /** The number it came from; null for what was sent. */
   from: string | null;
+  /** What its writer calls himself. */
+  pushName: string | null;
   content: string | null;
   /** The message that it answers. */
   replyTo: string | null;

@@ -119,7 +119,17 @@ describe('the simulator’s endpoints', () => {
     await post('/inbound', { from, text: 'From my phone', fromMe: true });
     await post('/inbound/edit', { lid: '7001', id: waMessageId, text: 'STOP' });
     await post('/identity', { phone: from, lid: '7001' });
-    await post('/identity/change', { from, newPhone });
+    expect(await post('/identity/change', { from, newPhone })).toEqual({
+      phone: newPhone,
+      lid: '7001',
+      showsNumber: true,
+      pushName: 'Rui',
+      chats: 1,
+    });
+    const known = await request(url).get('/phones').query({ phone: newPhone }).expect(200);
+    expect(known.body).toMatchObject({ lid: '7001' });
+    await request(url).get('/phones').query({ phone: from }).expect(404);
+    await request(url).post('/phones').send({ phone: from, lid: '7001' }).expect(409);
     expect(await post('/inbound', { from, text: 'Hi all', chat: 'group' })).toEqual({ dropped: 'group' });
     const changed = await sender.event('identity_changed');
     expect(changed).toMatchObject({ from: { phone: from }, to: { phone: newPhone }, at: expect.any(Date) });
@@ -152,6 +162,11 @@ describe('the simulator’s endpoints', () => {
     ['/inbound', { to: 'x', lid: '12', text: 'Hi', fromMe: 'yes' }, 'fromMe'],
     ['/inbound/edit', { to: 'x', lid: '12', text: 'Hi' }, 'id'],
     ['/identity', { to: 'x', lid: '12' }, 'phone'],
+    ['/phones', { pushName: 'Rui' }, 'phone'],
+    ['/phones', { lid: '12', showsNumber: 'no' }, 'showsNumber'],
+    ['/phones', { lid: '12', showsNumber: true }, 'phone'],
+    ['/phones', { phone: '+5511961230001', showsNumber: false }, 'lid'],
+    ['/phones', { lid: '12', colour: 'red' }, 'colour'],
     ['/identity/change', { to: 'x', lid: '12' }, 'newPhone'],
   ])('%s refuses %j and names the field', async (path, body, field) => {
     const refused = await request(url).post(path).send(body).expect(400);

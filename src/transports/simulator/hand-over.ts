@@ -1,5 +1,5 @@
 import QuickLRU from 'quick-lru';
-import type { Addressed } from './core/addressed.js';
+import { isAddress, type Addressed } from './core/addressed.js';
 import { addMs, type Clock } from '../../lib/clock.js';
 import { seededRandom, type Random } from '../../lib/random.js';
 import type { LossCode, OutboundMessage, RejectionCode, SendOutcome } from '../transport.js';
@@ -10,6 +10,7 @@ import { sampleLatency } from './core/latency.js';
 import { isPhone } from './core/rules.js';
 import { seenOf } from './core/seen.js';
 import type { Ledger } from './ledger.js';
+import type { PeoplesPhones } from './peoples-phones.js';
 import type { Phone } from './phone.js';
 
 /** What the network says to a hand-over, and how long it takes to say so. */
@@ -22,6 +23,7 @@ export interface HandOverPorts {
   seed: number;
   idempotentIds: boolean;
   ledger: Ledger;
+  people: Pick<PeoplesPhones, 'numberAt' | 'addressesOf' | 'reached'>;
   clock: Clock;
   /** The account loses its connection, its pairing or its right to send. */
   lose(phone: Phone, reason: LossCode): void;
@@ -58,15 +60,16 @@ export class HandOver {
    */
   accept(phone: Phone, message: Addressed<OutboundMessage>): Answer {
     const { to } = message;
-    if (!isPhone(to)) return refused('invalid_number', 0);
+    if (!isAddress(to)) return refused('invalid_number', 0);
     const earlier = this.earlierArrival(phone, message);
     if (earlier) return earlier;
     // The attempt is part of the seed: a retry may fare better, and other numbers' traffic changes nothing.
-    const random = seededRandom(seedOf(this.ports.seed, 'send', to, this.countAttempt(to)));
+    const number = this.ports.people.numberAt(to);
+    const random = seededRandom(seedOf(this.ports.seed, 'send', number, this.countAttempt(number)));
     const latencyMs = sampleLatency(this.behaviour.latency, random);
     const chance = drawOutcome(this.behaviour.outcomes, random);
     const fault = phone.strike();
-    const error = fault ? undefined : this.numberError(to);
+    const error = fault ? undefined : this.numberError(number);
     if (error) return refused(error, latencyMs);
     return (
       this.accountError(phone, to, fault ?? chance, latencyMs) ??
@@ -108,7 +111,8 @@ export class HandOver {
     }
     const now = this.ports.clock.now();
     if (error === 'restrict') phone.restrictedUntil = now.getTime() + this.behaviour.restrictionMs;
-    if (phone.restrictedUntil <= now.getTime() || phone.hasWritten(to)) return undefined;
+    if (phone.restrictedUntil <= now.getTime()) return undefined;
+    if (this.ports.people.addressesOf(to).some((address) => phone.hasWritten(address))) return undefined;
     const at = new Date(phone.restrictedUntil);
     return {
       outcome: { kind: 'retryLater', code: 'restricted', at, scope: 'sender' },
@@ -157,11 +161,13 @@ export class HandOver {
     latencyMs: number,
   ): Answer {
     const { to, content, reference } = message;
+    const { people, ledger } = this.ports;
     const seen = seenOf(content);
     const id = message.waMessageId ?? newMessageId();
     const at = this.ports.clock.now();
     phone.messageArrived();
-    this.ports.ledger.add({
+    people.reached(to, phone.senderId);
+    const arrival = {
       id,
       senderId: phone.senderId,
       sender: phone.number,
@@ -171,8 +177,9 @@ export class HandOver {
       ...seen,
       typingMs: phone.takeTyping(to),
       at,
-    });
-    const aftermath = drawAftermath(this.behaviour, { to, text: seen.body }, random);
+    };
+    ledger.add(arrival, people.addressesOf(to));
+    const aftermath = drawAftermath(this.behaviour, { to: people.numberAt(to), text: seen.body }, random);
     this.ports.follow(phone, { id, to }, aftermath, latencyMs);
     return { outcome: { kind: 'sent', waMessageId: id, at }, afterMs: latencyMs };
   }

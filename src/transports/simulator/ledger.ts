@@ -48,6 +48,8 @@ interface Book {
 
 const emptySummary = (): LedgerSummary => ({ arrived: 0, unique: 0, duplicates: 0, resent: 0, forgotten: 0 });
 
+/** How far `latest` looks back. */
+const MAX_LOOK_BACK = 100_000;
 /** Longer texts are cut in the ledger; nothing in it is ever sent anywhere. */
 const MAX_BODY = 4_096;
 
@@ -68,7 +70,8 @@ export class Ledger {
     return entry && arrivalOf(entry);
   }
 
-  add(arrival: Arrival): void {
+  /** `addresses`: all that its recipient ever went by; the same part to any of them is a duplicate. */
+  add(arrival: Arrival, addresses: readonly string[] = [arrival.to]): void {
     this.position += 1;
     const { id, senderId, sender, to, campaignId, part, type, body, sha256, typingMs, at } = arrival;
     const entry: Entry = {
@@ -88,9 +91,20 @@ export class Ledger {
     const known = this.ids.get(arrival.senderId);
     if (known) known.set(arrival.id, entry);
     else this.ids.set(arrival.senderId, new Map([[arrival.id, entry]]));
-    this.count(entry);
+    this.count(entry, addresses);
     this.all.entries.push(entry);
     if (this.all.entries.size > this.capacity) this.forgetOldest();
+  }
+
+  /** What this sender last sent to any of these addresses, among the 100,000 latest arrivals. */
+  latest(senderId: string, addresses: ReadonlySet<string>): Arrival | undefined {
+    const { entries } = this.all;
+    const oldest = Math.max(0, entries.size - MAX_LOOK_BACK);
+    for (let position = entries.size - 1; position >= oldest; position -= 1) {
+      const entry = entries.at(position);
+      if (entry?.senderId === senderId && addresses.has(entry.to)) return arrivalOf(entry);
+    }
+    return undefined;
   }
 
   resent(arrival: Arrival): void {
@@ -121,11 +135,11 @@ export class Ledger {
     };
   }
 
-  private count(entry: Entry): void {
+  private count(entry: Entry, addresses: readonly string[]): void {
     const book = entry.campaignId === undefined ? undefined : this.bookOf(entry.campaignId);
-    const key = copyKey(entry);
-    const copies = book?.copies.get(key) ?? 0;
-    book?.copies.set(key, copies + 1);
+    const copiesAt = (to: string): number => book?.copies.get(copyKey({ to, part: entry.part })) ?? 0;
+    const copies = addresses.reduce((sum, to) => sum + copiesAt(to), 0);
+    book?.copies.set(copyKey(entry), copiesAt(entry.to) + 1);
     book?.entries.push(entry);
     for (const counted of book ? [this.all, book] : [this.all]) {
       counted.summary.arrived += 1;
@@ -168,6 +182,6 @@ function arrivalOf({ position: _position, atMs, ...rest }: Entry): Arrival {
   return { ...rest, at: new Date(atMs) };
 }
 
-function copyKey({ to, part }: Entry): string {
+function copyKey({ to, part }: Pick<Entry, 'to' | 'part'>): string {
   return `${to}/${part}`;
 }

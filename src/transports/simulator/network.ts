@@ -1,24 +1,18 @@
 import { writerAt, type Addressed } from './core/addressed.js';
+import type { HandsetState } from './core/handset.js';
 import { addMs, systemClock, type Clock } from '../../lib/clock.js';
 import { DomainError, invalid } from '../../lib/errors.js';
-import type { InboundMessage } from '../inbound.js';
 import type { LossCode, OutboundMessage, SessionOptions, TransportSession } from '../transport.js';
 import { pleasantBehaviour, type Behaviour } from './core/behaviour.js';
 import { changeBehaviour, type BehaviourChange } from './core/behaviour-change.js';
 import type { Aftermath } from './core/decisions.js';
-import { madeUpNumber, networkSecret, newMessageId } from './core/identity.js';
-import {
-  contentOf,
-  peerOf,
-  type PhoneChanged,
-  type PhoneEdit,
-  type PhoneMessage,
-  type PhoneShown,
-} from './core/writing.js';
+import { madeUpNumber, networkSecret } from './core/identity.js';
+import type { PhoneChanged, PhoneDescribed, PhoneEdit, PhoneMessage, PhoneShown } from './core/writing.js';
 import { HandOver, type Answer } from './hand-over.js';
 import { Ledger } from './ledger.js';
 import type { NetworkPort, WaitingSession } from './network-port.js';
 import { PairingRegistry } from './pairing-registry.js';
+import { PeoplesPhones } from './peoples-phones.js';
 import { Phone } from './phone.js';
 import { Schedule } from './schedule.js';
 import { parseSenderConfig } from './sender-config.js';
@@ -58,11 +52,11 @@ export class SimulatorNetwork implements NetworkPort {
   private readonly pairings: PairingRegistry;
   private readonly clock: Clock;
   private readonly handOver: HandOver;
+  private readonly people: PeoplesPhones;
   private readonly phones = new Map<string, Phone>();
   private readonly senderOfNumber = new Map<string, string>();
   private current: Behaviour;
   private typingSeen = 0;
-  private readonly dropped: Partial<Record<string, number>> = {};
 
   constructor(options: SimulatorNetworkOptions = {}) {
     this.seed = options.seed ?? 1;
@@ -71,11 +65,18 @@ export class SimulatorNetwork implements NetworkPort {
     this.idempotentIds = options.idempotentIds ?? true;
     this.ledger = new Ledger(options.ledgerCapacity);
     this.current = changed(pleasantBehaviour, options.behaviour ?? {});
+    this.people = new PeoplesPhones({
+      clock: this.clock,
+      ledger: this.ledger,
+      sender: (reference) => this.known(reference),
+      senders: () => this.phones.values(),
+    });
     this.handOver = new HandOver(
       {
         seed: this.seed,
         idempotentIds: this.idempotentIds,
         ledger: this.ledger,
+        people: this.people,
         clock: this.clock,
         lose: (phone, reason) => this.lose(phone, reason),
         follow: (phone, arrived, aftermath, afterMs) => this.follow(phone, arrived, aftermath, afterMs),
@@ -121,50 +122,32 @@ export class SimulatorNetwork implements NetworkPort {
 
   /** A phone writes to a sender, or the sender's own phone to that one. It waits if the sender is not connected. */
   write(message: PhoneMessage): { waMessageId: string } | { dropped: string } {
-    const phone = this.known(message.to);
-    const { chat = 'direct', id: waMessageId = newMessageId(), fromMe = false, quotes, pushName } = message;
-    if (chat !== 'direct') {
-      this.dropped[chat] = (this.dropped[chat] ?? 0) + 1;
-      return { dropped: chat };
-    }
-    this.deliver(phone, {
-      type: 'message',
-      waMessageId,
-      from: peerOf(message),
-      fromMe,
-      late: !phone.connected,
-      at: this.clock.now(),
-      content: contentOf(message),
-      ...(pushName === undefined ? {} : { pushName }),
-      ...(quotes === undefined ? {} : { replyTo: { waMessageId: quotes } }),
-    });
-    return { waMessageId };
+    return this.people.write(message);
   }
 
   /** A phone changes the text of a message it wrote. */
-  edit({ to, id, text, fromMe = false, ...who }: PhoneEdit): void {
-    const from = peerOf(who);
-    const target = { chat: from, waMessageId: id, fromMe };
-    this.known(to).deliver({ type: 'edit', target, from, text, at: this.clock.now() });
+  edit(edit: PhoneEdit): void {
+    this.people.edit(edit);
   }
 
-  /** A sender learns which number a LID has. */
-  show({ to, phone, lid }: PhoneShown): void {
-    this.known(to).deliver({ type: 'identity', peers: [{ lid }, { phone, lid }] });
+  /** What a phone is from now on: its number, its LID, what others see of it, its name. */
+  describe(phone: PhoneDescribed): HandsetState {
+    return this.people.describe(phone);
+  }
+
+  /** What is known of a phone. Throws `not_found`. */
+  handset(who: Pick<PhoneDescribed, 'phone' | 'lid'>): HandsetState {
+    return this.people.state(who);
+  }
+
+  /** A phone with a LID shows its number; senders learn that they belong together. */
+  show(shown: PhoneShown): HandsetState {
+    return this.people.show(shown);
   }
 
   /** A phone goes by another number or LID from now on. */
-  changeIdentity({ to, newPhone, newLid, ...who }: PhoneChanged): void {
-    const next = {
-      ...(newPhone === undefined ? {} : { from: newPhone }),
-      ...(newLid === undefined ? {} : { lid: newLid }),
-    };
-    this.known(to).deliver({
-      type: 'identity_changed',
-      from: peerOf(who),
-      to: peerOf(next),
-      at: this.clock.now(),
-    });
+  changeIdentity(change: PhoneChanged): HandsetState {
+    return this.people.change(change);
   }
 
   /** Ends a sender's connection from the network's side. */
@@ -187,7 +170,7 @@ export class SimulatorNetwork implements NetworkPort {
       connected,
       waitingForScan: this.pairings.waitingCount,
       typingSeen: this.typingSeen,
-      dropped: { ...this.dropped },
+      dropped: this.people.droppedByChat,
     };
   }
 
@@ -274,11 +257,6 @@ export class SimulatorNetwork implements NetworkPort {
     this.schedule.after(afterMs + reply.afterMs, () => {
       this.write({ to: phone.senderId, ...writerAt(arrived.to), text: reply.text });
     });
-  }
-
-  private deliver(phone: Phone, message: InboundMessage): void {
-    if (message.from.phone !== undefined && !message.fromMe) phone.rememberWriter(message.from.phone);
-    phone.deliver(message);
   }
 
   private known(reference: string): Phone {

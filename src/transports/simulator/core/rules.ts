@@ -11,6 +11,10 @@ export function isPhone(value: unknown): value is string {
   return typeof value === 'string' && E164.test(value);
 }
 
+export function isLid(value: unknown): value is string {
+  return typeof value === 'string' && LID.test(value);
+}
+
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -26,10 +30,7 @@ export const probability = check(
 
 export const phone = check(isPhone, 'must be a phone number like +5511999990000');
 
-export const lid = check(
-  (value) => typeof value === 'string' && LID.test(value),
-  'must be a LID: a text of 1 to 20 digits',
-);
+export const lid = check(isLid, 'must be a LID: a text of 1 to 20 digits');
 
 export const flag = check((value) => typeof value === 'boolean', 'must be true or false');
 

@@ -1,6 +1,5 @@
 import { invalid, type FieldError } from '../../../lib/errors.js';
 import type { InboundContent } from '../../inbound.js';
-import type { Peer } from '../../peer.js';
 import { fields, flag, lid, oneOf, phone, text, type Rule } from './rules.js';
 
 /** The kinds of messages that a pretend phone can write. */
@@ -37,7 +36,7 @@ export interface PhoneMessage {
   text?: string;
   /** The id of the message; a new one unless given. */
   id?: string;
-  /** The id of the message that it quotes. */
+  /** The id of the message that it quotes, or `latest`: what the sender last sent to this phone. */
   quotes?: string;
   pushName?: string;
   /** The sender's own phone writes, to this one. */
@@ -51,18 +50,29 @@ export interface PhoneEdit extends Pick<PhoneMessage, 'to' | 'from' | 'lid' | 'f
   text: string;
 }
 
-/** A sender learns that these belong together. */
+/** What a phone is from now on. */
+export interface PhoneDescribed extends Pick<PhoneMessage, 'lid' | 'pushName'> {
+  phone?: string;
+  /** False: others see its LID and nothing else. */
+  showsNumber?: boolean;
+}
+
+/** A phone shows its number; every sender it has a chat with learns it, or only `to`. */
 export interface PhoneShown {
-  to: string;
+  to?: string;
   phone: string;
   lid: string;
 }
 
-/** A phone changes its number, its LID, or both. */
-export interface PhoneChanged extends Pick<PhoneMessage, 'to' | 'from' | 'lid'> {
+/** A phone changes its number, its LID, or both; every sender it has a chat with learns it, or only `to`. */
+export interface PhoneChanged extends Pick<PhoneMessage, 'from' | 'lid'> {
+  to?: string;
   newPhone?: string;
   newLid?: string;
 }
+
+/** In place of the id of a message. */
+export const LATEST = 'latest';
 
 const who = { to: text, from: phone, lid };
 
@@ -88,25 +98,20 @@ export function parseEdit(body: Record<string, unknown>): PhoneEdit {
   return checked(body, { ...who, id: text, text, fromMe: flag }, errors) as unknown as PhoneEdit;
 }
 
+export function parseDescribed(body: Record<string, unknown>): PhoneDescribed {
+  const shape = { phone, lid, showsNumber: flag, pushName: text };
+  return checked(body, shape, neither(body, 'phone', 'lid')) as PhoneDescribed;
+}
+
 export function parseShown(body: Record<string, unknown>): PhoneShown {
-  return checked(
-    body,
-    { to: text, phone, lid },
-    needed(body, ['to', 'phone', 'lid']),
-  ) as unknown as PhoneShown;
+  return checked(body, { to: text, phone, lid }, needed(body, ['phone', 'lid'])) as unknown as PhoneShown;
 }
 
 export function parseChanged(body: Record<string, unknown>): PhoneChanged {
   return checked(body, { ...who, newPhone: phone, newLid: lid }, [
-    ...needed(body, ['to']),
     ...neither(body, 'from', 'lid'),
     ...neither(body, 'newPhone', 'newLid'),
   ]) as unknown as PhoneChanged;
-}
-
-/** What others see of a phone. */
-export function peerOf({ from, lid: hidden }: { from?: string; lid?: string }): Peer {
-  return { ...(from === undefined ? {} : { phone: from }), ...(hidden === undefined ? {} : { lid: hidden }) };
 }
 
 /** Files of pretend phones have nothing in them. */

@@ -1,6 +1,6 @@
 import { invalid, type FieldError } from '../../../lib/errors.js';
 import { fields, phone, text, type Rule } from '../core/rules.js';
-import { parseChanged, parseEdit, parseMessage, parseShown } from '../core/writing.js';
+import { parseChanged, parseDescribed, parseEdit, parseMessage, parseShown } from '../core/writing.js';
 import type { SimulatorNetwork } from '../network.js';
 
 export interface EndpointInput {
@@ -30,14 +30,13 @@ export const endpoints: Record<string, Endpoint> = {
     network.edit(parseEdit(body));
     return ACCEPTED;
   },
-  'POST /identity': (network, { body }) => {
-    network.show(parseShown(body));
-    return ACCEPTED;
+  'GET /phones': (network, { query }) => {
+    knownOnly(query, ['phone', 'lid']);
+    return network.handset(parseDescribed(Object.fromEntries(query)));
   },
-  'POST /identity/change': (network, { body }) => {
-    network.changeIdentity(parseChanged(body));
-    return ACCEPTED;
-  },
+  'POST /phones': (network, { body }) => network.describe(parseDescribed(body)),
+  'POST /identity': (network, { body }) => network.show(parseShown(body)),
+  'POST /identity/change': (network, { body }) => network.changeIdentity(parseChanged(body)),
   'POST /pair': (network, { body }) => pair(network, body),
 };
 
