@@ -100,7 +100,7 @@ export function parseEdit(body: Record<string, unknown>): PhoneEdit {
 
 export function parseDescribed(body: Record<string, unknown>): PhoneDescribed {
   const shape = { phone, lid, showsNumber: flag, pushName: text };
-  return checked(body, shape, neither(body, 'phone', 'lid')) as PhoneDescribed;
+  return checked(body, shape, neither(body, 'phone', 'lid'));
 }
 
 export function parseShown(body: Record<string, unknown>): PhoneShown {
@@ -111,7 +111,7 @@ export function parseChanged(body: Record<string, unknown>): PhoneChanged {
   return checked(body, { ...who, newPhone: phone, newLid: lid }, [
     ...neither(body, 'from', 'lid'),
     ...neither(body, 'newPhone', 'newLid'),
-  ]) as unknown as PhoneChanged;
+  ]);
 }
 
 /** Files of pretend phones have nothing in them. */
