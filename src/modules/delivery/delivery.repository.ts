@@ -1,5 +1,6 @@
 import type { Tx } from '../../db/index.js';
 import { newId } from '../../lib/ids.js';
+import { ownerOf } from '../contacts/index.js';
 import { claimUnderCap } from './admission/frequency-cap.repository.js';
 import { bySource } from './by-source.js';
 import type { DeliveryState } from './core/delivery-state.js';
@@ -104,6 +105,12 @@ const CLAIM = `
     SELECT * FROM unnest($1::int[], $2::uuid[], $3::uuid[], $4::int[], $5::uuid[], $6::uuid[],
                          $7::text[], $8::text[], $9::text[], $10::jsonb[])
       AS a (ordinal, tenant_id, delivery_id, part, sender_id, message_id, wa_message_id, type, body, content)
+  ), stopping AS MATERIALIZED (
+    -- Whose STOP is stored and not worked off yet, asked once for all: almost always the index is empty, but a thousand may write
+    -- STOP in the same second.
+    SELECT e.tenant_id, told.line, ${ownerOf('told.line', 'e.tenant_id')} AS contact_id
+    FROM inbound_events e CROSS JOIN LATERAL unnest(e.lines) AS told (line)
+    WHERE e.tenant_id IN (SELECT tenant_id FROM asked) AND e.stops AND e.done_at IS NULL
   ), won AS (
     UPDATE deliveries r
     SET state = 'sending', sender_id = a.sender_id, claim_epoch = r.claim_epoch + 1, code = NULL, updated_at = now()
@@ -111,13 +118,8 @@ const CLAIM = `
     WHERE r.id = a.delivery_id
       AND EXISTS (SELECT FROM contacts c WHERE c.id = r.contact_id AND c.opted_out_at IS NULL)
       AND NOT EXISTS (SELECT FROM suppressions x WHERE x.tenant_id = r.tenant_id AND ${HELD_BACK})
-      -- Somebody whose STOP is stored and not worked off yet. Almost always the index is empty.
-      AND NOT EXISTS (
-        SELECT FROM inbound_events e
-        WHERE e.tenant_id = r.tenant_id AND e.stops AND e.done_at IS NULL
-          AND (r.line = ANY (e.lines) OR e.lines && ARRAY(
-            SELECT n.line FROM contact_identities n WHERE n.contact_id = r.contact_id AND n.until IS NULL
-            UNION ALL SELECT c.line FROM contacts c WHERE c.id = r.contact_id)))
+      AND r.contact_id NOT IN (SELECT contact_id FROM stopping WHERE contact_id IS NOT NULL)
+      AND (r.tenant_id, r.line) NOT IN (SELECT tenant_id, line FROM stopping)
     RETURNING a.ordinal, r.id, r.source, r.source_id, r.campaign_id, r.contact_id, r.claim_epoch
   ), written AS (
     INSERT INTO messages (id, tenant_id, direction, contact_id, sender_id, campaign_id, source, source_id, delivery_id,
