@@ -38,6 +38,24 @@ export class ReadyDto {
   checks!: HealthCheckDto[];
 }
 
+/** What people wrote and is not worked off, up to 100,000 each; null while the database does not answer. */
+export class InboundDto {
+  /** Stored a moment ago, as a rule. */
+  @IsOptional()
+  @IsInt()
+  waiting!: number | null;
+
+  /** Failed too often: logged with the alert `inbound.parked`. */
+  @IsOptional()
+  @IsInt()
+  parked!: number | null;
+
+  /** Could not be stored as what it is: logged with the alert `inbound.dropped`. */
+  @IsOptional()
+  @IsInt()
+  refused!: number | null;
+}
+
 /** Carries the fields of every document that describes `GET /health`. */
 export class HealthDto {
   @IsBoolean()
@@ -66,6 +84,10 @@ export class HealthDto {
   /** How many senders there are by status. */
   @IsObject()
   senders!: Record<string, number>;
+
+  @ValidateNested()
+  @Type(() => InboundDto)
+  inbound!: InboundDto;
 
   @IsArray()
   @ValidateNested({ each: true })

@@ -8,12 +8,13 @@ export interface Failed<Item> {
 
 /**
  * Runs a piece of work for many items at once. Where it throws, having done nothing, it runs for halves of them, until
- * those that make it throw are alone: one broken item does not keep the others waiting. What is unavailable (see
- * `unavailableResource`) is so for all of them, and thrown. Returns those that failed alone.
+ * those that make it throw are alone: one broken item does not keep the others waiting. An error that is no item's fault
+ * (`isOfAll`; unless given, whatever is unavailable, see `unavailableResource`) is thrown. Returns those that failed alone.
  */
 export async function inHalves<Item>(
   items: readonly Item[],
   run: (items: readonly Item[]) => Promise<void>,
+  isOfAll = (error: unknown): boolean => unavailableResource(error) !== undefined,
 ): Promise<Failed<Item>[]> {
   const [item] = items;
   if (item === undefined) return [];
@@ -21,11 +22,11 @@ export async function inHalves<Item>(
     await run(items);
     return [];
   } catch (error) {
-    if (unavailableResource(error) !== undefined) throw error;
+    if (isOfAll(error)) throw error;
     if (items.length === 1) return [{ item, error }];
   }
   const middle = Math.ceil(items.length / 2);
-  const first = await inHalves(items.slice(0, middle), run);
-  const second = await inHalves(items.slice(middle), run);
+  const first = await inHalves(items.slice(0, middle), run, isOfAll);
+  const second = await inHalves(items.slice(middle), run, isOfAll);
   return [...first, ...second];
 }

@@ -9,6 +9,7 @@ import { removeOldFiles } from '../lib/old-files.js';
 import { withFallback } from '../lib/time-out.js';
 import type { Database } from '../db/index.js';
 import { readInstallation, type InstallationState } from '../modules/installation/index.js';
+import { countBacklog } from '../modules/inbound/index.js';
 import { countSendersByStatus } from '../modules/senders/index.js';
 import type { Services } from './services.js';
 import type { ServiceInputs } from './inputs.js';
@@ -28,6 +29,7 @@ export async function startHttpRole(
   const health: HealthDependencies = {
     readiness: () => readiness(inputs),
     senderCounts: () => countSendersByStatus(infrastructure.database.manager),
+    inboundBacklog: () => countBacklog(infrastructure.database.manager),
     version,
     clock: systemClock,
   };

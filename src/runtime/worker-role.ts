@@ -259,6 +259,7 @@ function jobHandlers(
       return { kind: 'done' };
     },
     forgetEvents: async (_payload, { signal }) => {
+      await inbound.obeyParked(signal);
       await inbound.forgetOld(signal);
       return { kind: 'done' };
     },

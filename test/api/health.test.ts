@@ -18,6 +18,7 @@ beforeAll(async () => {
       return readiness();
     },
     senderCounts: async () => ({ connected: 2, paused: 1 }),
+    inboundBacklog: async () => ({ waiting: 3, parked: 0, refused: 1 }),
     version: '1.2.3',
     clock: { now: () => new Date(time) },
   });
@@ -41,6 +42,7 @@ describe('health', () => {
       uptime: expect.any(Number),
       sessions: 2,
       senders: { connected: 2, paused: 1 },
+      inbound: { waiting: 3, parked: 0, refused: 1 },
       checks: fine.checks,
     });
   });

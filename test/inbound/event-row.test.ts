@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { byPerson } from '../../src/modules/inbound/core/by-person.js';
-import { keywordText, rowOf } from '../../src/modules/inbound/core/event-row.js';
+import { keywordText, refusedRow, rowOf } from '../../src/modules/inbound/core/event-row.js';
 import { linesOf } from '../../src/modules/inbound/core/peer-lines.js';
 import { readable } from '../../src/modules/inbound/core/readable.js';
 import type { InboundContent, InboundEvent } from '../../src/transports/inbound.js';
@@ -10,7 +10,11 @@ const now = new Date('2026-03-01T12:00:00Z');
 const media = { mimeType: 'image/jpeg', ref: 'r' };
 const phone = '+5511961230001';
 
-const row = (event: InboundEvent) => rowOf({ tenantId: 't', senderId: 's', event }, undefined, now);
+const read = (event: InboundEvent) => rowOf({ tenantId: 't', senderId: 's', event }, undefined, now);
+const row = (event: InboundEvent) => {
+  const made = read(event);
+  return 'refused' in made ? undefined : made;
+};
 
 describe('a person', () => {
   it.each([
@@ -53,11 +57,52 @@ describe('the row of an event', () => {
     expect(nameOf({ type: 'identity', peers: [{ phone }, { lid: '7' }] })).toBe(nameOf(events[5]!));
   });
 
-  it('does not exist for what has no id, or nobody', () => {
-    expect(row(written('', 'hi'))).toBeUndefined();
-    expect(row(written('x'.repeat(257), 'hi'))).toBeUndefined();
-    expect(row(written('A', 'hi', { from: { username: 'ana' } }))).toBeUndefined();
-    expect(row({ type: 'identity', peers: [] })).toBeUndefined();
+  it.each<[string, InboundEvent]>([
+    ['it has no id', written('', 'hi')],
+    ['its id has more than 256 characters', written('x'.repeat(257), 'hi')],
+    ['it names no person', written('A', 'hi', { from: { username: 'ana' } })],
+    ['it names no person', { type: 'identity', peers: [] }],
+  ])('is refused: %s', (refused, event) => {
+    expect(read(event)).toEqual({ refused });
+    const kept = refusedRow({ tenantId: 't', senderId: 's', event }, `${refused}\0`);
+    expect(kept).toEqual({
+      ...kept,
+      kind: event.type,
+      error: refused,
+      waId: expect.stringMatching(/^[\w-]{32}$/),
+    });
+  });
+
+  const minutes = (count: number): Date => new Date(now.getTime() + count * 60_000);
+  it.each<[string, Date, Date]>([
+    ['as it is told', minutes(-60 * 24 * 365 * 5), minutes(-60 * 24 * 365 * 5)],
+    ['of clocks that differ a little', minutes(1), minutes(1)],
+    ['not in the future', minutes(2), now],
+    ['not far in the future', new Date(8.64e15), now],
+    ['not that of a clock that was never set', new Date(0), now],
+    ['not before Christ', new Date(-8.64e15), now],
+    ['not none', new Date(Number.NaN), now],
+  ])('has a time %s', (_, at, kept) => {
+    for (const event of [
+      written('A', 'hi', { at }),
+      {
+        type: 'edit',
+        target: { chat: { phone }, waMessageId: 'A', fromMe: false },
+        from: { phone },
+        text: 'x',
+        at,
+      },
+      { type: 'identity_changed', from: { phone }, to: { lid: '7' }, at },
+    ] satisfies InboundEvent[]) {
+      expect(JSON.parse(row(event)?.payload ?? '{}')).toMatchObject({ at: kept.toISOString() });
+    }
+  });
+
+  it('keeps claims back where it says who somebody is', () => {
+    expect(row({ type: 'identity', peers: [{ phone }, { lid: '7' }] })).toMatchObject({ stops: true });
+    expect(row({ type: 'identity_changed', from: { phone }, to: { lid: '7' }, at: now })).toMatchObject({
+      stops: true,
+    });
   });
 
   it('can be stored and is bounded, whatever came', () => {

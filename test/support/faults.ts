@@ -1,8 +1,11 @@
 import type { Tx } from '../../src/db/index.js';
 import { newId } from '../../src/lib/ids.js';
 
-/** What PostgreSQL says to half of an emoji: trying again does not change it. */
-const REFUSAL = `RAISE EXCEPTION 'unsupported Unicode escape sequence' USING ERRCODE = '22P05'`;
+/** What PostgreSQL says to half of an emoji: trying again does not change it. And to who waits for a lock for too long. */
+const REFUSALS = {
+  unstorable: `RAISE EXCEPTION 'unsupported Unicode escape sequence' USING ERRCODE = '22P05'`,
+  locked: `RAISE EXCEPTION 'canceling statement due to lock timeout' USING ERRCODE = '55P03'`,
+};
 
 /**
  * PostgreSQL refuses to write these rows (an SQL condition on NEW), the first so many times; a sequence counts, because it
@@ -14,12 +17,13 @@ export async function refuseRows(
   event: 'INSERT' | 'UPDATE',
   when: string,
   times = 1_000_000,
+  refusal: keyof typeof REFUSALS = 'unstorable',
 ): Promise<() => Promise<void>> {
   const name = `fault_${newId().replaceAll('-', '')}`;
   await tx.query(`CREATE SEQUENCE ${name}`);
   await tx.query(
     `CREATE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-       IF nextval('${name}') <= ${times} THEN ${REFUSAL}; END IF;
+       IF nextval('${name}') <= ${times} THEN ${REFUSALS[refusal]}; END IF;
        RETURN NEW;
      END $$`,
   );

@@ -1,7 +1,7 @@
 import type { Clock } from '../../lib/clock.js';
 import { sharedAnswer } from '../../lib/shared-answer.js';
 import { withFallback } from '../../lib/time-out.js';
-import { HealthDto, LiveDto, ReadyDto } from '../health.dto.js';
+import { HealthDto, LiveDto, ReadyDto, type InboundDto } from '../health.dto.js';
 import { bare, defineRoute, type Route } from '../route.js';
 
 /** A database that does not answer must not make the probe hang as well. */
@@ -9,6 +9,9 @@ const READINESS_TIMEOUT_MS = 3_000;
 
 /** Anybody may ask, as often as they like: the database is asked this often at most. */
 const KEPT_MS = 1_000;
+
+/** Of a database that does not answer. */
+const NOTHING_KNOWN: InboundDto = { waiting: null, parked: null, refused: null };
 
 export interface HealthCheck {
   name: string;
@@ -27,6 +30,8 @@ export interface HealthDependencies {
   readiness(): Promise<Readiness>;
   /** Senders of the whole installation by status. */
   senderCounts(): Promise<Record<string, number>>;
+  /** What came in to the whole installation and is not worked off. */
+  inboundBacklog(): Promise<InboundDto>;
   version: string;
   clock: Clock;
 }
@@ -35,7 +40,10 @@ export function healthRoutes(deps: HealthDependencies): Route[] {
   const { clock } = deps;
   const startedAt = clock.now();
   const readiness = sharedAnswer({ ms: KEPT_MS, clock }, () => boundedReadiness(deps));
-  const senderCounts = sharedAnswer({ ms: KEPT_MS, clock }, () => deps.senderCounts());
+  const counts = sharedAnswer({ ms: KEPT_MS, clock }, async () => ({
+    senders: await deps.senderCounts(),
+    inbound: await deps.inboundBacklog(),
+  }));
   return [
     defineRoute({
       method: 'get',
@@ -64,12 +72,12 @@ export function healthRoutes(deps: HealthDependencies): Route[] {
       method: 'get',
       path: '/health',
       tag: 'health',
-      summary: 'Version, uptime, checks and senders by status',
+      summary: 'Version, uptime, checks, senders by status, and what came in and is not worked off',
       access: 'public',
       response: { status: 200, description: 'Healthy', data: HealthDto, bare: true },
       async handler() {
         const { ready, checks } = await readiness();
-        const senders = ready ? await senderCounts() : {};
+        const { senders, inbound } = ready ? await counts() : { senders: {}, inbound: NOTHING_KNOWN };
         const now = clock.now();
         return bare(ready ? 200 : 503, {
           success: ready,
@@ -80,6 +88,7 @@ export function healthRoutes(deps: HealthDependencies): Route[] {
           uptime: Math.floor((now.getTime() - startedAt.getTime()) / 1_000),
           sessions: senders['connected'] ?? 0,
           senders,
+          inbound,
           checks,
         });
       },

@@ -17,9 +17,13 @@ export interface ReceivedMessage {
   at: Date;
 }
 
+/** Of the message that is there an edit has come in, and nothing else. */
+const EDIT_ONLY = `coalesce(messages.received ? 'editOnly', false)`;
+
 /**
  * Stores messages in this order and says of each whether it is new: transports may announce one twice. One that could not
- * be read is replaced when it comes again with its content, and is new then.
+ * be read is replaced when it comes again with its content, and is new then; so is one that its own edit has overtaken, and it
+ * keeps the edited text.
  */
 export async function storeReceived(tx: Tx, messages: readonly ReceivedMessage[]): Promise<boolean[]> {
   const rows: { senderId: string; waMessageId: string }[] = await tx.query(
@@ -30,9 +34,14 @@ export async function storeReceived(tx: Tx, messages: readonly ReceivedMessage[]
        AS came (id, tenant_id, contact_id, sender_id, type, body, content, received, wa_message_id, at, ordinal)
      ORDER BY ordinal
      ON CONFLICT (sender_id, wa_message_id) WHERE direction = 'in'
-       DO UPDATE SET type = excluded.type, body = excluded.body, content = excluded.content,
-                     received = excluded.received, updated_at = now()
-       WHERE messages.type = 'unavailable' AND excluded.type <> 'unavailable'
+       DO UPDATE SET type = excluded.type, created_at = excluded.created_at, updated_at = now(),
+                     body = CASE WHEN ${EDIT_ONLY} THEN messages.body ELSE excluded.body END,
+                     content = CASE WHEN ${EDIT_ONLY} THEN excluded.content || jsonb_build_object('caption', messages.body)
+                                    ELSE excluded.content END,
+                     received = CASE WHEN ${EDIT_ONLY}
+                                     THEN excluded.received || jsonb_build_object('editedAt', messages.received->'editedAt')
+                                     ELSE excluded.received END
+       WHERE excluded.type <> 'unavailable' AND (messages.type = 'unavailable' OR ${EDIT_ONLY})
      RETURNING sender_id AS "senderId", wa_message_id AS "waMessageId"`,
     columnsOf(messages),
   );
@@ -66,7 +75,10 @@ export async function storeOwn(tx: Tx, message: ReceivedMessage): Promise<void> 
   );
 }
 
-/** The latest text of a message, whatever order edits come in. Nothing happens when it is not there, or of somebody else. */
+/**
+ * The latest text of a message, whatever order edits come in. Nothing happens when it is of somebody else. One of a person's
+ * messages that is not there yet is, from now on, with this text.
+ */
 export async function editReceived(
   tx: Tx,
   edit: {
@@ -75,10 +87,13 @@ export async function editReceived(
     contactId: string;
     waMessageId: string;
     fromMe: boolean;
+    from: Received['from'];
     text: string;
     at: Date;
   },
 ): Promise<void> {
+  const editedAt = edit.at.toISOString();
+  if (!edit.fromMe && (await storeEditOnly(tx, edit, editedAt))) return;
   await tx.query(
     `UPDATE messages
      SET body = $6, content = content || jsonb_build_object('caption', $6::text),
@@ -92,9 +107,31 @@ export async function editReceived(
       edit.waMessageId,
       edit.fromMe ? 'own' : 'in',
       edit.text,
-      edit.at.toISOString(),
+      editedAt,
     ],
   );
+}
+
+/** False where the message is there. */
+async function storeEditOnly(
+  tx: Tx,
+  edit: Pick<ReceivedMessage, 'tenantId' | 'senderId' | 'contactId' | 'waMessageId' | 'at'> & {
+    from: Received['from'];
+    text: string;
+  },
+  editedAt: string,
+): Promise<boolean> {
+  const { text: body, from } = edit;
+  const received: Received = { from, editedAt, editOnly: true };
+  const rows: unknown[] = await tx.query(
+    `INSERT INTO messages (id, tenant_id, direction, contact_id, sender_id, type, body, content, received, state, wa_message_id, created_at)
+     VALUES ($1, $2, 'in', $3, $4, $5, $6, $7, $8, 'received', $9, $10)
+     ON CONFLICT (sender_id, wa_message_id) WHERE direction = 'in' DO NOTHING RETURNING id`,
+    columnsOf([{ ...edit, type: 'text', body, content: null, received }]).map(
+      (column) => (column as unknown[])[0],
+    ),
+  );
+  return rows.length > 0;
 }
 
 /** What the message that this one quotes was sent for; undefined where that is not known. */

@@ -27,6 +27,8 @@ export interface Received {
   late?: boolean;
   /** When its text was last changed, ISO 8601. */
   editedAt?: string;
+  /** The message itself has not come in, only a change of its text. */
+  editOnly?: true;
 }
 
 /** `own`: what the account's owner wrote on the phone. */

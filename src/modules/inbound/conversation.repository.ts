@@ -1,5 +1,5 @@
 import type { Tx } from '../../db/index.js';
-import type { Person, PersonRecords } from '../contacts/index.js';
+import { ownerOf, type Person, type PersonRecords } from '../contacts/index.js';
 
 /** Of a message that was just stored. */
 export interface ConversationTurn {
@@ -68,8 +68,10 @@ export class ConversationPersonRecords implements PersonRecords {
   /** With what they wrote and could not be worked off. */
   async erase(tx: Tx, tenantId: string, person: Person): Promise<void> {
     await tx.query(
-      'DELETE FROM inbound_events WHERE tenant_id = $1 AND parked_at IS NOT NULL AND $2 = ANY (lines)',
-      [tenantId, person.line],
+      `DELETE FROM inbound_events e WHERE e.tenant_id = $1 AND e.parked_at IS NOT NULL
+         AND EXISTS (SELECT FROM unnest(e.lines) AS told (line)
+                     WHERE told.line = $2 OR ${ownerOf('told.line')} = $3)`,
+      [tenantId, person.line, person.id],
     );
     await tx.query('DELETE FROM conversations WHERE tenant_id = $1 AND contact_id = $2', [
       tenantId,

@@ -25,7 +25,7 @@ export class InboundEventRow {
   @Column('text')
   kind!: InboundEvent['type'];
 
-  /** The id of the message; of identities a digest. */
+  /** The id of the message; of identities, and of what was refused, a digest. */
   @Column('text', { name: 'wa_id' })
   waId!: string;
 
@@ -37,7 +37,7 @@ export class InboundEventRow {
   @Column('text', { array: true })
   lines!: string[];
 
-  /** The event as JSON; null once it is worked off. */
+  /** The event as JSON; null once it is worked off, or where it was refused. */
   @Column('jsonb', { nullable: true })
   payload!: Record<string, unknown> | null;
 
@@ -45,7 +45,7 @@ export class InboundEventRow {
   @Column('boolean')
   plain!: boolean;
 
-  /** It may be an opt-out: until it is worked off, nothing is claimed for the person. */
+  /** It may be an opt-out, or make its person one who has opted out: until it is worked off, nothing is claimed for them. */
   @Column('boolean')
   stops!: boolean;
 

@@ -1,6 +1,6 @@
 import { defineRecurringJob, maintenanceQueue } from '../../queue/job.js';
 
-/** Forgets events that were worked off long enough ago that nobody tells them again. */
+/** Obeys parked STOPs, and forgets events that were worked off long enough ago that nobody tells them again. */
 export const forgetEvents = defineRecurringJob('inbound.forget', {
   queue: maintenanceQueue,
   attempts: 3,

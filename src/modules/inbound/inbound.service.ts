@@ -55,6 +55,11 @@ export class InboundService {
     return this.work.workOff(this.stopping.signal);
   }
 
+  /** Tries STOPs once more that could not be obeyed; a bounded piece. */
+  obeyParked(signal: AbortSignal): Promise<void> {
+    return this.work.obeyParked(signal);
+  }
+
   /** Deletes events that were worked off a week ago, or parked a month ago; a bounded piece. Returns how many. */
   async forgetOld(signal: AbortSignal): Promise<number> {
     const now = this.deps.clock.now();

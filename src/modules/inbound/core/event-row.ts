@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { storableText } from '../../../lib/storable.js';
 import type { InboundEvent } from '../../../transports/inbound.js';
 import type { WordKind } from '../../tenants/core/consent-words.js';
 import { bounded } from './bounded.js';
@@ -25,10 +26,18 @@ export interface EventRow {
   stops: boolean;
 }
 
+/** What cannot be stored as what it is, and why: without what it says, and whom it is about. */
+export type RefusedRow = Pick<EventRow, 'tenantId' | 'senderId' | 'waId'> & { kind: string; error: string };
+
 const MAX_ID = 256;
 const MAX_JSON = 500_000;
 const MAX_RAW = 4_000;
 const MAX_NAME = 200;
+const MAX_ERROR = 200;
+/** WhatsApp began in it: an earlier time is that of a clock that was never set. */
+const FIRST_YEAR = 2009;
+/** Clocks differ by so much. */
+const CLOCK_DIFFERENCE_MS = 60_000;
 
 /** The text of an event that may be a keyword of its person; empty where it cannot be one. */
 export function keywordText(event: InboundEvent): string {
@@ -37,15 +46,22 @@ export function keywordText(event: InboundEvent): string {
 }
 
 /**
- * The row of an event whose text is that keyword, if it is one. Undefined for what cannot be stored: without an id, or of
- * nobody. Dates that are none become `now`.
+ * The row of an event whose text is that keyword, if it is one; why it is refused, where it cannot be stored: without an id, or
+ * of nobody. A time that is none, lies in the future or before there was WhatsApp becomes `now`.
  */
-export function rowOf(heard: HeardEvent, word: WordKind | undefined, now: Date): EventRow | undefined {
+export function rowOf(
+  heard: HeardEvent,
+  word: WordKind | undefined,
+  now: Date,
+): EventRow | { refused: string } {
   const { tenantId, senderId } = heard;
   const event = tidied(heard.event, now);
   const lines = linesOf(...peersOf(event));
   const { waId, revision } = nameOf(event, lines);
-  if (lines.length === 0 || waId === '' || waId.length > MAX_ID) return undefined;
+  if (lines.length === 0) return { refused: 'it names no person' };
+  if (waId === '') return { refused: 'it has no id' };
+  if (waId.length > MAX_ID) return { refused: `its id has more than ${MAX_ID} characters` };
+  const isNews = event.type === 'identity' || event.type === 'identity_changed';
   return {
     tenantId,
     senderId,
@@ -55,8 +71,17 @@ export function rowOf(heard: HeardEvent, word: WordKind | undefined, now: Date):
     lines,
     payload: JSON.stringify(event),
     plain: event.type === 'message' && !event.fromMe && word === undefined,
-    stops: word === 'opt_out',
+    // News may make its person one who has opted out.
+    stops: word === 'opt_out' || isNews,
   };
+}
+
+/** Told again it is the same row. */
+export function refusedRow({ tenantId, senderId, event }: HeardEvent, error: string): RefusedRow {
+  const waId = digest(JSON.stringify(bounded(event)));
+  const given: unknown = event.type;
+  const kind = typeof given === 'string' ? storableText(given.slice(0, MAX_NAME)) : 'none';
+  return { tenantId, senderId, kind, waId, error: storableText(error.slice(0, MAX_ERROR)) };
 }
 
 function peersOf(event: InboundEvent) {
@@ -83,7 +108,9 @@ function cut(raw: unknown): unknown {
 }
 
 function asDate(at: Date, now: Date): Date {
-  return at instanceof Date && !Number.isNaN(at.getTime()) ? at : now;
+  const isTime = at instanceof Date && !Number.isNaN(at.getTime());
+  if (!isTime || at.getUTCFullYear() < FIRST_YEAR) return now;
+  return at.getTime() > now.getTime() + CLOCK_DIFFERENCE_MS ? now : at;
 }
 
 /** By what it is known when it is told again. A message that could not be read may come again with its content. */

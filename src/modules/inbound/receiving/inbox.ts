@@ -4,9 +4,16 @@ import { errorMessage } from '../../../lib/errors.js';
 import { inHalves } from '../../../lib/in-halves.js';
 import type { Logger } from '../../../lib/logger.js';
 import { tenantWords, type TenantWords, type WordKind } from '../../tenants/index.js';
-import { keywordText, rowOf, type EventRow, type HeardEvent } from '../core/event-row.js';
+import {
+  keywordText,
+  refusedRow,
+  rowOf,
+  type EventRow,
+  type HeardEvent,
+  type RefusedRow,
+} from '../core/event-row.js';
 import { keywordOf, possibleKeyword } from '../core/keywords.js';
-import { insertEvents } from './inbox.repository.js';
+import { insertEvents, insertRefused } from './inbox.repository.js';
 
 /** Writes down what sessions hear, before it is acknowledged to their networks. */
 export class Inbox {
@@ -22,43 +29,62 @@ export class Inbox {
 
   /**
    * Resolves when all of it is committed, in this order: one statement for whatever several sessions bring. What was
-   * stored before is not stored again. An event that cannot be stored at all is dropped with an alert; the others are not
-   * affected. Rejects when the database is away, or anything else is wrong: nothing may be
+   * stored before is not stored again. Of an event that cannot be stored as what it is there is a row that says so, and an alert;
+   * the others are not affected. Rejects when the database is away, or anything else is wrong: nothing may be
    * acknowledged then, and all of it may be stored again.
    */
   async store(heard: readonly HeardEvent[]): Promise<void> {
     const { database } = this.deps;
-    const rows = await this.rowsOf(database.manager, heard);
-    const failed = await inHalves(rows, (some) => insertEvents(database.manager, some));
-    for (const { item, error } of failed) this.drop(item, error);
+    const { rows, refused } = await this.read(database.manager, heard);
+    const failed = await inHalves(rows, (some) =>
+      insertEvents(
+        database.manager,
+        some.map(({ row }) => row),
+      ),
+    );
+    for (const { item, error } of failed) refused.push(refusedRow(item.heard, whyOf(error)));
+    if (refused.length > 0) await this.refuse(refused);
     if (rows.length > failed.length) this.deps.onStored();
   }
 
-  private async rowsOf(tx: Tx, heard: readonly HeardEvent[]): Promise<EventRow[]> {
+  private async read(
+    tx: Tx,
+    heard: readonly HeardEvent[],
+  ): Promise<{ rows: Readable[]; refused: RefusedRow[] }> {
     const words = new Map<string, TenantWords>();
-    const rows: EventRow[] = [];
+    const rows: Readable[] = [];
+    const refused: RefusedRow[] = [];
     for (const each of heard) {
-      const { senderId, event } = each;
       try {
         const row = rowOf(each, await wordOf(tx, each, words), this.deps.clock.now());
-        if (row) rows.push(row);
-        else {
-          const report = { senderId, kind: event.type };
-          this.deps.logger.warn(report, 'dropped what came in without an id or a person');
-        }
+        if ('refused' in row) refused.push(refusedRow(each, row.refused));
+        else rows.push({ heard: each, row });
       } catch (error) {
-        this.drop({ senderId, kind: event.type }, error);
+        refused.push(refusedRow(each, whyOf(error)));
       }
     }
-    return rows;
+    return { rows, refused };
   }
 
-  /** What cannot be stored because of what it is; throws whatever else went wrong, so that all of it is tried again. */
-  private drop({ senderId, kind }: Pick<EventRow, 'senderId' | 'kind'>, error: unknown): void {
-    if (!isOfTheEvent(error)) throw error;
-    const report = { alert: 'inbound.dropped', senderId, kind, error: errorMessage(error) };
-    this.deps.logger.error(report, 'what the network reported could not be stored and was dropped');
+  private async refuse(rows: readonly RefusedRow[]): Promise<void> {
+    await insertRefused(this.deps.database.manager, rows);
+    for (const { senderId, kind, error } of rows) {
+      const report = { alert: 'inbound.dropped', senderId, kind, error };
+      this.deps.logger.error(report, 'what the network reported could not be stored and was dropped');
+    }
   }
+}
+
+/** An event, and what is to be stored of it. */
+interface Readable {
+  heard: HeardEvent;
+  row: EventRow;
+}
+
+/** Throws what is no fault of the event, so that all of it is tried again. */
+function whyOf(error: unknown): string {
+  if (!isOfTheEvent(error)) throw error;
+  return errorMessage(error);
 }
 
 /** PostgreSQL refuses the data (classes 22, 23 and 54), or it has not the shape that the transport promised. */

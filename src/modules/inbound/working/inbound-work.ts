@@ -3,12 +3,12 @@ import type { Clock } from '../../../lib/clock.js';
 import { errorMessage } from '../../../lib/errors.js';
 import { inHalves } from '../../../lib/in-halves.js';
 import type { Logger } from '../../../lib/logger.js';
-import { unavailableResource } from '../../../lib/transient-errors.js';
+import { codeOf, STATEMENT_CANCELLED, unavailableResource } from '../../../lib/transient-errors.js';
 import { byPerson } from '../core/by-person.js';
 import type { InboundPeople } from '../people.js';
 import { takePlain } from './plain-messages.js';
 import { obeyParkedStop, takeSingle } from './single-event.js';
-import { noteFailure, readWaiting, type Waiting } from './waiting.repository.js';
+import { noteFailure, parkedStops, readWaiting, type Waiting } from './waiting.repository.js';
 
 export interface InboundWorkDeps {
   database: Database;
@@ -21,10 +21,14 @@ export interface InboundWorkDeps {
 
 /** Then events whose transactions came late, behind others, are looked for again. */
 const ROUNDS = 16;
-/** Events that are looked at together. */
+/** Events that are looked at together: as a rule, and where most of them have to wait. */
 const WINDOW = 1_000;
-/** The most plain messages of one transaction. */
+const MAX_WINDOW = 64_000;
+/** About as many plain messages have one transaction. */
 const BATCH = 500;
+/** The most messages of one person in a round, so that one who writes a thousand does not keep others waiting: plain ones, others. */
+const MOST_PLAIN = 100;
+const MOST_SINGLE = 20;
 /** The most transactions at a time; each has a connection. */
 const AT_ONCE = 4;
 /** Then an event is parked: it waits for a person, and what follows of its sender goes on. */
@@ -43,54 +47,73 @@ export class InboundWork {
 
   /** Until nothing is left that may be worked off now, or `signal` aborts. Rejects when the database is away. */
   async workOff(signal?: AbortSignal): Promise<void> {
-    let from = '0';
+    let [from, window] = ['0', WINDOW];
     const isOver = (): boolean => signal?.aborted === true;
     for (let round = 1; !isOver(); round += 1) {
-      const { first, done } = await this.round(from, signal);
-      if (done === 0 && from === '0') return;
+      const { first, read, tried, done } = await this.round(from, window, signal);
+      const grows = read === window && tried < window / 4 && window < MAX_WINDOW;
+      // A few people who have to wait, or who wrote most of it, would hide all others.
+      if (grows) window *= 4;
+      else if (done === 0 && from === '0') return;
       // Index entries of what was worked off a moment ago are passed over once, and not in every round.
       from = done === 0 || first === undefined || round % ROUNDS === 0 ? '0' : first;
     }
   }
 
-  /** Says how many events it looked at, and which is the oldest; one that failed rests, and is not among those of the next round. */
-  private async round(
-    from: string,
-    signal?: AbortSignal,
-  ): Promise<{ first: string | undefined; done: number }> {
-    const { database } = this.deps;
-    const waiting = await readWaiting(database.manager, from, WINDOW);
+  /** STOPs that were parked and could not be obeyed at that time, such as because their contact was locked; a bounded piece. */
+  async obeyParked(signal: AbortSignal): Promise<void> {
+    for (const id of await parkedStops(this.deps.database.manager, BATCH)) {
+      if (signal.aborted) return;
+      await this.obey(id);
+    }
+  }
+
+  /** One that failed rests: it, and what its person wrote after it, is not among those that are tried. */
+  private async round(from: string, window: number, signal?: AbortSignal): Promise<Round> {
+    const waiting = await readWaiting(this.deps.database.manager, from, window);
     const people = byPerson(waiting).filter(([first]) => first?.resting === false);
     const [plain, single] = split(people);
-    let done = await this.plain(plain);
     const isOver = (): boolean => signal?.aborted === true;
+    let done = await this.plain(plain, isOver);
     for (let next = 0; next < single.length && !isOver(); next += AT_ONCE) {
       const some = single.slice(next, next + AT_ONCE);
-      const ends = await Promise.all(some.map((event) => this.single(event)));
+      const ends = await Promise.all(some.map((events) => this.oneByOne(events, isOver)));
       done += ends.reduce((sum, count) => sum + count, 0);
     }
-    return { first: waiting[0]?.id, done };
+    const tried = [...plain, ...single].reduce((sum, events) => sum + events.length, 0);
+    return { first: waiting[0]?.id, read: waiting.length, tried, done };
   }
 
   /** Together; what throws, apart: a person whose message cannot be stored delays nobody else. */
-  private async plain(people: readonly Waiting[][]): Promise<number> {
+  private async plain(people: readonly Waiting[][], isOver: () => boolean): Promise<number> {
     let done = 0;
-    const failed = await inHalves(people, async (some) => {
-      done += await this.deps.database.transaction((tx) => takePlain(tx, some, BATCH));
-    });
-    for (const { item } of failed) {
-      const [first] = item;
-      if (first) done += await this.single(first);
+    const take = async (some: readonly Waiting[][]): Promise<void> => {
+      if (isOver()) return;
+      done += await this.deps.database.transaction((tx) => takePlain(tx, some));
+    };
+    for (const batch of batches(people, BATCH)) {
+      const failed = await inHalves(batch, take, isOfAll);
+      for (const { item } of failed) done += await this.oneByOne(item.slice(0, 1), isOver);
     }
     return done;
   }
 
-  private async single({ id, tenantId }: Waiting): Promise<number> {
+  /** Events of one person, up to the first that another worker has, or that fails. Returns how many it had to do with. */
+  private async oneByOne(events: readonly Waiting[], isOver: () => boolean): Promise<number> {
+    for (const [index, event] of events.entries()) {
+      if (isOver()) return index;
+      const end = await this.single(event);
+      if (end !== 'taken') return end === 'failed' ? index + 1 : index;
+    }
+    return events.length;
+  }
+
+  private async single({ id, tenantId }: Waiting): Promise<'taken' | 'not ours' | 'failed'> {
     const { database, people, logger } = this.deps;
     try {
-      return (await database.transaction((tx) => takeSingle(tx, people, id))) ? 1 : 0;
+      return (await database.transaction((tx) => takeSingle(tx, people, id))) ? 'taken' : 'not ours';
     } catch (error) {
-      if (unavailableResource(error) !== undefined) throw error;
+      if (isOfAll(error)) throw error;
       const report = { tenantId, eventId: id, error: errorMessage(error).slice(0, MAX_ERROR) };
       const parked = await noteFailure(database.manager, id, {
         error: report.error,
@@ -100,42 +123,75 @@ export class InboundWork {
       if (!parked) logger.warn(report, 'what came in could not be worked off; it is tried again');
       else {
         logger.error({ alert: 'inbound.parked', ...report }, 'what came in was parked: it failed too often');
-        await this.obeyParked(id);
+        await this.obey(id);
       }
-      return 1;
+      return 'failed';
     }
   }
 
   /** A STOP that cannot be stored binds all the same; until it does, nothing is claimed for the person. */
-  private async obeyParked(id: string): Promise<void> {
+  private async obey(id: string): Promise<void> {
     const { database, people, logger } = this.deps;
     try {
       await database.transaction((tx) => obeyParkedStop(tx, people, id));
     } catch (error) {
-      if (unavailableResource(error) !== undefined) throw error;
+      if (isOfAll(error)) throw error;
       const report = { alert: 'inbound.parked', eventId: id, error: errorMessage(error).slice(0, MAX_ERROR) };
-      logger.error(report, 'a STOP could not be obeyed: nothing is sent to its person');
+      logger.error(report, 'a STOP could not be obeyed: nothing is sent to its person until it is');
     }
   }
 }
 
-/** A deadlock, a lock or a statement that took too long: it may go through the next time. */
-function isContention(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return code === '40P01' || code === '40001' || code === '55P03' || code === '57014';
+interface Round {
+  /** The oldest event that was looked at. */
+  first: string | undefined;
+  /** Events that were looked at, that were to be worked off, and that were or failed. */
+  read: number;
+  tried: number;
+  done: number;
 }
 
-/** Who begins with plain messages of one contact that is known, as far as those go; of all others the first event. */
-function split(people: readonly Waiting[][]): [Waiting[][], Waiting[]] {
-  const plain: Waiting[][] = [];
-  const single: Waiting[] = [];
+/** The database is away, or its disk is full. A lock that somebody holds concerns those whose rows it is on. */
+function isOfAll(error: unknown): boolean {
+  const unavailable = unavailableResource(error);
+  return unavailable !== undefined && unavailable !== 'lock';
+}
+
+/** A deadlock, a lock or a statement that took too long: it may go through the next time. */
+function isContention(error: unknown): boolean {
+  return unavailableResource(error) === 'lock' || codeOf(error) === STATEMENT_CANCELLED;
+}
+
+/** The lists in their order, so many together that they have about that many events. */
+function batches(people: readonly Waiting[][], size: number): Waiting[][][] {
+  const all: Waiting[][][] = [];
+  let room = 0;
   for (const events of people) {
-    const [first] = events;
+    if (room <= 0) {
+      all.push([]);
+      room = size;
+    }
+    all.at(-1)?.push(events);
+    room -= events.length;
+  }
+  return all;
+}
+
+/** Who begins with plain messages of one contact that is known, as far as those go; of all others the events from the first on. */
+function split(people: readonly Waiting[][]): [Waiting[][], Waiting[][]] {
+  const plain: Waiting[][] = [];
+  const single: Waiting[][] = [];
+  for (const events of people) {
     const end = events.findIndex((event) => !isPlain(event));
-    if (end === 0 && first) single.push(first);
-    else plain.push(end < 0 ? events : events.slice(0, end));
+    if (end === 0) single.push(untilResting(events).slice(0, MOST_SINGLE));
+    else plain.push(events.slice(0, end < 0 ? MOST_PLAIN : Math.min(end, MOST_PLAIN)));
   }
   return [plain, single];
+}
+
+function untilResting(events: readonly Waiting[]): Waiting[] {
+  const end = events.findIndex(({ resting }) => resting);
+  return end < 0 ? [...events] : events.slice(0, end);
 }
 
 /** Nothing is to be found out, or made, before it is stored. */

@@ -12,15 +12,10 @@ import { lockWaiting, markDone, type LockedEvent, type Waiting } from './waiting
  * taken as far as no other worker has any of it. Returns how many events were looked at: those whose contact was merged or
  * deleted a moment ago still wait.
  */
-export async function takePlain(
-  tx: Tx,
-  people: readonly (readonly Waiting[])[],
-  limit: number,
-): Promise<number> {
+export async function takePlain(tx: Tx, people: readonly (readonly Waiting[])[]): Promise<number> {
   const locked = await lockWaiting(
     tx,
     people.flat().map(({ id }) => id),
-    limit,
   );
   const events = unbroken(people, new Map(locked.map((event) => [event.id, event])));
   const wanted = new Map(people.flat().map(({ id, contactIds }) => [id, contactIds[0] ?? '']));
@@ -28,7 +23,7 @@ export async function takePlain(
   // Deliveries before contacts, as all who need both.
   const answered = await lockAnswered(tx, received, 'replied_at');
   const owners = await lockOwners(tx, events);
-  const mine = received.filter((_, index) => owners[index] === received[index]?.contactId);
+  const mine = inOrder(received, owners);
   const stored = await storeReceived(tx, mine);
   const fresh = mine.filter((_, index) => stored[index]);
   const isFresh = new Set(fresh);
@@ -58,6 +53,15 @@ function unbroken(
       own.push(event);
     }
     return own;
+  });
+}
+
+/** What is still of whom it was when it was read; nothing of a contact behind one that is not. */
+function inOrder(received: readonly EventMessage[], owners: readonly (string | undefined)[]): EventMessage[] {
+  const changed = new Set<string>();
+  return received.filter(({ contactId }, index) => {
+    if (owners[index] !== contactId) changed.add(contactId);
+    return !changed.has(contactId);
   });
 }
 

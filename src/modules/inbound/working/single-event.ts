@@ -22,22 +22,26 @@ import { lockParkedStop, lockWaiting, markDone, markObeyed, type LockedEvent } f
 
 /** Works off one event, whatever it is. False when another worker has it, or had it. */
 export async function takeSingle(tx: Tx, people: InboundPeople, id: string): Promise<boolean> {
-  const [locked] = await lockWaiting(tx, [id], 1);
+  const [locked] = await lockWaiting(tx, [id]);
   if (!locked) return false;
   await take(tx, people, locked);
   await markDone(tx, [id]);
   return true;
 }
 
-/** Opts out whoever wrote a STOP that is parked, and nothing else. */
+/** Opts out whoever wrote a STOP that is parked. Whatever else is parked keeps no claims back any more. */
 export async function obeyParkedStop(tx: Tx, people: InboundPeople, id: string): Promise<void> {
   const parked = await lockParkedStop(tx, id);
-  if (!parked || (parked.event.type !== 'message' && parked.event.type !== 'edit')) return;
+  if (!parked) return;
   const { tenantId, senderId, event } = parked;
-  const contactId = (await people.contactOfPeer(tx, tenantId, event.from))?.contactId;
-  if (contactId === undefined) throw new Error('what came in is of nobody');
-  const waMessageId = event.type === 'message' ? event.waMessageId : event.target.waMessageId;
-  await obey(tx, people, { tenantId, senderId, contactId, waMessageId }, 'opt_out');
+  if (event.type === 'message' || event.type === 'edit') {
+    const contactId = (await people.contactOfPeer(tx, tenantId, event.from))?.contactId;
+    if (contactId === undefined) throw new Error('what came in is of nobody');
+    const ids = { tenantId, senderId, contactId };
+    const waMessageId = event.type === 'message' ? event.waMessageId : event.target.waMessageId;
+    if ((await wordIn(tx, ids, event)) === 'opt_out')
+      await obey(tx, people, { ...ids, waMessageId }, 'opt_out');
+  }
   await markObeyed(tx, id);
 }
 
@@ -88,7 +92,7 @@ async function takeMessage(tx: Tx, people: InboundPeople, ids: Ids, event: Inbou
 async function takeEdit(tx: Tx, people: InboundPeople, ids: Ids, event: InboundEdit): Promise<void> {
   const { target, text, at } = event;
   const { waMessageId, fromMe } = target;
-  await editReceived(tx, { ...ids, waMessageId, fromMe, text, at });
+  await editReceived(tx, { ...ids, waMessageId, fromMe, from: event.from, text, at });
   const word = await wordIn(tx, ids, event);
   if (word) await obey(tx, people, { ...ids, waMessageId }, word);
 }

@@ -8,6 +8,7 @@ const WAITING = 'e.done_at IS NULL AND e.parked_at IS NULL';
 /** An event that is not worked off, without what it says. */
 export interface Waiting extends WaitingEvent {
   id: string;
+  /** A plain message that has not failed yet. */
   plain: boolean;
   /** It failed a moment ago: it, and what follows of its person, waits. */
   resting: boolean;
@@ -27,25 +28,26 @@ export interface LockedEvent {
  */
 export function readWaiting(tx: Tx, from: string, limit: number): Promise<Waiting[]> {
   return tx.query(
-    `SELECT e.id, e.tenant_id AS "tenantId", e.lines, e.plain, coalesce(e.retry_at > now(), false) AS resting,
+    `SELECT e.id, e.tenant_id AS "tenantId", e.lines, e.plain AND e.failures = 0 AS plain,
+            coalesce(e.retry_at > now(), false) AS resting,
             ARRAY(SELECT ${ownerOf('given.line', 'e.tenant_id')} FROM unnest(e.lines) AS given (line)) AS "contactIds"
      FROM inbound_events e WHERE ${WAITING} AND e.id >= $1 ORDER BY e.id LIMIT $2`,
     [from, limit],
   );
 }
 
-/** Of these events those that still wait and that no other worker has, `limit` at most, the oldest first. */
-export async function lockWaiting(tx: Tx, ids: readonly string[], limit: number): Promise<LockedEvent[]> {
+/** Of these events those that still wait and that no other worker has, the oldest first. */
+export async function lockWaiting(tx: Tx, ids: readonly string[]): Promise<LockedEvent[]> {
   const rows: (Omit<LockedEvent, 'event'> & { payload: object })[] = await tx.query(
     `SELECT e.id, e.tenant_id AS "tenantId", e.sender_id AS "senderId", e.lines, e.payload
      FROM inbound_events e WHERE e.id = ANY($1::bigint[]) AND ${WAITING}
-     ORDER BY e.id LIMIT $2 FOR UPDATE SKIP LOCKED`,
-    [ids, limit],
+     ORDER BY e.id FOR UPDATE SKIP LOCKED`,
+    [ids],
   );
   return rows.map(({ payload, ...row }) => ({ ...row, event: inboundFromJson(payload) }));
 }
 
-/** An event that was parked and may be a STOP; undefined where it is none. */
+/** An event that was parked and keeps claims back; undefined where it does not. */
 export async function lockParkedStop(tx: Tx, id: string): Promise<LockedEvent | undefined> {
   const [row]: (Omit<LockedEvent, 'event'> & { payload: object })[] = await tx.query(
     `SELECT id, tenant_id AS "tenantId", sender_id AS "senderId", lines, payload
@@ -53,6 +55,15 @@ export async function lockParkedStop(tx: Tx, id: string): Promise<LockedEvent | 
     [id],
   );
   return row && { ...row, event: inboundFromJson(row.payload) };
+}
+
+/** Parked events that still keep claims back, the oldest first. */
+export async function parkedStops(tx: Tx, limit: number): Promise<string[]> {
+  const rows: { id: string }[] = await tx.query(
+    `SELECT id FROM inbound_events WHERE stops AND done_at IS NULL AND parked_at IS NOT NULL ORDER BY id LIMIT $1`,
+    [limit],
+  );
+  return rows.map(({ id }) => id);
 }
 
 /** It is obeyed although it could not be worked off: claims need not ask for it. */
