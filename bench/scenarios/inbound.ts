@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { until } from '../../src/demo/until.js';
 import type { BenchContext, Figure, Samples, Scenario } from '../figure.js';
-import { measureBareInbound } from '../support/bare-inbound.js';
+import { measureBareInbound, rowsAdded } from '../support/bare-inbound.js';
 import { contactList } from '../support/campaign.js';
 import { query } from '../support/services.js';
 import { onGround, type Ground, type QueueKind } from './throughput/ground.js';
@@ -10,6 +10,8 @@ export const PEOPLE = 5_000;
 /** Of the burst that shows the rate; each person writes several times. */
 const MESSAGES = 30_000;
 const STEADY_SECONDS = 10;
+/** What is not worked off by then ends the run. */
+const TIME_OUT_MS = 60_000;
 
 const figuresOf = (queue: QueueKind): readonly Figure[] => [
   {
@@ -49,13 +51,22 @@ async function measure(bench: BenchContext, ground: Ground, queue: QueueKind): P
   const messages = Math.max(5_000, Math.round(MESSAGES * bench.scale));
   await contactList(ground.databaseUrl, ground.server.api, PEOPLE);
   await hear(ground, { messages: PEOPLE, perSecond: 0 });
-  const burst = await hear(ground, { messages, perSecond: 0 });
-  const rate = messages / burst.seconds;
+  const { databaseUrl } = ground;
+  const burst = await rowsAdded(databaseUrl, () => hear(ground, { messages, perSecond: 0 }));
+  const rate = messages / burst.result.seconds;
   const steady = await hear(ground, {
     messages: Math.round((rate / 2) * STEADY_SECONDS),
     perSecond: rate / 2,
   });
-  const bare = await measureBareInbound(ground.databaseUrl, { messages, people: PEOPLE });
+  const yardstick = await rowsAdded(databaseUrl, () =>
+    measureBareInbound(databaseUrl, { messages, people: PEOPLE }),
+  );
+  if (yardstick.added !== burst.added) {
+    throw new Error(
+      `The yardstick has added other rows (${yardstick.added}) than the program (${burst.added}).`,
+    );
+  }
+  const bare = yardstick.result;
   bench.note(
     `${rate.toFixed(0)} messages/s, bare ${bare.toFixed(0)}; at half of the rate p95 ${steady.p95Ms.toFixed(0)} ms`,
   );
@@ -98,6 +109,6 @@ async function hear(
       await pause(100);
       return undefined;
     },
-    { everyMs: 100 },
+    { everyMs: 100, timeoutMs: TIME_OUT_MS },
   );
 }

@@ -1,7 +1,31 @@
 import pg from 'pg';
 import { newId } from '../../src/lib/ids.js';
+import { query } from './services.js';
 
 const BATCH = 500;
+
+/** The tables in which a message that comes in leaves rows. */
+const TABLES = ['inbound_events', 'messages', 'conversations', 'contact_senders', 'deliveries'] as const;
+
+/** How many rows of each table the work has added. */
+export async function rowsAdded<Result>(
+  databaseUrl: string,
+  work: () => Promise<Result>,
+): Promise<{ result: Result; added: string }> {
+  const counts = async (): Promise<number[]> => {
+    const selected = TABLES.map((table) => `(SELECT count(*)::int FROM ${table})`);
+    const [row] = await query<{ counts: number[] }>(
+      databaseUrl,
+      `SELECT ARRAY[${selected.join(', ')}] AS counts`,
+    );
+    return row?.counts ?? [];
+  };
+  const before = await counts();
+  const result = await work();
+  const after = await counts();
+  const added = TABLES.map((table, index) => `${table} ${(after[index] ?? 0) - (before[index] ?? 0)}`);
+  return { result, added: added.join(', ') };
+}
 
 /** The yardstick of what comes in: the rows of so many messages, written by one loop of transactions and nothing else. */
 export async function measureBareInbound(
