@@ -17,7 +17,7 @@ export class RenderBudget {
   private memory = 0;
   private written = 0;
   private captures = 0;
-  private readonly made = new Set<string>();
+  private made: Set<string> | undefined;
 
   spend(steps: number): void {
     this.steps += steps;
@@ -57,6 +57,7 @@ export class RenderBudget {
 
   /** True the first time: a formatter has to be made then, which takes long, and is kept for the next value. */
   isNew(formatter: string): boolean {
+    this.made ??= new Set();
     if (this.made.has(formatter)) return false;
     this.made.add(formatter);
     return true;

@@ -45,6 +45,8 @@ export function spin(source: string, seed: string): string {
   if (!mayHoldSpintax(source)) return source;
   const parsed = parseSpintax(source);
   if (!parsed.ok) throw new Error(parsed.error.message);
+  // Braces of Liquid alone: nothing is chosen.
+  if (parsed.markers.length === 0) return source;
   const random = seededRandom(hash(`${seed}\n${source}`));
   return choose(parsed.nodes, random);
 }

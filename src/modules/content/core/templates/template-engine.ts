@@ -12,6 +12,7 @@ import {
 import { compareCase, comparisons } from './comparisons.js';
 import { isBlank } from './filter-rules.js';
 import { meteredOperators } from './metered-operators.js';
+import { plainTemplateOf, writePlain, type PlainTemplate } from './plain-template.js';
 import type { RenderBudget } from './render-budget.js';
 import { readDatesStrictly } from './template-dates.js';
 import { filterHandlers, needsValue } from './template-filters.js';
@@ -66,10 +67,17 @@ function createEngine(): Liquid {
 
 const engine = createEngine();
 const cache = textCache<Template[]>(CACHED_BYTES, ({ length }) => length * PARSED_BYTES_PER_CHARACTER);
+/** Of those templates that have one. */
+const plainForms = new WeakMap<Template[], PlainTemplate>();
 
 /** Parses, or takes the parsed form from a bounded cache: a campaign renders one text a million times. */
 export function parseTemplate(text: string): Template[] {
-  return cache(text, () => prepare(engine.parse(text)));
+  return cache(text, () => {
+    const templates = engine.parse(text);
+    const plain = plainTemplateOf(templates);
+    if (plain) plainForms.set(templates, plain);
+    return prepare(templates);
+  });
 }
 
 /** Throws where it does not parse. Not cached. */
@@ -80,6 +88,9 @@ export function checkSyntax(text: string): void {
 /** One text of a message; all of them share the budget. */
 export function renderTemplate(templates: Template[], scope: object, budget: RenderBudget): string {
   budget.startText();
+  const pieces = plainForms.get(templates);
+  const plain = pieces && writePlain(pieces, scope);
+  if (plain !== undefined) return plain;
   const context = new CharacterContext(scope, engine.options, { sync: true }, engine, budget);
   return String(engine.renderSync(templates, context));
 }

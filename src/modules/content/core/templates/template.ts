@@ -35,13 +35,12 @@ export function templateScope(recipient: {
   name: string | null;
   variables: Record<string, unknown>;
 }): TemplateScope {
-  const contact = {
-    ...withoutBlanks(withoutMissingName({ name: recipient.name })),
-    ...withoutBlanks(withoutMissingName(recipient.variables)),
-    // Last: a variable of this name must not replace the number that the message goes to.
-    phoneNumber: recipient.phone,
-  };
-  const scope = { ...contact, contact };
+  const contact: Record<string, unknown> = {};
+  addValues(contact, withoutMissingName({ name: recipient.name }));
+  addValues(contact, withoutMissingName(recipient.variables));
+  // Last: a variable of this name must not replace the number that the message goes to.
+  contact['phoneNumber'] = recipient.phone;
+  const scope = { ...contact, phoneNumber: recipient.phone, contact };
   // Without its own `size` Liquid would return the number of the contact's attributes.
   for (const values of [scope, contact]) {
     if (!Object.hasOwn(values, 'size')) Object.defineProperty(values, 'size', { value: undefined });
@@ -159,13 +158,21 @@ function missingVariable(error: unknown): string | undefined {
   return missingVariable(original);
 }
 
+/** Those that are not blank, as own properties: a key such as `__proto__` stays a mere name. */
+function addValues(to: Record<string, unknown>, values: Record<string, unknown>): void {
+  for (const [key, given] of Object.entries(values)) {
+    if (isBlank(given)) continue;
+    const value = isPlainObject(given) ? withoutBlanks(given) : given;
+    if (key in Object.prototype)
+      Object.defineProperty(to, key, { value, writable: true, enumerable: true, configurable: true });
+    else to[key] = value;
+  }
+}
+
 function withoutBlanks(values: Record<string, unknown>): Record<string, unknown> {
-  // fromEntries defines own properties: a key such as `__proto__` stays a mere name.
-  return Object.fromEntries(
-    Object.entries(values)
-      .filter(([, value]) => !isBlank(value))
-      .map(([key, value]) => [key, isPlainObject(value) ? withoutBlanks(value) : value]),
-  );
+  const kept = {};
+  addValues(kept, values);
+  return kept;
 }
 
 function isBlank(value: unknown): boolean {
