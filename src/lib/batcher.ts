@@ -14,6 +14,8 @@ export interface BatcherOptions {
   maxDelayMs: number;
   /** Runs are pieces of work that lets urgent work go first. */
   givesWayTo?: RightOfWay | undefined;
+  /** Called when the last run has ended and nothing waits for another: whoever keeps the batcher may forget it. */
+  onIdle?: () => void;
 }
 
 /**
@@ -42,10 +44,6 @@ export class Batcher<Item, Result> {
     });
   }
 
-  get idle(): boolean {
-    return !this.running && this.pending.length === 0;
-  }
-
   private schedule(): void {
     if (this.running || this.pending.length === 0) return;
     if (this.pending.length >= this.options.maxItems || this.options.maxDelayMs === 0) {
@@ -68,7 +66,8 @@ export class Batcher<Item, Result> {
       this.settle(this.pending.splice(0, givesWayTo?.sizeOf(maxItems) ?? maxItems));
     await (givesWayTo ? givesWayTo.behind(run) : run());
     this.running = false;
-    this.schedule();
+    if (this.pending.length === 0) this.options.onIdle?.();
+    else this.schedule();
   }
 
   /** Never rejects: every call of the batch gets its result or its error. */

@@ -22,21 +22,23 @@ export async function retry<Result>(
   work: (attempt: number) => Promise<Result>,
   { backoff, attempts = Infinity, mayRetry, onRetry }: RetryOptions,
 ): Promise<Result> {
+  let firstFailure: FailedAttempt;
+  try {
+    // Most work succeeds at once and is spared what counting its attempts costs.
+    return await work(1);
+  } catch (error) {
+    firstFailure = new FailedAttempt(error);
+  }
   const attemptOnce = async (attempt: number): Promise<Result> => {
+    if (attempt === 1) throw firstFailure;
     try {
       return await work(attempt);
     } catch (error) {
       throw new FailedAttempt(error);
     }
   };
-  const first = attemptOnce(1);
   try {
-    return await first;
-  } catch {
-    // Below: most work succeeds at once and is spared what counting its attempts costs.
-  }
-  try {
-    return await pRetry((attempt) => (attempt === 1 ? first : attemptOnce(attempt)), {
+    return await pRetry(attemptOnce, {
       retries: attempts - 1,
       minTimeout: backoff.baseMs,
       maxTimeout: backoff.maxMs,

@@ -68,23 +68,19 @@ export class BundleRunner {
   private async runOne(job: LoneJob): Promise<'left' | 'interrupted'> {
     try {
       if (this.deps.signal.aborted) return 'interrupted';
-      const restMs = await this.restOf(job);
-      if (restMs === undefined) return 'left';
+      let restMs: number;
+      try {
+        const outcome = await this.deps.run(job.name, job.payload);
+        if (outcome.kind === 'done') return 'left';
+        restMs = outcome.at.getTime() - Date.now();
+      } catch (error) {
+        restMs = this.deps.restAfter(job, error);
+      }
       if (this.deps.signal.aborted) return 'interrupted';
       await this.deps.enqueueAlone({ ...job, delayMs: restMs });
       return 'left';
     } finally {
       this.note(0, -1);
-    }
-  }
-
-  /** Undefined when the job is done. */
-  private async restOf(job: LoneJob): Promise<number | undefined> {
-    try {
-      const outcome = await this.deps.run(job.name, job.payload);
-      return outcome.kind === 'done' ? undefined : outcome.at.getTime() - Date.now();
-    } catch (error) {
-      return this.deps.restAfter(job, error);
     }
   }
 }

@@ -124,7 +124,7 @@ export class JobRunner {
     return runWatched(watch, work, draining, (signal) => this.runHandler(name, data.payload, signal));
   }
 
-  private async runHandler(name: string, payload: unknown, signal = this.deps.signal): Promise<JobOutcome> {
+  private runHandler(name: string, payload: unknown, signal = this.deps.signal): Promise<JobOutcome> {
     const handler = this.deps.handlers.get(name);
     if (!handler) throw new Error(`This process has no handler for the job ${name}.`);
     return handler(payload, { signal, timeSlice: this.timeSliceOf(name) });

@@ -225,7 +225,11 @@ describe.each(sourceKinds)('outcomes (%s)', (source) => {
       rests += 1;
       if (first.handed.length + second.handed.length === 2) throw new Error('The process was killed.');
     };
-    const dying = world.worker({ sleep });
+    const [typing, pause] = [
+      { perCharacterMs: 1, minMs: 1, maxMs: 1 },
+      { minMs: 1, maxMs: 1 },
+    ];
+    const dying = world.worker({ sleep, typing, pause });
     await expect(dying.handleSend(recipients[0]!, { signal: new AbortController().signal })).rejects.toThrow(
       'killed',
     );

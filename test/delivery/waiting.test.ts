@@ -44,7 +44,7 @@ describe('what a campaign is said to wait for', () => {
   it('is not the one that goes first while recipients are served nevertheless', async () => {
     const { id, run } = await behindPace();
     await world.sql('UPDATE campaigns SET preempted = true WHERE id = $1', [id]);
-    await world.waiting.served({ tenantId: world.tenantId, campaignId: id }, false);
+    world.waiting.noteServed({ tenantId: world.tenantId, campaignId: id });
     await run();
     expect(await reasonOf(id)).toBeNull();
   });

@@ -36,6 +36,24 @@ describe('a batcher', () => {
     ]);
   });
 
+  it('tells when nothing is under way and nothing waits', async () => {
+    const told: string[] = [];
+    await new Promise<void>((resolve) => {
+      const onIdle = (): void => {
+        told.push('idle');
+        resolve();
+      };
+      const run = async (items: number[]): Promise<number[]> => {
+        told.push(`run ${items.join()}`);
+        if (items.includes(1)) void batcher.add(2);
+        return items;
+      };
+      const batcher = new Batcher<number, number>(run, { maxItems: 10, maxDelayMs: 0, onIdle });
+      void batcher.add(1);
+    });
+    expect(told).toEqual(['run 1', 'run 2', 'idle']);
+  });
+
   it('fails the calls of the items that make a run throw, and only those', async () => {
     const runs: number[][] = [];
     const batcher = new Batcher(

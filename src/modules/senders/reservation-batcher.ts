@@ -45,19 +45,16 @@ export class ReservationBatcher {
   constructor(private readonly deps: ReservationBatcherDeps) {}
 
   /** Concurrent calls of one pool share a transaction. */
-  async reserve(request: ReservationRequest): Promise<ReservationOutcome> {
+  reserve(request: ReservationRequest): Promise<ReservationOutcome> {
     const key = poolKey(request);
     let batcher = this.pools.get(key);
     if (!batcher) {
-      const options = { ...COALESCING, givesWayTo: this.deps.rightOfWay };
+      const onIdle = (): void => void this.pools.delete(key);
+      const options = { ...COALESCING, givesWayTo: this.deps.rightOfWay, onIdle };
       batcher = new Batcher((requests) => this.reserveBatch(requests), options);
       this.pools.set(key, batcher);
     }
-    try {
-      return await batcher.add(request);
-    } finally {
-      if (batcher.idle && this.pools.get(key) === batcher) this.pools.delete(key);
-    }
+    return batcher.add(request);
   }
 
   /** Tries again, within milliseconds, where due senders were only locked by another transaction for a moment. */

@@ -33,8 +33,20 @@ export function contentsOf({ delivery, policy, resend }: LoadedDelivery): Return
   return { ok: true, contents: [sameAgain, ...contents.contents.slice(1)] };
 }
 
-/** Adds the files to the contents; undefined when a file is gone, so that no part is sent. */
-export async function withFiles(
+/** Adds the files to the contents, where any has one; undefined when a file is gone, so that no part is sent. */
+export function withFiles(
+  tenantId: string,
+  contents: readonly RenderedContent[],
+  media: MediaDirectory,
+): ReadyPart[] | undefined | Promise<ReadyPart[] | undefined> {
+  if (contents.some((content) => 'mediaId' in content)) return findFiles(tenantId, contents, media);
+  return contents.flatMap((rendered) => {
+    const outbound = outboundOf(rendered, undefined);
+    return outbound ? [{ rendered, outbound }] : [];
+  });
+}
+
+async function findFiles(
   tenantId: string,
   contents: readonly RenderedContent[],
   media: MediaDirectory,
@@ -48,6 +60,10 @@ export async function withFiles(
     parts.push({ rendered, outbound });
   }
   return parts;
+}
+
+export function hasFile({ outbound }: ReadyPart): boolean {
+  return 'media' in outbound;
 }
 
 /** Reads the files before the hand-over. Rejects when the store cannot read one. */

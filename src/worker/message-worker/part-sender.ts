@@ -2,13 +2,13 @@ import { errorMessage } from '../../lib/errors.js';
 import type { ThrottledLogger } from '../../lib/throttled-logger.js';
 import type { JobOutcome } from '../../queue/job.js';
 import { bestEffort } from './best-effort.js';
-import { readFiles, storedForm, type ReadyPart } from './contents.js';
+import { hasFile, readFiles, storedForm, type ReadyPart } from './contents.js';
 import { giveBack } from './give-back.js';
 import { mayStillLeave } from './guards.js';
 import { handOver, retryUntilRecorded } from './hand-over.js';
 import { DONE, runAgainIn } from './outcomes.js';
 import type { MessageWorkerDeps, SendRun } from './ports.js';
-import { campaignOf } from './campaign-of.js';
+import { campaignOf, type CampaignKey } from './campaign-of.js';
 import { recipientOf } from './recipient.js';
 import { beginsWith } from './request.js';
 import { SessionTurns } from './session-turns.js';
@@ -17,10 +17,12 @@ import {
   cappedClaim,
   judge,
   type ClaimOutcome,
+  type ClaimRequest,
   RESEND_GRACE_MS,
   type JudgedClaim,
   type Judgement,
   type LoadedDelivery,
+  type PartTiming,
   type RecordedOutcome,
 } from '../../modules/delivery/index.js';
 
@@ -52,21 +54,22 @@ export class PartSender {
   async send(run: SendRun): Promise<JobOutcome> {
     try {
       // Before anything is claimed: when the store fails, the job is retried and the delivery does not fail.
-      await readFiles(run.parts);
+      if (run.parts.some(hasFile)) await readFiles(run.parts);
       for (let index = 0, ready = run.parts[0]; ready; index += 1, ready = run.parts[index]) {
         const end = await this.sendPart(run, index, ready);
         if (end.kind === 'end') return end.outcome;
       }
     } finally {
-      await this.releaseRest(run);
+      if (run.reservation.messages > run.handedOver) await this.releaseRest(run);
     }
     const { nextPart, parts } = run.loaded.delivery;
-    return nextPart + run.parts.length < parts ? runAgainIn(this.deps, 0) : this.finished(run.loaded);
+    return nextPart + run.handedOver < parts ? runAgainIn(this.deps, 0) : this.finished(run.loaded);
   }
 
   /** Rest, typing, claim, hand-over, record. */
   private async sendPart(run: SendRun, index: number, ready: ReadyPart): Promise<PartEnd> {
-    await this.type(run, index);
+    const timing = run.timings[index];
+    if (timing && timing.pauseMs + timing.typingMs > 0) await this.type(run, timing);
     if (run.signal.aborted) return { kind: 'end', outcome: runAgainIn(this.deps, 0) };
     const claimed = await this.claimInTime(run, index, ready);
     if (claimed.kind !== 'claimed') return { kind: 'end', outcome: this.afterLostClaim(claimed) };
@@ -110,8 +113,7 @@ export class PartSender {
   }
 
   /** The pause before it is no typing: others may take their turns in it. */
-  private async type(run: SendRun, index: number): Promise<void> {
-    const timing = run.timings[index] ?? { pauseMs: 0, typingMs: 0 };
+  private async type(run: SendRun, timing: PartTiming): Promise<void> {
     const rest = this.deps.sleep ?? sleep;
     await rest(timing.pauseMs, run.signal);
     if (timing.typingMs <= 0 || run.signal.aborted) return;
@@ -126,43 +128,21 @@ export class PartSender {
     });
   }
 
-  private async claim(run: SendRun, index: number, ready: ReadyPart): Promise<Claim> {
-    const { loaded, reservation, hosted } = run;
-    const { delivery } = loaded;
-    const resend = index === 0 ? loaded.resend : undefined;
-    const sameId = resend?.senderId === reservation.senderId ? resend.waMessageId : null;
-    const waMessageId = sameId ?? hosted.session.allocateMessageId();
-    const claim = await this.deps.delivery.claim(
-      {
-        tenantId: delivery.tenantId,
-        source: delivery.source,
-        sourceId: delivery.sourceId,
-        deliveryId: delivery.id,
-        claimEpoch: run.claimEpoch,
-        part: delivery.nextPart + index,
-        senderId: reservation.senderId,
-        begins: index === 0 ? beginsWith(loaded) : 0,
-        waMessageId,
-        ...storedForm(ready),
-        capped: index === 0 ? cappedClaim(loaded) : undefined,
-      },
-      { isAnswer: reservation.answer === true },
-    );
-    const unconfirmed = resend?.unconfirmed ?? 0;
-    return claim.kind === 'claimed'
-      ? { ...claim, waMessageId, isResend: sameId !== null, unconfirmed }
-      : claim;
-  }
-
   /** Claims as soon as the campaign's ceiling allows; a wait that would hold the sender for long ends the run. */
   private async claimInTime(run: SendRun, index: number, ready: ReadyPart): Promise<Claim> {
-    const rest = this.deps.sleep ?? sleep;
+    const { loaded, reservation } = run;
+    const resend = index === 0 ? loaded.resend : undefined;
+    const sameId = resend?.senderId === reservation.senderId ? resend.waMessageId : null;
+    const waMessageId = sameId ?? run.hosted.session.allocateMessageId();
+    const lane = { isAnswer: reservation.answer === true };
     for (let waitedMs = 0; ;) {
       // A window may close during typing and waiting; the guards of the next run then decide.
-      if (!mayStillLeave(run.loaded, this.deps.clock.now())) return { kind: 'lost' };
-      const claim = await this.claim(run, index, ready);
+      if (!mayStillLeave(loaded, this.deps.clock.now())) return { kind: 'lost' };
+      const claim = await this.deps.delivery.claim(claimRequest(run, index, ready, waMessageId), lane);
+      if (claim.kind === 'claimed')
+        return { ...claim, waMessageId, isResend: sameId !== null, unconfirmed: resend?.unconfirmed ?? 0 };
       if (claim.kind !== 'later' || waitedMs + claim.afterMs > SLOT_PATIENCE_MS) return claim;
-      await rest(claim.afterMs, run.signal);
+      await (this.deps.sleep ?? sleep)(claim.afterMs, run.signal);
       if (run.signal.aborted) return claim;
       waitedMs += Math.max(claim.afterMs, 1);
     }
@@ -200,40 +180,43 @@ export class PartSender {
     };
     const { delivery: deliveries, senders } = this.deps;
     const lane = { isAnswer: reservation.answer === true };
-    const [recorded] = await Promise.all([
-      retryUntilRecorded(() => deliveries.record(record, lane), {
-        signal: run.signal,
-        log: this.throttledLog,
-      }),
-      senders
-        .recordResults([{ senderId: reservation.senderId, ...verdict }], lane)
-        .catch((error: unknown) => {
-          const what = 'results were not added to their senders';
-          this.throttledLog.report('warn', what, what, { error: errorMessage(error) });
-        }),
-    ]);
+    // Beside the outcome, which it must not hold up.
+    const noted = senders
+      .recordResults([{ senderId: reservation.senderId, ...verdict }], lane)
+      .catch((error: unknown) => {
+        const what = 'results were not added to their senders';
+        this.throttledLog.report('warn', what, what, { error: errorMessage(error) });
+      });
+    const recorded = await retryUntilRecorded(() => deliveries.record(record, lane), {
+      signal: run.signal,
+      log: this.throttledLog,
+    });
+    await noted;
     return recorded;
   }
 
   private afterPart(run: SendRun, part: number, judgement: Judgement, recorded: RecordedOutcome): PartEnd {
-    const { id: deliveryId, source, sourceId } = run.loaded.delivery;
-    const report = { deliveryId, source, sourceId, part, senderId: run.reservation.senderId };
     if (recorded.kind === 'fenced') {
-      this.deps.logger.warn(report, 'an outcome came after another worker had taken its claim');
+      this.deps.logger.warn(reportOf(run, part), 'an outcome came after another worker had taken its claim');
       return { kind: 'end', outcome: runAgainIn(this.deps, 0) };
     }
-    this.deps.logger.debug({ ...report, state: recorded.state }, 'a hand-over was recorded');
+    this.deps.logger.debug(reportOf(run, part, recorded.state), 'a hand-over was recorded');
     if (recorded.arrived) return { kind: 'nextPart' };
     if (recorded.state !== 'queued') return { kind: 'end', outcome: DONE };
     const at = judgement.retryAt ?? this.deps.clock.now();
     return { kind: 'end', outcome: { kind: 'runAgain', at } };
   }
 
-  private async finished({ delivery, policy }: LoadedDelivery): Promise<JobOutcome> {
+  private finished({ delivery, policy }: LoadedDelivery): JobOutcome | Promise<JobOutcome> {
     const campaign = campaignOf(delivery);
+    if (!campaign) return DONE;
+    this.deps.waiting.noteServed(campaign);
+    return policy.waiting ? this.clearWaiting(campaign) : DONE;
+  }
+
+  private async clearWaiting(campaign: CampaignKey): Promise<JobOutcome> {
     const lost = 'that a campaign sends was not noted';
-    if (campaign)
-      await bestEffort(this.throttledLog, lost, () => this.deps.waiting.served(campaign, policy.waiting));
+    await bestEffort(this.throttledLog, lost, () => this.deps.waiting.clear(campaign));
     return DONE;
   }
 
@@ -244,4 +227,31 @@ export class PartSender {
     run.parts = run.parts.slice(0, handedOver);
     await giveBack(this.deps.senders, reservation, reservation.messages - handedOver, this.throttledLog);
   }
+}
+
+function claimRequest(
+  { loaded, reservation, claimEpoch }: SendRun,
+  index: number,
+  ready: ReadyPart,
+  waMessageId: string | undefined,
+): ClaimRequest {
+  const { delivery } = loaded;
+  return {
+    tenantId: delivery.tenantId,
+    source: delivery.source,
+    sourceId: delivery.sourceId,
+    deliveryId: delivery.id,
+    claimEpoch,
+    part: delivery.nextPart + index,
+    senderId: reservation.senderId,
+    begins: index === 0 ? beginsWith(loaded) : 0,
+    waMessageId,
+    ...storedForm(ready),
+    capped: index === 0 ? cappedClaim(loaded) : undefined,
+  };
+}
+
+function reportOf({ loaded, reservation }: SendRun, part: number, state?: string): object {
+  const { id: deliveryId, source, sourceId } = loaded.delivery;
+  return { deliveryId, source, sourceId, part, senderId: reservation.senderId, state };
 }

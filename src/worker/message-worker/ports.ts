@@ -33,7 +33,7 @@ export interface MessageWorkerDeps {
   sessions: SessionDirectory;
   queue: Pick<JobQueue, 'enqueueMany'>;
   media: MediaDirectory;
-  waiting: Pick<CampaignWaitTracker, 'note' | 'noteStarted' | 'notePace' | 'served'>;
+  waiting: Pick<CampaignWaitTracker, 'note' | 'noteStarted' | 'notePace' | 'noteServed' | 'clear'>;
   clock: Clock;
   random: Random;
   logger: Logger;

@@ -41,15 +41,17 @@ export class CampaignWaitTracker {
     if (preempted) {
       if (this.servedLately(campaign)) return;
       await this.note(campaign, 'preempted', null);
-    } else if (waiting && this.due(`clear ${campaign.campaignId}`)) {
-      await clearCampaignWaiting(this.deps.database.manager, campaign);
-    }
+    } else if (waiting) await this.clear(campaign);
   }
 
-  /** A recipient got all parts: the campaign sends. `shown` when it is noted as waiting. */
-  async served(campaign: CampaignKey, shown: boolean): Promise<void> {
-    this.lastServed.set(campaign.campaignId, this.deps.clock.now().getTime());
-    if (!shown || !this.due(`clear ${campaign.campaignId}`)) return;
+  /** A recipient got all parts: the campaign sends. */
+  noteServed({ campaignId }: CampaignKey): void {
+    this.lastServed.set(campaignId, this.deps.clock.now().getTime());
+  }
+
+  /** A campaign that is noted as waiting sends again. */
+  async clear(campaign: CampaignKey): Promise<void> {
+    if (!this.due(`clear ${campaign.campaignId}`)) return;
     await clearCampaignWaiting(this.deps.database.manager, campaign);
   }
 

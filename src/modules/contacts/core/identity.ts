@@ -77,18 +77,12 @@ export function phoneOf(address: string): string | null {
 /** Whom a transport is to write to, by these addresses of one person; of several of a kind the first. */
 export function peerOf(addresses: readonly string[]): Peer {
   const peer: Peer = {};
-  for (const identity of addresses.flatMap((address) => identityOf(address) ?? [])) {
-    switch (identity.kind) {
-      case 'phone':
-        peer.phone ??= addressOf(identity);
-        break;
-      case 'lid':
-        peer.lid ??= identity.value;
-        break;
-      case 'bsuid':
-        peer.businessScopedId ??= identity.value;
-        break;
-    }
+  for (const address of addresses) {
+    const phone = phoneOf(address);
+    const identity = phone === null ? identityOf(address) : undefined;
+    if (phone !== null) peer.phone ??= phone;
+    else if (identity?.kind === 'lid') peer.lid ??= identity.value;
+    else if (identity?.kind === 'bsuid') peer.businessScopedId ??= identity.value;
   }
   return peer;
 }

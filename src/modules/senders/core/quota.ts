@@ -23,7 +23,8 @@ export interface QuotaWindows {
  * keeps what was used, so a window may last longer than its length but never shorter, and the wait stays bounded.
  */
 export function windowAt(window: QuotaWindow, now: Date): QuotaWindow {
-  if (!window.startedAt || window.used <= 0) return { ...window, startedAt: null, used: 0 };
+  if (!window.startedAt || window.used <= 0)
+    return window.startedAt || window.used !== 0 ? { ...window, startedAt: null, used: 0 } : window;
   if (window.startedAt > now) return { ...window, startedAt: now };
   const over = now.getTime() >= window.startedAt.getTime() + window.lengthMs;
   return over ? { ...window, startedAt: null, used: 0 } : window;
