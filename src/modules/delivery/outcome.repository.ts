@@ -103,11 +103,11 @@ const RECORD = `
                                    ELSE '{"outcome": "unknown"}' END) END,
       updated_at = now()
     FROM asked a
-    JOIN messages earlier ON earlier.id = a.message_id
     WHERE m.id = a.message_id AND m.claim_epoch = a.epoch AND m.delivery_id = a.delivery_id
     RETURNING a.ordinal, a.kind, a.last_part, a.delivery_id, m.part, m.state, m.code, m.sent_at,
               m.state IN ('sent', 'delivered', 'read', 'played') AS arrived,
-              earlier.state IN ('delivered', 'read', 'played') AS early
+              -- No outcome makes these states: a receipt did.
+              m.state IN ('delivered', 'read', 'played') AS early
   ), moved AS (
     UPDATE deliveries r SET
       state = CASE WHEN NOT s.arrived THEN s.state WHEN s.last_part THEN 'sent' ELSE 'queued' END,
