@@ -8,6 +8,8 @@ const MOST_BYTES = 20_000;
 /** As many digits as the shortest numbers have, with what people write between them. */
 const NUMBER = /\d(?:[ ().-]?\d){6,}/;
 
+const TIME = /\d{4}-\d\d-\d\dT[\d:.]+Z/g;
+
 /** All of these kinds are among what was written; payloads fit their schemas, are small, and hold no text and no number. */
 export function expectFitting(
   written: readonly Written[],
@@ -21,7 +23,7 @@ export function expectFitting(
       const shown = JSON.stringify(payload);
       expect([fits(payload), fits.errors, shown]).toEqual([true, null, shown]);
       expect(Buffer.byteLength(shown)).toBeLessThan(MOST_BYTES);
-      expect(shown).not.toMatch(NUMBER);
+      expect(shown.replaceAll(TIME, '')).not.toMatch(NUMBER);
       for (const text of texts) expect(shown).not.toContain(text);
     }
   }

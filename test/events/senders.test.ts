@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { addMs } from '../../src/lib/clock.js';
 import { newId } from '../../src/lib/ids.js';
 import { changeConnection, type SenderManager } from '../../src/modules/senders/index.js';
 import { senderEventKinds } from '../../src/modules/events/core/catalog.js';
-import { changeRow, managerOn, TestClock } from '../senders/fixture.js';
+import { changeRow, managerOn, noPace, request, TestClock } from '../senders/fixture.js';
 import { Installation } from '../sessions/fixture.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { refuseRows } from '../support/faults.js';
@@ -10,6 +11,8 @@ import type { SessionHost } from '../../src/worker/session-host/session-host.js'
 import { expectFitting } from './fitting.js';
 import { allWritten, writtenAbout } from './written.js';
 
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
 const PHONE = '+5511987654321';
 
 let db: TestDatabase;
@@ -110,6 +113,38 @@ describe('a sender tells that it was', () => {
       ['sender.health', { healthScore: 100, before: 10, threshold }],
       ['sender.health', { healthScore: 50, before: 49, threshold }],
     ]);
+  });
+
+  it('near the end of its day, once in each day of its quota and of its warm-up', async () => {
+    const id = await connected();
+    clock.forward(MINUTE);
+    const quotas = { quotaPerMinute: 10, quotaPerHour: 10, quotaPerDay: 10 };
+    await installation.senders.update(tenantId, id, quotas);
+    const pool = { senderIds: [id], senderTags: [] };
+    const reserve = async (times: number) => {
+      const made = [];
+      for (let time = 0; time < times; time += 1)
+        made.push(await manager.reserveNextHealthySender(request(tenantId, { ...noPace, pool })));
+      return made;
+    };
+    const low = async () =>
+      (await about(id)).filter(([kind]) => kind === 'sender.quota_low').map(([, told]) => told);
+    await reserve(8);
+    expect(await low()).toEqual([]);
+    const [ninth] = await reserve(1);
+    if (ninth?.kind !== 'reserved') throw new Error('It had room for nine.');
+    const startedAt = clock.now().toISOString();
+    const endsAt = addMs(clock.now(), DAY).toISOString();
+    const first = { window: 'day', quota: 10, used: 9, startedAt, endsAt };
+    expect(await low()).toEqual([first]);
+    await manager.release(ninth);
+    clock.forward(MINUTE);
+    await reserve(2);
+    expect(await low()).toEqual([first]);
+    clock.forward(DAY);
+    await installation.senders.update(tenantId, id, { warmUp: { quotas: [3, 10] } });
+    await reserve(3);
+    expect((await low()).slice(1)).toMatchObject([{ window: 'warm_up', quota: 3, used: 3 }]);
   });
 });
 

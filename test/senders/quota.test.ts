@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { addMs } from '../../src/lib/clock.js';
 import { seededRandom } from '../../src/lib/random.js';
-import { windowAt } from '../../src/modules/senders/core/quota.js';
+import { DAY_MS, windowAt } from '../../src/modules/senders/core/quota.js';
+import { isAnyLow, quotaLow } from '../../src/modules/senders/core/quota-low.js';
 import {
   earliestSlot,
   giveBackSlot,
@@ -154,5 +155,35 @@ describe('the next slot', () => {
     const back = giveBackSlot(later, 1, START, at(70_001));
     expect(back.windows.minute.used).toBe(2);
     expect(back.windows.hour.used).toBe(2);
+  });
+});
+
+describe('a day of a sender', () => {
+  const used = (day: number, count: number) =>
+    takeSlot(slot('a', { day }), count, NO_PACE, START, 1, seededRandom(1));
+  const take = (from: SenderSlot, count: number, now: Date) =>
+    takeSlot(from, count, NO_PACE, now, 2, seededRandom(1));
+
+  it.each([
+    { day: 1_000, before: 898, more: 1, told: false },
+    { day: 1_000, before: 899, more: 1, told: true },
+    { day: 1_000, before: 100, more: 900, told: true },
+    { day: 1_000, before: 900, more: 1, told: false },
+    { day: 1, before: 0, more: 1, told: true },
+  ])('of $day is low when $more more are used behind $before: $told', ({ day, before, more, told }) => {
+    const was = before === 0 ? slot('a', { day }) : used(day, before);
+    const low = quotaLow(was, take(was, more, at(1_000)), at(1_000));
+    expect(low.map(({ window, used: count }) => [window, count])).toEqual(
+      told ? [['day', before + more]] : [],
+    );
+  });
+
+  it('is a new one after its end, and an old one when the clock is set back', () => {
+    const full = used(10, 10);
+    const next = at(DAY_MS);
+    expect(isAnyLow(full, START)).toBe(true);
+    expect(quotaLow(full, take(full, 9, next), next)).toMatchObject([{ used: 9, startedAt: next }]);
+    const low = used(10, 9);
+    expect(quotaLow(low, take(low, 1, at(-1_000)), at(-1_000))).toEqual([]);
   });
 });

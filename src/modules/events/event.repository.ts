@@ -14,8 +14,8 @@ export interface NumberedEvent {
 }
 
 /**
- * Writes events in the transaction of the change they tell of, which holds the lock of each object's row: so their
- * sequence numbers have no gaps and are in the order of the commits.
+ * Writes events in the transaction of the change they tell of. It locks the counter of each object until it commits: so
+ * their sequence numbers have no gaps and are in the order of the commits.
  */
 export async function writeEvents(tx: Tx, events: readonly NewEvent[]): Promise<void> {
   if (events.length === 0) return;

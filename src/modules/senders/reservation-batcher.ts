@@ -16,6 +16,7 @@ import { EligibleSenders } from './eligible-senders.js';
 import type { PoolSearch } from './pool-conditions.js';
 import { poolCensus, UPCOMING_SLOTS, upcomingSlots } from './reservation.repository.js';
 import type { ReservationOutcome, ReservationRequest } from './reservation.types.js';
+import { tellQuotaLow } from './quota-low.js';
 import { writeSlots } from './slot-row.js';
 
 export interface ReservationBatcherDeps {
@@ -109,6 +110,7 @@ export class ReservationBatcher {
       const here = requests.filter((request) => !isElsewhere(request));
       const plan = assignSlots(here, slots, now, this.deps.random);
       await writeSlots(tx, plan.changed);
+      await tellQuotaLow(tx, first.tenantId, { before: slots, after: plan.changed }, now);
       this.eligible.used(pool, plan.changed);
       here.forEach((request, index) => {
         const assignment = plan.assignments[index];

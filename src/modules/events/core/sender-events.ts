@@ -18,6 +18,13 @@ export interface SenderEvents {
   'sender.paused': { reason: string; code: string | null };
   'sender.resumed': { reason: string };
   'sender.health': { healthScore: number; before: number; threshold: number };
+  'sender.quota_low': {
+    window: 'day' | 'warm_up';
+    quota: number;
+    used: number;
+    startedAt: string;
+    endsAt: string;
+  };
 }
 
 const before = text('The status of its connection before, such as `connecting`');
@@ -61,5 +68,21 @@ export const senderEvents: { readonly [Kind in keyof SenderEvents]: EventDefinit
       threshold: number('Below it the sender is skipped'),
     }),
     example: { healthScore: 45, before: 50, threshold: 50 },
+  },
+  'sender.quota_low': {
+    payload: object({
+      window: text('`day`: its quota of a day; `warm_up`: the day of its warm-up plan'),
+      quota: number('Messages of the window'),
+      used: number('Of these, so many are used'),
+      startedAt: text('When the window began, ISO 8601'),
+      endsAt: text('When it ends, ISO 8601'),
+    }),
+    example: {
+      window: 'day',
+      quota: 1_000,
+      used: 900,
+      startedAt: '2026-03-02T10:00:00.000Z',
+      endsAt: '2026-03-03T10:00:00.000Z',
+    },
   },
 };
