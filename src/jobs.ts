@@ -1,4 +1,4 @@
-import { feedCampaign, startDueCampaigns } from './modules/campaigns/campaign.jobs.js';
+import { feedCampaign, startDueCampaigns, tellStalled } from './modules/campaigns/campaign.jobs.js';
 import {
   checkNumbers,
   editContacts,
@@ -32,6 +32,7 @@ export const jobCatalog = {
   forgetEvents,
   feedCampaign,
   startDueCampaigns,
+  tellStalled,
   importContacts,
   editContacts,
   checkNumbers,

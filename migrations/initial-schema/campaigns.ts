@@ -46,6 +46,9 @@ CREATE TABLE campaigns (
   preempted boolean NOT NULL DEFAULT false,
   waiting_reason text,
   waiting_until timestamptz,
+  -- Since when it waits for what time alone does not bring, and the same once its log tells so.
+  stuck_since timestamptz,
+  stalled_since timestamptz,
   created_at timestamptz NOT NULL DEFAULT now(),
   started_at timestamptz,
   completed_at timestamptz,
@@ -57,6 +60,7 @@ CREATE TABLE campaigns (
 CREATE INDEX campaigns_status ON campaigns (status);
 CREATE INDEX campaigns_tenant_created ON campaigns (tenant_id, created_at);
 CREATE UNIQUE INDEX campaigns_occurrence ON campaigns (origin_id, occurrence_at);
+CREATE INDEX campaigns_stuck ON campaigns (id) WHERE stuck_since IS NOT NULL OR stalled_since IS NOT NULL;
 CREATE INDEX campaigns_due ON campaigns (scheduled_at) WHERE status = 'scheduled';
 -- Ended ones whose recipients are there: a campaign leaves it once, when retention has removed them.
 CREATE INDEX campaigns_ended ON campaigns (tenant_id, completed_at)

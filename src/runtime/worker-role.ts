@@ -4,7 +4,7 @@ import type { Database } from '../db/index.js';
 import type { Logger } from '../lib/logger.js';
 import { systemRandom } from '../lib/random.js';
 import { RightOfWay } from '../lib/right-of-way.js';
-import { CAMPAIGN_RUN, CampaignWaitTracker, runProgress } from '../modules/campaigns/index.js';
+import { CAMPAIGN_RUN, CampaignWaitTracker, runProgress, tellStalls } from '../modules/campaigns/index.js';
 import {
   bulkEditProgress,
   importProgress,
@@ -270,6 +270,10 @@ function jobHandlers(
     },
     startDueCampaigns: async () => {
       if (restore.isSettled()) await services.scheduler.startDue(starts);
+      return { kind: 'done' };
+    },
+    tellStalled: async () => {
+      await tellStalls(database, clock.now());
       return { kind: 'done' };
     },
     markInstallation: async () => {

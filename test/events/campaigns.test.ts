@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Tx } from '../../src/db/index.js';
 import { addMs } from '../../src/lib/clock.js';
-import { CampaignScheduler, holdDue, holdRunning, releaseHeld } from '../../src/modules/campaigns/index.js';
+import {
+  CampaignScheduler,
+  CampaignWaitTracker,
+  holdDue,
+  holdRunning,
+  releaseHeld,
+  tellStalls,
+} from '../../src/modules/campaigns/index.js';
 import { failSeries } from '../../src/modules/campaigns/running/schedule.repository.js';
 import { campaignEventKinds } from '../../src/modules/events/core/catalog.js';
 import { createControlWorld, type ControlWorld } from '../campaigns/actions/world.js';
@@ -69,14 +76,14 @@ describe('a campaign tells that it was', () => {
     await world.manager.resume(tenantId, id);
     await serve(id);
     expect(await about(id)).toEqual([
-      ['campaign.started', { before: 'draft' }],
+      ['campaign.started', { before: 'draft', reason: null }],
       ['campaign.paused', { before: 'running', reason: null }],
-      ['campaign.started', { before: 'paused' }],
+      ['campaign.started', { before: 'paused', reason: null }],
       ['campaign.completed', { before: 'running' }],
     ]);
     await world.sql(`UPDATE deliveries SET state = 'failed', code = 'timeout' WHERE campaign_id = $1`, [id]);
     await world.manager.control.retryFailed(tenantId, id);
-    expect((await about(id)).at(-1)).toEqual(['campaign.started', { before: 'completed' }]);
+    expect((await about(id)).at(-1)).toEqual(['campaign.started', { before: 'completed', reason: null }]);
   });
 
   it('stopped; one that was not started tells nothing, nor does what was refused', async () => {
@@ -103,10 +110,10 @@ describe('a campaign tells that it was', () => {
       { before: 'running', reason: 'canary_limits_broken' },
     ]);
     await world.manager.control.continue(tenantId, broken);
-    expect((await about(broken)).at(-1)).toEqual(['campaign.started', { before: 'paused' }]);
+    expect((await about(broken)).at(-1)).toEqual(['campaign.started', { before: 'paused', reason: null }]);
     const running = await started({ canary: { recipients: 2 } });
     await world.manager.control.continue(tenantId, running);
-    expect(await about(running)).toEqual([['campaign.started', { before: 'draft' }]]);
+    expect(await about(running)).toEqual([['campaign.started', { before: 'draft', reason: null }]]);
   });
 
   it('completed by its expiry in a pause', async () => {
@@ -121,14 +128,16 @@ describe('a campaign tells that it was', () => {
   it('started by its time, once', async () => {
     const id = await due();
     await Promise.all([startDue(), startDue(), startDue()]);
-    expect(await about(id)).toEqual([['campaign.started', { before: 'scheduled' }]]);
+    expect(await about(id)).toEqual([['campaign.started', { before: 'scheduled', reason: 'scheduled' }]]);
   });
 
   it('a run of a recurring one, with people or without, and the end of the series', async () => {
     const until = addMs(world.clock.current, HOUR).toISOString();
     const origin = await due({ recurrence: { everyMinutes: 60, until } });
     await startDue();
-    expect(await about(await runOf(origin))).toEqual([['campaign.started', { before: null }]]);
+    expect(await about(await runOf(origin))).toEqual([
+      ['campaign.started', { before: null, reason: 'recurrence' }],
+    ]);
     expect(await about(origin)).toEqual([['campaign.completed', { before: 'scheduled' }]]);
 
     const listId = await world.list(tenantId, 1);
@@ -153,13 +162,67 @@ describe('a campaign tells that it was', () => {
     await inTransaction((tx) => holdDue(tx, addMs(new Date(), HOUR)));
     await inTransaction(releaseHeld);
     const reason = 'database_restored';
+    const goesOn = ['campaign.started', { before: 'paused', reason: 'restore_settled' }];
     expect((await about(running)).slice(1)).toEqual([
+      ['database.restored', { before: 'running' }],
       ['campaign.paused', { before: 'running', reason }],
-      ['campaign.started', { before: 'paused' }],
+      goesOn,
     ]);
     expect(await about(waiting)).toEqual([
+      ['database.restored', { before: 'scheduled' }],
       ['campaign.paused', { before: 'scheduled', reason }],
-      ['campaign.started', { before: 'paused' }],
+      goesOn,
+    ]);
+  });
+
+  it('stalled, when that lasts, and why; and that it goes on: once each, however often it is looked at', async () => {
+    const tracker = new CampaignWaitTracker(world.deps);
+    const campaignId = await started();
+    const since = world.clock.current.toISOString();
+    const note = (reason: string) => tracker.note({ tenantId, campaignId }, reason, null);
+    const look = async (minutes = 0) => {
+      world.later(minutes);
+      const { database, clock } = world.deps;
+      await Promise.all([tellStalls(database, clock.now()), tellStalls(database, clock.now())]);
+      return (await about(campaignId)).slice(1);
+    };
+    await note('no_sender_connected');
+    expect(await look(1)).toEqual([]);
+    await note('all_paused');
+    const stalled = ['campaign.stalled', { reason: 'all_paused', since, until: null }];
+    expect(await look(1)).toEqual([stalled]);
+    await note('no_sender_connected');
+    expect(await look(10)).toEqual([stalled]);
+    await tracker.clear({ tenantId, campaignId });
+    const recovered = ['campaign.recovered', { since }];
+    expect(await look()).toEqual([stalled, recovered]);
+    await note('quota_used_up');
+    expect(await look(60)).toEqual([stalled, recovered]);
+
+    await note('all_paused');
+    expect(await look(2)).toHaveLength(3);
+    await world.manager.pause(tenantId, campaignId);
+    expect(await look(2)).toHaveLength(4);
+    await world.manager.resume(tenantId, campaignId);
+    expect((await look(2)).slice(3).map(([kind]) => kind)).toEqual(['campaign.paused', 'campaign.started']);
+  });
+
+  it('stalled by an error at its time, until it is started', async () => {
+    const id = await due();
+    const mend = await refuseRows(world.db.database.manager, 'campaigns', 'UPDATE', `NEW.status = 'running'`);
+    await startDue();
+    const since = world.clock.current.toISOString();
+    world.later(2);
+    await startDue();
+    await tellStalls(world.db.database, world.clock.current);
+    await mend();
+    world.later(2);
+    await startDue();
+    await tellStalls(world.db.database, world.clock.current);
+    expect(await about(id)).toMatchObject([
+      ['campaign.stalled', { reason: 'start_failed', since }],
+      ['campaign.started', { before: 'scheduled', reason: 'scheduled' }],
+      ['campaign.recovered', { since }],
     ]);
   });
 });

@@ -52,6 +52,7 @@ describe('the catalogue of jobs', () => {
       'maintenance.recover-senders': ['maintenance', 60_000],
       'maintenance.retention': ['maintenance', 600_000],
       'maintenance.schedule': ['campaigns', 1_000],
+      'maintenance.stalls': ['maintenance', 30_000],
       'message.answer': ['answers', undefined],
       'message.send': ['messages', undefined],
       'numbers.check': ['checks', undefined],

@@ -44,6 +44,7 @@ export interface Recurrence {
 @Entity('campaigns')
 @Index('campaigns_tenant_created', ['tenantId', 'createdAt'])
 @Index('campaigns_status', ['status'])
+@Index('campaigns_stuck', ['id'], { where: 'stuck_since IS NOT NULL OR stalled_since IS NOT NULL' })
 @Index('campaigns_due', ['scheduledAt'], { where: `status = 'scheduled'` })
 @Index('campaigns_ended', ['tenantId', 'completedAt'], {
   where: 'completed_at IS NOT NULL AND NOT recipients_gone',
@@ -168,6 +169,14 @@ export class Campaign {
 
   @Column('timestamptz', { name: 'waiting_until', nullable: true })
   waitingUntil!: Date | null;
+
+  /** Since when it waits for what time alone does not bring. What counts is `waitingReason`: when that is null, it is over. */
+  @Column('timestamptz', { name: 'stuck_since', nullable: true })
+  stuckSince!: Date | null;
+
+  /** The same, once its log tells so. */
+  @Column('timestamptz', { name: 'stalled_since', nullable: true })
+  stalledSince!: Date | null;
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;

@@ -1,4 +1,4 @@
-import { defineJob, defineRecurringJob, type QueueDefinition } from '../../queue/job.js';
+import { defineJob, defineRecurringJob, maintenanceQueue, type QueueDefinition } from '../../queue/job.js';
 
 const campaignQueue: QueueDefinition = { name: 'campaigns' };
 
@@ -18,4 +18,12 @@ export const startDueCampaigns = defineRecurringJob('maintenance.schedule', {
   attempts: 1,
   backoffMs: 1_000,
   everyMs: 1_000,
+});
+
+/** Tells in their logs which campaigns are stalled, and which of them go on. */
+export const tellStalled = defineRecurringJob('maintenance.stalls', {
+  queue: maintenanceQueue,
+  attempts: 1,
+  backoffMs: 1_000,
+  everyMs: 30_000,
 });

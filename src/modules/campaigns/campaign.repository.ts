@@ -57,7 +57,7 @@ export async function changeStatus(
   tx: Tx,
   campaign: { tenantId: string; id: string },
   from: CampaignStatus[],
-  change: { to: CampaignStatus; at: Date },
+  change: { to: CampaignStatus; at: Date; reason?: string },
 ): Promise<boolean> {
   const [row] = await tx.query<{ before: CampaignStatus }[]>(
     `WITH found AS MATERIALIZED (
@@ -76,7 +76,9 @@ export async function changeStatus(
   );
   if (!row) return false;
   const { tenantId, id } = campaign;
-  await writeStatusEvents(tx, [{ tenantId, id, before: row.before, status: change.to }]);
+  await writeStatusEvents(tx, [
+    { tenantId, id, before: row.before, status: change.to, reason: change.reason },
+  ]);
   return true;
 }
 

@@ -8,6 +8,7 @@ export { CampaignManager } from './campaign.service.js';
 export { CAMPAIGN_RUN, CampaignScheduler } from './running/schedule.service.js';
 export { runProgress } from './running/schedule.repository.js';
 export { CampaignFeeder } from './feeding/feeder.js';
+export { tellStalls } from './running/stalls.js';
 export { holdDue, holdRunning, isAnyHeld, releaseHeld } from './running/restore.js';
 export { campaignSource } from './sending/campaign-source.js';
 export { RecipientRetention } from './running/recipient-retention.js';

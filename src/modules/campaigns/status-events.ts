@@ -10,7 +10,7 @@ export interface StatusChanged {
   before: CampaignStatus | null;
   status: CampaignStatus;
   /** The code of why it happened by itself. */
-  reason?: string;
+  reason?: string | undefined;
 }
 
 /** Writes what changes of status tell, in the transaction that makes them; that nothing has changed tells nothing. */
@@ -26,7 +26,7 @@ function eventOf({ tenantId, id, before, status, reason = null }: WithReason): N
   const about = { tenantId, objectId: id };
   switch (status) {
     case 'running':
-      return { ...about, kind: 'campaign.started', payload: { before } };
+      return { ...about, kind: 'campaign.started', payload: { before, reason } };
     case 'paused':
       return { ...about, kind: 'campaign.paused', payload: { before, reason } };
     case 'stopped':

@@ -30,7 +30,7 @@ export async function applyCanary(
   switch (verdict.kind) {
     case 'wait': {
       const { reachedAt, until } = verdict;
-      await noteCampaignWaiting(tx, key, 'canary', until);
+      await noteCampaignWaiting(tx, key, { reason: 'canary', until, now });
       if (canary.reachedAt !== undefined) return { room: 0 };
       await save(tx, campaign, { ...canary, reachedAt: reachedAt.toISOString() });
       return { room: 0, turn: { kind: 'reached', until } };

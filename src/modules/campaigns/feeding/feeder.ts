@@ -70,7 +70,8 @@ export class CampaignFeeder {
 
   /** The feed job has failed for the last time: the campaign says so until it is woken again and gets on. */
   readonly handleExhausted = async (campaign: PayloadOf<typeof feedCampaign>): Promise<void> => {
-    await noteCampaignWaiting(this.deps.database.manager, campaign, FEED_FAILED, null);
+    const wait = { reason: FEED_FAILED, until: null, now: this.deps.clock.now() };
+    await noteCampaignWaiting(this.deps.database.manager, campaign, wait);
   };
 
   /** Gives every campaign that needs one its feed job again: at boot, and when the queue may have lost it. */
@@ -124,9 +125,9 @@ export class CampaignFeeder {
   ): Promise<JobOutcome> {
     const { database, clock } = this.deps;
     if (await this.complete(id)) return { kind: 'done' };
-    const waiting = { tenantId, campaignId: id };
-    await noteCampaignWaiting(database.manager, waiting, reason, until ?? null);
     const now = clock.now();
+    const waiting = { tenantId, campaignId: id };
+    await noteCampaignWaiting(database.manager, waiting, { reason, until: until ?? null, now });
     const next = [until, expiresAt].reduce<Date>(
       (first, at) => (at ? earlier(first, at) : first),
       addMs(now, CLOSED_REST_MS),

@@ -1,4 +1,5 @@
 import type { Tx } from '../../../db/index.js';
+import { writeEvents } from '../../events/index.js';
 import { countWaiting } from '../campaign.repository.js';
 import type { CampaignStatus } from '../core/campaign-status.js';
 import type { CampaignWarning } from '../core/warning.js';
@@ -9,6 +10,9 @@ import { moveToNextRun } from './schedule.repository.js';
 
 /** Why a campaign is paused that ran when the backup was made from which the database was restored. */
 export const DATABASE_RESTORED = 'database_restored';
+
+/** Why a campaign that was held goes on by itself: all that went out since the backup is known again. */
+const RESTORE_SETTLED = 'restore_settled';
 
 const HELD = `status = 'paused' AND waiting_reason = '${DATABASE_RESTORED}'`;
 
@@ -29,7 +33,7 @@ export async function releaseHeld(tx: Tx): Promise<void> {
   );
   await writeStatusEvents(
     tx,
-    rows.map((row) => ({ ...row, before: 'paused', status: 'running' })),
+    rows.map((row) => ({ ...row, before: 'paused', status: 'running', reason: RESTORE_SETTLED })),
   );
 }
 
@@ -63,8 +67,17 @@ export async function holdDue(tx: Tx, restoredAt: Date): Promise<void> {
 
 type Held = Pick<StatusChanged, 'tenantId' | 'id'>;
 
-function tellHeld(tx: Tx, rows: readonly Held[], before: CampaignStatus): Promise<void> {
-  return writeStatusEvents(
+async function tellHeld(tx: Tx, rows: readonly Held[], before: CampaignStatus): Promise<void> {
+  await writeEvents(
+    tx,
+    rows.map(({ tenantId, id }) => ({
+      tenantId,
+      kind: 'database.restored',
+      objectId: id,
+      payload: { before },
+    })),
+  );
+  await writeStatusEvents(
     tx,
     rows.map((row) => ({ ...row, before, status: 'paused', reason: DATABASE_RESTORED })),
   );

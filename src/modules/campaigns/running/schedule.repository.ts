@@ -30,10 +30,16 @@ export async function dueCampaigns(tx: Tx, now: Date): Promise<DueCampaign[]> {
 }
 
 /** A due campaign could not be started: it says so, and is tried again at a time. */
-export async function noteStartFailed(tx: Tx, id: string, until: Date): Promise<void> {
+export async function noteStartFailed(
+  tx: Tx,
+  id: string,
+  { until, now }: { until: Date; now: Date },
+): Promise<void> {
   await tx.query(
-    `UPDATE campaigns SET waiting_reason = '${START_FAILED}', waiting_until = $2 WHERE id = $1 AND status = 'scheduled'`,
-    [id, until],
+    `UPDATE campaigns SET waiting_reason = '${START_FAILED}', waiting_until = $2,
+       stuck_since = CASE WHEN waiting_reason IS NULL THEN $3 ELSE coalesce(stuck_since, $3) END
+     WHERE id = $1 AND status = 'scheduled'`,
+    [id, until, now],
   );
 }
 

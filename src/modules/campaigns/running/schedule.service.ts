@@ -73,7 +73,8 @@ export class CampaignScheduler {
     const alert = 'campaign.not_started';
     logger.error({ alert, ...report }, 'a due campaign could not be started; it is tried again in a minute');
     try {
-      await noteStartFailed(database.manager, id, addMs(clock.now(), START_AGAIN_MS));
+      const now = clock.now();
+      await noteStartFailed(database.manager, id, { until: addMs(now, START_AGAIN_MS), now });
     } catch (cause) {
       logger.error({ campaignId: id, error: errorMessage(cause) }, 'the campaign cannot show that it waits');
     }
@@ -81,7 +82,7 @@ export class CampaignScheduler {
 
   private async start({ tenantId, id }: DueCampaign): Promise<void> {
     const { database, clock, logger } = this.deps;
-    const change = { to: 'running', at: clock.now() } as const;
+    const change = { to: 'running', at: clock.now(), reason: 'scheduled' } as const;
     const started = await database.transaction((tx) =>
       changeStatus(tx, { tenantId, id }, ['scheduled'], change),
     );
@@ -172,7 +173,9 @@ export class CampaignScheduler {
     now: Date,
   ): Promise<number> {
     await insertCampaign(tx, { ...runOf(origin, run, now), id, status: 'running', startedAt: now });
-    await writeStatusEvents(tx, [{ tenantId: origin.tenantId, id, before: null, status: 'running' }]);
+    await writeStatusEvents(tx, [
+      { tenantId: origin.tenantId, id, before: null, status: 'running', reason: 'recurrence' },
+    ]);
     const key = { tenantId: origin.tenantId, campaignId: id };
     const summary = await this.audience.fillLike(tx, key, origin);
     const totalRecipients = await countRecipients(tx, id);

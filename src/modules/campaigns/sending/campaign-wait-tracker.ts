@@ -24,7 +24,8 @@ export class CampaignWaitTracker {
   /** No sender can send for this campaign until `until` (null: not known). */
   async note(campaign: CampaignKey, reason: string, until: Date | null): Promise<void> {
     if (!this.due(`note ${campaign.campaignId}`)) return;
-    await noteCampaignWaiting(this.deps.database.manager, campaign, reason, until);
+    const now = this.deps.clock.now();
+    await noteCampaignWaiting(this.deps.database.manager, campaign, { reason, until, now });
   }
 
   /** A recipient that was begun waits for its sender: noted only when no other recipient of the campaign is served. */

@@ -1,17 +1,26 @@
 import type { Tx } from '../../../db/index.js';
+import { isStuck } from '../core/stuck.js';
 
-/** Shows a running campaign as waiting for senders. The delivery side alone writes these two columns while it runs. */
+export interface NotedWait {
+  reason: string;
+  /** Null: not known. */
+  until: Date | null;
+  now: Date;
+}
+
+/** Shows a running campaign as waiting for senders. The delivery side alone writes these columns while it runs. */
 export async function noteCampaignWaiting(
   tx: Tx,
   campaign: { tenantId: string; campaignId: string },
-  reason: string,
-  until: Date | null,
+  { reason, until, now }: NotedWait,
 ): Promise<void> {
   await tx.query(
-    `UPDATE campaigns SET waiting_reason = $3, waiting_until = $4
+    `UPDATE campaigns SET waiting_reason = $3, waiting_until = $4,
+       stuck_since = CASE WHEN NOT $5 THEN NULL WHEN waiting_reason IS NULL THEN $6
+         ELSE coalesce(stuck_since, $6) END
      WHERE id = $1 AND tenant_id = $2 AND status = 'running'
        AND (waiting_reason, waiting_until) IS DISTINCT FROM ($3::text, $4::timestamptz)`,
-    [campaign.campaignId, campaign.tenantId, reason, until],
+    [campaign.campaignId, campaign.tenantId, reason, until, isStuck(reason, until), now],
   );
 }
 
@@ -20,7 +29,7 @@ export async function clearCampaignWaiting(
   campaign: { tenantId: string; campaignId: string },
 ): Promise<void> {
   await tx.query(
-    `UPDATE campaigns SET waiting_reason = NULL, waiting_until = NULL
+    `UPDATE campaigns SET waiting_reason = NULL, waiting_until = NULL, stuck_since = NULL
      WHERE id = $1 AND tenant_id = $2 AND waiting_reason IS NOT NULL`,
     [campaign.campaignId, campaign.tenantId],
   );
