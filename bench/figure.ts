@@ -13,7 +13,7 @@ export interface Figure {
   /** How a value reads: 'msg/s', 'MB', ... */
   unit: string;
   /** How the ratio reads; plain ratios when absent. */
-  ratioUnit?: 'x' | 'MB' | 'statements' | 'messages';
+  ratioUnit?: 'x' | 'MB' | 'statements' | 'bytes' | 'messages';
 }
 
 /** One measurement. The ratio is value / yardstick; figures without a yardstick have a yardstick of 1. */

@@ -76,6 +76,7 @@ async function measureAll(bench: BenchContext, { full, empty }: Grounds): Promis
     'sizes-first-message-1m': { value: large.firstMessageMs, yardstick: small.firstMessageMs },
     'sizes-queue-100k': inMegabytes(middleRun.queueBytes, smallRun.queueBytes),
     'sizes-queue-1m': inMegabytes(largeRun.queueBytes, smallRun.queueBytes),
+    'sizes-journal-1m': { value: largeRun.journalBytes / large.recipients, yardstick: 1 },
     'sizes-memory-1m': inMegabytes(largeRun.memoryBytes),
     'sizes-last-tenth': { value: largeRun.lastTenth, yardstick: largeRun.firstTenth },
     'sizes-beside-1m': { value: beside, yardstick: alone },

@@ -2,14 +2,25 @@ import { Redis } from 'ioredis';
 
 const EVERY_MS = 50;
 
-/** Watches how much memory Redis uses; `stop` returns by how many bytes the peak lies above what it was. */
-export async function watchRedisMemory(url: string): Promise<{ stop(): Promise<number> }> {
+export interface RedisUse {
+  /** At its peak, above what it was before. */
+  besidesBytes: number;
+  /** Of the stream at the end. */
+  streamBytes: number;
+}
+
+/** Watches how much memory Redis uses besides one of its streams, and how much that one has at the end. */
+export async function watchRedisMemory(url: string, stream: string): Promise<{ stop(): Promise<RedisUse> }> {
   const redis = new Redis(url);
-  const used = async () => Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1] ?? 0);
-  const before = await used();
+  const ofStream = async () => (await redis.memory('USAGE', stream)) ?? 0;
+  const besides = async () => {
+    const [, used] = /used_memory:(\d+)/.exec(await redis.info('memory')) ?? [];
+    return Number(used ?? 0) - (await ofStream());
+  };
+  const before = await besides();
   let peak = before;
   const take = async (): Promise<void> => {
-    peak = Math.max(peak, await used());
+    peak = Math.max(peak, await besides());
   };
   let look = Promise.resolve();
   const timer = setInterval(() => {
@@ -19,8 +30,9 @@ export async function watchRedisMemory(url: string): Promise<{ stop(): Promise<n
     async stop() {
       clearInterval(timer);
       await look;
+      const streamBytes = await ofStream();
       redis.disconnect();
-      return peak - before;
+      return { besidesBytes: peak - before, streamBytes };
     },
   };
 }

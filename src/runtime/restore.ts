@@ -22,7 +22,7 @@ const KEPT_MS = 14 * 86_400_000;
 /** A start does not wait for longer: an API in the same process is there for its users meanwhile. */
 const FIRST_TRIES_MS = 5_000;
 const SETTLE_BACKOFF = { baseMs: 500, maxMs: 5_000 };
-const JOURNAL_KEY = 'starling:journal';
+export const JOURNAL_KEY = 'starling:journal';
 
 const held: HeldByRestore = {
   hold: holdRunning,

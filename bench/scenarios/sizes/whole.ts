@@ -4,6 +4,7 @@ import { assertAllSent, isCompleted } from '../../support/campaign.js';
 import { watchMemory } from '../../support/memory.js';
 import { watchRedisMemory } from '../../support/redis-memory.js';
 import type { BenchServer } from '../../support/server.js';
+import { JOURNAL_KEY } from '../../../src/runtime/restore.js';
 import { serverOn, type Ground } from './ground.js';
 
 const LONGEST_RUN_MS = 3_600_000;
@@ -12,8 +13,10 @@ const LOOK_EVERY_MS = 100;
 /** What sending one campaign has cost. */
 export interface Whole {
   seconds: number;
-  /** Of Redis, at its peak above what it was before. */
+  /** Of Redis without the journal, at its peak above what it was before. */
   queueBytes: number;
+  /** Of the journal of hand-overs. */
+  journalBytes: number;
   /** Of the server's process, resident, at its peak above what it was before. */
   memoryBytes: number;
   /** Messages a second of the first and of the last tenth. */
@@ -25,13 +28,15 @@ export interface Whole {
 export async function runWhole(ground: Ground, campaignId: string, recipients: number): Promise<Whole> {
   const server = await serverOn(ground);
   try {
-    const queue = await watchRedisMemory(ground.redisUrl);
+    const queue = await watchRedisMemory(ground.redisUrl, JOURNAL_KEY);
     const before = (await server.look('collect')).memory.rss;
     const memory = watchMemory(server.pid);
     const started = performance.now();
     const marks = await progressToEnd(server, campaignId);
     const seconds = (performance.now() - started) / 1_000;
-    const cost = { seconds, memoryBytes: memory.stop() - before, queueBytes: await queue.stop() };
+    const memoryBytes = memory.stop() - before;
+    const { besidesBytes: queueBytes, streamBytes: journalBytes } = await queue.stop();
+    const cost = { seconds, memoryBytes, queueBytes, journalBytes };
     await assertAllSent(server.api, campaignId, recipients);
     const total = marks.at(-1)?.arrived ?? 0;
     return {
