@@ -38,7 +38,7 @@ export async function startBenchServer(
       'tsx',
       '--expose-gc',
       // As `npm start` starts the program.
-      '--max-semi-space-size=32',
+      '--max-semi-space-size=64',
       // For profiling: --cpu-prof, say.
       ...(process.env['BENCH_EXEC'] ?? '').split(' ').filter((text) => text !== ''),
     ],
