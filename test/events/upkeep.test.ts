@@ -111,6 +111,22 @@ describe('the upkeep of events', () => {
     expect(await partitions()).toEqual([...partitionsAhead(now).map(({ name }) => name), 'events_rest']);
   });
 
+  it('goes on after a clock that was ahead, and leaves that time to the rest', async () => {
+    await keep();
+    const [first] = partitionsAhead(addMs(now, 3 * DAY));
+    await writeAt(first!.from, addMs(now, -3 * DAY));
+    await publish();
+    await keep(addMs(now, 2 * DAY));
+    const names = await partitions();
+    expect(names).not.toContain(first!.name);
+    expect(names).toEqual(expect.arrayContaining([partitionsAhead(addMs(now, 2 * DAY))[0]!.name]));
+    expect(await counted('events')).toBe(1);
+    await keep(addMs(first!.from, DAY));
+    expect(await counted('events')).toBe(1);
+    await keep(addMs(first!.from, DAY + 1));
+    expect(await counted('events')).toBe(0);
+  });
+
   it('waits for another time when the table is in use, and holds up nobody', async () => {
     const held = db.database.dataSource.createQueryRunner();
     await held.startTransaction();
