@@ -30,6 +30,8 @@ export interface Scenario {
   /** What is done and how it is measured, in sentences for docs/performance.md (Markdown). */
   about: string;
   figures: readonly Figure[];
+  /** PostgreSQL counts what each statement takes; it costs a little, so only where it is read. */
+  countsStatements?: true;
   /** One run: a sample of every figure. Called as often as runs are asked for, one after the other. */
   measure(bench: BenchContext): Promise<Samples>;
   /** Undoes what the first run has set up for all of them; called after the last run, also after one that failed. */

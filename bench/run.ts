@@ -15,7 +15,7 @@ export interface RunOptions {
 /** Runs one scenario so many times on a PostgreSQL and a Redis of its own. */
 export async function runScenario(scenario: Scenario, options: RunOptions): Promise<ScenarioResult> {
   const { runs, scale, note } = options;
-  const services = await startServices();
+  const services = await startServices(scenario);
   const interrupt = () => void services.stop().finally(() => process.exit(130));
   for (const signal of SIGNALS) process.once(signal, interrupt);
   try {

@@ -1,5 +1,6 @@
 import type { Scenario } from '../figure.js';
 import { answers } from './answers.js';
+import { events } from './events.js';
 import { hostileRequests } from './hostile.js';
 import { importContacts } from './import.js';
 import { inboundOnPostgres, inboundOnRedis } from './inbound.js';
@@ -14,6 +15,7 @@ import { throughputOnPostgres, throughputOnRedis } from './throughput.js';
 export const scenarios: readonly Scenario[] = [
   throughputOnRedis,
   throughputOnPostgres,
+  events,
   responsiveness,
   answers,
   reservation,

@@ -5,10 +5,19 @@ import pg from 'pg';
 import { startEmbeddedPostgres } from '../../src/db/embedded/index.js';
 import { createLogger } from '../../src/lib/logger.js';
 import { startTestRedis } from '../../test/support/redis-service.js';
-import type { BenchServices } from '../figure.js';
+import type { BenchServices, Scenario } from '../figure.js';
+
+/** Settings of a server that counts what each statement takes, planning included. */
+const countingStatements = {
+  shared_preload_libraries: 'pg_stat_statements',
+  'pg_stat_statements.track': 'top',
+  'pg_stat_statements.track_planning': 'on',
+};
 
 /** A PostgreSQL with the settings of the product, fsync included, and a Redis, both of this run alone. */
-export async function startServices(): Promise<BenchServices & { stop(): Promise<void> }> {
+export async function startServices({ countsStatements }: Pick<Scenario, 'countsStatements'> = {}): Promise<
+  BenchServices & { stop(): Promise<void> }
+> {
   const dataDir = await mkdtemp(join(tmpdir(), 'starling-bench-db-'));
   // Run as root, PostgreSQL belongs to another OS user, who has to get into this folder.
   await chmod(dataDir, 0o755);
@@ -16,6 +25,7 @@ export async function startServices(): Promise<BenchServices & { stop(): Promise
   const postgres = await startEmbeddedPostgres({
     dataDir,
     logger: createLogger('error'),
+    ...(countsStatements && { settings: countingStatements }),
     ...(process.env['BENCH_STATEMENTS']
       ? {
           settings: {
