@@ -12,7 +12,8 @@ import { expectFitting } from './fitting.js';
 import { allWritten, writtenAbout } from './written.js';
 
 const MINUTE = 60_000;
-const DAY = 24 * 60 * MINUTE;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 const PHONE = '+5511987654321';
 
 let db: TestDatabase;
@@ -113,6 +114,27 @@ describe('a sender tells that it was', () => {
       ['sender.health', { healthScore: 100, before: 10, threshold }],
       ['sender.health', { healthScore: 50, before: 49, threshold }],
     ]);
+  });
+
+  it('restricted, once until that is over', async () => {
+    const id = await connected();
+    const restrict = (hours: number) =>
+      manager.recordResults([
+        {
+          senderId: id,
+          result: 'failure',
+          code: 'restricted',
+          restrictedUntil: addMs(clock.now(), hours * HOUR),
+        },
+        { senderId: id, result: 'success', notBefore: addMs(clock.now(), MINUTE) },
+      ]);
+    const told = async () => (await about(id)).filter(([kind]) => kind === 'sender.restricted');
+    const until = addMs(clock.now(), 2 * HOUR).toISOString();
+    for (const hours of [2, 1, 3]) await restrict(hours);
+    expect(await told()).toEqual([['sender.restricted', { until }]]);
+    clock.forward(3 * HOUR);
+    await restrict(1);
+    expect(await told()).toHaveLength(2);
   });
 
   it('near the end of its day, once in each day of its quota and of its warm-up', async () => {

@@ -4,7 +4,7 @@ import type { Clock } from '../../lib/clock.js';
 import type { Logger } from '../../lib/logger.js';
 import type { RightOfWay } from '../../lib/right-of-way.js';
 import { writeEvents } from '../events/index.js';
-import { standingEvents } from './core/told.js';
+import { restrictedEvent, standingEvents } from './core/told.js';
 import { afterIdleTime, afterResult, type SendResult } from './core/health.js';
 import { lockHealth, lockRecovering, writeHealth } from './health.repository.js';
 import { foldTotals, noteResults } from './totals.repository.js';
@@ -126,11 +126,11 @@ export class HealthRecorder {
         return after && after !== record ? [after] : [];
       }),
     );
-    await limitSlots(tx, limits);
+    const restricted = await limitSlots(tx, limits, now);
     const told = before.flatMap((record) =>
       standingEvents(record, record, records.get(record.id) ?? record, lastFailureCode(results, record.id)),
     );
-    await writeEvents(tx, told);
+    await writeEvents(tx, [...told, ...restricted.map(restrictedEvent)]);
     return before
       .filter((record) => !record.pausedAt && records.get(record.id)?.pausedAt)
       .map(({ id, tenantId }) => ({ senderId: id, tenantId, code: lastFailureCode(results, id) }));

@@ -110,20 +110,35 @@ export interface SlotLimit {
   notBefore?: Date | undefined;
 }
 
-/** Of locked rows. Later limits replace earlier ones, and never the other way round. */
-export async function limitSlots(tx: Tx, limits: readonly SlotLimit[]): Promise<void> {
-  if (limits.length === 0) return;
-  await tx.query(
-    `UPDATE sender_slots SET restricted_until = greatest(restricted_until, asked.restricted),
-       next_available_at = greatest(next_available_at, asked.earliest)
+/** A sender that may open no conversations from now on. */
+export interface Restricted {
+  tenantId: string;
+  id: string;
+  until: Date;
+}
+
+/**
+ * Of locked rows. Later limits replace earlier ones, and never the other way round. Returns those that were not
+ * restricted before.
+ */
+export async function limitSlots(tx: Tx, limits: readonly SlotLimit[], now: Date): Promise<Restricted[]> {
+  if (limits.length === 0) return [];
+  const [rows] = await tx.query<[(Restricted & { isNew: boolean })[], number]>(
+    `UPDATE sender_slots slot SET restricted_until = greatest(slot.restricted_until, asked.restricted),
+       next_available_at = greatest(slot.next_available_at, asked.earliest)
      FROM (SELECT id, max(restricted) AS restricted, max(earliest) AS earliest
            FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[]) AS a (id, restricted, earliest)
            GROUP BY id) asked
-     WHERE sender_id = asked.id`,
+       JOIN sender_slots before ON before.sender_id = asked.id
+     WHERE slot.sender_id = asked.id
+     RETURNING slot.sender_id AS id, slot.tenant_id AS "tenantId", slot.restricted_until AS until,
+       slot.restricted_until > $4 AND (before.restricted_until > $4) IS NOT TRUE AS "isNew"`,
     [
       limits.map(({ senderId }) => senderId),
       limits.map(({ restrictedUntil }) => restrictedUntil ?? null),
       limits.map(({ notBefore }) => notBefore ?? null),
+      now,
     ],
   );
+  return rows.filter(({ isNew }) => isNew);
 }

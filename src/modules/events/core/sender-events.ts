@@ -18,6 +18,7 @@ export interface SenderEvents {
   'sender.paused': { reason: string; code: string | null };
   'sender.resumed': { reason: string };
   'sender.health': { healthScore: number; before: number; threshold: number };
+  'sender.restricted': { until: string };
   'sender.quota_low': {
     window: 'day' | 'warm_up';
     quota: number;
@@ -68,6 +69,10 @@ export const senderEvents: { readonly [Kind in keyof SenderEvents]: EventDefinit
       threshold: number('Below it the sender is skipped'),
     }),
     example: { healthScore: 45, before: 50, threshold: 50 },
+  },
+  'sender.restricted': {
+    payload: object({ until: text('It may open no conversation before, ISO 8601') }),
+    example: { until: '2026-03-03T10:00:00.000Z' },
   },
   'sender.quota_low': {
     payload: object({

@@ -62,3 +62,8 @@ export function standingEvents(
   }
   return events;
 }
+
+/** One that is restricted for longer than it was tells nothing. */
+export function restrictedEvent({ tenantId, id, until }: SenderId & { until: Date }): NewEvent {
+  return { tenantId, kind: 'sender.restricted', objectId: id, payload: { until: until.toISOString() } };
+}
