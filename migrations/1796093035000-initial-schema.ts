@@ -56,7 +56,7 @@ export class InitialSchema1796093035000 implements MigrationInterface {
     await runner.query(`DELETE FROM typeorm_metadata WHERE type = 'GENERATED_COLUMN'`);
     await runner.query(`DROP TABLE
       inbound_events, event_log, event_positions, event_sequences, events,
-      campaign_message_counts, campaign_counts, conversations, message_text_marks, messages, campaign_sender_use, delivery_ends, deliveries, sends, campaigns,
+      campaign_message_counts, campaign_sender_counts, campaign_counts, conversations, message_text_marks, messages, campaign_sender_use, delivery_ends, deliveries, sends, campaigns,
       templates, media, sessions, sender_totals, sender_results, sender_tags, sender_slots, senders,
       number_check_items, number_check_runs, number_checks, contact_bulk_edits,
       import_rejections, import_phones, imports,

@@ -10,6 +10,7 @@ import { Delivery } from './modules/delivery/delivery.entity.js';
 import { DeliveryEndRow } from './modules/delivery/ends/delivery-end.entity.js';
 import { Send } from './modules/delivery/sends/send.entity.js';
 import { CampaignCount } from './modules/campaigns/campaign-count.entity.js';
+import { CampaignSenderCount } from './modules/campaigns/campaign-sender-count.entity.js';
 import { CampaignSenderUse } from './modules/campaigns/sending/sender-use.entity.js';
 import { MessageCount } from './modules/campaigns/message-count.entity.js';
 import { Campaign } from './modules/campaigns/campaign.entity.js';
@@ -78,6 +79,7 @@ export const entities = [
   Delivery,
   DeliveryEndRow,
   CampaignCount,
+  CampaignSenderCount,
   CampaignSenderUse,
   MessageCount,
   Message,

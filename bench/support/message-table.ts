@@ -28,8 +28,10 @@ export async function fillMessages(databaseUrl: string, table: MessageTable): Pr
   for (const { definition } of indexes) await query(databaseUrl, `${settings}; ${definition}`);
   await query(
     databaseUrl,
-    `INSERT INTO campaign_counts (tenant_id, campaign_id, counter, sender_id, delta)
-     SELECT tenant_id, campaign_id, state, sender_id, count(*) FROM deliveries GROUP BY 1, 2, 3, 4`,
+    `INSERT INTO campaign_counts (tenant_id, campaign_id, counter, delta, sender_ids, sender_deltas)
+     SELECT tenant_id, campaign_id, state, sum(n), array_agg(sender_id), array_agg(n)
+     FROM (SELECT tenant_id, campaign_id, state, sender_id, count(*) AS n FROM deliveries GROUP BY 1, 2, 3, 4) AS served
+     GROUP BY 1, 2, 3`,
   );
   // The numbers of those who are about to get theirs were checked before.
   await query(

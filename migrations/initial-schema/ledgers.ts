@@ -2,6 +2,9 @@
  * The two ledgers of campaigns, written by triggers: the sums of a ledger equal count(*) at every commit, whatever
  * statement changes recipients or messages, and however many run at once. The triggers run once per statement, so a
  * batch of 500 rows costs one insert. Statistics of a million recipients are sums over a few hundred rows.
+ *
+ * Whose sender served the recipients of an entry stands in the entry: with ten thousand senders each recipient of a batch has
+ * another one, and a row for each would cost more than the batch.
  */
 export const ledgers = `
 -- A fold adds new entries to the one row of their sum, which has room to change in its place.
@@ -11,15 +14,31 @@ CREATE TABLE campaign_counts (
   campaign_id uuid NOT NULL
     CONSTRAINT "FK_8c3141d4b4eebed32b99e3d7f3c" REFERENCES campaigns (id) ON DELETE CASCADE,
   counter text NOT NULL,
-  sender_id uuid,
   variant smallint NOT NULL DEFAULT '0',
   code text,
   delta integer NOT NULL,
+  sender_ids uuid[],
+  sender_deltas integer[],
   folded boolean NOT NULL DEFAULT false
 ) WITH (fillfactor = 70);
 CREATE INDEX campaign_counts_campaign ON campaign_counts (campaign_id, counter);
-CREATE UNIQUE INDEX campaign_counts_sum ON campaign_counts (campaign_id, counter, sender_id, variant, code)
+CREATE UNIQUE INDEX campaign_counts_sum ON campaign_counts (campaign_id, counter, variant, code)
   NULLS NOT DISTINCT WHERE folded;
+
+-- What folded entries say of senders.
+CREATE TABLE campaign_sender_counts (
+  id bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT "PK_1af893d121a282d39911ec48c5e" PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  campaign_id uuid NOT NULL
+    CONSTRAINT "FK_9363733215a82ee95f4f379aa12" REFERENCES campaigns (id) ON DELETE CASCADE,
+  counter text NOT NULL,
+  sender_id uuid,
+  variant smallint NOT NULL DEFAULT '0',
+  code text,
+  delta integer NOT NULL
+) WITH (fillfactor = 70);
+CREATE UNIQUE INDEX campaign_sender_counts_sum
+  ON campaign_sender_counts (campaign_id, counter, sender_id, variant, code) NULLS NOT DISTINCT;
 
 CREATE TABLE campaign_message_counts (
   id bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT "PK_2d59cb4ba60a7c8b8bc5a8ba9da" PRIMARY KEY,
@@ -63,10 +82,7 @@ function trigger(name: string, insert: string): string {
     END $$;`;
 }
 
-/**
- * What the recipients in `source` add to the ledger. A recipient counts for a sender once it is served: while recipients
- * are on the way, those of all senders share one entry per batch and one sum.
- */
+/** What the recipients in `source` add to the ledger. A recipient counts for a sender once it is served. */
 function recipients(source: string, delta: 1 | -1): string {
   const servedBy = `CASE WHEN state IN ('pending', 'queued', 'sending') THEN NULL ELSE sender_id END`;
   return `SELECT tenant_id, campaign_id, state AS counter, ${servedBy} AS sender_id, variant, code, ${delta} AS delta
@@ -80,12 +96,13 @@ function recipients(source: string, delta: 1 | -1): string {
 
 /** Only what campaigns send has statistics, and therefore entries. */
 function writeRecipients(entries: string): string {
-  return `INSERT INTO campaign_counts (tenant_id, campaign_id, counter, sender_id, variant, code, delta)
-    SELECT tenant_id, campaign_id, counter, sender_id, variant, code, delta FROM (
+  return `INSERT INTO campaign_counts (tenant_id, campaign_id, counter, variant, code, delta, sender_ids, sender_deltas)
+    SELECT tenant_id, campaign_id, counter, variant, code, sum(delta), array_agg(sender_id), array_agg(delta) FROM (
       SELECT tenant_id, campaign_id, counter, sender_id, variant, code, sum(delta) AS delta FROM (${entries}) facts
       GROUP BY tenant_id, campaign_id, counter, sender_id, variant, code
       HAVING sum(delta) <> 0) changes
-    WHERE campaign_id IS NOT NULL`;
+    WHERE campaign_id IS NOT NULL
+    GROUP BY tenant_id, campaign_id, counter, variant, code`;
 }
 
 /**

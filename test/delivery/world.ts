@@ -4,6 +4,7 @@ import { newId } from '../../src/lib/ids.js';
 import { createLogger } from '../../src/lib/logger.js';
 import { seededRandom } from '../../src/lib/random.js';
 import { CampaignWaitTracker } from '../../src/modules/campaigns/index.js';
+import { BY_SENDER } from '../../src/modules/campaigns/reports/stats.repository.js';
 import { ContactService, IdentityService } from '../../src/modules/contacts/index.js';
 import { SenderManager, type SenderStatus } from '../../src/modules/senders/index.js';
 import type { JobOutcome, PayloadOf } from '../../src/queue/job.js';
@@ -315,12 +316,17 @@ export class World {
 
   /** What the ledger says and what count(*) says, of every kind of entry; they must be the same. */
   async counts(campaignId: string): Promise<{ ledger: unknown; counted: unknown }> {
-    const ledger = await this.sql(
-      `SELECT counter, sender_id, variant, code, sum(delta)::int AS n FROM campaign_counts WHERE campaign_id = $1
+    const totals = await this.sql<{ counter: string; n: number }>(
+      `SELECT counter, sum(delta)::int AS n FROM campaign_counts WHERE campaign_id = $1
+       GROUP BY counter HAVING sum(delta) <> 0 ORDER BY counter`,
+      [campaignId],
+    );
+    const bySender = await this.sql(
+      `SELECT counter, sender_id, variant, code, sum(delta)::int AS n FROM (${BY_SENDER}) AS entries
        GROUP BY counter, sender_id, variant, code HAVING sum(delta) <> 0 ORDER BY counter, sender_id, variant, code`,
       [campaignId],
     );
-    const counted = await this.sql(
+    const counted = await this.sql<{ counter: string; n: number }>(
       `SELECT counter, sender_id, variant, code, count(*)::int AS n FROM (
          SELECT state AS counter, variant, code,
                 CASE WHEN state NOT IN ('pending', 'queued', 'sending') THEN sender_id END AS sender_id
@@ -332,7 +338,9 @@ export class World {
        ) facts GROUP BY counter, sender_id, variant, code ORDER BY counter, sender_id, variant, code`,
       [campaignId],
     );
-    return { ledger, counted };
+    const of = (rows: { counter: string; n: number }[]): Map<string, number> =>
+      rows.reduce((sums, { counter, n }) => sums.set(counter, (sums.get(counter) ?? 0) + n), new Map());
+    return { ledger: { bySender, totals: of(totals) }, counted: { bySender: counted, totals: of(counted) } };
   }
 
   sql<Row = Record<string, unknown>>(statement: string, values: unknown[] = []): Promise<Row[]> {

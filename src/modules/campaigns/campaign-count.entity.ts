@@ -2,9 +2,9 @@ import { Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn } from 'typeo
 
 /**
  * An append-only ledger of how many recipients a campaign gained or lost per counter (a recipient state, `replied` or
- * `opted_out`), sender, variant and code. A trigger on deliveries writes it in the same transaction as the
- * change, so the sum always equals count(*); appending needs no lock on a shared row. Now and then the entries of a
- * campaign's ledger are folded into one row of each kind.
+ * `opted_out`), variant and code. A trigger on deliveries writes it in the same transaction as the change, so the sum always
+ * equals count(*); appending needs no lock on a shared row. Now and then the entries of a campaign's ledger are folded
+ * into one row of each kind.
  */
 @Entity('campaign_counts')
 @Index('campaign_counts_campaign', ['campaignId', 'counter'])
@@ -24,10 +24,6 @@ export class CampaignCount {
   @Column('text')
   counter!: string;
 
-  /** The sender that served these recipients; null while they wait or are on the way. */
-  @Column('uuid', { name: 'sender_id', nullable: true })
-  senderId!: string | null;
-
   @Column('smallint', { default: 0 })
   variant!: number;
 
@@ -37,6 +33,16 @@ export class CampaignCount {
 
   @Column('integer')
   delta!: number;
+
+  /**
+   * The senders that served these recipients, with what each of them gained or lost; null stands for those that wait or are
+   * on the way. A sum has none: see CampaignSenderCount.
+   */
+  @Column('uuid', { name: 'sender_ids', array: true, nullable: true })
+  senderIds!: (string | null)[] | null;
+
+  @Column('integer', { name: 'sender_deltas', array: true, nullable: true })
+  senderDeltas!: number[] | null;
 
   /** A sum; see foldCounts. */
   @Column('boolean', { default: false })

@@ -142,10 +142,10 @@ export async function countsOf(
 }
 
 /** A running campaign's feed folds its ledgers above so many new entries, before a reader has to. */
-export const FEED_FOLDS_ABOVE = 500;
+export const FEED_FOLDS_ABOVE = 200;
 
 /** Reading a ledger with more new entries folds it, because after the end of a campaign nothing is fed any more. */
-export const READ_FOLDS_ABOVE = 1_000;
+export const READ_FOLDS_ABOVE = 500;
 
 /**
  * Folds the entries of a campaign's ledgers into their sums, one row of each kind. One statement sees one snapshot:
@@ -153,32 +153,40 @@ export const READ_FOLDS_ABOVE = 1_000;
  * campaign.
  */
 export async function foldCounts(tx: Tx, campaignId: string): Promise<void> {
-  await tx.query(
-    fold('campaign_counts', ['tenant_id', 'campaign_id', 'counter', 'sender_id', 'variant', 'code']),
-    [campaignId, FOLD_LOCKS],
-  );
-  await tx.query(
-    fold('campaign_message_counts', ['tenant_id', 'campaign_id', 'part', 'counter', 'quarter']),
-    [campaignId, FOLD_LOCKS],
-  );
+  await tx.query(FOLD_RECIPIENTS, [campaignId, FOLD_LOCKS]);
+  await tx.query(FOLD_MESSAGES, [campaignId, FOLD_LOCKS]);
 }
 
 /** Advisory locks of two numbers: this one, and the campaign's hash. */
 const FOLD_LOCKS = 742_021;
 
-function fold(ledger: string, columns: readonly string[]): string {
-  const kind = columns.join(', ');
-  const sum = columns.filter((column) => column !== 'tenant_id').join(', ');
-  return `WITH lock AS (SELECT pg_try_advisory_xact_lock($2, hashtext($1::text)) AS is_mine),
-     gained AS (
-       DELETE FROM ${ledger} WHERE campaign_id = $1::uuid AND NOT folded AND (SELECT is_mine FROM lock)
-       RETURNING ${kind}, delta)
-     INSERT INTO ${ledger} (${kind}, delta, folded)
-     SELECT ${kind}, sum(delta), true FROM gained GROUP BY ${kind} HAVING sum(delta) <> 0
-     ON CONFLICT (${sum}) WHERE folded DO UPDATE SET delta = ${ledger}.delta + excluded.delta`;
-}
+const gained = (ledger: string, columns: string): string =>
+  `WITH lock AS (SELECT pg_try_advisory_xact_lock($2, hashtext($1::text)) AS is_mine),
+   gained AS (
+     DELETE FROM ${ledger} WHERE campaign_id = $1::uuid AND NOT folded AND (SELECT is_mine FROM lock)
+     RETURNING tenant_id, campaign_id, ${columns}, delta)`;
 
-/** Recipients that are being handed over now. */
+const FOLD_RECIPIENTS = `${gained('campaign_counts', 'counter, variant, code, sender_ids, sender_deltas')},
+   of_senders AS (
+     INSERT INTO campaign_sender_counts (tenant_id, campaign_id, counter, sender_id, variant, code, delta)
+     SELECT tenant_id, campaign_id, counter, served.sender_id, variant, code, sum(served.delta)
+     FROM gained, unnest(sender_ids, sender_deltas) AS served (sender_id, delta)
+     GROUP BY tenant_id, campaign_id, counter, served.sender_id, variant, code HAVING sum(served.delta) <> 0
+     ON CONFLICT (campaign_id, counter, sender_id, variant, code)
+       DO UPDATE SET delta = campaign_sender_counts.delta + excluded.delta)
+   INSERT INTO campaign_counts (tenant_id, campaign_id, counter, variant, code, delta, folded)
+   SELECT tenant_id, campaign_id, counter, variant, code, sum(delta), true FROM gained
+   GROUP BY tenant_id, campaign_id, counter, variant, code HAVING sum(delta) <> 0
+   ON CONFLICT (campaign_id, counter, variant, code) WHERE folded
+     DO UPDATE SET delta = campaign_counts.delta + excluded.delta`;
+
+const FOLD_MESSAGES = `${gained('campaign_message_counts', 'part, counter, quarter')}
+   INSERT INTO campaign_message_counts (tenant_id, campaign_id, part, counter, quarter, delta, folded)
+   SELECT tenant_id, campaign_id, part, counter, quarter, sum(delta), true FROM gained
+   GROUP BY tenant_id, campaign_id, part, counter, quarter HAVING sum(delta) <> 0
+   ON CONFLICT (campaign_id, part, counter, quarter) WHERE folded
+     DO UPDATE SET delta = campaign_message_counts.delta + excluded.delta`;
+
 /** Recipients that wait, or are in the queue. */
 export async function countWaiting(tx: Tx, campaignId: string): Promise<number> {
   const [row]: { count: number }[] = await tx.query(
@@ -188,6 +196,7 @@ export async function countWaiting(tx: Tx, campaignId: string): Promise<number> 
   return row?.count ?? 0;
 }
 
+/** Recipients that are being handed over now. */
 export async function countSending(tx: Tx, campaignId: string): Promise<number> {
   const [row] = await tx.query<{ sending: number }[]>(
     `SELECT count(*)::int AS sending FROM deliveries WHERE campaign_id = $1 AND ${isIn(['sending'])}`,

@@ -154,7 +154,7 @@ describe('statistics', () => {
     const { ledger, counted } = await world.counts(id);
     expect(ledger).toEqual(counted);
     const [kinds] = await world.sql(
-      `SELECT count(*)::int = count(DISTINCT (counter, sender_id, variant, code))::int AS once
+      `SELECT count(*)::int = count(DISTINCT (counter, variant, code))::int AS once
        FROM campaign_counts WHERE campaign_id = $1`,
       [id],
     );

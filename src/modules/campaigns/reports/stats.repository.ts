@@ -20,18 +20,26 @@ export interface MessageEntry {
   count: number;
 }
 
-/** A campaign's whole ledger in sums, a few hundred rows at most; `unfolded` is how long it has grown since a fold. */
+/** Every entry of campaign $1 by its sender: what is folded, and what came since. */
+export const BY_SENDER = `
+  SELECT counter, sender_id, variant, code, delta FROM campaign_sender_counts WHERE campaign_id = $1
+  UNION ALL
+  SELECT c.counter, served.sender_id, c.variant, c.code, served.delta
+  FROM campaign_counts c, unnest(c.sender_ids, c.sender_deltas) AS served (sender_id, delta)
+  WHERE c.campaign_id = $1 AND NOT c.folded`;
+
+/** A campaign's whole ledger in sums, one of each kind and sender; `unfolded` is how long it has grown since a fold. */
 export async function recipientLedger(
   tx: Tx,
   campaignId: string,
 ): Promise<{ entries: RecipientEntry[]; unfolded: number }> {
   const rows = await tx.query<(RecipientEntry & { unfolded: number })[]>(
     `SELECT counter, sender_id AS "senderId", variant, code, sum(delta)::int AS count,
-            (count(*) FILTER (WHERE NOT folded))::int AS unfolded
-     FROM campaign_counts WHERE campaign_id = $1 GROUP BY counter, sender_id, variant, code`,
+            (SELECT count(*) FROM campaign_counts WHERE campaign_id = $1 AND NOT folded)::int AS unfolded
+     FROM (${BY_SENDER}) AS entries GROUP BY counter, sender_id, variant, code`,
     [campaignId],
   );
-  return { entries: rows.filter(({ count }) => count !== 0), unfolded: sumOfUnfolded(rows) };
+  return { entries: rows.filter(({ count }) => count !== 0), unfolded: rows[0]?.unfolded ?? 0 };
 }
 
 /** The same for messages, by part and by hour of the zone's wall clock. */
