@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { createDataSource, Database } from '../../src/db/index.js';
+import { createDataSource, Database, type Tx } from '../../src/db/index.js';
 import { newId } from '../../src/lib/ids.js';
 import { eligibleQuery, type Among } from '../../src/modules/senders/eligible.repository.js';
 import type { ReservationOutcome, SenderManager, SenderPool } from '../../src/modules/senders/index.js';
 import type { PoolSearch } from '../../src/modules/senders/pool-conditions.js';
+import { UpcomingSlots } from '../../src/modules/senders/upcoming-slots.js';
 import { entities, migrations } from '../../src/schema.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { managerOn, noPace, request, serviceOn, TestClock } from './fixture.js';
@@ -104,6 +105,48 @@ describe('of thousands of senders', () => {
     for (let batch = 0; batch < 3; batch += 1) await reserve(50);
     await service.resume(tenantId, first);
     expect(await reserve(1)).toEqual([first]);
+  });
+});
+
+describe('when those that wait come back', () => {
+  it('is told for a second from the slots that were read, moved by the time since, unless one is free', async () => {
+    await freeSenders(150);
+    await reserve(150);
+    const search: PoolSearch = {
+      tenantId,
+      pool: { senderIds: [], senderTags: [] },
+      newConversation: true,
+      messages: 1,
+      messageTypes: ['text'],
+      transports: ['simulator'],
+    };
+    const upcoming = new UpcomingSlots();
+    let reads = 0;
+    const tx: Tx = Object.assign(Object.create(database.manager) as Tx, {
+      query: (...given: Parameters<Tx['query']>) => {
+        reads += 1;
+        return database.manager.query(...given);
+      },
+    });
+    const begun = clock.now().getTime();
+    const first = async (ms: number, more: { urgent?: boolean; anew?: boolean } = {}): Promise<number> => {
+      const { anew = false, urgent } = more;
+      const now = new Date(begun + ms);
+      const slots = await upcoming.of(tx, { key: 'all', search: { ...search, urgent }, now, anew });
+      return (slots[0]?.nextAvailableAt.getTime() ?? 0) - begun;
+    };
+    expect(await first(0)).toBe(60_000);
+    expect(await first(999)).toBe(60_999);
+    expect(reads).toBe(1);
+    expect([await first(999, { anew: true }), await first(999, { urgent: true })]).toEqual([60_000, 60_000]);
+    expect(reads).toBe(3);
+    await database.manager.query(
+      `UPDATE sender_slots SET next_available_at = $2 WHERE sender_id =
+         (SELECT sender_id FROM sender_slots WHERE tenant_id = $1 LIMIT 1)`,
+      [tenantId, new Date(begun)],
+    );
+    expect([await first(2_000), await first(2_001)]).toEqual([0, 0]);
+    expect(reads).toBe(5);
   });
 });
 

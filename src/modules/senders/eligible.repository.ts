@@ -67,8 +67,8 @@ export function eligibleQuery(
   const at = parameters.add(now, 'timestamptz');
   const isHere = hostedHere(search, parameters);
   const most = parameters.add(limit, 'integer');
-  const locked = (condition: string, more: { columns?: string; before?: string } = {}) => ({
-    text: `${more.before ?? ''} SELECT ${slotColumns}, ${isHere} AS is_here, ${more.columns ?? '0'} AS free
+  const locked = (condition: string, more: { columns?: string; before?: string; here?: string } = {}) => ({
+    text: `${more.before ?? ''} SELECT ${slotColumns}, ${more.here ?? isHere} AS is_here, ${more.columns ?? '0'} AS free
       FROM sender_slots WHERE ${condition} AND ${asked.at(at)}
       ORDER BY last_used_at NULLS FIRST LIMIT ${most} FOR NO KEY UPDATE SKIP LOCKED`,
     values: parameters.values,
@@ -90,6 +90,7 @@ export function eligibleQuery(
   }
   return locked(
     `sender_id = ANY(${parameters.add(among.readAhead, 'uuid[]')}) AND ${asked.stillMember} AND ${isHere}`,
+    { here: 'true' },
   );
 }
 

@@ -16,6 +16,7 @@ import { EligibleSenders } from './eligible-senders.js';
 import type { PoolSearch } from './pool-conditions.js';
 import { poolCensus, UPCOMING_SLOTS, upcomingSlots } from './reservation.repository.js';
 import type { ReservationOutcome, ReservationRequest } from './reservation.types.js';
+import { UpcomingSlots } from './upcoming-slots.js';
 import { tellQuotaLow } from './quota-low.js';
 import { writeSlots } from './slot-row.js';
 
@@ -42,6 +43,7 @@ export class ReservationBatcher {
   private readonly pools = new Map<string, Batcher<ReservationRequest, ReservationOutcome>>();
   private readonly slotQueue = new SlotQueueEstimate();
   private readonly eligible = new EligibleSenders();
+  private readonly upcoming = new UpcomingSlots();
 
   constructor(private readonly deps: ReservationBatcherDeps) {}
 
@@ -117,7 +119,7 @@ export class ReservationBatcher {
         if (assignment) outcomes.set(request, { kind: 'reserved', ...assignment, reservedAt: now });
       });
       const waiting = here.filter((_, index) => !plan.assignments[index]);
-      return this.setWaiting(tx, search, waiting, outcomes, now);
+      return this.setWaiting(tx, { ...pool, now, anew }, waiting, outcomes);
     });
   }
 
@@ -154,11 +156,11 @@ export class ReservationBatcher {
    */
   private async setWaiting(
     tx: Tx,
-    search: PoolSearch,
+    asked: { key: string; search: PoolSearch; now: Date; anew: boolean },
     requests: ReservationRequest[],
     outcomes: Map<ReservationRequest, ReservationOutcome>,
-    now: Date,
   ): Promise<ReservationRequest[]> {
+    const { search, now } = asked;
     const busy: ReservationRequest[] = [];
     const requiredIds = requests.flatMap((request) => request.requiredSenderId ?? []);
     const required = requiredIds.length > 0 ? await upcomingSlots(tx, search, requiredIds, now) : [];
@@ -166,7 +168,7 @@ export class ReservationBatcher {
       const group = requests.filter((request) => request.requiredSenderId === requiredId);
       const slots =
         requiredId === undefined
-          ? await upcomingSlots(tx, search, undefined, now)
+          ? await this.upcoming.of(tx, asked)
           : required.filter((slot) => slot.id === requiredId);
       const due = slots.filter((slot) => grantable(slot, search.messages, now) > 0);
       if (due.length > 0 && !due.some((slot) => slot.isHere)) {
