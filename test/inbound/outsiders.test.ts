@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { systemClock } from '../../src/lib/clock.js';
 import { IdentityService } from '../../src/modules/contacts/index.js';
 import { countBacklog, InboundService } from '../../src/modules/inbound/index.js';
+import { sourceKinds } from '../../src/modules/delivery/core/source-kind.js';
 import type { InboundEvent, InboundMessage } from '../../src/transports/inbound.js';
 import type { Peer } from '../../src/transports/peer.js';
 import type { ScriptedSession } from '../delivery/scripted-session.js';
@@ -208,6 +209,36 @@ describe('a STOP', () => {
     expect(await isOptedOut(from)).toBe(true);
     expect(await parked()).toMatchObject([{ stops: false }]);
   });
+
+  const ways: [string, (to: { phone: string; lid: string }) => Peer][] = [
+    ['the number', ({ phone: number }) => ({ phone: number })],
+    [
+      'the number without its ninth digit',
+      ({ phone: number }) => ({ phone: number.replace('+55119', '+5511') }),
+    ],
+    ['the LID', ({ lid }) => ({ lid })],
+    ['both', (both) => both],
+  ];
+  it.each(sourceKinds.flatMap((source) => ways.map(([name, from]) => ({ source, name, from }))))(
+    'by $name that is stored keeps back what is sent by $source',
+    async ({ source, from }) => {
+      const lid = freshLid();
+      const number = `+55119${80_000_000 + (counter += 1)}`;
+      await take({ type: 'identity', peers: [{ lid }, { phone: number }] });
+      const { recipients } = await world.deliveries(source, { to: [number], parts: ['one', 'two'] });
+      await store(says(from({ phone: number, lid }), 'STOP'));
+      for (const lane of ['handleSend', 'handleAnswer'] as const) {
+        await world.worker()[lane](recipients[0]!, { signal: new AbortController().signal });
+      }
+      await world.inbound.workOff();
+      await world.drive(world.worker(), recipients[0]!);
+      expect(phone.handed).toEqual([]);
+      expect(await world.recipient(recipients[0]!.deliveryId)).toMatchObject({
+        state: 'skipped',
+        code: 'opted_out',
+      });
+    },
+  );
 
   it.each<[string, (from: Peer & { lid: string }) => InboundEvent]>([
     [
