@@ -210,6 +210,7 @@ function jobHandlers(
     sources,
     logger,
     workerId: host.workerId,
+    transports,
     rightOfWay,
     handOvers,
   });

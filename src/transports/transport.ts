@@ -7,12 +7,15 @@ export type TransportName = 'whatsapp-web' | 'baileys' | 'waha' | 'cloud-api' | 
 export type MessageType =
   'text' | 'image' | 'video' | 'audio' | 'voice' | 'document' | 'location' | 'contact' | 'poll';
 
+/** What a person may be written to by. */
+export type AddressKind = 'phone' | 'lid' | 'bsuid';
+
 export interface Capabilities {
   /** A resend with the same message id reaches the phone at most once. */
   idempotentIds: boolean;
   messageTypes: readonly MessageType[];
   /** By what it can write to a person. */
-  addresses: readonly ('phone' | 'lid' | 'bsuid')[];
+  addresses: readonly AddressKind[];
   typing: boolean;
   receipts: boolean;
   numberCheck: boolean;

@@ -9,7 +9,7 @@ import { ContactService, IdentityService } from '../../src/modules/contacts/inde
 import { SenderManager, type SenderStatus } from '../../src/modules/senders/index.js';
 import type { JobOutcome, PayloadOf } from '../../src/queue/job.js';
 import type { EnqueueOptions, JobQueue } from '../../src/queue/job-queue.js';
-import type { MediaFile } from '../../src/transports/transport.js';
+import type { Capabilities, MediaFile, Transport } from '../../src/transports/transport.js';
 import { deliverySources } from '../../src/runtime/sources.js';
 import { MessageWorker } from '../../src/worker/message-worker/message-worker.js';
 import type { MessageWorkerDeps } from '../../src/worker/message-worker/ports.js';
@@ -63,10 +63,7 @@ export class World {
   /** What the tenant has uploaded, by id. */
   readonly files = new Map<string, MediaFile>();
   readonly enqueued: { job: string; payload: SendPayload; id: string | undefined }[] = [];
-  readonly transports = {
-    simulator: transportNamed('simulator'),
-    waha: transportNamed('waha', { idempotentIds: false }),
-  };
+  readonly transports: Record<'simulator' | 'waha', Transport>;
   readonly senderManager: SenderManager;
   readonly delivery: DeliveryService;
   readonly contacts: ContactService;
@@ -80,14 +77,23 @@ export class World {
   constructor(
     readonly database: Database,
     readonly tenantId: string,
+    abilities: Partial<Record<'simulator' | 'waha', Partial<Capabilities>>> = {},
   ) {
+    this.transports = {
+      simulator: transportNamed('simulator', abilities.simulator),
+      waha: transportNamed('waha', { idempotentIds: false, ...abilities.waha }),
+    };
     const common = { database, sources: deliverySources, clock: systemClock, logger };
     this.senderManager = new SenderManager({
       ...common,
       random: seededRandom(1),
       transports: this.transports,
     });
-    this.delivery = new DeliveryService({ ...common, workerId: this.workerId });
+    this.delivery = new DeliveryService({
+      ...common,
+      transports: this.transports,
+      workerId: this.workerId,
+    });
     this.contacts = new ContactService(common);
     this.receipts = new ReceiptService(common);
     const records = [

@@ -17,6 +17,7 @@ describe('whether a sender can answer', () => {
     healthScore: 50,
     consecutiveFailures: 9,
     supported: true,
+    reaches: true,
     isHere: true,
     answers: { lengthMs: MINUTE_MS, quota: 3, startedAt: null, used: 0 },
   };
@@ -35,6 +36,7 @@ describe('whether a sender can answer', () => {
     ],
     ['is for the worker with its session', { isHere: false }, 1, { kind: 'elsewhere' }],
     ['cannot carry the type', { supported: false }, 1, { kind: 'none', reason: 'unsupported_type' }],
+    ['cannot write to the person', { reaches: false }, 1, { kind: 'none', reason: 'no_reachable_identity' }],
     ['is not connected', { status: 'disconnected' }, 1, { kind: 'none', reason: 'no_sender_connected' }],
     ['is paused', { pausedAt: START }, 1, { kind: 'none', reason: 'all_paused' }],
     ['is unhealthy', { healthScore: 49 }, 1, { kind: 'none', reason: 'all_unhealthy' }],

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { seededRandom } from '../../src/lib/random.js';
 import { assignSlots, type SlotRequest } from '../../src/modules/senders/core/assign.js';
-import { emptyPoolReason, waitTimes } from '../../src/modules/senders/core/waiting.js';
+import { emptyPoolReason, reasonInPool, waitTimes } from '../../src/modules/senders/core/waiting.js';
 import { SlotQueueEstimate } from '../../src/modules/senders/core/slot-queue-estimate.js';
 import { takeSlot, type SenderSlot } from '../../src/modules/senders/core/slot.js';
 import { at, NO_PACE, slot, START } from './slots.js';
@@ -146,6 +146,7 @@ describe('the time to ask again', () => {
     const census = {
       total: 2,
       supported: 2,
+      addressing: 2,
       connected: 1,
       unpaused: 1,
       healthy: 0,
@@ -154,10 +155,16 @@ describe('the time to ask again', () => {
     };
     expect(emptyPoolReason({ ...census, total: 0 })).toBe('no_sender_in_pool');
     expect(emptyPoolReason({ ...census, supported: 0 })).toBe('unsupported_type');
+    expect(emptyPoolReason({ ...census, addressing: 0 })).toBe('no_reachable_identity');
     expect(emptyPoolReason({ ...census, connected: 0 })).toBe('no_sender_connected');
     expect(emptyPoolReason({ ...census, unpaused: 0 })).toBe('all_paused');
     expect(emptyPoolReason(census)).toBe('all_unhealthy');
     expect(emptyPoolReason({ ...census, healthy: 1 })).toBe('sender_budget_used_up');
     expect(emptyPoolReason({ ...census, healthy: 1, unspent: 1 })).toBe('restricted');
+    expect(reasonInPool('quota_used_up', census)).toBe('quota_used_up');
+    const ofSome = { ...census, addressing: 1 };
+    expect(reasonInPool('quota_used_up', ofSome)).toBe('no_sender_for_identity');
+    expect(reasonInPool('pace', ofSome)).toBe('pace');
+    expect(reasonInPool('no_reachable_identity', { ...census, addressing: 0 })).toBe('no_reachable_identity');
   });
 });

@@ -118,6 +118,7 @@ describe('when those that wait come back', () => {
       newConversation: true,
       messages: 1,
       messageTypes: ['text'],
+      carriers: ['simulator'],
       transports: ['simulator'],
     };
     const upcoming = new UpcomingSlots();
@@ -160,6 +161,7 @@ describe('what a reservation costs', () => {
       newConversation: true,
       messages: 1,
       messageTypes: ['text'],
+      carriers: ['simulator'],
       transports: ['simulator'],
       workerId: newId(),
     };

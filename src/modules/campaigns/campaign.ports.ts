@@ -23,8 +23,12 @@ export interface CampaignContacts {
 /** What campaigns need of the senders module. */
 export interface CampaignSenders {
   findPool(tenantId: string, pool: SenderPool): Promise<{ total: number; connected: number }>;
-  /** By what some sender of the pool can write to a person. */
-  addresses(request: { tenantId: string; pool: SenderPool }): Promise<Capabilities['addresses']>;
+  /** By what some sender of the pool that carries these types can write to a person. */
+  addresses(request: {
+    tenantId: string;
+    pool: SenderPool;
+    messageTypes: readonly MessageType[];
+  }): Promise<Capabilities['addresses']>;
   /** The pool in its present state, for a simulation. */
   forecast(request: {
     tenantId: string;

@@ -3,6 +3,7 @@ import { Batcher, type BatcherOptions } from '../../lib/batcher.js';
 import { errorMessage } from '../../lib/errors.js';
 import type { Logger } from '../../lib/logger.js';
 import { RightOfWay } from '../../lib/right-of-way.js';
+import type { TransportRegistry } from '../../transports/transport.js';
 import type { ClaimRequest } from './claim.js';
 import { claimForSend, departFromQueue, noteWaits } from './delivery.repository.js';
 import type { ClosedHours } from './core/hours.js';
@@ -30,6 +31,8 @@ export interface DeliveryDeps {
   logger: Logger;
   /** The worker that sends: its claims are dead when it is gone. */
   workerId: string;
+  /** Where all of them can write to numbers, what else people with a number are known by is not read. */
+  transports?: TransportRegistry;
   /** What answers take from all else that this process does. */
   rightOfWay?: RightOfWay;
   /** Where each claim is kept before its message is handed over; without one nothing is. */
@@ -72,10 +75,14 @@ export class DeliveryService {
   private readonly rests: Batcher<DeliveryRest, undefined>;
 
   constructor(private readonly deps: DeliveryDeps) {
-    const { database, sources, workerId, rightOfWay = new RightOfWay() } = deps;
+    const { database, sources, workerId, transports = {}, rightOfWay = new RightOfWay() } = deps;
     this.rightOfWay = rightOfWay;
+    const numberIsEnough = Object.values(transports).every(({ capabilities }) =>
+      capabilities.addresses.includes('phone'),
+    );
     this.loads = this.forAnswersAndOthers(
-      (options) => new Batcher((items) => loadForSend(database.manager, sources, items), options),
+      (options) =>
+        new Batcher((items) => loadForSend(database.manager, sources, items, { numberIsEnough }), options),
     );
     this.claims = this.forAnswersAndOthers((options) =>
       this.batched((tx, requests) => claimForSend(tx, sources, requests, workerId), options),

@@ -51,7 +51,7 @@ export interface RecipientFacts {
   suppressed: boolean;
   /** A recent check did not find the number on WhatsApp. */
   notOnWhatsApp: boolean;
-  /** What else the person is known by, where the delivery has no number; null where it has one. */
+  /** What else the person is known by, where the delivery has no number; null where its number is enough. */
   otherAddresses: string[] | null;
   /** The contact's last sender. */
   lastSenderId: string | null;

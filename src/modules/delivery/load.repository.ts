@@ -29,15 +29,20 @@ type DeliveryRow = Omit<Delivery, 'written'> &
       | null;
   };
 
-/** Reads deliveries with everything their send depends on, in the order of the requests. */
+/**
+ * Reads deliveries with everything their send depends on, in the order of the requests. What else a person is known by is read
+ * where the delivery has no number, or not only then: `numberIsEnough` says that every transport can write to numbers.
+ */
 export async function loadForSend(
   tx: Tx,
   sources: DeliverySources,
   asked: { tenantId: string; deliveryId: string }[],
+  { numberIsEnough = true }: { numberIsEnough?: boolean } = {},
 ): Promise<(LoadedDelivery | undefined)[]> {
   const rows: DeliveryRow[] = await tx.query(DELIVERIES, [
     asked.map((item) => item.tenantId),
     asked.map((item) => item.deliveryId),
+    numberIsEnough,
   ]);
   const policies = await policiesOf(tx, sources, rows);
   const loaded = rows.flatMap((row) => {
@@ -71,7 +76,7 @@ const DELIVERIES = `
            AS suppressed,
          coalesce((SELECT true FROM number_checks n
                    WHERE n.tenant_id = r.tenant_id AND n.line = r.line AND ${NOT_ON_WHATSAPP}), false) AS "notOnWhatsApp",
-         CASE WHEN NOT starts_with(r.phone, '+') THEN ARRAY(
+         CASE WHEN NOT ($3::boolean AND starts_with(r.phone, '+')) THEN ARRAY(
            SELECT coalesce(i.written, i.line) FROM contact_identities i
            WHERE i.contact_id = r.contact_id AND i.tenant_id = r.tenant_id AND i.until IS NULL ORDER BY i.kind DESC, i.since)
            END AS "otherAddresses",

@@ -1,9 +1,10 @@
 import { Batcher } from '../../lib/batcher.js';
 import { lockAnswering, writeAnswers, type AnsweringRow } from './answer.repository.js';
+import { addressing, carriersOf } from './carriers.js';
 import { decideAnswer } from './core/answer.js';
 import { giveBackToWindow, type QuotaWindow } from './core/quota.js';
 import { hostedElsewhere } from './hosted-elsewhere.js';
-import { AT_ONCE, COALESCING, transportsFor, type ReservationBatcherDeps } from './reservation-batcher.js';
+import { AT_ONCE, COALESCING, type ReservationBatcherDeps } from './reservation-batcher.js';
 import type { AnswerRequest, Reservation, ReservationOutcome } from './reservation.types.js';
 
 /**
@@ -48,14 +49,16 @@ export class AnswerReservations {
   }
 
   private outcomeOf(
-    { tenantId, senderId, messages, messageTypes }: AnswerRequest,
+    { tenantId, senderId, messages, messageTypes, reachedBy }: AnswerRequest,
     sender: AnsweringRow | undefined,
     taken: Map<string, QuotaWindow>,
     now: Date,
   ): ReservationOutcome {
     if (sender?.tenantId !== tenantId) return { kind: 'none', reason: 'no_sender_in_pool' };
-    const supported = transportsFor(this.deps.transports, messageTypes).includes(sender.transport);
-    const decision = decideAnswer({ ...sender, supported }, messages, now);
+    const { transports } = this.deps;
+    const supported = carriersOf(transports, messageTypes).includes(sender.transport);
+    const reaches = addressing(transports, [sender.transport], reachedBy).length > 0;
+    const decision = decideAnswer({ ...sender, supported, reaches }, messages, now);
     switch (decision.kind) {
       case 'reserved':
         taken.set(senderId, decision.answers);

@@ -3,7 +3,7 @@ import type { TransportName } from '../../transports/transport.js';
 import { MINUTE_MS, type QuotaWindow } from './core/quota.js';
 import type { AnsweringSender } from './core/answer.js';
 
-export interface AnsweringRow extends Omit<AnsweringSender, 'supported'> {
+export interface AnsweringRow extends Omit<AnsweringSender, 'supported' | 'reaches'> {
   id: string;
   tenantId: string;
   transport: TransportName;

@@ -9,6 +9,8 @@ export interface PoolSearch {
   messages: number;
   messageTypes: readonly MessageType[];
   /** The transports that can carry those types. */
+  carriers: readonly TransportName[];
+  /** Of them those that can write to the person. */
   transports: readonly TransportName[];
   /** Members of the pool that may not serve these requests: their budget for the campaign is used up. */
   excludedSenderIds?: readonly string[];

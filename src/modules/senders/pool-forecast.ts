@@ -2,6 +2,7 @@ import type { Tx } from '../../db/index.js';
 import { latest } from '../../lib/clock.js';
 import type { Capabilities, MessageType, TransportRegistry } from '../../transports/transport.js';
 import { yieldingWork } from '../../lib/yielding-work.js';
+import { carriersOf } from './carriers.js';
 import { PoolForecast } from './core/forecast/forecast.js';
 import type { ForecastPace, ForecastSender, Competitor } from './core/forecast/sender-forecast.js';
 import { MAX_CONSECUTIVE_FAILURES, MIN_HEALTH_TO_SEND } from './core/health.js';
@@ -49,16 +50,16 @@ export interface ForecastedPool {
   fleet: PoolForecast;
 }
 
-/** By what some sender of the pool can write to a person; nothing where the pool is empty. */
+/** By what some sender of the pool that carries these types can write to a person; nothing where the pool is empty. */
 export async function addressesOfPool(
   tx: Tx,
   transports: TransportRegistry,
-  { tenantId, pool }: Pick<ForecastRequest, 'tenantId' | 'pool'>,
+  { tenantId, pool, messageTypes }: Pick<ForecastRequest, 'tenantId' | 'pool' | 'messageTypes'>,
 ): Promise<Capabilities['addresses']> {
   const senders = await poolSenders(tx, tenantId, pool);
-  return [
-    ...new Set(senders.flatMap(({ transport }) => transports[transport]?.capabilities.addresses ?? [])),
-  ];
+  const carriers = new Set(carriersOf(transports, messageTypes));
+  const able = senders.filter(({ transport }) => carriers.has(transport));
+  return [...new Set(able.flatMap(({ transport }) => transports[transport]?.capabilities.addresses ?? []))];
 }
 
 /**

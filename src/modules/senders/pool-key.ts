@@ -1,8 +1,10 @@
+import type { TransportRegistry } from '../../transports/transport.js';
+import { addressing, carriersOf } from './carriers.js';
 import type { SenderPool } from './pool.js';
 import type { ReservationRequest } from './reservation.types.js';
 
 /** Requests with the same key may be served by the same senders under the same conditions. */
-export function poolKey(request: ReservationRequest): string {
+export function poolKey(registry: TransportRegistry, request: ReservationRequest): string {
   const {
     tenantId,
     pool,
@@ -22,7 +24,16 @@ export function poolKey(request: ReservationRequest): string {
     messageTypes.toSorted(),
     messages,
     excludedSenderIds.toSorted(),
+    ...unfit(registry, request),
   ]);
+}
+
+/** The transports that cannot write to the person: none as a rule, and then requests share a key whatever people are known by. */
+function unfit(registry: TransportRegistry, { messageTypes, reachedBy }: ReservationRequest): string[] {
+  if (!reachedBy) return [];
+  const carriers = carriersOf(registry, messageTypes);
+  const fit = addressing(registry, carriers, reachedBy);
+  return fit.length === carriers.length ? [] : carriers.filter((name) => !fit.includes(name)).toSorted();
 }
 
 const poolTexts = new WeakMap<SenderPool, string>();

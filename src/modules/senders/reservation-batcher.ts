@@ -4,18 +4,19 @@ import { Batcher } from '../../lib/batcher.js';
 import type { Clock } from '../../lib/clock.js';
 import type { Random } from '../../lib/random.js';
 import type { RightOfWay } from '../../lib/right-of-way.js';
-import type { MessageType, TransportName, TransportRegistry } from '../../transports/transport.js';
+import type { TransportRegistry } from '../../transports/transport.js';
 import { assignSlots } from './core/assign.js';
 import { grantable, type SenderSlot } from './core/slot.js';
-import { emptyPoolReason } from './core/waiting.js';
+import { emptyPoolReason, reasonInPool } from './core/waiting.js';
 import { SlotQueueEstimate } from './core/slot-queue-estimate.js';
+import { addressing, carriersOf } from './carriers.js';
 import { hostedElsewhere } from './hosted-elsewhere.js';
 import { reserveNextSlots, sendersToReserve } from './reserve-next-slot.js';
 import { poolKey } from './pool-key.js';
 import { EligibleSenders } from './eligible-senders.js';
 import type { PoolSearch } from './pool-conditions.js';
 import { poolCensus, UPCOMING_SLOTS, upcomingSlots } from './reservation.repository.js';
-import type { ReservationOutcome, ReservationRequest } from './reservation.types.js';
+import type { LaterOutcome, ReservationOutcome, ReservationRequest } from './reservation.types.js';
 import { UpcomingSlots } from './upcoming-slots.js';
 import { tellQuotaLow } from './quota-low.js';
 import { writeSlots } from './slot-row.js';
@@ -49,7 +50,7 @@ export class ReservationBatcher {
 
   /** Concurrent calls of one pool share a transaction. */
   reserve(request: ReservationRequest): Promise<ReservationOutcome> {
-    const key = poolKey(request);
+    const key = this.keyOf(request);
     let batcher = this.pools.get(key);
     if (!batcher) {
       const onIdle = (): void => void this.pools.delete(key);
@@ -98,7 +99,7 @@ export class ReservationBatcher {
       const now = this.deps.clock.now();
       const search = this.searchOf(first);
       const named = [...new Set(requests.flatMap((request) => namedBy(request) ?? []))];
-      const pool = { key: poolKey(first), search };
+      const pool = { key: this.keyOf(first), search };
       const { slots, elsewhere } = await this.eligible.lock(tx, {
         ...pool,
         named,
@@ -123,31 +124,18 @@ export class ReservationBatcher {
     });
   }
 
+  private keyOf(request: ReservationRequest): string {
+    return poolKey(this.deps.transports, request);
+  }
+
   private searchOf(request: ReservationRequest): PoolSearch {
-    const {
-      tenantId,
-      pool,
-      newConversation,
-      messages,
-      messageTypes,
-      excludedSenderIds = [],
-      urgent,
-      yields,
-    } = request;
-    const { workerId } = this.deps;
-    const transports = transportsFor(this.deps.transports, messageTypes);
-    return {
-      tenantId,
-      pool,
-      newConversation,
-      messages,
-      messageTypes,
-      transports,
-      excludedSenderIds,
-      urgent,
-      yields,
-      workerId,
-    };
+    const { tenantId, pool, newConversation, messages, messageTypes, reachedBy } = request;
+    const { excludedSenderIds = [], urgent, yields } = request;
+    const { workerId, transports: registry } = this.deps;
+    const carriers = carriersOf(registry, messageTypes);
+    const transports = addressing(registry, carriers, reachedBy);
+    const wanted = { tenantId, pool, newConversation, messages, messageTypes, carriers, transports };
+    return { ...wanted, excludedSenderIds, urgent, yields, workerId };
   }
 
   /**
@@ -178,7 +166,7 @@ export class ReservationBatcher {
       if (due.length > 0) busy.push(...group);
       const results =
         slots.length > 0
-          ? this.timesFor(group, slots, { isBusy: due.length > 0 }, now)
+          ? await this.saidOfPool(tx, search, this.timesFor(group, slots, { isBusy: due.length > 0 }, now))
           : await this.reasonFor(tx, search, requiredId, group);
       group.forEach((request, index) => {
         const outcome = results[index];
@@ -195,12 +183,21 @@ export class ReservationBatcher {
     group: ReservationRequest[],
   ): Promise<ReservationOutcome[]> {
     const census = await poolCensus(tx, search, requiredId);
-    const reason = emptyPoolReason(census);
+    const unable = emptyPoolReason(census);
+    const reason = reasonInPool(unable, census);
     const outcome: ReservationOutcome =
-      reason === 'restricted' && census.restrictedUntil
+      unable === 'restricted' && census.restrictedUntil
         ? { kind: 'later', at: census.restrictedUntil, reason }
         : { kind: 'none', reason };
     return group.map(() => outcome);
+  }
+
+  /** Only where the installation has transports that cannot write to the person is the pool asked whether it has such. */
+  private async saidOfPool(tx: Tx, search: PoolSearch, waits: LaterOutcome[]): Promise<LaterOutcome[]> {
+    const isForAll = search.transports.length === search.carriers.length;
+    if (isForAll || waits.every(({ reason }) => reason === 'pace')) return waits;
+    const census = await poolCensus(tx, search, undefined);
+    return waits.map((wait) => ({ ...wait, reason: reasonInPool(wait.reason, census) }));
   }
 
   /** The next slot is kept for direct messages, and a sender that is only locked is free within milliseconds: no slots are promised. */
@@ -209,10 +206,10 @@ export class ReservationBatcher {
     slots: SenderSlot[],
     { isBusy }: { isBusy: boolean },
     now: Date,
-  ): ReservationOutcome[] {
+  ): LaterOutcome[] {
     const [first] = group;
     const key =
-      first && !first.urgent && !isBusy ? poolKey(first) + (first.requiredSenderId ?? '') : undefined;
+      first && !first.urgent && !isBusy ? this.keyOf(first) + (first.requiredSenderId ?? '') : undefined;
     const isCut = slots.length >= UPCOMING_SLOTS;
     const waiting = group.map((request) => ({ ...request, rank: rankOf(request) }));
     const waits = this.slotQueue.timesFor(waiting, slots, { key, isCut, now, random: this.deps.random });
@@ -226,11 +223,4 @@ function namedBy({ requiredSenderId, preferredSenderId }: ReservationRequest): s
 
 function rankOf({ rank = 5 }: ReservationRequest): number {
   return rank;
-}
-
-/** The transports that carry all of these types. */
-export function transportsFor(registry: TransportRegistry, types: readonly MessageType[]): TransportName[] {
-  return Object.values(registry)
-    .filter(({ capabilities }) => types.every((type) => capabilities.messageTypes.includes(type)))
-    .map(({ name }) => name);
 }

@@ -59,6 +59,7 @@ function afterOthers(slot: SenderSlot, now: Date): SenderSlot {
 interface CensusRow {
   total: string;
   supported: string;
+  addressing: string;
   connected: string;
   unpaused: string;
   healthy: string;
@@ -71,14 +72,16 @@ export async function poolCensus(tx: Tx, search: PoolSearch, id: string | undefi
   const parameters = new Parameters();
   const conditions = poolConditions(search, parameters);
   if (id !== undefined) conditions.push(`sender_id = ${parameters.add(id, 'uuid')}`);
-  const supported = `transport = ANY(${parameters.add(search.transports, 'text[]')})`;
-  const connected = `${supported} AND status = 'connected'`;
+  const supported = `transport = ANY(${parameters.add(search.carriers, 'text[]')})`;
+  const addressing = `transport = ANY(${parameters.add(search.transports, 'text[]')})`;
+  const connected = `${addressing} AND status = 'connected'`;
   const unpaused = `${connected} AND paused_at IS NULL`;
   const healthy = `${unpaused} AND ${healthyCondition}`;
   const excluded = parameters.add(search.excludedSenderIds ?? [], 'uuid[]');
   const unspent = `${healthy} AND id <> ALL(${excluded})`;
   const [row]: CensusRow[] = await tx.query(
     `SELECT count(*) AS total, count(*) FILTER (WHERE ${supported}) AS supported,
+      count(*) FILTER (WHERE ${addressing}) AS addressing,
       count(*) FILTER (WHERE ${connected}) AS connected, count(*) FILTER (WHERE ${unpaused}) AS unpaused,
       count(*) FILTER (WHERE ${healthy}) AS healthy,
       count(*) FILTER (WHERE ${unspent}) AS unspent,
@@ -91,6 +94,7 @@ export async function poolCensus(tx: Tx, search: PoolSearch, id: string | undefi
   return {
     total: Number(row?.total ?? 0),
     supported: Number(row?.supported ?? 0),
+    addressing: Number(row?.addressing ?? 0),
     connected: Number(row?.connected ?? 0),
     unpaused: Number(row?.unpaused ?? 0),
     healthy: Number(row?.healthy ?? 0),

@@ -1,4 +1,4 @@
-import type { MessageType } from '../../transports/transport.js';
+import type { AddressKind, MessageType } from '../../transports/transport.js';
 import type { WaitReason } from './core/waiting.js';
 import type { SenderPool } from './pool.js';
 
@@ -9,6 +9,8 @@ export interface ReservationRequest {
   /** Slots needed: as many as messages will be sent. */
   messages: number;
   messageTypes: MessageType[];
+  /** What the person is known by: senders that can write to none of it are left out. Any sender will do when absent. */
+  reachedBy?: readonly AddressKind[];
   /** Taken before any other when it is free (sticky). */
   preferredSenderId?: string;
   /** Only this sender may continue. It must still belong to the pool. */
@@ -35,6 +37,8 @@ export interface AnswerRequest {
   /** Slots needed, of the sender's minute of answers. */
   messages: number;
   messageTypes: MessageType[];
+  /** What the person is known by; absent when any sender will do. */
+  reachedBy?: readonly AddressKind[];
 }
 
 /**
@@ -42,9 +46,13 @@ export interface AnswerRequest {
  * again for the rest. `later` says when to ask again. `none` means that time alone will not help.
  */
 export type ReservationOutcome =
-  | ({ kind: 'reserved' } & Reservation)
-  | { kind: 'later'; at: Date; reason: WaitReason }
-  | { kind: 'none'; reason: WaitReason };
+  ({ kind: 'reserved' } & Reservation) | LaterOutcome | { kind: 'none'; reason: WaitReason };
+
+export interface LaterOutcome {
+  kind: 'later';
+  at: Date;
+  reason: WaitReason;
+}
 
 export interface Reservation {
   senderId: string;

@@ -187,8 +187,10 @@ export class SenderService {
     return countPool(this.deps.database.manager, tenantId, pool);
   }
 
-  /** By what some sender of the pool can write to a person: numbers, LIDs, business-scoped ids. */
-  addresses(request: Pick<ForecastRequest, 'tenantId' | 'pool'>): Promise<Capabilities['addresses']> {
+  /** By what some sender of the pool that carries these types can write to a person: numbers, LIDs, business-scoped ids. */
+  addresses(
+    request: Pick<ForecastRequest, 'tenantId' | 'pool' | 'messageTypes'>,
+  ): Promise<Capabilities['addresses']> {
     const { database, transports } = this.deps;
     return addressesOfPool(database.manager, transports, request);
   }

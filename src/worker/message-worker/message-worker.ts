@@ -11,7 +11,6 @@ import { campaignOf } from './campaign-of.js';
 import { DONE, runAgainIn } from './outcomes.js';
 import { PartSender } from './part-sender.js';
 import type { MessageWorkerDeps } from './ports.js';
-import { isAddressable } from './recipient.js';
 import { answerFor, boundSender, isAnswerNow, requestFor } from './request.js';
 import { TriedDeliveries, type Occupation } from './tried-deliveries.js';
 import {
@@ -89,11 +88,6 @@ export class MessageWorker {
 
     const hosted = this.deps.sessions.sessionOf(reserved.senderId);
     if (!hosted) return this.giveUpReservation(reserved, NO_SESSION_PAUSE_MS);
-    if (!isAddressable(loaded, hosted.capabilities)) {
-      await this.giveBackAll(reserved);
-      const end = { kind: 'end', to: 'skipped', code: 'no_reachable_identity' } as const;
-      return this.leave(loaded, markUnknownIfPossiblySent(loaded, end));
-    }
     return this.parts.send({
       loaded,
       reservation: reserved,
@@ -171,12 +165,16 @@ export class MessageWorker {
 
   /**
    * No sender can send now. A delivery bound to one sender waits for it; otherwise its whole campaign is noted as
-   * waiting.
+   * waiting. One to a person whom no sender that it may take can write to ends.
    */
   private async wait(
     loaded: LoadedDelivery,
     outcome: Exclude<ReservationOutcome, { kind: 'reserved' }>,
   ): Promise<JobOutcome> {
+    if (outcome.reason === 'no_reachable_identity') {
+      const end = { kind: 'end', to: 'skipped', code: outcome.reason } as const;
+      return this.leave(loaded, markUnknownIfPossiblySent(loaded, end));
+    }
     const now = this.deps.clock.now();
     const until = outcome.kind === 'later' ? outcome.at : null;
     await this.tell(() => this.noteWaiting(loaded, outcome.reason, until));
@@ -194,7 +192,8 @@ export class MessageWorker {
       if (!isBound && campaign) await waiting.notePace(campaign, policy);
       return;
     }
-    if (campaign && isBound) await waiting.noteStarted(campaign, until);
+    const isOfSome = isBound || reason === 'no_sender_for_identity';
+    if (campaign && isOfSome) await waiting.noteOfSome(campaign, isBound ? 'sender_away' : reason, until);
     else if (campaign) await waiting.note(campaign, reason, until);
     await deliveries.noteWait(delivery, reason, until);
   }

@@ -33,7 +33,7 @@ export interface MessageWorkerDeps {
   sessions: SessionDirectory;
   queue: Pick<JobQueue, 'enqueueMany'>;
   media: MediaDirectory;
-  waiting: Pick<CampaignWaitTracker, 'note' | 'noteStarted' | 'notePace' | 'noteServed' | 'clear'>;
+  waiting: Pick<CampaignWaitTracker, 'note' | 'noteOfSome' | 'notePace' | 'noteServed' | 'clear'>;
   clock: Clock;
   random: Random;
   logger: Logger;

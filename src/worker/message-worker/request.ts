@@ -1,3 +1,4 @@
+import { reachedBy } from './recipient.js';
 import { laneAt, type LoadedDelivery } from '../../modules/delivery/index.js';
 import type { RenderedContent } from '../../modules/content/index.js';
 import type { AnswerRequest, ReservationRequest, SenderPool } from '../../modules/senders/index.js';
@@ -60,7 +61,8 @@ export function answerFor(
 ): AnswerRequest | undefined {
   const { tenantId, onlySenderId } = loaded.delivery;
   if (onlySenderId === null || !isAnswerNow(loaded, now)) return undefined;
-  return { tenantId, senderId: onlySenderId, messages: types.length, messageTypes: [...new Set(types)] };
+  const content = { messages: types.length, messageTypes: [...new Set(types)] };
+  return { tenantId, senderId: onlySenderId, ...content, reachedBy: reachedBy(loaded) };
 }
 
 export function requestFor(
@@ -76,6 +78,7 @@ export function requestFor(
     pool: poolOf(loaded, bound),
     messages: types.length,
     messageTypes: [...new Set(types)],
+    reachedBy: reachedBy(loaded),
     requiredSenderId: bound,
     preferredSenderId: preferredSender(loaded),
     excludedSenderIds: bound === undefined ? spentSenders(loaded) : [],

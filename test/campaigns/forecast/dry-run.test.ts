@@ -119,8 +119,6 @@ describe('a dry run', () => {
     const [first, second] = await world.sql('SELECT id, contact_id FROM deliveries WHERE campaign_id = $1', [
       id,
     ]);
-    await world.sql(`UPDATE deliveries SET phone = 'lid:1' WHERE id = $1`, [first?.['id']]);
-    await world.sql(`UPDATE deliveries SET phone = 'bsuid:p:BR.x' WHERE id = $1`, [second?.['id']]);
     const reasons = async (...addresses: string[]) => {
       const counted = await countWaiting(
         world.db.database.manager,
@@ -129,6 +127,10 @@ describe('a dry run', () => {
       );
       return Object.fromEntries(counted.map(({ reason, count }) => [reason ?? 'sent', count]));
     };
+    expect(await reasons('lid')).toEqual({ no_reachable_identity: 2 });
+    expect(await reasons('phone')).toEqual({ sent: 2 });
+    await world.sql(`UPDATE deliveries SET phone = 'lid:1' WHERE id = $1`, [first?.['id']]);
+    await world.sql(`UPDATE deliveries SET phone = 'bsuid:p:BR.x' WHERE id = $1`, [second?.['id']]);
     expect(await reasons()).toEqual({ sent: 2 });
     expect(await reasons('phone', 'lid')).toEqual({ sent: 1, no_reachable_identity: 1 });
     await world.sql(

@@ -12,7 +12,10 @@ const STUCK: ReadonlySet<string> = new Set([
   'start_failed',
 ]);
 
+/** The same, unless it is known when they end. */
+const ENDLESS: ReadonlySet<string> = new Set(['canary', 'no_sender_for_identity']);
+
 /** Whether a campaign that waits for this is held up; one that waits for its hours or its quotas goes as planned. */
 export function isStuck(reason: string, until: Date | null): boolean {
-  return STUCK.has(reason) || (reason === 'canary' && until === null);
+  return STUCK.has(reason) || (ENDLESS.has(reason) && until === null);
 }

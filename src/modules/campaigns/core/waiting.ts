@@ -13,6 +13,8 @@ const messages: Readonly<Record<string, string>> = {
   restricted: 'All senders that can send may only answer, not open conversations, for now.',
   sender_away:
     'The recipients that are left have the first messages from senders that cannot send now; the rest follows from the same senders.',
+  no_sender_for_identity:
+    'The recipients that are left can be written to by some senders of the pool only, by what is known of them, and those cannot send now.',
   unsupported_type: 'No sender of the pool can send this type of message.',
   outside_window: 'It is outside the hours in which this campaign may send.',
   quiet_hours: 'It is within the quiet hours of the settings, in which no campaign sends.',

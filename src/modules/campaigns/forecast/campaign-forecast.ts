@@ -10,6 +10,7 @@ import { competingCampaignsOf } from './core/competing-campaigns.js';
 import { otherRunningCampaigns } from './competing-campaigns.repository.js';
 import { sampleRecipient } from '../audience/sample.repository.js';
 import { humanPaceAt, partTimings, totalMs } from '../../delivery/index.js';
+import type { MessageType } from '../../../transports/transport.js';
 import { ceilingOf } from '../sending/core/ceiling.js';
 import { senderUse } from '../sending/sender-budget.repository.js';
 import { nextOpening } from '../../tenants/index.js';
@@ -74,12 +75,11 @@ async function forecastPool(
   }: { startsAt: Date; busyMs: number; competing: readonly CompetingCampaign[] },
 ): Promise<ForecastedPool> {
   const { tenantId, pool, maxPerSender } = campaign;
-  const content = campaign.variants?.flatMap((variant) => variant.parts) ?? campaign.parts;
   const tx = deps.database.manager;
   return deps.senders.forecast({
     tenantId,
     pool,
-    messageTypes: [...new Set(content.map(({ type }) => type))],
+    messageTypes: typesOf(campaign),
     pace: { messages: mostParts(campaign), stepMs: averagePause(campaign) + busy },
     from: startsAt,
     competingCampaigns: competing,
@@ -87,6 +87,12 @@ async function forecastPool(
       budget: { perSender: maxPerSender, used: await senderUse(tx, campaign.id) },
     }),
   });
+}
+
+/** Of all that its recipients may get. */
+export function typesOf({ variants, parts }: Pick<Campaign, 'variants' | 'parts'>): MessageType[] {
+  const content = variants?.flatMap((variant) => variant.parts) ?? parts;
+  return [...new Set(content.map(({ type }) => type))];
 }
 
 /** Typing and pauses for one recipient, estimated with the texts of the first one. */

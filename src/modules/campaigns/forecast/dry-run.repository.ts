@@ -53,8 +53,8 @@ export async function countWaiting(
             CASE WHEN c.id IS NULL THEN 'contact_deleted'
                  WHEN c.opted_out_at IS NOT NULL THEN 'opted_out'
                  WHEN EXISTS (SELECT FROM suppressions x WHERE x.tenant_id = $1 AND ${HELD_BACK}) THEN 'suppressed'
-                 WHEN NOT starts_with(r.phone, '+') AND cardinality(${kinds}) > 0
-                   AND split_part(r.phone, ':', 1) <> ALL(${kinds})
+                 WHEN cardinality(${kinds}) > 0
+                   AND CASE WHEN starts_with(r.phone, '+') THEN 'phone' ELSE split_part(r.phone, ':', 1) END <> ALL(${kinds})
                    AND NOT EXISTS (SELECT FROM contact_identities i
                                    WHERE i.tenant_id = $1 AND i.contact_id = c.id AND i.until IS NULL AND i.kind = ANY(${kinds}))
                    THEN 'no_reachable_identity'

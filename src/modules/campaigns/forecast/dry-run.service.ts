@@ -11,7 +11,7 @@ import { conflictMessage } from '../core/transitions.js';
 import { mostParts } from '../variants/core/variants.js';
 import type { Demand, Simulated } from './core/simulation.js';
 import { countWaiting, type WaitingCount } from './dry-run.repository.js';
-import { forecastCampaign } from './campaign-forecast.js';
+import { forecastCampaign, typesOf } from './campaign-forecast.js';
 import { scheduleAt, sendingHours, tenantTimes } from '../../tenants/index.js';
 
 export type Exclusion = NonNullable<WaitingCount['reason']>;
@@ -51,8 +51,9 @@ export class DryRuns {
     const now = clock.now();
     const startsAt = campaign.scheduledAt ? latest(campaign.scheduledAt, now) : now;
     const hours = sendingHours(campaign, await tenantTimes(database.manager, tenantId));
+    const request = { tenantId, pool: campaign.pool, messageTypes: typesOf(campaign) };
     const waiting = await countWaiting(database.manager, campaign, {
-      addresses: await this.deps.senders.addresses(campaign),
+      addresses: await this.deps.senders.addresses(request),
       needed: neededByContent(campaign),
       byPlace: hours.byRecipient,
     });

@@ -28,10 +28,10 @@ export class CampaignWaitTracker {
     await noteCampaignWaiting(this.deps.database.manager, campaign, { reason, until, now });
   }
 
-  /** A recipient that was begun waits for its sender: noted only when no other recipient of the campaign is served. */
-  async noteStarted(campaign: CampaignKey, until: Date | null): Promise<void> {
+  /** Some recipients wait for certain senders: noted only when no other recipient of the campaign is served. */
+  async noteOfSome(campaign: CampaignKey, reason: string, until: Date | null): Promise<void> {
     if (this.servedLately(campaign)) return;
-    await this.note(campaign, 'sender_away', until);
+    await this.note(campaign, reason, until);
   }
 
   /** Senders are available and keep their pause: a noted wait is over, unless the campaign is preempted. */

@@ -10,6 +10,8 @@ export interface AnsweringSender {
   consecutiveFailures: number;
   /** Its transport carries the message's types. */
   supported: boolean;
+  /** Its transport can write to the person. */
+  reaches: boolean;
   /** The worker that asks hosts its session. */
   isHere: boolean;
   /** The minute of its answers; other messages are not counted in it. */
@@ -43,6 +45,7 @@ export function decideAnswer(sender: AnsweringSender, wanted: number, now: Date)
 /** In the order in which `emptyPoolReason` says it of a pool. */
 function unable(sender: AnsweringSender): WaitReason | undefined {
   if (!sender.supported) return 'unsupported_type';
+  if (!sender.reaches) return 'no_reachable_identity';
   if (sender.status !== 'connected') return 'no_sender_connected';
   if (sender.pausedAt) return 'all_paused';
   const { healthScore, consecutiveFailures } = sender;

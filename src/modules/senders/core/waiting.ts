@@ -15,7 +15,9 @@ export type WaitReason =
   | 'no_sender_in_pool'
   | 'restricted'
   | 'sender_budget_used_up'
-  | 'unsupported_type';
+  | 'unsupported_type'
+  | 'no_sender_for_identity'
+  | 'no_reachable_identity';
 
 export interface Wait {
   at: Date;
@@ -87,7 +89,10 @@ function waitReason(slot: SenderSlot, messages: number, now: Date): WaitReason {
 /** How many senders of a pool are left after each condition, in the order in which the conditions are checked. */
 export interface PoolCensus {
   total: number;
+  /** Those that carry the type. */
   supported: number;
+  /** Those that can write to the person as well. */
+  addressing: number;
   connected: number;
   unpaused: number;
   healthy: number;
@@ -97,15 +102,25 @@ export interface PoolCensus {
   restrictedUntil: Date | null;
 }
 
-/** Why no sender of a pool could ever send as things stand. */
+/** Why no sender of a pool could ever send as things stand. `no_reachable_identity` does not end by waiting. */
 export function emptyPoolReason(census: PoolCensus): WaitReason {
   if (census.total === 0) return 'no_sender_in_pool';
   if (census.supported === 0) return 'unsupported_type';
+  if (census.addressing === 0) return 'no_reachable_identity';
   if (census.connected === 0) return 'no_sender_connected';
   if (census.unpaused === 0) return 'all_paused';
   if (census.healthy === 0) return 'all_unhealthy';
   if (census.unspent === 0) return 'sender_budget_used_up';
   return 'restricted';
+}
+
+/**
+ * What is said of people whom only some senders of the pool can write to, while these wait for `reason`: the others may well be
+ * sending. The pause between two messages is no wait.
+ */
+export function reasonInPool(reason: WaitReason, { supported, addressing }: PoolCensus): WaitReason {
+  const isOfSome = addressing > 0 && addressing < supported;
+  return isOfSome && reason !== 'pace' ? 'no_sender_for_identity' : reason;
 }
 
 /** What one sender waits for before it can send again; undefined when it could send now. */

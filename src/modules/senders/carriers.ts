@@ -1,0 +1,25 @@
+import type {
+  AddressKind,
+  MessageType,
+  TransportName,
+  TransportRegistry,
+} from '../../transports/transport.js';
+
+/** The transports that carry all of these types. */
+export function carriersOf(registry: TransportRegistry, types: readonly MessageType[]): TransportName[] {
+  return Object.values(registry)
+    .filter(({ capabilities }) => types.every((type) => capabilities.messageTypes.includes(type)))
+    .map(({ name }) => name);
+}
+
+/** Of transports those that can write to a person who is known by these kinds; all of them where nothing is said of the person. */
+export function addressing(
+  registry: TransportRegistry,
+  names: readonly TransportName[],
+  reachedBy: readonly AddressKind[] | undefined,
+): TransportName[] {
+  if (!reachedBy) return [...names];
+  return names.filter((name) =>
+    registry[name]?.capabilities.addresses.some((kind) => reachedBy.includes(kind)),
+  );
+}
