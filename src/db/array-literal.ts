@@ -1,7 +1,9 @@
 type Item = string | number | boolean | Date | null;
 
-/** What needs no quotes: ids, states, codes, times. `null` would be read as none, so it is not among it. */
-const PLAIN = /^(?!null$)[\w:.+-]+$/i;
+/** What needs no quotes: ids, states, codes, times. */
+const PLAIN = /^[\w:.+-]+$/;
+/** Without quotes it would be read as none. */
+const NONE = /^null$/i;
 
 /**
  * An array as PostgreSQL reads it, such as `{a,b,"c d",NULL}`; undefined for what only the driver knows to write (arrays in
@@ -26,5 +28,7 @@ function isItem(item: unknown): item is Item | undefined {
 function writtenItem(item: Item | undefined): string {
   if (item === null || item === undefined) return 'NULL';
   if (typeof item !== 'string') return item instanceof Date ? item.toISOString() : String(item);
-  return PLAIN.test(item) ? item : `"${item.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+  return PLAIN.test(item) && !NONE.test(item)
+    ? item
+    : `"${item.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }

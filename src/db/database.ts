@@ -1,6 +1,7 @@
 import { DataSource, type EntityManager, type EntitySchema, type MigrationInterface } from 'typeorm';
 import { withFallback } from '../lib/time-out.js';
 import type { ConnectionsByUse } from './connections.js';
+import { Client } from './client.js';
 import { driverWith, type PoolOfUse } from './pools.js';
 import { uses, withUse, type Use, type UseOptions } from './use.js';
 import type { DatabaseWatch } from './watch.js';
@@ -53,7 +54,7 @@ export function createDataSource(settings: DataSourceSettings): DataSource {
     logging: false,
     applicationName: 'starling',
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
-    extra: { ...(settings.watch ? { Client: settings.watch.Client } : {}), ...KEEP_ALIVE },
+    extra: { Client: settings.watch?.Client ?? Client, ...KEEP_ALIVE },
     driver: driverWith(poolsOf(settings)),
   });
 }

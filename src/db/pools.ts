@@ -4,7 +4,6 @@ import pg from 'pg';
 import { CallerGone } from '../lib/errors.js';
 import { FairQueue } from '../lib/fair-queue.js';
 import { cancelWhenAborted } from './cancel.js';
-import { Client } from './client.js';
 import { currentUse, uses, type Use, type UseOptions } from './use.js';
 
 export interface PoolOfUse {
@@ -31,7 +30,7 @@ class PoolsByUse extends EventEmitter {
       const { connections, settings } = byUse[use];
       // The pool waits for it; the types of the driver do not say so.
       const onConnect = (client: pg.ClientBase): unknown => client.query(settings);
-      const pool = new pg.Pool({ ...config, Client, max: connections, onConnect });
+      const pool = new pg.Pool({ ...config, max: connections, onConnect });
       pool.on('error', (error) => this.emit('error', error));
       return pool;
     };

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import pg from 'pg';
+import type pg from 'pg';
+import { Client } from './client.js';
 
 export type WatchedClient = pg.Client;
 
@@ -29,7 +30,7 @@ type Connected = (error: Error | null) => void;
 export function watchedClient(
   observer: ClientObserver,
 ): new (config?: string | pg.ClientConfig) => pg.Client {
-  return class extends pg.Client {
+  return class extends Client {
     constructor(config?: string | pg.ClientConfig) {
       super(config);
       // PostgreSQL may end the connection in the very packet that says ready, before the caller can listen to its

@@ -1,3 +1,4 @@
+import { expect } from '@jest/globals';
 import type { Database } from '../../src/db/index.js';
 import { systemClock } from '../../src/lib/clock.js';
 import { newId } from '../../src/lib/ids.js';
@@ -327,12 +328,12 @@ export class World {
        GROUP BY counter HAVING sum(delta) <> 0 ORDER BY counter`,
       [campaignId],
     );
-    const bySender = await this.sql(
+    const ledger = await this.sql<{ counter: string; n: number }>(
       `SELECT counter, sender_id, variant, code, sum(delta)::int AS n FROM (${BY_SENDER}) AS entries
        GROUP BY counter, sender_id, variant, code HAVING sum(delta) <> 0 ORDER BY counter, sender_id, variant, code`,
       [campaignId],
     );
-    const counted = await this.sql<{ counter: string; n: number }>(
+    const counted = await this.sql(
       `SELECT counter, sender_id, variant, code, count(*)::int AS n FROM (
          SELECT state AS counter, variant, code,
                 CASE WHEN state NOT IN ('pending', 'queued', 'sending') THEN sender_id END AS sender_id
@@ -344,9 +345,11 @@ export class World {
        ) facts GROUP BY counter, sender_id, variant, code ORDER BY counter, sender_id, variant, code`,
       [campaignId],
     );
-    const of = (rows: { counter: string; n: number }[]): Map<string, number> =>
-      rows.reduce((sums, { counter, n }) => sums.set(counter, (sums.get(counter) ?? 0) + n), new Map());
-    return { ledger: { bySender, totals: of(totals) }, counted: { bySender: counted, totals: of(counted) } };
+    const sums = new Map(totals.map(({ counter }) => [counter, 0]));
+    for (const { counter, n } of ledger) sums.set(counter, (sums.get(counter) ?? 0) + n);
+    // The sums of the entries and those of the senders they name are kept apart.
+    expect(totals).toEqual([...sums].filter(([, n]) => n !== 0).map(([counter, n]) => ({ counter, n })));
+    return { ledger, counted };
   }
 
   sql<Row = Record<string, unknown>>(statement: string, values: unknown[] = []): Promise<Row[]> {
