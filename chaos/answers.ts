@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Operator } from './campaign.js';
-import { answered, momentsOf, type DirectStage } from './direct.js';
+import { Refused } from '../src/demo/api-client.js';
+import type { Accepted, Operator } from './campaign.js';
+import { answered, momentsOf, type AcceptedRequest, type DirectStage } from './direct.js';
 import { reached, writeInbound } from './ledger.js';
 import type { ChaosOptions } from './options.js';
 import { askingPhone, campaignPhone } from './people.js';
@@ -25,15 +26,15 @@ export function planAnswers(
   }));
 }
 
-/** Lets the people write, and answers each through the API. Rejects when the signal is aborted. */
+/** Lets the people write, and answers each through the API. Returns the answers; rejects when the signal is aborted. */
 export async function answerPeople(
   stage: DirectStage & { senderIds: readonly string[] },
   plan: readonly PlannedAnswer[],
   signal: AbortSignal,
-): Promise<void> {
-  const underWay: Promise<void>[] = [];
+): Promise<AcceptedRequest[]> {
+  const underWay: Promise<Accepted>[] = [];
   for (const [index, { at, from, sender }] of plan.entries()) {
-    await reached(stage.simulatorUrl, at * stage.expected, signal);
+    await reached(stage, at * stage.expected, signal);
     const senderId = stage.senderIds[sender];
     if (senderId === undefined) throw new Error(`There is no sender ${sender}.`);
     const answer = answerOne(stage, { from, senderId, index }, signal);
@@ -41,20 +42,26 @@ export async function answerPeople(
     answer.catch(() => undefined);
     underWay.push(answer);
   }
-  await Promise.all(underWay);
+  const answers = await Promise.all(underWay);
+  return answers.map(({ id }) => ({ source: id, kind: 'answer', messages: 1 }));
 }
 
+/** A restored database may have forgotten the question while its answer was on its way: then the person asks once more. */
 async function answerOne(
-  { operator, simulatorUrl }: DirectStage,
+  { operator, simulatorUrl, gate }: DirectStage,
   { from, senderId, index }: { from: string; senderId: string; index: number },
   signal: AbortSignal,
-): Promise<void> {
-  const text = `Question ${index}: where is my order?`;
-  const replyTo = await questionStored(operator, { simulatorUrl, from, senderId, text }, signal);
-  const body = { to: from, type: 'text', content: 'It is on its way', replyTo };
-  const call = { path: '/api/message/send', body };
-  const answer = await answered(operator, call, `answer-${index}`, signal);
-  if (answer !== 'accepted') throw answer;
+): Promise<Accepted> {
+  const question = { simulatorUrl, from, senderId, text: `Question ${index}: where is my order?` };
+  for (let round = 0; ; round += 1) {
+    const replyTo = await questionStored(operator, question, signal);
+    const body = { to: from, type: 'text', content: 'It is on its way', replyTo };
+    const call = { path: '/api/message/send', body };
+    const key = `answer-${index}-${round}`;
+    const answer = await gate.pass(() => answered(operator, call, key, signal));
+    if (!(answer instanceof Refused)) return answer;
+    if ((await operator.messageFrom(question)) === replyTo) throw answer;
+  }
 }
 
 async function questionStored(

@@ -1,12 +1,19 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { ApiClient, Refused } from '../src/demo/api-client.js';
 import type { StatsView } from '../src/demo/shapes.js';
 import { until } from '../src/demo/until.js';
 import { campaignPhone } from './people.js';
 import { EMAIL, PASSWORD } from './programs.js';
 
+const RESUME_AGAIN_MS = 200;
 const UNLIMITED = 2_000_000_000;
 /** So that all senders together hand over about 160 messages a second and there is time for everything to go wrong. */
 const PACE = { minDelay: 50, maxDelay: 200 };
+
+/** A request that was accepted: what it is called in the ledger and in the database. */
+export interface Accepted {
+  id: string;
+}
 
 /** The operator's side: everything goes through the API, which may be unable to answer for a while. */
 export class Operator {
@@ -56,10 +63,9 @@ export class Operator {
    * Sends a request under its key. `unknown`: it is to be repeated under the same key; whoever asks cannot know what was
    * done, the server has to. A refusal says that nothing was done.
    */
-  async ask(path: string, body: object, key: string): Promise<'accepted' | 'unknown' | Refused> {
+  async ask(path: string, body: object, key: string): Promise<Accepted | 'unknown' | Refused> {
     try {
-      await this.api.post(path, body, { 'idempotency-key': key });
-      return 'accepted';
+      return await this.api.post<Accepted>(path, body, { 'idempotency-key': key });
     } catch (error) {
       // 409: under way; 429: too many.
       const isFinal = error instanceof Refused && error.status < 500 && ![409, 429].includes(error.status);
@@ -75,6 +81,26 @@ export class Operator {
       )
       .catch(() => []);
     return newest.find(({ content }) => content === text)?.id;
+  }
+
+  /**
+   * Resumes a campaign that is held after a restore. Returns how many of its recipients may get a message twice, as the
+   * answer says; undefined when that answer was lost.
+   */
+  async resume(campaign: string, signal: AbortSignal): Promise<number | undefined> {
+    for (;;) {
+      try {
+        const { warnings } = await this.api.post<{ warnings: { code: string; count: number }[] }>(
+          `/api/campaigns/${campaign}/resume`,
+        );
+        return warnings.find(({ code }) => code === 'database_restored')?.count ?? 0;
+      } catch (error) {
+        // It runs: the answer to an earlier attempt did not arrive.
+        if (error instanceof Refused && error.status === 409) return undefined;
+        if (error instanceof Refused && error.status < 500) throw error;
+        await pause(RESUME_AGAIN_MS, undefined, { signal });
+      }
+    }
   }
 
   /** Undefined while the API cannot say. */

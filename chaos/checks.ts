@@ -1,41 +1,7 @@
-import type { LedgerEntry, LedgerSummary } from './ledger.js';
-import type { IdMode } from './options.js';
-import type { ProcessEnd } from './stage.js';
-import type { Tally, Truth } from './truth.js';
-import type { MissingMessage, Verdict } from './verdict.js';
-import type { judgeWriters, PlannedWriter } from './writers.js';
-
-/** One thing that must be so. */
-export interface Check {
-  name: string;
-  holds: boolean;
-  /** Both sides where they differ. */
-  detail: string;
-}
-
-/** What was seen in the end, from all sides. */
-export interface Findings {
-  ids: IdMode;
-  campaign: string;
-  /** Recipients of the campaign who wrote, and STOP at the end; what is wrong with it. */
-  writers: readonly PlannedWriter[];
-  written: ReturnType<typeof judgeWriters>;
-  /** Messages that were asked for beside the campaign, answers included. */
-  asked: number;
-  /** Answers that were asked for. */
-  answered: number;
-  parts: number;
-  verdict: Verdict;
-  truth: Truth;
-  /** The campaign's statistics as the API returns them. */
-  stats: Tally;
-  arrivals: readonly LedgerEntry[];
-  ledger: LedgerSummary;
-  /** The queue was flushed: receipts that were on it are gone. */
-  queueLost: boolean;
-  crashes: readonly string[];
-  ends: readonly ProcessEnd[];
-}
+import { equal, none, type Check } from './check.js';
+import { forgottenOf, sumOf, type Findings } from './findings.js';
+import { restoreChecks, wasLost } from './restore-checks.js';
+import type { MissingMessage, Place, UnknownMessage } from './verdict.js';
 
 export function checksOf(findings: Findings): Check[] {
   return [
@@ -43,6 +9,7 @@ export function checksOf(findings: Findings): Check[] {
     ...countersOf(findings),
     ...ledgerOf(findings),
     ...directOf(findings),
+    ...restoreChecks(findings),
     none('what people wrote is there once and in order, and each STOP binds', findings.written.wrong),
     none('nothing left for a person whose STOP was acknowledged', findings.written.sentAfterStop),
     none('no process of ours ended by itself', findings.crashes),
@@ -53,23 +20,26 @@ export function checksOf(findings: Findings): Check[] {
   ];
 }
 
-function messagesOf({ ids, verdict, writers }: Findings): Check[] {
+function messagesOf({ ids, verdict, writers, restore }: Findings): Check[] {
   const stopped = new Set(writers.map(({ from }) => from));
   // The engine says so of whoever wrote STOP before a message left.
   const isStopped = ({ phone, account }: MissingMessage): boolean =>
     stopped.has(phone) && account !== undefined && /opted_out|that is skipped/.test(account);
+  // A hand-over that a crash interrupted is not made again for whoever wrote STOP since, and may have arrived.
+  const isInterrupted = ({ phone, code }: UnknownMessage): boolean =>
+    stopped.has(phone) && code === 'opted_out';
   const unaccounted = verdict.missing.filter(({ account }) => account === undefined);
+  const isLost = (place: Place): boolean => wasLost(place, verdict, restore);
   const lost: Check[] =
     ids === 'idempotent'
       ? [
           none(
             'nothing is missing',
-            verdict.missing.filter((missing) => !isStopped(missing)),
+            verdict.missing.filter((missing) => !isStopped(missing) && !isLost(missing)),
           ),
-          // A hand-over that a crash interrupted is not made again for whoever wrote STOP since, and may have arrived.
           none(
             'nothing is unknown',
-            verdict.unknown.filter(({ phone, code }) => !(stopped.has(phone) && code === 'opted_out')),
+            verdict.unknown.filter((place) => !isInterrupted(place) && !isLost(place)),
           ),
         ]
       : [none('everything that is missing is accounted for', unaccounted)];
@@ -93,7 +63,8 @@ function countersOf({ truth, stats }: Findings): Check[] {
 }
 
 /** The far side's own book against what the product believes to have sent. */
-function ledgerOf({ campaign, parts, verdict, truth, arrivals, ledger, queueLost }: Findings): Check[] {
+function ledgerOf(findings: Findings): Check[] {
+  const { campaign, parts, verdict, truth, arrivals, ledger, queueLost, restore } = findings;
   const { messagesCounted } = truth;
   const checks = [
     equal('the ledger and its summary', { arrived: arrivals.length }, { arrived: ledger.arrived }),
@@ -102,15 +73,19 @@ function ledgerOf({ campaign, parts, verdict, truth, arrivals, ledger, queueLost
     const isOfPart = (source: string, of: number) => source === campaign && of === part;
     const arrived = arrivals.filter((entry) => isOfPart(entry.campaignId, entry.part)).length;
     const unknown = verdict.unknown.filter((one) => one.arrived && isOfPart(one.source, one.part)).length;
+    const beyond = [...verdict.risked, ...verdict.unseen].filter((one) =>
+      isOfPart(one.source, one.part),
+    ).length;
     const name = `part ${part + 1} of the ledger`;
     checks.push(
       equal(
         `${name} and messages sent, or unknown and arrived`,
         { arrived },
-        { arrived: (messagesCounted[`${part + 1} sent`] ?? 0) + unknown },
+        { arrived: (messagesCounted[`${part + 1} sent`] ?? 0) + unknown + beyond },
       ),
     );
-    if (queueLost || unknown > 0) continue;
+    // A restored database has forgotten the receipts of the time since the backup.
+    if (queueLost || restore || unknown > 0) continue;
     checks.push(
       equal(
         `${name} and messages read`,
@@ -123,32 +98,29 @@ function ledgerOf({ campaign, parts, verdict, truth, arrivals, ledger, queueLost
 }
 
 /** Of what no campaign sends there are no counters: its messages are counted themselves. */
-function directOf({ campaign, asked, answered, verdict, truth, arrivals, queueLost }: Findings): Check[] {
+function directOf(findings: Findings): Check[] {
+  const { campaign, asked, answered, verdict, truth, arrivals, queueLost, restore } = findings;
   const { kept = 0, sent = 0, read = 0 } = truth.directCounted;
-  const arrived = arrivals.filter(({ campaignId }) => campaignId !== campaign).length;
+  const forgotten = forgottenOf(findings);
+  const lostSources = new Set(restore?.lost.map(({ source }) => source));
+  const isDirect = (source: string): boolean => source !== campaign && !lostSources.has(source);
+  const arrived = arrivals.filter(({ campaignId }) => isDirect(campaignId)).length;
   const unknown = verdict.unknown.filter((one) => one.arrived && one.source !== campaign).length;
   const name = 'the ledger without the campaign';
   const checks = [
-    equal('messages asked for beside the campaign, and kept', { messages: asked }, { messages: kept }),
-    equal('answers asked for, and kept', { answers: answered }, { answers: truth.answers.kept }),
+    equal(
+      'messages asked for beside the campaign, and kept',
+      { messages: asked },
+      { messages: kept + sumOf(forgotten) },
+    ),
+    equal(
+      'answers asked for, and kept',
+      { answers: answered },
+      { answers: truth.answers.kept + sumOf(forgotten.filter(({ kind }) => kind === 'answer')) },
+    ),
     none('answers left through the sender that was written to', truth.answers.elsewhere),
     equal(`${name} and messages sent, or unknown and arrived`, { arrived }, { arrived: sent + unknown }),
   ];
-  if (queueLost || unknown > 0) return checks;
+  if (queueLost || restore || unknown > 0) return checks;
   return [...checks, equal(`${name} and messages read`, { read }, { read: arrived })];
-}
-
-const SHOWN = 5;
-
-function none(name: string, found: readonly unknown[]): Check {
-  const some = found.slice(0, SHOWN).map((one) => (typeof one === 'string' ? one : JSON.stringify(one)));
-  const detail = found.length === 0 ? '' : `${found.length}: ${some.join(', ')}`;
-  return { name, holds: found.length === 0, detail };
-}
-
-function equal(name: string, left: Tally, right: Tally): Check {
-  const keys = [...new Set([...Object.keys(left), ...Object.keys(right)])].toSorted();
-  const different = keys.filter((key) => (left[key] ?? 0) !== (right[key] ?? 0));
-  const detail = different.map((key) => `${key}: ${left[key] ?? 0} and ${right[key] ?? 0}`).join(', ');
-  return { name: `${name} agree`, holds: different.length === 0, detail };
 }

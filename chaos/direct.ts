@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { randomInt, seededRandom } from '../src/lib/random.js';
-import type { Refused } from '../src/demo/api-client.js';
-import type { Operator } from './campaign.js';
+import { Refused } from '../src/demo/api-client.js';
+import type { Accepted, Operator } from './campaign.js';
+import type { Gate } from './gate.js';
 import { campaignPhone, otherPhone, PARTS } from './people.js';
-import { reached } from './ledger.js';
+import { reached, type Progress } from './ledger.js';
 import type { ChaosOptions } from './options.js';
 
 /** Somebody who gets a message, at once or so many milliseconds after the request. */
@@ -91,29 +92,52 @@ export function messagesOf(request: DirectRequest): number {
 }
 
 /** Where the requests go, and what they watch. */
-export interface DirectStage {
+export interface DirectStage extends Progress {
   operator: Operator;
   campaign: string;
-  simulatorUrl: string;
   /** Messages of the campaign. */
   expected: number;
+  /** Closed while nothing is to be asked for. */
+  gate: Gate;
 }
 
-/** Makes the planned requests through the API, each until it is answered. Rejects when the signal is aborted. */
+/** What was asked for beside the campaign and accepted. */
+export interface AcceptedRequest {
+  source: string;
+  kind: DirectRequest['kind'] | 'answer';
+  messages: number;
+}
+
+/**
+ * Makes the planned requests through the API, each until it is answered. Returns them with the ids they were given; rejects
+ * when the signal is aborted.
+ */
 export async function sendDirectly(
-  { operator, campaign, simulatorUrl, expected }: DirectStage,
+  stage: DirectStage,
   plan: readonly PlannedRequest[],
   signal: AbortSignal,
-): Promise<void> {
+): Promise<AcceptedRequest[]> {
+  const accepted: AcceptedRequest[] = [];
   for (const [index, { at, request }] of plan.entries()) {
-    await reached(simulatorUrl, at * expected, signal);
-    // The time that was asked for may pass while nobody answers: then it is refused, and asked for another one.
-    for (let round = 0; ; round += 1) {
-      const call = callOf(request, campaign, new Date());
-      const answer = await answered(operator, call, `direct-${index}-${round}`, signal);
-      if (answer === 'accepted') break;
-      if (answer.status !== 400 || !isOverdue(request, call.at)) throw answer;
-    }
+    await reached(stage, at * stage.expected, signal);
+    const { id } = await stage.gate.pass(() => sendOne(stage, request, `direct-${index}`, signal));
+    accepted.push({ source: id, kind: request.kind, messages: messagesOf(request) });
+  }
+  return accepted;
+}
+
+/** The time that was asked for may pass while nobody answers: then it is refused, and asked for another one. */
+async function sendOne(
+  { operator, campaign }: DirectStage,
+  request: DirectRequest,
+  key: string,
+  signal: AbortSignal,
+): Promise<Accepted> {
+  for (let round = 0; ; round += 1) {
+    const call = callOf(request, campaign, new Date());
+    const answer = await answered(operator, call, `${key}-${round}`, signal);
+    if (!(answer instanceof Refused)) return answer;
+    if (answer.status !== 400 || !isOverdue(request, call.at)) throw answer;
   }
 }
 
@@ -129,7 +153,7 @@ export async function answered(
   { path, body }: Pick<Call, 'path' | 'body'>,
   key: string,
   signal: AbortSignal,
-): Promise<'accepted' | Refused> {
+): Promise<Accepted | Refused> {
   for (;;) {
     const answer = await operator.ask(path, body, key);
     if (answer !== 'unknown') return answer;

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { reached } from './ledger.js';
+import { reached, type Progress } from './ledger.js';
 import type { Fault, PlannedFault } from './plan.js';
+import type { Restore } from './restore.js';
 import type { Stage } from './stage.js';
 
 /** What has happened, as far as it has. */
@@ -10,6 +11,8 @@ export interface Events {
   postgres: string[];
   redisRestarts: number;
   redisFlushes: number;
+  /** When each flush was over, in milliseconds. */
+  flushedAt: number[];
 }
 
 /** Makes the planned faults happen, each when its share of the messages has arrived. */
@@ -20,33 +23,44 @@ export class Director {
     postgres: [],
     redisRestarts: 0,
     redisFlushes: 0,
+    flushedAt: [],
   };
   /** Faults of one service or worker wait for each other; those of different ones may meet. */
   private readonly underWay = new Map<string, Promise<void>>();
 
   constructor(
     private readonly stage: Stage,
+    private readonly restore: Restore,
     private readonly expected: number,
+    private readonly progress: Progress,
     private readonly tell: (text: string) => void,
   ) {}
 
   /** Resolves when all faults are over and everything runs again; rejects when the signal is aborted. */
   async perform(plan: readonly PlannedFault[], signal: AbortSignal): Promise<void> {
     for (const { at, laterMs, fault } of plan) {
-      const arrived = await reached(this.stage.simulatorUrl, at * this.expected, signal);
+      const arrived = await reached(this.progress, at * this.expected, signal);
       await pause(laterMs, undefined, { signal });
-      const target = targetOf(fault);
-      const before = this.underWay.get(target) ?? Promise.resolve();
-      const run = before.then(() => this.strike(fault, arrived));
-      // The wait below gets the error; until then it must not count as an unhandled rejection.
-      run.catch(() => undefined);
-      this.underWay.set(target, run);
+      if (fault.kind === 'restore') {
+        // Of all of them: nothing else happens meanwhile.
+        await Promise.all(this.underWay.values());
+        await this.strike(fault, arrived, signal);
+        this.begin('restore', () => this.restore.settle(signal));
+      } else this.begin(targetOf(fault), () => this.strike(fault, arrived, signal));
     }
     await Promise.all(this.underWay.values());
     await Promise.all([...this.stage.workers, this.stage.api].map((kept) => kept.up()));
   }
 
-  private async strike(fault: Fault, arrived: number): Promise<void> {
+  private begin(target: string, work: () => Promise<void>): void {
+    const before = this.underWay.get(target) ?? Promise.resolve();
+    const run = before.then(work);
+    // The wait for all gets the error; until then it must not count as an unhandled rejection.
+    run.catch(() => undefined);
+    this.underWay.set(target, run);
+  }
+
+  private async strike(fault: Fault, arrived: number, signal: AbortSignal): Promise<void> {
     const { stage, events } = this;
     this.tell(`${String(arrived).padStart(6)} arrived: ${describe(fault)}`);
     switch (fault.kind) {
@@ -63,7 +77,12 @@ export class Director {
       case 'flush':
         await stage.redis?.flush();
         events.redisFlushes += 1;
+        events.flushedAt.push(Date.now());
         return;
+      case 'backup':
+        return this.restore.backUp(fault.quiet, signal);
+      case 'restore':
+        return this.restore.putBack();
     }
   }
 
@@ -96,5 +115,9 @@ function describe(fault: Fault): string {
       return `Redis is killed and started again (${fault.awayMs} ms)`;
     case 'flush':
       return 'Redis is flushed';
+    case 'backup':
+      return `the database is backed up${fault.quiet ? ', and nothing new is asked for until it is put back' : ''}`;
+    case 'restore':
+      return 'everything is stopped, and started again on the backup';
   }
 }

@@ -60,6 +60,13 @@ export class KeptProcess {
     return this.child.ended.finally(() => clearTimeout(patience));
   }
 
+  /** After `stop`. */
+  startAgain(): void {
+    this.stopping = false;
+    this.child = this.start();
+    this.listening = this.watch(this.child);
+  }
+
   private start(): Child {
     const { command, env, folder } = this.settings;
     this.starts += 1;
@@ -86,7 +93,8 @@ export class KeptProcess {
     this.isUp = false;
     // One that cannot start, because its database is away, is tried again soon.
     await pause(wasKilled ? this.awayMs : START_AGAIN_MS);
-    if (this.stopping) return;
+    // Once it was stopped, another one may have been started on purpose.
+    if (this.stopping || this.child !== child) return;
     this.child = this.start();
     this.listening = this.watch(this.child);
   }

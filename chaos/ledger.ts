@@ -26,11 +26,22 @@ export async function ledgerSummary(simulatorUrl: string): Promise<LedgerSummary
 
 const LOOK_EVERY_MS = 50;
 
-/** Resolves once so much has arrived, with what has; rejects when the signal is aborted. */
-export async function reached(simulatorUrl: string, count: number, signal: AbortSignal): Promise<number> {
+/** How far a run is. */
+export interface Progress {
+  simulatorUrl: string;
+  /** The campaign is over: what has not arrived by then may never do so. */
+  isOver: () => boolean;
+}
+
+/** Resolves with what has arrived once it is so much, or all that will be; rejects when the signal is aborted. */
+export async function reached(
+  { simulatorUrl, isOver }: Progress,
+  count: number,
+  signal: AbortSignal,
+): Promise<number> {
   for (;;) {
     const { arrived } = await ledgerSummary(simulatorUrl);
-    if (arrived >= count) return arrived;
+    if (arrived >= count || isOver()) return arrived;
     await pause(LOOK_EVERY_MS, undefined, { signal });
   }
 }

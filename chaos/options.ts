@@ -19,6 +19,8 @@ export interface ChaosOptions {
   kills: number;
   backend: Backend;
   ids: IdMode;
+  /** The database is backed up once, and put back later. */
+  restore: boolean;
   /** The run counts as stuck after that. */
   minutes: number;
 }
@@ -33,6 +35,7 @@ export const usage = `npm run chaos -- [options]
   --kills N         workers killed with SIGKILL (10)
   --backend NAME    where the queue lives: ${backends.join(' or ')} (redis)
   --ids NAME        ${idModes.join(' or ')}: whether the network recognises resends (idempotent)
+  --restore N       1: the database is backed up in the middle and put back later; 0: it is not (1)
   --minutes N       when the run is given up (15)
 
 Ends with status 0 only if no recipient got a message twice, none was missed and all counters agree.`;
@@ -51,6 +54,7 @@ export function readOptions(args: string[]): ChaosOptions {
     kills: wholeNumber('--kills', values.kills, 0, 1_000),
     backend: oneOf('--backend', values.backend, backends),
     ids: oneOf('--ids', values.ids, idModes),
+    restore: wholeNumber('--restore', values.restore, 0, 1) === 1,
     minutes: wholeNumber('--minutes', values.minutes, 1, 240),
   };
 }
@@ -67,6 +71,7 @@ function parsed(args: string[]) {
       kills: text('10'),
       backend: text('redis'),
       ids: text('idempotent'),
+      restore: text('1'),
       minutes: text('15'),
     };
     return parseArgs({ args, options }).values;

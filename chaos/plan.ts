@@ -8,7 +8,11 @@ export type Fault =
   /** `crash`: without a checkpoint, so that it has to recover from its log. */
   | { kind: 'postgres'; manner: 'restart' | 'crash'; awayMs: number }
   | { kind: 'redis'; awayMs: number }
-  | { kind: 'flush' };
+  | { kind: 'flush' }
+  /** `quiet`: nothing is asked for beside the campaign from then on, until the backup is put back. */
+  | { kind: 'backup'; quiet: boolean }
+  /** Everything is stopped, and started again on the database as it was backed up. */
+  | { kind: 'restore' };
 
 /** A fault and its moment: when that share of all messages has arrived, and a little later. */
 export interface PlannedFault {
@@ -23,13 +27,16 @@ export const WORKERS = 2;
 const FIRST = 0.02;
 const LAST = 0.95;
 const KILLED_AT_START = 0.25;
+/** Shares of the time for faults: when the backup is made, and how much later it is put back. */
+const BACKED_UP = { from: 0.1, upTo: 0.4 };
+const PUT_BACK_AFTER = { from: 0.1, upTo: 0.3 };
 
 /**
  * The same faults in the same places for the same seed. Where the queue lives in PostgreSQL there is no Redis to
  * restart and to flush: PostgreSQL goes a second time instead. `last`: no fault after that share of the messages.
  */
 export function planFaults(
-  { seed, kills, backend }: Pick<ChaosOptions, 'seed' | 'kills' | 'backend'>,
+  { seed, kills, backend, restore }: Pick<ChaosOptions, 'seed' | 'kills' | 'backend' | 'restore'>,
   last = LAST,
 ): PlannedFault[] {
   const random = seededRandom(seed);
@@ -42,13 +49,25 @@ export function planFaults(
     const second = first === 'restart' ? 'crash' : 'restart';
     moments.push({ kind: 'postgres', manner: second, awayMs: randomInt(random, 500, 3_000) });
   }
-  return moments
-    .map((fault) => ({
-      at: FIRST + random() * (last - FIRST),
-      laterMs: randomInt(random, 0, 400),
-      fault,
-    }))
-    .toSorted((one, other) => one.at - other.at);
+  const planned = moments.map((fault) => ({
+    at: FIRST + random() * (last - FIRST),
+    laterMs: randomInt(random, 0, 400),
+    fault,
+  }));
+  return [...planned, ...(restore ? restoring(random, last) : [])].toSorted(
+    (one, other) => one.at - other.at,
+  );
+}
+
+/** Once, while the campaign is under way. */
+function restoring(random: Random, last: number): PlannedFault[] {
+  const share = ({ from, upTo }: typeof BACKED_UP): number =>
+    (from + random() * (upTo - from)) * (last - FIRST);
+  const at = FIRST + share(BACKED_UP);
+  return [
+    { at, laterMs: randomInt(random, 0, 400), fault: { kind: 'backup', quiet: random() < 0.5 } },
+    { at: at + share(PUT_BACK_AFTER), laterMs: randomInt(random, 0, 400), fault: { kind: 'restore' } },
+  ];
 }
 
 /** Both workers in turn at first, so that each is killed, then as chance has it. */

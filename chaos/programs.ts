@@ -55,7 +55,6 @@ export async function environment(
   const dataDir = join(folder, 'data');
   await mkdir(dataDir);
   return {
-    PORT: '0',
     LOG_LEVEL: 'warn',
     LOG_FORMAT: 'json',
     DATA_DIR: dataDir,

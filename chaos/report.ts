@@ -1,3 +1,4 @@
+import { forgottenOf, sumOf } from './findings.js';
 import type { ChaosResult } from './run.js';
 
 const LISTED = 200;
@@ -14,6 +15,7 @@ export function reportText({ options, events, findings, checks, good, ...rest }:
     fact('workers killed', `${events.killsAtWork} at work, ${events.killsAtStart} while they started`),
     fact('PostgreSQL', events.postgres.length === 0 ? 'untouched' : events.postgres.join(', ')),
     fact('Redis', backend === 'redis' ? redis : 'none'),
+    ...restoreLines(findings),
     fact('interrupted hand-overs', truth.interrupted),
     fact('  sent again, had arrived', ledger.resent),
     '',
@@ -32,6 +34,25 @@ export function reportText({ options, events, findings, checks, good, ...rest }:
   if (ids === 'none') lines.push('', ...accounts(verdict));
   if (!good) lines.push('', `What the processes said: ${rest.folder}/logs`);
   return lines.join('\n');
+}
+
+function restoreLines(findings: ChaosResult['findings']): string[] {
+  const { restore, verdict, arrivals } = findings;
+  if (!restore) return [fact('restore', 'none')];
+  const seconds = (restore.replacedAt.getTime() - restore.takenAt.getTime()) / 1_000;
+  const { held } = restore;
+  const outcome = held
+    ? `held, and resumed (${held.mayRepeat ?? 'an unknown number of'} recipients may get a message twice)`
+    : 'went on by itself';
+  const forgotten = forgottenOf(findings);
+  const lost = new Set(forgotten.map(({ source }) => source));
+  const arrived = arrivals.filter(({ campaignId }) => lost.has(campaignId)).length;
+  return [
+    fact('restore', `backed up ${seconds.toFixed(0)} s before, ${outcome}`),
+    fact('  sent twice at that risk', verdict.risked.length),
+    fact('  arrived, known nowhere', verdict.unseen.length),
+    fact('  requests it forgot', `${forgotten.length} (${arrived} of ${sumOf(forgotten)} messages arrived)`),
+  ];
 }
 
 function fact(name: string, value: string | number): string {

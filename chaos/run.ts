@@ -3,18 +3,23 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { errorMessage } from '../src/lib/errors.js';
 import { Operator } from './campaign.js';
 import { answerPeople, planAnswers } from './answers.js';
-import { checksOf, type Check, type Findings } from './checks.js';
-import { messagesOf, planDirect, sendDirectly } from './direct.js';
+import type { Check } from './check.js';
+import { checksOf } from './checks.js';
+import { messagesOf, planDirect, sendDirectly, type AcceptedRequest } from './direct.js';
 import { Director, type Events } from './director.js';
-import { ledgerSummary, readLedger } from './ledger.js';
+import type { Findings, RestoreFindings } from './findings.js';
+import { Gate } from './gate.js';
+import { ledgerSummary, readLedger, type LedgerEntry } from './ledger.js';
 import type { ChaosOptions } from './options.js';
 import { PARTS } from './people.js';
 import { planFaults } from './plan.js';
 import type { Programs } from './programs.js';
+import { holeOf, lostDeliveries } from './restore-checks.js';
+import { Restore } from './restore.js';
 import { setStage, type Stage } from './stage.js';
 import { settle } from './settle.js';
 import { allEnded, readTruth, unfinished } from './truth.js';
-import { judge } from './verdict.js';
+import { judge, type DeliveryRow, type Verdict } from './verdict.js';
 import { allHeard, judgeWriters, letWrite, planWriters, readWriters } from './writers.js';
 
 export interface ChaosResult {
@@ -59,19 +64,25 @@ async function perform(stage: Stage, options: ChaosOptions, settings: RunSetting
   const startedAt = performance.now();
   const expected = options.recipients * PARTS;
   settings.tell(`The campaign runs: ${expected} messages. Files are in ${stage.folder}.`);
-  const director = new Director(stage, expected, settings.tell);
+  let isOver = false;
+  const progress = { simulatorUrl: stage.simulatorUrl, isOver: () => isOver };
+  const gate = new Gate();
+  const restore = new Restore(stage, { operator, campaign, gate });
+  const director = new Director(stage, restore, expected, progress, settings.tell);
   const plan = planDirect(options, settings.lastFaultAt);
   const answers = planAnswers(options, settings.lastFaultAt);
   const writers = planWriters(options, settings.lastFaultAt);
-  const direct = { operator, campaign, simulatorUrl: stage.simulatorUrl, expected, senderIds };
+  const direct = { ...progress, operator, campaign, expected, gate, senderIds };
+  const accepted: AcceptedRequest[] = [];
   const work = async (signal: AbortSignal): Promise<void> => {
-    await Promise.all([
+    const [, ...requests] = await Promise.all([
       director.perform(planFaults(options, settings.lastFaultAt), signal),
       sendDirectly(direct, plan, signal),
       answerPeople(direct, answers, signal),
       letWrite(direct, writers, signal),
+      completed(operator, campaign, signal).then(() => (isOver = true)),
     ]);
-    await completed(operator, campaign, signal);
+    accepted.push(...requests[0], ...requests[1]);
     while (!(await allEnded(stage.postgres.url))) await pause(200, undefined, { signal });
     while (!(await allHeard(stage.postgres.url, writers))) await pause(200, undefined, { signal });
   };
@@ -90,7 +101,14 @@ async function perform(stage: Stage, options: ChaosOptions, settings: RunSetting
   const findings = await lookAtEverything(
     stage,
     operator,
-    { campaign, asked, answered: answers.length, writers },
+    {
+      campaign,
+      asked,
+      answered: answers.length,
+      accepted,
+      writers,
+      restore: restore.result && { ...restore.result, flushedAt: director.events.flushedAt },
+    },
     options,
   );
   const checks = checksOf(findings);
@@ -122,11 +140,11 @@ async function inTime(
 async function lookAtEverything(
   stage: Stage,
   operator: Operator,
-  asked: Pick<Findings, 'campaign' | 'asked' | 'answered' | 'writers'>,
+  asked: Pick<Findings, 'campaign' | 'asked' | 'answered' | 'accepted' | 'restore' | 'writers'>,
   { backend, ids }: ChaosOptions,
 ): Promise<Findings> {
   // Workers write receipts down until they stop: what the API says before is of another moment than what is counted.
-  const ends = await stage.stop(stage.workers);
+  const ends = [...(asked.restore?.ends ?? []), ...(await stage.stop(stage.workers))];
   const stats = await operator.statsOf(asked.campaign);
   ends.push(...(await stage.stop([stage.api])));
   const truth = await readTruth(stage.postgres.url, asked.campaign);
@@ -135,7 +153,7 @@ async function lookAtEverything(
     ids,
     ...asked,
     parts: PARTS,
-    verdict: judge(arrivals, truth.deliveries),
+    verdict: verdictOf(arrivals, truth.deliveries, asked.restore),
     written: judgeWriters(asked.writers, await readWriters(stage.postgres.url, asked.writers), arrivals),
     truth,
     stats: numbersOf(stats),
@@ -145,6 +163,16 @@ async function lookAtEverything(
     crashes: [...stage.workers, stage.api].flatMap(({ crashes }) => crashes),
     ends,
   };
+}
+
+function verdictOf(
+  arrivals: readonly LedgerEntry[],
+  deliveries: readonly DeliveryRow[],
+  restore: RestoreFindings | undefined,
+): Verdict {
+  return restore
+    ? judge(arrivals, [...deliveries, ...lostDeliveries(restore)], holeOf(restore))
+    : judge(arrivals, deliveries);
 }
 
 function numbersOf(stats: object): Record<string, number> {

@@ -2,6 +2,7 @@ import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KeptProcess } from './kept-process.js';
+import { ownPort } from './own-port.js';
 import type { ChaosOptions } from './options.js';
 import { WORKERS } from './plan.js';
 import { startPostgres, type ChaosPostgres } from './postgres.js';
@@ -60,17 +61,17 @@ export async function setStage(
       simulatorUrl: simulator.url,
       redisUrl: redis?.url,
     });
-    const start = (name: string, role: string): KeptProcess => {
+    const start = (name: string, role: string, port = 0): KeptProcess => {
       const kept = new KeptProcess(name, {
         command: programs.main,
-        env: { ...env, ROLES: role },
+        env: { ...env, ROLES: role, PORT: String(port) },
         folder: logs,
       });
       undo.push(() => kept.stop());
       return kept;
     };
-    // The first one migrates the database; the others would only wait for it.
-    const api = start('api', 'api');
+    // The first one migrates the database; the others would only wait for it. It comes back to where its users look for it.
+    const api = start('api', 'api', await ownPort());
     await api.up();
     const workers = Array.from({ length: WORKERS }, (_, index) => start(`worker-${index + 1}`, 'worker'));
     await Promise.all(workers.map((worker) => worker.up()));

@@ -1,6 +1,6 @@
 import { PARTS } from './people.js';
 import { query } from './postgres.js';
-import type { DeliveryRow } from './verdict.js';
+import type { DeliveryRow, Place } from './verdict.js';
 
 /** How many, by name. What is not there is 0. */
 export type Tally = Readonly<Record<string, number>>;
@@ -21,6 +21,8 @@ export interface Truth {
   answers: { kept: number; elsewhere: string[] };
   /** Messages whose worker died in the middle of the hand-over. */
   interrupted: number;
+  /** Messages that have left and are not shown as read. */
+  unread: Place[];
 }
 
 const STATES = `SELECT coalesce(json_object_agg(state, n), '{}') FROM (
@@ -61,6 +63,11 @@ const DELIVERIES = `SELECT json_agg(json_build_object('source', coalesce(source_
   'parts', coalesce(parts, ${PARTS}), 'sendAt', ${DUE}, 'state', state, 'code', code, 'nextPart', next_part))
   FROM deliveries`;
 
+const UNREAD = `SELECT coalesce(json_agg(json_build_object('source', coalesce(d.source_id, d.campaign_id),
+    'phone', d.phone, 'part', m.part)), '[]')
+  FROM messages m JOIN deliveries d ON d.id = m.delivery_id
+  WHERE m.direction = 'out' AND m.sent_at IS NOT NULL AND m.read_at IS NULL`;
+
 /** Deliveries that have not ended, of whatever source. */
 export const OPEN = `SELECT count(*) FROM deliveries WHERE state IN ('pending', 'queued', 'sending')`;
 
@@ -72,11 +79,21 @@ export async function readTruth(databaseUrl: string, campaign: string): Promise<
     databaseUrl,
     `SELECT (${DELIVERIES}) AS deliveries, (${STATES}) AS counted, (${COUNTERS}) AS counters,
        (${MESSAGES}) AS "messagesCounted", (${MESSAGE_COUNTERS}) AS "messageCounters",
-       (${DIRECT}) AS "directCounted", (${ANSWERS}) AS answers, (${INTERRUPTED}) AS interrupted`,
+       (${DIRECT}) AS "directCounted", (${ANSWERS}) AS answers, (${INTERRUPTED}) AS interrupted,
+       (${UNREAD}) AS unread`,
     [campaign],
   );
   if (!truth) throw new Error('PostgreSQL says nothing.');
   return truth;
+}
+
+/** Of the campaign and of all other sources. */
+export async function readDeliveries(databaseUrl: string): Promise<DeliveryRow[]> {
+  const [row] = await query<{ deliveries: DeliveryRow[] | null }>(
+    databaseUrl,
+    `SELECT (${DELIVERIES}) AS deliveries`,
+  );
+  return row?.deliveries ?? [];
 }
 
 /** Whether every delivery has ended; undefined while PostgreSQL cannot say. */

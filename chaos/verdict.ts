@@ -14,6 +14,17 @@ export interface DeliveryRow {
   nextPart: number;
 }
 
+/** The state of a delivery that was lost with the database before it was known to have left. */
+export const FORGOTTEN = 'forgotten';
+
+/** What a restored database cannot know: hand-overs of that time, in milliseconds, are neither in it nor in the journal. */
+export interface Hole {
+  from: number;
+  upTo: number;
+  /** Since then it is the restored database that sends. */
+  replacedAt: number;
+}
+
 /** A message by its delivery and part; parts count from 0. */
 export interface Place {
   source: string;
@@ -35,6 +46,10 @@ export interface Verdict {
   expected: number;
   /** Second and further copies. */
   duplicates: Place[];
+  /** Second copies of what nobody can know of after a restore, sent because a user took that risk. */
+  risked: Place[];
+  /** Arrived while nothing took it down that a restored database could know it from. */
+  unseen: Place[];
   /** Messages to people or of parts that were not asked for. */
   strangers: Place[];
   missing: MissingMessage[];
@@ -50,14 +65,20 @@ export interface Verdict {
 /** States in which the product says that all parts have left. */
 const SENT = new Set(['sent', 'delivered', 'read']);
 /** States in which it says why something has not, or that it does not know. */
-const ENDED = new Set(['failed', 'skipped', 'unknown']);
+const ENDED = new Set(['failed', 'skipped', 'unknown', FORGOTTEN]);
 
 /** Compares what arrived with what the product says, message by message. */
-export function judge(arrivals: readonly LedgerEntry[], deliveries: readonly DeliveryRow[]): Verdict {
+export function judge(
+  arrivals: readonly LedgerEntry[],
+  deliveries: readonly DeliveryRow[],
+  hole?: Hole,
+): Verdict {
   const byDelivery = grouped(arrivals);
   const verdict: Verdict = {
     expected: deliveries.reduce((sum, { parts }) => sum + parts, 0),
     duplicates: [],
+    risked: [],
+    unseen: [],
     strangers: [],
     missing: [],
     unknown: [],
@@ -66,8 +87,8 @@ export function judge(arrivals: readonly LedgerEntry[], deliveries: readonly Del
     early: [],
   };
   for (const delivery of deliveries) {
-    const key = keyOf(delivery.source, delivery.phone);
-    judgeDelivery(verdict, delivery, byDelivery.get(key) ?? []);
+    const key = keyOf(delivery);
+    judgeDelivery(verdict, delivery, byDelivery.get(key) ?? [], hole);
     byDelivery.delete(key);
   }
   for (const entries of byDelivery.values()) verdict.strangers.push(...entries.map(placeOf));
@@ -77,7 +98,7 @@ export function judge(arrivals: readonly LedgerEntry[], deliveries: readonly Del
 function grouped(arrivals: readonly LedgerEntry[]): Map<string, LedgerEntry[]> {
   const byDelivery = new Map<string, LedgerEntry[]>();
   for (const entry of arrivals) {
-    const key = keyOf(entry.campaignId, entry.to);
+    const key = keyOf({ source: entry.campaignId, phone: entry.to });
     const known = byDelivery.get(key);
     if (known) known.push(entry);
     else byDelivery.set(key, [entry]);
@@ -85,7 +106,8 @@ function grouped(arrivals: readonly LedgerEntry[]): Map<string, LedgerEntry[]> {
   return byDelivery;
 }
 
-function keyOf(source: string, phone: string): string {
+/** Tells deliveries apart. */
+export function keyOf({ source, phone }: Pick<DeliveryRow, 'source' | 'phone'>): string {
   return `${source} ${phone}`;
 }
 
@@ -93,29 +115,62 @@ function placeOf({ campaignId, to, part }: LedgerEntry): Place {
   return { source: campaignId, phone: to, part };
 }
 
-function judgeDelivery(verdict: Verdict, delivery: DeliveryRow, arrivals: readonly LedgerEntry[]): void {
+function judgeDelivery(
+  verdict: Verdict,
+  delivery: DeliveryRow,
+  arrivals: readonly LedgerEntry[],
+  hole: Hole | undefined,
+): void {
   const { source, phone, parts, sendAt, state, nextPart } = delivery;
-  const copies = Array.from({ length: parts }, () => 0);
+  const copies = Array.from({ length: parts }, (): LedgerEntry[] => []);
   for (const entry of arrivals) {
-    const { part } = entry;
-    const seen = copies[part];
-    if (seen === undefined) verdict.strangers.push(placeOf(entry));
-    else {
-      copies[part] = seen + 1;
-      if (seen > 0) verdict.duplicates.push(placeOf(entry));
+    const own = copies[entry.part];
+    if (own) own.push(entry);
+    else verdict.strangers.push(placeOf(entry));
+  }
+  const further = copies.flatMap(([first, ...others]) =>
+    others.map((entry, index) => ({
+      place: placeOf(entry),
+      isRisked: hole !== undefined && first !== undefined && index === 0 && isForgotten(first, entry, hole),
+    })),
+  );
+  const risked = further.filter(({ isRisked }) => isRisked);
+  verdict.risked.push(...risked.map(({ place }) => place));
+  verdict.duplicates.push(...further.filter(({ isRisked }) => !isRisked).map(({ place }) => place));
+  for (const [part, own] of copies.entries()) {
+    const [first] = own;
+    if (!first) verdict.missing.push({ source, phone, part, account: accountFor(delivery, part) });
+    else if (isDenied(delivery, part)) {
+      const isUnseen = hole !== undefined && own.length === 1 && isInHole(first, hole);
+      (isUnseen ? verdict.unseen : verdict.contradicted).push({ source, phone, part });
     }
   }
-  for (const [part, count] of copies.entries()) {
-    if (count === 0) verdict.missing.push({ source, phone, part, account: accountFor(delivery, part) });
-    else if (isDenied(delivery, part)) verdict.contradicted.push({ source, phone, part });
-  }
   if (state === 'unknown') {
-    const arrived = (copies[nextPart] ?? 0) > 0;
+    const arrived = (copies[nextPart]?.length ?? 0) > 0;
     verdict.unknown.push({ source, phone, part: nextPart, code: delivery.code, arrived });
   }
-  if (!isInOrder(arrivals)) verdict.outOfOrder.push(phone);
+  // What was begun anew is a conversation of its own.
+  const conversations =
+    risked.length > 0 && hole
+      ? [arrivals.filter((one) => !isSince(one, hole)), arrivals.filter((one) => isSince(one, hole))]
+      : [arrivals];
+  if (!conversations.every(isInOrder)) verdict.outOfOrder.push(phone);
   const time = sendAt === null ? -Infinity : Date.parse(sendAt);
   verdict.early.push(...arrivals.filter(({ at }) => Date.parse(at) < time).map(placeOf));
+}
+
+/** The first copy left while nothing that is still there took it down, and the second one after the restore. */
+function isForgotten(first: LedgerEntry, second: LedgerEntry, hole: Hole): boolean {
+  return isInHole(first, hole) && isSince(second, hole);
+}
+
+function isInHole({ at }: LedgerEntry, { from, upTo }: Hole): boolean {
+  const time = Date.parse(at);
+  return time >= from && time <= upTo;
+}
+
+function isSince({ at }: LedgerEntry, { replacedAt }: Hole): boolean {
+  return Date.parse(at) >= replacedAt;
 }
 
 /** The product's explanation for a message that did not arrive. */
@@ -126,6 +181,7 @@ function accountFor({ state, code, nextPart }: DeliveryRow, part: number): strin
 
 /** Of an unknown part both is possible; what comes after it, or after a failure, must not have been sent. */
 function isDenied({ state, nextPart }: DeliveryRow, part: number): boolean {
+  if (state === FORGOTTEN) return false;
   return state === 'unknown' ? part > nextPart : !SENT.has(state) && part >= nextPart;
 }
 

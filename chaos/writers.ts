@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { reached, writeInbound, type LedgerEntry } from './ledger.js';
+import { reached, writeInbound, type LedgerEntry, type Progress } from './ledger.js';
 import type { ChaosOptions } from './options.js';
 import { campaignPhone } from './people.js';
 import { momentsOf } from './direct.js';
@@ -47,13 +47,13 @@ export function planWriters(
 
 /** Lets them write. Rejects when the signal is aborted. */
 export async function letWrite(
-  stage: { simulatorUrl: string; expected: number; senderIds: readonly string[] },
+  stage: Progress & { expected: number; senderIds: readonly string[] },
   plan: readonly PlannedWriter[],
   signal: AbortSignal,
 ): Promise<void> {
   const underWay: Promise<void>[] = [];
   for (const { at, from, sender, texts } of plan) {
-    await reached(stage.simulatorUrl, at * stage.expected, signal);
+    await reached(stage, at * stage.expected, signal);
     const to = stage.senderIds[sender] ?? '';
     const writes = async (): Promise<void> => {
       for (const text of texts) {

@@ -5,11 +5,11 @@ import { messagesOf, planDirect } from '../../chaos/direct.js';
 import { planFaults } from '../../chaos/plan.js';
 
 const kinds = (backend: 'redis' | 'postgres', seed = 3) =>
-  planFaults({ seed, kills: 10, backend }).map(({ fault }) => fault.kind);
+  planFaults({ seed, kills: 10, backend, restore: false }).map(({ fault }) => fault.kind);
 
 describe('the plan of a chaos run', () => {
   it('is the same for the same seed, and another one for another seed', () => {
-    const plan = (seed: number) => planFaults({ seed, kills: 10, backend: 'redis' });
+    const plan = (seed: number) => planFaults({ seed, kills: 10, backend: 'redis', restore: true });
     expect(plan(7)).toEqual(plan(7));
     expect(plan(7)).not.toEqual(plan(8));
   });
@@ -21,18 +21,47 @@ describe('the plan of a chaos run', () => {
   });
 
   it('lets PostgreSQL go twice where the queue lives there, once in order and once not', () => {
-    const faults = planFaults({ seed: 3, kills: 0, backend: 'postgres' }).map(({ fault }) => fault);
+    const faults = planFaults({ seed: 3, kills: 0, backend: 'postgres', restore: false }).map(
+      ({ fault }) => fault,
+    );
     const manners = faults.map((fault) => fault.kind === 'postgres' && fault.manner);
     expect(manners).toHaveLength(2);
     expect(new Set(manners)).toEqual(new Set(['restart', 'crash']));
   });
 
   it('kills every worker, and none after the last moment it is given', () => {
-    const plan = planFaults({ seed: 5, kills: 2, backend: 'postgres' }, 0.4);
+    const plan = planFaults({ seed: 5, kills: 2, backend: 'postgres', restore: true }, 0.4);
     const killed = plan.flatMap(({ fault }) => (fault.kind === 'kill' ? [fault.worker] : []));
     expect(new Set(killed)).toEqual(new Set([0, 1]));
     expect(plan.every(({ at }) => at > 0 && at <= 0.4)).toBe(true);
     expect(plan.every(({ at }, index) => at >= (plan[index - 1]?.at ?? 0))).toBe(true);
+  });
+});
+
+describe('the restore of a chaos run', () => {
+  const plan = (seed: number, last?: number) =>
+    planFaults({ seed, kills: 10, backend: 'redis', restore: true }, last);
+  const momentOf = (kind: string, seed: number, last?: number) =>
+    plan(seed, last).find(({ fault }) => fault.kind === kind)?.at ?? Infinity;
+
+  it('is of a backup of some time before, both while the campaign is under way', () => {
+    const seeds = [1, 2, 3, 4, 5, 6, 7, 8];
+    const ages = seeds.map((seed) => momentOf('restore', seed) - momentOf('backup', seed));
+    expect(Math.min(...ages)).toBeGreaterThan(0.05);
+    expect(seeds.every((seed) => momentOf('restore', seed, 0.5) < 0.5)).toBe(true);
+  });
+
+  it('comes with the faults that the seed has without it', () => {
+    const without = planFaults({ seed: 7, kills: 10, backend: 'redis', restore: false });
+    const others = plan(7).filter(({ fault }) => fault.kind !== 'backup' && fault.kind !== 'restore');
+    expect(others).toEqual(without);
+  });
+
+  it('is of a time in which nothing new was asked for in some runs, and not in others', () => {
+    const quiet = Array.from({ length: 20 }, (_, seed) =>
+      plan(seed).flatMap(({ fault }) => (fault.kind === 'backup' ? [fault.quiet] : [])),
+    );
+    expect(new Set(quiet.flat())).toEqual(new Set([true, false]));
   });
 });
 
@@ -85,12 +114,14 @@ describe('the command line of a chaos run', () => {
       kills: 10,
       backend: 'redis',
       ids: 'idempotent',
+      restore: true,
     });
   });
 
   it('says what is wrong', () => {
     expect(() => readOptions(['--ids', 'some'])).toThrow('--ids must be idempotent or none, not "some".');
     expect(() => readOptions(['--recipients', '1e9'])).toThrow(OptionError);
+    expect(() => readOptions(['--restore', '2'])).toThrow('--restore must be a whole number from 0 to 1');
     expect(() => readOptions(['--frobnicate'])).toThrow('npm run chaos');
   });
 });

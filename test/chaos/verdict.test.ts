@@ -35,6 +35,8 @@ describe('the verdict of a chaos run', () => {
     expect(judge([arrived(0), arrived(1)], [shown('read', 2)])).toEqual({
       expected: 2,
       duplicates: [],
+      risked: [],
+      unseen: [],
       strangers: [],
       missing: [],
       unknown: [],

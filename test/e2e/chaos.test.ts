@@ -6,7 +6,16 @@ import { programArguments } from '../support/programs.js';
 
 jest.setTimeout(240_000);
 
-const size = { seed: 4, recipients: 240, direct: 26, answers: 8, senders: 12, kills: 2, minutes: 3 } as const;
+const size = {
+  seed: 4,
+  recipients: 240,
+  direct: 26,
+  answers: 8,
+  senders: 12,
+  kills: 2,
+  restore: false,
+  minutes: 3,
+} as const;
 
 const programs = {
   main: [process.execPath, ...programArguments('main')],
