@@ -31,7 +31,8 @@ export class KeptProcess {
     while (!this.stopping) {
       const { listening } = this;
       const url = await listening.catch(() => undefined);
-      if (url !== undefined) return url;
+      // One that was just killed has an address still.
+      if (url !== undefined && this.isUp) return url;
       await pause(50);
     }
     throw new Error(`${this.name} was stopped.`);
