@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Refused } from '../src/demo/api-client.js';
-import type { Accepted, Operator } from './campaign.js';
+import type { Accepted } from './campaign.js';
 import { answered, momentsOf, type AcceptedRequest, type DirectStage } from './direct.js';
 import { reached, writeInbound } from './ledger.js';
 import type { ChaosOptions } from './options.js';
@@ -48,13 +48,13 @@ export async function answerPeople(
 
 /** A restored database may have forgotten the question while its answer was on its way: then the person asks once more. */
 async function answerOne(
-  { operator, simulatorUrl, gate }: DirectStage,
+  { operator, simulatorUrl, gate, isReplaced }: DirectStage,
   { from, senderId, index }: { from: string; senderId: string; index: number },
   signal: AbortSignal,
 ): Promise<Accepted> {
   const question = { simulatorUrl, from, senderId, text: `Question ${index}: where is my order?` };
   for (let round = 0; ; round += 1) {
-    const replyTo = await questionStored(operator, question, signal);
+    const replyTo = await questionStored({ operator, isReplaced }, question, signal);
     const body = { to: from, type: 'text', content: 'It is on its way', replyTo };
     const call = { path: '/api/message/send', body };
     const key = `answer-${index}-${round}`;
@@ -64,13 +64,21 @@ async function answerOne(
   }
 }
 
+/** What was stored after the backup is lost with the database, and then asked once more. */
 async function questionStored(
-  operator: Operator,
+  { operator, isReplaced }: Pick<DirectStage, 'operator' | 'isReplaced'>,
   question: { simulatorUrl: string; from: string; senderId: string; text: string },
   signal: AbortSignal,
 ): Promise<string> {
-  await writeInbound(question.simulatorUrl, { ...question, to: question.senderId });
+  const ask = (): Promise<void> =>
+    writeInbound(question.simulatorUrl, { ...question, to: question.senderId });
+  let wasReplaced = isReplaced();
+  await ask();
   for (;;) {
+    if (isReplaced() && !wasReplaced) {
+      wasReplaced = true;
+      await ask();
+    }
     const id = await operator.messageFrom(question);
     if (id !== undefined) return id;
     await pause(LOOK_EVERY_MS, undefined, { signal });

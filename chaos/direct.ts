@@ -99,6 +99,8 @@ export interface DirectStage extends Progress {
   expected: number;
   /** Closed while nothing is to be asked for. */
   gate: Gate;
+  /** The backup was put back. */
+  isReplaced: () => boolean;
 }
 
 /** What was asked for beside the campaign and accepted. */

@@ -47,11 +47,14 @@ function restoreLines(findings: ChaosResult['findings']): string[] {
   const forgotten = forgottenOf(findings);
   const lost = new Set(forgotten.map(({ source }) => source));
   const arrived = arrivals.filter(({ campaignId }) => lost.has(campaignId)).length;
+  const texts = [...restore.writers.values()].reduce((sum, one) => sum + one.texts.size, 0);
+  const stops = [...restore.writers.values()].filter(({ stoppedAt }) => stoppedAt !== undefined).length;
   return [
     fact('restore', `backed up ${seconds.toFixed(0)} s before, ${outcome}`),
     fact('  sent twice at that risk', verdict.risked.length),
     fact('  arrived, known nowhere', verdict.unseen.length),
     fact('  requests it forgot', `${forgotten.length} (${arrived} of ${sumOf(forgotten)} messages arrived)`),
+    fact('  texts it forgot', `${texts}, ${stops} of them STOP`),
   ];
 }
 

@@ -8,6 +8,7 @@ import { query } from './postgres.js';
 import type { ProcessEnd, Stage } from './stage.js';
 import { readDeliveries } from './truth.js';
 import { keyOf, type DeliveryRow } from './verdict.js';
+import { lostTexts, readHeard, type LostTexts, type PlannedWriter } from './writers.js';
 
 /** What came of putting the backup back. */
 export interface Restored {
@@ -27,6 +28,8 @@ export interface Restored {
   known: ReadonlySet<string>;
   /** Deliveries that were lost with the database, as they stood when it was replaced. */
   lost: DeliveryRow[];
+  /** What people wrote meanwhile and the lost database had stored, by their numbers. */
+  writers: ReadonlyMap<string, LostTexts>;
   /** How the processes ended when they were asked to. */
   ends: ProcessEnd[];
 }
@@ -41,7 +44,12 @@ export class Restore {
 
   constructor(
     private readonly stage: Stage,
-    private readonly user: { operator: Operator; campaign: string; gate: Gate },
+    private readonly user: {
+      operator: Operator;
+      campaign: string;
+      gate: Gate;
+      writers: readonly Pick<PlannedWriter, 'from'>[];
+    },
   ) {}
 
   /** Tried again while PostgreSQL is away. `quiet`: see the plan. */
@@ -59,6 +67,8 @@ export class Restore {
     await Promise.all(all.map((kept) => kept.up()));
     const ends = await stage.stop(all);
     const [backedUp, lastSeen] = await Promise.all([readDeliveries(backupOf(url)), readDeliveries(url)]);
+    const { writers } = this.user;
+    const written = lostTexts(await readHeard(url, writers), await readHeard(backupOf(url), writers));
     const isKnown = new Set(backedUp.map(keyOf));
     await putBack(url);
     const replacedAt = new Date();
@@ -72,6 +82,7 @@ export class Restore {
       campaign: this.user.campaign,
       known: new Set(backedUp.map(({ source }) => source)),
       lost: lastSeen.filter((delivery) => !isKnown.has(keyOf(delivery))),
+      writers: written,
       ends,
     };
     await Promise.all(all.map((kept) => kept.up()));

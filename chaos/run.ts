@@ -67,12 +67,13 @@ async function perform(stage: Stage, options: ChaosOptions, settings: RunSetting
   let isOver = false;
   const progress = { simulatorUrl: stage.simulatorUrl, isOver: () => isOver };
   const gate = new Gate();
-  const restore = new Restore(stage, { operator, campaign, gate });
+  const writers = planWriters(options, settings.lastFaultAt);
+  const restore = new Restore(stage, { operator, campaign, gate, writers });
   const director = new Director(stage, restore, expected, progress, settings.tell);
   const plan = planDirect(options, settings.lastFaultAt);
   const answers = planAnswers(options, settings.lastFaultAt);
-  const writers = planWriters(options, settings.lastFaultAt);
-  const direct = { ...progress, operator, campaign, expected, gate, senderIds };
+  const isReplaced = (): boolean => restore.result !== undefined;
+  const direct = { ...progress, operator, campaign, expected, gate, senderIds, isReplaced };
   const accepted: AcceptedRequest[] = [];
   const work = async (signal: AbortSignal): Promise<void> => {
     const [, ...requests] = await Promise.all([
@@ -84,7 +85,8 @@ async function perform(stage: Stage, options: ChaosOptions, settings: RunSetting
     ]);
     accepted.push(...requests[0], ...requests[1]);
     while (!(await allEnded(stage.postgres.url))) await pause(200, undefined, { signal });
-    while (!(await allHeard(stage.postgres.url, writers))) await pause(200, undefined, { signal });
+    const isHeard = () => allHeard(stage.postgres.url, writers, restore.result?.writers);
+    while (!(await isHeard())) await pause(200, undefined, { signal });
   };
   await inTime(work, options, settings.signal).catch(async (error: unknown) => {
     // PostgreSQL may be away this moment; why the run ended matters more.
@@ -154,7 +156,12 @@ async function lookAtEverything(
     ...asked,
     parts: PARTS,
     verdict: verdictOf(arrivals, truth.deliveries, asked.restore),
-    written: judgeWriters(asked.writers, await readWriters(stage.postgres.url, asked.writers), arrivals),
+    written: judgeWriters(
+      asked.writers,
+      await readWriters(stage.postgres.url, asked.writers),
+      arrivals,
+      asked.restore,
+    ),
     truth,
     stats: numbersOf(stats),
     arrivals,

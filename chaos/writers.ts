@@ -24,6 +24,7 @@ export interface WriterRow {
 }
 
 const NOTES = 3;
+const STOP = 'STOP';
 /** One in so many recipients writes. */
 const ONE_IN = 25;
 /** Between two texts of one person: all are stored at different moments of the faults. */
@@ -41,7 +42,7 @@ export function planWriters(
     at,
     from: campaignPhone(index * ONE_IN),
     sender: index % senders,
-    texts: [...Array.from({ length: NOTES }, (_, note) => `Note ${note} of ${index}`), 'STOP'],
+    texts: [...Array.from({ length: NOTES }, (_, note) => `Note ${note} of ${index}`), STOP],
   }));
 }
 
@@ -68,17 +69,73 @@ export async function letWrite(
   await Promise.all(underWay);
 }
 
-/** Whether everything that was heard is worked off; undefined while PostgreSQL cannot say. */
+/** What a database has heard of a writer, worked off or not. */
+export interface HeardRow {
+  phone: string;
+  texts: string[];
+  /** When the STOP was stored, ISO 8601. */
+  stoppedAt: string | null;
+}
+
+/** What was stored after a backup, in the database that was then lost, by its writer. */
+export interface LostTexts {
+  texts: ReadonlySet<string>;
+  /** When a STOP among them was stored, in milliseconds: it bound until the database was replaced. */
+  stoppedAt: number | undefined;
+}
+
+/** What the one database has heard of the writers and the other one, which takes its place, has not. */
+export function lostTexts(
+  lastSeen: readonly HeardRow[],
+  backedUp: readonly HeardRow[],
+): ReadonlyMap<string, LostTexts> {
+  const known = new Map(backedUp.map(({ phone, texts }) => [phone, new Set(texts)]));
+  return new Map(
+    lastSeen.map(({ phone, texts, stoppedAt }) => {
+      const lost = new Set(texts.filter((text) => !known.get(phone)?.has(text)));
+      const stopIsLost = lost.has(STOP) && stoppedAt !== null;
+      return [phone, { texts: lost, stoppedAt: stopIsLost ? new Date(stoppedAt).getTime() : undefined }];
+    }),
+  );
+}
+
+/** Whether every STOP that was not lost is there, and all that was heard is worked off; undefined while PostgreSQL cannot say. */
 export async function allHeard(
   databaseUrl: string,
   plan: readonly PlannedWriter[],
+  lost: ReadonlyMap<string, LostTexts> = new Map(),
 ): Promise<boolean | undefined> {
-  const [row] = await query<{ stops: number; left: number }>(
+  const waiting = 'SELECT id FROM inbound_events WHERE done_at IS NULL AND parked_at IS NULL LIMIT 1';
+  const found = await Promise.all([readWriters(databaseUrl, plan), query(databaseUrl, waiting)]).catch(
+    () => undefined,
+  );
+  if (!found) return undefined;
+  const [rows, left] = found;
+  const stopped = new Set(rows.filter(({ stoppedAt }) => stoppedAt !== null).map(({ phone }) => phone));
+  const areThere = plan.every(({ from }) => stopped.has(from) || lost.get(from)?.texts.has(STOP));
+  return areThere && left.length === 0;
+}
+
+/** What is worked off already is a message; what is not waits as it was heard. */
+export function readHeard(
+  databaseUrl: string,
+  plan: readonly Pick<PlannedWriter, 'from'>[],
+): Promise<HeardRow[]> {
+  return query(
     databaseUrl,
-    `SELECT count(*) FILTER (WHERE stops)::int AS stops, count(*) FILTER (WHERE done_at IS NULL AND parked_at IS NULL)::int AS left
-     FROM inbound_events`,
-  ).catch(() => []);
-  return row && row.left === 0 && row.stops >= plan.length;
+    `SELECT phone, json_agg(text ORDER BY stored_at) AS texts, min(stored_at) FILTER (WHERE stops) AS "stoppedAt"
+     FROM (
+       SELECT c.phone, m.body AS text, e.stored_at, e.stops
+       FROM contacts c
+       JOIN messages m ON m.contact_id = c.id AND m.direction = 'in'
+       JOIN inbound_events e ON e.sender_id = m.sender_id AND e.wa_id = m.wa_message_id
+       UNION
+       SELECT payload #>> '{from,phone}', payload #>> '{content,text}', stored_at, stops
+       FROM inbound_events WHERE kind = 'message' AND done_at IS NULL
+     ) heard
+     WHERE phone = ANY($1::text[]) GROUP BY phone`,
+    [plan.map(({ from }) => from)],
+  );
 }
 
 export function readWriters(databaseUrl: string, plan: readonly PlannedWriter[]): Promise<WriterRow[]> {
@@ -94,22 +151,37 @@ export function readWriters(databaseUrl: string, plan: readonly PlannedWriter[])
   );
 }
 
-/** What is wrong with what the writers wrote, in words; nothing where all is well. */
+/**
+ * What is wrong with what the writers wrote, in words; nothing where all is well. `lost` is what a restored database does
+ * not know: of it may be there what was heard once more, and a STOP among it binds no longer than the lost database did.
+ */
 export function judgeWriters(
   plan: readonly PlannedWriter[],
   rows: readonly WriterRow[],
   arrivals: readonly LedgerEntry[],
+  restore?: { writers: ReadonlyMap<string, LostTexts>; replacedAt: Date },
 ): { wrong: string[]; sentAfterStop: string[] } {
   const byPhone = new Map(rows.map((row) => [row.phone, row]));
   const wrong: string[] = [];
-  const stops = new Map<string, number>();
+  /** When nothing may arrive any more. */
+  const stops = new Map<string, { from: number; upTo: number }[]>();
   for (const { from, texts } of plan) {
     const row = byPhone.get(from);
     const stored = row?.texts ?? [];
-    if (stored.join('\n') !== texts.join('\n')) wrong.push(`${from}: ${stored.join(', ')}`);
-    if (!row?.optedOut) wrong.push(`${from} is not opted out`);
-    if (row?.stoppedAt) stops.set(from, new Date(row.stoppedAt).getTime() + UNDER_WAY_MS);
+    const lost = restore?.writers.get(from);
+    const expected = texts.filter((text) => stored.includes(text) || !lost?.texts.has(text));
+    if (stored.join('\n') !== expected.join('\n')) wrong.push(`${from}: ${stored.join(', ')}`);
+    if (expected.includes(STOP) && !row?.optedOut) wrong.push(`${from} is not opted out`);
+    stops.set(from, [
+      ...(row?.stoppedAt ? [{ from: new Date(row.stoppedAt).getTime() + UNDER_WAY_MS, upTo: Infinity }] : []),
+      ...(restore && lost?.stoppedAt !== undefined
+        ? [{ from: lost.stoppedAt + UNDER_WAY_MS, upTo: restore.replacedAt.getTime() }]
+        : []),
+    ]);
   }
-  const late = arrivals.filter(({ to, at }) => new Date(at).getTime() > (stops.get(to) ?? Infinity));
+  const late = arrivals.filter(({ to, at }) => {
+    const time = new Date(at).getTime();
+    return stops.get(to)?.some(({ from, upTo }) => time > from && time < upTo);
+  });
   return { wrong, sentAfterStop: late.map(({ to, part, at }) => `${to} part ${part} at ${at}`) };
 }

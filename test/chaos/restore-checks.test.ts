@@ -16,6 +16,7 @@ const restored = (more: Partial<RestoreFindings> = {}): RestoreFindings => ({
   campaign: CAMPAIGN,
   known: new Set([CAMPAIGN, 'known']),
   lost: [],
+  writers: new Map(),
   ends: [],
   flushedAt: [],
   ...more,
