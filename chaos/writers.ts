@@ -32,15 +32,21 @@ const EVERY_MS = 400;
 /** From a claim that began before the STOP was stored to the arrival of its message, on a machine under full load. */
 const UNDER_WAY_MS = 5_000;
 
-/** Spread over the campaign but for its last fifth, whose people are answered. */
+/** Recipients whom nothing else is asked for: requests are for the first ones, and answers for the last. */
 export function planWriters(
-  { recipients, senders }: Pick<ChaosOptions, 'recipients' | 'senders'>,
+  {
+    recipients,
+    senders,
+    direct,
+    answers,
+  }: Pick<ChaosOptions, 'recipients' | 'senders' | 'direct' | 'answers'>,
   last?: number,
 ): PlannedWriter[] {
-  const count = Math.floor((recipients * 0.8) / ONE_IN);
+  const first = Math.ceil(direct / 2);
+  const count = Math.max(0, Math.floor((recipients - first - Math.ceil(answers / 2)) / ONE_IN));
   return momentsOf(count, last).map((at, index) => ({
     at,
-    from: campaignPhone(index * ONE_IN),
+    from: campaignPhone(first + index * ONE_IN),
     sender: index % senders,
     texts: [...Array.from({ length: NOTES }, (_, note) => `Note ${note} of ${index}`), STOP],
   }));

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { LedgerEntry } from '../../chaos/ledger.js';
-import { judgeWriters, lostTexts, type HeardRow, type WriterRow } from '../../chaos/writers.js';
+import { planAnswers } from '../../chaos/answers.js';
+import { planDirect } from '../../chaos/direct.js';
+import { judgeWriters, lostTexts, planWriters, type HeardRow, type WriterRow } from '../../chaos/writers.js';
 
 const ana = '+5511960000001';
 const texts = ['Note 0', 'Note 1', 'STOP'];
@@ -27,6 +29,24 @@ const arrived = (at: number, to = ana): LedgerEntry => ({
 });
 const judged = (rows: WriterRow[], arrivals: LedgerEntry[] = [], lost?: ReturnType<typeof lostTexts>) =>
   judgeWriters(plan, rows, arrivals, lost && { writers: lost, replacedAt });
+
+describe('who writes', () => {
+  it.each([
+    { recipients: 10_000, direct: 500, answers: 200, expected: 386 },
+    { recipients: 240, direct: 26, answers: 8, expected: 8 },
+    { recipients: 10, direct: 500, answers: 200, expected: 0 },
+  ])('is nobody whom anything else is asked for: $expected of $recipients', ({ expected, ...sizes }) => {
+    const options = { seed: 1, senders: 20, ...sizes };
+    const writers = planWriters(options).map(({ from }) => from);
+    expect(writers).toHaveLength(expected);
+    const asked = planDirect(options).flatMap(({ request }) => {
+      if (request.kind === 'test') return request.phones;
+      return (request.kind === 'bulk' ? request.addressees : [request.addressee]).map(({ to }) => to);
+    });
+    const others = new Set([...asked, ...planAnswers(options).map(({ from }) => from)]);
+    expect(writers.filter((from) => others.has(from))).toEqual([]);
+  });
+});
 
 describe('what a restore loses of what people wrote', () => {
   it.each<[string, HeardRow[], HeardRow[], string[], Date | undefined]>([
