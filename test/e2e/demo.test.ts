@@ -26,7 +26,7 @@ describe('the demo', () => {
       expect(text).toMatch(/Carla is paused after 1\d failures in a row/);
       expect(text).toMatch(/to Bruno: Are you open on Sundays\?/);
       expect(text).toMatch(
-        /"Are you open on Sundays\?" was answered.*Yes, from ten to six\..*replyTo [0-9a-f-]{36}/,
+        /"Are you open on Sundays\?" \(Vera\) was answered.*Yes, from ten to six\..*replyTo [0-9a-f-]{36}/,
       );
       expect(text).toMatch(/Part 2 of 2 was read/);
       expect(text).toMatch(
