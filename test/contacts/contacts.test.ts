@@ -55,10 +55,71 @@ describe('a contact', () => {
     await contacts.create(stranger, { phoneNumber: PHONE });
   });
 
+  it('is known by each identity it is given, and goes by the number, the LID, the business-scoped id', async () => {
+    await suppressions.add(tenantId, { lids: ['19000001'], scope: 'marketing' });
+    const scoped = { id: 'BR.one', portfolio: 'p1' };
+    const all = await contacts.create(tenantId, {
+      phoneNumber: PHONE,
+      lid: '19000001',
+      businessScopedId: scoped,
+    });
+    const lines = (contact: { identities: { line: string }[] }) =>
+      contact.identities.map(({ line }) => line).toSorted();
+    expect(all.phone).toBe(PHONE);
+    expect(lines(all)).toEqual([PHONE, 'bsuid:p1:BR.one', 'lid:19000001']);
+    const { items } = await suppressions.list(tenantId, {}, page);
+    expect(items.map(({ line, scope }) => `${line} ${scope}`).toSorted()).toEqual(
+      lines(all).map((line) => `${line} marketing`),
+    );
+    const hidden = await contacts.create(tenantId, { lid: '19000002', name: 'Bia' });
+    expect(hidden).toMatchObject({ phone: null, name: 'Bia', line: 'lid:19000002' });
+    // The same id in another portfolio is somebody else.
+    await contacts.create(tenantId, { businessScopedId: { id: 'BR.one', portfolio: 'p2' } });
+    await contacts.create(tenantId, { businessScopedId: { id: 'BR.one' } });
+    await contacts.create(stranger, { lid: '19000001' });
+  });
+
+  it('with an identity the tenant has already is a conflict that names the field and the other, and nothing is written', async () => {
+    const first = await contacts.create(tenantId, { phoneNumber: PHONE, lid: '19000001' });
+    for (const [input, path] of [
+      [{ lid: '19000001' }, 'lid'],
+      [{ phoneNumber: '+5511987654322', lid: '19000001' }, 'lid'],
+      [{ phoneNumber: '11 98765 4321', lid: '19000002' }, 'phoneNumber'],
+    ] as const) {
+      await expect(contacts.create(tenantId, input)).rejects.toMatchObject({
+        code: 'contact_exists',
+        message: expect.stringContaining(first.id),
+        errors: [{ path }],
+      });
+    }
+    expect((await contacts.list(tenantId, {}, page)).items).toHaveLength(1);
+    expect(await contacts.create(tenantId, { lid: '19000002' })).toMatchObject({ phone: null });
+  });
+
+  it('is made once by requests at the same moment that name some of the same identities', async () => {
+    const person = (index: number) => ({
+      ...(index % 3 !== 0 && { phoneNumber: PHONE }),
+      ...(index % 3 !== 1 && { lid: '19000001' }),
+      ...(index % 3 !== 2 && { businessScopedId: { id: 'BR.one' } }),
+    });
+    const made = await Promise.allSettled(
+      Array.from({ length: 12 }, (_, index) => contacts.create(tenantId, person(index))),
+    );
+    expect(made.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    const reasons = made.flatMap((outcome) => (outcome.status === 'rejected' ? outcome.reason.code : []));
+    expect(new Set(reasons)).toEqual(new Set(['contact_exists']));
+    expect((await contacts.list(tenantId, {}, page)).items).toHaveLength(1);
+  });
+
   it('with a bad number or bad attributes is refused, naming the field', async () => {
     const tooMany = Object.fromEntries(Array.from({ length: 201 }, (_, index) => [`key${index}`, 1]));
     const cases: [Parameters<ContactService['create']>[1], string][] = [
       [{ phoneNumber: 'nobody' }, 'phoneNumber'],
+      [{}, 'phoneNumber'],
+      [{ phoneNumber: null, lid: '19000@lid' }, 'lid'],
+      [{ phoneNumber: PHONE, lid: '' }, 'lid'],
+      [{ businessScopedId: { id: 'one' } }, 'businessScopedId.id'],
+      [{ businessScopedId: { id: 'BR.one', portfolio: 'a:b' } }, 'businessScopedId.portfolio'],
       [{ phoneNumber: PHONE, attributes: { 'bad key': 1 } }, 'attributes.bad key'],
       [{ phoneNumber: PHONE, attributes: { name: 'x' } }, 'attributes.name'],
       [{ phoneNumber: PHONE, attributes: JSON.parse('{"__proto__":1}') }, 'attributes.__proto__'],

@@ -64,6 +64,25 @@ describe('contacts over HTTP', () => {
     expect((await call('get', `/api/contacts/${id}`)).status).toBe(404);
   });
 
+  it('are made of a LID or a business-scoped id, too', async () => {
+    const made = await call('post', '/api/contacts').send({
+      phoneNumber: null,
+      lid: '190000000000009',
+      businessScopedId: { id: 'BR.nine', portfolio: '1029' },
+    });
+    expect(made.status).toBe(201);
+    expect(made.body.data).toMatchObject({
+      phoneNumber: null,
+      identities: [
+        { kind: 'lid', value: '190000000000009', scope: null },
+        { kind: 'bsuid', value: 'BR.nine', scope: '1029' },
+      ],
+    });
+    const bad = await call('post', '/api/contacts').send({ businessScopedId: { portfolio: '1029' } });
+    expect(bad.body.errors).toMatchObject([{ path: 'businessScopedId.id' }]);
+    expect((await call('delete', `/api/contacts/${made.body.data.id}`)).status).toBe(200);
+  });
+
   it('with bad input name the field', async () => {
     const bad = await call('post', '/api/contacts').send({ phoneNumber: 'x', attributes: { 'a b': 1 } });
     expect(bad.body).toMatchObject({ success: false, errors: [{ path: 'phoneNumber' }] });

@@ -14,7 +14,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
-import { IdentityDto } from './identities/identity.dto.js';
+import { BusinessScopedIdDto, IdentityDto, LID_HINT, MAX_LID } from './identities/identity.dto.js';
 import { PageQuery } from '../../lib/page-query.js';
 import { MAX_ATTRIBUTE_LENGTH, MAX_NAME_LENGTH, type Attributes } from './core/attributes.js';
 import { MAX_TAG_LENGTH, MAX_TAGS } from './core/tags.js';
@@ -25,13 +25,28 @@ const MAX_PHONE_LENGTH = 100;
   examples: [{ phoneNumber: '+5511987654321', name: 'Ana', attributes: { city: 'Recife' }, tags: ['vip'] }],
 })
 export class CreateContactDto {
+  @IsOptional()
   @IsString()
   @MaxLength(MAX_PHONE_LENGTH)
   @JSONSchema({
     description: 'With its country code, or national where the server has a default country.',
     examples: ['+5511987654321'],
   })
-  phoneNumber!: string;
+  phoneNumber?: string | null;
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(MAX_LID)
+  @JSONSchema({ description: `The id WhatsApp shows in place of a hidden number, ${LID_HINT}.` })
+  lid?: string | null;
+
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => BusinessScopedIdDto)
+  @JSONSchema({
+    description: 'The id of the Cloud API. Of phoneNumber, lid and businessScopedId one is needed.',
+  })
+  businessScopedId?: BusinessScopedIdDto | null;
 
   @IsOptional()
   @IsString()

@@ -9,6 +9,8 @@ import { lineOf } from '../../lib/phone-line.js';
 import { personName } from '../../lib/names.js';
 import { AttributeNames } from './attribute-names.js';
 import { attributeErrors, MAX_ATTRIBUTES_LENGTH, type Attributes } from './core/attributes.js';
+import { lineOfIdentity, type Identity } from './core/identity.js';
+import { readIdentities, type IdentityInput } from './core/person-input.js';
 import type { ContactFilter } from './core/filter.js';
 import { cleanTags, tagErrors } from './core/tags.js';
 import { ConsentRepository } from './consent/consent.repository.js';
@@ -18,11 +20,12 @@ import type { Contact } from './contact.entity.js';
 import { ContactRepository } from './contact.repository.js';
 import { ContactUpsertRepository, type ContactRow } from './contact-upsert.repository.js';
 import { ListRepository } from './list.repository.js';
+import { Growing, named } from './identities/growing.js';
 import { IdentityRepository } from './identities/identity.repository.js';
 import { People } from './merge/people.js';
 
-export interface NewContact {
-  phoneNumber: string;
+/** At least one identity, of which the contact goes by the first: number, LID, business-scoped id. */
+export interface NewContact extends IdentityInput {
   name?: string | null;
   attributes?: Attributes;
   tags?: string[];
@@ -53,6 +56,7 @@ export class ContactService {
   private readonly consents = new ConsentRepository();
   private readonly identities = new IdentityRepository();
   private readonly people = new People();
+  private readonly growing: Growing;
 
   constructor(
     private readonly deps: {
@@ -65,23 +69,24 @@ export class ContactService {
   ) {
     this.names = deps.attributeNames ?? new AttributeNames();
     this.contacts = new ContactRepository(this.names);
+    this.growing = new Growing(this.contacts);
     this.upserts = new ContactUpsertRepository(this.names);
   }
 
   /**
-   * Adds a contact. Refuses (`invalid`) a number that cannot be right, bad attributes and unknown lists, and
-   * (`conflict`, `contact_exists`) a number whose line the tenant has already, naming the contact.
+   * Adds a contact. Refuses (`invalid`) an identity that cannot be right, bad attributes and unknown lists, and
+   * (`conflict`, `contact_exists`) an identity that the tenant has already, naming the contact.
    */
   async create(tenantId: string, input: NewContact): Promise<ContactView> {
-    const phone = this.requirePhone(input.phoneNumber, 'phoneNumber');
+    const identities = this.requireIdentities(input);
+    const [main, ...further] = identities;
+    if (!main) throw new Error('A contact without an identity was not refused.');
     const attributes = checkedAttributes(input.attributes ?? {});
     const now = this.deps.clock.now();
     const contact: Contact = {
       id: newId(),
       tenantId,
-      phone,
-      address: null,
-      line: lineOf(phone),
+      ...named(main),
       lineSince: null,
       name: personName(input.name),
       attributes,
@@ -92,7 +97,9 @@ export class ContactService {
       updatedAt: now,
     };
     await this.deps.database.transaction(async (tx) => {
-      if (!(await this.contacts.insert(tx, contact))) throw await this.exists(tx, tenantId, contact.line);
+      const taken = await this.growing.makeOf(tx, contact, further);
+      if (taken) throw await this.exists(tx, tenantId, taken);
+      if (further.length > 0) await this.shareSuppressions(tx, tenantId, contact.line);
       for (const listId of new Set(input.listIds)) {
         if (!(await this.lists.find(tx, tenantId, listId))) {
           throw invalid([{ path: 'listIds', message: `There is no list ${listId}.` }]);
@@ -267,20 +274,41 @@ export class ContactService {
     await this.consents.add(tx, tenantId, [{ contactId, kind, source, proof, at: now }], now);
   }
 
+  private requireIdentities(input: NewContact): Identity[] {
+    const { identities, errors } = readIdentities(input, '', this.deps.defaultCountry);
+    if (identities.length + errors.length === 0) {
+      const message = 'Give the number in phoneNumber, or another identity in lid or businessScopedId.';
+      errors.push({ path: 'phoneNumber', message });
+    }
+    if (errors.length > 0) throw invalid(errors);
+    return identities;
+  }
+
+  private async shareSuppressions(tx: Tx, tenantId: string, line: string): Promise<void> {
+    for (const person of await this.people.find(tx, tenantId, [line])) {
+      await this.people.shareSuppressions(tx, tenantId, person, this.deps.clock.now());
+    }
+  }
+
   private requirePhone(input: string, path: string): string {
     const outcome = normalisePhone(input, this.deps.defaultCountry);
     if (!outcome.ok) throw invalid([{ path, message: outcome.reason }]);
     return outcome.phone;
   }
 
-  private async exists(tx: Tx, tenantId: string, line: string): Promise<DomainError> {
-    const other = await this.contacts.findOwner(tx, tenantId, line);
-    const message = `This number already belongs to contact ${other ?? '(just removed)'}.`;
-    return new DomainError('conflict', 'contact_exists', message, {
-      errors: [{ path: 'phoneNumber', message }],
-    });
+  private async exists(tx: Tx, tenantId: string, taken: Identity): Promise<DomainError> {
+    const other = await this.contacts.findOwner(tx, tenantId, lineOfIdentity(taken));
+    const { path, words } = FIELDS[taken.kind];
+    const message = `This ${words} already belongs to contact ${other ?? '(just removed)'}.`;
+    return new DomainError('conflict', 'contact_exists', message, { errors: [{ path, message }] });
   }
 }
+
+const FIELDS = {
+  phone: { path: 'phoneNumber', words: 'number' },
+  lid: { path: 'lid', words: 'LID' },
+  bsuid: { path: 'businessScopedId', words: 'business-scoped id' },
+} as const;
 
 /** A plus sign alone is the beginning of every number. */
 function checkedSearch(given: string | undefined): string | undefined {

@@ -12,29 +12,11 @@ import {
 } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
 import { PageQuery } from '../../lib/page-query.js';
+import { BusinessScopedIdDto, LID_HINT, MAX_LID } from './identities/identity.dto.js';
 import { suppressionScopes, type SuppressionScope } from './core/suppression-scope.js';
 import type { SuppressionOrigin } from './suppression.entity.js';
 
 const MAX_NUMBERS_PER_REQUEST = 10_000;
-
-const LID_HINT = 'digits only, without @lid';
-const MAX_LID = 20;
-const MAX_ID = 131;
-const MAX_PORTFOLIO = 64;
-
-@JSONSchema({ examples: [{ id: 'BR.1a2b3c4d', portfolio: '1029384756' }] })
-export class BusinessScopedIdDto {
-  @IsString()
-  @MaxLength(MAX_ID)
-  @JSONSchema({ description: 'A country, a dot, and up to 128 letters, digits, hyphens and underscores.' })
-  id!: string;
-
-  @IsOptional()
-  @IsString()
-  @MaxLength(MAX_PORTFOLIO)
-  @JSONSchema({ description: 'The business portfolio in which the id holds.' })
-  portfolio?: string | null;
-}
 
 @JSONSchema({ examples: [{ phoneNumbers: ['+5511987654399'], reason: 'asked on the phone' }] })
 export class AddSuppressionsDto {

@@ -1,21 +1,14 @@
 import type { Page } from '../../lib/pages.js';
-import { identityOf } from './core/identity.js';
+import { shownIdentity } from './core/person-input.js';
 import { shownScope } from './core/suppression-scope.js';
 import type { SuppressionDto } from './suppression.dto.js';
 import type { Suppression } from './suppression.entity.js';
 
 export function presentSuppression(suppression: Suppression): SuppressionDto {
   const { id, address, scope, origin, reason, createdAt } = suppression;
-  const identity = identityOf(address);
-  const shown = { phoneNumber: null, lid: null, businessScopedId: null };
   return {
     id,
-    ...shown,
-    ...(identity?.kind === 'phone' && { phoneNumber: address }),
-    ...(identity?.kind === 'lid' && { lid: identity.value }),
-    ...(identity?.kind === 'bsuid' && {
-      businessScopedId: { id: identity.value, portfolio: identity.scope || null },
-    }),
+    ...shownIdentity(address),
     ...shownScope(scope),
     origin,
     reason,

@@ -5,7 +5,8 @@ import { newId } from '../../lib/ids.js';
 import { idBehind, toPage, type Page, type PageRequest } from '../../lib/pages.js';
 import { normalisePhone } from '../../lib/phone.js';
 import { distinctLines, lineOf } from '../../lib/phone-line.js';
-import { isBusinessScopedId, isLid, isPortfolio, lineOfIdentity } from './core/identity.js';
+import { lineOfIdentity } from './core/identity.js';
+import { readLid, readScopedId } from './core/person-input.js';
 import { storedScope, type SuppressionScope } from './core/suppression-scope.js';
 import { People } from './merge/people.js';
 import type { Suppression } from './suppression.entity.js';
@@ -58,20 +59,14 @@ export class SuppressionService {
       if (outcome.ok) addresses.push(outcome.phone);
       else errors.push({ path: `phoneNumbers[${index}]`, message: outcome.reason });
     });
-    lids.forEach((lid, index) => {
-      if (isLid(lid)) addresses.push(lineOfIdentity({ kind: 'lid', scope: '', value: lid }));
-      else
-        errors.push({ path: `lids[${index}]`, message: 'Write the digits of the LID only, without @lid.' });
-    });
-    businessScopedIds.forEach(({ id, portfolio }, index) => {
-      const path = `businessScopedIds[${index}]`;
-      if (!isBusinessScopedId(id)) {
-        errors.push({ path: `${path}.id`, message: 'Write a country, a dot and the id, such as BR.1a2b3c.' });
-      } else if (!isPortfolio(portfolio ?? '')) {
-        const message = 'Write the id of the business portfolio: letters, digits, hyphens and underscores.';
-        errors.push({ path: `${path}.portfolio`, message });
-      } else addresses.push(lineOfIdentity({ kind: 'bsuid', scope: portfolio ?? '', value: id }));
-    });
+    const others = [
+      ...lids.map((lid, index) => readLid(lid, `lids[${index}]`)),
+      ...businessScopedIds.map((id, index) => readScopedId(id, `businessScopedIds[${index}]`)),
+    ];
+    for (const outcome of others) {
+      if ('kind' in outcome) addresses.push(lineOfIdentity(outcome));
+      else errors.push(outcome);
+    }
     if (addresses.length + errors.length === 0) {
       const message =
         'Name at least one number, in phoneNumbers, or another identity, in lids or businessScopedIds.';

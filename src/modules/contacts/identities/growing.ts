@@ -8,8 +8,27 @@ import { IdentityRepository } from './identity.repository.js';
 
 /** Gives contacts identities that nobody has. */
 export class Growing {
-  private readonly contacts = new ContactRepository();
   private readonly identities = new IdentityRepository();
+
+  constructor(private readonly contacts = new ContactRepository()) {}
+
+  /**
+   * A contact with further identities. Returns the one that somebody has already, when nothing may be kept of what was written.
+   * Taken in the order of the lines, as by all who write several, so that two never deadlock.
+   */
+  async makeOf(tx: Tx, contact: Contact, further: readonly Identity[]): Promise<Identity | undefined> {
+    const main = mainIdentity(contact);
+    const all = [main, ...further].toSorted((a, b) => (lineOfIdentity(a) < lineOfIdentity(b) ? -1 : 1));
+    for (const identity of all) {
+      const isFree =
+        identity === main
+          ? await this.contacts.insert(tx, contact)
+          : await this.reserve(tx, contact.tenantId, identity);
+      if (!isFree) return identity;
+    }
+    await this.identities.add(tx, contact.tenantId, contact.id, further, contact.createdAt);
+    return undefined;
+  }
 
   /** A contact that goes by the first of them. False when somebody else has it by now. */
   async make(tx: Tx, tenantId: string, [first]: readonly Identity[], now: Date): Promise<boolean> {

@@ -1,6 +1,25 @@
-import { IsIn, IsISO8601, IsOptional, IsString } from 'class-validator';
+import { IsIn, IsISO8601, IsOptional, IsString, MaxLength } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
 import { IDENTITY_KINDS, type IdentityKind } from '../core/identity.js';
+
+export const LID_HINT = 'digits only, without @lid';
+export const MAX_LID = 20;
+const MAX_ID = 131;
+const MAX_PORTFOLIO = 64;
+
+@JSONSchema({ examples: [{ id: 'BR.1a2b3c4d', portfolio: '1029384756' }] })
+export class BusinessScopedIdDto {
+  @IsString()
+  @MaxLength(MAX_ID)
+  @JSONSchema({ description: 'A country, a dot, and up to 128 letters, digits, hyphens and underscores.' })
+  id!: string;
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(MAX_PORTFOLIO)
+  @JSONSchema({ description: 'The business portfolio in which the id holds.' })
+  portfolio?: string | null;
+}
 
 export class IdentityDto {
   @IsIn(IDENTITY_KINDS)
