@@ -1,5 +1,7 @@
 import { forgottenOf, sumOf } from './findings.js';
+import { restoredTexts } from './restore-checks.js';
 import type { ChaosResult } from './run.js';
+import { isStopForgotten } from './writers.js';
 
 const LISTED = 200;
 
@@ -48,13 +50,15 @@ function restoreLines(findings: ChaosResult['findings']): string[] {
   const lost = new Set(forgotten.map(({ source }) => source));
   const arrived = arrivals.filter(({ campaignId }) => lost.has(campaignId)).length;
   const texts = [...restore.writers.values()].reduce((sum, one) => sum + one.texts.size, 0);
-  const stops = [...restore.writers.values()].filter(({ stoppedAt }) => stoppedAt !== undefined).length;
+  const stops = [...restore.writers].filter(([phone]) =>
+    isStopForgotten(phone, restoredTexts(restore)),
+  ).length;
   return [
     fact('restore', `backed up ${seconds.toFixed(0)} s before, ${outcome}`),
     fact('  sent twice at that risk', verdict.risked.length),
     fact('  arrived, known nowhere', verdict.unseen.length),
     fact('  requests it forgot', `${forgotten.length} (${arrived} of ${sumOf(forgotten)} messages arrived)`),
-    fact('  texts it forgot', `${texts}, ${stops} of them STOP`),
+    fact('  texts it forgot', `${texts} (${stops} STOPs are gone)`),
   ];
 }
 

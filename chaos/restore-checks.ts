@@ -2,6 +2,7 @@ import { none, type Check } from './check.js';
 import type { Findings, RestoreFindings } from './findings.js';
 import type { Restored } from './restore.js';
 import { FORGOTTEN, keyOf, type DeliveryRow, type Hole, type Place, type Verdict } from './verdict.js';
+import type { RestoredTexts } from './writers.js';
 
 /** From a hand-over to its arrival at the most, and between the clocks of two looks. */
 const SLACK_MS = 3_000;
@@ -13,6 +14,11 @@ export function holeOf({ takenAt, replacedAt, settledAt, flushedAt }: RestoreFin
   const flushes = flushedAt.filter((at) => at > from && at < settledAt.getTime());
   if (flushes.length === 0) return undefined;
   return { from: from - SLACK_MS, upTo: Math.max(...flushes) + SLACK_MS, replacedAt: replacedAt.getTime() };
+}
+
+/** A flush takes the STOPs that the journal had as well. */
+export function restoredTexts(restore: RestoreFindings): RestoredTexts {
+  return { ...restore, forgottenUpTo: holeOf(restore)?.upTo };
 }
 
 /** As it is to be judged: what had not left when the database was lost may have arrived, or not. */

@@ -14,13 +14,13 @@ import type { ChaosOptions } from './options.js';
 import { PARTS } from './people.js';
 import { planFaults } from './plan.js';
 import type { Programs } from './programs.js';
-import { holeOf, lostDeliveries } from './restore-checks.js';
+import { holeOf, lostDeliveries, restoredTexts } from './restore-checks.js';
 import { Restore } from './restore.js';
 import { setStage, type Stage } from './stage.js';
 import { settle } from './settle.js';
 import { allEnded, readTruth, unfinished } from './truth.js';
 import { judge, type DeliveryRow, type Verdict } from './verdict.js';
-import { allHeard, judgeWriters, letWrite, planWriters, readWriters } from './writers.js';
+import { allHeard, isStopForgotten, judgeWriters, letWrite, planWriters, readWriters } from './writers.js';
 
 export interface ChaosResult {
   options: ChaosOptions;
@@ -85,7 +85,10 @@ async function perform(stage: Stage, options: ChaosOptions, settings: RunSetting
     ]);
     accepted.push(...requests[0], ...requests[1]);
     while (!(await allEnded(stage.postgres.url))) await pause(200, undefined, { signal });
-    const isHeard = () => allHeard(stage.postgres.url, writers, restore.result?.writers);
+    const isForgotten = (phone: string): boolean =>
+      restore.result !== undefined &&
+      isStopForgotten(phone, restoredTexts({ ...restore.result, flushedAt: director.events.flushedAt }));
+    const isHeard = () => allHeard(stage.postgres.url, writers, isForgotten);
     while (!(await isHeard())) await pause(200, undefined, { signal });
   };
   await inTime(work, options, settings.signal).catch(async (error: unknown) => {
@@ -160,7 +163,7 @@ async function lookAtEverything(
       asked.writers,
       await readWriters(stage.postgres.url, asked.writers),
       arrivals,
-      asked.restore,
+      asked.restore && restoredTexts(asked.restore),
     ),
     truth,
     stats: numbersOf(stats),

@@ -105,11 +105,11 @@ export function lostTexts(
   );
 }
 
-/** Whether every STOP that was not lost is there, and all that was heard is worked off; undefined while PostgreSQL cannot say. */
+/** Whether every STOP that is not forgotten is there, and all that was heard is worked off; undefined while PostgreSQL cannot say. */
 export async function allHeard(
   databaseUrl: string,
   plan: readonly PlannedWriter[],
-  lost: ReadonlyMap<string, LostTexts> = new Map(),
+  isForgotten: (phone: string) => boolean,
 ): Promise<boolean | undefined> {
   const waiting = 'SELECT id FROM inbound_events WHERE done_at IS NULL AND parked_at IS NULL LIMIT 1';
   const found = await Promise.all([readWriters(databaseUrl, plan), query(databaseUrl, waiting)]).catch(
@@ -118,7 +118,7 @@ export async function allHeard(
   if (!found) return undefined;
   const [rows, left] = found;
   const stopped = new Set(rows.filter(({ stoppedAt }) => stoppedAt !== null).map(({ phone }) => phone));
-  const areThere = plan.every(({ from }) => stopped.has(from) || lost.get(from)?.texts.has(STOP));
+  const areThere = plan.every(({ from }) => stopped.has(from) || isForgotten(from));
   return areThere && left.length === 0;
 }
 
@@ -157,37 +157,73 @@ export function readWriters(databaseUrl: string, plan: readonly PlannedWriter[])
   );
 }
 
+/** What a restore has done to what people wrote. */
+export interface RestoredTexts {
+  writers: ReadonlyMap<string, LostTexts>;
+  replacedAt: Date;
+  /** Before that the journal was read, and nothing was sent. */
+  settledAt: Date;
+  /** What the journal had until then is gone with it, in milliseconds; undefined where it is whole. */
+  forgottenUpTo: number | undefined;
+}
+
+/** Whether the STOP of this writer was lost with the database, and with the journal. */
+export function isStopForgotten(
+  phone: string,
+  { writers, forgottenUpTo }: Pick<RestoredTexts, 'writers' | 'forgottenUpTo'>,
+): boolean {
+  const storedAt = writers.get(phone)?.stoppedAt;
+  return storedAt !== undefined && forgottenUpTo !== undefined && storedAt <= forgottenUpTo;
+}
+
 /**
- * What is wrong with what the writers wrote, in words; nothing where all is well. `lost` is what a restored database does
- * not know: of it may be there what was heard once more, and a STOP among it binds no longer than the lost database did.
+ * What is wrong with what the writers wrote, in words; nothing where all is well. Notes that a restored database does not know
+ * may be there again or not; a STOP has to be, and binds without a break, unless the journal was lost as well.
  */
 export function judgeWriters(
   plan: readonly PlannedWriter[],
   rows: readonly WriterRow[],
   arrivals: readonly LedgerEntry[],
-  restore?: { writers: ReadonlyMap<string, LostTexts>; replacedAt: Date },
+  restore?: RestoredTexts,
 ): { wrong: string[]; sentAfterStop: string[] } {
   const byPhone = new Map(rows.map((row) => [row.phone, row]));
   const wrong: string[] = [];
   /** When nothing may arrive any more. */
-  const stops = new Map<string, { from: number; upTo: number }[]>();
+  const stops = new Map<string, ReturnType<typeof bound>>();
   for (const { from, texts } of plan) {
     const row = byPhone.get(from);
     const stored = row?.texts ?? [];
     const lost = restore?.writers.get(from);
-    const expected = texts.filter((text) => stored.includes(text) || !lost?.texts.has(text));
+    const mayLack = restore !== undefined && isStopForgotten(from, restore);
+    const expected = texts.filter(
+      (text) => stored.includes(text) || !lost?.texts.has(text) || (text === STOP && !mayLack),
+    );
     if (stored.join('\n') !== expected.join('\n')) wrong.push(`${from}: ${stored.join(', ')}`);
     if (expected.includes(STOP) && !row?.optedOut) wrong.push(`${from} is not opted out`);
-    stops.set(from, [
-      ...(row?.stoppedAt ? [{ from: new Date(row.stoppedAt).getTime() + UNDER_WAY_MS, upTo: Infinity }] : []),
-      ...(restore && lost?.stoppedAt !== undefined
-        ? [{ from: lost.stoppedAt + UNDER_WAY_MS, upTo: restore.replacedAt.getTime() }]
-        : []),
-    ]);
+    stops.set(from, bound(row?.stoppedAt ?? undefined, lost, restore));
   }
   const late = arrivals.filter(({ to, at }) => {
     const time = new Date(at).getTime();
     return stops.get(to)?.some(({ from, upTo }) => time > from && time < upTo);
   });
   return { wrong, sentAfterStop: late.map(({ to, part, at }) => `${to} part ${part} at ${at}`) };
+}
+
+/** When nothing may arrive for a writer, from and up to, in milliseconds. */
+function bound(
+  stoppedAt: string | undefined,
+  lost: LostTexts | undefined,
+  restore: RestoredTexts | undefined,
+): { from: number; upTo: number }[] {
+  const spans: { from: number; upTo: number }[] = [];
+  const storedAt = stoppedAt === undefined ? undefined : new Date(stoppedAt).getTime();
+  if (storedAt !== undefined) spans.push({ from: storedAt + UNDER_WAY_MS, upTo: Infinity });
+  if (lost?.stoppedAt === undefined || !restore) return spans;
+  // What was told again before anything was sent binds without a break.
+  const isUnbroken = storedAt !== undefined && storedAt <= restore.settledAt.getTime();
+  spans.push({
+    from: lost.stoppedAt + UNDER_WAY_MS,
+    upTo: isUnbroken ? Infinity : restore.replacedAt.getTime(),
+  });
+  return spans;
 }

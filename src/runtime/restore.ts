@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import type { Config } from '../config/index.js';
 import { FileJournal } from '../journal/file-journal.js';
+import { JournalKeeper } from '../journal/journal-keeper.js';
 import type { Journal } from '../journal/journal.js';
 import { RedisJournal } from '../journal/redis-journal.js';
 import { addMs, systemClock } from '../lib/clock.js';
@@ -13,6 +14,7 @@ import { unavailableResource } from '../lib/transient-errors.js';
 import { ThrottledLogger } from '../lib/throttled-logger.js';
 import { holdDue, holdRunning, isAnyHeld, releaseHeld } from '../modules/campaigns/index.js';
 import { HandOverLog, leaveDueUnknown, replayJournals } from '../modules/delivery/index.js';
+import { tellBindingAgain } from '../modules/inbound/index.js';
 import { InstallationService, type HeldByRestore } from '../modules/installation/index.js';
 import type { Infrastructure } from './infrastructure.js';
 import { deliverySources as sources } from './sources.js';
@@ -34,9 +36,11 @@ const held: HeldByRestore = {
   },
 };
 
-/** What makes a restored backup send nothing twice: the journal of hand-overs, and who recognises the restore. */
+/** What makes a restored backup send nothing twice, and nothing to whoever wrote STOP: the journal, and who recognises the restore. */
 export interface RestoreGuard {
   handOvers: HandOverLog;
+  /** For what else a restored database must not forget. */
+  keeper: JournalKeeper;
   /**
    * Before anything is sent: recognises a restored database, and tells it what was sent. Where what it needs is away for longer
    * than a few seconds, it goes on trying behind the answer.
@@ -58,7 +62,11 @@ export function createRestoreGuard(
   const log = new ThrottledLogger(logger, clock);
   const journals = openJournals(config, log);
   const installation = new InstallationService({ database, journal: journals[0], held, clock, logger });
-  const replay = (since: Date) => replayJournals({ database, sources, logger }, journals, since);
+  const replay = async (since: Date) => {
+    const binding = await tellBindingAgain({ database, logger }, journals, since);
+    return { ...(await replayJournals({ database, sources, logger }, journals, since)), binding };
+  };
+  const keeper = new JournalKeeper({ journals, log, onGap: () => installation.noteGap() });
   const closing = new AbortController();
   let settled = false;
   const settleOnce = async (): Promise<void> => {
@@ -68,7 +76,8 @@ export function createRestoreGuard(
     settled = true;
   };
   return {
-    handOvers: new HandOverLog({ journals, log, onGap: () => installation.noteGap() }),
+    handOvers: new HandOverLog(keeper),
+    keeper,
     isSettled: () => settled,
     async settle() {
       const work = retry(settleOnce, {

@@ -73,9 +73,11 @@ export async function startWorkerRole(
 ): Promise<WorkerRole> {
   const { config, infrastructure, transports, logger } = inputs;
   const { queue } = infrastructure;
+  const restore = createRestoreGuard(config, infrastructure, logger);
   const inbound = new InboundService({
     ...infrastructure,
     people: services.identities,
+    keeper: restore.keeper,
     clock: systemClock,
     logger,
   });
@@ -89,7 +91,6 @@ export async function startWorkerRole(
   });
   const { database } = infrastructure;
   const starts = new JobStarts({ database, workerId: host.workerId, progress: progressReaders, logger });
-  const restore = createRestoreGuard(config, infrastructure, logger);
   await host.start();
   try {
     await starts.start();

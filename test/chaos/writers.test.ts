@@ -27,8 +27,18 @@ const arrived = (at: number, to = ana): LedgerEntry => ({
   part: 0,
   at: second(at).toISOString(),
 });
-const judged = (rows: WriterRow[], arrivals: LedgerEntry[] = [], lost?: ReturnType<typeof lostTexts>) =>
-  judgeWriters(plan, rows, arrivals, lost && { writers: lost, replacedAt });
+const judged = (
+  rows: WriterRow[],
+  arrivals: LedgerEntry[] = [],
+  lost?: ReturnType<typeof lostTexts>,
+  forgottenUpTo?: number,
+) =>
+  judgeWriters(
+    plan,
+    rows,
+    arrivals,
+    lost && { writers: lost, replacedAt, settledAt: second(33), forgottenUpTo },
+  );
 
 describe('who writes', () => {
   it.each([
@@ -68,8 +78,8 @@ describe('what a restore loses of what people wrote', () => {
 describe('what a chaos run expects of people who write', () => {
   const lostStop = lostTexts([heard(texts, 10)], [heard(['Note 0', 'Note 1'])]);
   const lostAll = lostTexts([heard(texts, 10)], []);
-  const wrongWith = (known: string[], stopped?: number, lost?: typeof lostStop) =>
-    judged([stored(known, stopped)], [], lost).wrong;
+  const wrongWith = (known: string[], stopped?: number, lost?: typeof lostStop, upTo?: number) =>
+    judged([stored(known, stopped)], [], lost, upTo && second(upTo).getTime()).wrong;
 
   it('is all they wrote, once and in order, and the opt-out', () => {
     expect(wrongWith(texts, 10)).toEqual([]);
@@ -79,13 +89,22 @@ describe('what a chaos run expects of people who write', () => {
     expect(wrongWith(['Note 1', 'Note 0', 'STOP'], 10)).toHaveLength(1);
   });
 
-  it('is that just what the restore has lost is missing, or there again', () => {
-    expect(wrongWith(['Note 0', 'Note 1'], undefined, lostStop)).toEqual([]);
-    expect(wrongWith(texts, 40, lostStop)).toEqual([]);
+  it('is that just notes that the restore has lost are missing, or there again', () => {
+    const notes = lostTexts([heard(['Note 0', 'Note 1'])], [heard(['Note 0'])]);
+    expect(wrongWith(['Note 0', 'STOP'], 40, notes)).toEqual([]);
+    expect(wrongWith(texts, 40, notes)).toEqual([]);
+    expect(wrongWith(['Note 0'], undefined, notes)).toHaveLength(2);
     expect(wrongWith(['Note 0', 'STOP'], 40, lostStop)).toEqual([`${ana}: Note 0, STOP`]);
-    expect(wrongWith(['Note 0', 'Note 1', 'Note 1'], undefined, lostStop)).toHaveLength(1);
-    expect(judged([], [], lostAll).wrong).toEqual([]);
-    expect(judged([], [], lostStop).wrong).toEqual([`${ana}: `]);
+    expect(wrongWith(['STOP'], 31, lostAll)).toEqual([]);
+  });
+
+  it('is that a STOP is there unless the journal lost it, too', () => {
+    expect(wrongWith(['Note 0', 'Note 1'], undefined, lostStop)).toHaveLength(2);
+    expect(wrongWith(['Note 0', 'Note 1'], undefined, lostStop, 9)).toHaveLength(2);
+    expect(wrongWith(['Note 0', 'Note 1'], undefined, lostStop, 11)).toEqual([]);
+    expect(wrongWith(texts, 40, lostStop, 11)).toEqual([]);
+    expect(judged([], [], lostAll, second(11).getTime()).wrong).toEqual([]);
+    expect(judged([], [], lostStop, second(11).getTime()).wrong).toEqual([`${ana}: `]);
   });
 
   it('is that a STOP which is there again binds', () => {
@@ -100,14 +119,16 @@ describe('what a chaos run expects of people who write', () => {
     expect(judged([stored(texts, 10)], [arrived(40, '+5511960000002')]).sentAfterStop).toEqual([]);
   });
 
-  it('is the same of a lost STOP until the database is replaced', () => {
+  it('is the same of a forgotten STOP until the database is replaced', () => {
     const rows = [stored(['Note 0', 'Note 1'])];
     const late = (at: number) => judged(rows, [arrived(at)], lostStop).sentAfterStop.length;
     expect([14, 20, 31].map(late)).toEqual([0, 1, 0]);
   });
 
-  it('is the same of a STOP that is there again', () => {
-    const late = (at: number) => judged([stored(texts, 40)], [arrived(at)], lostStop).sentAfterStop.length;
-    expect([20, 35, 50].map(late)).toEqual([1, 0, 1]);
+  it('is the same of a STOP that is there again: without a break where nothing was sent before', () => {
+    const late = (stopped: number) => (at: number) =>
+      judged([stored(texts, stopped)], [arrived(at)], lostStop).sentAfterStop.length;
+    expect([20, 35, 50].map(late(32))).toEqual([1, 1, 1]);
+    expect([20, 35, 50].map(late(40))).toEqual([1, 0, 1]);
   });
 });

@@ -3,6 +3,7 @@ import { systemClock } from '../../src/lib/clock.js';
 import { newId } from '../../src/lib/ids.js';
 import { createLogger } from '../../src/lib/logger.js';
 import { ThrottledLogger } from '../../src/lib/throttled-logger.js';
+import { JournalKeeper } from '../../src/journal/journal-keeper.js';
 import { JournalDamaged, type Journal } from '../../src/journal/journal.js';
 import { decodeHandOvers, encodeHandOvers } from '../../src/modules/delivery/hand-overs/encoding.js';
 import { HandOverLog } from '../../src/modules/delivery/hand-overs/hand-over-log.js';
@@ -56,7 +57,7 @@ describe('the log of hand-overs', () => {
   const logOf = (...journals: Journal[]) => {
     const gaps: string[] = [];
     const deps = { journals, log, onGap: () => void gaps.push('gap'), patienceMs: 20 };
-    return { gaps, handOvers: new HandOverLog(deps) };
+    return { gaps, handOvers: new HandOverLog(new JournalKeeper(deps)) };
   };
 
   it('keeps concurrent hand-overs in one record', async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Redis } from 'ioredis';
+import type { ApiClient } from '../../src/demo/api-client.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { restoredCopy } from '../support/restored-database.js';
 import { waitFor } from '../support/wait-for.js';
@@ -13,8 +14,14 @@ import { startServer, type ServerProcess } from './server.js';
 jest.setTimeout(150_000);
 
 const RECIPIENTS = 60;
+const STOPS = '+5511961000000';
 const REDIS_DATABASE = 12;
 const pace = { minDelay: 20, maxDelay: 60 };
+
+const optedOut = async (api: ApiClient): Promise<string[]> =>
+  (await api.get<{ phoneNumber: string }[]>('/api/contacts?optedOut=true')).map(
+    ({ phoneNumber }) => phoneNumber,
+  );
 
 describe.each(backends)(
   'a database that is restored in the middle of a campaign, the queue on %s',
@@ -60,25 +67,29 @@ describe.each(backends)(
       return { server, api: await logIn(server.url) };
     }
 
-    /** A campaign that went on to its end after the backup. */
+    /** A campaign that went on to its end after the backup, after which a recipient wrote STOP. */
     async function sentBeyondBackup(): Promise<string> {
       const { server, api } = await start(db);
       await connectSenders(api, 6);
+      const [sender] = await api.get<{ id: string }[]>('/api/senders');
       const campaign = await startCampaign(api, RECIPIENTS, pace);
       await waitFor(() => simulator.network.ledger.summary().arrived > 10, { timeoutMs: 60_000 });
       backup = await restoredCopy(db.url);
       expect(simulator.network.ledger.summary().arrived).toBeLessThan(RECIPIENTS);
       await completed(api, campaign);
+      simulator.network.write({ from: STOPS, to: sender!.id, text: 'STOP' });
+      await waitFor(async () => (await optedOut(api)).length === 1, { timeoutMs: 60_000 });
       await server.end('SIGTERM');
       return campaign;
     }
 
-    it('goes on by itself and sends nothing twice, because the journal knows what was handed over', async () => {
+    it('goes on by itself and sends nothing twice, because the journal knows what was handed over, and who wrote STOP', async () => {
       const campaign = await sentBeyondBackup();
       const { server, api } = await start(backup!);
       const stats = await completed(api, campaign);
       expect(stats.sent + stats.delivered + stats.read).toBe(RECIPIENTS);
       expect(simulator.network.ledger.summary()).toMatchObject({ unique: RECIPIENTS, duplicates: 0 });
+      expect(await optedOut(api)).toEqual([STOPS]);
       expect(server.output()).toContain('"alert":"database.restored"');
     });
 

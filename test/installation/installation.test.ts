@@ -46,7 +46,7 @@ function newService(): InstallationService {
 
 const state = async () => (await readInstallation(db.database.manager))?.state;
 const replay = (report: { missing?: number; readable?: boolean } = {}) =>
-  service.settle(() => Promise.resolve({ bound: 1, missing: 0, readable: true, ...report }));
+  service.settle(() => Promise.resolve({ bound: 1, missing: 0, readable: true, binding: 0, ...report }));
 
 /** As pg_restore leaves it. */
 async function restore(): Promise<void> {

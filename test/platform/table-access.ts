@@ -69,6 +69,7 @@ export const foreignReads: Record<string, Record<string, string>> = {
   inbound: {
     contacts: 'who wrote is found by the number',
     senders: 'a conversation is noted for a sender that is still there, in one statement',
+    tenants: 'what the journal tells again is of tenants that a restored database has',
   },
   media: {
     campaigns: 'a file that a campaign still sends cannot be removed',

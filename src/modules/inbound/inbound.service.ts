@@ -1,6 +1,7 @@
 import { addMs } from '../../lib/clock.js';
 import { errorMessage } from '../../lib/errors.js';
 import { ThrottledLogger } from '../../lib/throttled-logger.js';
+import type { JournalKeeper } from '../../journal/journal-keeper.js';
 import type { HeardEvent } from './core/event-row.js';
 import { Inbox } from './receiving/inbox.js';
 import { InboundWork, type InboundWorkDeps } from './working/inbound-work.js';
@@ -16,6 +17,11 @@ const PAGE = 1_000;
 /** Rows that one run looks at. */
 const MOST = 50_000;
 
+export interface InboundServiceDeps extends InboundWorkDeps {
+  /** Where what binds is kept outside of PostgreSQL; it is not when none is given. */
+  keeper?: Pick<JournalKeeper, 'keep'>;
+}
+
 /** What sessions hear: stored before it is acknowledged, worked off right after, by whichever worker comes first. */
 export class InboundService {
   private readonly inbox: Inbox;
@@ -26,8 +32,12 @@ export class InboundService {
   private working: Promise<void> | undefined;
   private woken = false;
 
-  constructor(private readonly deps: InboundWorkDeps) {
-    this.inbox = new Inbox({ ...deps, onStored: () => this.wake() });
+  constructor(private readonly deps: InboundServiceDeps) {
+    this.inbox = new Inbox({
+      ...deps,
+      onStored: () => this.wake(),
+      keepBinding: (record) => deps.keeper?.keep(record) ?? Promise.resolve(),
+    });
     this.work = new InboundWork(deps);
     this.throttledLog = new ThrottledLogger(deps.logger, deps.clock);
   }

@@ -25,8 +25,10 @@ export interface HeldByRestore {
   isHeld(tx: Tx): Promise<boolean>;
 }
 
-/** Tells the database what was handed over since then. */
-export type Replay = (since: Date) => Promise<{ bound: number; missing: number; readable: boolean }>;
+/** Tells the database what was handed over since then, and what people wrote that binds. */
+export type Replay = (
+  since: Date,
+) => Promise<{ bound: number; missing: number; readable: boolean; binding: number }>;
 
 export interface InstallationDeps {
   database: Database;

@@ -1,4 +1,5 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { FORM, formOf, withForm } from '../../../journal/forms.js';
 import { JournalDamaged } from '../../../journal/journal.js';
 import { errorMessage } from '../../../lib/errors.js';
 
@@ -11,8 +12,6 @@ export interface HandOver {
   waMessageId: string | null;
 }
 
-/** The first byte says how the rest is written: JSON as it is, or deflated. */
-const FORM = { plain: 1, deflated: 2 } as const;
 /** Beginning to deflate costs as much as deflating a hundred. */
 const DEFLATED_FROM = 20;
 /** More than any batch becomes. */
@@ -27,8 +26,8 @@ export function encodeHandOvers(handOvers: readonly HandOver[]): Buffer {
     (bySender[senderId] ??= []).push([deliveryId, part, waMessageId]);
   const text = JSON.stringify(bySender);
   return handOvers.length < DEFLATED_FROM
-    ? Buffer.concat([Buffer.from([FORM.plain]), Buffer.from(text)])
-    : Buffer.concat([Buffer.from([FORM.deflated]), deflateRawSync(text, { level: 1 })]);
+    ? withForm(FORM.handOvers, Buffer.from(text))
+    : withForm(FORM.deflatedHandOvers, deflateRawSync(text, { level: 1 }));
 }
 
 /** @throws JournalDamaged when it was written by a later version, or is no batch of hand-overs. */
@@ -48,7 +47,9 @@ function read(data: Buffer): HandOver[] {
 
 function textOf(data: Buffer): string {
   const rest = data.subarray(1);
-  if (data[0] === FORM.plain) return rest.toString();
-  if (data[0] === FORM.deflated) return inflateRawSync(rest, { maxOutputLength: MAX_TEXT_BYTES }).toString();
-  throw new Error(`Hand-overs of the form ${data[0]} are unknown here.`);
+  const form = formOf(data);
+  if (form === FORM.handOvers) return rest.toString();
+  if (form === FORM.deflatedHandOvers)
+    return inflateRawSync(rest, { maxOutputLength: MAX_TEXT_BYTES }).toString();
+  throw new Error(`Hand-overs of the form ${form} are unknown here.`);
 }

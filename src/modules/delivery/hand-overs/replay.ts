@@ -1,4 +1,5 @@
 import type { Database } from '../../../db/index.js';
+import { FORM, formOf } from '../../../journal/forms.js';
 import { JournalDamaged, type Journal } from '../../../journal/journal.js';
 import type { Logger } from '../../../lib/logger.js';
 import type { DeliverySources } from '../source.js';
@@ -36,6 +37,7 @@ export async function replayJournals(
     let batch: JournaledHandOver[] = [];
     try {
       for await (const { at, data } of journal.since(since)) {
+        if (formOf(data) === FORM.binding) continue;
         batch.push(...decodeHandOvers(data).map((handOver) => ({ ...handOver, at })));
         if (batch.length < BATCH) continue;
         await replay(batch);

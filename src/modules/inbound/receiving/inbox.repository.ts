@@ -54,3 +54,9 @@ export async function insertRefused(tx: Tx, rows: readonly RefusedRow[]): Promis
     ],
   );
 }
+
+/** Those of them that there are. */
+export async function knownTenants(tx: Tx, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows: { id: string }[] = await tx.query('SELECT id FROM tenants WHERE id = ANY($1::uuid[])', [ids]);
+  return new Set(rows.map(({ id }) => id));
+}

@@ -4,6 +4,7 @@ import { errorMessage } from '../../../lib/errors.js';
 import { inHalves } from '../../../lib/in-halves.js';
 import type { Logger } from '../../../lib/logger.js';
 import { tenantWords, type TenantWords, type WordKind } from '../../tenants/index.js';
+import { encodeBinding } from './binding.js';
 import {
   keywordText,
   refusedRow,
@@ -24,6 +25,8 @@ export class Inbox {
       logger: Logger;
       /** Called when there is something to be worked off. */
       onStored(): void;
+      /** Keeps outside PostgreSQL what a restored database must not forget. Never rejects. */
+      keepBinding?: (record: Buffer) => Promise<void>;
     },
   ) {}
 
@@ -45,6 +48,9 @@ export class Inbox {
     for (const { item, error } of failed) refused.push(refusedRow(item.heard, whyOf(error)));
     if (refused.length > 0) await this.refuse(refused);
     if (rows.length > failed.length) this.deps.onStored();
+    // Before it is acknowledged, and after it is committed: what is cut off in between is told again.
+    const binding = rows.filter(({ binds }) => binds).map(({ row }) => row);
+    if (binding.length > 0) await this.deps.keepBinding?.(encodeBinding(binding));
   }
 
   private async read(
@@ -56,9 +62,10 @@ export class Inbox {
     const refused: RefusedRow[] = [];
     for (const each of heard) {
       try {
-        const row = rowOf(each, await wordOf(tx, each, words), this.deps.clock.now());
+        const word = await wordOf(tx, each, words);
+        const row = rowOf(each, word, this.deps.clock.now());
         if ('refused' in row) refused.push(refusedRow(each, row.refused));
-        else rows.push({ heard: each, row });
+        else rows.push({ heard: each, row, binds: row.stops || word !== undefined });
       } catch (error) {
         refused.push(refusedRow(each, whyOf(error)));
       }
@@ -79,6 +86,8 @@ export class Inbox {
 interface Readable {
   heard: HeardEvent;
   row: EventRow;
+  /** A keyword, or news of who is who: it decides whether the person may be written to. */
+  binds: boolean;
 }
 
 /** Throws what is no fault of the event, so that all of it is tried again. */
