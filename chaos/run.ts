@@ -125,21 +125,26 @@ async function completed(operator: Operator, campaign: string, signal: AbortSign
   while ((await operator.statusOf(campaign)) !== 'completed') await pause(200, undefined, { signal });
 }
 
-/** Gives up when the time is over or the user interrupts, whatever the work waits for. */
+/** Gives up when the time is over or the user interrupts, whatever the work waits for; all of it when a part fails. */
 async function inTime(
   work: (signal: AbortSignal) => Promise<void>,
   { minutes }: ChaosOptions,
   interrupted: AbortSignal = new AbortController().signal,
 ): Promise<void> {
-  const signal = AbortSignal.any([AbortSignal.timeout(minutes * 60_000), interrupted]);
+  const over = new AbortController();
+  const signal = AbortSignal.any([AbortSignal.timeout(minutes * 60_000), interrupted, over.signal]);
   // As many as are being answered listen to it.
   setMaxListeners(0, signal);
-  const over = new Promise<never>((_resolve, reject) => {
+  const givenUp = new Promise<never>((_resolve, reject) => {
     signal.addEventListener('abort', () =>
       reject(new Error('The campaign was given up.', { cause: signal.reason })),
     );
   });
-  await Promise.race([work(signal), over]);
+  try {
+    await Promise.race([work(signal), givenUp]);
+  } finally {
+    over.abort();
+  }
 }
 
 async function lookAtEverything(
