@@ -5,8 +5,6 @@ import { backends, queueEnv, type Backend } from './backends.js';
 import { completed, connectSenders, logIn, startSimulator } from './campaign.js';
 import { startServer, type ServerProcess } from './server.js';
 
-const REDIS_DATABASE = 13;
-
 let db: TestDatabase;
 let simulator: Awaited<ReturnType<typeof startSimulator>>;
 let server: ServerProcess | undefined;
@@ -23,7 +21,7 @@ afterEach(async () => {
 /** Everything the queue knows, gone. */
 async function loseQueue(backend: Backend): Promise<void> {
   if (backend !== 'redis') return;
-  const redis = new Redis(queueEnv(backend, REDIS_DATABASE)['REDIS_URL'] ?? '');
+  const redis = new Redis(queueEnv(backend, 'by itself')['REDIS_URL'] ?? '');
   await redis.flushdb();
   redis.disconnect();
 }
@@ -34,7 +32,7 @@ describe('a campaign with a start time', () => {
     server = await startServer({
       DATABASE_URL: db.url,
       SIMULATOR_URL: simulator.url,
-      ...queueEnv(backend, REDIS_DATABASE),
+      ...queueEnv(backend, 'by itself'),
     });
     const api = await logIn(server.url);
     await connectSenders(api, 1);

@@ -5,7 +5,6 @@ import { backends, queueEnv } from './backends.js';
 import { connectSenders, logIn, startSimulator } from './campaign.js';
 import { startServer, type ServerProcess } from './server.js';
 
-const REDIS_DATABASE = 9;
 const REGISTERED = '+5511961239001';
 const UNREGISTERED = '+5511961239002';
 
@@ -34,7 +33,7 @@ interface Progress {
 describe.each(backends)('with the queue on %s, a process that only serves the API', (backend) => {
   async function start(roles: string): Promise<ServerProcess> {
     const env = { DATABASE_URL: db.url, SIMULATOR_URL: simulator.url, ROLES: roles };
-    const server = await startServer({ ...env, ...queueEnv(backend, REDIS_DATABASE) });
+    const server = await startServer({ ...env, ...queueEnv(backend, 'contacts') });
     servers.push(server);
     return server;
   }

@@ -28,7 +28,7 @@ describe.each(backends)('a campaign with its queue on %s', (backend) => {
   beforeEach(async () => {
     db = await createTestDatabase();
     simulator = await startSimulator();
-    env = { DATABASE_URL: db.url, SIMULATOR_URL: simulator.url, ...queueEnv(backend, 3) };
+    env = { DATABASE_URL: db.url, SIMULATOR_URL: simulator.url, ...queueEnv(backend, 'crash') };
   });
   afterEach(async () => {
     await Promise.all(servers.splice(0).map((server) => server.end('SIGKILL')));

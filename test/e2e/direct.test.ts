@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { waitFor } from '../support/wait-for.js';
-import { backends, queueEnv } from './backends.js';
+import { backends, queueEnv, type Installation } from './backends.js';
 import { allConnected, connectSenders, logIn, startSimulator } from './campaign.js';
 import { startServer, type ServerProcess } from './server.js';
 
@@ -29,15 +29,15 @@ describe.each(backends)('direct messages with their queue on %s', (backend) => {
     await db.close();
   });
 
-  const start = async (redisDatabase: number): Promise<ServerProcess> => {
-    const env = { DATABASE_URL: db.url, SIMULATOR_URL: simulator.url, ...queueEnv(backend, redisDatabase) };
+  const start = async (installation: Installation): Promise<ServerProcess> => {
+    const env = { DATABASE_URL: db.url, SIMULATOR_URL: simulator.url, ...queueEnv(backend, installation) };
     const server = await startServer(env);
     servers.push(server);
     return server;
   };
 
   it('arrive exactly once, and not before their time, though the server is killed and its Redis lost', async () => {
-    const first = await start(6);
+    const first = await start('direct');
     const api = await logIn(first.url);
     await connectSenders(api, 6);
     const text = (index: number) => ({
@@ -54,7 +54,7 @@ describe.each(backends)('direct messages with their queue on %s', (backend) => {
     await first.end('SIGKILL');
     expect(simulator.network.ledger.summary().arrived).toBeLessThan(24);
 
-    const again = await logIn((await start(7)).url);
+    const again = await logIn((await start('direct, another one')).url);
     await allConnected(again, 6);
     const shown = await waitFor(
       async () => {

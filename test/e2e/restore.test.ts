@@ -15,7 +15,6 @@ jest.setTimeout(150_000);
 
 const RECIPIENTS = 60;
 const STOPS = '+5511961000000';
-const REDIS_DATABASE = 12;
 const pace = { minDelay: 100, maxDelay: 200 };
 
 const optedOut = async (api: ApiClient): Promise<string[]> =>
@@ -50,7 +49,7 @@ describe.each(backends)(
     async function forget(): Promise<void> {
       await rm(dataDir, { recursive: true });
       if (backend !== 'redis') return;
-      const redis = new Redis(queueEnv(backend, REDIS_DATABASE)['REDIS_URL'] ?? '');
+      const redis = new Redis(queueEnv(backend, 'restore')['REDIS_URL'] ?? '');
       await redis.flushdb();
       redis.disconnect();
     }
@@ -61,7 +60,7 @@ describe.each(backends)(
         DATABASE_URL: database.url,
         DATA_DIR: dataDir,
         SIMULATOR_URL: simulator.url,
-        ...queueEnv(backend, REDIS_DATABASE),
+        ...queueEnv(backend, 'restore'),
       });
       servers.push(server);
       return { server, api: await logIn(server.url) };

@@ -11,8 +11,6 @@ import { answeredEverywhere, refusedEverywhere } from './turns.js';
 
 jest.setTimeout(240_000);
 
-const REDIS_DATABASE = 14;
-
 /** With the queue in it too, its worst case is in database-gone.test.ts; here both are tried when faults are to last. */
 const tried: readonly Backend[] = extraSeconds > 0 ? backends : ['redis'];
 
@@ -33,7 +31,7 @@ describe.each(tried)('while the database has a bad day, with the queue on %s,', 
     url.hostname = '127.0.0.1';
     url.port = String(proxy.port);
     stage = await setStage({
-      env: { DATABASE_URL: url.href, CLAIM_TIMEOUT: '20', ...queueEnv(backend, REDIS_DATABASE) },
+      env: { DATABASE_URL: url.href, CLAIM_TIMEOUT: '20', ...queueEnv(backend, 'database faults') },
       recipients: 160 + 12 * extraSeconds,
       pauseMs: 250,
     });

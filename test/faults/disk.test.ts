@@ -45,7 +45,7 @@ describe('while a disk is full', () => {
     later(() => postgres.close());
     await postgres.start();
     stage = await setStage({
-      env: { DATABASE_URL: postgres.url, CLAIM_TIMEOUT: '20', ...queueEnv('redis', 15) },
+      env: { DATABASE_URL: postgres.url, CLAIM_TIMEOUT: '20', ...queueEnv('redis', 'disk faults') },
       recipients: 80,
       pauseMs: 500,
     });

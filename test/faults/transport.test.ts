@@ -27,7 +27,7 @@ describe('while the transport hangs', () => {
         DATABASE_URL: db.url,
         CLAIM_TIMEOUT: '4',
         RESEND_GRACE: '2',
-        ...queueEnv('redis', 12),
+        ...queueEnv('redis', 'transport faults'),
       },
       recipients: 160 + 16 * extraSeconds,
       pauseMs: 250,
