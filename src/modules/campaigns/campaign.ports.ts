@@ -12,12 +12,12 @@ import type { CampaignMedia } from '../content/index.js';
 
 /** What campaigns need of the contacts module. */
 export interface CampaignContacts {
-  /** Phones in E.164. What is not given stays as the contact has it. */
+  /** Phones in E.164. What is not given stays as the contact has it. One row per line, with the line that was asked for. */
   upsertMany(
     tx: Tx,
     tenantId: string,
     contacts: { phone: string; name?: string | null }[],
-  ): Promise<{ id: string; phone: string }[]>;
+  ): Promise<{ id: string; line: string }[]>;
 }
 
 /** What campaigns need of the senders module. */

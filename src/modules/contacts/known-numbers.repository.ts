@@ -5,7 +5,10 @@ import { ownerOf } from './identities/identity.repository.js';
 
 /** What is known of a number that a request wants to write to. */
 export interface KnownNumber {
-  /** As it is dialled: what the contact of its line goes by, otherwise the given number. */
+  /**
+   * As it is dialled: in the form in which its contact has this number. Whom another identity names is written to by what the
+   * contact goes by.
+   */
   phone: string;
   line: string;
   contactId: string | null;
@@ -24,7 +27,10 @@ export async function knownNumbers(
   purpose: Purpose = 'service',
 ): Promise<KnownNumber[]> {
   return tx.query<KnownNumber[]>(
-    `SELECT coalesce(c.phone, c.line, given.phone) AS phone, given.line, c.id AS "contactId", c.name,
+    `SELECT CASE WHEN starts_with(given.line, '+') AND c.line <> given.line
+              THEN coalesce((SELECT i.written FROM contact_identities i
+                             WHERE i.tenant_id = $1 AND i.line = given.line AND i.until IS NULL), given.phone)
+              ELSE coalesce(c.phone, c.line, given.phone) END AS phone, given.line, c.id AS "contactId", c.name,
             coalesce(c.attributes, '{}') AS attributes, c.opted_out_at AS "optedOutAt",
             c.opt_out_source AS "optOutSource", EXISTS (SELECT FROM suppressions x WHERE x.tenant_id = $1 AND x.line IN (given.line, c.line)
               AND (x.scope = 'everything' OR (x.scope = 'marketing' AND $4 = 'marketing'))) AS suppressed

@@ -2,7 +2,7 @@ import type { Tx } from '../../../db/index.js';
 import { DomainError, invalid, notFound, type FieldError, refuse } from '../../../lib/errors.js';
 import { newId } from '../../../lib/ids.js';
 import { normalisePhone } from '../../../lib/phone.js';
-import { distinctLines } from '../../../lib/phone-line.js';
+import { distinctLines, lineOf } from '../../../lib/phone-line.js';
 import { enqueueBestEffort } from '../../../queue/enqueue-best-effort.js';
 import type { Campaign } from '../campaign.entity.js';
 import type { CampaignDeps } from '../campaign.ports.js';
@@ -133,14 +133,14 @@ export class TestSends {
     const { tenantId, pool, stickySender, minDelay, maxDelay } = campaign;
     const now = this.deps.clock.now();
     await this.parts.lockFiles(tx, tenantId, parts);
-    const contacts = await this.deps.contacts.upsertMany(
-      tx,
-      tenantId,
-      phones.map((phone) => ({ phone })),
-    );
-    const deliveries = contacts.map(({ id: contactId, phone }) =>
-      writtenDelivery({ contactId, phone, name: null }, contentsFor(parts, sample, phone), now),
-    );
+    const given = phones.map((phone) => ({ phone }));
+    const contacts = await this.deps.contacts.upsertMany(tx, tenantId, given);
+    const contactOf = new Map(contacts.map((contact) => [contact.line, contact.id]));
+    const deliveries = phones.map((phone) => {
+      const contactId = contactOf.get(lineOf(phone));
+      if (contactId === undefined) throw numberMoved();
+      return writtenDelivery({ contactId, phone, name: null }, contentsFor(parts, sample, phone), now);
+    });
     // Whoever gets it has asked for it: neither quiet hours nor the frequency cap hold it back.
     const terms = { source: 'test', purpose: 'service', pool, stickySender, minDelay, maxDelay } as const;
     await insertSend(tx, tenantId, { id, ...terms }, deliveries);
@@ -157,6 +157,14 @@ interface StoredTest {
   campaign: Campaign;
   parts: CampaignPart[];
   sample: Sample;
+}
+
+/** A number that its contact gave up between two statements. */
+function numberMoved(): DomainError {
+  const message = 'a contact of one of these numbers changed a moment ago; send the request again';
+  return new DomainError('conflict', 'contact_changed', message, {
+    errors: [{ path: 'phoneNumbers', message }],
+  });
 }
 
 function contentFor(

@@ -37,20 +37,26 @@ function millisecondOf(campaignId: string): string {
   return campaignId.replaceAll('-', '').slice(0, 12);
 }
 
-/** Adds recipients that are contacts already; their attributes are overlaid with the campaign's own variables. */
+/**
+ * Adds recipients that are contacts already; their attributes are overlaid with the campaign's own variables. Returns how many
+ * were added: two numbers of one person are one recipient.
+ */
 export async function insertInlineRecipients(
   tx: Tx,
   key: CampaignKey,
   recipients: InlineRecipient[],
   firstPosition: number,
-): Promise<void> {
-  await tx.query(
-    `INSERT INTO deliveries (id, tenant_id, campaign_id, contact_id, phone, name, variables, inline)
+): Promise<number> {
+  const [row] = await tx.query<{ added: number }[]>(
+    `WITH added AS (
+     INSERT INTO deliveries (id, tenant_id, campaign_id, contact_id, phone, name, variables, inline)
      SELECT ${recipientId('given.position')}, $1, $2, contacts.id, coalesce(contacts.phone, contacts.line),
             coalesce(given.name, contacts.name), contacts.attributes || given.variables, true
      FROM jsonb_to_recordset($4::jsonb) AS given(position bigint, line text, name text, variables jsonb)
      JOIN contacts ON contacts.tenant_id = $1 AND contacts.id = ${ownerOf('given.line')}
-     ON CONFLICT (campaign_id, line) DO NOTHING`,
+     ON CONFLICT (campaign_id, line) DO NOTHING
+     RETURNING 1)
+     SELECT count(*)::int AS added FROM added`,
     [
       key.tenantId,
       key.campaignId,
@@ -62,6 +68,7 @@ export async function insertInlineRecipients(
       ),
     ],
   );
+  return row?.added ?? 0;
 }
 
 /** Adds the inline recipients of another campaign, in the same order and with the same values. */

@@ -188,13 +188,14 @@ export class CampaignAudience {
     filling: Filling,
   ): Promise<void> {
     if (given === 0) return;
+    let added = 0;
     for (let start = 0; start < recipients.length; start += CONTACTS_PER_STATEMENT) {
       const batch = recipients.slice(start, start + CONTACTS_PER_STATEMENT);
       const contacts = batch.map(({ phone, name }) => (name === null ? { phone } : { phone, name }));
       await this.deps.contacts.upsertMany(tx, key.tenantId, contacts);
-      await insertInlineRecipients(tx, key, batch, start);
+      added += await insertInlineRecipients(tx, key, batch, start);
     }
-    filling.note('contacts', undefined, { matched: given, added: recipients.length });
+    filling.note('contacts', undefined, { matched: given, added });
   }
 }
 

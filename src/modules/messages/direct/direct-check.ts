@@ -92,19 +92,15 @@ export class DirectCheck {
     drafts: readonly DirectDraft[],
     purpose: Purpose,
   ): Promise<{ written: WrittenDraft[]; refused: RefusedMessage[] }> {
-    const phones = [
-      ...new Set(drafts.flatMap(({ phone, answered }) => [phone, answered?.contactPhone ?? phone])),
-    ];
+    const phones = [...new Set(drafts.map(({ phone }) => phone))];
     const known = await knownNumbers(this.deps.database.manager, tenantId, phones, purpose);
     const byLine = new Map(known.map((number) => [number.line, number]));
     const written: WrittenDraft[] = [];
     const refused: RefusedMessage[] = [];
     await inTurns(drafts, (draft) => {
       const number = byLine.get(lineOf(draft.phone));
-      // Of an answer the contact who wrote, whose number this may have been before a merge.
-      const person = byLine.get(lineOf(draft.answered?.contactPhone ?? draft.phone));
-      if (!number || !person) throw new Error('A number was not looked up.');
-      const outcome = textFor(draft, number, person);
+      if (!number) throw new Error('A number was not looked up.');
+      const outcome = textFor(draft, number);
       if ('content' in outcome) written.push(outcome);
       else refused.push(outcome);
     });
@@ -172,19 +168,15 @@ export class DirectCheck {
   }
 }
 
-function textFor(
-  draft: DirectDraft,
-  number: KnownNumber,
-  person: KnownNumber,
-): WrittenDraft | RefusedMessage {
+function textFor(draft: DirectDraft, number: KnownNumber): WrittenDraft | RefusedMessage {
   const { index } = draft;
-  const reason = unreachableReason(number) ?? unreachableReason(person);
+  const reason = unreachableReason(number);
   if (reason) {
     const errors = [{ path: draft.recipientPath, message: reason.message }];
     return { index, kind: 'not_possible', code: reason.code, errors };
   }
   const { part } = draft.draft;
-  const rendered = writeDirect({ ...draft, part }, person);
+  const rendered = writeDirect({ ...draft, part }, number);
   if (rendered.ok) return { ...draft, content: rendered.content };
   const missing = rendered.code === 'template_missing_variable';
   const field = missing ? 'variables' : mainText(part.type);

@@ -36,7 +36,7 @@ export function messageIdOf({ messages: [message] }: WrittenDelivery): string {
 /** The contact of a direct message. */
 export interface DirectPerson {
   id: string;
-  /** In the form the contact has, which is dialled whatever form the request named. */
+  /** The number that was asked for, in the form the contact has, which is dialled whatever form the request named. */
   phone: string;
   name: string | null;
 }
@@ -47,8 +47,7 @@ export function directDelivery(
   { purpose, now }: { purpose: Purpose; now: Date },
 ): DirectDelivery {
   const { index, name, content, senderId, sendAt, replyTo, answered } = message;
-  if (!person && answered) throw contactChanged(message);
-  if (!person) throw new Error('A recipient has no contact.');
+  if (!person) throw contactChanged(message);
   const addressee = {
     contactId: person.id,
     phone: person.phone,

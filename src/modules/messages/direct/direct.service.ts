@@ -154,8 +154,8 @@ export class DirectMessages {
   }
 
   /**
-   * The recipients as they are in this transaction. A number without a contact gets one; an answer goes to the contact who
-   * wrote, at the number that was asked for.
+   * The recipients as they are in this transaction, each at the number that was asked for, which may be one of several of the
+   * contact. A number without a contact gets one; an answer goes to the contact who wrote.
    */
   private async peopleOf(
     tx: Tx,
@@ -166,7 +166,7 @@ export class DirectMessages {
     const contacts = messages
       .filter(({ answered }) => !answered)
       .map(({ phone, name }) => (name === null ? { phone } : { phone, name }));
-    const made = contacts.length > 0 ? await this.deps.contacts.upsertMany(tx, tenantId, contacts) : [];
+    if (contacts.length > 0) await this.deps.contacts.upsertMany(tx, tenantId, contacts);
     const answered = messages.flatMap((message) => message.answered ?? []);
     // So that none of them becomes part of another contact before its answer is stored.
     await missingIds(
@@ -175,14 +175,10 @@ export class DirectMessages {
       tenantId,
       answered.map(({ contactId }) => contactId),
     );
-    const phones = [...made, ...answered.map(({ contactPhone: phone }) => ({ phone }))].map(
-      ({ phone }) => phone,
-    );
+    const phones = [...new Set(messages.map(({ phone }) => phone))];
     const known = await knownNumbers(tx, tenantId, phones, purpose);
     const byLine = new Map(known.map((number) => [number.line, number]));
-    return {
-      of: (message) => personOf(message, byLine.get(lineOf(message.answered?.contactPhone ?? message.phone))),
-    };
+    return { of: (message) => personOf(message, byLine.get(lineOf(message.phone))) };
   }
 
   private enqueue(tenantId: string, deliveries: readonly DirectDelivery[]): Promise<void> {
@@ -205,12 +201,9 @@ function onlyOne<Item>([item]: readonly Item[]): Item {
 }
 
 /** Undefined when the number has no contact, or not any more the one who wrote. */
-function personOf(
-  { answered, phone }: ReadyMessage,
-  number: KnownNumber | undefined,
-): DirectPerson | undefined {
+function personOf({ answered }: ReadyMessage, number: KnownNumber | undefined): DirectPerson | undefined {
   if (!number || number.contactId === null) return undefined;
   if (answered && number.contactId !== answered.contactId) return undefined;
-  const { contactId: id, name, line } = number;
-  return { id, phone: lineOf(phone) === line ? number.phone : phone, name };
+  const { contactId: id, name, phone } = number;
+  return { id, phone, name };
 }

@@ -28,8 +28,6 @@ export interface DirectDraft {
 /** A person wrote to a sender. */
 export interface AnsweredMessage {
   contactId: string;
-  /** E.164, as the contact shows it; the person may have written from a number that it had before a merge. */
-  contactPhone: string;
   senderId: string;
 }
 

@@ -1,6 +1,6 @@
 import { DomainError, type FieldError } from '../../../lib/errors.js';
 import { sentenceOf } from '../../../lib/faults.js';
-import type { RefusedMessage } from './direct.types.js';
+import type { ReadyMessage, RefusedMessage } from './direct.types.js';
 
 /** The error of a whole request: 400 when any message is invalid, else that of the first refused message. */
 export function errorOfRefused(refused: readonly RefusedMessage[]): DomainError {
@@ -10,11 +10,11 @@ export function errorOfRefused(refused: readonly RefusedMessage[]): DomainError 
   return new DomainError(kind, code, sentenceOf(errors), { errors });
 }
 
-/** The contact who wrote was merged or deleted since the message it wrote was looked up. */
-export function contactChanged({ place }: { place: string }): DomainError {
+/** The contact was merged, moved to another number or deleted since it was looked up. */
+export function contactChanged({ place, recipientPath, answered }: ReadyMessage): DomainError {
   const message = 'its contact was merged or deleted a moment ago; send the request again';
   return new DomainError('conflict', 'contact_changed', message, {
-    errors: [{ path: `${place}replyTo`, message }],
+    errors: [{ path: answered ? `${place}replyTo` : recipientPath, message }],
   });
 }
 

@@ -10,7 +10,6 @@ export async function repliedMessages(
 ): Promise<Map<string, RepliedMessage>> {
   const rows: (Omit<RepliedMessage, 'senderExists'> & { id: string })[] = await tx.query(
     `SELECT m.id, m.direction = 'in' AS "isInbound", m.sender_id AS "senderId", c.id AS "contactId",
-            coalesce(c.phone, c.line) AS "contactPhone",
             ARRAY(SELECT n.line FROM contact_identities n
                   WHERE n.tenant_id = $1 AND n.contact_id = c.id AND n.until IS NULL) || c.line
               AS lines

@@ -3,11 +3,10 @@ import { lineOf } from '../../../../lib/phone-line.js';
 import type { AnsweredMessage, DirectDraft } from '../direct.types.js';
 
 /** A stored message that a request wants to answer. */
-export interface RepliedMessage extends Omit<AnsweredMessage, 'contactId' | 'contactPhone'> {
+export interface RepliedMessage extends Omit<AnsweredMessage, 'contactId'> {
   isInbound: boolean;
   /** Null once the person was erased, or the contact deleted. */
   contactId: string | null;
-  contactPhone: string | null;
   /** Of the contact, those it had before a merge included. */
   lines: readonly string[];
   senderExists: boolean;
@@ -28,9 +27,9 @@ export function answeredBy(
       `there is no message ${replyTo}; GET /api/messages?direction=in lists what came in`,
     );
   }
-  const { isInbound, contactId, contactPhone, lines, senderId, senderExists } = message;
+  const { isInbound, contactId, lines, senderId, senderExists } = message;
   if (!isInbound) return refused('replyTo', 'was sent, not received; give the id of a message that came in');
-  if (contactId === null || contactPhone === null) {
+  if (contactId === null) {
     return refused(
       'replyTo',
       'came from a contact that is not there any more; leave it out to write to the number',
@@ -54,5 +53,5 @@ export function answeredBy(
       `an answer leaves through the sender that was written to; leave it out, or give ${senderId}`,
     );
   }
-  return { ok: true, answered: { contactId, contactPhone, senderId } };
+  return { ok: true, answered: { contactId, senderId } };
 }
