@@ -50,6 +50,8 @@ describe('a template that only puts values into a text', () => {
         ' {{ contact.address.city }} ',
         '{{ contact["__proto__"].city }}',
         '{{ constructor }}',
+        '{{ phoneNumber }}',
+        '{{ contact.phoneNumber | default: "us" }}',
         '{{ city | default: "there" }}',
         '{{ nothing | default: name }}',
         '\n',
@@ -64,7 +66,7 @@ describe('a template that only puts values into a text', () => {
     );
     const variables = fc.record({ city: value, address: fc.record({ city: value }), constructor: value });
     const recipient = fc.record({
-      phone: fc.constant('+5511987654321'),
+      phone: fc.constantFrom('+5511987654321', 'lid:190000000000009', 'bsuid::BR.1a', null),
       name: fc.option(fc.string({ maxLength: 8 })),
       variables,
     });

@@ -178,6 +178,21 @@ describe('rendering a part', () => {
     });
   });
 
+  it.each(['lid:190000000000009', 'bsuid::BR.1a2b', 'erased-1', null])(
+    'a person of %s has no number, whatever a variable says',
+    (number) => {
+      const nobody = { ...ana, phone: number, variables: { phoneNumber: '+1' } };
+      expect(
+        render('{{ phoneNumber | default: "us" }}{% if contact.phoneNumber %}!{% endif %}', nobody),
+      ).toEqual({ ok: true, text: 'us' });
+      for (const variable of ['phoneNumber', 'contact.phoneNumber']) {
+        const missing = { code: 'template_missing_variable', variable };
+        expect(render(`Call {{ ${variable} }}`, nobody)).toMatchObject(missing);
+        expect(render(`Call {{ ${variable} | upcase }}`, nobody)).toMatchObject(missing);
+      }
+    },
+  );
+
   it('a day is that day whatever zone the server is in', () => {
     expect(render('{{ "2026-03-02" | date: "%d %H:%M" }}')).toEqual({ ok: true, text: '02 00:00' });
   });

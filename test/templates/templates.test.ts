@@ -149,6 +149,22 @@ describe('a preview', () => {
     ]);
   });
 
+  it('shows a person without a number as one who has none, real or made up', async () => {
+    const tenantId = await world.db.createTenant();
+    await world.deps.database.manager.query(
+      `INSERT INTO contacts (id, tenant_id, address, name, attributes) VALUES ($1, $2, 'lid:190000000000031', 'Ana', '{}')`,
+      [newId(), tenantId],
+    );
+    const text = 'Call {{ phoneNumber | default: "us" }}';
+    const none = { phone: null, outcome: { ok: true, text: 'Call us' } };
+    const variables = { name: 'Ana', phoneNumber: null };
+    expect((await previews.preview(tenantId, { content: text })).items).toMatchObject([none]);
+    expect((await previews.preview(tenantId, { content: text, variables })).items).toMatchObject([none]);
+    expect((await previews.preview(tenantId, { content: '{{ contact.phoneNumber }}' })).items).toMatchObject([
+      { outcome: { code: 'template_missing_variable', variable: 'contact.phoneNumber' } },
+    ]);
+  });
+
   it.each(['NULL', '\u200b', '-', 'n/a'])(
     'of a person named %j shows a person without a name',
     async (name) => {

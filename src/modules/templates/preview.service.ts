@@ -26,7 +26,7 @@ export interface PreviewRequest {
 
 export interface Preview {
   variables: TextVariable[];
-  items: { contactId: string | null; phone: string; name: string | null; outcome: PreviewedText }[];
+  items: { contactId: string | null; phone: string | null; name: string | null; outcome: PreviewedText }[];
 }
 
 const FEW = 10;
@@ -99,7 +99,7 @@ function madeUp(variables: Record<string, unknown>): PreviewPerson {
   const { name, phoneNumber } = variables;
   return {
     ...SAMPLE,
-    phone: typeof phoneNumber === 'string' ? phoneNumber : SAMPLE.phone,
+    phone: typeof phoneNumber === 'string' || phoneNumber === null ? phoneNumber : SAMPLE.phone,
     name: typeof name === 'string' ? personName(name) : null,
     variables: composed(variables),
   };

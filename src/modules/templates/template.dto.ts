@@ -84,7 +84,7 @@ export class PreviewTemplateDto {
   @IsUUID()
   listId?: string;
 
-  /** A person who is made up: name, phoneNumber and attributes. */
+  /** A person who is made up: name, phoneNumber (null for none) and attributes. */
   @IsOptional()
   @IsObject()
   @JSONSchema({ type: 'object', additionalProperties: true })
@@ -129,8 +129,10 @@ export class PreviewedTextResponse {
   @IsOptional()
   @IsUUID()
   contactId!: string | null;
+  /** Null for a person without a number. */
+  @IsOptional()
   @IsString()
-  phoneNumber!: string;
+  phoneNumber!: string | null;
   @IsOptional()
   @IsString()
   name!: string | null;

@@ -5,7 +5,7 @@ import { Template } from './template.entity.js';
 /** A person a text is previewed for. */
 export interface PreviewPerson {
   id: string;
-  phone: string;
+  phone: string | null;
   name: string | null;
   variables: Record<string, unknown>;
 }

@@ -227,6 +227,32 @@ describe('refusing a campaign', () => {
     });
   });
 
+  it('people without a number have none in texts, and are counted like those without any other value', async () => {
+    const own = await world.tenantWithSender();
+    const listId = await world.list(own, 2);
+    const alone = await world.list(own, 0);
+    const { manager } = world.db.database;
+    await manager.query(
+      `WITH made AS (
+         INSERT INTO contacts (id, tenant_id, address, attributes) VALUES (gen_random_uuid(), $1, 'lid:190000000000041', '{}')
+         RETURNING id)
+       INSERT INTO contact_list_members (list_id, contact_id, tenant_id)
+       SELECT given.id, made.id, $1 FROM made, unnest($2::uuid[]) AS given (id)`,
+      [own, [listId, alone]],
+    );
+    const template = 'Call {{ contact.phoneNumber }}';
+    const { campaign, warnings } = await world.manager.create(own, draft({ template, listIds: [listId] }));
+    const missing = { code: 'missing_variable', variable: 'contact.phoneNumber', count: 1 };
+    expect(warnings).toMatchObject([missing]);
+    expect(await world.manager.problems(own, campaign.id, { limit: 5 })).toMatchObject({
+      items: [{ problems: [{ code: 'template_missing_variable', variable: 'contact.phoneNumber' }] }],
+    });
+    await expect(world.manager.create(own, draft({ template, listIds: [alone] }))).rejects.toMatchObject({
+      code: 'unknown_variable',
+      message: 'No recipient has a value for: contact.phoneNumber. Known are contact.name.',
+    });
+  });
+
   it("another tenant's lists, senders and campaigns do not exist", async () => {
     const other = await world.tenantWithSender();
     const listId = await world.list(other, 1);

@@ -10,8 +10,13 @@ export interface Coverage {
 /** A character that JavaScript's trim() keeps; PostgreSQL's own class of blanks depends on its locale. */
 const VISIBLE = String.raw`[^\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]`;
 
-/** True for rows of deliveries with a value at the path that a parameter holds; blanks are no value. */
+/**
+ * True for rows of deliveries with a value at the path that a parameter holds; blanks are no value. The number is that of the
+ * recipient, who may have none, and no variable.
+ */
 export function hasValue(attribute: readonly string[], parameter: string): string {
+  // The parameter is asked for because a statement has to use all it is given.
+  if (attribute[0] === 'phoneNumber') return `(starts_with(phone, '+') AND ${parameter}::text[] IS NOT NULL)`;
   const inVariables = `coalesce(variables #>> ${parameter}::text[], '') ~ '${VISIBLE}'`;
   return attribute.join('.') === 'name'
     ? `(${inVariables} OR coalesce(name, '') ~ '${VISIBLE}')`

@@ -31,7 +31,9 @@ export async function checkCoverage(
 }
 
 function unknownVariables(unknown: NeededVariable[], attributes: string[]): DomainError {
-  const all = [...new Set(['name', 'phoneNumber', ...attributes])].map((name) => `contact.${name}`);
+  const hasNumbers = unknown.every(({ attribute }) => attribute[0] !== 'phoneNumber');
+  const own = hasNumbers ? ['name', 'phoneNumber'] : ['name'];
+  const all = [...new Set([...own, ...attributes])].map((name) => `contact.${name}`);
   const more = all.length > SHOWN ? ` and ${all.length - SHOWN} more` : '';
   const known = `${all.slice(0, SHOWN).join(', ')}${more}`;
   const errors = unknown.map(({ name, path }) => ({

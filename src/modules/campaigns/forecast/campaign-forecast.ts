@@ -100,7 +100,7 @@ async function busyMs(deps: ForecastDeps, campaign: Campaign): Promise<number> {
   const sample = await sampleRecipient(deps.database.manager, campaign, undefined);
   if (!sample) return 0;
   const parts: readonly CampaignPart[] = campaign.variants?.[sample.variant]?.parts ?? campaign.parts;
-  const scope = templateScope({ phone: '', name: sample.name, variables: sample.variables });
+  const scope = templateScope(sample);
   const budget = new RenderBudget();
   const contents = parts.flatMap((part, index) => {
     const rendered = renderPart(part, scope, choiceSeed(sample.contactId, index), budget);

@@ -115,7 +115,7 @@ function parseTemplates(texts: readonly PartText[]): { needed: NeededVariable[];
           path,
           message: 'contact is the whole contact; name a field of it, such as contact.name',
         });
-      } else if (attribute[0] !== 'phoneNumber' && !needed.has(name)) {
+      } else if (!needed.has(name)) {
         needed.set(name, { name, attribute, path });
       }
     }

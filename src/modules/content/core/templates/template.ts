@@ -11,7 +11,8 @@ import type { CampaignPart } from '../part.js';
 /** What a template may refer to. */
 export interface TemplateScope {
   contact: Record<string, unknown>;
-  phoneNumber: string;
+  /** Missing for a person without a number. */
+  phoneNumber?: string;
   [variable: string]: unknown;
 }
 
@@ -28,10 +29,11 @@ export type RenderResult =
 
 /**
  * The variables of one recipient: each as `{{contact.x}}` and as `{{x}}`, besides `name` and `phoneNumber`.
- * Blank values are left out, so that a `default` or an `if` sees a blank name as what it is: no name.
+ * Blank values are left out, so that a `default` or an `if` sees a blank name as what it is: no name. So is the number of a
+ * person who is written to by another identity, which no text shows.
  */
 export function templateScope(recipient: {
-  phone: string;
+  phone: string | null;
   name: string | null;
   variables: Record<string, unknown>;
 }): TemplateScope {
@@ -39,13 +41,19 @@ export function templateScope(recipient: {
   addValues(contact, withoutMissingName({ name: recipient.name }));
   addValues(contact, withoutMissingName(recipient.variables));
   // Last: a variable of this name must not replace the number that the message goes to.
-  contact['phoneNumber'] = recipient.phone;
-  const scope = { ...contact, phoneNumber: recipient.phone, contact };
+  if (isNumber(recipient.phone)) contact['phoneNumber'] = recipient.phone;
+  else delete contact['phoneNumber'];
+  const scope: TemplateScope = { ...contact, contact };
   // Without its own `size` Liquid would return the number of the contact's attributes.
   for (const values of [scope, contact]) {
     if (!Object.hasOwn(values, 'size')) Object.defineProperty(values, 'size', { value: undefined });
   }
   return scope;
+}
+
+/** Other identities begin with their kind; a number that somebody made up for a preview may have any form. */
+function isNumber(address: string | null): address is string {
+  return address !== null && /^[+(]?\d/.test(address);
 }
 
 /** A name that cannot be seen, or `NULL` in its place, is none, however it was given. */

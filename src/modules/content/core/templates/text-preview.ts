@@ -32,7 +32,7 @@ export type PreviewedText =
 /** The text as the first part of a campaign would show it to this person, or why it cannot. */
 export function previewText(
   content: string,
-  person: { id: string; phone: string; name: string | null; variables: Record<string, unknown> },
+  person: { id: string; phone: string | null; name: string | null; variables: Record<string, unknown> },
 ): PreviewedText {
   const rendered = renderPart({ type: 'text', content }, templateScope(person), choiceSeed(person.id, 0));
   if (!rendered.ok) return rendered;
