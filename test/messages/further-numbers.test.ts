@@ -45,6 +45,30 @@ async function campaign(body: object): Promise<string> {
   return id;
 }
 
+it('a LID names a person in a test, in an answer and in what a campaign excludes', async () => {
+  const lid = `19000000000${1_000 + counter}`;
+  surface.network.write({ to: sender.number, lid, text: 'Are you open?' });
+  const written = async () =>
+    (await list('/api/messages?direction=in')).filter(({ from }) => from === `lid:${lid}`);
+  await waitFor(async () => (await written()).length === 1);
+  const [{ id: replyTo, contactId: who } = {}] = await written();
+  await post('/api/message/send', { to: `lid:${lid}`, replyTo, type: 'text', content: 'Until nine' });
+  await waitFor(() => arrivals(`lid:${lid}`) === 1);
+  const listed = await post('/api/lists', { name: lid });
+  await post(`/api/lists/${listed['id']}/members`, { contactIds: [who] });
+  const id = await campaign({
+    contacts: [own],
+    listIds: [listed['id']],
+    exclude: { phoneNumbers: [`lid:${lid}`] },
+  });
+  expect(await get(`/api/campaigns/${id}`)).toMatchObject({ audience: { excluded: { phoneNumbers: 1 } } });
+  const { body } = await call('POST', `/api/campaigns/${id}/test`, {
+    body: { phoneNumbers: [`lid:${lid}`] },
+  });
+  expect(body?.data).toMatchObject({ phoneNumbers: [`lid:${lid}`] });
+  await waitFor(() => arrivals(`lid:${lid}`) === 2);
+});
+
 describe('a further number of a contact', () => {
   it('is dialled by a direct message that names it, whose text and answer say so', async () => {
     const message = await post('/api/message/send', {

@@ -12,7 +12,8 @@ export { parseContacts, type InlineContact } from './core/inline-contacts.js';
 
 // What a send has to know of a number: contact, opt-out, suppression, last sender.
 export { knownNumbers, type KnownNumber } from './known-numbers.repository.js';
-export { unreachableReason } from './reachable.js';
+export { unaddressedReason, unreachableReason } from './reachable.js';
+export { MAX_ADDRESS_LENGTH, readAddress } from './core/person-input.js';
 export { saveLastSenders } from './last-sender.repository.js';
 
 // Lists.

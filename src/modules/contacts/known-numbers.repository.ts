@@ -1,6 +1,7 @@
 import type { Tx } from '../../db/index.js';
 import type { Purpose } from '../tenants/index.js';
 import { lineOf } from '../../lib/phone-line.js';
+import type { IdentityKind } from './core/identity.js';
 import { ownerOf } from './identities/identity.repository.js';
 
 /** What is known of a number that a request wants to write to. */
@@ -12,6 +13,8 @@ export interface KnownNumber {
   phone: string;
   line: string;
   contactId: string | null;
+  /** What the contact is known by beside `phone`. */
+  furtherKinds: IdentityKind[];
   name: string | null;
   attributes: Record<string, unknown>;
   optedOutAt: Date | null;
@@ -31,6 +34,8 @@ export async function knownNumbers(
               THEN coalesce((SELECT i.written FROM contact_identities i
                              WHERE i.tenant_id = $1 AND i.line = given.line AND i.until IS NULL), given.phone)
               ELSE coalesce(c.phone, c.line, given.phone) END AS phone, given.line, c.id AS "contactId", c.name,
+            ARRAY(SELECT DISTINCT i.kind FROM contact_identities i
+                  WHERE i.tenant_id = $1 AND i.contact_id = c.id AND i.until IS NULL) AS "furtherKinds",
             coalesce(c.attributes, '{}') AS attributes, c.opted_out_at AS "optedOutAt",
             c.opt_out_source AS "optOutSource", EXISTS (SELECT FROM suppressions x WHERE x.tenant_id = $1 AND x.line IN (given.line, c.line)
               AND (x.scope = 'everything' OR (x.scope = 'marketing' AND $4 = 'marketing'))) AS suppressed

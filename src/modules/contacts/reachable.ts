@@ -1,3 +1,4 @@
+import { identityOf, type IdentityKind } from './core/identity.js';
 import type { KnownNumber } from './known-numbers.repository.js';
 
 /** Why this number is not written to; undefined when it may be. */
@@ -12,3 +13,28 @@ export function unreachableReason(known: KnownNumber): { code: string; message: 
   const message = 'this number is on the suppression list; take it off the list to write to it';
   return { code: 'recipient_suppressed', message };
 }
+
+/**
+ * Why none of the senders that may serve this person can write to them, who write to people by these; undefined when one can, or
+ * when there is no sender that could be asked.
+ */
+export function unaddressedReason(
+  { phone, furtherKinds }: KnownNumber,
+  addresses: readonly IdentityKind[],
+): { code: string; message: string } | undefined {
+  const own = identityOf(phone)?.kind ?? 'phone';
+  const kinds = [...new Set([own, ...furtherKinds])];
+  if (addresses.length === 0 || kinds.some((kind) => addresses.includes(kind))) return undefined;
+  const known = kinds.map((kind) => KIND_WORDS[kind]).join(' and ');
+  const able = addresses.map((kind) => KIND_WORDS[kind]).join(' or ');
+  const message =
+    `no sender that may serve this person can write to ${known}, and nothing else is known of them; ` +
+    `connect a sender that can, or give ${able}`;
+  return { code: 'no_reachable_identity', message };
+}
+
+const KIND_WORDS: Record<IdentityKind, string> = {
+  phone: 'a number',
+  lid: 'a LID',
+  bsuid: 'a business-scoped id',
+};

@@ -55,7 +55,7 @@ export class DuplicateCampaignDto {
 
 @JSONSchema({ examples: [{ phoneNumbers: ['+5511987650099'] }] })
 export class TestCampaignDto {
-  /** Own phones, at most five. */
+  /** Own phones, at most five, by number, LID (`lid:<digits>`) or business-scoped id (`bsuid:<portfolio>:<id>`). */
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(5)

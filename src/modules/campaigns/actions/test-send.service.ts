@@ -1,7 +1,6 @@
 import type { Tx } from '../../../db/index.js';
 import { DomainError, invalid, notFound, type FieldError, refuse } from '../../../lib/errors.js';
 import { newId } from '../../../lib/ids.js';
-import { normalisePhone } from '../../../lib/phone.js';
 import { distinctLines, lineOf } from '../../../lib/phone-line.js';
 import { enqueueBestEffort } from '../../../queue/enqueue-best-effort.js';
 import type { Campaign } from '../campaign.entity.js';
@@ -25,7 +24,7 @@ import {
   type WrittenDelivery,
 } from '../../delivery/index.js';
 import { refuseEmptyPool } from '../../senders/index.js';
-import { knownNumbers, unreachableReason } from '../../contacts/index.js';
+import { knownNumbers, readAddress, unaddressedReason, unreachableReason } from '../../contacts/index.js';
 
 export interface TestRequest {
   /** The sender's own phones: they get the message as the sample contact would. */
@@ -70,8 +69,8 @@ export class TestSends {
     const given = this.parsePhones(request);
     const sample = await this.sampleOf(campaign, request.contactId ?? undefined);
     const { parts, variant } = contentFor(campaign, sample, request.variant ?? undefined);
-    contentsFor(parts, sample, given[0] ?? '');
-    const phones = await this.refuseUnwanted(tenantId, given);
+    const phones = await this.refuseUnwanted(campaign, parts, given);
+    contentsFor(parts, sample, phones[0] ?? '');
     await refuseEmptyPool(this.deps.senders, tenantId, campaign.pool);
     const run: TestRun = {
       id: newId(),
@@ -93,7 +92,7 @@ export class TestSends {
     const errors: FieldError[] = [];
     const phones: string[] = [];
     phoneNumbers.forEach((number, index) => {
-      const outcome = normalisePhone(number, defaultCountry ?? this.deps.defaultCountry);
+      const outcome = readAddress(number, defaultCountry ?? this.deps.defaultCountry);
       if (outcome.ok) phones.push(outcome.phone);
       else errors.push({ path: `phoneNumbers[${index}]`, message: outcome.reason });
     });
@@ -112,15 +111,22 @@ export class TestSends {
     throw new DomainError('not_possible', 'empty_audience', message);
   }
 
-  /** The numbers as they are dialled. */
-  private async refuseUnwanted(tenantId: string, phones: string[]): Promise<string[]> {
+  /** The numbers and other identities as they are written to. */
+  private async refuseUnwanted(
+    { tenantId, pool }: Campaign,
+    parts: readonly CampaignPart[],
+    phones: string[],
+  ): Promise<string[]> {
+    const messageTypes = [...new Set(parts.map(({ type }) => type))];
+    const addresses = await this.deps.senders.addresses({ tenantId, pool, messageTypes });
     const known = await knownNumbers(this.deps.database.manager, tenantId, phones);
     const unreachable = known.flatMap((number, index) => {
-      const reason = unreachableReason(number);
+      const reason = unreachableReason(number) ?? unaddressedReason(number, addresses);
       return reason ? [{ path: `phoneNumbers[${index}]`, ...reason }] : [];
     });
     const [first] = unreachable;
-    if (!first) return known.map(({ phone }) => phone);
+    // A LID and the number of one person are one phone.
+    if (!first) return distinctLines(known.map(({ phone }) => phone));
     const errors = unreachable.map(({ path, message }) => ({ path, message }));
     throw new DomainError('not_possible', first.code, first.message, { errors });
   }

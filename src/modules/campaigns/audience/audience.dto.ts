@@ -10,6 +10,7 @@ import {
   MaxLength,
   ValidateNested,
 } from 'class-validator';
+import { MAX_ADDRESS_LENGTH } from '../../contacts/index.js';
 import { audienceSources, type AudienceSource } from './core/audience-rules.js';
 
 const MAX_EXCLUDED_NUMBERS = 10_000;
@@ -35,11 +36,12 @@ export class AudienceExclusionsDto {
   @IsUUID(undefined, { each: true })
   campaignIds?: string[];
 
+  /** People by number, LID (`lid:<digits>`) or business-scoped id (`bsuid:<portfolio>:<id>`). */
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(MAX_EXCLUDED_NUMBERS)
   @IsString({ each: true })
-  @MaxLength(100, { each: true })
+  @MaxLength(MAX_ADDRESS_LENGTH, { each: true })
   phoneNumbers?: string[];
 }
 

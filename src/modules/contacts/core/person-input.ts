@@ -1,7 +1,14 @@
 import type { FieldError } from '../../../lib/errors.js';
 import { normalisePhone } from '../../../lib/phone.js';
 import { lineOf } from '../../../lib/phone-line.js';
-import { identityOf, isBusinessScopedId, isLid, isPortfolio, type Identity } from './identity.js';
+import {
+  identityOf,
+  isBusinessScopedId,
+  isLid,
+  isPortfolio,
+  lineOfIdentity,
+  type Identity,
+} from './identity.js';
 
 /** A business-scoped id as requests and answers have it. */
 export interface ScopedId {
@@ -51,6 +58,32 @@ export function readScopedId({ id, portfolio }: ScopedId, path: string): Identit
   if (!isBusinessScopedId(id)) return { path: `${path}.id`, message: SCOPED_ID_MESSAGE };
   if (!isPortfolio(scope)) return { path: `${path}.portfolio`, message: PORTFOLIO_MESSAGE };
   return { kind: 'bsuid', scope, value: id };
+}
+
+/** The longest text that names one person: a business-scoped id with its portfolio. */
+export const MAX_ADDRESS_LENGTH = 210;
+
+/**
+ * One text that names a person as answers do: a number, `lid:<digits>` or `bsuid:<portfolio>:<id>`. A number without a country
+ * code is read as one of `country`.
+ */
+export function readAddress(
+  text: string,
+  country: string | undefined,
+): { ok: true; phone: string } | { ok: false; reason: string } {
+  const address = text.trim();
+  if (!/^(?:lid|bsuid):/.test(address)) return normalisePhone(text, country);
+  const { kind, scope = '', value = '' } = identityOf(address) ?? {};
+  if (kind === 'lid' && isLid(value)) return { ok: true, phone: lineOfIdentity({ kind, scope, value }) };
+  if (kind === 'bsuid' && isPortfolio(scope) && isBusinessScopedId(value)) {
+    return { ok: true, phone: lineOfIdentity({ kind, scope, value }) };
+  }
+  return {
+    ok: false,
+    reason:
+      'is no identity; write lid: and its digits, such as lid:190000000000009, or bsuid:, the business portfolio, a colon and ' +
+      'the id, such as bsuid:1029384756:BR.1a2b3c (without a portfolio bsuid::BR.1a2b3c)',
+  };
 }
 
 function readNumber(phoneNumber: string, path: string, country: string | undefined): Identity | FieldError {

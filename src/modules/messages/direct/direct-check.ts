@@ -1,4 +1,5 @@
 import { DomainError } from '../../../lib/errors.js';
+import type { AddressKind } from '../../../transports/transport.js';
 import { lineOf } from '../../../lib/phone-line.js';
 import { inTurns } from '../../../lib/yielding-work.js';
 import { invalidMessage, type ReadMessages } from './core/direct-input.js';
@@ -9,7 +10,12 @@ import type { CampaignParts, FilesOfRequest, RenderedContent } from '../../conte
 import { withFileOf, writeDirect } from './core/direct-text.js';
 import { unknownSenders } from '../../senders/index.js';
 import type { Purpose } from '../../tenants/index.js';
-import { knownNumbers, type KnownNumber, unreachableReason } from '../../contacts/index.js';
+import {
+  knownNumbers,
+  type KnownNumber,
+  unaddressedReason,
+  unreachableReason,
+} from '../../contacts/index.js';
 
 /** Files of one request that are read or fetched at the same time. */
 const FILES_AT_ONCE = 8;
@@ -23,7 +29,7 @@ type WrittenDraft = DirectDraft & { content: RenderedContent };
  */
 export class DirectCheck {
   constructor(
-    private readonly deps: Pick<DirectDeps, 'database'>,
+    private readonly deps: Pick<DirectDeps, 'database' | 'senders'>,
     private readonly parts: CampaignParts,
   ) {}
 
@@ -95,16 +101,32 @@ export class DirectCheck {
     const phones = [...new Set(drafts.map(({ phone }) => phone))];
     const known = await knownNumbers(this.deps.database.manager, tenantId, phones, purpose);
     const byLine = new Map(known.map((number) => [number.line, number]));
+    const addresses = await this.addressesFor(tenantId, drafts);
     const written: WrittenDraft[] = [];
     const refused: RefusedMessage[] = [];
     await inTurns(drafts, (draft) => {
       const number = byLine.get(lineOf(draft.phone));
       if (!number) throw new Error('A number was not looked up.');
-      const outcome = textFor(draft, number);
+      const outcome = textFor(draft, number, addresses.get(sendersKey(draft)) ?? []);
       if ('content' in outcome) written.push(outcome);
       else refused.push(outcome);
     });
     return { written, refused };
+  }
+
+  /** By what the senders that may serve each of these can write to a person: most requests ask for one kind of sender. */
+  private async addressesFor(
+    tenantId: string,
+    drafts: readonly DirectDraft[],
+  ): Promise<Map<string, readonly AddressKind[]>> {
+    const asked = new Map(drafts.map((draft) => [sendersKey(draft), draft]));
+    const found = new Map<string, readonly AddressKind[]>();
+    for (const [key, { senderId, draft }] of asked) {
+      const pool = { senderIds: senderId === undefined ? [] : [senderId], senderTags: [] };
+      const messageTypes = [draft.part.type];
+      found.set(key, await this.deps.senders.addresses({ tenantId, pool, messageTypes }));
+    }
+    return found;
   }
 
   /** Files come last: fetching one is expensive, and causes traffic at another server. */
@@ -168,9 +190,17 @@ export class DirectCheck {
   }
 }
 
-function textFor(draft: DirectDraft, number: KnownNumber): WrittenDraft | RefusedMessage {
+function sendersKey({ senderId, draft }: DirectDraft): string {
+  return `${senderId ?? ''} ${draft.part.type}`;
+}
+
+function textFor(
+  draft: DirectDraft,
+  number: KnownNumber,
+  addresses: readonly AddressKind[],
+): WrittenDraft | RefusedMessage {
   const { index } = draft;
-  const reason = unreachableReason(number);
+  const reason = unreachableReason(number) ?? unaddressedReason(number, addresses);
   if (reason) {
     const errors = [{ path: draft.recipientPath, message: reason.message }];
     return { index, kind: 'not_possible', code: reason.code, errors };

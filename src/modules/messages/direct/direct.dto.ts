@@ -18,11 +18,11 @@ import {
 import { JSONSchema } from 'class-validator-jsonschema';
 import type { MessageType } from '../../../transports/transport.js';
 import { IsMoment } from '../../../lib/moment.js';
+import { MAX_ADDRESS_LENGTH } from '../../contacts/index.js';
 import { CampaignPartDto } from '../../content/index.js';
 import { purposes, type Purpose } from '../../tenants/index.js';
 
 const MAX_BULK_MESSAGES = 1_000;
-const MAX_PHONE_LENGTH = 100;
 const tooMany = `at most ${MAX_BULK_MESSAGES} messages fit into one request; make a campaign for more`;
 
 /** A message: one part of any type, and whom it is for. */
@@ -53,9 +53,9 @@ class DirectMessageFields extends CampaignPartDto {
   examples: [{ to: '+5511987654321', type: 'text', content: 'Your table for two is ready {see you soon}' }],
 })
 export class SendMessageDto extends DirectMessageFields {
-  /** A phone number, such as +5511987654321. */
+  /** A phone number, such as +5511987654321; or a LID, `lid:<digits>`; or a business-scoped id, `bsuid:<portfolio>:<id>`. */
   @IsString()
-  @MaxLength(MAX_PHONE_LENGTH)
+  @MaxLength(MAX_ADDRESS_LENGTH)
   to!: string;
 
   /**
@@ -82,9 +82,9 @@ export class SendMessageDto extends DirectMessageFields {
 }
 
 export class BulkMessageDto extends DirectMessageFields {
-  /** A phone number, such as +5511987654321. */
+  /** A phone number, such as +5511987654321; or a LID, `lid:<digits>`; or a business-scoped id, `bsuid:<portfolio>:<id>`. */
   @IsString()
-  @MaxLength(MAX_PHONE_LENGTH)
+  @MaxLength(MAX_ADDRESS_LENGTH)
   to!: string;
 
   /**
@@ -122,7 +122,7 @@ export class SendBulkDto extends DirectMessageFields {
   @Type(() => BulkMessageDto)
   messages?: BulkMessageDto[];
 
-  /** Phone numbers, or objects with a phone number, a name and template variables. */
+  /** Each as `to` of a message, or an object with that as `phoneNumber`, a name and template variables. */
   @IsOptional()
   @IsArray()
   @ArrayMinSize(1)

@@ -1,6 +1,7 @@
 import { DomainError, type FieldError } from '../../../../lib/errors.js';
-import { normalisePhone } from '../../../../lib/phone.js';
 import { distinctLines } from '../../../../lib/phone-line.js';
+import { readAddress } from '../../../contacts/core/person-input.js';
+
 export const audienceSources = ['contacts', 'list', 'segment', 'filter', 'import'] as const;
 export type AudienceSource = (typeof audienceSources)[number];
 
@@ -65,7 +66,7 @@ function parsePhones(
   const errors: FieldError[] = [];
   const phones: string[] = [];
   numbers.forEach((number, index) => {
-    const outcome = normalisePhone(number, country);
+    const outcome = readAddress(number, country);
     if (outcome.ok) phones.push(outcome.phone);
     else errors.push({ path: `exclude.phoneNumbers[${index}]`, message: outcome.reason });
   });

@@ -1,7 +1,8 @@
 import type { FieldError } from '../../../../lib/errors.js';
-import { isPhoneCountry, normalisePhone } from '../../../../lib/phone.js';
+import { isPhoneCountry } from '../../../../lib/phone.js';
 import { writeTexts } from '../../../content/core/content.js';
 import { parsePart, type PartInput } from '../../../content/core/part-shape.js';
+import { readAddress } from '../../../contacts/core/person-input.js';
 import { isStorable } from '../../../../lib/storable.js';
 import { analyseTemplate } from '../../../content/core/templates/template-analysis.js';
 import type { DirectDraft, RefusedMessage } from '../direct.types.js';
@@ -77,7 +78,7 @@ export function parseAsked(
   rules: InputRules,
 ): DirectDraft | RefusedMessage {
   const errors: FieldError[] = [];
-  const number = normalisePhone(phone, rules.defaultCountry);
+  const number = readAddress(phone, rules.defaultCountry);
   if (!number.ok) errors.push({ path: recipientPath, message: number.reason });
   const sendAt = parseTime(input.sendAt, rules.now);
   if (typeof sendAt === 'string') errors.push({ path: `${place}sendAt`, message: sendAt });
