@@ -87,6 +87,8 @@ export const foreignReads: Record<string, Record<string, string>> = {
     deliveries:
       'a segment may ask who got a campaign and how far; the filter is one condition of a statement',
     campaigns: 'the campaigns a segment names are locked until the segment is stored',
+    contact_identities:
+      'a segment may ask what people are known by; the filter is one condition of a statement',
     contact_consents: 'a segment may ask for consent; the filter is one condition of a statement',
     contact_list_members: 'a segment may ask who is on a list; the filter is one condition of a statement',
     contact_lists: 'the lists a segment names are locked until the segment is stored',

@@ -3,12 +3,13 @@ import fc from 'fast-check';
 import { getCountries, getExampleNumber, parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import examples from 'libphonenumber-js/mobile/examples';
 import { newId } from '../../src/lib/ids.js';
+import { lineOf } from '../../src/lib/phone-line.js';
 import { numbersOfCountry } from '../../src/lib/phone-country.js';
 import type { Filter } from '../../src/modules/segments/core/filter.js';
 import { parseFilter } from '../../src/modules/segments/core/parse.js';
 import { contactIds, countContacts } from '../../src/modules/segments/segment.repository.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { matches, TIME_ZONE, type Person } from './evaluate.js';
+import { kindOf, matches, TIME_ZONE, type Person } from './evaluate.js';
 import { insertCampaign, insertList } from '../support/rows.js';
 
 const now = new Date('2026-03-02T10:00:00Z');
@@ -19,6 +20,14 @@ const keys = ['city', 'age', 'born', 'vip', 'it"s'];
 const countries = ['BR', 'US', 'CA', 'GB', 'GG', 'KZ', 'RU', 'DE'] as const;
 const phones = `+5511987654321 +12025550123 +14165550123 +12423591234 +18005550123 +447911123456
   +447781123456 +77011234567 +79161234567 +4915112345678 +4930123456`.split(/\s+/);
+
+const addresses = [
+  ...phones,
+  'lid:190000000000001',
+  'lid:190000000000002',
+  'bsuid::BR.1a2b',
+  'bsuid:p1:BR.1a2b',
+];
 
 let db: TestDatabase;
 let tenantId: string;
@@ -34,7 +43,10 @@ const daysAgo = (days: number) => new Date(now.getTime() - days * 86_400_000 - 1
 const time = fc.integer({ min: 0, max: 40 }).map(daysAgo);
 
 const person: fc.Arbitrary<Omit<Person, 'id'>> = fc.record({
-  phone: fc.constantFrom(...phones),
+  address: fc.constantFrom(...addresses),
+  further: fc.array(fc.record({ address: fc.constantFrom(...addresses), isRetired: fc.boolean() }), {
+    maxLength: 3,
+  }),
   name: fc.option(fc.constantFrom(...words)),
   attributes: fc.dictionary(
     fc.constantFrom(...keys),
@@ -86,12 +98,15 @@ const leaf: fc.Arbitrary<object> = fc.oneof(
   condition('name', ['equals', 'notEquals', 'contains', 'startsWith'], word),
   condition('name', ['in', 'notIn'], several(word)),
   condition('phoneNumber', ['equals', 'notEquals'], fc.constantFrom(...phones)),
+  condition('phoneNumber', ['in', 'notIn'], several(fc.constantFrom(...phones))),
   condition('phoneNumber', ['startsWith', 'contains'], fc.constantFrom('+55', '1', '+1 202', '44')),
+  condition('identity', ['equals', 'notEquals'], fc.constantFrom('phone', 'lid', 'bsuid')),
+  condition('identity', ['in', 'notIn'], several(fc.constantFrom('phone', 'lid', 'bsuid'))),
   condition('country', ['equals', 'notEquals'], fc.constantFrom(...countries)),
   condition('country', ['in', 'notIn'], several(fc.constantFrom(...countries))),
   condition('tags', ['contains', 'equals', 'notEquals'], fc.constantFrom('vip', 'new', 'Ana')),
   condition('tags', ['in', 'notIn'], several(fc.constantFrom('vip', 'new', 'gone'))),
-  condition(fc.oneof(attribute, fc.constantFrom('name', 'tags')), ['exists'], fc.boolean()),
+  condition(fc.oneof(attribute, fc.constantFrom('name', 'tags', 'phoneNumber')), ['exists'], fc.boolean()),
   condition(
     'createdAt',
     ['greater', 'less'],
@@ -154,11 +169,27 @@ async function write(people: Person[]): Promise<void> {
   await manager.query('DELETE FROM contacts');
   const rows = JSON.stringify(people);
   await manager.query(
-    `INSERT INTO contacts (id, tenant_id, phone, name, attributes, tags, created_at, opted_out_at)
-     SELECT id, $1, phone, name, attributes, ARRAY(SELECT jsonb_array_elements_text(tags)), "createdAt", "optedOutAt"
-     FROM jsonb_to_recordset($2::jsonb) AS p(id uuid, phone text, name text, attributes jsonb, tags jsonb,
+    `INSERT INTO contacts (id, tenant_id, phone, address, name, attributes, tags, created_at, opted_out_at)
+     SELECT id, $1, CASE WHEN starts_with(address, '+') THEN address END,
+       CASE WHEN NOT starts_with(address, '+') THEN address END, name, attributes, ARRAY(SELECT jsonb_array_elements_text(tags)), "createdAt", "optedOutAt"
+     FROM jsonb_to_recordset($2::jsonb) AS p(id uuid, address text, name text, attributes jsonb, tags jsonb,
        "createdAt" timestamptz, "optedOutAt" timestamptz)`,
     [tenantId, rows],
+  );
+  const further = people.flatMap((one) =>
+    one.further.map(({ address, isRetired }) => {
+      const kind = kindOf(address);
+      const [, scopeOrLid, id] = address.split(':');
+      const [scope, value] = kind === 'bsuid' ? [scopeOrLid, id] : ['', scopeOrLid ?? lineOf(address)];
+      return { contactId: one.id, kind, scope, value, until: isRetired ? now : null };
+    }),
+  );
+  await manager.query(
+    `INSERT INTO contact_identities (id, tenant_id, contact_id, kind, scope, value, since, until)
+     SELECT gen_random_uuid(), $1, "contactId", kind, scope, value, $3, until
+     FROM jsonb_to_recordset($2::jsonb)
+       AS p("contactId" uuid, kind text, scope text, value text, until timestamptz)`,
+    [tenantId, JSON.stringify(further), now],
   );
   await manager.query(
     `INSERT INTO contact_list_members (list_id, contact_id, tenant_id)
@@ -175,13 +206,27 @@ async function write(people: Person[]): Promise<void> {
   );
   await manager.query(
     `INSERT INTO deliveries (id, tenant_id, campaign_id, contact_id, phone, state, sent_at, delivered_at, read_at, replied_at)
-     SELECT gen_random_uuid(), $1, got."campaignId", p.id, p.phone, got.state, got."sentAt",
+     SELECT gen_random_uuid(), $1, got."campaignId", p.id, p.address, got.state, got."sentAt",
        CASE WHEN got.state IN ('delivered', 'read') THEN got."sentAt" END,
        CASE WHEN got.state = 'read' THEN got."sentAt" END, got."repliedAt"
-     FROM jsonb_to_recordset($2::jsonb) AS p(id uuid, phone text, received jsonb),
+     FROM jsonb_to_recordset($2::jsonb) AS p(id uuid, address text, received jsonb),
        jsonb_to_recordset(p.received) AS got("campaignId" uuid, state text, "sentAt" timestamptz, "repliedAt" timestamptz)`,
     [tenantId, rows],
   );
+}
+
+/** An identity that is current is one person's. */
+function eachOnce(drawn: readonly Omit<Person, 'id'>[]): Person[] {
+  const taken = new Set(drawn.map(({ address }) => address));
+  return drawn.map((one) => ({
+    ...one,
+    id: newId(),
+    further: one.further.filter(({ address, isRetired }) => {
+      const isFree = isRetired || !taken.has(address);
+      if (!isRetired) taken.add(address);
+      return isFree;
+    }),
+  }));
 }
 
 function read(input: unknown): Filter {
@@ -193,10 +238,10 @@ function read(input: unknown): Filter {
 describe('a filter', () => {
   it('finds in the database exactly whom it describes', async () => {
     const { manager } = db.database;
-    const crowd = fc.uniqueArray(person, { minLength: 8, maxLength: 11, selector: ({ phone }) => phone });
+    const crowd = fc.uniqueArray(person, { minLength: 8, maxLength: 11, selector: ({ address }) => address });
     await fc.assert(
       fc.asyncProperty(crowd, fc.array(tree, { minLength: 20, maxLength: 30 }), async (drawn, trees) => {
-        const people = drawn.map((one) => ({ ...one, id: newId() }));
+        const people = eachOnce(drawn);
         await write(people);
         for (const input of trees) {
           const filter = read(input);

@@ -5,7 +5,10 @@ import type { AttributeTest, Condition, Filter, Question } from '../../src/modul
 /** Everything a filter can ask about one contact, as plain values. */
 export interface Person {
   id: string;
-  phone: string;
+  /** What the contact goes by: a number, `lid:...` or `bsuid:...`. */
+  address: string;
+  /** What is known besides, and what was given up. */
+  further: { address: string; isRetired: boolean }[];
   name: string | null;
   attributes: Record<string, unknown>;
   tags: string[];
@@ -34,11 +37,14 @@ function holds(condition: Condition, person: Person, now: Date): boolean {
     case 'name':
       return text(condition, person.name ?? undefined);
     case 'phoneNumber':
-      return text(condition, person.phone);
+      if (condition.test.kind !== 'anyOf') return text(condition, phoneOf(person));
+      return addressesOf(person).some((address) => text(condition, address));
+    case 'identity':
+      return addressesOf(person).some((address) => condition.kinds.some((kind) => kindOf(address) === kind));
     case 'attribute':
       return attribute(condition.test, person.attributes[condition.key], now);
     case 'country':
-      return condition.countries.includes(parsePhoneNumberFromString(person.phone)?.country ?? '');
+      return condition.countries.includes(parsePhoneNumberFromString(phoneOf(person) ?? '')?.country ?? '');
     case 'tags': {
       const { test } = condition;
       if (test.kind === 'exists') return person.tags.length > 0;
@@ -58,6 +64,18 @@ function holds(condition: Condition, person: Person, now: Date): boolean {
     case 'activity':
       return activity(condition, person, now);
   }
+}
+
+function phoneOf({ address }: Person): string | undefined {
+  return kindOf(address) === 'phone' ? address : undefined;
+}
+
+function addressesOf({ address, further }: Person): string[] {
+  return [address, ...further.filter(({ isRetired }) => !isRetired).map((one) => one.address)];
+}
+
+export function kindOf(address: string): string {
+  return address.startsWith('+') ? 'phone' : (address.split(':')[0] ?? '');
 }
 
 function text(

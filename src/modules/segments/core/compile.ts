@@ -72,11 +72,13 @@ class Compiler {
       case 'name':
         return { sql: this.text('contacts.name', question.test), nullable: true };
       case 'phoneNumber':
-        return { sql: this.number(question.test), nullable: false };
+        return { sql: this.number(question.test), nullable: question.test.kind === 'contains' };
+      case 'identity':
+        return { sql: this.identity(question.kinds), nullable: false };
       case 'attribute':
         return { sql: this.attribute(question.key, question.test), nullable: true };
       case 'country':
-        return { sql: this.countries(question.countries), nullable: false };
+        return { sql: this.countries(question.countries), nullable: true };
       case 'tags':
         return question.test.kind === 'exists'
           ? { sql: `contacts.tags <> '{}'`, nullable: false }
@@ -107,15 +109,36 @@ class Compiler {
     }
   }
 
-  /** A number, or the beginning of one, finds its lines, in whatever form the contacts have them. */
+  /**
+   * A number, or the beginning of one, finds its lines, in whatever form the contacts have them. A whole number is that of
+   * whoever has it, be it a further one; beginnings and parts are of the number a contact goes by.
+   */
   private number(test: TextTest): string {
-    if (test.kind === 'anyOf') {
-      return `contacts.line = ANY(${this.value(test.values.map(lineOf))}::text[])`;
-    }
+    if (test.kind === 'exists') return 'contacts.phone IS NOT NULL';
+    if (test.kind === 'anyOf') return this.hasNumber(test.values.map(lineOf));
     if (test.kind !== 'startsWith') return this.text('contacts.phone', test);
     // A number has no upper and lower case: LIKE can use an index where ILIKE cannot.
     const begins = (text: string) => `contacts.line LIKE ${this.value(`${escapeLike(text)}%`)}`;
     return `(${lineBeginnings(test.text).map(begins).join(' OR ')})`;
+  }
+
+  /** Found first, each through an index: joined by OR, the further numbers would be asked of every contact. */
+  private hasNumber(lines: string[]): string {
+    const { tenant } = this.options;
+    const asked = `ANY(${this.value(lines)}::text[])`;
+    return `contacts.id = ANY(ARRAY(
+      SELECT own.id FROM contacts own WHERE own.tenant_id = ${tenant} AND own.line = ${asked}
+      UNION ALL
+      SELECT known.contact_id FROM contact_identities known
+      WHERE known.tenant_id = ${tenant} AND known.line = ${asked} AND known.until IS NULL))`;
+  }
+
+  /** One of them is in the contact itself, others are beside it. */
+  private identity(kinds: string[]): string {
+    const asked = `ANY(${this.value(kinds)}::text[])`;
+    return `(CASE WHEN contacts.phone IS NOT NULL THEN 'phone' ELSE split_part(contacts.line, ':', 1) END = ${asked}
+      OR EXISTS (SELECT FROM contact_identities known WHERE known.contact_id = contacts.id
+        AND known.tenant_id = ${this.options.tenant} AND known.until IS NULL AND known.kind = ${asked}))`;
   }
 
   private attribute(key: string, test: AttributeTest): string {

@@ -67,6 +67,7 @@ function isCostly(question: Question): boolean {
       return question.test.kind !== 'anyOf' || question.test.values.length > FEW_VALUES;
     case 'country':
       return question.countries.length > FEW_VALUES;
+    case 'identity':
     case 'consent':
     case 'list':
     case 'activity':
@@ -91,6 +92,7 @@ function valuesIn(question: Question): number {
       return question.test.kind === 'anyOf' ? question.test.tags.length : 0;
     case 'list':
       return question.ids.length;
+    case 'identity':
     case 'consent':
     case 'createdAt':
     case 'optedOut':

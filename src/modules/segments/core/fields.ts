@@ -1,5 +1,11 @@
 import { isPhoneCountry, normalisePhone } from '../../../lib/phone.js';
-import { consentStatuses, type AttributeTest, type Condition, type ConsentStatus } from './filter.js';
+import {
+  consentStatuses,
+  identityKinds,
+  type AttributeTest,
+  type Condition,
+  type ConsentStatus,
+} from './filter.js';
 import type { TextTest, TimeTest } from './filter.js';
 import {
   parseBoolean,
@@ -47,7 +53,11 @@ const ATTRIBUTE = 'attributes.';
 /** What a filter may ask about; `attributes.<key>` besides. */
 const fields: Record<string, Field> = {
   name: { operators: [...anyOf, 'contains', 'startsWith', 'exists'], read: (asked) => parseName(asked) },
-  phoneNumber: { operators: [...anyOf, 'contains', 'startsWith'], read: (asked) => parsePhone(asked) },
+  phoneNumber: {
+    operators: [...anyOf, 'contains', 'startsWith', 'exists'],
+    read: (asked) => parsePhone(asked),
+  },
+  identity: { operators: anyOf, read: (asked) => parseIdentity(asked) },
   country: { operators: anyOf, read: (asked) => parseCountry(asked) },
   tags: { operators: [...anyOf, 'contains', 'exists'], read: (asked) => parseTags(asked) },
   createdAt: { operators: ['greater', 'less', 'withinDays'], read: (asked) => parseCreatedAt(asked) },
@@ -115,6 +125,10 @@ function parseTextTest(asked: Asked, readPart: () => string | undefined): TextTe
 
 function parsePhone(asked: Asked): Condition | undefined {
   const { op, value, path, errors } = asked;
+  if (op === 'exists') {
+    const exists = parseExists(asked);
+    return exists && { on: 'phoneNumber', test: { kind: 'exists' }, ...exists };
+  }
   if (op !== 'contains' && op !== 'startsWith') {
     const values = valuesOf(asked, parseNumber);
     return values && { on: 'phoneNumber', test: { kind: 'anyOf', values }, negate: isNegated(op) };
@@ -134,6 +148,14 @@ function parseNumber(value: unknown, path: string, errors: ErrorCollector): stri
   if (typeof value !== 'string') return errors.add(path, 'must be a text such as "+5511987654321"');
   const outcome = normalisePhone(value);
   return outcome.ok ? outcome.phone : errors.add(path, outcome.reason);
+}
+
+function parseIdentity(asked: Asked): Condition | undefined {
+  const kinds = valuesOf(asked, (value, path, errors) => {
+    const kind = identityKinds.find((one) => one === value);
+    return kind ?? errors.add(path, `must be one of ${identityKinds.join(', ')}`);
+  });
+  return kinds && { on: 'identity', kinds: [...new Set(kinds)], negate: isNegated(asked.op) };
 }
 
 function parseCountry(asked: Asked): Condition | undefined {

@@ -9,6 +9,7 @@ export type Condition = Question & { negate: boolean };
 export type Question =
   | { on: 'name' | 'phoneNumber'; test: TextTest }
   | { on: 'attribute'; key: string; test: AttributeTest }
+  | { on: 'identity'; kinds: IdentityKind[] }
   | { on: 'country'; countries: string[] }
   | { on: 'tags'; test: { kind: 'anyOf'; tags: string[] } | { kind: 'exists' } }
   | { on: 'createdAt'; test: TimeTest }
@@ -16,6 +17,10 @@ export type Question =
   | { on: 'consent'; is: ConsentStatus }
   | { on: 'list'; ids: string[] }
   | { on: 'activity'; activity: Activity; campaignId: string | undefined; withinDays: number | undefined };
+
+/** What WhatsApp knows people by. */
+export const identityKinds = ['phone', 'lid', 'bsuid'] as const;
+export type IdentityKind = (typeof identityKinds)[number];
 
 export type TextTest =
   | { kind: 'anyOf'; values: string[] }
