@@ -38,6 +38,15 @@ export interface FilledTenant {
   'api-keys': string;
 }
 
+/** `/api/senders/:id` with the tenant's sender; fails for a collection `fillTenant` does not know. */
+export function pathOf(template: string, ids: FilledTenant): string {
+  return template.replaceAll(/([\w-]+)\/:\w+/g, (_, collection: string) => {
+    const id = (ids as unknown as Record<string, string | undefined>)[collection];
+    if (!id) throw new Error(`${template}: let fillTenant() make one of ${collection}.`);
+    return `${collection}/${id}`;
+  });
+}
+
 /** Gives a tenant one of everything, through the API: a connected sender, a finished campaign, an import with errors. */
 export async function fillTenant(call: Call): Promise<FilledTenant> {
   const make = async (path: string, body: object): Promise<Data> =>

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { JsonSchema } from '../../src/api/openapi/adapt.js';
-import { becomes, dataOf, fillTenant, traces, type FilledTenant } from './filled-tenant.js';
+import { becomes, dataOf, fillTenant, pathOf, traces, type FilledTenant } from './filled-tenant.js';
 import { declaredRoutes, startSurface, type Call, type Surface } from './surface.js';
 
 let surface: Surface;
@@ -41,15 +41,6 @@ const bodies: Record<string, (ids: FilledTenant) => object> = {
 /** The id of a row; a business-scoped id is WhatsApp's, and names a person. */
 function isRowId(name: string): boolean {
   return /Ids?$/.test(name) && !name.startsWith('businessScopedId');
-}
-
-/** `/api/senders/:id` with the tenant's sender; fails for a collection `fillTenant` does not know. */
-function pathOf(template: string, ids: FilledTenant): string {
-  return template.replaceAll(/([\w-]+)\/:\w+/g, (_, collection: string) => {
-    const id = (ids as unknown as Record<string, string | undefined>)[collection];
-    if (!id) throw new Error(`${template}: let fillTenant() make one of ${collection}.`);
-    return `${collection}/${id}`;
-  });
 }
 
 /** Everything of the tenant in every table; the columns that change by themselves are left out. */

@@ -276,28 +276,6 @@ describe('what waits for the person', () => {
   }
 });
 
-it('what a network stopped is lifted by the network, and nothing that a user set', async () => {
-  const preference = (marketing: 'stop' | 'resume') =>
-    inTx((tx) => world.identities.notePreference(tx, tenantId, { lid: LID }, marketing));
-  const scopes = async () =>
-    (await world.suppressions.list(tenantId, {}, page)).items
-      .map(({ line, scope, origin }) => `${line} ${scope} ${origin}`)
-      .toSorted();
-  await links({ lid: LID }, { phone: PHONE });
-  await world.suppressions.add(tenantId, { lids: [LID], scope: 'topic', topic: 'news' });
-  await preference('stop');
-  await preference('stop');
-  expect(await scopes()).toHaveLength(4);
-  await world.suppressions.add(tenantId, { phoneNumbers: [PHONE], scope: 'marketing' });
-  await preference('resume');
-  expect(await scopes()).toEqual([
-    `${PHONE} marketing tenant`,
-    `${PHONE} topic:news tenant`,
-    `lid:${LID} marketing tenant`,
-    `lid:${LID} topic:news tenant`,
-  ]);
-});
-
 it.each([
   [{ lids: ['12:3'] }, 'lids[0]'],
   [{ businessScopedIds: [{ id: 'x' }] }, 'businessScopedIds[0].id'],

@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Tx } from '../../src/db/index.js';
 import { createContactWorld, page, type ContactWorld } from './world.js';
 import type { DeliveryState } from '../../src/modules/delivery/index.js';
 import { insertConversation, insertMessage, insertNumberCheck, insertSender } from '../support/rows.js';
@@ -61,6 +63,19 @@ async function receive(text: string): Promise<void> {
     body: text,
     state: 'received',
   });
+}
+
+/** Rows of an import that were not taken. */
+async function insertRejections(rows: readonly string[][]): Promise<void> {
+  await world.database.manager.query(
+    `WITH file AS (
+       INSERT INTO imports (id, tenant_id, file_name, status, file_path, options)
+       VALUES (gen_random_uuid(), $1, 'people.csv', 'completed', '', '{}') RETURNING id)
+     INSERT INTO import_rejections (import_id, tenant_id, line, reason, cells)
+     SELECT file.id, $1, given.line, 'why', given.cells FROM file, jsonb_array_elements($2::jsonb)
+       WITH ORDINALITY AS given (cells, line)`,
+    [tenantId, JSON.stringify(rows)],
+  );
 }
 
 describe('the export of a person', () => {
@@ -129,6 +144,69 @@ describe('an erasure', () => {
     expect(await world.counters(sent)).toEqual(before);
     expect(await world.recipients(waiting)).toMatchObject([{ state: 'skipped', code: 'contact_deleted' }]);
     await expect(world.contacts.get(tenantId, id)).rejects.toMatchObject({ kind: 'not_found' });
+  });
+
+  it("removes everything the person was known by, what they gave up too, and leaves what is another's by now", async () => {
+    const inTx = <T>(run: (tx: Tx) => Promise<T>) => world.database.transaction(run);
+    const [oldPhone, given, lid, oldId, newId] = [
+      PHONE,
+      '+5511987654399',
+      '190000000000081',
+      'BR.old81',
+      'BR.new81',
+    ];
+    await inTx(async (tx) => {
+      await world.identities.linkPeers(tx, tenantId, [{ phone: oldPhone }, { lid, businessScopedId: oldId }]);
+      await world.identities.changeIdentity(
+        tx,
+        tenantId,
+        { businessScopedId: oldId },
+        { businessScopedId: newId },
+      );
+      await world.identities.changeIdentity(tx, tenantId, { phone: oldPhone }, { phone: given });
+    });
+    const identities = [oldPhone, given, lid, oldId, newId];
+    const addresses = [oldPhone, given, `lid:${lid}`, `bsuid::${oldId}`, `bsuid::${newId}`];
+    for (const phone of addresses) await world.campaign(tenantId, [{ ...recipient('sent', TEXT), phone }]);
+    // Of an earlier contact of a LID, which is gone.
+    const gone = { contactId: randomUUID(), phone: `lid:${lid}`, state: 'sent' as const, body: TEXT };
+    await world.direct(tenantId, [gone]);
+    const { manager } = world.database;
+    for (const [index, value] of identities.entries()) {
+      await manager.query(
+        `INSERT INTO idempotency_keys (tenant_id, key, fingerprint, status, response) VALUES ($1, $2, 'f', 200, $3)`,
+        [tenantId, `k${index}`, JSON.stringify({ data: { items: [{ value }] } })],
+      );
+    }
+    await insertRejections(identities.map((value, index) => [String(index), `p1/${value}`, value]));
+    const whole = JSON.stringify(await world.people.export(tenantId, id));
+    expect(identities.filter((value) => !whole.includes(value))).toEqual([]);
+    expect(whole).not.toMatch(/"(lid|bsuid):/);
+    // The number that was given up is another person's now.
+    const other = await world.contacts.create(tenantId, { phoneNumber: oldPhone, name: 'Bia' });
+    const theirs = await world.campaign(tenantId, [
+      { contactId: other.id, phone: oldPhone, name: 'Bia', state: 'sent', body: 'Hi Bia' },
+    ]);
+    await world.people.erase(tenantId, id);
+    expect(await traces(NAME, TEXT, given, lid, oldId, newId)).toEqual([]);
+    expect(await world.recipients(theirs)).toMatchObject([{ contactId: other.id, phone: oldPhone }]);
+    expect(await world.contacts.get(tenantId, other.id)).toMatchObject({ phone: oldPhone, name: 'Bia' });
+    expect(await world.people.export(tenantId, other.id)).toMatchObject({ deliveries: [{ name: 'Bia' }] });
+    await world.people.erase(tenantId, other.id);
+    expect(await traces(...identities)).toEqual([]);
+  });
+
+  it.each<[string, object]>([
+    ['a LID', { lid: '190000000000082' }],
+    ['a business-scoped id', { businessScopedId: { id: 'BR.1a2b82', portfolio: 'p82' } }],
+  ])('of an opted-out person known by %s leaves the suppression and nothing else', async (_, known) => {
+    const stopped = await world.contacts.create(tenantId, { ...known, optedOut: true });
+    expect(await world.people.erase(tenantId, stopped.id)).toEqual({ suppressed: true });
+    const [identity = ''] = stopped.identities.map(({ value }) => value);
+    expect(await traces(identity)).toEqual(['suppressions']);
+    const again = await world.contacts.create(tenantId, known);
+    expect(await world.people.erase(tenantId, again.id, { suppress: false })).toEqual({ suppressed: false });
+    expect(await traces(identity)).toEqual([]);
   });
 
   it('keeps the number of a contact who had opted out on the suppression list, unless told otherwise', async () => {

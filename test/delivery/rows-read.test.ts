@@ -99,8 +99,9 @@ async function rowsRead(work: (tx: Tx) => Promise<unknown>): Promise<[string, nu
 const asked = () => made.recipients.map(({ tenantId, deliveryId }) => ({ tenantId, deliveryId }));
 /** As one who has the number after the contact was deleted: found by the line alone. */
 const earlier = async () => {
-  const { phone } = await world.recipient(made.recipients.at(-1)!.deliveryId);
-  return { id: newId(), address: String(phone), line: String(phone) };
+  const { phone, contact_id: id } = await world.recipient(made.recipients.at(-1)!.deliveryId);
+  await world.sql('DELETE FROM contacts WHERE id = $1', [id]);
+  return { id: newId(), lines: [String(phone)] };
 };
 
 it.each([

@@ -38,7 +38,7 @@ export async function reported(
 
 export async function personOf({ world, recipients }: Pick<Ending, 'world' | 'recipients'>, index = 0) {
   const { contact_id: id, phone, line } = await world.recipient(recipients[index]!.deliveryId);
-  return { id: String(id), address: String(phone), line: String(line) };
+  return { id: String(id), address: String(phone), line: String(line), lines: [String(line)] };
 }
 
 const send = ({ world, recipients }: Ending) => world.drive(world.worker(), recipients[0]!);

@@ -60,13 +60,14 @@ export { ContactErasedDto, EraseContactDto } from './person/person.dto.js';
 
 /**
  * Who somebody on WhatsApp is: `contactOfPeer` finds or makes the contact of whoever wrote, locked; `linkPeers` is for the
- * event `identity` (the same person: contacts are merged), `changeIdentity` for `identity_changed` (the old one is retired),
- * `notePreference` for `preference`.
+ * event `identity` (the same person: contacts are merged), `changeIdentity` for `identity_changed` (the old one is retired).
  */
 export { IdentityService, type FoundContact, type IdentityTerms } from './identities/identity.service.js';
 export { ownerOf } from './identities/identity.repository.js';
-export { peerOf } from './core/identity.js';
-export type { Person, PersonRecords } from './person/person-records.js';
+export { peerOf, valueOf } from './core/identity.js';
+export { scopedIdCell, shownIdentity } from './core/person-input.js';
+export { BusinessScopedIdDto, ShownIdentityDto } from './identities/identity.dto.js';
+export type { Person, PersonRecords, WholePerson } from './person/person-records.js';
 
 // Number checks: whether numbers are on WhatsApp.
 export { NumberCheckService } from './checks/number-check.service.js';

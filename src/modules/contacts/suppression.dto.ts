@@ -12,7 +12,7 @@ import {
 } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
 import { PageQuery } from '../../lib/page-query.js';
-import { BusinessScopedIdDto, LID_HINT, MAX_LID } from './identities/identity.dto.js';
+import { BusinessScopedIdDto, LID_HINT, MAX_LID, ShownIdentityDto } from './identities/identity.dto.js';
 import { suppressionScopes, type SuppressionScope } from './core/suppression-scope.js';
 import type { SuppressionOrigin } from './suppression.entity.js';
 
@@ -85,23 +85,9 @@ export class SuppressionsQuery extends PageQuery {
 }
 
 /** Of phoneNumber, lid and businessScopedId one is there. */
-export class SuppressionDto {
+export class SuppressionDto extends ShownIdentityDto {
   @IsUUID()
   id!: string;
-
-  @IsOptional()
-  @IsString()
-  @JSONSchema({ description: 'In E.164.' })
-  phoneNumber!: string | null;
-
-  @IsOptional()
-  @IsString()
-  lid!: string | null;
-
-  @IsOptional()
-  @ValidateNested()
-  @Type(() => BusinessScopedIdDto)
-  businessScopedId!: BusinessScopedIdDto | null;
 
   @IsIn(suppressionScopes)
   scope!: SuppressionScope;
@@ -113,7 +99,7 @@ export class SuppressionDto {
   @IsIn(['tenant', 'network'])
   @JSONSchema({
     description:
-      '`network`: the person stopped marketing on WhatsApp itself, and resuming it there lifts this entry.',
+      '`tenant`: set by a user or an import; `network`: by WhatsApp, which no transport reports yet.',
   })
   origin!: SuppressionOrigin;
 

@@ -145,20 +145,4 @@ export class SuppressionRepository {
       lines,
     ]);
   }
-
-  /** Lifts what this origin set in this scope, and nothing else. */
-  async lift(
-    tx: Tx,
-    tenantId: string,
-    lines: readonly string[],
-    { scope, origin }: Pick<SuppressionTerms, 'scope' | 'origin'>,
-  ): Promise<void> {
-    await tx.query(
-      `DELETE FROM suppressions WHERE id IN (
-         SELECT id FROM suppressions
-         WHERE tenant_id = $1 AND line = ANY($2::text[]) AND scope = $3 AND origin = $4
-         ORDER BY line FOR UPDATE)`,
-      [tenantId, lines, scope, origin],
-    );
-  }
 }

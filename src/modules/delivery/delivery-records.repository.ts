@@ -1,6 +1,6 @@
 import type { Tx } from '../../db/index.js';
 import { DomainError } from '../../lib/errors.js';
-import type { Person, PersonRecords } from '../contacts/index.js';
+import { shownIdentity, type Person, type PersonRecords, type WholePerson } from '../contacts/index.js';
 import { mayHaveArrived } from './may-have-arrived.js';
 
 /** `updated_at` says when a state changed, and the trace shows it: what only loses or changes its person keeps it. */
@@ -17,16 +17,21 @@ const SAY_THE_SAME = `NOT EXISTS (
   SELECT FROM messages a LEFT JOIN messages b ON b.delivery_id = other.id AND b.direction = 'out' AND b.part = a.part
   WHERE a.delivery_id = r.id AND a.direction = 'out' AND (a.body, a.content) IS DISTINCT FROM (b.body, b.content))`;
 
+/** What another contact got at a line that has changed hands since is that contact's. */
+const OF_NO_OTHER = `NOT EXISTS (
+  SELECT FROM contacts other WHERE other.id = same.contact_id AND other.tenant_id = $1 AND other.id <> $2)`;
+
 /**
- * Deliveries to this person: by contact, and those of an earlier contact of the same line. Each branch has an index of its
- * own; joined by OR they would be a scan of all deliveries there are.
+ * Deliveries to this person: by contact, and those of earlier contacts of the same lines that are gone. Each branch has an
+ * index of its own; joined by OR they would be a scan of all deliveries there are.
  */
 export const OF_PERSON = `SELECT id FROM deliveries WHERE tenant_id = $1 AND contact_id = $2
   UNION ALL
   SELECT same.id FROM campaigns k JOIN deliveries same ON same.campaign_id = k.id
-  WHERE k.tenant_id = $1 AND same.line = $3
+  WHERE k.tenant_id = $1 AND same.line = ANY($3::text[]) AND ${OF_NO_OTHER}
   UNION ALL
-  SELECT id FROM deliveries WHERE campaign_id IS NULL AND tenant_id = $1 AND line = $3`;
+  SELECT same.id FROM deliveries same
+  WHERE same.campaign_id IS NULL AND same.tenant_id = $1 AND same.line = ANY($3::text[]) AND ${OF_NO_OTHER}`;
 
 /** What deliveries keep of a person: name and variables as they were when the campaign was made. */
 export class DeliveryPersonRecords implements PersonRecords {
@@ -104,20 +109,21 @@ export class DeliveryPersonRecords implements PersonRecords {
     );
   }
 
-  collect(tx: Tx, tenantId: string, person: Person): Promise<unknown> {
-    return tx.query(
-      `SELECT r.source, k.id AS "campaignId", k.name AS campaign, r.phone AS "phoneNumber", r.name, r.variables, r.state,
+  async collect(tx: Tx, tenantId: string, person: WholePerson): Promise<unknown> {
+    const rows: { address: string }[] = await tx.query(
+      `SELECT r.source, k.id AS "campaignId", k.name AS campaign, r.phone AS address, r.name, r.variables, r.state,
               r.code, r.sent_at AS "sentAt", r.delivered_at AS "deliveredAt", r.read_at AS "readAt",
               r.replied_at AS "repliedAt", r.opted_out_at AS "optedOutAt"
        FROM deliveries r LEFT JOIN campaigns k ON k.id = r.campaign_id
        WHERE r.id IN (${OF_PERSON}) ORDER BY r.id`,
-      [tenantId, person.id, person.line],
+      [tenantId, person.id, person.lines],
     );
+    return rows.map(({ address, ...row }) => ({ ...shownIdentity(address), ...row }));
   }
 
   /** The rows stay, so that every count stays right; nothing in them identifies the person. */
-  async erase(tx: Tx, tenantId: string, person: Person): Promise<void> {
-    const values = [tenantId, person.id, person.line];
+  async erase(tx: Tx, tenantId: string, person: WholePerson): Promise<void> {
+    const values = [tenantId, person.id, person.lines];
     const rows: { id: string; state: string }[] = await tx.query(
       `SELECT r.id, r.state FROM deliveries r WHERE r.id IN (${OF_PERSON}) ORDER BY r.id FOR UPDATE`,
       values,

@@ -1,5 +1,5 @@
 import type { Tx } from '../../db/index.js';
-import type { Person, PersonRecords } from '../contacts/index.js';
+import type { Person, PersonRecords, WholePerson } from '../contacts/index.js';
 import { OF_PERSON } from './delivery-records.repository.js';
 
 /** What messages keep of a person: every text to and from them. */
@@ -15,7 +15,7 @@ export class MessagePersonRecords implements PersonRecords {
   }
 
   /** As an erasure does: also what an earlier contact of the number was sent. */
-  collect(tx: Tx, tenantId: string, person: Person): Promise<unknown> {
+  collect(tx: Tx, tenantId: string, person: WholePerson): Promise<unknown> {
     return tx.query(
       `SELECT id, direction, type, body, content, received, state, code, campaign_id AS "campaignId", sender_id AS "senderId",
               wa_message_id AS "waMessageId", reply_to AS "replyTo", created_at AS "createdAt", sent_at AS "sentAt",
@@ -25,11 +25,11 @@ export class MessagePersonRecords implements PersonRecords {
          UNION ALL
          SELECT id FROM messages WHERE delivery_id IN (${OF_PERSON}) AND direction = 'out')
        ORDER BY id`,
-      [tenantId, person.id, person.line],
+      [tenantId, person.id, person.lines],
     );
   }
 
-  async erase(tx: Tx, tenantId: string, person: Person): Promise<void> {
+  async erase(tx: Tx, tenantId: string, person: WholePerson): Promise<void> {
     await tx.query(
       `UPDATE messages
        SET body = NULL, content = NULL, received = NULL, contact_id = NULL, updated_at = now(),

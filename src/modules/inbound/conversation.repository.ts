@@ -1,5 +1,5 @@
 import type { Tx } from '../../db/index.js';
-import { ownerOf, type Person, type PersonRecords } from '../contacts/index.js';
+import { ownerOf, type Person, type PersonRecords, type WholePerson } from '../contacts/index.js';
 
 /** Of a message that was just stored. */
 export interface ConversationTurn {
@@ -57,7 +57,7 @@ export class ConversationPersonRecords implements PersonRecords {
     );
   }
 
-  collect(tx: Tx, tenantId: string, person: Person): Promise<unknown> {
+  collect(tx: Tx, tenantId: string, person: WholePerson): Promise<unknown> {
     return tx.query(
       `SELECT sender_id AS "senderId", last_inbound_at AS "lastInboundAt", created_at AS "createdAt"
        FROM conversations WHERE tenant_id = $1 AND contact_id = $2 ORDER BY created_at, sender_id`,
@@ -66,12 +66,12 @@ export class ConversationPersonRecords implements PersonRecords {
   }
 
   /** With what they wrote and could not be worked off. */
-  async erase(tx: Tx, tenantId: string, person: Person): Promise<void> {
+  async erase(tx: Tx, tenantId: string, person: WholePerson): Promise<void> {
     await tx.query(
       `DELETE FROM inbound_events e WHERE e.tenant_id = $1 AND e.parked_at IS NOT NULL
          AND EXISTS (SELECT FROM unnest(e.lines) AS told (line)
-                     WHERE told.line = $2 OR ${ownerOf('told.line')} = $3)`,
-      [tenantId, person.line, person.id],
+                     WHERE told.line = ANY($2::text[]) OR ${ownerOf('told.line')} = $3)`,
+      [tenantId, person.lines, person.id],
     );
     await tx.query('DELETE FROM conversations WHERE tenant_id = $1 AND contact_id = $2', [
       tenantId,

@@ -9,6 +9,7 @@ import {
   IsUUID,
   ValidateNested,
 } from 'class-validator';
+import { BusinessScopedIdDto } from '../contacts/index.js';
 import { PageQuery } from '../../lib/page-query.js';
 import { sourceKinds, type MessageDirection, type MessageState, type SourceKind } from '../delivery/index.js';
 
@@ -114,15 +115,26 @@ export class MessageResponse {
   @IsUUID()
   senderId!: string | null;
 
-  /** The recipient's number; null for what came in. */
+  /** The recipient's number; null for what came in, and where another identity was written to. */
   @IsOptional()
   @IsString()
   to!: string | null;
 
-  /** The number it came from; null for what was sent. */
+  /** The number of the person it came from; null for what was sent, and while the number is not known. */
   @IsOptional()
   @IsString()
   from!: string | null;
+
+  /** In place of the number, for a person who is known by a LID: its digits. */
+  @IsOptional()
+  @IsString()
+  lid!: string | null;
+
+  /** In place of the number, for a person who is known by an id of the Cloud API. */
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => BusinessScopedIdDto)
+  businessScopedId!: BusinessScopedIdDto | null;
 
   /** The id of the message that it answers; null for what answers none, and once that message is gone. */
   @IsOptional()

@@ -1,10 +1,12 @@
 import type { Page } from '../../lib/pages.js';
+import { shownIdentity } from '../contacts/index.js';
 import type { MessageResponse } from './message.dto.js';
 import type { MessageView } from './message.repository.js';
 import type { Message } from '../delivery/index.js';
 
 export function presentMessage(message: MessageView): MessageResponse {
   const isOut = message.direction === 'out';
+  const { phoneNumber, ...others } = shownIdentity(message.phone);
   const isIn = message.direction === 'in';
   const { pushName, quotes, editedAt } = message.received ?? {};
   return {
@@ -14,8 +16,9 @@ export function presentMessage(message: MessageView): MessageResponse {
     state: message.state,
     code: message.code,
     senderId: message.senderId,
-    to: isIn ? null : message.phone,
-    from: isIn ? message.phone : null,
+    to: isIn ? null : phoneNumber,
+    from: isIn ? phoneNumber : null,
+    ...others,
     replyTo: message.replyTo,
     sendAt: message.sendAt?.toISOString() ?? null,
     waitingFor: presentWait(message),

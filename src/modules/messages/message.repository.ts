@@ -23,7 +23,7 @@ export interface MessageFilter {
 export type MessageView = Message & MessageSurroundings;
 
 interface MessageSurroundings {
-  /** E.164; null when the contact and the campaign are both gone. */
+  /** Number or other identity, as it was written to; null when the contact and the campaign are both gone. */
   phone: string | null;
   /** What its recipient last had to wait for. */
   waitReason: string | null;

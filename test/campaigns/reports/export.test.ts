@@ -8,7 +8,7 @@ import { createWorld, draft, phone, type World } from '../world.js';
 import type { DeliveryState } from '../../../src/modules/delivery/index.js';
 
 const COLUMNS =
-  'phoneNumber,name,state,code,sender,sentAt,deliveredAt,readAt,repliedAt,optedOutAt,replied,optedOut,reason,variant,partsSent,parts,partCodes,queuedAt';
+  'phoneNumber,name,state,code,sender,sentAt,deliveredAt,readAt,repliedAt,optedOutAt,replied,optedOut,reason,variant,partsSent,parts,partCodes,queuedAt,whatsapp_lid,business_scoped_id';
 
 let world: World;
 let tenantId: string;
@@ -76,10 +76,10 @@ describe('the csv report', () => {
     expect(lines).toHaveLength(2_502);
     expect(lines[0]).toBe(`\uFEFF${COLUMNS}`);
     expect(lines[1]).toBe(
-      `${phone(0)},"'=HYPERLINK(""http://x"",""y"")",sent,,,2026-03-02T10:00:00.000Z,,,2026-03-02T11:00:00.000Z,,true,false,,,1,,,`,
+      `${phone(0)},"'=HYPERLINK(""http://x"",""y"")",sent,,,2026-03-02T10:00:00.000Z,,,2026-03-02T11:00:00.000Z,,true,false,,,1,,,,,`,
     );
     expect(lines[2]).toBe(
-      `${phone(1)},"Zoë, 日本",failed,not_on_whatsapp,,,,,,,false,false,The number has no WhatsApp account.,,0,,,`,
+      `${phone(1)},"Zoë, 日本",failed,not_on_whatsapp,,,,,,,false,false,The number has no WhatsApp account.,,0,,,,,`,
     );
   });
 

@@ -220,7 +220,7 @@ describe('the trace of a recipient', () => {
       [deliveryId],
     );
     const contactId = String((await world.recipient(deliveryId))['contact_id']);
-    const person = { id: contactId, address: phones[0]!, line: phones[0]! };
+    const person = { id: contactId, lines: [phones[0]!] };
     await db.database.transaction(async (tx) => {
       await new DeliveryPersonRecords().erase(tx, world.tenantId, person);
       await tx.query('DELETE FROM contacts WHERE id = $1', [contactId]);

@@ -1,10 +1,10 @@
 import type { Tx } from '../../../db/index.js';
-import type { Person, PersonRecords } from '../../contacts/index.js';
+import type { PersonRecords, WholePerson } from '../../contacts/index.js';
 
-/** Campaigns of tenant `$1` whose audience leaves out a number of line `$2`. */
+/** Campaigns of tenant `$1` whose audience leaves out a number of one of the lines `$2`. */
 const LEAVES_OUT = `tenant_id = $1 AND EXISTS (
   SELECT FROM jsonb_array_elements_text(audience #> '{exclude,phoneNumbers}') AS number
-  WHERE phone_line(number) = $2)`;
+  WHERE phone_line(number) = ANY($2::text[]))`;
 
 /** What campaigns keep of a person themselves: the number, where their audience leaves it out by name. */
 export class AudiencePersonRecords implements PersonRecords {
@@ -15,22 +15,22 @@ export class AudiencePersonRecords implements PersonRecords {
     return Promise.resolve();
   }
 
-  collect(tx: Tx, tenantId: string, person: Person): Promise<unknown> {
+  collect(tx: Tx, tenantId: string, person: WholePerson): Promise<unknown> {
     return tx.query(
       `SELECT id AS "campaignId", name AS campaign FROM campaigns WHERE ${LEAVES_OUT} ORDER BY id`,
-      [tenantId, person.line],
+      [tenantId, person.lines],
     );
   }
 
-  async erase(tx: Tx, tenantId: string, person: Person): Promise<void> {
+  async erase(tx: Tx, tenantId: string, person: WholePerson): Promise<void> {
     await tx.query(
       `UPDATE campaigns
        SET audience = jsonb_set(audience, '{exclude,phoneNumbers}', (
          SELECT coalesce(jsonb_agg(number ORDER BY position), '[]')
          FROM jsonb_array_elements_text(audience #> '{exclude,phoneNumbers}') WITH ORDINALITY AS given (number, position)
-         WHERE phone_line(number) <> $2))
+         WHERE phone_line(number) <> ALL($2::text[])))
        WHERE ${LEAVES_OUT}`,
-      [tenantId, person.line],
+      [tenantId, person.lines],
     );
   }
 }

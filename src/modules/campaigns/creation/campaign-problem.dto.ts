@@ -1,5 +1,6 @@
 import { Type } from 'class-transformer';
 import { IsArray, IsIn, IsInt, IsOptional, IsString, IsUUID, ValidateNested } from 'class-validator';
+import { ShownIdentityDto } from '../../contacts/index.js';
 import { renderFailures, type RenderFailure } from '../../content/index.js';
 
 const codes = [...renderFailures, 'internal_error'] as const;
@@ -19,13 +20,11 @@ export class PartProblemResponse {
   variable?: string;
 }
 
-export class RecipientProblemsResponse {
+export class RecipientProblemsResponse extends ShownIdentityDto {
   @IsUUID()
   id!: string;
   @IsUUID()
   contactId!: string;
-  @IsString()
-  phoneNumber!: string;
   @IsOptional()
   @IsString()
   name!: string | null;

@@ -1,4 +1,5 @@
 import type { Page } from '../../../lib/pages.js';
+import { shownIdentity } from '../../contacts/index.js';
 import type { RecipientProblemsResponse } from './campaign-problem.dto.js';
 import type { RecipientProblems } from './problems.service.js';
 
@@ -11,7 +12,7 @@ function presentRecipientProblems(found: RecipientProblems): RecipientProblemsRe
   return {
     id,
     contactId,
-    phoneNumber: phone,
+    ...shownIdentity(phone),
     name,
     ...(found.variant === undefined ? {} : { variant: found.variant }),
     problems: found.problems,

@@ -2,6 +2,7 @@ import { inCurrentUse, type Tx } from '../../../db/index.js';
 import { csvLines, UTF8_BOM } from '../../../lib/csv.js';
 import { notFound } from '../../../lib/errors.js';
 import { xlsxChunks, type Cell, type SheetColumn } from '../../../lib/xlsx-writer.js';
+import { scopedIdCell, shownIdentity } from '../../contacts/index.js';
 import type { Campaign } from '../campaign.entity.js';
 import { findCampaign } from '../campaign.repository.js';
 import { recipientKey, reportAfter, type ReportRow } from './report.repository.js';
@@ -18,7 +19,7 @@ interface ExportColumn extends SheetColumn {
 
 /** The first nine are those of the first release; others are added behind them only. */
 const columns: readonly ExportColumn[] = [
-  { title: 'phoneNumber', width: 18, value: (row) => row.phone },
+  { title: 'phoneNumber', width: 18, value: ({ phone }) => shownIdentity(phone).phoneNumber },
   { title: 'name', width: 24, value: (row) => row.name },
   { title: 'state', width: 11, value: (row) => row.state },
   { title: 'code', width: 22, value: (row) => row.code },
@@ -36,6 +37,8 @@ const columns: readonly ExportColumn[] = [
   { title: 'parts', width: 22, value: (row) => row.parts.map(({ state }) => state).join(', ') },
   { title: 'partCodes', width: 22, value: partCodes },
   { title: 'queuedAt', width: 20, value: (row) => row.queuedAt },
+  { title: 'whatsapp_lid', width: 18, value: ({ phone }) => shownIdentity(phone).lid },
+  { title: 'business_scoped_id', width: 30, value: ({ phone }) => scopedIdCell(shownIdentity(phone)) },
 ];
 
 /** `2: not_on_whatsapp`: the parts that have a code, counted from 1. */

@@ -9,16 +9,15 @@ import {
   IsUUID,
   ValidateNested,
 } from 'class-validator';
+import { ShownIdentityDto } from '../../contacts/index.js';
 import { recipientStates } from '../campaign-query.dto.js';
 import type { DeliveryState } from '../../delivery/index.js';
 
-export class RecipientResponse {
+export class RecipientResponse extends ShownIdentityDto {
   @IsUUID()
   id!: string;
   @IsUUID()
   contactId!: string;
-  @IsString()
-  phoneNumber!: string;
   @IsOptional()
   @IsString()
   name!: string | null;
@@ -89,14 +88,12 @@ export class TraceStepResponse {
   code?: string;
 }
 
-export class TraceResponse {
+export class TraceResponse extends ShownIdentityDto {
   /** The recipient. */
   @IsUUID()
   id!: string;
   @IsUUID()
   contactId!: string;
-  @IsString()
-  phoneNumber!: string;
   @IsOptional()
   @IsString()
   name!: string | null;

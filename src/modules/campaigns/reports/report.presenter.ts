@@ -1,6 +1,7 @@
 import type { Page } from '../../../lib/pages.js';
 import { localTime } from '../../../lib/wall-time.js';
 import type { Proportion } from '../../../lib/statistics.js';
+import { shownIdentity } from '../../contacts/index.js';
 import type { Campaign } from '../campaign.entity.js';
 import type { Counts } from '../core/counts.js';
 import type { VariantReport } from './core/variant-report.js';
@@ -104,7 +105,7 @@ function presentRecipient(
 ): RecipientResponse {
   return {
     ...row,
-    phoneNumber: phone,
+    ...shownIdentity(phone),
     reason: row.code === null ? null : reasonSentence(row.code),
     variant: campaign.variants?.[row.variant]?.name ?? null,
     queuedAt: time(row.queuedAt),
@@ -121,7 +122,7 @@ export function presentTrace({ recipient, summary, steps, senders }: Trace): Tra
   return {
     id,
     contactId,
-    phoneNumber: phone,
+    ...shownIdentity(phone),
     name,
     state,
     code,

@@ -69,6 +69,11 @@ export function identityOf(address: string): Identity | undefined {
   return scoped ? { kind: 'bsuid', scope: scoped[1] ?? '', value: scoped[2] ?? '' } : undefined;
 }
 
+/** What WhatsApp calls the person, of a line or address: a number, a LID in digits, an id such as BR.1a2b3c. */
+export function valueOf(address: string): string {
+  return phoneOf(address) ?? identityOf(address)?.value ?? address;
+}
+
 /** The number of an address; null for another identity. */
 export function phoneOf(address: string): string | null {
   return address.startsWith('+') ? address : null;

@@ -112,3 +112,10 @@ export function shownIdentity(address: string | null): ShownIdentity {
     businessScopedId: kind === 'bsuid' ? { id: value, portfolio: scope || null } : null,
   };
 }
+
+/** A business-scoped id in a file, as an import reads it: behind its portfolio and a slash, where it has one. */
+export function scopedIdCell({ businessScopedId }: Pick<ShownIdentity, 'businessScopedId'>): string | null {
+  if (businessScopedId === null) return null;
+  const { id, portfolio } = businessScopedId;
+  return portfolio === null ? id : `${portfolio}/${id}`;
+}

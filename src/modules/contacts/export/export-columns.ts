@@ -1,4 +1,5 @@
 import type { ContactView } from '../contact-view.repository.js';
+import { scopedIdCell, shownIdentity, type ShownIdentity } from '../core/person-input.js';
 import { exportedValue } from '../core/exported-values.js';
 import type { KnownIdentity } from '../identities/identity.repository.js';
 import { IDENTITY_TITLES } from '../import/core/identity-columns.js';
@@ -25,7 +26,7 @@ export const OWN_COLUMNS: readonly ExportColumn[] = [
   { title: ON_WHATSAPP, cell: ({ onWhatsApp }) => (onWhatsApp === null ? '' : onWhatsApp ? 'yes' : 'no') },
   { title: CREATED_AT, cell: ({ createdAt }) => createdAt.toISOString() },
   { title: IDENTITY_TITLES.lid, cell: (contact) => currentOf(contact, 'lid')?.value ?? '' },
-  { title: IDENTITY_TITLES.bsuid, cell: (contact) => scopedId(currentOf(contact, 'bsuid')) },
+  { title: IDENTITY_TITLES.bsuid, cell: (contact) => scopedIdCell(shown(currentOf(contact, 'bsuid'))) ?? '' },
 ];
 
 export function attributeColumn(title: string): ExportColumn {
@@ -43,7 +44,6 @@ function currentOf({ identities }: ContactView, kind: 'lid' | 'bsuid'): KnownIde
   return identities.find((identity) => identity.kind === kind && identity.until === null);
 }
 
-function scopedId(identity: KnownIdentity | undefined): string {
-  if (!identity) return '';
-  return identity.scope === '' ? identity.value : `${identity.scope}/${identity.value}`;
+function shown(identity: KnownIdentity | undefined): ShownIdentity {
+  return shownIdentity(identity?.address ?? null);
 }

@@ -2,6 +2,15 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 
 export type ContactChangeKind = 'merged' | 'identity_added' | 'identity_changed';
 
+/** Addresses, as core/identity.ts writes them, and the id of a contact that is gone. */
+export interface ContactChangeDetail {
+  contactId?: string;
+  address?: string;
+  addresses?: string[];
+  from?: string[];
+  to?: string[];
+}
+
 /** What made one contact of two, or changed what a person is known by; never changed, only added to. */
 @Entity('contact_changes')
 @Index('contact_changes_contact', ['contactId', 'id'])
@@ -23,9 +32,8 @@ export class ContactChange {
   @Column('text')
   source!: 'whatsapp' | 'api';
 
-  /** Addresses, and the id of a contact that is gone. */
   @Column('jsonb', { default: () => `'{}'` })
-  detail!: Record<string, unknown>;
+  detail!: ContactChangeDetail;
 
   @Column('timestamptz')
   at!: Date;

@@ -1,12 +1,12 @@
 import type { Tx } from '../../../db/index.js';
-import type { ContactChange, ContactChangeKind } from './contact-change.entity.js';
+import type { ContactChange, ContactChangeDetail, ContactChangeKind } from './contact-change.entity.js';
 
 export interface NewChange {
   id: string;
   contactId: string;
   kind: ContactChangeKind;
   source: 'whatsapp' | 'api';
-  detail: Record<string, unknown>;
+  detail: ContactChangeDetail;
   now: Date;
 }
 

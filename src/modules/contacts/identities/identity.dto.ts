@@ -1,4 +1,5 @@
-import { IsIn, IsISO8601, IsOptional, IsString, MaxLength } from 'class-validator';
+import { Type } from 'class-transformer';
+import { IsIn, IsISO8601, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
 import { IDENTITY_KINDS, type IdentityKind } from '../core/identity.js';
 
@@ -19,6 +20,25 @@ export class BusinessScopedIdDto {
   @MaxLength(MAX_PORTFOLIO)
   @JSONSchema({ description: 'The business portfolio in which the id holds.' })
   portfolio?: string | null;
+}
+
+/** One identity of a person. Of an erased person all are null. */
+export class ShownIdentityDto {
+  @IsOptional()
+  @IsString()
+  @JSONSchema({ description: 'In E.164; null for a person who is known by another identity.' })
+  phoneNumber!: string | null;
+
+  @IsOptional()
+  @IsString()
+  @JSONSchema({ description: 'The digits of the LID of a person who is known by that.' })
+  lid!: string | null;
+
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => BusinessScopedIdDto)
+  @JSONSchema({ description: 'The id of the Cloud API, for a person who is known by that.' })
+  businessScopedId!: BusinessScopedIdDto | null;
 }
 
 export class IdentityDto {

@@ -10,7 +10,6 @@ import { identitiesOf, lineOfIdentity, type Identity } from '../core/identity.js
 import { Joining } from '../merge/joining.js';
 import { People, type Addresses } from '../merge/people.js';
 import type { PersonRecords } from '../person/person-records.js';
-import { SuppressionRepository } from '../suppression.repository.js';
 import { Changing } from './changing.js';
 import { noteChange } from './contact-change.repository.js';
 import { Growing } from './growing.js';
@@ -41,7 +40,6 @@ export class IdentityService {
   private readonly contacts = new ContactRepository();
   private readonly identities = new IdentityRepository();
   private readonly people = new People();
-  private readonly suppressions = new SuppressionRepository();
   private readonly consents = new ConsentRepository();
   private readonly joining: Joining;
   private readonly growing = new Growing();
@@ -132,27 +130,6 @@ export class IdentityService {
       now: this.deps.clock.now(),
     });
     this.log('identity_changed', tenantId, found.contactId);
-    return found;
-  }
-
-  /**
-   * The event `preference`: the person told WhatsApp to stop marketing, or to resume it. Resuming lifts what such a stop
-   * has set and nothing else. Returns the contact, locked, as `contactOfPeer`.
-   */
-  async notePreference(
-    tx: Tx,
-    tenantId: string,
-    from: Peer,
-    marketing: 'stop' | 'resume',
-    scope = '',
-  ): Promise<FoundContact | undefined> {
-    const found = await this.contactOfPeer(tx, tenantId, from, scope);
-    if (!found) return undefined;
-    const person = await this.people.find(tx, tenantId, identitiesOf(from, scope).map(lineOfIdentity));
-    const terms = { scope: 'marketing', origin: 'network' as const, reason: 'stopped marketing on WhatsApp' };
-    const lines = person.flat().map(({ line }) => line);
-    if (marketing === 'stop') await this.people.suppress(tx, tenantId, person, terms, this.deps.clock.now());
-    else await this.suppressions.lift(tx, tenantId, lines, terms);
     return found;
   }
 

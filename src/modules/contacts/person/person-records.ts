@@ -9,6 +9,12 @@ export interface Person {
   line: string;
 }
 
+/** Everything a person is found by: the contact, and each line that is theirs, or was and is nobody else's now. */
+export interface WholePerson {
+  id: string;
+  lines: readonly string[];
+}
+
 /**
  * What one module keeps of a person beside the contact. The contacts module cannot know their tables; they implement
  * this, and the composition root hands them over. All of it happens inside the caller's transaction.
@@ -31,7 +37,7 @@ export interface PersonRecords {
     change: { line: string; address: string },
   ): Promise<void>;
   /** Everything about the person, as JSON. */
-  collect(tx: Tx, tenantId: string, person: Person): Promise<unknown>;
+  collect(tx: Tx, tenantId: string, person: WholePerson): Promise<unknown>;
   /** Removes personal data; counters stay. May refuse while a message is being handed over. */
-  erase(tx: Tx, tenantId: string, person: Person): Promise<void>;
+  erase(tx: Tx, tenantId: string, person: WholePerson): Promise<void>;
 }

@@ -1,5 +1,8 @@
 import type { Tx } from '../../../db/index.js';
 import type { Contact } from '../contact.entity.js';
+import { scopedIdCell, shownIdentity } from '../core/person-input.js';
+import type { KnownIdentity } from '../identities/identity.repository.js';
+import type { ContactChange } from '../identities/contact-change.entity.js';
 
 /** What the contacts module itself keeps of a person, beside the contact and its consents. */
 export class PersonRepository {
@@ -18,7 +21,6 @@ export class PersonRepository {
     lines: readonly string[],
   ): Promise<
     {
-      phoneNumber: string | null;
       address: string;
       scope: string;
       reason: string | null;
@@ -26,15 +28,14 @@ export class PersonRepository {
     }[]
   > {
     return tx.query(
-      `SELECT CASE WHEN starts_with(address, '+') THEN address END AS "phoneNumber", address, scope, reason,
-              created_at AS "createdAt"
+      `SELECT address, scope, reason, created_at AS "createdAt"
        FROM suppressions WHERE tenant_id = $1 AND line = ANY($2::text[]) ORDER BY line, scope, origin`,
       [tenantId, lines],
     );
   }
 
   /** What made the contact what it is: merges, and changes of what the person is known by. */
-  changes(tx: Tx, contact: Contact): Promise<Record<string, unknown>[]> {
+  changes(tx: Tx, contact: Contact): Promise<Pick<ContactChange, 'kind' | 'source' | 'detail' | 'at'>[]> {
     return tx.query(
       `SELECT kind, source, detail, at FROM contact_changes
        WHERE tenant_id = $1 AND contact_id = $2 ORDER BY id`,
@@ -55,12 +56,12 @@ export class PersonRepository {
   }
 
   /** Number checks, and rows of files that were not imported and show the number or the name. */
-  async eraseTraces(
-    tx: Tx,
-    contact: Contact,
-    numbers: readonly { address: string; line: string }[],
-  ): Promise<void> {
-    const line = [contact.tenantId, numbers.map((number) => number.line)];
+  async eraseTraces(tx: Tx, contact: Contact, identities: readonly KnownIdentity[]): Promise<void> {
+    const line = [contact.tenantId, identities.map((identity) => identity.line)];
+    const numbers = identities.filter(({ kind }) => kind === 'phone');
+    const others = identities
+      .filter(({ kind }) => kind !== 'phone')
+      .map(({ address }) => shownIdentity(address));
     await tx.query('DELETE FROM number_checks WHERE tenant_id = $1 AND line = ANY($2::text[])', line);
     await tx.query('DELETE FROM number_check_items WHERE tenant_id = $1 AND line = ANY($2::text[])', line);
     // By the key, import by import: the numbers of all imports are many.
@@ -71,10 +72,13 @@ export class PersonRepository {
     await tx.query(
       `DELETE FROM import_rejections WHERE tenant_id = $1 AND EXISTS (
          SELECT FROM jsonb_array_elements_text(cells) AS cell
-         WHERE trim(cell) = $2 OR right(regexp_replace(cell, '\\D', '', 'g'), 8) = ANY($3))`,
+         WHERE trim(cell) = ANY($2) OR right(regexp_replace(cell, '\\D', '', 'g'), 8) = ANY($3))`,
       [
         contact.tenantId,
-        contact.name,
+        [
+          contact.name,
+          ...others.flatMap((shown) => [shown.lid, shown.businessScopedId?.id, scopedIdCell(shown)]),
+        ],
         numbers.flatMap(({ address, line: one }) => [address.slice(-8), one.slice(-8)]),
       ],
     );

@@ -1,10 +1,12 @@
-import type { Database } from '../../../db/index.js';
+import type { Database, Tx } from '../../../db/index.js';
 import type { Clock } from '../../../lib/clock.js';
 import { notFound } from '../../../lib/errors.js';
 import { idBehind, toPage, type Page, type PageRequest } from '../../../lib/pages.js';
 import { ConsentRepository } from '../consent/consent.repository.js';
 import { ContactRepository } from '../contact.repository.js';
 import type { Contact } from '../contact.entity.js';
+import { shownIdentity } from '../core/person-input.js';
+import { presentChange } from '../identities/contact-change.dto.js';
 import { contactChanges } from '../identities/contact-change.repository.js';
 import { presentIdentity } from '../identities/identity.presenter.js';
 import { IdentityRepository, type KnownIdentity } from '../identities/identity.repository.js';
@@ -37,8 +39,9 @@ export class PersonService {
       const contact = await this.contacts.find(tx, tenantId, id);
       if (!contact) throw notFound('contact', id);
       const identities = await this.identities.ofContacts(tx, tenantId, [id]);
-      const lines = current(identities).map(({ line }) => line);
-      const person = { id, address: contact.phone ?? contact.line, line: contact.line };
+      const lines = await this.linesOf(tx, tenantId, identities);
+      const person = { id, lines };
+      const suppressions = await this.people.suppressions(tx, tenantId, lines);
       const others: Record<string, unknown> = {};
       for (const records of this.deps.records)
         others[records.name] = await records.collect(tx, tenantId, person);
@@ -46,14 +49,30 @@ export class PersonService {
         exportedAt: this.deps.clock.now(),
         contact: personalFields(contact),
         identities: identities.map(presentIdentity),
-        changes: await this.people.changes(tx, contact),
+        changes: (await this.people.changes(tx, contact)).map(({ at, ...change }) => ({
+          ...presentChange(change),
+          at,
+        })),
         consents: await this.consents.list(tx, tenantId, id, { limit: MAX_CONSENTS }),
         lists: await this.people.lists(tx, contact),
-        suppressions: await this.people.suppressions(tx, tenantId, lines),
+        suppressions: suppressions.map(({ address, ...entry }) => ({ ...shownIdentity(address), ...entry })),
         numberChecks: await this.people.checks(tx, tenantId, lines),
         ...others,
       };
     });
+  }
+
+  /** All lines of the person, also those they gave up, but for what is somebody else's by now. */
+  private async linesOf(tx: Tx, tenantId: string, identities: readonly KnownIdentity[]): Promise<string[]> {
+    const lines = [...new Set(identities.map(({ line }) => line))];
+    const [own] = identities;
+    const people = await this.identities.addressesOf(tx, tenantId, lines);
+    const others = new Set(
+      people.flatMap(({ asked, contactId }) =>
+        contactId === null || contactId === own?.contactId ? [] : asked,
+      ),
+    );
+    return lines.filter((line) => !others.has(line));
   }
 
   /** What made the contact what it is, newest first: merges, and changes of what the person is known by. */
@@ -85,17 +104,16 @@ export class PersonService {
       const now = this.deps.clock.now();
       // Before what is kept of them, as a merge does: a message that is just coming in is erased, too.
       const everyone = await this.everyone.lock(tx, tenantId, [contact.line]);
-      const identities = current(await this.identities.ofContacts(tx, tenantId, [id]));
-      for (const { address, line } of identities) {
-        for (const records of this.deps.records) await records.erase(tx, tenantId, { id, address, line });
-      }
-      await this.people.eraseTraces(tx, contact, identities);
-      const addresses = identities.map(({ address }) => address);
+      const identities = await this.identities.ofContacts(tx, tenantId, [id]);
+      const lines = await this.linesOf(tx, tenantId, identities);
+      for (const records of this.deps.records) await records.erase(tx, tenantId, { id, lines });
+      const own = identities.filter(({ line }) => lines.includes(line));
+      await this.people.eraseTraces(tx, contact, own);
+      const addresses = current(identities).map(({ address }) => address);
       const suppression = { reason: ERASED, now };
       if (!(await this.contacts.remove(tx, tenantId, id, addresses, suppression))) {
         throw notFound('contact', id);
       }
-      const lines = identities.map(({ line }) => line);
       if (options.suppress === false) await this.suppressions.removeLines(tx, tenantId, lines);
       if (options.suppress === true) {
         await this.everyone.suppress(tx, tenantId, everyone, lasting(ERASED), now);
@@ -105,7 +123,7 @@ export class PersonService {
   }
 }
 
-/** What was retired may be somebody else's by now. */
+/** What was retired is not theirs any more: whoever has it next is free to be written to. */
 function current(identities: readonly KnownIdentity[]): KnownIdentity[] {
   return identities.filter(({ until }) => until === null);
 }
