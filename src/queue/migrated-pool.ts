@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { DEFAULT_SCHEMA, runMigrations, type PgPool, type PgPoolClient, type PgQueryResult } from 'bullmq';
 import pg from 'pg';
 import { retry } from '../lib/retry.js';
-import { codeOf } from '../lib/transient-errors.js';
+import { codeOf, unavailableResource } from '../lib/transient-errors.js';
 import type { ConnectionLog } from './connection-log.js';
 
 /** Each of the eight workers keeps one connection for LISTEN; the rest do the queries of all of them. */
@@ -86,13 +86,30 @@ export class MigratedPool implements PgPool {
 
   private async ask<Row>(text: string, params?: readonly unknown[]): Promise<PgQueryResult<Row>> {
     try {
-      const { rows, rowCount } = await this.pool.query(text, params as unknown[]);
-      return { rows: rows as Row[], rowCount };
+      return await this.askOnce<Row>(text, params);
     } catch (error) {
       // BullMQ asks for the next job again at once, whatever a server that is away or full has answered.
       const code = codeOf(error);
       if (code !== DEADLOCK && !code?.startsWith(BULLMQ_CODES)) await pause(REST_MS);
       throw error;
+    }
+  }
+
+  /**
+   * On a connection that is kept when PostgreSQL refuses the statement. The pool's own `query` gives it up then: making
+   * another one takes PostgreSQL longer than moving ten jobs, and where thousands of jobs had lost their locks it did little else.
+   */
+  private async askOnce<Row>(text: string, params?: readonly unknown[]): Promise<PgQueryResult<Row>> {
+    const client = await this.pool.connect();
+    let isBroken = false;
+    try {
+      const { rows, rowCount } = await client.query(text, params as unknown[]);
+      return { rows: rows as Row[], rowCount };
+    } catch (error) {
+      isBroken = codeOf(error) === undefined || unavailableResource(error) !== undefined;
+      throw error;
+    } finally {
+      client.release(isBroken || this.broken.has(client));
     }
   }
 

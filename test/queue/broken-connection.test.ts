@@ -116,3 +116,33 @@ describe('a statement that PostgreSQL ends because of a deadlock', () => {
     ]);
   });
 });
+
+describe('a connection on which PostgreSQL refuses a statement', () => {
+  it.each([
+    [
+      'as BullMQ does',
+      `DO $$ BEGIN RAISE EXCEPTION 'Job is not in the active state' USING ERRCODE = 'BM003'; END $$`,
+    ],
+    ['that cannot be read', 'SELEC 1'],
+    ['that was ended from outside', 'SELECT pg_cancel_backend(pg_backend_pid())'],
+  ])('%s, is kept', async (_, refused) => {
+    const database = await createTestDatabase();
+    cleanups.push(() => database.close());
+    const pool = new MigratedPool(database.url, new ConnectionLog(logger, systemClock));
+    cleanups.push(() => pool.end());
+    const backend = async () =>
+      (await pool.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows[0]?.pid;
+    const before = await backend();
+    await expect(pool.query(refused)).rejects.toThrow();
+    expect(await backend()).toBe(before);
+  });
+
+  it('because it ends the connection, is replaced', async () => {
+    const database = await createTestDatabase();
+    cleanups.push(() => database.close());
+    const pool = new MigratedPool(database.url, new ConnectionLog(logger, systemClock));
+    cleanups.push(() => pool.end());
+    await expect(pool.query('SELECT pg_terminate_backend(pg_backend_pid())')).rejects.toThrow();
+    expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+  });
+});
