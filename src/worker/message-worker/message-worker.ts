@@ -12,7 +12,7 @@ import { DONE, runAgainIn } from './outcomes.js';
 import { PartSender } from './part-sender.js';
 import type { MessageWorkerDeps } from './ports.js';
 import { answerFor, boundSender, isAnswerNow, requestFor } from './request.js';
-import { TriedDeliveries, type Occupation } from './tried-deliveries.js';
+import { TriedDeliveries, type Occupation, type Read } from './tried-deliveries.js';
 import {
   enqueueSends,
   humanPause,
@@ -61,8 +61,9 @@ export class MessageWorker {
     { signal }: JobContext,
     lane: { isAnswer: boolean },
   ): Promise<JobOutcome> {
-    const loaded = await this.deps.delivery.load(tenantId, deliveryId, lane);
-    if (!loaded) return DONE;
+    const read = await this.read({ tenantId, deliveryId }, lane);
+    if (!read) return DONE;
+    const { loaded } = read;
     const now = this.deps.clock.now();
     const verdict = checkDelivery(loaded, now);
     if (verdict.kind !== 'pass') return this.leave(loaded, verdict);
@@ -71,7 +72,7 @@ export class MessageWorker {
     // Texts may be expensive, and whoever waits for a sender comes by every few seconds: rendered once, then when there is one.
     const before = this.tried.of(loaded);
     const early = before && (await this.reserve(loaded, before));
-    if (early && early.kind !== 'reserved') return this.wait(loaded, early);
+    if (early && early.kind !== 'reserved') return this.wait(read, early);
     const ready = await this.prepare(loaded, before?.timings);
     if (!ready.ok) {
       if (early) await this.giveBackAll(early);
@@ -83,7 +84,7 @@ export class MessageWorker {
     const reserved = early ?? (await this.reserve(loaded, ready));
     if (reserved.kind !== 'reserved') {
       this.tried.note(loaded, ready);
-      return this.wait(loaded, reserved);
+      return this.wait(read, reserved);
     }
 
     const hosted = this.deps.sessions.sessionOf(reserved.senderId);
@@ -99,6 +100,17 @@ export class MessageWorker {
       handedOver: 0,
       signal,
     });
+  }
+
+  private async read(
+    { tenantId, deliveryId }: PayloadOf<typeof sendMessage>,
+    lane: { isAnswer: boolean },
+  ): Promise<Read | undefined> {
+    const readAt = this.deps.clock.now();
+    const before = lane.isAnswer ? undefined : this.tried.take(tenantId, deliveryId, readAt);
+    if (before) return before;
+    const loaded = await this.deps.delivery.load(tenantId, deliveryId, lane);
+    return loaded && { loaded, readAt };
   }
 
   /** What is no answer any more waits among direct messages: it must not take the place and the right of way of answers. */
@@ -168,7 +180,7 @@ export class MessageWorker {
    * waiting. One to a person whom no sender that it may take can write to ends.
    */
   private async wait(
-    loaded: LoadedDelivery,
+    { loaded, readAt }: Read,
     outcome: Exclude<ReservationOutcome, { kind: 'reserved' }>,
   ): Promise<JobOutcome> {
     if (outcome.reason === 'no_reachable_identity') {
@@ -178,8 +190,9 @@ export class MessageWorker {
     const now = this.deps.clock.now();
     const until = outcome.kind === 'later' ? outcome.at : null;
     await this.tell(() => this.noteWaiting(loaded, outcome.reason, until));
-    const at = until ?? addMs(now, NO_SENDER_PAUSE_MS);
-    return { kind: 'runAgain', at: this.wakeTime(loaded, at, now) };
+    const at = this.wakeTime(loaded, until ?? addMs(now, NO_SENDER_PAUSE_MS), now);
+    if (outcome.reason === 'pace') this.tried.keep(loaded, { readAt, at });
+    return { kind: 'runAgain', at };
   }
 
   /** For the campaign's report and the delivery's trace. The rest between two messages is no wait. */
