@@ -142,10 +142,10 @@ export async function countsOf(
 }
 
 /** A running campaign's feed folds its ledgers above so many new entries, before a reader has to. */
-export const FEED_FOLDS_ABOVE = 200;
+export const FEED_FOLDS_ABOVE = 500;
 
 /** Reading a ledger with more new entries folds it, because after the end of a campaign nothing is fed any more. */
-export const READ_FOLDS_ABOVE = 500;
+export const READ_FOLDS_ABOVE = 1_000;
 
 /**
  * Folds the entries of a campaign's ledgers into their sums, one row of each kind. One statement sees one snapshot:

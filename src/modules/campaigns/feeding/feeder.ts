@@ -15,6 +15,7 @@ import { ceilingOf, rampElapsedMs, slotMs } from '../sending/core/ceiling.js';
 import { FeedHours, type Openness } from './feed-hours.js';
 import { FeedPositions } from './feed-position.js';
 import { FeedRhythm } from './feed-rhythm.js';
+import { PoolSizes } from './pool-sizes.js';
 import { campaignsToFeed, lockForFeeding, completeWhenDone } from './feed.repository.js';
 import { endUnclaimable, orUnclaimable, Unclaimable } from './unclaimable.js';
 import { notePreempted, skipOutsideWindow } from './hours.repository.js';
@@ -53,8 +54,10 @@ export class CampaignFeeder {
   private readonly hours: FeedHours;
   private readonly rhythm = new FeedRhythm(FEED_EVERY_MS);
   private readonly positions = new FeedPositions();
+  private readonly senders: PoolSizes;
 
   constructor(private readonly deps: CampaignDeps) {
+    this.senders = new PoolSizes(deps);
     this.hours = new FeedHours(deps.database, deps.logger);
   }
 
@@ -88,7 +91,7 @@ export class CampaignFeeder {
   };
 
   private async feed(campaign: Campaign): Promise<JobOutcome> {
-    const { database, senders, logger } = this.deps;
+    const { database, logger } = this.deps;
     const now = this.deps.clock.now();
     const tx = database.manager;
     if (campaign.expiresAt && campaign.expiresAt <= now) {
@@ -97,7 +100,7 @@ export class CampaignFeeder {
     const openness = await this.hours.look(campaign, now);
     if (openness.kind === 'closed') return this.restUntil(campaign, openness);
     await notePreempted(tx, campaign.id);
-    const { connected } = await senders.findPool(campaign.tenantId, campaign.pool);
+    const connected = await this.senders.connected(campaign);
     const { claimed, ahead, entries, turn, filled } = await this.claimAround(
       campaign,
       connected,
