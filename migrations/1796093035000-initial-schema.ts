@@ -65,7 +65,7 @@ export class InitialSchema1796093035000 implements MigrationInterface {
       job_starts, workers, rate_limits, kept_answer_bytes, idempotency_keys, refresh_tokens, api_keys, users, tenant_usage,
       tenant_settings, tenants, installation`);
     await runner.query(`DROP FUNCTION
-      phone_line(text), contact_name_grams(text), follow_new_senders(), follow_changed_senders(), count_new_deliveries(), count_changed_deliveries(),
+      phone_line(text), contact_name_grams(text), follow_new_senders(), follow_changed_senders(), follow_hosts(), count_new_deliveries(), count_changed_deliveries(),
       count_new_messages(), count_changed_messages(), note_delivery_end(), count_changed_answers(), count_deleted_answers()`);
   }
 }

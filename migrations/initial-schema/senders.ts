@@ -41,6 +41,7 @@ CREATE TABLE sender_slots (
   answers_per_minute integer NOT NULL,
   transport text NOT NULL,
   warm_up_quotas integer[],
+  worker_id uuid,
   minute_used integer NOT NULL DEFAULT 0,
   hour_used integer NOT NULL DEFAULT 0,
   day_used integer NOT NULL DEFAULT 0,
@@ -140,8 +141,18 @@ CREATE TABLE sessions (
   qr_expires_at timestamptz,
   credentials text,
   updated_at timestamptz NOT NULL DEFAULT now()
-);
-CREATE INDEX sessions_lease ON sessions (lease_expires_at);
+  -- A heartbeat renews all leases at once: with room for every row twice, and no index on the leases, the new rows stay in
+  -- their pages and no index changes.
+) WITH (fillfactor = 45);
+
+-- Who hosts a sender stands in its slot, too: a reservation asks it of each sender that it looks at. The column list keeps the renewal of leases out.
+CREATE FUNCTION follow_hosts() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    UPDATE sender_slots SET worker_id = NEW.worker_id WHERE sender_id = NEW.sender_id;
+    RETURN NULL;
+  END $$;
+CREATE TRIGGER sessions_followed AFTER INSERT OR UPDATE OF worker_id ON sessions
+  FOR EACH ROW EXECUTE FUNCTION follow_hosts();
 `;
 
 /** The columns of sender_slots that follow senders. Able: 50 is MIN_HEALTH_TO_SEND, 10 MAX_CONSECUTIVE_FAILURES (core/health). */

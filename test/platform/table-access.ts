@@ -94,10 +94,6 @@ export const foreignReads: Record<string, Record<string, string>> = {
     contact_lists: 'the lists a segment names are locked until the segment is stored',
     contacts: 'a segment is a condition on contacts',
   },
-  senders: {
-    sessions:
-      'a sender is chosen by whether its session is at this worker, in the statement that reserves it',
-  },
   sessions: {
     senders: 'sessions to host are claimed with the transport and the state of their sender in one statement',
   },
@@ -110,6 +106,11 @@ export const foreignReads: Record<string, Record<string, string>> = {
 
 /** Triggers on a table that write one of another module. */
 export const triggerWrites: { on: string; table: string; reason: string }[] = [
+  {
+    on: 'sessions',
+    table: 'sender_slots',
+    reason: 'the slot of a sender says who hosts it, whoever changes that (decision 0022)',
+  },
   {
     on: 'deliveries',
     table: 'campaign_counts',

@@ -71,3 +71,34 @@ it('a worker that gave the lease up cannot write in the same moment any more', a
     statusReason: 'Gone.',
   });
 });
+
+it('leases are renewed while hundreds of sessions are written, and neither gives way to the other', async () => {
+  const sessions = await Promise.all(Array.from({ length: 100 }, (_, n) => hosted(`Many ${n}`)));
+  const leases = sessions.map(({ lease }) => lease);
+  for (let round = 0; round < 5; round += 1) {
+    const written = leases.map((lease) => store.record(lease, { connection: { status: 'connected' } }));
+    const renewed = await Promise.all([1, 2, 3].map(() => store.renew(leases.toReversed(), 20_000)));
+    expect(renewed.map((held) => held.size)).toEqual([100, 100, 100]);
+    expect(new Set(await Promise.all(written))).toEqual(new Set([true]));
+  }
+});
+
+it('the slot of a sender knows the worker that hosts it', async () => {
+  const { sender, lease } = await hosted('Slot');
+  const hostOf = async () => {
+    const [row] = await test.database.manager.query<{ worker_id: string | null }[]>(
+      'SELECT worker_id FROM sender_slots WHERE sender_id = $1',
+      [sender.id],
+    );
+    return row?.worker_id;
+  };
+  expect(await hostOf()).toBe(workerId);
+  await store.record(lease, { release: true });
+  expect(await hostOf()).toBeNull();
+  const next = newId();
+  const claim = { workerId: next, leaseMs: 20_000, transports: ['simulator'] as const, limit: 10 };
+  await store.claim({ ...claim, desired: 'connected', senderId: sender.id });
+  expect(await hostOf()).toBe(next);
+  await store.freeLeasesOf(test.database.manager, [next]);
+  expect(await hostOf()).toBeNull();
+});

@@ -9,10 +9,15 @@ export interface AnsweringRow extends Omit<AnsweringSender, 'supported' | 'reach
   transport: TransportName;
 }
 
-type SenderRow = Pick<
-  AnsweringRow,
-  'id' | 'tenantId' | 'transport' | 'status' | 'pausedAt' | 'healthScore' | 'consecutiveFailures' | 'isHere'
->;
+type SenderRow = Omit<AnsweringRow, 'answers' | 'isHere'>;
+
+interface SlotOfAnswers {
+  id: string;
+  quota: number;
+  startedAt: Date | null;
+  used: number;
+  workerId: string | null;
+}
 
 /**
  * Locks the slots of senders until the transaction ends, in the order of their ids. Waits for rows that are locked: a
@@ -23,26 +28,26 @@ export async function lockAnswering(
   ids: readonly string[],
   workerId: string | undefined,
 ): Promise<AnsweringRow[]> {
-  const slots: { id: string; quota: number; startedAt: Date | null; used: number }[] = await tx.query(
-    `SELECT sender_id AS id, answers_per_minute AS quota, answers_started_at AS "startedAt", answers_used AS used
+  const slots: SlotOfAnswers[] = await tx.query(
+    `SELECT sender_id AS id, answers_per_minute AS quota, answers_started_at AS "startedAt", answers_used AS used,
+            worker_id AS "workerId"
      FROM sender_slots WHERE sender_id = ANY($1::uuid[]) ORDER BY sender_id FOR NO KEY UPDATE`,
     [ids],
   );
   // Read once the slots are locked: whoever pauses a sender has waited for them, or is seen here.
   const senders: SenderRow[] = await tx.query(
     `SELECT id, tenant_id AS "tenantId", transport, status, paused_at AS "pausedAt", health_score AS "healthScore",
-            consecutive_failures AS "consecutiveFailures",
-            $2::uuid IS NULL OR (SELECT worker_id IS NOT DISTINCT FROM $2 FROM sessions
-                                 WHERE sender_id = senders.id) IS NOT FALSE AS "isHere"
+            consecutive_failures AS "consecutiveFailures"
      FROM senders WHERE id = ANY($1::uuid[])`,
-    [ids, workerId ?? null],
+    [ids],
   );
-  const answers = new Map(
-    slots.map(({ id, quota, startedAt, used }) => [id, { lengthMs: MINUTE_MS, quota, startedAt, used }]),
-  );
+  const slotOf = new Map(slots.map((slot) => [slot.id, slot]));
   return senders.flatMap((sender) => {
-    const window = answers.get(sender.id);
-    return window ? [{ ...sender, answers: window }] : [];
+    const slot = slotOf.get(sender.id);
+    if (!slot) return [];
+    const { quota, startedAt, used } = slot;
+    const isHere = workerId === undefined || slot.workerId === null || slot.workerId === workerId;
+    return [{ ...sender, isHere, answers: { lengthMs: MINUTE_MS, quota, startedAt, used } }];
   });
 }
 

@@ -146,12 +146,9 @@ class SlotConditions {
     ].join(' AND ');
   }
 
-  /** Where they are hosted is looked up in their order, until there are enough: for all of them it would cost most. */
   freeBy(at: string, isHere: string): string {
-    return `SELECT sender_id, since FROM (
-        SELECT sender_id, ${this.since} AS since FROM sender_slots
-        WHERE ${this.member} AND ${this.at(at)} ORDER BY next_available_at OFFSET 0
-      ) sender_slots WHERE ${isHere} LIMIT ${READ_AHEAD_MOST}`;
+    return `SELECT sender_id, ${this.since} AS since FROM sender_slots
+      WHERE ${this.member} AND ${isHere} AND ${this.at(at)} ORDER BY next_available_at LIMIT ${READ_AHEAD_MOST}`;
   }
 
   private get since(): string {

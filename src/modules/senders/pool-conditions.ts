@@ -69,12 +69,7 @@ export function ableConditions(search: PoolSearch, { add }: Parameters): string[
   ];
 }
 
-/**
- * Whether the worker that asks can send through a sender: it hosts the session, or there is none to be hosted. A
- * subquery per row on purpose: as a join it would be planned to read all sessions.
- */
+/** Whether the worker that asks can send through a sender: it hosts the session, or nobody does. */
 export function hostedHere({ workerId }: PoolSearch, { add }: Parameters): string {
-  if (workerId === undefined) return 'true';
-  return `(SELECT worker_id IS NOT DISTINCT FROM ${add(workerId, 'uuid')} FROM sessions
-    WHERE sessions.sender_id = sender_slots.sender_id) IS NOT FALSE`;
+  return workerId === undefined ? 'true' : `coalesce(worker_id = ${add(workerId, 'uuid')}, true)`;
 }

@@ -4,7 +4,7 @@ import type { TransportName } from '../../transports/transport.js';
 /**
  * What each message changes of a sender, and all that is asked before it is chosen, apart from the row of the sender: no
  * index has a column that a message changes, so that these writes stay within their page. Triggers on `senders` make the
- * row and keep the columns true that follow it.
+ * row and keep the columns true that follow it; one on `sessions` says who hosts it.
  */
 @Entity('sender_slots')
 @Index('sender_slots_tenant', ['tenantId'])
@@ -37,6 +37,10 @@ export class SenderSlotRow {
 
   @Column('integer', { name: 'warm_up_quotas', array: true, nullable: true })
   warmUpQuotas!: number[] | null;
+
+  /** The worker that hosts the session; null without one. */
+  @Column('uuid', { name: 'worker_id', nullable: true })
+  workerId!: string | null;
 
   @Column('integer', { name: 'minute_used', default: 0 })
   minuteUsed!: number;

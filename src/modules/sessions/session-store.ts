@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type { Database, Tx } from '../../db/index.js';
 import { Batcher } from '../../lib/batcher.js';
 import type { TextEncryption } from '../../lib/encryption.js';
@@ -25,10 +26,12 @@ const LEASE_IS_FREE = '(sessions.lease_expires_at IS NULL OR sessions.lease_expi
 /** The sessions table as the hosts see it. Lease times are the database's, so that hosts need not agree on one. */
 export class SessionStore {
   private readonly writes: Batcher<SessionWrite, boolean>;
+  /** Writes and renewals lock many of the same rows in different orders: side by side one of them would be given up. */
+  private readonly oneByOne = pLimit(1);
 
   constructor(private readonly deps: { database: Database; encryption: TextEncryption }) {
     this.writes = new Batcher(
-      (batch) => deps.database.transaction((tx) => writeSessions(tx, batch)),
+      (batch) => this.oneByOne(() => deps.database.transaction((tx) => writeSessions(tx, batch))),
       COALESCING,
     );
   }
@@ -47,13 +50,19 @@ export class SessionStore {
     senderId?: string;
   }): Promise<ClaimedSession[]> {
     const rows: ClaimRow[] = await this.deps.database.manager.query(
-      `WITH free AS (
+      `WITH without_host AS MATERIALIZED (
+          -- First, because as a rule there are none: joined at once, all senders would be read to find no session.
+          SELECT sender_id FROM sessions
+          WHERE desired_state = $1 AND (${LEASE_IS_FREE} OR ($1 = 'logged_out' AND worker_id = $5))
+            AND ($3::uuid IS NULL OR sender_id = $3)
+        ), free AS (
           SELECT sessions.sender_id, senders.transport, senders.transport_config, senders.phone_number
-          FROM sessions JOIN senders ON senders.id = sessions.sender_id
+          FROM without_host JOIN sessions ON sessions.sender_id = without_host.sender_id
+            JOIN senders ON senders.id = sessions.sender_id
           WHERE sessions.desired_state = $1
             AND (${LEASE_IS_FREE} OR ($1 = 'logged_out' AND sessions.worker_id = $5))
             AND ($1 <> 'logged_out' OR senders.status <> 'logged_out' OR sessions.credentials IS NOT NULL)
-            AND senders.transport = ANY($2::text[]) AND ($3::uuid IS NULL OR sessions.sender_id = $3)
+            AND senders.transport = ANY($2::text[])
           LIMIT $4 FOR UPDATE OF sessions SKIP LOCKED
         ), claimed AS (
           UPDATE sessions SET worker_id = $5, epoch = sessions.epoch + 1,
@@ -85,14 +94,16 @@ export class SessionStore {
   async renew(leases: readonly Lease[], leaseMs: number): Promise<Map<string, DesiredState>> {
     const [first] = leases;
     if (!first) return new Map();
-    const rows: { sender_id: string; desired_state: DesiredState }[] = await this.deps.database.manager.query(
-      `WITH renewed AS (
-          UPDATE sessions SET lease_expires_at = now() + $1::double precision * interval '1 millisecond'
-          FROM unnest($2::uuid[], $3::integer[]) AS held(sender_id, epoch)
-          WHERE sessions.sender_id = held.sender_id AND sessions.epoch = held.epoch AND sessions.worker_id = $4
-          RETURNING sessions.sender_id, sessions.desired_state
-        ) SELECT * FROM renewed`,
-      [leaseMs, leases.map((lease) => lease.senderId), leases.map((lease) => lease.epoch), first.workerId],
+    const rows: { sender_id: string; desired_state: DesiredState }[] = await this.oneByOne(() =>
+      this.deps.database.manager.query(
+        `WITH renewed AS (
+            UPDATE sessions SET lease_expires_at = now() + $1::double precision * interval '1 millisecond'
+            FROM unnest($2::uuid[], $3::integer[]) AS held(sender_id, epoch)
+            WHERE sessions.sender_id = held.sender_id AND sessions.epoch = held.epoch AND sessions.worker_id = $4
+            RETURNING sessions.sender_id, sessions.desired_state
+          ) SELECT * FROM renewed`,
+        [leaseMs, leases.map((lease) => lease.senderId), leases.map((lease) => lease.epoch), first.workerId],
+      ),
     );
     return new Map(rows.map((row) => [row.sender_id, row.desired_state]));
   }

@@ -1,10 +1,9 @@
-import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 
 export type DesiredState = 'connected' | 'disconnected' | 'logged_out';
 
 /** The live connection of one sender: who hosts it, under which lease, and what it should be. */
 @Entity('sessions')
-@Index('sessions_lease', ['leaseExpiresAt'])
 export class Session {
   @PrimaryColumn('uuid', { name: 'sender_id' })
   @ForeignKey('Sender', { onDelete: 'CASCADE' })

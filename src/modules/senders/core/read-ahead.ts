@@ -1,9 +1,9 @@
 import { addMs } from '../../../lib/clock.js';
 
 /** How long what was read is worked off before it is read anew, and how far ahead it is read. */
-export const READ_AHEAD_MS = 500;
+export const READ_AHEAD_MS = 1_000;
 /** The most senders that are read ahead. */
-export const READ_AHEAD_MOST = 2_000;
+export const READ_AHEAD_MOST = 4_000;
 /** With fewer than these that are free by then, reading ahead gains nothing: each batch asks the database. */
 export const READ_AHEAD_FROM = 100;
 
