@@ -32,7 +32,7 @@ describe('a message to an identity that is no number', () => {
     const phone = await world.world.sender();
     const { id } = await world.send({ to: LID });
     await world.send({ to: LID });
-    expect(await world.shown(id)).toMatchObject({ to: LID, state: 'queued' });
+    expect(await world.shown(id)).toMatchObject({ to: null, lid: '190000000000051', state: 'queued' });
     await world.work();
     expect(phone.handed.map(({ to }) => to)).toEqual([
       { lid: '190000000000051' },

@@ -16,6 +16,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
+import { ShownIdentityDto } from '../../contacts/index.js';
 import { CampaignResponse } from '../campaign-response.dto.js';
 import { copiedAudiences, type CopiedAudience } from './copy.service.js';
 
@@ -85,7 +86,12 @@ export class TestRunResponse {
   @IsArray()
   @IsString({ each: true })
   phoneNumbers!: string[];
-  /** Messages every number gets. */
+  /** Phones that were named by a LID or business-scoped id. */
+  @IsArray()
+  @ValidateNested({ each: true })
+  @Type(() => ShownIdentityDto)
+  others!: ShownIdentityDto[];
+  /** Messages every phone gets. */
   @IsInt()
   messages!: number;
   /** Whose name and values were used. */

@@ -4,6 +4,7 @@ import { presentCampaign } from '../campaign.presenter.js';
 import type { RetryOutcome } from './control.service.js';
 import type { DryRunResponse, RetriedCampaignResponse, TestRunResponse } from './control.dto.js';
 import type { DryRun, Exclusion } from '../forecast/dry-run.service.js';
+import { shownIdentity } from '../../contacts/index.js';
 import type { TestRun } from './test-send.service.js';
 import type { CountedCampaign } from '../campaign.repository.js';
 
@@ -74,6 +75,12 @@ export function presentRetried(
   return Object.assign(presentCampaign(campaign), { retried, notRetried: left });
 }
 
-export function presentTestRun({ variant, ...run }: TestRun): TestRunResponse {
-  return { ...run, ...(variant !== undefined && { variant }) };
+export function presentTestRun({ variant, phoneNumbers, ...run }: TestRun): TestRunResponse {
+  const shown = phoneNumbers.map(shownIdentity);
+  return {
+    ...run,
+    phoneNumbers: shown.flatMap(({ phoneNumber }) => phoneNumber ?? []),
+    others: shown.filter(({ phoneNumber }) => phoneNumber === null),
+    ...(variant !== undefined && { variant }),
+  };
 }

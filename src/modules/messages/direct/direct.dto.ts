@@ -18,7 +18,7 @@ import {
 import { JSONSchema } from 'class-validator-jsonschema';
 import type { MessageType } from '../../../transports/transport.js';
 import { IsMoment } from '../../../lib/moment.js';
-import { MAX_ADDRESS_LENGTH } from '../../contacts/index.js';
+import { BusinessScopedIdDto, MAX_ADDRESS_LENGTH } from '../../contacts/index.js';
 import { CampaignPartDto } from '../../content/index.js';
 import { purposes, type Purpose } from '../../tenants/index.js';
 
@@ -180,9 +180,21 @@ export class AcceptedMessageResponse {
   @IsIn(acceptedStates)
   state!: 'queued' | 'pending';
 
-  /** E.164. */
+  /** E.164; null where another identity is written to. */
+  @IsOptional()
   @IsString()
-  to!: string;
+  to!: string | null;
+
+  /** In place of the number: the digits of the LID that is written to. */
+  @IsOptional()
+  @IsString()
+  lid!: string | null;
+
+  /** In place of the number: the id of the Cloud API that is written to. */
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => BusinessScopedIdDto)
+  businessScopedId!: BusinessScopedIdDto | null;
 
   @IsOptional()
   @IsISO8601()

@@ -1,4 +1,5 @@
 import { listedFaults } from '../../../lib/faults.js';
+import { shownIdentity } from '../../contacts/index.js';
 import type { AcceptedBulkResponse, AcceptedMessageResponse } from './direct.dto.js';
 import type { AcceptedBulk, AcceptedMessage } from './direct.types.js';
 
@@ -12,16 +13,14 @@ export function presentAccepted({
   sendAt,
   replyTo,
 }: AcceptedMessage): AcceptedMessageResponse {
-  return { id, state, to, sendAt: sendAt?.toISOString() ?? null, replyTo };
+  const { phoneNumber, ...others } = shownIdentity(to);
+  return { id, state, to: phoneNumber, ...others, sendAt: sendAt?.toISOString() ?? null, replyTo };
 }
 
 export function presentAcceptedBulk({ id, messages, refused }: AcceptedBulk): AcceptedBulkResponse {
   return {
     id,
-    messages: messages.map((message) => {
-      const { id: messageId, state, to, sendAt, replyTo } = presentAccepted(message);
-      return { index: message.index, id: messageId, state, to, sendAt, replyTo };
-    }),
+    messages: messages.map((message) => ({ index: message.index, ...presentAccepted(message) })),
     refused: refused.map(({ index, code, errors }) => ({
       index,
       code,
