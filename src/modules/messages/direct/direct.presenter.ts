@@ -20,7 +20,10 @@ export function presentAccepted({
 export function presentAcceptedBulk({ id, messages, refused }: AcceptedBulk): AcceptedBulkResponse {
   return {
     id,
-    messages: messages.map((message) => ({ index: message.index, ...presentAccepted(message) })),
+    messages: messages.map((message) => {
+      const { id: messageId, ...accepted } = presentAccepted(message);
+      return { index: message.index, id: messageId, ...accepted };
+    }),
     refused: refused.map(({ index, code, errors }) => ({
       index,
       code,
