@@ -108,6 +108,8 @@ describe('a tenant', () => {
     expect(await service.findPool(other, { senderIds: [id], senderTags: [] })).toEqual({
       total: 0,
       connected: 0,
+      present: [],
+      absent: [],
     });
   });
 

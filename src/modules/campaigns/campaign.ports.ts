@@ -22,7 +22,16 @@ export interface CampaignContacts {
 
 /** What campaigns need of the senders module. */
 export interface CampaignSenders {
-  findPool(tenantId: string, pool: SenderPool): Promise<{ total: number; connected: number }>;
+  findPool(
+    tenantId: string,
+    pool: SenderPool,
+  ): Promise<{
+    total: number;
+    connected: number;
+    /** By what its senders that are there can write to people, and by what only the others can. */
+    present: Capabilities['addresses'];
+    absent: Capabilities['addresses'];
+  }>;
   /** By what some sender of the pool that carries these types can write to a person. */
   addresses(request: {
     tenantId: string;

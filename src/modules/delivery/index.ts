@@ -30,6 +30,7 @@ export { DeliveryEnds } from './ends/ends.service.js';
 // Queue: takes waiting recipients for the feeder, gives them back or ends them.
 export {
   claimPending,
+  countHeldForIdentity,
   putBackClaimed,
   settleOrigin,
   type ClaimedDelivery,

@@ -1,4 +1,5 @@
 import type { Tx } from '../../db/index.js';
+import type { AddressKind } from '../../transports/transport.js';
 import type { Purpose } from '../tenants/index.js';
 import { mayHaveArrived } from './may-have-arrived.js';
 import { inOrder, isIn } from './delivery-stage.js';
@@ -8,33 +9,72 @@ export interface ClaimedDelivery {
   claimEpoch: number;
 }
 
+/** Who waits because the senders that could write to them are away: others go on meanwhile. */
+export interface FeedReach {
+  /** By what senders that are there write to people. */
+  present: readonly AddressKind[];
+  /** By what only others of the pool do. */
+  absent: readonly AddressKind[];
+}
+
 const pending = inOrder(['pending'], { after: '$3::uuid' });
 
-const NEXT_PENDING = `SELECT id FROM deliveries
-  WHERE campaign_id = $1 AND ${pending.where}
+const nextInOrder = (reachable: string): string => `SELECT id FROM deliveries
+  WHERE campaign_id = $1 AND ${pending.where}${reachable}
   ORDER BY ${pending.orderBy} LIMIT $2 FOR UPDATE SKIP LOCKED`;
 
 /** Sorts before every id. */
 const BEGINNING = '00000000-0000-0000-0000-000000000000';
 
 /** The first of every time zone, then of those the first: each zone is a range of the index. */
-const NEXT_PENDING_AT_PLACES = `SELECT id FROM deliveries WHERE ${isIn(['pending'])} AND id IN (
+const nextAtPlaces = (
+  reachable: string,
+): string => `SELECT id FROM deliveries WHERE ${isIn(['pending'])} AND id IN (
     SELECT first.id FROM unnest($3::text[]) AS place, LATERAL (
       SELECT id FROM deliveries
-      WHERE campaign_id = $1 AND ${isIn(['pending'])} AND zone IS NOT NULL AND zone = place
+      WHERE campaign_id = $1 AND ${isIn(['pending'])} AND zone IS NOT NULL AND zone = place${reachable}
       ORDER BY id LIMIT $2) first
     ORDER BY first.id LIMIT $2)
   ORDER BY id FOR UPDATE SKIP LOCKED`;
 
 /** The next recipients of campaign `$1`, at most `$2`; `begin` is `$3`. */
-export function nextPending({ places, after }: FeedFrom): { statement: string; begin: string | string[] } {
-  return { statement: places ? NEXT_PENDING_AT_PLACES : NEXT_PENDING, begin: places ?? after ?? BEGINNING };
+export function nextPending({ places, after, reach }: FeedFrom): {
+  statement: string;
+  begin: string | string[];
+} {
+  const reachable = reach ? ` AND ${reachableNow(reach)}` : '';
+  const statement = places ? nextAtPlaces(reachable) : nextInOrder(reachable);
+  return { statement, begin: places ?? after ?? BEGINNING };
+}
+
+/** Also true for people whom no sender of the pool can write to at all: they are taken, and end for that reason. */
+function reachableNow({ present, absent }: FeedReach): string {
+  return `(${knownBy(present)} OR NOT ${knownBy(absent)})`;
+}
+
+/** Safe to interpolate: kinds are words of ours, not input. */
+function knownBy(kinds: readonly AddressKind[]): string {
+  const among = `IN (${kinds.map((kind) => `'${kind}'`).join(', ')})`;
+  return `(CASE WHEN starts_with(phone, '+') THEN 'phone' ELSE split_part(phone, ':', 1) END ${among}
+    OR EXISTS (SELECT FROM contact_identities known WHERE known.tenant_id = deliveries.tenant_id
+               AND known.contact_id = deliveries.contact_id AND known.until IS NULL AND known.kind ${among}))`;
+}
+
+/** How many queued recipients of the campaign wait for senders that are away: they keep nobody else from the queue. */
+export async function countHeldForIdentity(tx: Tx, campaignId: string): Promise<number> {
+  const [row] = await tx.query<{ count: number }[]>(
+    `SELECT count(*)::int AS count FROM deliveries
+     WHERE campaign_id = $1 AND ${isIn(['queued'])} AND wait_reason = 'no_sender_for_identity'`,
+    [campaignId],
+  );
+  return row?.count ?? 0;
 }
 
 /** With `places` only recipients who are there, otherwise those behind `after`. */
 export interface FeedFrom {
   places?: string[];
   after?: string;
+  reach?: FeedReach;
 }
 
 /** A campaign that is fed. */

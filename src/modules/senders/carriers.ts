@@ -23,3 +23,19 @@ export function addressing(
     registry[name]?.capabilities.addresses.some((kind) => reachedBy.includes(kind)),
   );
 }
+
+/** What a pool can write to people by: those of its senders that are there, and only others of it. */
+export interface PoolReach {
+  present: AddressKind[];
+  absent: AddressKind[];
+}
+
+export function reachOf(
+  registry: TransportRegistry,
+  used: readonly { name: TransportName; isThere: boolean }[],
+): PoolReach {
+  const kindsOf = (names: typeof used): Set<AddressKind> =>
+    new Set(names.flatMap(({ name }) => registry[name]?.capabilities.addresses ?? []));
+  const present = kindsOf(used.filter(({ isThere }) => isThere));
+  return { present: [...present], absent: [...kindsOf(used)].filter((kind) => !present.has(kind)) };
+}

@@ -1,5 +1,6 @@
 import { QueryFailedError, type QueryDeepPartialEntity } from 'typeorm';
 import { readWidePage, type Tx } from '../../db/index.js';
+import { sum } from '../../lib/sum.js';
 import { idBehind, type Page, type PageRequest } from '../../lib/pages.js';
 import type { TransportName } from '../../transports/transport.js';
 import type { SenderPool } from './pool.js';
@@ -119,18 +120,23 @@ export async function countPool(
   tx: Tx,
   tenantId: string,
   pool: SenderPool,
-): Promise<{ total: number; connected: number }> {
+): Promise<{ total: number; connected: number; transports: { name: TransportName; isThere: boolean }[] }> {
   const values: unknown[] = [tenantId];
   const membership = poolMembership(pool, (value, type) => `$${values.push(value)}::${type}`, {
     tenant: '$1::uuid',
     id: 'id',
   });
-  const [row]: { total: string; connected: string }[] = await tx.query(
-    `SELECT count(*) AS total, count(*) FILTER (WHERE status = 'connected') AS connected
-      FROM senders WHERE tenant_id = $1 ${membership ? `AND ${membership}` : ''}`,
+  const rows: { name: TransportName; total: number; connected: number; isThere: boolean }[] = await tx.query(
+    `SELECT transport AS name, count(*)::int AS total, count(*) FILTER (WHERE status = 'connected')::int AS connected,
+            bool_or(status = 'connected' AND paused_at IS NULL) AS "isThere"
+      FROM senders WHERE tenant_id = $1 ${membership ? `AND ${membership}` : ''} GROUP BY transport`,
     values,
   );
-  return { total: Number(row?.total ?? 0), connected: Number(row?.connected ?? 0) };
+  return {
+    total: sum(rows, ({ total }) => total),
+    connected: sum(rows, ({ connected }) => connected),
+    transports: rows.map(({ name, isThere }) => ({ name, isThere })),
+  };
 }
 
 /** Senders of all tenants by connection status, for the health report only: numbers, never rows. */

@@ -21,6 +21,7 @@ import { MAX_HEALTH } from './core/health.js';
 import { refoldNextSlot } from './core/slot.js';
 import { warmUpDay } from './core/warm-up.js';
 import { addressesOfPool, forecastPool, type ForecastRequest, type ForecastedPool } from './pool-forecast.js';
+import { reachOf, type PoolReach } from './carriers.js';
 import type { SenderPool } from './pool.js';
 import { Sender } from './sender.entity.js';
 import {
@@ -182,9 +183,14 @@ export class SenderService {
     return readLog(this.deps.database.manager, { tenantId, objectId: id }, query);
   }
 
-  /** How many senders the pool names and how many of them are connected now. */
-  findPool(tenantId: string, pool: SenderPool): Promise<{ total: number; connected: number }> {
-    return countPool(this.deps.database.manager, tenantId, pool);
+  /** How many senders the pool names, how many of them are connected now, and by what they can write to people. */
+  async findPool(
+    tenantId: string,
+    pool: SenderPool,
+  ): Promise<{ total: number; connected: number } & PoolReach> {
+    const { database, transports } = this.deps;
+    const { total, connected, transports: used } = await countPool(database.manager, tenantId, pool);
+    return { total, connected, ...reachOf(transports, used) };
   }
 
   /** By what some sender of the pool that carries these types can write to a person: numbers, LIDs, business-scoped ids. */

@@ -9,11 +9,11 @@ function pool(connected: number) {
   const senders = { connected, counted: 0 };
   const findPool = async () => {
     senders.counted += 1;
-    return { total: senders.connected, connected: senders.connected };
+    return { total: senders.connected, connected: senders.connected, present: [], absent: [] };
   };
   const sizes = new PoolSizes({ clock, senders: { findPool } });
   const campaign = { id: newId(), tenantId: newId(), pool: { senderIds: [], senderTags: [] } };
-  return { senders, clock, ask: () => sizes.connected(campaign) };
+  return { senders, clock, ask: async () => (await sizes.of(campaign)).connected };
 }
 
 it('a large pool is counted again after five seconds', async () => {

@@ -24,9 +24,11 @@ import {
   sendJobId,
   sendMessage,
   claimPending,
+  countHeldForIdentity,
   putBackClaimed,
   skipLeftOver,
   type ClaimedDelivery,
+  type FeedFrom,
 } from '../../delivery/index.js';
 
 const DEFAULT_WINDOW = 6_000;
@@ -35,6 +37,9 @@ const FEED_EVERY_MS = 1_000;
 const FEED_AT_ONCE = 1_000;
 /** A campaign outside its hours checks again this often, because windows and quiet hours can be changed. */
 const CLOSED_REST_MS = 60_000;
+
+/** So often it is looked whether senders are back that alone can write to those who are left. */
+const AWAY_REST_MS = 5_000;
 
 /** Why a campaign waits whose feed job has failed for the last time. */
 const FEED_FAILED = 'internal_error';
@@ -47,6 +52,8 @@ interface Fed {
   filled: boolean;
   entries: number;
   turn?: CanaryTurn;
+  /** Nobody is left, or on the way, whom a sender that is there can write to. */
+  held?: boolean;
 }
 
 /** Keeps running campaigns' windows of queued recipients filled, completes them, and finishes stopping stopped ones. */
@@ -100,22 +107,31 @@ export class CampaignFeeder {
     const openness = await this.hours.look(campaign, now);
     if (openness.kind === 'closed') return this.restUntil(campaign, openness);
     await notePreempted(tx, campaign.id);
-    const connected = await this.senders.connected(campaign);
-    const { claimed, ahead, entries, turn, filled } = await this.claimAround(
-      campaign,
-      connected,
-      openness.places,
-    );
+    const { connected, present, absent } = await this.senders.of(campaign);
+    // Where no sender is there at all, everybody waits alike.
+    const reach = present.length > 0 && absent.length > 0 ? { present, absent } : undefined;
+    const { claimed, ahead, entries, turn, filled, held } = await this.claimAround(campaign, connected, {
+      places: openness.places,
+      reach,
+    });
     if (turn) tellCanaryTurn(logger, campaign.id, turn);
     if (claimed.length > 0) await this.enqueue(campaign, claimed, { ahead, senders: connected });
     if (entries > FEED_FOLDS_ABOVE) await foldCounts(database.manager, campaign.id);
     if (claimed.length === 0 && (await this.complete(campaign.id))) return { kind: 'done' };
+    if (held) return this.restForIdentity(campaign, now);
     if (campaign.waitingReason === FEED_FAILED)
       await clearCampaignWaiting(tx, { tenantId: campaign.tenantId, campaignId: campaign.id });
     return {
       kind: 'runAgain',
       at: this.rhythm.next(campaign.id, { taken: claimed.length, ahead, filled }, now),
     };
+  }
+
+  /** All who are left are known only by what senders that are away can write to. */
+  private async restForIdentity({ tenantId, id }: Campaign, now: Date): Promise<JobOutcome> {
+    const wait = { reason: 'no_sender_for_identity', until: null, now };
+    await noteCampaignWaiting(this.deps.database.manager, { tenantId, campaignId: id }, wait);
+    return { kind: 'runAgain', at: addMs(now, AWAY_REST_MS) };
   }
 
   /**
@@ -160,15 +176,15 @@ export class CampaignFeeder {
   }
 
   /** A recipient that cannot be queued is found by halving, and ends by itself: the others are not held up by it. */
-  private async claimAround(campaign: Campaign, senders: number, places: string[] | undefined): Promise<Fed> {
+  private async claimAround(campaign: Campaign, senders: number, from: FeedFrom): Promise<Fed> {
     for (let atOnce = FEED_AT_ONCE; ; atOnce = Math.ceil(atOnce / 2)) {
       try {
-        return await this.claim(campaign, senders, places, atOnce);
+        return await this.claim(campaign, senders, from, atOnce);
       } catch (error) {
         if (!(error instanceof Unclaimable)) throw error;
         if (atOnce > 1) continue;
         const after = this.positions.after(campaign, this.deps.clock.now());
-        await endUnclaimable(this.deps, campaign, { places, after }, error);
+        await endUnclaimable(this.deps, campaign, { ...from, after }, error);
         return { claimed: [], ahead: 0, entries: 0, filled: false };
       }
     }
@@ -178,7 +194,7 @@ export class CampaignFeeder {
   private async claim(
     { tenantId, id }: Campaign,
     senders: number,
-    places: string[] | undefined,
+    from: FeedFrom,
     most: number,
   ): Promise<Fed> {
     return this.deps.database.transaction(async (tx) => {
@@ -187,14 +203,23 @@ export class CampaignFeeder {
       if (campaign?.status !== 'running' || !ledger)
         return { claimed: [], ahead: 0, entries: 0, filled: true };
       const { counts, entries } = ledger;
-      const ahead = counts.queued + counts.sending;
+      const waiting = from.reach ? await countHeldForIdentity(tx, id) : 0;
+      const ahead = Math.max(0, counts.queued + counts.sending - waiting);
       const window = feedWindow(this.pace(campaign), senders, this.deps.window ?? DEFAULT_WINDOW) - ahead;
       const canary = await applyCanary(tx, campaign, counts, this.deps.clock.now());
       const room = Math.min(window, canary.room);
       const atOnce = Math.min(room, most);
-      const claimed = room > 0 && counts.pending > 0 ? await this.takeNext(tx, campaign, atOnce, places) : [];
+      const claimed = room > 0 && counts.pending > 0 ? await this.takeNext(tx, campaign, atOnce, from) : [];
       const filled = claimed.length < atOnce || atOnce === room;
-      return { claimed, ahead, entries, filled, turn: canary.turn };
+      const held = from.reach !== undefined && !from.places && room > 0 && ahead + claimed.length === 0;
+      return {
+        claimed,
+        ahead,
+        entries,
+        filled,
+        turn: canary.turn,
+        held: held && counts.pending + waiting > 0,
+      };
     });
   }
 
@@ -203,16 +228,16 @@ export class CampaignFeeder {
     tx: Tx,
     campaign: Campaign,
     room: number,
-    places: string[] | undefined,
+    { places, reach }: FeedFrom,
   ): Promise<ClaimedDelivery[]> {
     const fed = { id: campaign.id, purpose: campaign.purpose, partCounts: partCounts(campaign) };
-    if (places) return orUnclaimable(claimPending(tx, fed, room, { places }));
+    if (places) return orUnclaimable(claimPending(tx, fed, room, { places, reach }));
     const now = this.deps.clock.now();
     const after = this.positions.after(campaign, now);
-    const next = await orUnclaimable(claimPending(tx, fed, room, { after }));
+    const next = await orUnclaimable(claimPending(tx, fed, room, { after, reach }));
     if (after !== undefined && next.length < room) {
       this.positions.forget(campaign.id);
-      return [...next, ...(await orUnclaimable(claimPending(tx, fed, room - next.length)))];
+      return [...next, ...(await orUnclaimable(claimPending(tx, fed, room - next.length, { reach })))];
     }
     const last = next.at(-1);
     if (last) this.positions.note(campaign, last.id, after !== undefined, now);

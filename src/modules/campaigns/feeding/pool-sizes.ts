@@ -2,6 +2,8 @@ import QuickLRU from 'quick-lru';
 import type { Campaign } from '../campaign.entity.js';
 import type { CampaignDeps } from '../campaign.ports.js';
 
+type FoundPool = Awaited<ReturnType<CampaignDeps['senders']['findPool']>>;
+
 /** In pools of so many connected senders a few more or less do not change how far ahead is fed. */
 const LARGE = 1_000;
 const SERVES_MS = 5_000;
@@ -9,11 +11,11 @@ const SERVES_MS = 5_000;
 const MOST = 100;
 
 /**
- * How many senders of a campaign's pool are connected. Counting ten thousand of them for each feed cost as much as the feed
- * itself, so those of large pools are counted every few seconds.
+ * How many senders of a campaign's pool are connected, and by what they can write to people. Counting ten thousand of them
+ * for each feed cost as much as the feed itself, so those of large pools are counted every few seconds.
  */
 export class PoolSizes {
-  private readonly known = new QuickLRU<string, { connected: number; countedAt: number }>({ maxSize: MOST });
+  private readonly known = new QuickLRU<string, { found: FoundPool; countedAt: number }>({ maxSize: MOST });
 
   constructor(
     private readonly deps: Pick<CampaignDeps, 'clock'> & {
@@ -21,13 +23,13 @@ export class PoolSizes {
     },
   ) {}
 
-  async connected({ id, tenantId, pool }: Pick<Campaign, 'id' | 'tenantId' | 'pool'>): Promise<number> {
+  async of({ id, tenantId, pool }: Pick<Campaign, 'id' | 'tenantId' | 'pool'>): Promise<FoundPool> {
     const now = this.deps.clock.now().getTime();
     const known = this.known.get(id);
-    if (known && now >= known.countedAt && now - known.countedAt < SERVES_MS) return known.connected;
-    const { connected } = await this.deps.senders.findPool(tenantId, pool);
-    if (connected >= LARGE) this.known.set(id, { connected, countedAt: now });
+    if (known && now >= known.countedAt && now - known.countedAt < SERVES_MS) return known.found;
+    const found = await this.deps.senders.findPool(tenantId, pool);
+    if (found.connected >= LARGE) this.known.set(id, { found, countedAt: now });
     else this.known.delete(id);
-    return connected;
+    return found;
   }
 }

@@ -29,7 +29,7 @@ export async function endUnclaimable(
     const campaign = await lockForFeeding(tx, tenantId, campaignId);
     if (campaign?.status !== 'running') return undefined;
     const next = await giveUpNextPending(tx, campaignId, from);
-    return next ?? giveUpNextPending(tx, campaignId, { places: from.places });
+    return next ?? giveUpNextPending(tx, campaignId, { places: from.places, reach: from.reach });
   });
   if (deliveryId === undefined) return;
   const report = { alert: 'recipient.failed', campaignId, deliveryId, error: message };
