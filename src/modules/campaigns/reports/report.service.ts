@@ -124,7 +124,7 @@ export class CampaignReports {
     // What may be left of them is on its way out.
     if (campaign.recipientsRemovedAt)
       return { items: [], nextCursor: null, ...(query.state ? {} : { total: 0 }), campaign };
-    const after = query.state ? idBehind(query.cursor) : keyBehind(query.cursor, isPhone);
+    const after = query.state ? idBehind(query.cursor) : keyBehind(query.cursor, isAddress);
     const rows = await recipientsAfter(this.deps.database.manager, campaign, {
       limit: query.limit + 1,
       ...(query.state ? { state: query.state } : {}),
@@ -218,9 +218,10 @@ export class CampaignReports {
   }
 }
 
-/** Whether a key is a phone number; after an erasure a placeholder is in its place. */
-function isPhone(key: unknown): key is string {
-  return (
-    typeof key === 'string' && /^(\+\d+|lid:\d+|bsuid:[\w-]{0,64}:[\w.-]+|erased-[\da-f-]{36})$/.test(key)
-  );
+/** A number, another identity, and what stands in their place after an erasure. */
+const ADDRESSES = [/^\+\d+$/, /^lid:\d+$/, /^bsuid:[\w-]*:[\w.-]+$/, /^erased-[\da-f-]{36}$/];
+
+/** Whether a key is one by which recipients are ordered: a cursor may have been changed. */
+function isAddress(key: unknown): key is string {
+  return typeof key === 'string' && ADDRESSES.some((form) => form.test(key));
 }
