@@ -66,7 +66,7 @@ export { IdentityService, type FoundContact, type IdentityTerms } from './identi
 export { ownerOf } from './identities/identity.repository.js';
 export { peerOf, valueOf } from './core/identity.js';
 export { scopedIdCell, shownIdentity } from './core/person-input.js';
-export { BusinessScopedIdDto, ShownIdentityDto } from './identities/identity.dto.js';
+export { OtherIdentityDto, ShownIdentityDto } from './identities/identity.dto.js';
 export type { Person, PersonRecords, WholePerson } from './person/person-records.js';
 
 // Number checks: whether numbers are on WhatsApp.

@@ -9,7 +9,7 @@ import {
   IsUUID,
   ValidateNested,
 } from 'class-validator';
-import { BusinessScopedIdDto } from '../contacts/index.js';
+import { OtherIdentityDto } from '../contacts/index.js';
 import { PageQuery } from '../../lib/page-query.js';
 import { sourceKinds, type MessageDirection, type MessageState, type SourceKind } from '../delivery/index.js';
 
@@ -90,7 +90,7 @@ export class MessageMediaResponse {
   fileName!: string | null;
 }
 
-export class MessageResponse {
+export class MessageResponse extends OtherIdentityDto {
   @IsUUID()
   id!: string;
 
@@ -124,17 +124,6 @@ export class MessageResponse {
   @IsOptional()
   @IsString()
   from!: string | null;
-
-  /** In place of the number, for a person who is known by a LID: its digits. */
-  @IsOptional()
-  @IsString()
-  lid!: string | null;
-
-  /** In place of the number, for a person who is known by an id of the Cloud API. */
-  @IsOptional()
-  @ValidateNested()
-  @Type(() => BusinessScopedIdDto)
-  businessScopedId!: BusinessScopedIdDto | null;
 
   /** The id of the message that it answers; null for what answers none, and once that message is gone. */
   @IsOptional()

@@ -22,13 +22,8 @@ export class BusinessScopedIdDto {
   portfolio?: string | null;
 }
 
-/** One identity of a person. Of an erased person all are null. */
-export class ShownIdentityDto {
-  @IsOptional()
-  @IsString()
-  @JSONSchema({ description: 'In E.164; null for a person who is known by another identity.' })
-  phoneNumber!: string | null;
-
+/** What stands in place of a number for a person without one. */
+export class OtherIdentityDto {
   @IsOptional()
   @IsString()
   @JSONSchema({ description: 'The digits of the LID of a person who is known by that.' })
@@ -39,6 +34,14 @@ export class ShownIdentityDto {
   @Type(() => BusinessScopedIdDto)
   @JSONSchema({ description: 'The id of the Cloud API, for a person who is known by that.' })
   businessScopedId!: BusinessScopedIdDto | null;
+}
+
+/** One identity of a person. Of an erased person all are null. */
+export class ShownIdentityDto extends OtherIdentityDto {
+  @IsOptional()
+  @IsString()
+  @JSONSchema({ description: 'In E.164; null for a person who is known by another identity.' })
+  phoneNumber!: string | null;
 }
 
 export class IdentityDto {

@@ -18,7 +18,7 @@ import {
 import { JSONSchema } from 'class-validator-jsonschema';
 import type { MessageType } from '../../../transports/transport.js';
 import { IsMoment } from '../../../lib/moment.js';
-import { BusinessScopedIdDto, MAX_ADDRESS_LENGTH } from '../../contacts/index.js';
+import { OtherIdentityDto, MAX_ADDRESS_LENGTH } from '../../contacts/index.js';
 import { CampaignPartDto } from '../../content/index.js';
 import { purposes, type Purpose } from '../../tenants/index.js';
 
@@ -171,7 +171,7 @@ export class SendBulkDto extends DirectMessageFields {
 
 const acceptedStates = ['queued', 'pending'] as const;
 
-export class AcceptedMessageResponse {
+export class AcceptedMessageResponse extends OtherIdentityDto {
   /** Of the message: GET /api/messages/{id} returns its delivery status. */
   @IsUUID()
   id!: string;
@@ -184,17 +184,6 @@ export class AcceptedMessageResponse {
   @IsOptional()
   @IsString()
   to!: string | null;
-
-  /** In place of the number: the digits of the LID that is written to. */
-  @IsOptional()
-  @IsString()
-  lid!: string | null;
-
-  /** In place of the number: the id of the Cloud API that is written to. */
-  @IsOptional()
-  @ValidateNested()
-  @Type(() => BusinessScopedIdDto)
-  businessScopedId!: BusinessScopedIdDto | null;
 
   @IsOptional()
   @IsISO8601()

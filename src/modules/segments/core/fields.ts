@@ -1,11 +1,6 @@
 import { isPhoneCountry, normalisePhone } from '../../../lib/phone.js';
-import {
-  consentStatuses,
-  identityKinds,
-  type AttributeTest,
-  type Condition,
-  type ConsentStatus,
-} from './filter.js';
+import { IDENTITY_KINDS } from '../../contacts/core/identity.js';
+import { consentStatuses, type AttributeTest, type Condition, type ConsentStatus } from './filter.js';
 import type { TextTest, TimeTest } from './filter.js';
 import {
   parseBoolean,
@@ -152,8 +147,8 @@ function parseNumber(value: unknown, path: string, errors: ErrorCollector): stri
 
 function parseIdentity(asked: Asked): Condition | undefined {
   const kinds = valuesOf(asked, (value, path, errors) => {
-    const kind = identityKinds.find((one) => one === value);
-    return kind ?? errors.add(path, `must be one of ${identityKinds.join(', ')}`);
+    const kind = IDENTITY_KINDS.find((one) => one === value);
+    return kind ?? errors.add(path, `must be one of ${IDENTITY_KINDS.join(', ')}`);
   });
   return kinds && { on: 'identity', kinds: [...new Set(kinds)], negate: isNegated(asked.op) };
 }

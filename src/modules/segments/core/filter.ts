@@ -1,3 +1,4 @@
+import type { IdentityKind } from '../../contacts/core/identity.js';
 import { instantOnWall, offsetAt } from '../../../lib/zone.js';
 
 /** A question about a contact: conditions joined by `all`, `any` and `not`. What callers write becomes this in parse.ts. */
@@ -17,10 +18,6 @@ export type Question =
   | { on: 'consent'; is: ConsentStatus }
   | { on: 'list'; ids: string[] }
   | { on: 'activity'; activity: Activity; campaignId: string | undefined; withinDays: number | undefined };
-
-/** What WhatsApp knows people by. */
-export const identityKinds = ['phone', 'lid', 'bsuid'] as const;
-export type IdentityKind = (typeof identityKinds)[number];
 
 export type TextTest =
   | { kind: 'anyOf'; values: string[] }
