@@ -72,7 +72,7 @@ it('a worker that gave the lease up cannot write in the same moment any more', a
   });
 });
 
-it('leases are renewed while hundreds of sessions are written, and neither gives way to the other', async () => {
+it('leases are renewed while a hundred sessions are written, and neither is given up', async () => {
   const sessions = await Promise.all(Array.from({ length: 100 }, (_, n) => hosted(`Many ${n}`)));
   const leases = sessions.map(({ lease }) => lease);
   for (let round = 0; round < 5; round += 1) {
