@@ -145,7 +145,8 @@ CREATE TABLE sessions (
   -- their pages and no index changes.
 ) WITH (fillfactor = 45);
 
--- Who hosts a sender stands in its slot, too: a reservation asks it of each sender that it looks at. The column list keeps the renewal of leases out.
+-- Which worker hosts a sender stands in its slot, too: a reservation asks it of each sender that it looks at. The column list
+-- keeps the renewal of leases out.
 CREATE FUNCTION follow_hosts() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
     UPDATE sender_slots SET worker_id = NEW.worker_id WHERE sender_id = NEW.sender_id;

@@ -96,8 +96,8 @@ export class MigratedPool implements PgPool {
   }
 
   /**
-   * On a connection that is kept when PostgreSQL refuses the statement. The pool's own `query` gives it up then: making
-   * another one takes PostgreSQL longer than moving ten jobs, and where thousands of jobs had lost their locks it did little else.
+   * On a connection that is kept when PostgreSQL refuses the statement. The pool's own `query` gives it up then, and a new one
+   * costs a process and a log-in: where thousands of jobs had lost their locks, connecting was all that was done.
    */
   private async askOnce<Row>(text: string, params?: readonly unknown[]): Promise<PgQueryResult<Row>> {
     const client = await this.pool.connect();

@@ -28,7 +28,7 @@ export interface CampaignSenders {
   ): Promise<{
     total: number;
     connected: number;
-    /** By what its senders that are there can write to people, and by what only the others can. */
+    /** By what its connected senders can write to people, and by what only the others can. */
     present: Capabilities['addresses'];
     absent: Capabilities['addresses'];
   }>;

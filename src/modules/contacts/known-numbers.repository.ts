@@ -7,8 +7,8 @@ import { ownerOf } from './identities/identity.repository.js';
 /** What is known of a number that a request wants to write to. */
 export interface KnownNumber {
   /**
-   * As it is dialled: in the form in which its contact has this number. Whom another identity names is written to by what the
-   * contact goes by.
+   * As it is dialled: in the form in which its contact has this number. A contact that was named by another identity is written
+   * to by what it goes by.
    */
   phone: string;
   line: string;

@@ -15,8 +15,8 @@ export function unreachableReason(known: KnownNumber): { code: string; message: 
 }
 
 /**
- * Why none of the senders that may serve this person can write to them, who write to people by these; undefined when one can, or
- * when there is no sender that could be asked.
+ * Why none of the senders that may serve this person can write to them; `addresses`: by what those senders write to people.
+ * Undefined when one of them can, and when there is no sender.
  */
 export function unaddressedReason(
   { phone, furtherKinds }: KnownNumber,

@@ -9,11 +9,11 @@ export interface ClaimedDelivery {
   claimEpoch: number;
 }
 
-/** Who waits because the senders that could write to them are away: others go on meanwhile. */
+/** Recipients whose only possible senders are away are passed over, so that the others are fed meanwhile. */
 export interface FeedReach {
-  /** By what senders that are there write to people. */
+  /** By what the connected senders of the pool write to people. */
   present: readonly AddressKind[];
-  /** By what only others of the pool do. */
+  /** By what only its other senders do. */
   absent: readonly AddressKind[];
 }
 
@@ -60,7 +60,7 @@ function knownBy(kinds: readonly AddressKind[]): string {
                AND known.contact_id = deliveries.contact_id AND known.until IS NULL AND known.kind ${among}))`;
 }
 
-/** How many queued recipients of the campaign wait for senders that are away: they keep nobody else from the queue. */
+/** How many queued recipients of the campaign wait for senders that are away: they take no place in the window. */
 export async function countHeldForIdentity(tx: Tx, campaignId: string): Promise<number> {
   const [row] = await tx.query<{ count: number }[]>(
     `SELECT count(*)::int AS count FROM deliveries

@@ -24,7 +24,7 @@ export function addressing(
   );
 }
 
-/** What a pool can write to people by: those of its senders that are there, and only others of it. */
+/** By what the connected senders of a pool can write to people, and by what only its other senders can. */
 export interface PoolReach {
   present: AddressKind[];
   absent: AddressKind[];

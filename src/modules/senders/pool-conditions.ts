@@ -69,7 +69,7 @@ export function ableConditions(search: PoolSearch, { add }: Parameters): string[
   ];
 }
 
-/** Whether the worker that asks can send through a sender: it hosts the session, or nobody does. */
+/** Whether the worker that asks can send through a sender: it hosts the session, or no worker does. */
 export function hostedHere({ workerId }: PoolSearch, { add }: Parameters): string {
   return workerId === undefined ? 'true' : `coalesce(worker_id = ${add(workerId, 'uuid')}, true)`;
 }

@@ -18,7 +18,9 @@ export interface Read {
 const MOST = 50_000;
 /** Kept with all that was read, at two kilobytes each; the cache holds up to twice as many. */
 const MOST_READ = 2_500;
-/** As long as a sender may type, in which what was read is not read again either: the claim asks anew what may have changed. */
+/**
+ * What changes between reading and the claim is asked anew by the claim, as it is after the seconds in which a sender types.
+ */
 const READ_SERVES_MS = 2_000;
 
 /**

@@ -38,7 +38,7 @@ const FEED_AT_ONCE = 1_000;
 /** A campaign outside its hours checks again this often, because windows and quiet hours can be changed. */
 const CLOSED_REST_MS = 60_000;
 
-/** So often it is looked whether senders are back that alone can write to those who are left. */
+/** How often the feeder looks whether the senders are back that alone can write to the recipients that are left. */
 const AWAY_REST_MS = 5_000;
 
 /** Why a campaign waits whose feed job has failed for the last time. */
@@ -52,7 +52,7 @@ interface Fed {
   filled: boolean;
   entries: number;
   turn?: CanaryTurn;
-  /** Nobody is left, or on the way, whom a sender that is there can write to. */
+  /** No recipient is left or on the way that a connected sender can write to. */
   held?: boolean;
 }
 
@@ -108,7 +108,7 @@ export class CampaignFeeder {
     if (openness.kind === 'closed') return this.restUntil(campaign, openness);
     await notePreempted(tx, campaign.id);
     const { connected, present, absent } = await this.senders.of(campaign);
-    // Where no sender is there at all, everybody waits alike.
+    // Without any connected sender all recipients wait alike.
     const reach = present.length > 0 && absent.length > 0 ? { present, absent } : undefined;
     const { claimed, ahead, entries, turn, filled, held } = await this.claimAround(campaign, connected, {
       places: openness.places,
@@ -127,7 +127,7 @@ export class CampaignFeeder {
     };
   }
 
-  /** All who are left are known only by what senders that are away can write to. */
+  /** Only senders that are away can write to the recipients that are left. */
   private async restForIdentity({ tenantId, id }: Campaign, now: Date): Promise<JobOutcome> {
     const wait = { reason: 'no_sender_for_identity', until: null, now };
     await noteCampaignWaiting(this.deps.database.manager, { tenantId, campaignId: id }, wait);

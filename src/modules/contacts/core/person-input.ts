@@ -64,8 +64,8 @@ export function readScopedId({ id, portfolio }: ScopedId, path: string): Identit
 export const MAX_ADDRESS_LENGTH = 210;
 
 /**
- * One text that names a person where a number may stand in a request: a number, `lid:<digits>` or `bsuid:<portfolio>:<id>`. A number without a country
- * code is read as one of `country`.
+ * One text that names a person where a number may stand in a request: a number, `lid:<digits>` or `bsuid:<portfolio>:<id>`.
+ * A number without a country code is read as one of `country`.
  */
 export function readAddress(
   text: string,

@@ -9,7 +9,7 @@ export interface Person {
   line: string;
 }
 
-/** Everything a person is found by: the contact, and each line that is theirs, or was and is nobody else's now. */
+/** Everything a person is found by: the contact, and each line it has, or had and no other contact has now. */
 export interface WholePerson {
   id: string;
   lines: readonly string[];

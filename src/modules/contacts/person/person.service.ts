@@ -62,7 +62,7 @@ export class PersonService {
     });
   }
 
-  /** All lines of the person, also those they gave up, but for what is somebody else's by now. */
+  /** All lines of the contact, retired ones included, but for those that another contact has now. */
   private async linesOf(tx: Tx, tenantId: string, identities: readonly KnownIdentity[]): Promise<string[]> {
     const lines = [...new Set(identities.map(({ line }) => line))];
     const [own] = identities;
@@ -123,7 +123,7 @@ export class PersonService {
   }
 }
 
-/** What was retired is not theirs any more: whoever has it next is free to be written to. */
+/** Retired identities are left out: the next owner of the number may be written to. */
 function current(identities: readonly KnownIdentity[]): KnownIdentity[] {
   return identities.filter(({ until }) => until === null);
 }

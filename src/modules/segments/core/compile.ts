@@ -110,8 +110,8 @@ class Compiler {
   }
 
   /**
-   * A number, or the beginning of one, finds its lines, in whatever form the contacts have them. A whole number is that of
-   * whoever has it, be it a further one; beginnings and parts are of the number a contact goes by.
+   * A number, or the beginning of one, finds its lines, in whatever form the contacts have them. A whole number finds its
+   * contact also as a further one; beginnings and parts are compared with the number a contact goes by.
    */
   private number(test: TextTest): string {
     if (test.kind === 'exists') return 'contacts.phone IS NOT NULL';

@@ -51,7 +51,7 @@ export function templateScope(recipient: {
   return scope;
 }
 
-/** Other identities begin with their kind; a number that somebody made up for a preview may have any form. */
+/** Other identities begin with their kind; the number of a made-up person in a preview may have any form. */
 function isNumber(address: string | null): address is string {
   return address !== null && /^[+(]?\d/.test(address);
 }
